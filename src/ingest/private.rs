@@ -1,0 +1,31 @@
+//! A value that must not reach a log or a message.
+
+use std::fmt;
+
+/// Patient data: prints as `[private]`; only `ui` and `export` may call [`Private::reveal`].
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Private<T>(T);
+
+impl<T> Private<T> {
+    /// Wraps a value.
+    pub fn new(value: T) -> Self {
+        Self(value)
+    }
+
+    /// The value itself, to show to the user.
+    pub fn reveal(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> fmt::Debug for Private<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[private]")
+    }
+}
+
+impl<T> fmt::Display for Private<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[private]")
+    }
+}

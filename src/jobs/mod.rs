@@ -1,0 +1,13 @@
+//! Background work: a job with progress and cancel, and a worker where a newer request replaces a
+//! waiting one.
+//!
+//! A job is a plain function that returns a value and never holds the document. It does not know
+//! of windows: it gets a `wake` closure that is called when something can be picked up.
+
+mod context;
+mod job;
+mod latest;
+
+pub use context::{Cancelled, JobContext, Progress};
+pub use job::{Job, JobFailure, Outcome, Wake, spawn};
+pub use latest::Latest;

@@ -1,0 +1,3 @@
+//! The program: hands over to the terminal's front and returns its exit code.
+
+fn main() {}

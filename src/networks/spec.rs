@@ -1,0 +1,48 @@
+//! Plain facts of a network that others need without touching a tensor.
+
+/// Size of context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scale {
+    /// The nodule itself.
+    Micro,
+    /// Its neighbourhood.
+    Meso,
+    /// Its place in the lung.
+    Macro,
+}
+
+impl Scale {
+    /// From small to large.
+    pub const ALL: [Scale; 3] = [Scale::Micro, Scale::Meso, Scale::Macro];
+
+    /// Lower-case word, as in files and options.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Scale::Micro => "micro",
+            Scale::Meso => "meso",
+            Scale::Macro => "macro",
+        }
+    }
+}
+
+/// The crop of one scale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScaleSpec {
+    /// Which.
+    pub scale: Scale,
+    /// Columns, rows, slices.
+    pub crop: [usize; 3],
+}
+
+/// What a network reads and answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NetworkSpec {
+    /// Name in options and files.
+    pub name: &'static str,
+    /// Crops, from small to large.
+    pub scales: [ScaleSpec; 3],
+    /// The question it answers, by its name in the contract.
+    pub question: &'static str,
+    /// Class names, in the order of the logits.
+    pub classes: [&'static str; 2],
+}

@@ -1,0 +1,1 @@
+//! Phantom chests with known truth.

@@ -1,0 +1,14 @@
+//! Voxel values on a grid, wherever they came from: what every view, crop and statistic reads.
+//!
+//! Slices are filled one by one while a series loads; whoever holds the volume sees them as they
+//! arrive. A filled slice never changes.
+
+mod sample;
+mod slices;
+mod volume;
+mod window;
+
+pub use sample::{Sample, sample};
+pub use slices::{SliceError, Slices};
+pub use volume::{Padding, Unit, Values, Volume};
+pub use window::{Preset, Window};

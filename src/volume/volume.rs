@@ -1,0 +1,177 @@
+//! A volume: its grid, the kind of its values, and what of it is padding.
+
+use std::sync::OnceLock;
+
+use super::slices::Slices;
+use crate::geometry::VoxelGrid;
+
+/// What one unit of a value means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Hounsfield units.
+    Hu,
+    /// Stored values whose meaning the file does not tell (no rescale, not a CT).
+    Stored,
+    /// Another unit, by its name: `SUV`, `logit` ...
+    Named(String),
+}
+
+impl Unit {
+    /// Short name for the interface and for files.
+    pub fn name(&self) -> &str {
+        match self {
+            Unit::Hu => "HU",
+            Unit::Stored => "stored value",
+            Unit::Named(name) => name,
+        }
+    }
+}
+
+/// The values themselves.
+#[derive(Debug)]
+pub enum Values {
+    /// Whole numbers: CT.
+    Int16(Slices<i16>),
+    /// Real numbers: maps, calibrated PET.
+    Float32(Slices<f32>),
+}
+
+/// Range of values, both ends included, that mark "nothing was measured here".
+///
+/// The values stay in the volume, because the published networks read them as they are; display
+/// and statistics leave them out. Source: DICOM PS3.3 C.7.5.1.1.2, after rescale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Padding {
+    /// Lowest padding value.
+    pub low: i16,
+    /// Highest padding value.
+    pub high: i16,
+}
+
+impl Padding {
+    /// Whether the value is padding.
+    pub fn contains(self, value: i16) -> bool {
+        (self.low..=self.high).contains(&value)
+    }
+}
+
+/// Voxel values on a grid. Shared as `Arc<Volume>`; slices may still be arriving.
+#[derive(Debug)]
+pub struct Volume {
+    grid: VoxelGrid,
+    unit: Unit,
+    values: Values,
+    padding: Option<Padding>,
+    range: OnceLock<[f32; 2]>,
+}
+
+impl Volume {
+    /// A volume of whole numbers without any slice yet.
+    pub fn loading(grid: VoxelGrid, unit: Unit, padding: Option<Padding>) -> Self {
+        let values = Values::Int16(Slices::empty(grid.size()));
+        Self { grid, unit, values, padding, range: OnceLock::new() }
+    }
+
+    /// A complete volume of real numbers, one boxed slice after the other.
+    /// - errors: number or length of the slices does not fit the grid
+    pub fn real(grid: VoxelGrid, unit: Unit, slices: Vec<Box<[f32]>>) -> Result<Self, super::SliceError> {
+        let store = Slices::empty(grid.size());
+        for (k, slice) in slices.into_iter().enumerate() {
+            store.fill(k, slice)?;
+        }
+        Ok(Self { grid, unit, values: Values::Float32(store), padding: None, range: OnceLock::new() })
+    }
+
+    /// Size and place.
+    pub fn grid(&self) -> &VoxelGrid {
+        &self.grid
+    }
+
+    /// What a value means.
+    pub fn unit(&self) -> &Unit {
+        &self.unit
+    }
+
+    /// The values, by kind.
+    pub fn values(&self) -> &Values {
+        &self.values
+    }
+
+    /// The whole-number slices, or `None` for a volume of real numbers.
+    pub fn int16(&self) -> Option<&Slices<i16>> {
+        match &self.values {
+            Values::Int16(slices) => Some(slices),
+            Values::Float32(_) => None,
+        }
+    }
+
+    /// What of the values is padding.
+    pub fn padding(&self) -> Option<Padding> {
+        self.padding
+    }
+
+    /// How many slices have arrived.
+    pub fn slices_filled(&self) -> usize {
+        match &self.values {
+            Values::Int16(s) => s.filled(),
+            Values::Float32(s) => s.filled(),
+        }
+    }
+
+    /// Whether every slice is there.
+    pub fn is_complete(&self) -> bool {
+        self.slices_filled() == self.grid.size()[2]
+    }
+
+    /// The value of a voxel, or `None` outside the grid and in a slice that has not arrived.
+    pub fn value(&self, [i, j, k]: [usize; 3]) -> Option<f32> {
+        let [nx, ny, _] = self.grid.size();
+        if i >= nx || j >= ny {
+            return None;
+        }
+        match &self.values {
+            Values::Int16(s) => s.slice(k)?.get(j * nx + i).map(|&v| f32::from(v)),
+            Values::Float32(s) => s.slice(k)?.get(j * nx + i).copied(),
+        }
+    }
+
+    /// Lowest and highest value without padding, over the slices that are there. Counted once,
+    /// when the volume is complete.
+    pub fn range(&self) -> [f32; 2] {
+        if let Some(range) = self.range.get() {
+            return *range;
+        }
+        let range = self.count_range();
+        if self.is_complete() {
+            return *self.range.get_or_init(|| range);
+        }
+        range
+    }
+
+    fn count_range(&self) -> [f32; 2] {
+        use rayon::prelude::*;
+        let join = |a: [f32; 2], b: [f32; 2]| [a[0].min(b[0]), a[1].max(b[1])];
+        let none = || [f32::INFINITY, f32::NEG_INFINITY];
+        let range = match &self.values {
+            Values::Int16(s) => s
+                .all()
+                .into_par_iter()
+                .map(|slice| {
+                    let kept = |v: &i16| self.padding.is_none_or(|p| !p.contains(*v));
+                    let (mut low, mut high) = (i16::MAX, i16::MIN);
+                    for &v in slice.iter().filter(|v| kept(v)) {
+                        low = low.min(v);
+                        high = high.max(v);
+                    }
+                    if low > high { none() } else { [f32::from(low), f32::from(high)] }
+                })
+                .reduce(none, join),
+            Values::Float32(s) => s
+                .all()
+                .into_par_iter()
+                .map(|slice| slice.iter().fold(none(), |r, &v| join(r, [v, v])))
+                .reduce(none, join),
+        };
+        if range[0] <= range[1] { range } else { [0.0, 0.0] }
+    }
+}

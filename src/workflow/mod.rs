@@ -1,0 +1,1 @@
+//! How it is done, for window and terminal alike.

@@ -1,0 +1,1 @@
+//! No window: real DICOM through the pipe, golden tensors, GPU against its CPU twin, round trips.

@@ -1,0 +1,1 @@
+//! What a person does in the window: find by label, click, type, look.
