@@ -1,1 +1,15 @@
-//! Commands.
+//! Everything that a person can ask for, as values.
+//!
+//! [`CATALOGUE`] is the only list of actions: menus, the `?` sheet, the key file, the manual's
+//! table and the accessible names come from it. Panels push [`Command`]s; `app` alone carries
+//! them out.
+
+mod catalogue;
+mod keymap;
+mod keys;
+mod words;
+
+pub use catalogue::{CATALOGUE, Entry, Group, entry};
+pub use keymap::{KeyFileError, Keymap};
+pub use keys::{Key, KeyParseError, Shortcut};
+pub use words::{Command, Commands};

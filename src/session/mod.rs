@@ -1,5 +1,24 @@
-//! The document: what is open, what was found, how it is looked at; every change is a value.
+//! The document: what is open, what was found, how it is looked at.
+//!
+//! Everyone reads a [`Session`]; nobody writes into it. What the user changes is an [`Edit`] (a
+//! value with an inverse, so undo comes for free), what the machine reports is [`News`]. `app`
+//! alone hands both in.
 
+mod case;
+mod document;
+mod edit;
+mod history;
+mod look;
+mod news;
+mod prefs;
 mod viewport;
 
+pub use case::{Case, Findings, OpenSeries, Stage, Thumbnail};
+pub use document::Session;
+pub use edit::Edit;
+pub use look::{CornerText, Heatmap, Layout, Look, Pane, Tool};
+pub use news::{
+    Adapter, Engine, GpuUse, GraphicsDevice, Hover, Memory, News, Notice, NoticeId, Severity, Work, WorkId,
+};
+pub use prefs::{Preferences, PrefsError};
 pub use viewport::{Orientation, Projection, Slab, ViewportState};

@@ -1,0 +1,137 @@
+//! The commands themselves, and the queue in which they wait for the end of the frame.
+
+use std::path::PathBuf;
+
+use crate::findings::NoduleId;
+use crate::geometry::{Patient, Point};
+use crate::session::{Edit, NoticeId, Pane, Tool, WorkId};
+use crate::volume::Preset;
+
+/// Something that a person asks for. Those without a value of the moment stand in
+/// [`CATALOGUE`](super::CATALOGUE) with words, help and key.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Choose a folder in the system's dialog.
+    OpenFolder,
+    /// Choose files in the system's dialog.
+    OpenFiles,
+    /// Open the built-in case.
+    OpenExample,
+    /// Close the case.
+    CloseCase,
+    /// One slice further into the screen, in the focused viewport.
+    NextSlice,
+    /// One slice towards the viewer.
+    PreviousSlice,
+    /// The first slice.
+    FirstSlice,
+    /// The last slice.
+    LastSlice,
+    /// The next series of the list.
+    NextSeries,
+    /// The series before.
+    PreviousSeries,
+    /// Choose what a left drag does.
+    Tool(Tool),
+    /// Choose a window.
+    Preset(Preset),
+    /// Ask the network about the point under the pointer, else at the cursor.
+    ClassifyHere,
+    /// Heatmap on or off.
+    ToggleHeatmap,
+    /// Boxes on or off.
+    ToggleBoxes,
+    /// Next slab mode: off, maximum, minimum, mean.
+    CycleSlab,
+    /// Black on white or white on black.
+    ToggleInvert,
+    /// Fit the focused viewport.
+    ResetViewport,
+    /// Next corner text.
+    CycleCornerText,
+    /// The focused viewport alone, or all of them.
+    ToggleMaximise,
+    /// Take the last change back.
+    Undo,
+    /// Bring it back.
+    Redo,
+    /// Take the selected nodule off the list.
+    RemoveNodule,
+    /// Save a picture of the focused viewport.
+    SavePicture,
+    /// Full screen on or off.
+    ToggleFullScreen,
+    /// Left panel on or off.
+    ToggleLeftPanel,
+    /// Right panel on or off.
+    ToggleRightPanel,
+    /// Dark or light.
+    ToggleTheme,
+    /// The sheet of all keys.
+    ToggleHelp,
+    /// Stop whatever runs.
+    CancelAll,
+
+    // With values, from the place where they are asked for.
+    /// Open these folders and files.
+    OpenPaths(Vec<PathBuf>),
+    /// Show this series of the list.
+    ShowSeries(usize),
+    /// Ask the network about this point, LPS mm.
+    ClassifyAt(Point<Patient>),
+    /// Ask again about a nodule: it was dragged, failed or was cancelled.
+    Rerun(NoduleId),
+    /// Show this nodule: select it and move the cursor there.
+    GoTo(NoduleId),
+    /// Move the focus to a viewport.
+    Focus(Pane),
+    /// Step this viewport by slices, positive away from the viewer.
+    Step(Pane, i64),
+    /// A change of the document: sliders, switches.
+    Edit(Edit),
+    /// The following edits are one step of undo.
+    BeginGesture,
+    /// Until here.
+    EndGesture,
+    /// Stop this work.
+    Cancel(WorkId),
+    /// Take a notice away.
+    Dismiss(NoticeId),
+    /// Write a picture of the focused viewport here.
+    SavePictureTo(PathBuf),
+    /// Use the adapter whose name holds this from the next start; empty leaves the choice.
+    ChooseAdapter(String),
+}
+
+/// What was asked for in this frame, in order. Drawing code only pushes; `app` carries it out.
+#[derive(Debug, Default)]
+pub struct Commands {
+    queue: Vec<Command>,
+}
+
+impl Commands {
+    /// Nothing asked for.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Asks for something.
+    pub fn push(&mut self, command: Command) {
+        self.queue.push(command);
+    }
+
+    /// Asks for a change of the document.
+    pub fn edit(&mut self, edit: Edit) {
+        self.queue.push(Command::Edit(edit));
+    }
+
+    /// Everything asked for, in order; the queue is empty afterwards.
+    pub fn take(&mut self) -> Vec<Command> {
+        std::mem::take(&mut self.queue)
+    }
+
+    /// Whether nothing was asked for.
+    pub fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+}

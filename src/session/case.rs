@@ -1,0 +1,108 @@
+//! The case: what was found on disk, the series that is open, and its nodules.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::findings::{Nodule, NoduleId};
+use crate::ingest::{Defect, Scan, Series};
+use crate::volume::Volume;
+
+/// The series on the screen. Its slices may still be arriving.
+#[derive(Clone, Debug)]
+pub struct OpenSeries {
+    /// Place in the scan's list.
+    pub index: usize,
+    /// The voxels.
+    pub volume: Arc<Volume>,
+    /// What is odd about it; stays on screen.
+    pub defects: Vec<Defect>,
+    /// Every slice was tried; some may be missing where files are broken.
+    pub loaded: bool,
+}
+
+/// The nodules of one series, in the order in which they were marked.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Findings {
+    pub(super) nodules: Vec<Nodule>,
+    pub(super) selected: Option<NoduleId>,
+    pub(super) next: u32,
+}
+
+impl Findings {
+    /// All of them.
+    pub fn nodules(&self) -> &[Nodule] {
+        &self.nodules
+    }
+
+    /// One of them.
+    pub fn nodule(&self, id: NoduleId) -> Option<&Nodule> {
+        self.nodules.iter().find(|n| n.id == id)
+    }
+
+    /// The one that the right panel is about.
+    pub fn selected(&self) -> Option<&Nodule> {
+        self.selected.and_then(|id| self.nodule(id))
+    }
+
+    /// The identity that a new nodule will have: never used before in this series.
+    pub fn next_id(&self) -> NoduleId {
+        NoduleId(self.next)
+    }
+}
+
+/// A small picture of a series for the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Thumbnail {
+    /// Columns and rows.
+    pub size_px: [usize; 2],
+    /// Grey values, row by row.
+    pub grey: Arc<[u8]>,
+}
+
+/// What the centre of the window shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Nothing was opened yet.
+    Welcome,
+    /// Something is being opened and nothing can be shown yet.
+    Opening,
+    /// A series is on the screen.
+    Open,
+    /// The chosen series cannot be viewed; its defects say why. Its index in the scan.
+    Unusable(usize),
+    /// Nothing could be opened; the sentence says why and what would help.
+    Failed(String),
+}
+
+/// Everything that came from disk, and what was found in it.
+#[derive(Clone, Debug, Default)]
+pub struct Case {
+    pub(super) scan: Scan,
+    pub(super) chosen: Option<usize>,
+    pub(super) open: Option<OpenSeries>,
+    pub(super) failure: Option<String>,
+    pub(super) findings: BTreeMap<String, Findings>,
+    pub(super) thumbnails: BTreeMap<String, Thumbnail>,
+}
+
+impl Case {
+    /// Series and skipped files.
+    pub fn scan(&self) -> &Scan {
+        &self.scan
+    }
+
+    /// The series that was chosen, whether or not it can be viewed.
+    pub fn chosen(&self) -> Option<usize> {
+        self.chosen
+    }
+
+    /// The header facts of the chosen series.
+    pub fn series(&self) -> Option<&Series> {
+        self.chosen.and_then(|i| self.scan.series.get(i))
+    }
+
+    /// Small picture of a series, once it is there.
+    pub fn thumbnail(&self, uid: &str) -> Option<&Thumbnail> {
+        self.thumbnails.get(uid)
+    }
+}

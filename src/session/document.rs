@@ -1,0 +1,418 @@
+//! The session itself: read by everyone, changed by edits and news alone.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::case::{Case, Findings, OpenSeries, Stage};
+use super::edit::Edit;
+use super::history::History;
+use super::look::Look;
+use super::news::{
+    Engine, GpuUse, GraphicsDevice, Hover, Memory, News, Notice, NoticeId, Severity, Work, WorkId,
+};
+use crate::findings::{Nodule, NoduleId, Question};
+use crate::geometry::VoxelGrid;
+use crate::ingest::{Defect, Scan, Series};
+use crate::volume::{Preset, Unit, Volume, Window};
+
+/// Everything that the window knows. Cloning is cheap: large arrays are shared.
+#[derive(Clone, Debug, Default)]
+pub struct Session {
+    case: Case,
+    look: Look,
+    history: History,
+    nobody: Findings,
+    paths: Vec<PathBuf>,
+    work: Vec<Work>,
+    notices: Vec<Notice>,
+    next_notice: u64,
+    engine: Engine,
+    graphics: GraphicsDevice,
+    memory: Memory,
+    gpu: GpuUse,
+    hover: Option<Hover>,
+}
+
+impl Session {
+    /// Nothing open.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    // What is open.
+
+    /// What was found on disk, and thumbnails.
+    pub fn case(&self) -> &Case {
+        &self.case
+    }
+
+    /// The folders or files that the case comes from.
+    pub fn paths(&self) -> &[PathBuf] {
+        &self.paths
+    }
+
+    /// Series and skipped files.
+    pub fn scan(&self) -> &Scan {
+        self.case.scan()
+    }
+
+    /// What the centre of the window shows.
+    pub fn stage(&self) -> Stage {
+        if self.case.open.is_some() {
+            return Stage::Open;
+        }
+        if self.work.iter().any(|w| matches!(w.id, WorkId::Scan | WorkId::Example | WorkId::Load)) {
+            return Stage::Opening;
+        }
+        if let Some(sentence) = &self.case.failure {
+            return Stage::Failed(sentence.clone());
+        }
+        self.case.chosen.map_or(Stage::Welcome, Stage::Unusable)
+    }
+
+    /// The series on the screen.
+    pub fn open(&self) -> Option<&OpenSeries> {
+        self.case.open.as_ref()
+    }
+
+    /// Header facts of the chosen series.
+    pub fn series(&self) -> Option<&Series> {
+        self.case.series()
+    }
+
+    /// The voxels on the screen.
+    pub fn volume(&self) -> Option<&Arc<Volume>> {
+        self.case.open.as_ref().map(|o| &o.volume)
+    }
+
+    /// Their grid.
+    pub fn grid(&self) -> Option<&VoxelGrid> {
+        self.volume().map(|v| v.grid())
+    }
+
+    /// What is odd about the series on the screen.
+    pub fn defects(&self) -> &[Defect] {
+        self.case.open.as_ref().map_or(&[], |o| &o.defects)
+    }
+
+    // How it is looked at.
+
+    /// Cursor, window, viewports, overlays, tool.
+    pub fn look(&self) -> &Look {
+        &self.look
+    }
+
+    /// The pointer over a viewport.
+    pub fn hover(&self) -> Option<&Hover> {
+        self.hover.as_ref()
+    }
+
+    // What was found in it.
+
+    /// Nodules of the series on the screen.
+    pub fn findings(&self) -> &Findings {
+        self.series().and_then(|s| self.case.findings.get(&s.uid)).unwrap_or(&self.nobody)
+    }
+
+    /// The nodule that the right panel is about.
+    pub fn selected(&self) -> Option<&Nodule> {
+        self.findings().selected()
+    }
+
+    // The machine.
+
+    /// Running work, oldest first.
+    pub fn work(&self) -> &[Work] {
+        &self.work
+    }
+
+    /// One piece of running work.
+    pub fn working(&self, id: WorkId) -> Option<&Work> {
+        self.work.iter().find(|w| w.id == id)
+    }
+
+    /// Sentences that wait to be read, oldest first.
+    pub fn notices(&self) -> &[Notice] {
+        &self.notices
+    }
+
+    /// The network.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The graphics device.
+    pub fn graphics(&self) -> &GraphicsDevice {
+        &self.graphics
+    }
+
+    /// Memory in use.
+    pub fn memory(&self) -> Memory {
+        self.memory
+    }
+
+    /// Slices on the GPU.
+    pub fn gpu(&self) -> GpuUse {
+        self.gpu
+    }
+
+    // Changes by the user.
+
+    /// Carries out a change, and remembers how to take it back.
+    pub fn apply(&mut self, edit: Edit) {
+        let (undoable, flows) = (edit.undoable(), edit.flows());
+        let inverse = self.carry_out(edit);
+        if let (true, Some(inverse)) = (undoable, inverse) {
+            self.history.record(inverse, flows);
+        }
+    }
+
+    /// From now until [`Session::end_gesture`] all changes are one step of undo.
+    pub fn begin_gesture(&mut self) {
+        self.history.begin_gesture();
+    }
+
+    /// Ends the gesture.
+    pub fn end_gesture(&mut self) {
+        self.history.end_gesture();
+    }
+
+    /// Takes the last step back; false where there is none.
+    pub fn undo(&mut self) -> bool {
+        let Some(edits) = self.history.take_undo() else { return false };
+        let inverses = edits.into_iter().filter_map(|e| self.carry_out(e)).collect();
+        self.history.undone(inverses);
+        true
+    }
+
+    /// Brings the last undone step back; false where there is none.
+    pub fn redo(&mut self) -> bool {
+        let Some(edits) = self.history.take_redo() else { return false };
+        let inverses = edits.into_iter().filter_map(|e| self.carry_out(e)).collect();
+        self.history.redone(inverses);
+        true
+    }
+
+    /// Whether there is a step to take back.
+    pub fn can_undo(&self) -> bool {
+        self.history.can_undo()
+    }
+
+    /// Whether there is a step to bring back.
+    pub fn can_redo(&self) -> bool {
+        self.history.can_redo()
+    }
+
+    fn carry_out(&mut self, edit: Edit) -> Option<Edit> {
+        let uid = self.series().map(|s| s.uid.clone());
+        let findings = match uid {
+            Some(uid) => self.case.findings.entry(uid).or_default(),
+            None => &mut self.nobody,
+        };
+        edit.carry_out(&mut self.look, findings)
+    }
+
+    // Reports of the machine.
+
+    /// Takes a report in.
+    pub fn receive(&mut self, news: News) {
+        match news {
+            News::Working(work) => match self.work.iter_mut().find(|w| w.id == work.id) {
+                Some(known) => known.progress = work.progress,
+                None => self.work.push(work),
+            },
+            News::Stopped(id) => self.work.retain(|w| w.id != id),
+            News::Scanned(scan, paths) => {
+                self.case = Case { scan, ..Case::default() };
+                self.paths = paths;
+                self.forget_view();
+            }
+            News::Unusable(index) => {
+                self.case.chosen = Some(index);
+                self.case.open = None;
+                self.forget_view();
+            }
+            News::Opened { index, volume } => self.opened(index, volume),
+            News::Loaded { volume, defects } => self.loaded(&volume, defects),
+            News::OpenFailed(sentence) => {
+                // What is on the screen stays there; the sentence comes as a notice then.
+                if self.case.open.is_some() {
+                    self.notice(Severity::Error, sentence);
+                } else {
+                    self.case.failure = Some(sentence);
+                }
+            }
+            News::Thumbnail { uid, picture } => {
+                self.case.thumbnails.insert(uid, picture);
+            }
+            News::Question { id, at, question } => self.learn(id, at, question),
+            News::Engine(engine) => self.engine = engine,
+            News::Graphics(graphics) => self.graphics = graphics,
+            News::Memory(memory) => self.memory = memory,
+            News::Gpu(gpu) => self.gpu = gpu,
+            News::Hover(hover) => self.hover = hover,
+            News::Notice(severity, text) => self.notice(severity, text),
+            News::Dismiss(id) => self.notices.retain(|n| n.id != id),
+        }
+    }
+
+    fn opened(&mut self, index: usize, volume: Arc<Volume>) {
+        let defects = self.case.scan.series.get(index).map(|s| s.defects.clone()).unwrap_or_default();
+        let fitted = Look::fitted(volume.grid().centre());
+        self.look.cursor = fitted.cursor;
+        self.look.viewports = fitted.viewports;
+        if *volume.unit() != Unit::Hu {
+            self.set_window(Preset::Full, &volume);
+        } else if self.look.preset == Some(Preset::Full) {
+            self.set_window(Preset::Lung, &volume);
+        }
+        self.case.chosen = Some(index);
+        self.case.failure = None;
+        self.case.open = Some(OpenSeries { index, volume, defects, loaded: false });
+        self.forget_view();
+    }
+
+    fn loaded(&mut self, volume: &Arc<Volume>, defects: Vec<Defect>) {
+        let Some(open) = self.case.open.as_mut().filter(|o| Arc::ptr_eq(&o.volume, volume)) else { return };
+        open.defects = defects;
+        open.loaded = true;
+        if self.look.preset == Some(Preset::Full) {
+            self.set_window(Preset::Full, volume);
+        }
+    }
+
+    fn set_window(&mut self, preset: Preset, volume: &Volume) {
+        let window: Window = preset.window(volume.range());
+        (self.look.window, self.look.preset) = (window, Some(preset));
+    }
+
+    /// What belonged to the series that was on the screen before.
+    fn forget_view(&mut self) {
+        self.history.clear();
+        self.hover = None;
+        self.gpu = GpuUse::default();
+    }
+
+    fn learn(&mut self, id: NoduleId, at: crate::geometry::Point<crate::geometry::Patient>, what: Question) {
+        let Some(uid) = self.series().map(|s| s.uid.clone()) else { return };
+        let Some(findings) = self.case.findings.get_mut(&uid) else { return };
+        if let Some(nodule) = findings.nodules.iter_mut().find(|n| n.id == id && n.at == at) {
+            nodule.question = what;
+        }
+    }
+
+    fn notice(&mut self, severity: Severity, text: String) {
+        // The same sentence twice would only push others off the screen.
+        if self.notices.iter().any(|n| n.text == text) {
+            return;
+        }
+        self.notices.push(Notice { id: NoticeId(self.next_notice), severity, text });
+        self.next_notice = self.next_notice.wrapping_add(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::look::Pane;
+    use super::super::{Heatmap, Layout, ViewportState};
+    use super::*;
+    use crate::geometry::Point;
+
+    fn nodule(id: u32, x: f64) -> Nodule {
+        Nodule { id: NoduleId(id), at: Point::new(x, 0.0, 0.0), question: Question::Running }
+    }
+
+    #[test]
+    fn undo_and_redo_lead_back_and_forth() {
+        let mut session = Session::new();
+        session.apply(Edit::Invert(true));
+        session.apply(Edit::Layout(Layout::Single(Pane::Coronal)));
+        assert!(session.undo() && session.undo() && !session.undo());
+        assert_eq!(session.look(), &Look::default());
+        assert!(session.redo() && session.redo() && !session.redo());
+        assert!(session.look().invert);
+        assert_eq!(session.look().layout, Layout::Single(Pane::Coronal));
+    }
+
+    #[test]
+    fn a_drag_is_one_step_of_undo() {
+        let mut session = Session::new();
+        session.begin_gesture();
+        for width in [1400.0, 1300.0, 1200.0] {
+            session.apply(Edit::Window(Window::new(width, -600.0), None));
+        }
+        session.end_gesture();
+        session.apply(Edit::Window(Window::new(100.0, 0.0), None));
+        session.undo();
+        assert_eq!(session.look().window.width(), 1200.0);
+        session.undo();
+        assert_eq!(session.look().preset, Some(Preset::Lung));
+        assert!(!session.can_undo());
+    }
+
+    #[test]
+    fn scrolling_is_one_step_until_something_else_happens() {
+        let mut session = Session::new();
+        for z in 1..50 {
+            session.apply(Edit::Cursor(Point::new(0.0, 0.0, f64::from(z))));
+        }
+        session.apply(Edit::Invert(true));
+        session.apply(Edit::Cursor(Point::new(0.0, 0.0, 99.0)));
+        session.undo();
+        assert_eq!(session.look().cursor.z, 49.0);
+        session.undo();
+        session.undo();
+        assert_eq!(session.look().cursor.z, 0.0);
+    }
+
+    #[test]
+    fn an_edit_that_changes_nothing_leaves_no_step() {
+        let mut session = Session::new();
+        session.apply(Edit::Invert(false));
+        session.apply(Edit::Heatmap(Heatmap::default()));
+        session.apply(Edit::Viewport(Pane::Axial, ViewportState::fitted(Pane::Axial.plane())));
+        assert!(!session.can_undo());
+    }
+
+    #[test]
+    fn a_dragged_nodule_returns_with_its_answer() {
+        let mut session = Session::new();
+        session.apply(Edit::AddNodule(0, Nodule { question: Question::Cancelled, ..nodule(0, 1.0) }));
+        session.begin_gesture();
+        session.apply(Edit::SetNodule(nodule(0, 2.0)));
+        session.apply(Edit::SetNodule(nodule(0, 3.0)));
+        session.end_gesture();
+        session.undo();
+        let back = session.selected().expect("it was selected when it was added");
+        assert_eq!((back.at.x, &back.question), (1.0, &Question::Cancelled));
+        session.undo();
+        assert!(session.findings().nodules().is_empty());
+    }
+
+    #[test]
+    fn a_new_nodule_never_takes_an_old_identity() {
+        let mut session = Session::new();
+        session.apply(Edit::AddNodule(0, nodule(0, 1.0)));
+        session.apply(Edit::RemoveNodule(NoduleId(0)));
+        assert_eq!(session.findings().next_id(), NoduleId(1));
+    }
+
+    #[test]
+    fn choosing_a_tool_is_not_undone() {
+        let mut session = Session::new();
+        session.apply(Edit::Tool(super::super::Tool::Nodule));
+        assert!(!session.can_undo());
+    }
+
+    #[test]
+    fn a_notice_is_shown_once_and_goes_when_dismissed() {
+        let mut session = Session::new();
+        for _ in 0..2 {
+            session.receive(News::Notice(Severity::Error, "The disk is full".to_owned()));
+        }
+        assert_eq!(session.notices().len(), 1);
+        let id = session.notices()[0].id;
+        session.receive(News::Dismiss(id));
+        assert!(session.notices().is_empty());
+    }
+}

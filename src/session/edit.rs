@@ -1,0 +1,165 @@
+//! Every change by the user, as a value with an inverse.
+
+use super::case::Findings;
+use super::look::{CornerText, Heatmap, Layout, Look, Pane, Tool};
+use super::viewport::{Slab, ViewportState};
+use crate::findings::{Nodule, NoduleId};
+use crate::geometry::{Patient, Point};
+use crate::volume::{Preset, Window};
+
+/// One change. [`Session::apply`](super::Session::apply) carries it out and remembers its inverse.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Edit {
+    /// Move the shared cursor. LPS mm.
+    Cursor(Point<Patient>),
+    /// Change the window; the preset it comes from, if any.
+    Window(Window, Option<Preset>),
+    /// Black on white.
+    Invert(bool),
+    /// Change one viewport.
+    Viewport(Pane, ViewportState),
+    /// The same slab in every viewport; `None` shows single slices.
+    Slab(Option<Slab>),
+    /// All three viewports at once, and the thickness of the next slab.
+    Viewports([ViewportState; 3], f64),
+    /// Which viewports are on the screen.
+    Layout(Layout),
+    /// The viewport that keys act on. Not undone.
+    Focus(Pane),
+    /// Outlines of the crops.
+    Boxes(bool),
+    /// The map over the CT.
+    Heatmap(Heatmap),
+    /// Corner text.
+    CornerText(CornerText),
+    /// The active tool. Not undone.
+    Tool(Tool),
+    /// A new nodule at this place of the list.
+    AddNodule(usize, Nodule),
+    /// Take a nodule away.
+    RemoveNodule(NoduleId),
+    /// Another point or answer for a nodule of the same identity.
+    SetNodule(Nodule),
+    /// The nodule that the right panel is about. Not undone.
+    Select(Option<NoduleId>),
+    /// Several as one.
+    Many(Vec<Edit>),
+}
+
+/// What an edit is about: within one gesture the first inverse about a thing is the one to keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum About {
+    Cursor,
+    Window,
+    Invert,
+    Viewport(Pane),
+    Viewports,
+    Layout,
+    Boxes,
+    Heatmap,
+    CornerText,
+    Nodule(NoduleId),
+    Nodules,
+    Interface,
+    Many,
+}
+
+impl Edit {
+    /// Whether Ctrl+Z takes it back.
+    pub fn undoable(&self) -> bool {
+        match self {
+            Edit::Focus(_) | Edit::Tool(_) | Edit::Select(_) => false,
+            Edit::Many(edits) => edits.iter().any(Edit::undoable),
+            _ => true,
+        }
+    }
+
+    /// What it changes.
+    pub(super) fn about(&self) -> About {
+        match self {
+            Edit::Cursor(_) => About::Cursor,
+            Edit::Window(..) => About::Window,
+            Edit::Invert(_) => About::Invert,
+            Edit::Viewport(pane, _) => About::Viewport(*pane),
+            Edit::Slab(_) | Edit::Viewports(..) => About::Viewports,
+            Edit::Layout(_) => About::Layout,
+            Edit::Boxes(_) => About::Boxes,
+            Edit::Heatmap(_) => About::Heatmap,
+            Edit::CornerText(_) => About::CornerText,
+            Edit::SetNodule(nodule) => About::Nodule(nodule.id),
+            Edit::AddNodule(..) | Edit::RemoveNodule(_) => About::Nodules,
+            Edit::Focus(_) | Edit::Tool(_) | Edit::Select(_) => About::Interface,
+            Edit::Many(_) => About::Many,
+        }
+    }
+
+    /// Whether it joins the step before where that was about the same thing: scrolling through a
+    /// volume is one step back, not three hundred.
+    pub(super) fn flows(&self) -> bool {
+        matches!(self, Edit::Cursor(_) | Edit::Viewport(..) | Edit::Heatmap(_))
+    }
+
+    /// Carries it out and returns what takes it back; `None` where nothing changed.
+    pub(super) fn carry_out(self, look: &mut Look, findings: &mut Findings) -> Option<Edit> {
+        match self {
+            Edit::Cursor(to) => swap(&mut look.cursor, to).map(Edit::Cursor),
+            Edit::Window(window, preset) => {
+                let old = (look.window, look.preset);
+                (look.window, look.preset) = (window, preset);
+                (old != (window, preset)).then_some(Edit::Window(old.0, old.1))
+            }
+            Edit::Invert(to) => swap(&mut look.invert, to).map(Edit::Invert),
+            Edit::Viewport(pane, state) => {
+                let slot = look.viewports.get_mut(pane.index())?;
+                swap(slot, state).map(|old| Edit::Viewport(pane, old))
+            }
+            Edit::Slab(slab) => {
+                let viewports = look.viewports.map(|v| ViewportState { slab, ..v });
+                let thickness = slab.map_or(look.slab_thickness_mm, |s| s.thickness_mm);
+                Edit::Viewports(viewports, thickness).carry_out(look, findings)
+            }
+            Edit::Viewports(viewports, thickness) => {
+                let old = (look.viewports, look.slab_thickness_mm);
+                (look.viewports, look.slab_thickness_mm) = (viewports, thickness);
+                (old != (viewports, thickness)).then_some(Edit::Viewports(old.0, old.1))
+            }
+            Edit::Layout(to) => swap(&mut look.layout, to).map(Edit::Layout),
+            Edit::Focus(to) => swap(&mut look.focus, to).map(Edit::Focus),
+            Edit::Boxes(to) => swap(&mut look.boxes, to).map(Edit::Boxes),
+            Edit::Heatmap(to) => swap(&mut look.heatmap, to).map(Edit::Heatmap),
+            Edit::CornerText(to) => swap(&mut look.corner_text, to).map(Edit::CornerText),
+            Edit::Tool(to) => swap(&mut look.tool, to).map(Edit::Tool),
+            Edit::AddNodule(at, nodule) => {
+                let id = nodule.id;
+                findings.next = findings.next.max(id.0.saturating_add(1));
+                findings.nodules.insert(at.min(findings.nodules.len()), nodule);
+                findings.selected = Some(id);
+                Some(Edit::RemoveNodule(id))
+            }
+            Edit::RemoveNodule(id) => {
+                let at = findings.nodules.iter().position(|n| n.id == id)?;
+                let nodule = findings.nodules.remove(at);
+                if findings.selected == Some(id) {
+                    findings.selected = findings.nodules.last().map(|n| n.id);
+                }
+                Some(Edit::AddNodule(at, nodule))
+            }
+            Edit::SetNodule(nodule) => {
+                let slot = findings.nodules.iter_mut().find(|n| n.id == nodule.id)?;
+                Some(Edit::SetNodule(std::mem::replace(slot, nodule)))
+            }
+            Edit::Select(to) => swap(&mut findings.selected, to).map(Edit::Select),
+            Edit::Many(edits) => {
+                let mut inverse: Vec<Edit> =
+                    edits.into_iter().filter_map(|e| e.carry_out(look, findings)).collect();
+                inverse.reverse();
+                (!inverse.is_empty()).then_some(Edit::Many(inverse))
+            }
+        }
+    }
+}
+
+fn swap<T: PartialEq>(slot: &mut T, to: T) -> Option<T> {
+    let old = std::mem::replace(slot, to);
+    (old != *slot).then_some(old)
+}

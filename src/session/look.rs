@@ -1,0 +1,214 @@
+//! How the case is looked at: everything that a viewport needs besides the case itself.
+
+use super::viewport::{Slab, ViewportState};
+use crate::geometry::{Patient, Plane, Point};
+use crate::networks::Scale;
+use crate::volume::{Preset, Window};
+
+/// One of the three slice viewports, by the plane that it starts with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Pane {
+    /// Top left.
+    Axial,
+    /// Top right.
+    Coronal,
+    /// Bottom right.
+    Sagittal,
+}
+
+impl Pane {
+    /// In the order in which the focus moves.
+    pub const ALL: [Pane; 3] = [Pane::Axial, Pane::Coronal, Pane::Sagittal];
+
+    /// 0, 1 or 2: its place in [`Look::viewports`].
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// The plane that it shows at the start and after a reset.
+    pub const fn plane(self) -> Plane {
+        match self {
+            Pane::Axial => Plane::Axial,
+            Pane::Coronal => Plane::Coronal,
+            Pane::Sagittal => Plane::Sagittal,
+        }
+    }
+
+    /// Word in the interface, and accessible name of the viewport.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Pane::Axial => "Axial",
+            Pane::Coronal => "Coronal",
+            Pane::Sagittal => "Sagittal",
+        }
+    }
+}
+
+/// Which viewports are on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Layout {
+    /// Two by two: the three planes, and the crops that the network saw.
+    Grid,
+    /// One viewport over the whole centre.
+    Single(Pane),
+}
+
+/// What the corners of a viewport say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CornerText {
+    /// Everything, the patient's name included.
+    Full,
+    /// Everything but the patient.
+    NoPatient,
+    /// Only the orientation letters.
+    None,
+}
+
+impl CornerText {
+    /// What the key steps to next.
+    pub const fn next(self) -> Self {
+        match self {
+            CornerText::Full => CornerText::NoPatient,
+            CornerText::NoPatient => CornerText::None,
+            CornerText::None => CornerText::Full,
+        }
+    }
+
+    /// Words in the interface.
+    pub const fn label(self) -> &'static str {
+        match self {
+            CornerText::Full => "Full text",
+            CornerText::NoPatient => "Without patient",
+            CornerText::None => "No text",
+        }
+    }
+}
+
+/// What a left drag or click does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tool {
+    /// Drag changes window width and centre.
+    Window,
+    /// Drag moves the picture.
+    Pan,
+    /// Drag enlarges the picture.
+    Zoom,
+    /// The shared cursor follows the pointer.
+    Crosshair,
+    /// A click asks the network.
+    Nodule,
+}
+
+impl Tool {
+    /// In the order of the top bar.
+    pub const ALL: [Tool; 5] = [Tool::Window, Tool::Pan, Tool::Zoom, Tool::Crosshair, Tool::Nodule];
+
+    /// Word in the interface.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Tool::Window => "Window",
+            Tool::Pan => "Pan",
+            Tool::Zoom => "Zoom",
+            Tool::Crosshair => "Crosshair",
+            Tool::Nodule => "Nodule",
+        }
+    }
+}
+
+/// How the saliency map lies over the CT.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Heatmap {
+    /// Whether it is drawn; off until the user asks.
+    pub on: bool,
+    /// One scale, or `None` for all combined.
+    pub scale: Option<Scale>,
+    /// 0 (invisible) to 1.
+    pub opacity: f32,
+    /// Part of the map's maximum (0 to 1) under which nothing is drawn.
+    pub threshold: f32,
+}
+
+impl Default for Heatmap {
+    fn default() -> Self {
+        Self { on: false, scale: None, opacity: 0.62, threshold: 0.25 }
+    }
+}
+
+/// Everything that decides how the open volume is shown. Plain values, compared to see a change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Look {
+    /// The shared cursor: every viewport shows the slice through it. LPS mm.
+    pub cursor: Point<Patient>,
+    /// Shared grey-scale window, in the unit of the volume.
+    pub window: Window,
+    /// The preset that the window comes from, until it is changed by hand.
+    pub preset: Option<Preset>,
+    /// Black on white.
+    pub invert: bool,
+    /// One per [`Pane`], in their order.
+    pub viewports: [ViewportState; 3],
+    /// What is on the screen.
+    pub layout: Layout,
+    /// The viewport that keys act on.
+    pub focus: Pane,
+    /// Thickness that a slab gets when it is switched on, mm.
+    pub slab_thickness_mm: f64,
+    /// Outlines of the crops.
+    pub boxes: bool,
+    /// The map over the CT.
+    pub heatmap: Heatmap,
+    /// Corner text.
+    pub corner_text: CornerText,
+    /// The active tool.
+    pub tool: Tool,
+}
+
+impl Look {
+    /// The look at the start: lung window, three fitted planes.
+    /// - `cursor`: where the planes meet, LPS mm
+    pub fn fitted(cursor: Point<Patient>) -> Self {
+        Self {
+            cursor,
+            window: Preset::Lung.window([0.0, 0.0]),
+            preset: Some(Preset::Lung),
+            invert: false,
+            viewports: Pane::ALL.map(|pane| ViewportState::fitted(pane.plane())),
+            layout: Layout::Grid,
+            focus: Pane::Axial,
+            slab_thickness_mm: 10.0,
+            boxes: true,
+            heatmap: Heatmap::default(),
+            corner_text: CornerText::Full,
+            tool: Tool::Window,
+        }
+    }
+
+    /// One viewport's state.
+    pub fn viewport(&self, pane: Pane) -> &ViewportState {
+        let [axial, coronal, sagittal] = &self.viewports;
+        match pane {
+            Pane::Axial => axial,
+            Pane::Coronal => coronal,
+            Pane::Sagittal => sagittal,
+        }
+    }
+
+    /// The slab of the viewport that has the focus.
+    pub fn slab(&self) -> Option<Slab> {
+        self.viewport(self.focus).slab
+    }
+
+    /// Whether the viewport is on the screen.
+    pub fn shows(&self, pane: Pane) -> bool {
+        match self.layout {
+            Layout::Grid => true,
+            Layout::Single(one) => one == pane,
+        }
+    }
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self::fitted(Point::new(0.0, 0.0, 0.0))
+    }
+}

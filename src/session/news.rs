@@ -1,0 +1,203 @@
+//! What the machine reports: jobs, devices, memory. Never undone; handed in by `app` alone.
+
+use crate::findings::{NoduleId, Question};
+use crate::geometry::{Patient, Point};
+use crate::inference::DeviceInfo;
+use crate::ingest::{Defect, Scan};
+use crate::jobs::Progress;
+use crate::networks::NetworkSpec;
+use crate::volume::Volume;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::case::Thumbnail;
+use super::look::Pane;
+
+/// Running work that the status bar shows and the user can cancel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum WorkId {
+    /// Looking for series.
+    Scan,
+    /// Making the built-in case.
+    Example,
+    /// Decoding slices.
+    Load,
+    /// The network, for this nodule.
+    Classify(NoduleId),
+    /// Writing a picture.
+    Picture,
+}
+
+/// One piece of running work.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Work {
+    /// Which.
+    pub id: WorkId,
+    /// What it is doing and how far it is.
+    pub progress: Progress,
+}
+
+/// How loud a notice is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Good to know.
+    Info,
+    /// Something is not as it should be.
+    Warning,
+    /// Something did not work.
+    Error,
+}
+
+/// Names a notice, to take it away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NoticeId(pub u64);
+
+/// A sentence that stays on screen until it is dismissed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Identity.
+    pub id: NoticeId,
+    /// How loud.
+    pub severity: Severity,
+    /// What, where, what to do.
+    pub text: String,
+}
+
+/// A graphics adapter that can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adapter {
+    /// Name by its driver.
+    pub name: String,
+    /// `Vulkan`, `Gl`, `Metal`, `Dx12`.
+    pub backend: String,
+    /// Draws on the processor.
+    pub software: bool,
+}
+
+/// What the window draws with, and what else there is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GraphicsDevice {
+    /// The one in use; `None` in tests without one.
+    pub current: Option<Adapter>,
+    /// All, the one in use included.
+    pub adapters: Vec<Adapter>,
+    /// Part of the name of the one that the user chose for the next start.
+    pub wanted: Option<String>,
+}
+
+/// The network's state.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Engine {
+    /// Not asked for yet.
+    #[default]
+    Idle,
+    /// Weights are being read.
+    Starting,
+    /// It answers.
+    Ready {
+        /// Crops and classes.
+        spec: NetworkSpec,
+        /// Where it runs.
+        device: DeviceInfo,
+        /// False for random weights.
+        trained: bool,
+        /// In words.
+        trained_on: String,
+    },
+    /// It cannot run; the sentence says why and what would help.
+    Failed(String),
+}
+
+/// Memory in use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// Of the process, bytes.
+    pub process_bytes: u64,
+    /// Of our textures, bytes.
+    pub gpu_bytes: u64,
+}
+
+/// How much of the open volume is on the GPU.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GpuUse {
+    /// Slices there.
+    pub slices: usize,
+    /// Slices of the volume.
+    pub total: usize,
+    /// Reduced by this factor per axis to fit the adapter; 1 is whole.
+    pub reduced: usize,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+/// The pointer over a viewport.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hover {
+    /// Which viewport.
+    pub pane: Pane,
+    /// Where in the patient, LPS mm.
+    pub at: Point<Patient>,
+    /// The voxel there, or `None` outside the volume.
+    pub voxel: Option<[usize; 3]>,
+    /// Its value, in the volume's unit; `None` where there is none yet.
+    pub value: Option<f32>,
+}
+
+/// A report from a job or a device.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// Work began or went on.
+    Working(Work),
+    /// Work ended, however.
+    Stopped(WorkId),
+    /// The headers are read; replaces the case. The folders or files that were scanned.
+    Scanned(Scan, Vec<PathBuf>),
+    /// This series was chosen but cannot be viewed.
+    Unusable(usize),
+    /// This series is on the screen from now on, empty at first.
+    Opened {
+        /// Place in the scan's list.
+        index: usize,
+        /// Where its slices arrive.
+        volume: Arc<Volume>,
+    },
+    /// All slices of this volume were tried.
+    Loaded {
+        /// To tell it from one that was closed meanwhile.
+        volume: Arc<Volume>,
+        /// Those of the headers and those found while decoding.
+        defects: Vec<Defect>,
+    },
+    /// Nothing could be opened.
+    OpenFailed(String),
+    /// A small picture of a series.
+    Thumbnail {
+        /// Series UID.
+        uid: String,
+        /// The picture.
+        picture: Thumbnail,
+    },
+    /// What is known of a nodule now. Ignored unless it still lies at that point.
+    Question {
+        /// Which nodule.
+        id: NoduleId,
+        /// The point that was asked about.
+        at: Point<Patient>,
+        /// What is known.
+        question: Question,
+    },
+    /// The network's state changed.
+    Engine(Engine),
+    /// The graphics device.
+    Graphics(GraphicsDevice),
+    /// Memory in use.
+    Memory(Memory),
+    /// Slices on the GPU.
+    Gpu(GpuUse),
+    /// Where the pointer is; `None`: over no viewport.
+    Hover(Option<Hover>),
+    /// A sentence for the user.
+    Notice(Severity, String),
+    /// The user has read it.
+    Dismiss(NoticeId),
+}
