@@ -1,3 +1,5 @@
 //! The program: hands over to the terminal's front and returns its exit code.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    triscope::cli::main()
+}

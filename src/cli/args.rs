@@ -1,0 +1,464 @@
+//! The arguments as typed: every command and option with its help text. Help, man page, completions
+//! and `docs/cli.md` are made from here. Each command's own file turns them into checked options.
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use super::values::{self, Explain, Oblique};
+use crate::geometry::Plane;
+use crate::session::Projection;
+use crate::volume::{Preset, Window};
+
+/// Opens CT studies, shows them in three linked planes, and asks lung-nodule networks what they
+/// see, say and why. Research use; not a medical device.
+///
+/// Without a command the window opens, on PATH where one is given. Positions are DICOM patient
+/// coordinates (LPS, millimetres) unless an option says index. Exit codes: 0 done, 1 the work
+/// failed, 2 wrong arguments, 130 stopped by Ctrl+C.
+#[derive(Parser, Debug)]
+#[command(name = "triscope", version, args_conflicts_with_subcommands = true)]
+pub(super) struct Cli {
+    /// What to do; without it the window opens
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    /// Folders or files to open in the window
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Large type and no patient data, for a room of people
+    #[arg(long, hide = true)]
+    pub(super) conference: bool,
+}
+
+/// The commands.
+#[derive(Subcommand, Debug)]
+pub(super) enum Command {
+    /// The built-in case: in the window, or without a display as pictures and a result.json
+    Demo(Demo),
+    /// Series found at a path, their geometry, and everything odd about them
+    Info(Info),
+    /// One view as a PNG, exactly as the window draws it
+    Render(Render),
+    /// Asks a network about points of a series
+    Classify(Classify),
+    /// Networks and weights
+    Models(Models),
+    /// Writes a phantom chest CT as a DICOM series, with its truth
+    Synth(Synth),
+    /// Times one stage on this machine
+    Bench(Bench),
+    /// Writes the parts of the documentation that come from the program
+    #[command(hide = true)]
+    Generate(Generate),
+    /// Explanations alone
+    #[command(hide = true)]
+    Explain(Later),
+    /// Candidates in a whole volume
+    #[command(hide = true)]
+    Scan(Later),
+    /// Manifests for training
+    #[command(hide = true)]
+    Dataset(Later),
+    /// Training
+    #[command(hide = true)]
+    Train(Later),
+    /// Evaluation
+    #[command(hide = true)]
+    Evaluate(Later),
+    /// Features
+    #[command(hide = true)]
+    Embed(Later),
+}
+
+/// Whatever is typed after a command that this version does not have.
+#[derive(Args, Debug)]
+pub(super) struct Later {
+    #[arg(trailing_var_arg = true, hide = true)]
+    _rest: Vec<String>,
+}
+
+/// `demo`
+#[derive(Args, Debug)]
+pub(super) struct Demo {
+    /// Write pictures and result.json here instead of opening the window
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+}
+
+/// `info`
+#[derive(Args, Debug)]
+pub(super) struct Info {
+    /// Folder or file
+    #[arg(value_name = "PATH")]
+    pub(super) path: PathBuf,
+    /// Look at this series only (SeriesInstanceUID)
+    #[arg(long, value_name = "UID")]
+    pub(super) series: Option<String>,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `render`
+#[derive(Args, Debug)]
+pub(super) struct Render {
+    /// Folder or file
+    #[arg(value_name = "PATH")]
+    pub(super) path: PathBuf,
+    /// Which plane; with --oblique the slanted view replaces it
+    #[arg(long, value_enum, required_unless_present = "oblique")]
+    pub(super) plane: Option<PlaneName>,
+    /// Point that the slice passes through [default: the middle of the volume]
+    #[arg(long, value_name = "X,Y,Z", value_parser = values::position)]
+    pub(super) at: Option<[f64; 3]>,
+    /// Slanted view: its normal, away from the viewer, and what is up on the screen
+    #[arg(long, value_name = "NX,NY,NZ,UX,UY,UZ", value_parser = values::oblique)]
+    pub(super) oblique: Option<Oblique>,
+    /// Named window [default: lung]
+    #[arg(long, value_enum, conflicts_with = "window")]
+    pub(super) preset: Option<PresetName>,
+    /// Window width and centre
+    #[arg(long, value_name = "WIDTH,CENTRE", value_parser = values::window)]
+    pub(super) window: Option<Window>,
+    /// Slab of this thickness instead of one slice
+    #[arg(long, value_name = "MM", value_parser = values::slab_mm)]
+    pub(super) slab: Option<f64>,
+    /// What becomes of the slab's slices [default: max]
+    #[arg(long, value_enum, requires = "slab")]
+    pub(super) projection: Option<ProjectionName>,
+    /// Picture size in pixels
+    #[arg(long, value_name = "WxH", value_parser = values::size_px, default_value = "512x512")]
+    pub(super) size: [u32; 2],
+    /// Width of what is shown [default: the whole plane, fitted]
+    #[arg(long, value_name = "MM", value_parser = values::fov_mm)]
+    pub(super) fov: Option<f64>,
+    /// Drawn over the picture, for the point of --at
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub(super) overlay: Vec<Overlay>,
+    #[command(flatten)]
+    pub(super) network: Network,
+    /// The picture to write
+    #[arg(long, value_name = "F.png")]
+    pub(super) out: PathBuf,
+    #[command(flatten)]
+    pub(super) series: SeriesChoice,
+}
+
+/// `classify`
+#[derive(Args, Debug)]
+pub(super) struct Classify {
+    /// Folder or file
+    #[arg(value_name = "PATH")]
+    pub(super) path: PathBuf,
+    /// A point to ask about, LPS millimetres; may be given several times
+    #[arg(long, value_name = "X,Y,Z", value_parser = values::position, required_unless_present = "index")]
+    pub(super) at: Vec<[f64; 3]>,
+    /// A point to ask about, column, row and slice; may be given several times
+    #[arg(long, value_name = "I,J,K", value_parser = values::position)]
+    pub(super) index: Vec<[f64; 3]>,
+    #[command(flatten)]
+    pub(super) network: Network,
+    /// How the input is prepared
+    #[arg(long, value_enum, default_value = "paper")]
+    pub(super) mode: Mode,
+    /// Explanations: grad_cam, native; `:micro`, `:meso` or `:macro` after grad_cam for one scale
+    #[arg(long, value_name = "METHOD", value_delimiter = ',', value_parser = values::explain)]
+    pub(super) explain: Vec<Explain>,
+    /// An earlier study of the same patient
+    #[arg(long, value_name = "PATH", hide = true)]
+    pub(super) prior: Option<PathBuf>,
+    /// The same nodule there
+    #[arg(long, value_name = "X,Y,Z", value_parser = values::position, hide = true)]
+    pub(super) prior_at: Option<[f64; 3]>,
+    /// Clinical fields
+    #[arg(long, value_name = "F.json", hide = true)]
+    pub(super) fields: Option<PathBuf>,
+    /// Write result.json, saliency maps and pictures here
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) series: SeriesChoice,
+}
+
+/// Which network, with which weights, on which device.
+#[derive(Args, Debug)]
+pub(super) struct Network {
+    /// Network: m3net-compact, m3net-r18x3, m3net-cnb-r34-r18, or all that have weights
+    #[arg(long, value_name = "NAME", default_value = "m3net-compact")]
+    pub(super) model: String,
+    /// Weights for it (.safetensors, .pt, .pth) [default: installed or built-in]
+    #[arg(long, value_name = "FILE")]
+    pub(super) weights: Option<PathBuf>,
+    /// Where the network runs; auto never takes a software adapter, gpu does if there is no other
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(super) device: Device,
+}
+
+/// Which of several series, and whether a doubtful one is used.
+#[derive(Args, Debug)]
+pub(super) struct SeriesChoice {
+    /// Which series (SeriesInstanceUID) [default: the largest CT]
+    #[arg(long, value_name = "UID")]
+    pub(super) series: Option<String>,
+    /// Go on where a series is odd in a way that refuses a network
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+/// `models`
+#[derive(Args, Debug)]
+pub(super) struct Models {
+    #[command(subcommand)]
+    pub(super) action: Option<ModelsAction>,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// What to do with models.
+#[derive(Subcommand, Debug)]
+pub(super) enum ModelsAction {
+    /// One network in detail
+    Info {
+        /// Its name
+        name: String,
+        /// One JSON document on stdout
+        #[arg(long)]
+        json: bool,
+    },
+    /// Converts a published checkpoint, after comparing every key and shape
+    Import {
+        /// Checkpoint: .pt, .pth or .safetensors; nothing in it is executed
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// The network that it belongs to
+        #[arg(long = "as", value_name = "NAME")]
+        network: String,
+        /// The safetensors file to write
+        #[arg(long, value_name = "F")]
+        out: PathBuf,
+        /// One JSON document on stdout
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// `synth`
+#[derive(Args, Debug)]
+pub(super) struct Synth {
+    /// Folder for the series and truth.json
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+    /// Number of nodules
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=64), default_value = "6")]
+    pub(super) nodules: u16,
+    /// The same seed gives the same bytes
+    #[arg(long, value_name = "S", default_value = "1")]
+    pub(super) seed: u64,
+    /// Columns, rows, slices
+    #[arg(long, value_name = "NX,NY,NZ", value_parser = values::grid_size, default_value = "512,512,256")]
+    pub(super) size: [usize; 3],
+    /// Distances between voxels, millimetres
+    #[arg(long, value_name = "X,Y,Z", value_parser = values::spacing_mm, default_value = "0.7,0.7,1.25")]
+    pub(super) spacing: [f64; 3],
+    /// A prior and a current study, so many days apart
+    #[arg(long, value_name = "DAYS", hide = true)]
+    pub(super) followup: Option<String>,
+}
+
+/// `bench`
+#[derive(Args, Debug)]
+pub(super) struct Bench {
+    #[command(subcommand)]
+    pub(super) stage: Stage,
+}
+
+/// Stages that can be timed.
+#[derive(Subcommand, Debug)]
+pub(super) enum Stage {
+    /// Folder to HU volume in memory
+    Load(BenchOne),
+    /// One slice on the CPU: five planes at 512 x 512 and 1024 x 1024
+    Reslice(BenchOne),
+    /// One frame through the window's shaders
+    Render(BenchOne),
+    /// The network's forward pass
+    Classify(BenchClassify),
+}
+
+/// `bench load`, `bench reslice`, `bench render`
+#[derive(Args, Debug)]
+pub(super) struct BenchOne {
+    /// Folder of a series; for reslice and render also an int16 `.npy` (slices, rows, columns) of HU
+    #[arg(value_name = "PATH")]
+    pub(super) path: PathBuf,
+    /// Distances between voxels of an `.npy`, millimetres
+    #[arg(long, value_name = "X,Y,Z", value_parser = values::spacing_mm, default_value = "0.703125,0.703125,1")]
+    pub(super) spacing: [f64; 3],
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `bench classify`
+#[derive(Args, Debug)]
+pub(super) struct BenchClassify {
+    /// Folder of a series; the middle of its volume is asked about [default: noise]
+    #[arg(value_name = "PATH")]
+    pub(super) path: Option<PathBuf>,
+    /// Network
+    #[arg(long, value_name = "NAME", default_value = "m3net-compact")]
+    pub(super) model: String,
+    /// Seed of the random weights, where none are installed
+    #[arg(long, value_name = "N", default_value = "0")]
+    pub(super) seed: u64,
+    /// Where the network runs
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(super) device: Device,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `generate`
+#[derive(Args, Debug)]
+pub(super) struct Generate {
+    /// What to write to stdout
+    #[arg(value_enum)]
+    pub(super) what: Generated,
+    /// Shell of the completions
+    #[arg(long, value_enum, default_value = "bash")]
+    pub(super) shell: clap_complete::Shell,
+}
+
+/// What `generate` can write.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Generated {
+    /// docs/keys.md
+    Keys,
+    /// docs/cli.md
+    Cli,
+    /// The man page
+    Man,
+    /// Shell completions
+    Completions,
+}
+
+/// `--device`
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Device {
+    /// A real GPU if there is one, else the CPU
+    Auto,
+    /// A GPU, even one in software
+    Gpu,
+    /// The CPU
+    Cpu,
+}
+
+/// `--mode`
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// As published: native voxels, min-max of each crop
+    Paper,
+    /// Resampled and windowed
+    #[value(hide = true)]
+    Clinical,
+}
+
+/// `--overlay`
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Overlay {
+    /// Outlines of the context boxes
+    Boxes,
+    /// Grad-CAM of all scales, with its colour bar
+    Saliency,
+}
+
+/// `--plane`
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PlaneName {
+    /// Seen from the feet
+    Axial,
+    /// Seen from the front
+    Coronal,
+    /// Seen from the patient's left
+    Sagittal,
+}
+
+impl From<PlaneName> for Plane {
+    fn from(name: PlaneName) -> Self {
+        match name {
+            PlaneName::Axial => Plane::Axial,
+            PlaneName::Coronal => Plane::Coronal,
+            PlaneName::Sagittal => Plane::Sagittal,
+        }
+    }
+}
+
+/// `--projection`
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ProjectionName {
+    /// Maximum intensity
+    Max,
+    /// Minimum intensity
+    Min,
+    /// Mean
+    Mean,
+}
+
+impl From<ProjectionName> for Projection {
+    fn from(name: ProjectionName) -> Self {
+        match name {
+            ProjectionName::Max => Projection::Max,
+            ProjectionName::Min => Projection::Min,
+            ProjectionName::Mean => Projection::Mean,
+        }
+    }
+}
+
+/// `--preset`
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+#[value(rename_all = "snake_case")]
+pub(super) enum PresetName {
+    /// 1500 / -600
+    Lung,
+    /// 400 / 40
+    SoftTissue,
+    /// 350 / 50
+    Mediastinum,
+    /// 2500 / 480
+    Bone,
+    /// From the lowest to the highest value
+    Full,
+}
+
+impl From<PresetName> for Preset {
+    fn from(name: PresetName) -> Self {
+        match name {
+            PresetName::Lung => Preset::Lung,
+            PresetName::SoftTissue => Preset::SoftTissue,
+            PresetName::Mediastinum => Preset::Mediastinum,
+            PresetName::Bone => Preset::Bone,
+            PresetName::Full => Preset::Full,
+        }
+    }
+}
+
+/// The whole command line, with hyphens allowed at the start of every value and path.
+pub(super) fn command_line() -> clap::Command {
+    fn hyphens(command: clap::Command) -> clap::Command {
+        command
+            .mut_args(|arg| {
+                if arg.get_action().takes_values() && !arg.is_trailing_var_arg_set() {
+                    arg.allow_hyphen_values(true)
+                } else {
+                    arg
+                }
+            })
+            .mut_subcommands(hyphens)
+    }
+    hyphens(Cli::command())
+}

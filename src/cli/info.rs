@@ -1,0 +1,183 @@
+//! `triscope info`: what lies at a path, and every warning.
+
+use std::fmt::Write as _;
+use std::time::Instant;
+
+use serde::Serialize;
+
+use super::args::Info;
+use super::exit::Failure;
+use super::progress::Terminal;
+use super::{output, series};
+use crate::ingest::{Defect, Series};
+use crate::volume::{Values, Volume};
+
+#[derive(Serialize)]
+struct Document<'a> {
+    triscope: &'static str,
+    path: String,
+    series: Vec<SeriesDocument>,
+    skipped: Vec<SkippedDocument<'a>>,
+}
+
+#[derive(Serialize)]
+struct SeriesDocument {
+    uid: String,
+    modality: String,
+    description: String,
+    files: usize,
+    size: Option<[usize; 3]>,
+    spacing_mm: Option<[f64; 3]>,
+    origin_lps_mm: Option<[f64; 3]>,
+    /// Row-major; columns are the axes of i, j, k.
+    direction: Option<[f64; 9]>,
+    transfer_syntax: String,
+    /// Of all voxels, padding included; null where the pixels could not be read.
+    value_range: Option<[f32; 2]>,
+    unit: Option<String>,
+    usable: bool,
+    classifiable: bool,
+    warnings: Vec<Warning>,
+}
+
+#[derive(Serialize)]
+struct Warning {
+    code: &'static str,
+    text: String,
+    slices: Vec<usize>,
+}
+
+#[derive(Serialize)]
+struct SkippedDocument<'a> {
+    file: String,
+    reason: &'a str,
+}
+
+/// Runs the command.
+pub(super) fn run(options: &Info, terminal: &Terminal) -> Result<(), Failure> {
+    let scan = series::scan(&options.path, terminal.ctx())?;
+    if let Some(uid) = &options.series
+        && !scan.series.iter().any(|s| &s.uid == uid)
+    {
+        return Err(Failure::work(format!("{} holds no series {uid}", options.path.display())));
+    }
+    let mut described = Vec::new();
+    for found in &scan.series {
+        if options.series.as_ref().is_none_or(|uid| uid == &found.uid) {
+            described.push(describe(found, terminal)?);
+        }
+    }
+    terminal.clear();
+    let document = Document {
+        triscope: env!("CARGO_PKG_VERSION"),
+        path: options.path.display().to_string(),
+        series: described,
+        skipped: scan
+            .skipped
+            .iter()
+            .map(|s| SkippedDocument { file: s.file.display().to_string(), reason: &s.reason })
+            .collect(),
+    };
+    if options.json { output::json(&document) } else { output::print(&words(&document)) }
+}
+
+/// The headers, and the pixels where they can be read: a warning that only decoding finds belongs here.
+fn describe(found: &Series, terminal: &Terminal) -> Result<SeriesDocument, Failure> {
+    let mut defects = found.defects.clone();
+    let mut range = None;
+    let mut unit = None;
+    let mut usable = found.usable();
+    if usable {
+        match series::load(found.clone(), Instant::now(), terminal.ctx()) {
+            Ok(opened) => {
+                range = Some(full_range(&opened.volume));
+                unit = Some(opened.volume.unit().name().to_owned());
+                defects = opened.defects;
+            }
+            Err(Failure::Work(sentence)) => {
+                usable = false;
+                output::note(&format!("{}: {sentence}", found.uid));
+            }
+            Err(other) => return Err(other),
+        }
+    }
+    let classifiable = usable && found.classifiable() && defects.iter().all(|d| d.code.classifiable());
+    let geometry = found.grid.as_ref();
+    Ok(SeriesDocument {
+        uid: found.uid.clone(),
+        modality: found.modality.clone(),
+        description: found.description.reveal().clone(),
+        files: found.files.len(),
+        size: geometry.map(|g| g.size()),
+        spacing_mm: geometry.map(|g| g.spacing_mm()),
+        origin_lps_mm: geometry.map(|g| g.patient_from_voxel().origin().to_array()),
+        direction: geometry.map(|g| {
+            let axes = g.directions().map(|v| v.to_array());
+            std::array::from_fn(|n| axes[n % 3][n / 3])
+        }),
+        transfer_syntax: found.transfer_syntax.clone(),
+        value_range: range,
+        unit,
+        usable,
+        classifiable,
+        warnings: defects.into_iter().map(warning).collect(),
+    })
+}
+
+fn warning(defect: Defect) -> Warning {
+    Warning { code: defect.code.name(), text: defect.text, slices: defect.slices }
+}
+
+/// Lowest and highest value of all voxels. `Volume::range` leaves padding out; a description of
+/// the file's values does not.
+fn full_range(volume: &Volume) -> [f32; 2] {
+    match volume.values() {
+        Values::Int16(slices) => {
+            let (mut low, mut high) = (i16::MAX, i16::MIN);
+            for slice in slices.all() {
+                for &v in slice {
+                    low = low.min(v);
+                    high = high.max(v);
+                }
+            }
+            [f32::from(low), f32::from(high)]
+        }
+        Values::Float32(_) => volume.range(),
+    }
+}
+
+fn words(document: &Document<'_>) -> String {
+    let mut text = String::new();
+    for s in &document.series {
+        let _ = writeln!(text, "{} {}  {}", s.modality, s.description, s.uid);
+        if let (Some([nx, ny, nz]), Some([dx, dy, dz])) = (s.size, s.spacing_mm) {
+            let _ = writeln!(text, "  {nx} x {ny} x {nz} voxels of {dx:.4} x {dy:.4} x {dz:.4} mm");
+        }
+        if let Some([x, y, z]) = s.origin_lps_mm {
+            let _ = writeln!(text, "  first voxel at {x:.2}, {y:.2}, {z:.2} mm (LPS)");
+        }
+        let _ = writeln!(text, "  {} files, {}", s.files, s.transfer_syntax);
+        if let (Some([low, high]), Some(unit)) = (s.value_range, &s.unit) {
+            let _ = writeln!(text, "  values {low} to {high} {unit}");
+        }
+        let verdict = match (s.usable, s.classifiable) {
+            (true, true) => "can be viewed and classified",
+            (true, false) => "can be viewed; a network is refused",
+            (false, _) => "cannot be viewed as a volume",
+        };
+        let _ = writeln!(text, "  {verdict}");
+        for w in &s.warnings {
+            let _ = writeln!(text, "  warning {}: {}", w.code, w.text);
+        }
+    }
+    match document.skipped.len() {
+        0 => {}
+        n => {
+            let _ = writeln!(text, "{n} files passed over:");
+            for s in &document.skipped {
+                let _ = writeln!(text, "  {}: {}", s.file, s.reason);
+            }
+        }
+    }
+    text
+}

@@ -1,0 +1,57 @@
+//! What goes to stdout: one JSON document, or lines for a person. Nothing else writes there.
+
+use std::io::{self, ErrorKind, Write};
+
+use serde::Serialize;
+
+use super::exit::Failure;
+
+/// Prints one JSON document, as `--json` promises.
+pub(super) fn json<T: Serialize>(document: &T) -> Result<(), Failure> {
+    let mut text = serde_json::to_string_pretty(document)
+        .map_err(|e| Failure::work(format!("the result could not be written as JSON: {e}")))?;
+    text.push('\n');
+    print(&text)
+}
+
+/// Prints text as it is.
+///
+/// A reader that went away (`triscope info DIR | head -1`) has what it wanted: that is no failure.
+pub(super) fn print(text: &str) -> Result<(), Failure> {
+    write_to(&mut io::stdout().lock(), text)
+}
+
+fn write_to(out: &mut impl Write, text: &str) -> Result<(), Failure> {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::work(format!("the result could not be written to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A line for the person at the terminal, on stderr; a closed stderr is nobody's loss.
+pub(super) fn note(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Refuses(ErrorKind);
+    impl Write for Refuses {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_reader_that_went_away_is_no_failure_and_a_full_disk_is() {
+        assert_eq!(write_to(&mut Refuses(ErrorKind::BrokenPipe), "x"), Ok(()));
+        assert!(matches!(write_to(&mut Refuses(ErrorKind::StorageFull), "x"), Err(Failure::Work(_))));
+    }
+}

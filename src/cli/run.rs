@@ -1,0 +1,110 @@
+//! From the arguments to the exit code: a table of commands, and one line on stderr where one fails.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use clap::FromArgMatches;
+use tracing_subscriber::EnvFilter;
+
+use super::args::{self, Cli, Command};
+use super::exit::Failure;
+use super::progress::Terminal;
+use super::{info, later, output};
+
+/// Runs the program with the process's arguments.
+/// - returns: 0 done, 1 the work failed, 2 wrong arguments, 130 stopped by Ctrl+C
+pub fn main() -> ExitCode {
+    start_log();
+    let matches = match args::command_line().try_get_matches() {
+        Ok(matches) => matches,
+        // Help and version come this way too, with exit code 0 and stdout.
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(2);
+        }
+    };
+    // A fault in the program becomes a sentence too; with RUST_BACKTRACE its trace is shown.
+    if std::env::var_os("RUST_BACKTRACE").is_none() {
+        std::panic::set_hook(Box::new(|_| {}));
+    }
+    let terminal = Terminal::new();
+    let ended = catch_unwind(AssertUnwindSafe(|| run(&cli, &terminal))).unwrap_or_else(|_| {
+        Err(Failure::work(
+            "a fault in Triscope ended this command; nothing of yours was changed. Run it again with \
+             RUST_BACKTRACE=1 and report what it says",
+        ))
+    });
+    terminal.clear();
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output::note(&format!("triscope: {}", failure.sentence()));
+            failure.code()
+        }
+    }
+}
+
+fn run(cli: &Cli, terminal: &Terminal) -> Result<(), Failure> {
+    match &cli.command {
+        None => Err(later::command("window")),
+        Some(Command::Info(options)) => info::run(options, terminal),
+        Some(Command::Explain(_)) => Err(later::command("explain")),
+        Some(Command::Scan(_)) => Err(later::command("scan")),
+        Some(Command::Dataset(_)) => Err(later::command("dataset")),
+        Some(Command::Train(_)) => Err(later::command("train")),
+        Some(Command::Evaluate(_)) => Err(later::command("evaluate")),
+        Some(Command::Embed(_)) => Err(later::command("embed")),
+        Some(_) => Err(later::command("this command")),
+    }
+}
+
+/// Diagnostics on stderr: only what `TRISCOPE_LOG` asks for (`TRISCOPE_LOG=triscope=debug`).
+fn start_log() {
+    let filter = EnvFilter::try_from_env("TRISCOPE_LOG").unwrap_or_else(|_| EnvFilter::new("off"));
+    // A second logger in one process (tests) is refused, and the first stays.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        args::command_line().debug_assert();
+    }
+
+    #[test]
+    fn values_and_paths_may_begin_with_a_hyphen() {
+        let parse = |line: &str| {
+            let matches = args::command_line().try_get_matches_from(line.split(' '))?;
+            Cli::from_arg_matches(&matches)
+        };
+        let cli = parse("triscope classify -100.000000.dcm --at -57.2,131,-520 --json").expect("parses");
+        let Some(Command::Classify(options)) = cli.command else { panic!("classify") };
+        assert_eq!(options.path.to_str(), Some("-100.000000.dcm"));
+        assert_eq!(options.at, [[-57.2, 131.0, -520.0]]);
+        assert!(options.json);
+        let cli = parse("triscope -a -b.dcm").expect("parses");
+        assert_eq!(cli.paths.len(), 2);
+        for wrong in [
+            "triscope info",
+            "triscope classify x",
+            "triscope classify x --at nan,0,0",
+            "triscope render x --plane axial --out a.png --projection min",
+            "triscope render x --plane axial --out a.png --size 0x0",
+            "triscope render x --out a.png",
+            "triscope synth --out x --nodules -1",
+            "triscope info a b",
+        ] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}
