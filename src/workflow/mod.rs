@@ -1,1 +1,4 @@
 //! How it is done, for window and terminal alike.
+
+pub mod bench;
+pub mod open;

@@ -1,0 +1,5 @@
+//! Reading one DICOM file.
+
+/// Where a slice comes from.
+#[derive(Clone, Debug)]
+pub(super) struct SliceSource {}

@@ -1,0 +1,114 @@
+//! What was found on disk: series with their slices, and the files that were passed over.
+//!
+//! Made by `scan`; read by the series list in the window, by `triscope info` and by `load`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::defect::{Defect, DefectCode};
+use super::dicom::SliceSource;
+use super::private::Private;
+use crate::geometry::VoxelGrid;
+use crate::volume::{Padding, Unit, Volume, Window};
+
+/// A series as found on disk: headers read, slices sorted, nothing decoded.
+#[derive(Clone, Debug)]
+pub struct Series {
+    /// Series Instance UID; a part split off (orientation, phase) has `#1`, `#2` ... after it.
+    pub uid: String,
+    /// `CT`, `MR` ...
+    pub modality: String,
+    /// Series Number, for the list.
+    pub number: Option<i64>,
+    /// Series Description.
+    pub description: Private<String>,
+    /// Patient's name, for the corner text alone.
+    pub patient_name: Private<String>,
+    /// Patient ID, for the corner text alone.
+    pub patient_id: Private<String>,
+    /// Files in slice order (doubled ones left out).
+    pub files: Vec<PathBuf>,
+    /// Columns, rows and slices, known also where the series is no volume. Slices left blank where
+    /// some are missing are counted.
+    pub size: [usize; 3],
+    /// Grid of the volume; `None` where the series is no volume.
+    pub grid: Option<VoxelGrid>,
+    /// Frame of Reference UID.
+    pub frame_of_reference: Option<String>,
+    /// Transfer syntax of the first file, by its standard's name.
+    pub transfer_syntax: String,
+    /// The same by its UID.
+    pub transfer_syntax_uid: String,
+    /// What one unit of a value means.
+    pub unit: Unit,
+    /// What of the values is padding, after rescale.
+    pub padding: Option<Padding>,
+    /// Windows that the files recommend, in the unit of the volume.
+    pub windows: Vec<FileWindow>,
+    /// What is odd about it, as known from the headers.
+    pub defects: Vec<Defect>,
+    /// Where each slice comes from, in slice order; `None` for a slice that is missing.
+    pub(super) slices: Vec<Option<SliceSource>>,
+}
+
+impl Series {
+    /// Whether it can be viewed in three planes.
+    pub fn usable(&self) -> bool {
+        self.grid.is_some() && self.defects.iter().all(|d| d.code.viewable())
+    }
+
+    /// Whether a network may be run on it.
+    pub fn classifiable(&self) -> bool {
+        self.usable() && self.defects.iter().all(|d| d.code.classifiable())
+    }
+
+    /// The sentence to show where it cannot be viewed.
+    pub fn obstacle(&self) -> Option<&str> {
+        if self.usable() {
+            return None;
+        }
+        let defect = self.defects.iter().find(|d| !d.code.viewable()).or(self.defects.first());
+        Some(defect.map_or("This series is no volume: the places of its slices are not known", |d| &d.text))
+    }
+
+    /// Whether it is computed tomography.
+    pub fn is_ct(&self) -> bool {
+        self.defects.iter().all(|d| d.code != DefectCode::NotCt)
+    }
+}
+
+/// A window that a file recommends.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FileWindow {
+    /// Its explanation in the file, or `Window 1`, `Window 2` ...
+    pub name: String,
+    /// Width and centre, in the unit of the volume.
+    pub window: Window,
+}
+
+/// A file that was passed over, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// Which.
+    pub file: PathBuf,
+    /// One sentence.
+    pub reason: String,
+}
+
+/// Everything found at some paths.
+#[derive(Clone, Debug, Default)]
+pub struct Scan {
+    /// Series, largest usable CT first.
+    pub series: Vec<Series>,
+    /// Files passed over, by path.
+    pub skipped: Vec<Skipped>,
+}
+
+/// A series with all its slices.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// Complete.
+    pub volume: Arc<Volume>,
+    /// Those of the headers and those found while decoding.
+    pub defects: Vec<Defect>,
+}

@@ -1,0 +1,3 @@
+//! Timed stages, for `triscope bench`.
+
+pub mod load;

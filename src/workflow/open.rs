@@ -1,0 +1,144 @@
+//! Folder to volume: what the window's job and every command of the terminal call.
+//!
+//! Events arrive in order on the caller's thread: the series that were found, then the volume, in
+//! which slices appear from the middle outwards; the function returns when the last one is there.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::ingest::{self, Defect, IngestError, Scan, Series};
+use crate::jobs::{Cancelled, JobContext};
+use crate::volume::Volume;
+
+/// What happens on the way to a complete volume.
+#[derive(Clone, Debug)]
+pub enum OpenEvent {
+    /// The headers are read.
+    Scanned {
+        /// All that was found.
+        scan: Arc<Scan>,
+        /// Index in `scan.series` of the series that will be loaded.
+        chosen: usize,
+    },
+    /// The volume can be shown; its slices are arriving.
+    Began {
+        /// Without slices yet.
+        volume: Arc<Volume>,
+        /// Index in `scan.series`.
+        series: usize,
+    },
+}
+
+/// A series opened to its end.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// All that was found.
+    pub scan: Arc<Scan>,
+    /// Index in `scan.series` of the series that was loaded.
+    pub chosen: usize,
+    /// Complete.
+    pub volume: Arc<Volume>,
+    /// What is odd about it: from the headers and from decoding.
+    pub defects: Vec<Defect>,
+}
+
+impl Opened {
+    /// The series that was loaded.
+    pub fn series(&self) -> &Series {
+        &self.scan.series[self.chosen]
+    }
+}
+
+/// Why nothing was opened: one sentence for the user.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// From reading the files.
+    #[error(transparent)]
+    Ingest(IngestError),
+    /// There is nothing to view.
+    #[error("{0}")]
+    Nothing(String),
+    /// `--series` names none of the series found.
+    #[error("There is no series {wanted} here. Found: {found}")]
+    NoSuchSeries {
+        /// As asked for.
+        wanted: String,
+        /// UIDs of those that are there.
+        found: String,
+    },
+    /// The series cannot be viewed.
+    #[error("{0}")]
+    NotUsable(String),
+    /// Asked to stop.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+impl From<IngestError> for OpenError {
+    fn from(error: IngestError) -> Self {
+        match error {
+            IngestError::Cancelled(cancelled) => Self::Cancelled(cancelled),
+            other => Self::Ingest(other),
+        }
+    }
+}
+
+/// Finds the series at `paths` and loads one of them.
+///
+/// - `wanted_series`: a UID out of the scan; `None` takes the largest CT that can be viewed
+/// - errors: a sentence where there is nothing, where it cannot be read, or where the series wanted
+///   cannot be viewed; [`OpenError::Cancelled`]
+pub fn open(
+    paths: &[PathBuf],
+    wanted_series: Option<&str>,
+    ctx: &JobContext,
+    mut on_event: impl FnMut(OpenEvent),
+) -> Result<Opened, OpenError> {
+    let scan = Arc::new(ingest::scan(paths, ctx)?);
+    let chosen = choose(&scan, wanted_series)?;
+    on_event(OpenEvent::Scanned { scan: Arc::clone(&scan), chosen });
+    open_series(&scan, chosen, ctx, on_event)
+}
+
+/// Loads one series of a scan: a click on another one in the list.
+/// - errors: as [`open`]
+pub fn open_series(
+    scan: &Arc<Scan>,
+    chosen: usize,
+    ctx: &JobContext,
+    mut on_event: impl FnMut(OpenEvent),
+) -> Result<Opened, OpenError> {
+    let series = scan.series.get(chosen).ok_or_else(|| nothing(scan))?;
+    if let Some(obstacle) = series.obstacle() {
+        return Err(OpenError::NotUsable(obstacle.to_owned()));
+    }
+    let volume = ingest::begin(series)?;
+    on_event(OpenEvent::Began { volume: Arc::clone(&volume), series: chosen });
+    let loaded = ingest::load(series, &volume, ctx)?;
+    Ok(Opened { scan: Arc::clone(scan), chosen, volume: loaded.volume, defects: loaded.defects })
+}
+
+/// The series wanted, or the first: the scan puts the largest CT that can be viewed there.
+fn choose(scan: &Scan, wanted: Option<&str>) -> Result<usize, OpenError> {
+    let Some(wanted) = wanted else {
+        return if scan.series.is_empty() { Err(nothing(scan)) } else { Ok(0) };
+    };
+    scan.series.iter().position(|s| s.uid == wanted).ok_or_else(|| OpenError::NoSuchSeries {
+        wanted: wanted.to_owned(),
+        found: scan.series.iter().map(|s| s.uid.as_str()).collect::<Vec<_>>().join(", "),
+    })
+}
+
+/// Why there is no series, with the reason of a file that was passed over.
+fn nothing(scan: &Scan) -> OpenError {
+    let hint = "Choose the folder that contains the slices of a CT";
+    OpenError::Nothing(match scan.skipped.as_slice() {
+        [] => format!("There are no files here. {hint}"),
+        [only] => format!("{} {hint}", only.reason),
+        [first, ..] => format!(
+            "None of the {} files here is an image that can be opened; the first: {} {hint}",
+            scan.skipped.len(),
+            first.reason
+        ),
+    })
+}
