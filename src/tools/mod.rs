@@ -1,1 +1,17 @@
-//! Tools.
+//! One gesture each: an event over a viewport and its resolved view in, commands out.
+//!
+//! `ui` says what the pointer did ([`Pointed`]), [`Hands`] decides which tool that is for, the
+//! tools answer with commands. No toolkit, no GPU: every gesture is tested as arithmetic.
+
+mod crosshair;
+mod hands;
+mod nodule;
+mod pan;
+mod pointer;
+mod scroll;
+mod window_level;
+mod zoom;
+
+pub use hands::Hands;
+pub use nodule::GRAB_RADIUS_PX;
+pub use pointer::{Button, Modifiers, Pointed, PointerEvent};

@@ -1,0 +1,51 @@
+//! Drag: right for a wider window, down for a darker picture.
+
+use crate::geometry::{Point, Viewport};
+use crate::session::Edit;
+use crate::volume::Window;
+
+/// Widths of the window per pixel of drag: 400 px double or empty it.
+const PER_PX: f64 = 1.0 / 400.0;
+/// With Shift, for the last few units.
+const FINE: f64 = 0.1;
+
+/// The window after a drag, from the window at its start.
+pub(super) fn drag(start: Window, from: Point<Viewport>, to: Point<Viewport>, fine: bool) -> Edit {
+    // In proportion to the width, so that a narrow window can be set as well as a wide one.
+    let step = start.width() * PER_PX * if fine { FINE } else { 1.0 };
+    let width = start.width() + (to.x - from.x) * step;
+    let centre = start.centre() + (to.y - from.y) * step;
+    Edit::Window(Window::new(width, centre), None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dragged(x: f64, y: f64, fine: bool) -> Window {
+        match drag(Window::new(400.0, 40.0), Point::new(10.0, 10.0, 0.0), Point::new(x, y, 0.0), fine) {
+            Edit::Window(window, None) => window,
+            other => panic!("not a window: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn right_widens_and_down_darkens() {
+        assert_eq!(dragged(110.0, 10.0, false), Window::new(500.0, 40.0));
+        // A higher centre needs a higher value for the same grey: darker.
+        let darker = dragged(10.0, 110.0, false);
+        assert_eq!(darker, Window::new(400.0, 140.0));
+        assert!(darker.grey(40.0) < Window::new(400.0, 40.0).grey(40.0));
+    }
+
+    #[test]
+    fn shift_is_ten_times_finer() {
+        // Tolerance: rounding of one product in f64.
+        assert!((dragged(110.0, 10.0, true).width() - 410.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_wild_drag_leaves_a_window() {
+        assert_eq!(dragged(-1e9, 10.0, false).width(), Window::MIN_WIDTH);
+    }
+}
