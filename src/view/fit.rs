@@ -1,0 +1,55 @@
+//! How many millimetres a pixel is where the whole plane fits, and how zoom relates to it.
+
+use crate::geometry::{Patient, Plane, PlaneBasis, Vector, VoxelGrid};
+use crate::session::Orientation;
+
+/// Smallest and largest zoom that a viewport takes: below, nothing can be seen; above, a voxel
+/// fills the screen and 32-bit coordinates in shaders run out of digits.
+pub(super) const ZOOM_RANGE: [f64; 2] = [0.05, 100.0];
+
+/// Screen axes of an orientation in this volume.
+pub(super) fn basis(grid: &VoxelGrid, orientation: Orientation) -> PlaneBasis {
+    match orientation {
+        Orientation::Anatomical(plane) => grid.plane_basis(plane),
+        Orientation::Oblique { right, down } => oblique_basis(right, down),
+    }
+}
+
+/// Unit and perpendicular axes from a pair that may be neither; axial where they say nothing.
+fn oblique_basis(right: Vector<Patient>, down: Vector<Patient>) -> PlaneBasis {
+    let axial = Plane::Axial.basis();
+    let (Some(right), true) = (right.unit(), down.is_finite()) else { return axial };
+    // A `down` along `right` leaves the roll open: the patient axis farthest from `right` decides.
+    let across = |v: Vector<Patient>| (v - right * v.dot(right)).unit();
+    let spare = [axial.down, axial.into, axial.right]
+        .into_iter()
+        .min_by(|a, b| a.dot(right).abs().total_cmp(&b.dot(right).abs()))
+        .unwrap_or(axial.down);
+    let Some(down) = across(down).or_else(|| across(spare)) else { return axial };
+    PlaneBasis { right, down, into: right.cross(down) }
+}
+
+/// Half the extent of the volume along the screen's right and down, from its middle, mm.
+fn half_extent_mm(grid: &VoxelGrid, basis: &PlaneBasis) -> [f64; 2] {
+    let centre = grid.centre();
+    let mut half = [0.0f64; 2];
+    for corner in grid.bounds().corners() {
+        let away = grid.patient_from_voxel() * corner - centre;
+        half[0] = half[0].max(away.dot(basis.right).abs());
+        half[1] = half[1].max(away.dot(basis.down).abs());
+    }
+    half
+}
+
+/// Millimetres per pixel at which the whole plane, to the outer faces of its voxels, just fits.
+/// - `size_px`: physical pixels; 0 counts as 1
+pub fn fitted_mm_per_px(grid: &VoxelGrid, orientation: Orientation, size_px: [u32; 2]) -> f64 {
+    let half = half_extent_mm(grid, &basis(grid, orientation));
+    let [width, height] = size_px.map(|n| f64::from(n.max(1)));
+    (2.0 * half[0] / width).max(2.0 * half[1] / height)
+}
+
+/// The zoom at which the viewport is `field_mm` wide.
+pub fn zoom_for_field(grid: &VoxelGrid, orientation: Orientation, size_px: [u32; 2], field_mm: f64) -> f64 {
+    fitted_mm_per_px(grid, orientation, size_px) * f64::from(size_px[0].max(1)) / field_mm
+}
