@@ -1,7 +1,7 @@
 //! `triscope info`: what lies at a path, and every warning.
 
 use std::fmt::Write as _;
-use std::time::Instant;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -9,8 +9,9 @@ use super::args::Info;
 use super::exit::Failure;
 use super::progress::Terminal;
 use super::{output, series};
-use crate::ingest::{Defect, Series};
+use crate::ingest::{Defect, Scan, Series};
 use crate::volume::{Values, Volume};
+use crate::workflow::open::{OpenError, open_series};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -26,7 +27,7 @@ struct SeriesDocument {
     modality: String,
     description: String,
     files: usize,
-    size: Option<[usize; 3]>,
+    size: [usize; 3],
     spacing_mm: Option<[f64; 3]>,
     origin_lps_mm: Option<[f64; 3]>,
     /// Row-major; columns are the axes of i, j, k.
@@ -34,7 +35,7 @@ struct SeriesDocument {
     transfer_syntax: String,
     /// Of all voxels, padding included; null where the pixels could not be read.
     value_range: Option<[f32; 2]>,
-    unit: Option<String>,
+    unit: String,
     usable: bool,
     classifiable: bool,
     warnings: Vec<Warning>,
@@ -55,16 +56,16 @@ struct SkippedDocument<'a> {
 
 /// Runs the command.
 pub(super) fn run(options: &Info, terminal: &Terminal) -> Result<(), Failure> {
-    let scan = series::scan(&options.path, terminal.ctx())?;
+    let scan = Arc::new(series::scan(&options.path, terminal.ctx())?);
     if let Some(uid) = &options.series
         && !scan.series.iter().any(|s| &s.uid == uid)
     {
         return Err(Failure::work(format!("{} holds no series {uid}", options.path.display())));
     }
     let mut described = Vec::new();
-    for found in &scan.series {
+    for (index, found) in scan.series.iter().enumerate() {
         if options.series.as_ref().is_none_or(|uid| uid == &found.uid) {
-            described.push(describe(found, terminal)?);
+            described.push(describe(&scan, index, found, terminal)?);
         }
     }
     terminal.clear();
@@ -82,23 +83,26 @@ pub(super) fn run(options: &Info, terminal: &Terminal) -> Result<(), Failure> {
 }
 
 /// The headers, and the pixels where they can be read: a warning that only decoding finds belongs here.
-fn describe(found: &Series, terminal: &Terminal) -> Result<SeriesDocument, Failure> {
+fn describe(
+    scan: &Arc<Scan>,
+    index: usize,
+    found: &Series,
+    terminal: &Terminal,
+) -> Result<SeriesDocument, Failure> {
     let mut defects = found.defects.clone();
     let mut range = None;
-    let mut unit = None;
     let mut usable = found.usable();
     if usable {
-        match series::load(found.clone(), Instant::now(), terminal.ctx()) {
+        match open_series(scan, index, terminal.ctx(), |_| {}) {
             Ok(opened) => {
                 range = Some(full_range(&opened.volume));
-                unit = Some(opened.volume.unit().name().to_owned());
                 defects = opened.defects;
             }
-            Err(Failure::Work(sentence)) => {
+            Err(OpenError::Cancelled(_)) => return Err(Failure::Interrupted),
+            Err(error) => {
                 usable = false;
-                output::note(&format!("{}: {sentence}", found.uid));
+                output::note(&format!("{}: {error}", found.uid));
             }
-            Err(other) => return Err(other),
         }
     }
     let classifiable = usable && found.classifiable() && defects.iter().all(|d| d.code.classifiable());
@@ -108,20 +112,25 @@ fn describe(found: &Series, terminal: &Terminal) -> Result<SeriesDocument, Failu
         modality: found.modality.clone(),
         description: found.description.reveal().clone(),
         files: found.files.len(),
-        size: geometry.map(|g| g.size()),
-        spacing_mm: geometry.map(|g| g.spacing_mm()),
-        origin_lps_mm: geometry.map(|g| g.patient_from_voxel().origin().to_array()),
+        size: found.size,
+        spacing_mm: geometry.map(|g| g.spacing_mm().map(tidy)),
+        origin_lps_mm: geometry.map(|g| g.patient_from_voxel().origin().to_array().map(tidy)),
         direction: geometry.map(|g| {
             let axes = g.directions().map(|v| v.to_array());
-            std::array::from_fn(|n| axes[n % 3][n / 3])
+            std::array::from_fn(|n| tidy(axes[n % 3][n / 3]))
         }),
         transfer_syntax: found.transfer_syntax.clone(),
         value_range: range,
-        unit,
+        unit: found.unit.name().to_owned(),
         usable,
         classifiable,
         warnings: defects.into_iter().map(warning).collect(),
     })
+}
+
+/// Without the noise of the last digits (0.7000000000000001): a nanometre is enough. Never -0.
+fn tidy(value: f64) -> f64 {
+    (value * 1e9).round() / 1e9 + 0.0
 }
 
 fn warning(defect: Defect) -> Warning {
@@ -150,15 +159,19 @@ fn words(document: &Document<'_>) -> String {
     let mut text = String::new();
     for s in &document.series {
         let _ = writeln!(text, "{} {}  {}", s.modality, s.description, s.uid);
-        if let (Some([nx, ny, nz]), Some([dx, dy, dz])) = (s.size, s.spacing_mm) {
-            let _ = writeln!(text, "  {nx} x {ny} x {nz} voxels of {dx:.4} x {dy:.4} x {dz:.4} mm");
-        }
+        let [nx, ny, nz] = s.size;
+        let _ = match s.spacing_mm {
+            Some([dx, dy, dz]) => {
+                writeln!(text, "  {nx} x {ny} x {nz} voxels of {dx:.4} x {dy:.4} x {dz:.4} mm")
+            }
+            None => writeln!(text, "  {nx} x {ny} pixels, {nz} of them"),
+        };
         if let Some([x, y, z]) = s.origin_lps_mm {
             let _ = writeln!(text, "  first voxel at {x:.2}, {y:.2}, {z:.2} mm (LPS)");
         }
         let _ = writeln!(text, "  {} files, {}", s.files, s.transfer_syntax);
-        if let (Some([low, high]), Some(unit)) = (s.value_range, &s.unit) {
-            let _ = writeln!(text, "  values {low} to {high} {unit}");
+        if let Some([low, high]) = s.value_range {
+            let _ = writeln!(text, "  values {low} to {high} {}", s.unit);
         }
         let verdict = match (s.usable, s.classifiable) {
             (true, true) => "can be viewed and classified",
