@@ -1,1 +1,25 @@
-//! The window.
+//! The window: eframe, jobs, dialogs, keys, devices. Says when and where, never how a thing is
+//! computed.
+//!
+//! [`run`] opens the window and returns when it is closed. One frame is: reports of jobs, keys and
+//! pointer, drawing, then the commands that all of these asked for, carried out in one place.
+
+mod asker;
+mod core;
+mod dialogs;
+mod dispatch;
+mod error;
+mod example;
+mod graphics;
+mod inbox;
+mod keyboard;
+mod picture;
+mod shell;
+mod waker;
+mod window;
+
+pub use self::core::{Core, Start};
+pub use error::AppError;
+pub use graphics::setup;
+pub use shell::Shell;
+pub use window::run;

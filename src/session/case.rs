@@ -77,7 +77,7 @@ pub enum Stage {
 /// Everything that came from disk, and what was found in it.
 #[derive(Clone, Debug, Default)]
 pub struct Case {
-    pub(super) scan: Scan,
+    pub(super) scan: Arc<Scan>,
     pub(super) chosen: Option<usize>,
     pub(super) open: Option<OpenSeries>,
     pub(super) failure: Option<String>,
@@ -87,7 +87,7 @@ pub struct Case {
 
 impl Case {
     /// Series and skipped files.
-    pub fn scan(&self) -> &Scan {
+    pub fn scan(&self) -> &Arc<Scan> {
         &self.scan
     }
 

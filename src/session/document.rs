@@ -11,7 +11,7 @@ use super::news::{
     Engine, GpuUse, GraphicsDevice, Hover, Memory, News, Notice, NoticeId, Severity, Work, WorkId,
 };
 use crate::findings::{Nodule, NoduleId, Question};
-use crate::geometry::VoxelGrid;
+use crate::geometry::{Patient, Point, VoxelGrid};
 use crate::ingest::{Defect, Scan, Series};
 use crate::volume::{Preset, Unit, Volume, Window};
 
@@ -52,7 +52,7 @@ impl Session {
     }
 
     /// Series and skipped files.
-    pub fn scan(&self) -> &Scan {
+    pub fn scan(&self) -> &Arc<Scan> {
         self.case.scan()
     }
 
@@ -234,6 +234,11 @@ impl Session {
             }
             News::Opened { index, volume } => self.opened(index, volume),
             News::Loaded { volume, defects } => self.loaded(&volume, defects),
+            News::Closed => {
+                self.case = Case::default();
+                self.paths.clear();
+                self.forget_view();
+            }
             News::OpenFailed(sentence) => {
                 // What is on the screen stays there; the sentence comes as a notice then.
                 if self.case.open.is_some() {
@@ -293,7 +298,7 @@ impl Session {
         self.gpu = GpuUse::default();
     }
 
-    fn learn(&mut self, id: NoduleId, at: crate::geometry::Point<crate::geometry::Patient>, what: Question) {
+    fn learn(&mut self, id: NoduleId, at: Point<Patient>, what: Question) {
         let Some(uid) = self.series().map(|s| s.uid.clone()) else { return };
         let Some(findings) = self.case.findings.get_mut(&uid) else { return };
         if let Some(nodule) = findings.nodules.iter_mut().find(|n| n.id == id && n.at == at) {
@@ -316,7 +321,6 @@ mod tests {
     use super::super::look::Pane;
     use super::super::{Heatmap, Layout, ViewportState};
     use super::*;
-    use crate::geometry::Point;
 
     fn nodule(id: u32, x: f64) -> Nodule {
         Nodule { id: NoduleId(id), at: Point::new(x, 0.0, 0.0), question: Question::Running }

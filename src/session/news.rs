@@ -151,7 +151,7 @@ pub enum News {
     /// Work ended, however.
     Stopped(WorkId),
     /// The headers are read; replaces the case. The folders or files that were scanned.
-    Scanned(Scan, Vec<PathBuf>),
+    Scanned(Arc<Scan>, Vec<PathBuf>),
     /// This series was chosen but cannot be viewed.
     Unusable(usize),
     /// This series is on the screen from now on, empty at first.
@@ -168,6 +168,8 @@ pub enum News {
         /// Those of the headers and those found while decoding.
         defects: Vec<Defect>,
     },
+    /// The case was closed.
+    Closed,
     /// Nothing could be opened.
     OpenFailed(String),
     /// A small picture of a series.

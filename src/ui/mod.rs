@@ -23,6 +23,8 @@ pub struct Scene<'a> {
 pub struct UiState {
     /// The sheet of keys is open.
     pub help: bool,
+    /// A viewport has the keyboard focus: arrows, Home, End and space are commands there.
+    pub viewport_has_focus: bool,
     /// The field for typing a path is open, with what was typed: for systems without a dialog.
     pub path_field: Option<String>,
 }

@@ -1,0 +1,104 @@
+//! What lives longer than a window: the session, running jobs, preferences and keys.
+//!
+//! When a graphics device is lost the window is closed and opened again around the same [`Core`].
+
+use std::path::PathBuf;
+
+use super::asker::Asker;
+use super::dialogs::Dialogs;
+use super::inbox::Inbox;
+use super::waker::Waker;
+use crate::command::Keymap;
+use crate::session::{News, Preferences, Session, Severity};
+use crate::tools::Hands;
+use crate::ui::UiState;
+
+/// What to do when the window opens.
+#[derive(Clone, Debug, Default)]
+pub struct Start {
+    /// Open these folders and files.
+    pub paths: Vec<PathBuf>,
+    /// Open the built-in case.
+    pub example: bool,
+}
+
+/// Everything but the window.
+pub struct Core {
+    pub(super) session: Session,
+    pub(super) prefs: Preferences,
+    pub(super) prefs_file: Option<PathBuf>,
+    pub(super) keymap: Keymap,
+    pub(super) hands: Hands,
+    pub(super) ui: UiState,
+    pub(super) inbox: Inbox,
+    pub(super) asker: Asker,
+    pub(super) dialogs: Dialogs,
+    pub(super) start: Option<Start>,
+    pub(super) waker: Waker,
+    /// The graphics device is gone, or another was chosen: open the window again.
+    pub(super) reopen: bool,
+}
+
+impl Core {
+    /// With the user's preferences and keys; what is broken in them becomes a notice.
+    pub fn new(start: Start) -> Self {
+        let mut core = Self::plain(start);
+        core.prefs_file = Preferences::file();
+        if let Some(file) = core.prefs_file.clone() {
+            match Preferences::read(&file) {
+                Ok(prefs) => core.prefs = prefs,
+                Err(error) => core.warn(error.to_string()),
+            }
+            if let Ok(text) = std::fs::read_to_string(file.with_file_name("keymap.toml")) {
+                let (keymap, errors) = Keymap::from_toml(&text);
+                core.keymap = keymap;
+                errors.into_iter().for_each(|e| core.warn(e.to_string()));
+            }
+        }
+        core
+    }
+
+    /// Without reading or writing anything of the user's: for tests.
+    pub fn plain(start: Start) -> Self {
+        Self {
+            session: Session::new(),
+            prefs: Preferences::default(),
+            prefs_file: None,
+            keymap: Keymap::default(),
+            hands: Hands::new(),
+            ui: UiState::default(),
+            inbox: Inbox::default(),
+            asker: Asker::default(),
+            dialogs: Dialogs::default(),
+            start: Some(start),
+            waker: Waker::default(),
+            reopen: false,
+        }
+    }
+
+    /// The document, to look at.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Preferences, to look at.
+    pub fn prefs(&self) -> &Preferences {
+        &self.prefs
+    }
+
+    pub(super) fn warn(&mut self, text: impl Into<String>) {
+        self.session.receive(News::Notice(Severity::Warning, text.into()));
+    }
+
+    pub(super) fn fail(&mut self, text: impl Into<String>) {
+        self.session.receive(News::Notice(Severity::Error, text.into()));
+    }
+
+    /// Writes the preferences; a failure is said, nothing else depends on it.
+    pub(super) fn save_prefs(&mut self) {
+        let Some(file) = self.prefs_file.clone() else { return };
+        if let Err(error) = self.prefs.write(&file) {
+            self.warn(error.to_string());
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The system's dialogs, away from the window's thread, and what to do where there are none.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::jobs::{Job, Outcome, Wake, spawn};
+
+/// A dialog that nobody can have answered so fast was never shown: there is no portal.
+const TOO_FAST: Duration = Duration::from_millis(150);
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Ask {
+    /// A folder to open.
+    Folder,
+    /// Files to open.
+    Files,
+    /// Where to save a picture; the suggested name.
+    Picture(String),
+}
+
+/// How a dialog ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Reply {
+    /// Open these.
+    Open(Vec<PathBuf>),
+    /// Save the picture here.
+    Save(PathBuf),
+    /// The user thought better of it.
+    Nothing,
+    /// There is no dialog on this system: ask for the path in the window.
+    NoDialog(Ask),
+}
+
+/// At most one dialog at a time.
+#[derive(Default)]
+pub(super) struct Dialogs {
+    open: Option<(Ask, Job<(Vec<PathBuf>, Duration)>)>,
+}
+
+impl Dialogs {
+    /// Shows a dialog, unless one is open.
+    /// - `folder`: where to start
+    pub(super) fn ask(&mut self, ask: Ask, folder: Option<&Path>, wake: Wake) {
+        if self.open.is_some() {
+            return;
+        }
+        let (what, folder) = (ask.clone(), folder.map(Path::to_owned));
+        let job = spawn("dialog", wake, move |_| {
+            let start = Instant::now();
+            Ok((show(&what, folder.as_deref()), start.elapsed()))
+        });
+        self.open = Some((ask, job));
+    }
+
+    /// The answer, once.
+    pub(super) fn poll(&mut self) -> Option<Reply> {
+        let (_, job) = self.open.as_ref()?;
+        let outcome = job.poll()?;
+        let (ask, _) = self.open.take()?;
+        Some(match outcome {
+            Outcome::Done((paths, after)) => reply(ask, paths, after),
+            Outcome::Cancelled => Reply::Nothing,
+            Outcome::Failed(_) => Reply::NoDialog(ask),
+        })
+    }
+}
+
+fn reply(ask: Ask, mut paths: Vec<PathBuf>, after: Duration) -> Reply {
+    match (paths.is_empty(), &ask) {
+        (true, _) if after < TOO_FAST => Reply::NoDialog(ask),
+        (true, _) => Reply::Nothing,
+        (false, Ask::Picture(_)) => Reply::Save(paths.swap_remove(0)),
+        (false, _) => Reply::Open(paths),
+    }
+}
+
+fn show(ask: &Ask, folder: Option<&Path>) -> Vec<PathBuf> {
+    let mut dialog = rfd::FileDialog::new();
+    if let Some(folder) = folder {
+        dialog = dialog.set_directory(folder);
+    }
+    match ask {
+        Ask::Folder => dialog.set_title("Open a CT folder").pick_folder().into_iter().collect(),
+        Ask::Files => dialog.set_title("Open CT files").pick_files().unwrap_or_default(),
+        Ask::Picture(name) => dialog
+            .set_title("Save picture")
+            .set_file_name(name)
+            .add_filter("PNG picture", &["png"])
+            .save_file()
+            .into_iter()
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_faster_than_a_hand_means_no_dialog() {
+        let quick = Duration::from_millis(10);
+        assert_eq!(reply(Ask::Folder, Vec::new(), quick), Reply::NoDialog(Ask::Folder));
+        assert_eq!(reply(Ask::Folder, Vec::new(), Duration::from_secs(1)), Reply::Nothing);
+    }
+
+    #[test]
+    fn a_chosen_path_is_opened_or_saved_to() {
+        let (path, slow) = (PathBuf::from("x"), Duration::from_secs(1));
+        assert_eq!(reply(Ask::Files, vec![path.clone()], slow), Reply::Open(vec![path.clone()]));
+        assert_eq!(reply(Ask::Picture("p".into()), vec![path.clone()], slow), Reply::Save(path));
+    }
+}

@@ -1,0 +1,261 @@
+//! Carries commands out: the one place where anything is changed because a person asked for it.
+
+use std::path::PathBuf;
+
+use super::core::Core;
+use super::dialogs::{Ask, Reply};
+use crate::command::Command;
+use crate::geometry::{Patient, Point};
+use crate::jobs::Wake;
+use crate::session::{Edit, Layout, News, Pane, Projection, Slab, Stage, Tool, ViewportState, Work, WorkId};
+use crate::view::{self, ResolvedView};
+use crate::volume::Preset;
+
+impl Core {
+    /// Carries out one command.
+    pub(super) fn carry_out(&mut self, command: Command, ctx: &egui::Context) {
+        match command {
+            Command::OpenFolder => self.ask(Ask::Folder),
+            Command::OpenFiles => self.ask(Ask::Files),
+            Command::OpenExample => self.inbox.open_example(&self.waker),
+            Command::OpenPaths(paths) => self.open(paths),
+            Command::CloseCase => self.close(),
+            Command::ShowSeries(index) => self.show_series(index),
+            Command::NextSeries => self.series_step(1),
+            Command::PreviousSeries => self.series_step(-1),
+            Command::CancelAll => self.cancel_all(),
+            Command::Cancel(id) => self.cancel(id),
+            Command::SavePicture => self.ask(Ask::Picture(self.picture_name())),
+            Command::SavePictureTo(path) => self.save_picture(path),
+
+            Command::NextSlice => self.step(self.session.look().focus, 1),
+            Command::PreviousSlice => self.step(self.session.look().focus, -1),
+            Command::FirstSlice => self.to_end(false),
+            Command::LastSlice => self.to_end(true),
+            Command::Step(pane, steps) => self.step(pane, steps),
+            Command::Focus(pane) => self.session.apply(Edit::Focus(pane)),
+            Command::Preset(preset) => self.preset(preset),
+            Command::ResetViewport => self.reset(),
+            Command::ToggleMaximise => self.toggle_maximise(),
+            Command::CycleSlab => self.cycle_slab(),
+            Command::Tool(tool) => self.session.apply(Edit::Tool(tool)),
+            Command::ToggleInvert => self.session.apply(Edit::Invert(!self.session.look().invert)),
+            Command::ToggleBoxes => self.session.apply(Edit::Boxes(!self.session.look().boxes)),
+            Command::ToggleHeatmap => {
+                let heatmap = self.session.look().heatmap;
+                self.session.apply(Edit::Heatmap(crate::session::Heatmap { on: !heatmap.on, ..heatmap }));
+            }
+            Command::CycleCornerText => {
+                self.session.apply(Edit::CornerText(self.session.look().corner_text.next()));
+            }
+            Command::Edit(edit) => self.session.apply(edit),
+            Command::BeginGesture => self.session.begin_gesture(),
+            Command::EndGesture => self.session.end_gesture(),
+            Command::Undo => self.travel(crate::session::Session::undo),
+            Command::Redo => self.travel(crate::session::Session::redo),
+
+            Command::ClassifyHere => {
+                let at = self.session.hover().map_or(self.session.look().cursor, |h| h.at);
+                self.classify(at);
+            }
+            Command::ClassifyAt(at) => self.classify(at),
+            Command::Rerun(id) => self.asker.ask(id, &mut self.session, &self.waker),
+            Command::GoTo(id) => {
+                if let Some(at) = self.session.findings().nodule(id).map(|n| n.at) {
+                    self.session.apply(Edit::Many(vec![Edit::Select(Some(id)), Edit::Cursor(at)]));
+                }
+            }
+            Command::RemoveNodule => {
+                if let Some(id) = self.session.selected().map(|n| n.id) {
+                    self.asker.forget(id);
+                    self.session.apply(Edit::RemoveNodule(id));
+                }
+            }
+
+            Command::ToggleHelp => self.ui.help = !self.ui.help,
+            Command::ToggleLeftPanel => {
+                self.prefs.left_panel = !self.prefs.left_panel;
+                self.save_prefs();
+            }
+            Command::ToggleRightPanel => {
+                self.prefs.right_panel = !self.prefs.right_panel;
+                self.save_prefs();
+            }
+            Command::ToggleTheme => {
+                self.prefs.dark = !self.prefs.dark;
+                crate::ui::install(ctx, &self.prefs);
+                self.save_prefs();
+            }
+            Command::ToggleFullScreen => {
+                let full = ctx.input(|i| i.viewport().fullscreen.unwrap_or(false));
+                ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(!full));
+            }
+            Command::ChooseAdapter(name) => self.choose_adapter(name),
+            Command::Dismiss(id) => self.session.receive(News::Dismiss(id)),
+        }
+    }
+
+    /// What dialogs answered.
+    pub(super) fn poll_dialogs(&mut self) {
+        match self.dialogs.poll() {
+            Some(Reply::Open(paths)) => self.open(paths),
+            Some(Reply::Save(path)) => self.save_picture(path),
+            Some(Reply::NoDialog(Ask::Picture(name))) => {
+                // Without a dialog pictures go where the user is, under a name that is not taken.
+                let path = free_name(&std::env::current_dir().unwrap_or_default(), &name);
+                self.save_picture(path);
+            }
+            Some(Reply::NoDialog(_)) => self.ui.path_field = Some(String::new()),
+            Some(Reply::Nothing) | None => {}
+        }
+    }
+
+    fn ask(&mut self, ask: Ask) {
+        let folder = self.prefs.recent.first().map(|p| p.parent().unwrap_or(p).to_owned());
+        let wake: Wake = self.waker.now();
+        self.dialogs.ask(ask, folder.as_deref(), wake);
+    }
+
+    /// Opens folders and files; what was running for another case stops.
+    pub(super) fn open(&mut self, paths: Vec<PathBuf>) {
+        if paths.is_empty() {
+            return;
+        }
+        self.ui.path_field = None;
+        for path in &paths {
+            self.prefs.remember(path);
+        }
+        self.save_prefs();
+        self.inbox.open_paths(paths, &self.waker);
+    }
+
+    fn close(&mut self) {
+        self.inbox.stop();
+        self.asker.stop();
+        self.session.receive(News::Closed);
+        self.inbox.poll(&mut self.session, &self.waker);
+    }
+
+    fn show_series(&mut self, index: usize) {
+        if self.session.open().is_some_and(|o| o.index == index && o.loaded) {
+            return;
+        }
+        let scan = std::sync::Arc::clone(self.session.scan());
+        if index < scan.series.len() {
+            self.inbox.open_series(&scan, index, &self.waker);
+        }
+    }
+
+    fn series_step(&mut self, by: i64) {
+        let count = i64::try_from(self.session.scan().series.len()).unwrap_or(0);
+        let now = self.session.case().chosen().and_then(|i| i64::try_from(i).ok()).unwrap_or(0);
+        // At the ends it stays: going round would open the largest series by mistake.
+        let Ok(index) = usize::try_from((now + by).clamp(0, (count - 1).max(0))) else { return };
+        if Some(index) != self.session.case().chosen() {
+            self.show_series(index);
+        }
+    }
+
+    fn cancel_all(&mut self) {
+        let running: Vec<WorkId> = self.session.work().iter().map(|w: &Work| w.id).collect();
+        running.into_iter().for_each(|id| self.cancel(id));
+    }
+
+    fn cancel(&mut self, id: WorkId) {
+        match id {
+            WorkId::Classify(nodule) => self.asker.cancel(nodule, &mut self.session),
+            WorkId::Scan | WorkId::Load | WorkId::Example | WorkId::Picture => self.inbox.cancel(id),
+        }
+    }
+
+    /// The viewport as it is shown now, at any size: for steps, which depend on no pixel.
+    fn resolved(&self, pane: Pane) -> Option<ResolvedView> {
+        let look = self.session.look();
+        Some(view::resolve(self.session.grid()?, look.viewport(pane), look.cursor, [512, 512]))
+    }
+
+    fn step(&mut self, pane: Pane, steps: i64) {
+        let (Some(view), Some(grid)) = (self.resolved(pane), self.session.grid()) else { return };
+        let cursor = view::step(grid, &view, self.session.look().cursor, steps);
+        self.session.apply(Edit::Cursor(cursor));
+    }
+
+    fn to_end(&mut self, last: bool) {
+        let pane = self.session.look().focus;
+        let (Some(view), Some(grid)) = (self.resolved(pane), self.session.grid()) else { return };
+        let cursor = view::to_end(grid, &view, self.session.look().cursor, last);
+        self.session.apply(Edit::Cursor(cursor));
+    }
+
+    fn preset(&mut self, preset: Preset) {
+        let Some(volume) = self.session.volume() else { return };
+        // Counting the range reads the whole volume: only where it is asked for.
+        let range = if preset == Preset::Full { volume.range() } else { [0.0, 0.0] };
+        self.session.apply(Edit::Window(preset.window(range), Some(preset)));
+    }
+
+    fn reset(&mut self) {
+        let pane = self.session.look().focus;
+        let slab = self.session.look().viewport(pane).slab;
+        let fitted = ViewportState { slab, ..ViewportState::fitted(pane.plane()) };
+        self.session.apply(Edit::Viewport(pane, fitted));
+    }
+
+    fn toggle_maximise(&mut self) {
+        let look = self.session.look();
+        let layout = match look.layout {
+            Layout::Grid => Layout::Single(look.focus),
+            Layout::Single(_) => Layout::Grid,
+        };
+        self.session.apply(Edit::Layout(layout));
+    }
+
+    fn cycle_slab(&mut self) {
+        let look = self.session.look();
+        let with = |projection| Some(Slab { thickness_mm: look.slab_thickness_mm, projection });
+        let next = match look.slab().map(|s| s.projection) {
+            None => with(Projection::Max),
+            Some(Projection::Max) => with(Projection::Min),
+            Some(Projection::Min) => with(Projection::Mean),
+            Some(Projection::Mean) => None,
+        };
+        self.session.apply(Edit::Slab(next));
+    }
+
+    fn travel(&mut self, go: fn(&mut crate::session::Session) -> bool) {
+        go(&mut self.session);
+        self.asker.reconcile(&mut self.session, &self.waker);
+    }
+
+    fn classify(&mut self, at: Point<Patient>) {
+        if self.session.stage() != Stage::Open {
+            return;
+        }
+        match super::asker::refusal(&self.session, at) {
+            Some(sentence) => self.warn(sentence),
+            None => {
+                let id = self.asker.mark(at, &mut self.session);
+                self.asker.ask(id, &mut self.session, &self.waker);
+                if self.session.look().tool == Tool::Nodule && !self.prefs.right_panel {
+                    self.prefs.right_panel = true;
+                }
+            }
+        }
+    }
+
+    fn choose_adapter(&mut self, name: String) {
+        let current = self.session.graphics().current.as_ref();
+        self.reopen = current.is_some_and(|a| name.is_empty() || !a.name.contains(&name));
+        self.prefs.adapter = name;
+        self.save_prefs();
+    }
+}
+
+/// `name` in `folder`, with a number where it is taken.
+fn free_name(folder: &std::path::Path, name: &str) -> PathBuf {
+    let stem = name.strip_suffix(".png").unwrap_or(name);
+    (1..1000)
+        .map(|n| folder.join(if n == 1 { format!("{stem}.png") } else { format!("{stem}-{n}.png") }))
+        .find(|path| !path.exists())
+        .unwrap_or_else(|| folder.join(name))
+}

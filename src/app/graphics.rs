@@ -1,0 +1,113 @@
+//! The window's graphics: which adapter, faults of the device, slices on their way to the GPU,
+//! memory.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::gpu::{self, Fault, Gpu};
+use crate::render::SliceRenderer;
+use crate::session::{Adapter, GpuUse, GraphicsDevice, Memory, News, Session, Severity};
+
+/// Bytes of slices sent in one frame: a software adapter takes about 12 ms for them.
+const UPLOAD_PER_FRAME: usize = 32 << 20;
+/// How often memory is looked at, while frames are drawn anyway.
+const MEMORY_EVERY: Duration = Duration::from_millis(500);
+
+/// What egui needs to open our device: the window and its tests use the same.
+/// - `backends`: those of one attempt, see [`gpu::backend_attempts`]
+/// - `wanted`: part of an adapter's name
+pub fn setup(backends: wgpu::Backends, wanted: Option<String>) -> egui_wgpu::WgpuSetupCreateNew {
+    let mut setup = egui_wgpu::WgpuSetupCreateNew::without_display_handle();
+    setup.instance_descriptor.backends = backends;
+    setup.device_descriptor = Arc::new(gpu::device_descriptor);
+    setup.native_adapter_selector = Some(Arc::new(move |adapters, surface| {
+        let fits = |a: &&wgpu::Adapter| surface.is_none_or(|s| a.is_surface_supported(s));
+        let usable: Vec<&wgpu::Adapter> = adapters.iter().filter(fits).collect();
+        let infos: Vec<wgpu::AdapterInfo> = usable.iter().map(|a| a.get_info()).collect();
+        gpu::select(&infos, wanted.as_deref())
+            .and_then(|i| usable.get(i))
+            .map(|a| (*a).clone())
+            .ok_or_else(|| "no adapter fits".to_owned())
+    }));
+    setup
+}
+
+/// The device of one window.
+pub(super) struct Graphics {
+    pub(super) gpu: Gpu,
+    state: egui_wgpu::RenderState,
+    memory_at: Option<Instant>,
+}
+
+impl Graphics {
+    /// Takes the window's device over and puts the slice renderer where viewports find it.
+    pub(super) fn adopt(state: &egui_wgpu::RenderState, wake: crate::jobs::Wake) -> Self {
+        let info = state.adapter.get_info();
+        let gpu = Gpu::adopt(state.device.clone(), state.queue.clone(), info, move || wake());
+        let renderer = SliceRenderer::new(&state.device, state.target_format);
+        state.renderer.write().callback_resources.insert(renderer);
+        Self { gpu, state: state.clone(), memory_at: None }
+    }
+
+    /// What the device chip says.
+    pub(super) fn describe(&self, wanted: &str) -> GraphicsDevice {
+        let adapters = self.state.available_adapters.iter().map(|a| adapter(&a.get_info())).collect();
+        let wanted = (!wanted.is_empty()).then(|| wanted.to_owned());
+        GraphicsDevice { current: Some(adapter(&self.gpu.info)), adapters, wanted }
+    }
+
+    /// Whether the device is gone: nothing may be drawn any more.
+    pub(super) fn lost(&self) -> bool {
+        // Losses are reported while polling; its outcome says nothing more.
+        let _ = self.gpu.device.poll(wgpu::PollType::Poll);
+        self.gpu.fault.is_lost()
+    }
+
+    /// Milder faults, slices that have arrived, memory. True where another frame is needed.
+    pub(super) fn frame(&mut self, session: &mut Session) -> bool {
+        match self.gpu.fault.take() {
+            Some(fault @ Fault::Refused { .. }) => {
+                session.receive(News::Notice(Severity::Warning, sentence(&fault)));
+            }
+            Some(fault) => session.receive(News::Notice(Severity::Error, sentence(&fault))),
+            None => {}
+        }
+        let more = self.upload(session);
+        if self.memory_at.is_none_or(|at| at.elapsed() >= MEMORY_EVERY) {
+            self.memory_at = Some(Instant::now());
+            let process_bytes = memory_stats::memory_stats().map_or(0, |m| m.physical_mem as u64);
+            session.receive(News::Memory(Memory { process_bytes, gpu_bytes: session.gpu().bytes }));
+        }
+        more
+    }
+
+    fn upload(&self, session: &mut Session) -> bool {
+        let Some(volume) = session.volume().map(Arc::clone) else { return false };
+        let mut renderer = self.state.renderer.write();
+        let Some(slices) = renderer.callback_resources.get_mut::<SliceRenderer>() else { return false };
+        let arrived = volume.slices_filled();
+        let upload = slices.upload(&self.state.device, &self.state.queue, &volume, UPLOAD_PER_FRAME);
+        let now = GpuUse {
+            slices: upload.slices,
+            total: upload.total,
+            reduced: upload.reduced,
+            bytes: upload.bytes,
+        };
+        if session.gpu() != now {
+            session.receive(News::Gpu(now));
+        }
+        now.slices < arrived
+    }
+}
+
+/// As it is listed for the user.
+fn adapter(info: &wgpu::AdapterInfo) -> Adapter {
+    Adapter { name: info.name.clone(), backend: info.backend.to_string(), software: gpu::is_software(info) }
+}
+
+/// A fault's sentence, with a capital letter: it stands alone.
+fn sentence(fault: &Fault) -> String {
+    let text = fault.to_string();
+    let mut letters = text.chars();
+    letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}

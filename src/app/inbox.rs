@@ -1,0 +1,212 @@
+//! Running jobs of the case: what they report goes into the session, frame by frame.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+
+use super::waker::Waker;
+use crate::ingest::Scan;
+use crate::jobs::{Cancelled, Job, Outcome, spawn};
+use crate::session::{News, Session, Severity, Work, WorkId};
+use crate::volume::Volume;
+use crate::workflow::open::{self, OpenError, OpenEvent, Opened};
+
+type OpenJob = Job<Result<Opened, OpenError>>;
+
+/// Opening paths, or one series of a scan.
+struct Opening {
+    job: OpenJob,
+    events: Receiver<OpenEvent>,
+    /// What was asked for; empty for another series of the same scan.
+    paths: Vec<PathBuf>,
+    /// Index of the series that is being opened, once it is known.
+    chosen: Option<usize>,
+    /// What is being filled, once that has begun.
+    volume: Option<Arc<Volume>>,
+}
+
+impl Opening {
+    fn work(&self) -> WorkId {
+        if self.volume.is_some() { WorkId::Load } else { WorkId::Scan }
+    }
+}
+
+/// The jobs of the case.
+#[derive(Default)]
+pub(super) struct Inbox {
+    opening: Option<Opening>,
+    /// Still fills the series on the screen while something else is being looked for: if that is
+    /// nothing, the series is whole nevertheless.
+    behind: Option<Opening>,
+    example: Option<Job<Result<PathBuf, String>>>,
+}
+
+impl Inbox {
+    /// Looks for series at these paths and opens the largest CT.
+    pub(super) fn open_paths(&mut self, paths: Vec<PathBuf>, waker: &Waker) {
+        let (send, events) = channel();
+        let (asked, now) = (paths.clone(), waker.now());
+        let job = spawn("open", waker.soon(), move |ctx| {
+            let opened = open::open(&asked, None, ctx, |event| {
+                let _ = send.send(event);
+                now();
+            });
+            finish(opened)
+        });
+        self.start(Opening { job, events, paths, chosen: None, volume: None });
+    }
+
+    /// Opens another series of the scan.
+    pub(super) fn open_series(&mut self, scan: &Arc<Scan>, index: usize, waker: &Waker) {
+        let (send, events) = channel();
+        let (scan, now) = (Arc::clone(scan), waker.now());
+        let job = spawn("open", waker.soon(), move |ctx| {
+            let opened = open::open_series(&scan, index, ctx, |event| {
+                let _ = send.send(event);
+                now();
+            });
+            finish(opened)
+        });
+        self.start(Opening { job, events, paths: Vec::new(), chosen: Some(index), volume: None });
+    }
+
+    /// Makes the built-in case where it is not there yet, then opens it.
+    pub(super) fn open_example(&mut self, waker: &Waker) {
+        let job = spawn("example", waker.soon(), |ctx| match super::example::folder(ctx) {
+            Ok(folder) => Ok(Ok(folder)),
+            Err(super::example::ExampleError::Cancelled(stop)) => Err(stop),
+            Err(error) => Ok(Err(error.to_string())),
+        });
+        self.example = Some(job);
+    }
+
+    fn start(&mut self, opening: Opening) {
+        // Dropping a job stops it. The one that fills the screen is kept until there is a successor.
+        if let Some(old) = self.opening.take().filter(|o| o.volume.is_some()) {
+            self.behind = Some(old);
+        }
+        self.example = None;
+        self.opening = Some(opening);
+    }
+
+    /// Stops everything, for a closed case.
+    pub(super) fn stop(&mut self) {
+        (self.opening, self.behind, self.example) = (None, None, None);
+    }
+
+    /// Asks one piece of work to stop.
+    pub(super) fn cancel(&self, id: WorkId) {
+        for opening in self.opening.iter().chain(&self.behind).filter(|o| o.work() == id) {
+            opening.job.context().cancel();
+        }
+        if let (WorkId::Example, Some(job)) = (id, &self.example) {
+            job.context().cancel();
+        }
+    }
+
+    /// Everything that happened since the last frame.
+    pub(super) fn poll(&mut self, session: &mut Session, waker: &Waker) {
+        self.poll_example(session, waker);
+        if let Some(mut opening) = self.opening.take() {
+            let began = opening.volume.is_some();
+            if !settle(&mut opening, session) {
+                self.opening = Some(opening);
+            } else if !began && let Some(behind) = self.behind.take() {
+                // What was looked for came to nothing: the series on the screen is the one again.
+                self.opening = Some(behind);
+            }
+            if self.opening.as_ref().is_some_and(|o| o.volume.is_some()) {
+                self.behind = None;
+            }
+        }
+        if let Some(mut behind) = self.behind.take()
+            && !settle(&mut behind, session)
+        {
+            self.behind = Some(behind);
+        }
+        self.report(session);
+    }
+
+    fn poll_example(&mut self, session: &mut Session, waker: &Waker) {
+        let Some(outcome) = self.example.as_ref().and_then(Job::poll) else { return };
+        self.example = None;
+        match outcome {
+            Outcome::Done(Ok(folder)) => self.open_paths(vec![folder], waker),
+            Outcome::Done(Err(sentence)) => session.receive(News::OpenFailed(sentence)),
+            Outcome::Cancelled => {}
+            Outcome::Failed(failure) => session.receive(News::OpenFailed(failure.to_string())),
+        }
+    }
+
+    /// What runs now, for the status bar.
+    fn report(&self, session: &mut Session) {
+        let example = self.example.as_ref().map(|job| (WorkId::Example, job.context().progress()));
+        let opening = self.opening.iter().chain(&self.behind);
+        let running: Vec<(WorkId, _)> =
+            opening.map(|o| (o.work(), o.job.context().progress())).chain(example).collect();
+        for id in [WorkId::Scan, WorkId::Load, WorkId::Example] {
+            let news = match running.iter().find(|(running, _)| *running == id) {
+                Some((_, progress)) => News::Working(Work { id, progress: progress.clone() }),
+                None => News::Stopped(id),
+            };
+            session.receive(news);
+        }
+    }
+}
+
+/// The range for the full window is counted here, once, away from the window.
+fn finish(opened: Result<Opened, OpenError>) -> Result<Result<Opened, OpenError>, Cancelled> {
+    if let Ok(opened) = &opened {
+        opened.volume.range();
+    }
+    Ok(opened)
+}
+
+/// Hands on what a job reported; true when it has ended.
+fn settle(opening: &mut Opening, session: &mut Session) -> bool {
+    // First whether it ended, then its events: none can be missed in between.
+    let outcome = opening.job.poll();
+    for event in opening.events.try_iter() {
+        match event {
+            OpenEvent::Scanned { scan, chosen } => {
+                opening.chosen = Some(chosen);
+                session.receive(News::Scanned(scan, opening.paths.clone()));
+            }
+            OpenEvent::Began { volume, series } => {
+                opening.volume = Some(Arc::clone(&volume));
+                session.receive(News::Opened { index: series, volume });
+            }
+        }
+    }
+    let Some(outcome) = outcome else { return false };
+    let news = match outcome {
+        Outcome::Done(Ok(opened)) => News::Loaded { volume: opened.volume, defects: opened.defects },
+        Outcome::Done(Err(OpenError::Cancelled(_))) | Outcome::Cancelled => match &opening.volume {
+            Some(volume) => News::Notice(Severity::Info, stopped(volume)),
+            None => return true,
+        },
+        Outcome::Done(Err(OpenError::NotUsable(sentence))) => match opening.chosen {
+            Some(index) => News::Unusable(index),
+            None => News::OpenFailed(sentence),
+        },
+        Outcome::Done(Err(error)) => failed(opening, error.to_string()),
+        Outcome::Failed(failure) => failed(opening, failure.to_string()),
+    };
+    session.receive(news);
+    true
+}
+
+fn failed(opening: &Opening, sentence: String) -> News {
+    match opening.volume {
+        // What is there stays on the screen.
+        Some(_) => News::Notice(Severity::Error, sentence),
+        None => News::OpenFailed(sentence),
+    }
+}
+
+fn stopped(volume: &Volume) -> String {
+    let (there, all) = (volume.slices_filled(), volume.grid().size()[2]);
+    format!(
+        "Loading was stopped: {there} of {all} slices are there. Choose the series again to load the rest"
+    )
+}

@@ -1,0 +1,133 @@
+//! Keys to commands.
+
+use crate::command::{Commands, Key, Keymap, Shortcut};
+use crate::session::Session;
+use crate::ui::UiState;
+
+/// Takes the keys that mean a command out of this frame's input and asks for the commands.
+///
+/// Nothing is taken while text is being typed. Keys that move or press a widget (space, arrows,
+/// Home, End) are left to the widget that has the focus, unless it is a viewport.
+pub(super) fn keys(
+    ctx: &egui::Context,
+    session: &Session,
+    keymap: &Keymap,
+    state: &UiState,
+    out: &mut Commands,
+) {
+    if ctx.text_edit_focused() {
+        return;
+    }
+    let widget = ctx.memory(|m| m.focused()).is_some() && !state.viewport_has_focus;
+    ctx.input_mut(|input| {
+        input.events.retain(|event| {
+            let egui::Event::Key { key, pressed: true, modifiers, .. } = event else { return true };
+            let Some(shortcut) = shortcut(*key, *modifiers) else { return true };
+            if widget && belongs_to_widget(shortcut) {
+                return true;
+            }
+            match keymap.entry(shortcut) {
+                Some(entry) if (entry.enabled)(session) => {
+                    out.push(entry.command.clone());
+                    false
+                }
+                _ => true,
+            }
+        });
+    });
+}
+
+fn belongs_to_widget(shortcut: Shortcut) -> bool {
+    use Key::{Down, End, Home, Left, PageDown, PageUp, Right, Space, Up};
+    let plain = !(shortcut.ctrl || shortcut.alt);
+    plain && matches!(shortcut.key, Space | Up | Down | Left | Right | Home | End | PageUp | PageDown)
+}
+
+/// The shortcut of a pressed key; `None` for keys that can mean nothing.
+fn shortcut(key: egui::Key, modifiers: egui::Modifiers) -> Option<Shortcut> {
+    let key = match key {
+        egui::Key::ArrowUp => Key::Up,
+        egui::Key::ArrowDown => Key::Down,
+        egui::Key::ArrowLeft => Key::Left,
+        egui::Key::ArrowRight => Key::Right,
+        egui::Key::Home => Key::Home,
+        egui::Key::End => Key::End,
+        egui::Key::PageUp => Key::PageUp,
+        egui::Key::PageDown => Key::PageDown,
+        egui::Key::Space => Key::Space,
+        egui::Key::Escape => Key::Escape,
+        egui::Key::Delete => Key::Delete,
+        egui::Key::Questionmark => Key::Char('?'),
+        egui::Key::Exclamationmark => Key::Char('!'),
+        egui::Key::Colon => Key::Char(':'),
+        egui::Key::Comma => Key::Char(','),
+        egui::Key::Backslash => Key::Char('\\'),
+        egui::Key::Slash => Key::Char('/'),
+        egui::Key::Pipe => Key::Char('|'),
+        egui::Key::OpenBracket => Key::Char('['),
+        egui::Key::CloseBracket => Key::Char(']'),
+        egui::Key::Backtick => Key::Char('`'),
+        egui::Key::Minus => Key::Char('-'),
+        egui::Key::Period => Key::Char('.'),
+        egui::Key::Plus => Key::Char('+'),
+        egui::Key::Equals => Key::Char('='),
+        egui::Key::Semicolon => Key::Char(';'),
+        egui::Key::Quote => Key::Char('\''),
+        other => named(other.name())?,
+    };
+    // A sign is a sign wherever it lies: Shift belongs to the keyboard layout, not to the shortcut.
+    let sign = matches!(key, Key::Char(c) if !c.is_ascii_alphanumeric());
+    // On US keyboards `?` comes as Slash with Shift where the system tells physical keys only.
+    let key = if key == Key::Char('/') && modifiers.shift { Key::Char('?') } else { key };
+    Some(Shortcut {
+        key,
+        ctrl: modifiers.command || modifiers.ctrl,
+        shift: modifiers.shift && !sign,
+        alt: modifiers.alt,
+    })
+}
+
+/// Letters, figures and function keys by egui's name of them.
+fn named(name: &str) -> Option<Key> {
+    let mut letters = name.chars();
+    match (letters.next(), letters.as_str()) {
+        (Some(c), "") if c.is_ascii_alphanumeric() => Some(Key::Char(c.to_ascii_uppercase())),
+        (Some('F'), number) => number.parse().ok().map(Key::F),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_of_the_catalogue_can_be_typed() {
+        let mut typed = std::collections::BTreeSet::new();
+        for &key in egui::Key::ALL {
+            for bits in 0..8 {
+                let modifiers = egui::Modifiers {
+                    ctrl: bits & 1 != 0,
+                    command: bits & 1 != 0,
+                    shift: bits & 2 != 0,
+                    alt: bits & 4 != 0,
+                    ..egui::Modifiers::NONE
+                };
+                typed.extend(shortcut(key, modifiers));
+            }
+        }
+        for entry in &crate::command::CATALOGUE {
+            for key in entry.keys {
+                assert!(typed.contains(key), "{key} for {} cannot be typed", entry.id);
+            }
+        }
+    }
+
+    #[test]
+    fn a_question_mark_needs_no_shift_of_its_own() {
+        let shift = egui::Modifiers::SHIFT;
+        for key in [egui::Key::Questionmark, egui::Key::Slash] {
+            assert_eq!(shortcut(key, shift), Some(Shortcut::plain(Key::Char('?'))));
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! One window: the order of things within a frame.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::core::Core;
+use super::graphics::Graphics;
+use crate::command::{Command, Commands};
+use crate::geometry::{Point, Viewport};
+use crate::session::{Hover, News, Pane};
+use crate::tools::{Pointed, PointerEvent};
+use crate::ui::{self, Scene};
+use crate::view::{self, ResolvedView};
+
+/// Where the pointer is, to say what lies under it after the picture has moved.
+#[derive(Clone, Copy)]
+struct Over {
+    pane: Pane,
+    at: Point<Viewport>,
+    size_px: [u32; 2],
+}
+
+/// The window's contents, for eframe and for tests without a screen.
+pub struct Shell {
+    core: Rc<RefCell<Core>>,
+    graphics: Option<Graphics>,
+    over: Option<Over>,
+    closing: bool,
+}
+
+impl Shell {
+    /// Builds the window around what is already open. Without a render state (tests without
+    /// pictures) viewports stay black.
+    pub fn new(cc: &eframe::CreationContext<'_>, core: Rc<RefCell<Core>>) -> Self {
+        let graphics = {
+            let mut core = core.borrow_mut();
+            core.waker.attach(&cc.egui_ctx);
+            core.reopen = false;
+            ui::install(&cc.egui_ctx, &core.prefs);
+            let graphics =
+                cc.wgpu_render_state.as_ref().map(|state| Graphics::adopt(state, core.waker.now()));
+            if let Some(graphics) = &graphics {
+                let device = graphics.describe(&core.prefs.adapter);
+                core.session.receive(News::Graphics(device));
+            }
+            graphics
+        };
+        Self { core, graphics, over: None, closing: false }
+    }
+
+    /// The document and everything around it, to look at.
+    pub fn core(&self) -> std::cell::Ref<'_, Core> {
+        self.core.borrow()
+    }
+
+    /// Asks for something as a panel would; it is carried out in the next frame.
+    pub fn command(&self, command: Command, ctx: &egui::Context) {
+        self.core.borrow_mut().carry_out(command, ctx);
+    }
+
+    fn frame(&mut self, ui: &mut egui::Ui) {
+        let ctx = ui.ctx().clone();
+        let core = Rc::clone(&self.core);
+        let mut core = core.borrow_mut();
+        let core = &mut *core;
+        if let Some(start) = core.start.take() {
+            match (start.example, start.paths.is_empty()) {
+                (true, _) => core.carry_out(Command::OpenExample, &ctx),
+                (false, false) => core.open(start.paths),
+                (false, true) => {}
+            }
+        }
+
+        // Reports of jobs.
+        core.inbox.poll(&mut core.session, &core.waker);
+        core.asker.poll(&mut core.session, &core.waker);
+        core.poll_dialogs();
+        if let Some(graphics) = &mut self.graphics
+            && graphics.frame(&mut core.session)
+        {
+            ctx.request_repaint();
+        }
+
+        // Keys and dropped files come before drawing, so that this frame shows what they did.
+        let mut out = Commands::new();
+        super::keyboard::keys(&ctx, &core.session, &core.keymap, &core.ui, &mut out);
+        let dropped = ctx.input(|i| i.raw.dropped_files.iter().map(|f| f.path().to_owned()).collect());
+        let mut changed = self.carry_out(core, &mut out, &ctx);
+        core.open(dropped);
+        if changed {
+            self.look_again(core);
+        }
+
+        // Drawing; what the pointer and the panels asked for.
+        let scene = Scene { session: &core.session, keymap: &core.keymap, prefs: &core.prefs };
+        let pointed = ui::window_ui(ui, &scene, &mut core.ui, &mut out);
+        changed = false;
+        for event in &pointed {
+            self.hover(core, event);
+            core.hands.handle(&core.session, event, &mut out);
+            // One after the other: the next event starts from what this one did.
+            changed |= self.carry_out(core, &mut out, &ctx);
+        }
+        changed |= self.carry_out(core, &mut out, &ctx);
+        if changed {
+            self.look_again(core);
+            // Drawn once more before it is shown: otherwise every change came a frame late.
+            if ctx.current_pass_index() == 0 {
+                ctx.request_discard("the pointer or a panel changed the document");
+            } else {
+                ctx.request_repaint();
+            }
+        }
+        if core.reopen {
+            self.closing = true;
+            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
+    }
+
+    /// Carries the queue out; true where anything but the focus may have changed.
+    fn carry_out(&self, core: &mut Core, out: &mut Commands, ctx: &egui::Context) -> bool {
+        let mut changed = false;
+        for command in out.take() {
+            changed |= match &command {
+                Command::Focus(pane) => *pane != core.session.look().focus,
+                Command::BeginGesture | Command::EndGesture => false,
+                _ => true,
+            };
+            core.carry_out(command, ctx);
+        }
+        changed
+    }
+
+    /// Remembers where the pointer is, and says what lies under it.
+    fn hover(&mut self, core: &mut Core, pointed: &Pointed) {
+        let Pointed { pane, view, event } = pointed;
+        let at = match *event {
+            PointerEvent::Leave => None,
+            PointerEvent::Move { at, .. }
+            | PointerEvent::Press { at, .. }
+            | PointerEvent::Drag { at, .. }
+            | PointerEvent::Release { at }
+            | PointerEvent::DoubleClick { at }
+            | PointerEvent::Wheel { at, .. } => Some(at),
+        };
+        self.over = at.map(|at| Over { pane: *pane, at, size_px: view.size_px });
+        let hover = at.and_then(|at| under(core, *pane, view, at));
+        core.session.receive(News::Hover(hover));
+    }
+
+    /// The picture has moved under a resting pointer.
+    fn look_again(&self, core: &mut Core) {
+        let Some(Over { pane, at, size_px }) = self.over else { return };
+        let look = core.session.look();
+        let hover = core.session.grid().and_then(|grid| {
+            let view = view::resolve(grid, look.viewport(pane), look.cursor, size_px);
+            under(core, pane, &view, at)
+        });
+        core.session.receive(News::Hover(hover));
+    }
+}
+
+/// What lies under a position of a viewport.
+fn under(core: &Core, pane: Pane, view: &ResolvedView, at: Point<Viewport>) -> Option<Hover> {
+    let volume = core.session.volume()?;
+    let at = &view.patient_from_viewport * Point::new(at.x, at.y, 0.0);
+    let voxel = volume.grid().voxel_at(volume.grid().voxel_from_patient() * at);
+    let value = voxel.and_then(|v| volume.value(v));
+    Some(Hover { pane, at, voxel, value })
+}
+
+impl eframe::App for Shell {
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        // A lost device must not be drawn with: the window is closed and opened again.
+        if !self.closing && self.graphics.as_ref().is_some_and(Graphics::lost) {
+            let mut core = self.core.borrow_mut();
+            core.reopen = true;
+            core.warn("The graphics device was lost and has been opened again. Nothing of yours was lost");
+            self.closing = true;
+        }
+        if self.closing {
+            ui.ctx().send_viewport_cmd(egui::ViewportCommand::Close);
+            return;
+        }
+        self.frame(ui);
+    }
+
+    fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
+        [0.0, 0.0, 0.0, 1.0]
+    }
+}

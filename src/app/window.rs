@@ -1,0 +1,73 @@
+//! Opens the window, and opens it again where its graphics device was lost.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use super::core::{Core, Start};
+use super::error::AppError;
+use super::graphics::setup;
+use super::shell::Shell;
+use crate::gpu;
+
+/// Losses in a row, each within [`SOON`], after which we stop trying.
+const LOSSES: usize = 4;
+/// A device that lives this long has recovered.
+const SOON: Duration = Duration::from_secs(20);
+/// The design size, in points.
+const SIZE: [f32; 2] = [1440.0, 900.0];
+/// Smaller than this the panels hide the pictures.
+const MIN_SIZE: [f32; 2] = [960.0, 600.0];
+
+/// Opens the window; returns when the user has closed it.
+/// - errors: no display, no adapter that can draw, or a device that is lost again and again
+pub fn run(start: Start) -> Result<(), AppError> {
+    let core = Rc::new(RefCell::new(Core::new(start)));
+    run_core(&core)
+}
+
+pub(super) fn run_core(core: &Rc<RefCell<Core>>) -> Result<(), AppError> {
+    let mut losses = 0;
+    loop {
+        let opened = Instant::now();
+        once(core)?;
+        if !core.borrow().reopen {
+            return Ok(());
+        }
+        losses = if opened.elapsed() < SOON { losses + 1 } else { 1 };
+        if losses > LOSSES {
+            return Err(AppError::DeviceKeepsFailing(losses));
+        }
+    }
+}
+
+/// One window, with the first set of backends that can draw into it.
+fn once(core: &Rc<RefCell<Core>>) -> Result<(), AppError> {
+    let wanted = Some(core.borrow().prefs.adapter.clone()).filter(|name| !name.is_empty());
+    let mut why = String::from("none found");
+    for backends in gpu::backend_attempts() {
+        let wgpu_setup = setup(backends, wanted.clone()).into();
+        let options = eframe::NativeOptions {
+            viewport: egui::ViewportBuilder::default()
+                .with_title("Triscope")
+                .with_app_id("triscope")
+                .with_inner_size(SIZE)
+                .with_min_inner_size(MIN_SIZE)
+                .with_drag_and_drop(true),
+            wgpu_options: egui_wgpu::WgpuConfiguration { wgpu_setup, ..Default::default() }
+                .with_surface_config(egui_wgpu::SurfaceConfig::LOW_LATENCY),
+            ..Default::default()
+        };
+        let inside = Rc::clone(core);
+        let create: eframe::AppCreator<'_> = Box::new(move |cc| Ok(Box::new(Shell::new(cc, inside))));
+        match eframe::run_native("triscope", options, create) {
+            Ok(()) => return Ok(()),
+            // Perhaps another backend can.
+            Err(eframe::Error::Wgpu(error)) => why = error.to_string(),
+            Err(eframe::Error::WinitEventLoop(error)) => return Err(AppError::NoDisplay(error.to_string())),
+            Err(eframe::Error::Winit(error)) => return Err(AppError::Window(error.to_string())),
+            Err(error) => return Err(AppError::Window(error.to_string())),
+        }
+    }
+    Err(AppError::NoAdapter(why))
+}
