@@ -2,3 +2,5 @@
 
 pub mod bench;
 pub mod open;
+pub mod files;
+pub mod report;

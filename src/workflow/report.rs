@@ -1,0 +1,315 @@
+//! result.json: what was asked of which volume and what came back, in the names of the contract.
+//! `triscope classify` prints it, `--out` and `demo` write it; the window's export will too.
+//!
+//! Numbers are rounded far below what they mean (a nanometre, a billionth), so that the same input
+//! gives the same bytes and nobody reads 0.30000000000000004.
+
+use serde::Serialize;
+
+use crate::explain::Saliency;
+use crate::geometry::{Patient, Point, VoxelGrid};
+use crate::inference::{Answer, ContextBox, DeviceInfo};
+use crate::ingest::Defect;
+use crate::volume::Volume;
+
+/// The sentence that stands wherever the answer of untrained weights is shown.
+pub const UNTRAINED: &str = "untrained weights: this number means nothing; import or train weights";
+
+/// The whole document.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// Version of the program.
+    pub triscope: &'static str,
+    /// What was asked about.
+    pub series: SeriesReport,
+    /// Where the network ran.
+    pub device: DeviceReport,
+    /// One per point, in the order asked.
+    pub results: Vec<PointReport>,
+    /// Milliseconds; the only part that differs from run to run.
+    pub timing_ms: Timing,
+}
+
+/// The series.
+#[derive(Clone, Debug, Serialize)]
+pub struct SeriesReport {
+    /// Series Instance UID.
+    pub uid: String,
+    /// Columns, rows, slices.
+    pub size: [usize; 3],
+    /// Distances between voxel centres.
+    pub spacing_mm: [f64; 3],
+    /// Everything odd about it.
+    pub warnings: Vec<WarningReport>,
+}
+
+/// One oddity.
+#[derive(Clone, Debug, Serialize)]
+pub struct WarningReport {
+    /// Name of the contract.
+    pub code: &'static str,
+    /// One sentence.
+    pub text: String,
+    /// Slices concerned, zero-based.
+    pub slices: Vec<usize>,
+}
+
+impl From<&Defect> for WarningReport {
+    fn from(defect: &Defect) -> Self {
+        Self { code: defect.code.name(), text: defect.text.clone(), slices: defect.slices.clone() }
+    }
+}
+
+/// Where the network ran.
+#[derive(Clone, Debug, Serialize)]
+pub struct DeviceReport {
+    /// `wgpu` or `flex`.
+    pub backend: String,
+    /// Adapter or processor.
+    pub name: String,
+}
+
+impl From<&DeviceInfo> for DeviceReport {
+    fn from(device: &DeviceInfo) -> Self {
+        Self { backend: device.backend.clone(), name: device.name.clone() }
+    }
+}
+
+/// One point and what the networks said of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct PointReport {
+    /// LPS millimetres.
+    pub point_lps_mm: [f64; 3],
+    /// Column, row, slice; voxel centres at integers.
+    pub point_index: [f64; 3],
+    /// One per network.
+    pub answers: Vec<AnswerReport>,
+}
+
+/// What one network said.
+#[derive(Clone, Debug, Serialize)]
+pub struct AnswerReport {
+    /// Network.
+    pub model: String,
+    /// `paper` or `clinical`.
+    pub mode: String,
+    /// File name, or `built-in`.
+    pub weights: String,
+    /// Of the weights file.
+    pub weights_sha256: String,
+    /// In words.
+    pub trained_on: String,
+    /// In words.
+    pub intended_use: String,
+    /// What a reader must know before the number; absent where there is nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<&'static str>,
+    /// Name of the contract.
+    pub question: String,
+    /// In the order of the logits.
+    pub classes: Vec<String>,
+    /// Of the class that the question names.
+    pub probability: f64,
+    /// One per class.
+    pub logits: Vec<f64>,
+    /// What the network read.
+    pub regions: Vec<RegionReport>,
+    /// Signed, in logits of the margin.
+    pub scale_contribution: ContributionReport,
+    /// Doubts.
+    pub guard: GuardReport,
+    /// Maps asked for.
+    pub explanations: Vec<ExplanationReport>,
+}
+
+/// One box of context.
+#[derive(Clone, Debug, Serialize)]
+pub struct RegionReport {
+    /// `micro`, `meso`, `macro`.
+    pub name: &'static str,
+    /// First column, row and slice; negative where padding begins.
+    pub index_min: [i64; 3],
+    /// Columns, rows, slices.
+    pub index_size: [usize; 3],
+    /// Outer corners; corner n takes the upper side of axis a where bit a of n is set.
+    pub corners_lps_mm: [[f64; 3]; 8],
+    /// By how much it was moved to stay inside.
+    pub shifted_voxels: [i64; 3],
+    /// Voxels of the box that lie outside the volume.
+    pub padded_voxels: usize,
+}
+
+impl RegionReport {
+    fn new(context: &ContextBox, grid: &VoxelGrid) -> Self {
+        let size = context.bounds.size;
+        let inside: usize = (0..3).map(|a| size[a] - context.padded[a].min(size[a])).product();
+        Self {
+            name: context.scale.name(),
+            index_min: context.bounds.min,
+            index_size: size,
+            corners_lps_mm: context.bounds.corners().map(|c| tidy3(grid.patient_from_voxel() * c)),
+            shifted_voxels: context.shifted,
+            padded_voxels: size.iter().product::<usize>() - inside,
+        }
+    }
+}
+
+/// Gradient x input of the margin, per scale.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct ContributionReport {
+    /// The nodule itself.
+    pub micro: f64,
+    /// Its neighbourhood.
+    pub meso: f64,
+    /// Its place in the lung.
+    #[serde(rename = "macro")]
+    pub macro_: f64,
+}
+
+/// Doubts about the input.
+#[derive(Clone, Debug, Serialize)]
+pub struct GuardReport {
+    /// `ok` or `outside_training`.
+    pub verdict: &'static str,
+    /// One sentence each.
+    pub reasons: Vec<String>,
+}
+
+/// One map.
+#[derive(Clone, Debug, Serialize)]
+pub struct ExplanationReport {
+    /// Name of the contract.
+    pub method: &'static str,
+    /// `micro`, `meso`, `macro` or `combined`.
+    pub scale: &'static str,
+    /// Its file in the output folder; absent where none was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Where it is strongest.
+    pub max_at_lps_mm: [f64; 3],
+    /// Unit of its values.
+    pub units: &'static str,
+    /// Whether negative values mean something.
+    pub signed: bool,
+    /// Before it was resampled: depth, height, width of the network.
+    pub native_shape: [usize; 3],
+}
+
+impl ExplanationReport {
+    /// - `file`: its name in the output folder, if it was written
+    pub fn new(saliency: &Saliency, grid: &VoxelGrid, file: Option<String>) -> Self {
+        Self {
+            method: saliency.method,
+            scale: saliency.scale.map_or("combined", |s| s.name()),
+            file,
+            max_at_lps_mm: tidy3(saliency.max_at(grid)),
+            units: saliency.unit,
+            signed: saliency.signed,
+            native_shape: saliency.native_shape,
+        }
+    }
+}
+
+/// Milliseconds per stage, over all points.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Timing {
+    /// Files to volume.
+    pub load: f64,
+    /// Volume to the GPU; 0 where no picture was drawn.
+    pub upload: f64,
+    /// Cutting and normalising crops.
+    pub crop: f64,
+    /// The network.
+    pub forward: f64,
+    /// Maps.
+    pub explain: f64,
+}
+
+impl SeriesReport {
+    /// - `uid`: of the series that the volume was loaded from
+    pub fn new(uid: &str, volume: &Volume, defects: &[Defect]) -> Self {
+        Self {
+            uid: uid.to_owned(),
+            size: volume.grid().size(),
+            spacing_mm: volume.grid().spacing_mm().map(tidy),
+            warnings: defects.iter().map(WarningReport::from).collect(),
+        }
+    }
+}
+
+impl PointReport {
+    /// A point without answers yet.
+    pub fn new(at: Point<Patient>, grid: &VoxelGrid) -> Self {
+        Self {
+            point_lps_mm: tidy3(at),
+            point_index: (grid.voxel_from_patient() * at).to_array().map(tidy),
+            answers: Vec::new(),
+        }
+    }
+}
+
+impl AnswerReport {
+    /// - `explanations`: maps of this answer, in the order asked
+    pub fn new(answer: &Answer, grid: &VoxelGrid, explanations: Vec<ExplanationReport>) -> Self {
+        let [micro, meso, macro_] = answer.scale_contribution.map(tidy);
+        Self {
+            model: answer.model.clone(),
+            mode: answer.mode.clone(),
+            weights: answer.weights.clone(),
+            weights_sha256: answer.weights_sha256.clone(),
+            trained_on: answer.trained_on.clone(),
+            intended_use: answer.intended_use.clone(),
+            note: (!answer.trained).then_some(UNTRAINED),
+            question: answer.question.clone(),
+            classes: answer.classes.clone(),
+            probability: tidy(answer.probability),
+            logits: answer.logits.iter().copied().map(tidy).collect(),
+            regions: answer.regions.iter().map(|r| RegionReport::new(r, grid)).collect(),
+            scale_contribution: ContributionReport { micro, meso, macro_ },
+            guard: GuardReport {
+                verdict: if answer.guard_reasons.is_empty() { "ok" } else { "outside_training" },
+                reasons: answer.guard_reasons.clone(),
+            },
+            explanations,
+        }
+    }
+}
+
+/// Rounded to a billionth; never -0.
+fn tidy(value: f64) -> f64 {
+    (value * 1e9).round() / 1e9 + 0.0
+}
+
+fn tidy3<S>(p: Point<S>) -> [f64; 3] {
+    p.to_array().map(tidy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::VoxelBox;
+    use crate::networks::Scale;
+
+    #[test]
+    fn padding_is_counted_in_voxels_of_the_box() {
+        let grid = VoxelGrid::axis_aligned([64, 64, 10], [0.7, 0.7, 2.5], Point::new(0.0, 0.0, 0.0))
+            .expect("a grid");
+        let context = ContextBox {
+            scale: Scale::Micro,
+            bounds: VoxelBox { min: [0, 8, -23], size: [32, 32, 56] },
+            shifted: [4, 0, 0],
+            padded: [0, 0, 46],
+        };
+        let region = RegionReport::new(&context, &grid);
+        assert_eq!(region.padded_voxels, 32 * 32 * 46);
+        assert_eq!(region.index_min, [0, 8, -23]);
+        // Corner 0 is half a voxel before the first voxel's centre.
+        assert_eq!(region.corners_lps_mm[0], [-0.35, 5.25, -58.75]);
+    }
+
+    #[test]
+    fn numbers_carry_no_noise_and_no_negative_zero() {
+        assert_eq!(serde_json::to_string(&tidy(0.1 + 0.2)).expect("a number"), "0.3");
+        assert_eq!(serde_json::to_string(&tidy(-1e-12)).expect("a number"), "0.0");
+    }
+}

@@ -1,0 +1,73 @@
+//! Exit codes, help, and what this version says of commands that it does not have.
+
+use crate::run::triscope;
+
+#[test]
+fn help_and_version_go_to_stdout_and_are_no_failure() {
+    let help = triscope(&["--help"]);
+    assert_eq!(help.code, Some(0));
+    for command in ["demo", "info", "render", "classify", "models", "synth", "bench"] {
+        assert!(help.stdout.contains(command), "{command} is listed");
+    }
+    let version = triscope(&["--version"]);
+    assert_eq!(version.stdout.trim(), concat!("triscope ", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn what_is_not_built_is_not_listed_and_says_so() {
+    let help = triscope(&["--help"]).stdout;
+    for command in ["explain", "scan", "dataset", "train", "evaluate", "embed"] {
+        let listed = help.lines().any(|l| l.trim_start().starts_with(&format!("{command} ")));
+        assert!(!listed, "{command} is not listed");
+        let ran = triscope(&[command, "x", "--whatever", "1"]);
+        assert!(ran.refused(1).contains("does not have"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn wrong_arguments_end_with_code_2() {
+    for wrong in [
+        &["info"][..],
+        &["info", "a", "b"],
+        &["info", "x", "--series"],
+        &["render", "x", "--out", "a.png"],
+        &["render", "x", "--plane", "axial"],
+        &["render", "x", "--plane", "axial", "--out", "a.png", "--window", "nan,1"],
+        &["render", "x", "--plane", "axial", "--out", "a.png", "--size", "0x10"],
+        &["render", "x", "--plane", "axial", "--out", "a.png", "--slab", "inf"],
+        &["render", "x", "--plane", "axial", "--out", "a.png", "--fov", "-3"],
+        &["render", "x", "--oblique", "0,0,1,0,0,1", "--out", "a.png"],
+        &["classify", "x"],
+        &["classify", "x", "--at", "1,2"],
+        &["classify", "x", "--at", "NaN,0,0"],
+        &["classify", "x", "--index", "inf,0,0"],
+        &["classify", "x", "--at", "0,0,0", "--model", "no-such-net"],
+        &["classify", "x", "--at", "0,0,0", "--explain", "rise"],
+        &["classify", "x", "--at", "0,0,0", "--mode", "clinical"],
+        &["classify", "x", "--at", "0,0,0", "--device", "toaster"],
+        &["synth", "--out", "x", "--size", "1,2"],
+        &["synth", "--out", "x", "--nodules", "-4"],
+        &["synth", "--out", "x", "--spacing", "0,1,1"],
+        &["synth", "--out", "x", "--followup", "90"],
+        &["bench"],
+        &["models", "import", "x"],
+        &["--no-such-option"],
+    ] {
+        let ran = triscope(wrong);
+        assert_eq!(ran.code, Some(2), "{wrong:?}: {}", ran.stderr);
+        assert!(ran.stdout.is_empty() && !ran.stderr.is_empty(), "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_later_option_is_refused_in_words() {
+    for later in
+        [&["--mode", "clinical"][..], &["--explain", "rise"], &["--prior", "y"], &["--model", "csf-net"]]
+    {
+        let mut arguments = vec!["classify", "x", "--at", "0,0,0"];
+        arguments.extend(later);
+        let ran = triscope(&arguments);
+        assert_eq!(ran.code, Some(2), "{later:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains("does not have"), "{later:?}: {}", ran.stderr);
+    }
+}

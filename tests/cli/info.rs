@@ -1,0 +1,86 @@
+//! `triscope info`.
+
+use crate::run::{arg, copy_of_phantom, phantom, shared, triscope};
+
+#[test]
+fn a_phantom_is_described_in_the_names_of_the_contract() {
+    let json = triscope(&["info", arg(phantom()), "--json"]).json();
+    assert_eq!(json["triscope"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(json["path"], arg(phantom()));
+    let series = json["series"].as_array().expect("a list");
+    assert_eq!(series.len(), 1);
+    let s = &series[0];
+    assert_eq!(s["modality"], "CT");
+    assert_eq!(s["files"], 64);
+    assert_eq!(s["size"], serde_json::json!([96, 96, 64]));
+    assert_eq!(s["spacing_mm"], serde_json::json!([3.6, 3.6, 5.0]));
+    assert_eq!(s["direction"], serde_json::json!([1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]));
+    assert_eq!((&s["unit"], &s["usable"], &s["classifiable"]), (&"HU".into(), &true.into(), &true.into()));
+    let range = s["value_range"].as_array().expect("a range");
+    assert!(range[0].as_f64() < Some(-900.0) && range[1].as_f64() > Some(200.0), "air and bone: {range:?}");
+    for field in ["uid", "description", "origin_lps_mm", "transfer_syntax", "warnings"] {
+        assert!(!s[field].is_null(), "{field}");
+    }
+    // truth.json lies in the same folder and is no image.
+    assert_eq!(json["skipped"].as_array().map(Vec::len), Some(1));
+    assert!(json["skipped"][0]["file"].as_str().is_some_and(|f| f.ends_with("truth.json")));
+    assert!(json["skipped"][0]["reason"].is_string());
+}
+
+#[test]
+fn words_for_a_person_name_size_and_verdict() {
+    let ran = triscope(&["info", arg(phantom())]);
+    assert_eq!(ran.code, Some(0));
+    assert!(ran.stdout.contains("96 x 96 x 64") && ran.stdout.contains("can be viewed and classified"));
+}
+
+#[test]
+fn a_missing_slice_is_a_warning_with_its_place() {
+    let folder = copy_of_phantom("gap", 20);
+    std::fs::remove_file(&crate::run::slices(&folder)[9]).expect("removed");
+    let json = triscope(&["info", arg(&folder), "--json"]).json();
+    let s = &json["series"][0];
+    let warning = s["warnings"].as_array().expect("a list").iter().find(|w| w["code"] == "missing_slices");
+    let warning = warning.unwrap_or_else(|| panic!("missing_slices in {}", s["warnings"]));
+    assert!(warning["text"].is_string() && warning["slices"].is_array());
+    assert_eq!((&s["usable"], &s["classifiable"]), (&true.into(), &false.into()));
+}
+
+#[test]
+fn a_real_series_has_the_geometry_of_its_documentation() {
+    let Some(folder) = shared("data/ct/lidc-partial/LIDC-IDRI-0002") else { return };
+    let json = triscope(&["info", arg(&folder), "--json"]).json();
+    let s = &json["series"][0];
+    assert_eq!(s["size"], serde_json::json!([512, 512, 12]));
+    assert_eq!(s["value_range"], serde_json::json!([-3024.0, 1561.0]));
+    assert_eq!(s["origin_lps_mm"], serde_json::json!([-175.5, -174.5, -94.5]));
+    assert!(s["warnings"].as_array().is_some_and(|w| w.iter().any(|w| w["code"] == "padding")));
+}
+
+#[test]
+fn paths_may_begin_with_a_hyphen() {
+    let Some(folder) = shared("data/ct/lidc-partial/LIDC-IDRI-0001") else { return };
+    let name = std::fs::read_dir(&folder)
+        .expect("listed")
+        .flatten()
+        .map(|e| e.file_name().into_string().expect("a plain name"))
+        .find(|n| n.starts_with('-'))
+        .expect("the names begin with a hyphen");
+    let ran = crate::run::ran(crate::run::command().current_dir(&folder).args(["info", &name, "--json"]));
+    assert_eq!(ran.json()["series"][0]["files"], 1);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    use std::process::Stdio;
+    let mut child = crate::run::command()
+        .args(["info", arg(phantom()), "--json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    drop(child.stdout.take());
+    let out = child.wait_with_output().expect("ends");
+    assert_eq!(out.status.code(), Some(0), "{}", String::from_utf8_lossy(&out.stderr));
+    assert!(out.stderr.is_empty(), "{}", String::from_utf8_lossy(&out.stderr));
+}
