@@ -10,12 +10,11 @@ use crate::geometry::Plane;
 use crate::session::Projection;
 use crate::volume::{Preset, Window};
 
-/// Opens CT studies, shows them in three linked planes, and asks lung-nodule networks what they
-/// see, say and why. Research use; not a medical device.
+/// A chest-CT viewer that shows what a lung-nodule network sees, says and why
 ///
-/// Without a command the window opens, on PATH where one is given. Positions are DICOM patient
-/// coordinates (LPS, millimetres) unless an option says index. Exit codes: 0 done, 1 the work
-/// failed, 2 wrong arguments, 130 stopped by Ctrl+C.
+/// Research use; not a medical device. Without a command the window opens, on PATH where one is
+/// given. Positions are DICOM patient coordinates (LPS, millimetres) unless an option says index.
+/// Exit codes: 0 done, 1 the work failed, 2 wrong arguments, 130 stopped by Ctrl+C.
 #[derive(Parser, Debug)]
 #[command(name = "triscope", version, args_conflicts_with_subcommands = true)]
 pub(super) struct Cli {
