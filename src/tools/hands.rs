@@ -180,3 +180,228 @@ impl Hands {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::findings::{Nodule, NoduleId, Question};
+    use crate::geometry::{Patient, VoxelGrid};
+    use crate::session::News;
+    use crate::volume::{Unit, Volume};
+
+    const SIZE_PX: [u32; 2] = [400, 300];
+
+    /// A session with an empty volume of 100 x 80 x 60 voxels, and hands.
+    struct Bench {
+        session: Session,
+        hands: Hands,
+        asked: Vec<Command>,
+    }
+
+    impl Bench {
+        fn new(tool: Tool) -> Self {
+            let grid =
+                VoxelGrid::axis_aligned([100, 80, 60], [0.7, 0.7, 1.25], Point::new(-35.0, -28.0, -300.0))
+                    .expect("a grid");
+            let mut session = Session::new();
+            let volume = Arc::new(Volume::loading(grid, Unit::Hu, None));
+            session.receive(News::Opened { index: 0, volume });
+            session.apply(Edit::Tool(tool));
+            Self { session, hands: Hands::new(), asked: Vec::new() }
+        }
+
+        fn view(&self, pane: Pane) -> ResolvedView {
+            let look = self.session.look();
+            view::resolve(self.session.grid().expect("open"), look.viewport(pane), look.cursor, SIZE_PX)
+        }
+
+        /// Hands an event in and carries out what follows, as the window does.
+        fn does(&mut self, pane: Pane, event: PointerEvent) {
+            let pointed = Pointed { pane, view: self.view(pane), event };
+            let mut out = Commands::new();
+            self.hands.handle(&self.session, &pointed, &mut out);
+            for command in out.take() {
+                match command {
+                    Command::Edit(edit) => self.session.apply(edit),
+                    Command::BeginGesture => self.session.begin_gesture(),
+                    Command::EndGesture => self.session.end_gesture(),
+                    Command::Focus(pane) => self.session.apply(Edit::Focus(pane)),
+                    other => self.asked.push(other),
+                }
+            }
+        }
+
+        fn drag(&mut self, pane: Pane, button: Button, from: [f64; 2], to: [f64; 2]) {
+            let (from, to) = (px(from), px(to));
+            self.does(pane, PointerEvent::Press { at: from, button, keys: Modifiers::default() });
+            for part in [0.5, 1.0] {
+                let at = from + (to - from) * part;
+                self.does(pane, PointerEvent::Drag { at, keys: Modifiers::default() });
+            }
+            self.does(pane, PointerEvent::Release { at: to });
+        }
+
+        /// The patient point under a pixel.
+        fn under(&self, pane: Pane, at: [f64; 2]) -> Point<Patient> {
+            super::super::pointer::under(&self.view(pane), px(at))
+        }
+    }
+
+    fn px([x, y]: [f64; 2]) -> Point<Viewport> {
+        Point::new(x, y, 0.0)
+    }
+
+    fn wheel(at: [f64; 2], notches: f64, keys: Modifiers) -> PointerEvent {
+        PointerEvent::Wheel { at: px(at), notches, keys }
+    }
+
+    /// Rounding of a few products of numbers up to 1000 in f64.
+    const NEAR_MM: f64 = 1e-9;
+
+    #[test]
+    fn a_left_drag_changes_the_window_and_is_one_step_of_undo() {
+        let mut bench = Bench::new(Tool::Window);
+        let before = bench.session.look().window;
+        bench.drag(Pane::Axial, Button::Left, [100.0, 100.0], [200.0, 100.0]);
+        assert!(bench.session.look().window.width() > before.width());
+        assert_eq!(bench.session.look().preset, None);
+        bench.session.undo();
+        assert_eq!(bench.session.look().window, before);
+    }
+
+    #[test]
+    fn a_click_with_the_window_tool_changes_nothing() {
+        let mut bench = Bench::new(Tool::Window);
+        bench.drag(Pane::Axial, Button::Left, [100.0, 100.0], [102.0, 101.0]);
+        assert!(!bench.session.can_undo() && bench.asked.is_empty());
+    }
+
+    #[test]
+    fn a_middle_drag_carries_the_point_under_the_pointer() {
+        for pane in Pane::ALL {
+            let mut bench = Bench::new(Tool::Window);
+            let held = bench.under(pane, [120.0, 90.0]);
+            bench.drag(pane, Button::Middle, [120.0, 90.0], [170.0, 200.0]);
+            assert!(held.distance(bench.under(pane, [170.0, 200.0])) < NEAR_MM, "{pane:?}");
+            assert_eq!(bench.session.look().focus, pane);
+        }
+    }
+
+    #[test]
+    fn ctrl_and_wheel_keep_the_point_under_the_pointer() {
+        let ctrl = Modifiers { ctrl: true, shift: false };
+        for pane in Pane::ALL {
+            let mut bench = Bench::new(Tool::Window);
+            bench.drag(pane, Button::Middle, [120.0, 90.0], [170.0, 200.0]);
+            let held = bench.under(pane, [50.0, 220.0]);
+            bench.does(pane, wheel([50.0, 220.0], 3.0, ctrl));
+            assert!(held.distance(bench.under(pane, [50.0, 220.0])) < NEAR_MM, "{pane:?}");
+            assert!(bench.session.look().viewport(pane).zoom > 1.4);
+        }
+    }
+
+    #[test]
+    fn a_right_drag_up_enlarges_within_limits() {
+        let mut bench = Bench::new(Tool::Window);
+        bench.drag(Pane::Axial, Button::Right, [100.0, 200.0], [100.0, 100.0]);
+        let zoom = bench.session.look().viewport(Pane::Axial).zoom;
+        assert!((1.6..1.7).contains(&zoom), "{zoom}");
+        bench.drag(Pane::Axial, Button::Right, [100.0, 200.0], [100.0, -1e7]);
+        assert!(bench.session.look().viewport(Pane::Axial).zoom.is_finite());
+    }
+
+    #[test]
+    fn the_wheel_steps_through_native_slices_and_stops_at_the_ends() {
+        let mut bench = Bench::new(Tool::Window);
+        let index = |bench: &Bench| bench.view(Pane::Axial).slice.expect("a plane").index;
+        let start = index(&bench);
+        bench.does(Pane::Axial, wheel([10.0, 10.0], -1.0, Modifiers::default()));
+        assert_eq!(index(&bench), start + 1);
+        bench.does(Pane::Axial, wheel([10.0, 10.0], 1.0, Modifiers { shift: true, ctrl: false }));
+        assert_eq!(index(&bench), start - 9);
+        bench.does(Pane::Axial, wheel([10.0, 10.0], 1e9, Modifiers::default()));
+        assert_eq!(index(&bench), 0);
+    }
+
+    #[test]
+    fn the_crosshair_brings_the_cursor_to_the_pointer_and_stays_inside() {
+        let mut bench = Bench::new(Tool::Crosshair);
+        let wanted = bench.under(Pane::Coronal, [200.0, 100.0]);
+        bench.drag(Pane::Coronal, Button::Left, [190.0, 150.0], [200.0, 100.0]);
+        assert!(bench.session.look().cursor.distance(wanted) < NEAR_MM);
+        bench.drag(Pane::Coronal, Button::Left, [200.0, 100.0], [-5000.0, 9000.0]);
+        let (grid, cursor) = (bench.session.grid().expect("open"), bench.session.look().cursor);
+        assert!(grid.voxel_at(grid.voxel_from_patient() * cursor).is_some());
+    }
+
+    #[test]
+    fn shift_and_move_brings_the_cursor_without_a_button() {
+        let mut bench = Bench::new(Tool::Window);
+        let wanted = bench.under(Pane::Axial, [210.0, 140.0]);
+        let keys = Modifiers { shift: true, ctrl: false };
+        bench.does(Pane::Axial, PointerEvent::Move { at: px([210.0, 140.0]), keys });
+        assert!(bench.session.look().cursor.distance(wanted) < NEAR_MM);
+    }
+
+    #[test]
+    fn a_click_with_the_nodule_tool_asks_and_a_drag_does_not() {
+        let mut bench = Bench::new(Tool::Nodule);
+        let wanted = bench.under(Pane::Axial, [210.0, 140.0]);
+        bench.drag(Pane::Axial, Button::Left, [210.0, 140.0], [210.0, 140.0]);
+        assert_eq!(bench.asked, [Command::ClassifyAt(wanted)]);
+        bench.drag(Pane::Axial, Button::Left, [210.0, 140.0], [290.0, 140.0]);
+        assert_eq!(bench.asked.len(), 1);
+    }
+
+    #[test]
+    fn a_marked_point_follows_the_hand_and_is_asked_again_on_release() {
+        let mut bench = Bench::new(Tool::Window);
+        let at = bench.under(Pane::Axial, [210.0, 140.0]);
+        let nodule = Nodule { id: NoduleId(0), at, question: Question::Cancelled };
+        bench.session.apply(Edit::AddNodule(0, nodule));
+        let wanted = bench.under(Pane::Axial, [240.0, 170.0]);
+        bench.drag(Pane::Axial, Button::Left, [213.0, 138.0], [243.0, 168.0]);
+        let moved = bench.session.selected().expect("marked");
+        assert!(moved.at.distance(wanted) < NEAR_MM);
+        assert_eq!(moved.question, Question::Unasked);
+        assert_eq!(bench.asked, [Command::Rerun(NoduleId(0))]);
+        bench.session.undo();
+        assert_eq!(bench.session.selected().map(|n| n.at), Some(at));
+    }
+
+    #[test]
+    fn a_point_of_another_slice_is_not_in_the_way() {
+        let mut bench = Bench::new(Tool::Window);
+        let mut at = bench.under(Pane::Axial, [210.0, 140.0]);
+        at.z += 10.0;
+        let nodule = Nodule { id: NoduleId(0), at, question: Question::Cancelled };
+        bench.session.apply(Edit::AddNodule(0, nodule));
+        bench.drag(Pane::Axial, Button::Left, [210.0, 140.0], [250.0, 140.0]);
+        assert_eq!(bench.session.selected().map(|n| n.at), Some(at));
+        assert_eq!(bench.session.look().preset, None);
+    }
+
+    #[test]
+    fn a_double_click_maximises_except_with_the_nodule_tool() {
+        let mut bench = Bench::new(Tool::Window);
+        bench.does(Pane::Sagittal, PointerEvent::DoubleClick { at: px([5.0, 5.0]) });
+        assert_eq!(bench.asked, [Command::ToggleMaximise]);
+        assert_eq!(bench.session.look().focus, Pane::Sagittal);
+        let mut bench = Bench::new(Tool::Nodule);
+        bench.does(Pane::Sagittal, PointerEvent::DoubleClick { at: px([5.0, 5.0]) });
+        assert!(bench.asked.is_empty());
+    }
+
+    #[test]
+    fn without_a_volume_nothing_happens() {
+        let mut bench = Bench::new(Tool::Nodule);
+        let view = bench.view(Pane::Axial);
+        let pointed =
+            Pointed { pane: Pane::Axial, view, event: PointerEvent::DoubleClick { at: px([1.0, 1.0]) } };
+        let mut out = Commands::new();
+        bench.hands.handle(&Session::new(), &pointed, &mut out);
+        assert!(out.is_empty());
+    }
+}
