@@ -1,0 +1,45 @@
+//! Colours, sizes, text styles and fonts: the only place of the program with a colour in it.
+//!
+//! `app` and `picture` call [`install`] once per context; every panel asks [`tokens`].
+
+mod fonts;
+mod style;
+mod tokens;
+
+pub use fonts::{install_fonts, strong_family};
+pub use style::{apply, text};
+pub use tokens::{DARK, LIGHT, PICTURE, PictureTokens, Tokens, size};
+
+use egui::Context;
+
+use crate::geometry::Plane;
+use crate::networks::Scale;
+
+/// Fonts and styles of a fresh context.
+pub fn install(ctx: &Context, dark: bool) {
+    install_fonts(ctx);
+    apply(ctx, dark);
+}
+
+/// The tokens of the theme that `ui` is drawn in.
+pub fn tokens(ui: &egui::Ui) -> &'static Tokens {
+    if ui.visuals().dark_mode { &DARK } else { &LIGHT }
+}
+
+/// Colour of a plane's frame and crosshair line.
+pub fn plane_colour(plane: Plane) -> egui::Color32 {
+    match plane {
+        Plane::Axial => PICTURE.axial,
+        Plane::Coronal => PICTURE.coronal,
+        Plane::Sagittal => PICTURE.sagittal,
+    }
+}
+
+/// Colour of a scale's box, crop frame and bar.
+pub fn scale_colour(scale: Scale) -> egui::Color32 {
+    match scale {
+        Scale::Micro => PICTURE.micro,
+        Scale::Meso => PICTURE.meso,
+        Scale::Macro => PICTURE.macro_,
+    }
+}
