@@ -59,8 +59,10 @@ fn text_styles() -> BTreeMap<TextStyle, FontId> {
 }
 
 fn style(t: &Tokens, dark: bool) -> Style {
-    let mut style =
-        Style { visuals: if dark { egui::Visuals::dark() } else { egui::Visuals::light() }, ..Style::default() };
+    let mut style = Style {
+        visuals: if dark { egui::Visuals::dark() } else { egui::Visuals::light() },
+        ..Style::default()
+    };
     style.text_styles = text_styles();
     style.animation_time = 0.08;
 

@@ -198,7 +198,8 @@ mod tests {
             }
             assert!(contrast(t.on_accent_soft, t.accent_soft) >= 4.5);
         }
-        for text in [PICTURE.text, PICTURE.muted, PICTURE.warning, PICTURE.micro, PICTURE.meso, PICTURE.macro_]
+        for text in
+            [PICTURE.text, PICTURE.muted, PICTURE.warning, PICTURE.micro, PICTURE.meso, PICTURE.macro_]
         {
             assert!(contrast(text, PICTURE.ground) >= 4.5, "{text:?} on black");
         }

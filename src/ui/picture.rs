@@ -1,0 +1,278 @@
+//! A viewport without a window: the same shaders, the same overlay code, to pixels.
+//!
+//! `triscope render` and `classify` write these as PNG, the window's "Save picture" too.
+
+use std::sync::Arc;
+
+use egui::{Context, RawInput, Rect, pos2, vec2};
+use egui_wgpu::{Renderer, RendererOptions, ScreenDescriptor};
+
+use super::theme;
+use super::viewport::{Facts, Mark, Shown, overlay, slice_shape};
+use crate::geometry::{Patient, Plane, Point};
+use crate::gpu::Gpu;
+use crate::inference::ContextBox;
+use crate::render::{HeatmapLook, SliceRenderer};
+use crate::session::{CornerText, ViewportState};
+use crate::view;
+use crate::volume::{Volume, Window};
+
+const FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
+
+/// What to draw.
+#[derive(Clone, Debug)]
+pub struct PictureRequest {
+    /// The voxels; slices that have not arrived stay black.
+    pub volume: Arc<Volume>,
+    /// Which plane, zoom, pan, slab.
+    pub viewport: ViewportState,
+    /// The slice is the one through here, LPS mm.
+    pub cursor: Point<Patient>,
+    /// Grey-scale window.
+    pub window: Window,
+    /// Black on white.
+    pub invert: bool,
+    /// Outlines to draw.
+    pub boxes: Vec<ContextBox>,
+    /// The map over the slice.
+    pub heatmap: Option<HeatmapLook>,
+    /// Marked points.
+    pub marks: Vec<Mark>,
+    /// Lines of the other planes through the cursor.
+    pub crosshair: bool,
+    /// How much text; pictures leave the program, so [`CornerText::NoPatient`] unless asked.
+    pub text: CornerText,
+    /// What the text says of the series.
+    pub facts: Facts,
+    /// Letters, corner text, scale bar, frame. False gives the bare slice (with its heatmap).
+    pub annotations: bool,
+    /// Width and height, physical pixels.
+    pub size_px: [u32; 2],
+    /// Size of text and lines: 1 as on an ordinary screen, 2 for twice as large.
+    pub pixels_per_point: f32,
+}
+
+/// A finished picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// Width and height.
+    pub size_px: [u32; 2],
+    /// sRGB with alpha, row by row.
+    pub rgba: Vec<u8>,
+}
+
+/// Why there is no picture.
+#[derive(Debug, thiserror::Error)]
+pub enum PictureError {
+    /// No size, or more than the adapter draws.
+    #[error("a picture of {0} x {1} pixels cannot be drawn; up to {2} x {2} can")]
+    Size(u32, u32, u32),
+    /// The device did not finish.
+    #[error("the graphics device did not finish the picture: {0}")]
+    Device(String),
+}
+
+/// Draws one viewport off screen.
+/// - errors: an impossible size, or a device that fails
+pub fn picture(gpu: &Gpu, request: &PictureRequest) -> Result<Picture, PictureError> {
+    let limit = gpu.device.limits().max_texture_dimension_2d;
+    let [width, height] = request.size_px;
+    if width == 0 || height == 0 || width > limit || height > limit {
+        return Err(PictureError::Size(width, height, limit));
+    }
+    let mut slices = SliceRenderer::new(&gpu.device, FORMAT);
+    let mut reduced = 1;
+    // The budget is for windows that must stay alive; here everything goes at once.
+    loop {
+        let upload = slices.upload(&gpu.device, &gpu.queue, &request.volume, usize::MAX);
+        reduced = upload.reduced.max(reduced);
+        if upload.slices >= request.volume.slices_filled() || upload.slices >= upload.total {
+            break;
+        }
+    }
+    let shown = shown(request, reduced);
+    let Drawn { ctx, textures, shapes } = draw(request, &shown);
+
+    let mut renderer = Renderer::new(&gpu.device, FORMAT, RendererOptions::PREDICTABLE);
+    renderer.callback_resources.insert(slices);
+    for (id, deltas) in &textures {
+        for delta in deltas {
+            renderer.update_texture(&gpu.device, &gpu.queue, *id, delta);
+        }
+    }
+    let jobs = ctx.tessellate(shapes, request.pixels_per_point);
+    let screen =
+        ScreenDescriptor { size_in_pixels: request.size_px, pixels_per_point: request.pixels_per_point };
+    let mut encoder =
+        gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("picture") });
+    let early = renderer.update_buffers(&gpu.device, &gpu.queue, &mut encoder, &jobs, &screen);
+    let target = target(gpu, request.size_px);
+    paint(&renderer, &mut encoder, &target, &jobs, &screen);
+    let (buffer, row_bytes) = copy_out(gpu, &mut encoder, &target, request.size_px);
+    gpu.queue.submit(early.into_iter().chain([encoder.finish()]));
+    let rgba = read_back(gpu, &buffer, row_bytes, request.size_px)?;
+    Ok(Picture { size_px: request.size_px, rgba })
+}
+
+fn shown(request: &PictureRequest, reduced: usize) -> Shown {
+    let grid = request.volume.grid();
+    let view = view::resolve(grid, &request.viewport, request.cursor, request.size_px);
+    let others = if request.crosshair {
+        Plane::ALL
+            .into_iter()
+            .filter(|plane| view.plane != Some(*plane))
+            .map(|plane| {
+                (plane, view::resolve(grid, &ViewportState::fitted(plane), request.cursor, [64, 64]))
+            })
+            .collect()
+    } else {
+        Vec::new()
+    };
+    Shown {
+        volume: Arc::clone(&request.volume),
+        view,
+        others,
+        cursor: request.cursor,
+        window: request.window,
+        invert: request.invert,
+        zoom: request.viewport.zoom,
+        slab: request.viewport.slab,
+        boxes: request.boxes.clone(),
+        heatmap: request.heatmap.clone(),
+        marks: request.marks.clone(),
+        text: request.text,
+        facts: request.facts.clone(),
+        reduced,
+        focused: false,
+    }
+}
+
+struct Drawn {
+    ctx: Context,
+    textures: Vec<(egui::TextureId, Vec<egui::epaint::ImageDelta>)>,
+    shapes: Vec<egui::epaint::ClippedShape>,
+}
+
+/// One pass of egui with nothing but the viewport in it.
+fn draw(request: &PictureRequest, shown: &Shown) -> Drawn {
+    let ctx = Context::default();
+    theme::install(&ctx, true);
+    let [width, height] = request.size_px.map(|n| n as f32 / request.pixels_per_point);
+    let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(width, height));
+    let input = || {
+        let mut input = RawInput { screen_rect: Some(rect), ..RawInput::default() };
+        if let Some(info) = input.viewports.get_mut(&egui::ViewportId::ROOT) {
+            info.native_pixels_per_point = Some(request.pixels_per_point);
+        }
+        input
+    };
+    // Fonts and scale count from the second pass on.
+    let mut first = ctx.run_ui(input(), |_| {});
+    let mut full = ctx.run_ui(input(), |ui| {
+        let painter = ui.painter().with_clip_rect(rect);
+        painter.rect_filled(rect, 0.0, theme::PICTURE.ground);
+        painter.add(slice_shape(rect, 0, shown.frame()));
+        if request.annotations {
+            overlay::paint(&painter, rect, shown);
+        }
+    });
+    // One pass after the other: the second changes what the first has set.
+    let mut textures = Vec::new();
+    for pass in [&mut first, &mut full] {
+        let set = std::mem::take(&mut pass.textures_delta.set);
+        textures.extend(set.into_iter().map(|(id, deltas)| (id, deltas.into_iter().collect())));
+        pass.textures_delta.free.clear();
+    }
+    Drawn { ctx, textures, shapes: std::mem::take(&mut full.shapes) }
+}
+
+fn target(gpu: &Gpu, [width, height]: [u32; 2]) -> wgpu::Texture {
+    gpu.device.create_texture(&wgpu::TextureDescriptor {
+        label: Some("picture"),
+        size: wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
+        mip_level_count: 1,
+        sample_count: 1,
+        dimension: wgpu::TextureDimension::D2,
+        format: FORMAT,
+        usage: wgpu::TextureUsages::RENDER_ATTACHMENT | wgpu::TextureUsages::COPY_SRC,
+        view_formats: &[],
+    })
+}
+
+fn paint(
+    renderer: &Renderer,
+    encoder: &mut wgpu::CommandEncoder,
+    target: &wgpu::Texture,
+    jobs: &[egui::ClippedPrimitive],
+    screen: &ScreenDescriptor,
+) {
+    let view = target.create_view(&wgpu::TextureViewDescriptor::default());
+    let pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+        label: Some("picture"),
+        color_attachments: &[Some(wgpu::RenderPassColorAttachment {
+            view: &view,
+            depth_slice: None,
+            resolve_target: None,
+            ops: wgpu::Operations {
+                load: wgpu::LoadOp::Clear(wgpu::Color::BLACK),
+                store: wgpu::StoreOp::Store,
+            },
+        })],
+        ..wgpu::RenderPassDescriptor::default()
+    });
+    renderer.render(&mut pass.forget_lifetime(), jobs, screen);
+}
+
+fn copy_out(
+    gpu: &Gpu,
+    encoder: &mut wgpu::CommandEncoder,
+    target: &wgpu::Texture,
+    [width, height]: [u32; 2],
+) -> (wgpu::Buffer, u32) {
+    let row_bytes = (width * 4).next_multiple_of(wgpu::COPY_BYTES_PER_ROW_ALIGNMENT);
+    let buffer = gpu.device.create_buffer(&wgpu::BufferDescriptor {
+        label: Some("picture"),
+        size: u64::from(row_bytes) * u64::from(height),
+        usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
+        mapped_at_creation: false,
+    });
+    encoder.copy_texture_to_buffer(
+        target.as_image_copy(),
+        wgpu::TexelCopyBufferInfo {
+            buffer: &buffer,
+            layout: wgpu::TexelCopyBufferLayout {
+                offset: 0,
+                bytes_per_row: Some(row_bytes),
+                rows_per_image: None,
+            },
+        },
+        wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
+    );
+    (buffer, row_bytes)
+}
+
+fn read_back(
+    gpu: &Gpu,
+    buffer: &wgpu::Buffer,
+    row_bytes: u32,
+    [width, height]: [u32; 2],
+) -> Result<Vec<u8>, PictureError> {
+    let fail = |detail: String| PictureError::Device(detail);
+    let (send, receive) = std::sync::mpsc::sync_channel(1);
+    let slice = buffer.slice(..);
+    slice.map_async(wgpu::MapMode::Read, move |result| {
+        let _ = send.send(result);
+    });
+    gpu.device
+        .poll(wgpu::PollType::Wait { submission_index: None, timeout: None })
+        .map_err(|e| fail(e.to_string()))?;
+    receive.recv().map_err(|e| fail(e.to_string()))?.map_err(|e| fail(e.to_string()))?;
+    let mapped = slice.get_mapped_range().map_err(|e| fail(e.to_string()))?;
+    let mut rgba = Vec::with_capacity(width as usize * height as usize * 4);
+    for row in mapped.chunks(row_bytes as usize) {
+        rgba.extend_from_slice(row.get(..width as usize * 4).unwrap_or(row));
+    }
+    // Blending leaves traces in alpha; the picture is opaque.
+    rgba.iter_mut().skip(3).step_by(4).for_each(|a| *a = u8::MAX);
+    Ok(rgba)
+}

@@ -1,0 +1,84 @@
+//! One viewport in the window: the slice, its overlay, what the pointer did, and what a screen
+//! reader is told.
+
+use egui::{CursorIcon, EventFilter, Id, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2};
+
+use super::callback::slice_shape;
+use super::{Shown, compose, overlay, pointer};
+use crate::command::{Command, Commands};
+use crate::session::{Pane, Tool};
+use crate::tools::Pointed;
+use crate::ui::theme::PICTURE;
+use crate::ui::{Scene, UiState, words};
+
+/// Draws the viewport of `pane` into `rect` and adds what the pointer did to `pointed`.
+pub fn canvas_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    pane: Pane,
+    scene: &Scene<'_>,
+    state: &mut UiState,
+    out: &mut Commands,
+    pointed: &mut Vec<Pointed>,
+) {
+    let scale = ui.pixels_per_point();
+    let (rect, size_px) = on_pixels(rect, scale);
+    let id = Id::unique(("viewport", pane));
+    let response = ui.interact(rect, id, Sense::click_and_drag());
+    ui.painter().rect_filled(rect, 0.0, PICTURE.ground);
+    let Some(shown) = compose(scene.session, pane, size_px) else { return };
+
+    ui.painter().add(slice_shape(rect, pane.index() as u64, shown.frame()));
+    overlay::paint(ui.painter(), rect, &shown);
+
+    describe(ui, &response, pane, &shown);
+    focus(ui, &response, pane, state, out);
+    if response.hovered() {
+        ui.set_cursor_icon(cursor_icon(scene.session.look().tool));
+    }
+    for event in pointer::events(ui, &response, rect, scale) {
+        pointed.push(Pointed { pane, view: shown.view.clone(), event });
+    }
+}
+
+/// The rectangle on whole physical pixels, and its size in them.
+pub fn on_pixels(rect: Rect, scale: f32) -> (Rect, [u32; 2]) {
+    let snap = |v: f32| (v * scale).round();
+    let (left, top) = (snap(rect.left()), snap(rect.top()));
+    let (right, bottom) = (snap(rect.right()).max(left + 1.0), snap(rect.bottom()).max(top + 1.0));
+    let on = Rect::from_min_max(pos2(left / scale, top / scale), pos2(right / scale, bottom / scale));
+    (on, [(right - left) as u32, (bottom - top) as u32])
+}
+
+fn describe(ui: &Ui, response: &Response, pane: Pane, shown: &Shown) {
+    response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, pane.label()));
+    ui.accesskit_node_builder(response.id, |node| {
+        node.set_role(Role::Canvas);
+        node.set_value(words::spoken_slice(&shown.view));
+    });
+}
+
+fn focus(ui: &Ui, response: &Response, pane: Pane, state: &mut UiState, out: &mut Commands) {
+    if response.contains_pointer() && ui.input(|i| i.pointer.any_pressed()) {
+        response.request_focus();
+    }
+    if response.gained_focus() {
+        out.push(Command::Focus(pane));
+    }
+    if response.has_focus() {
+        state.viewport_has_focus = true;
+        // Arrows step through slices here; Tab still moves on.
+        let filter =
+            EventFilter { tab: false, horizontal_arrows: true, vertical_arrows: true, escape: false };
+        ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
+    }
+}
+
+fn cursor_icon(tool: Tool) -> CursorIcon {
+    match tool {
+        Tool::Window => CursorIcon::Default,
+        Tool::Pan => CursorIcon::Grab,
+        Tool::Zoom => CursorIcon::ZoomIn,
+        Tool::Crosshair | Tool::Nodule => CursorIcon::Crosshair,
+    }
+}

@@ -1,0 +1,117 @@
+//! From the session to one viewport: what is shown, with which boxes, map and marks.
+
+use std::sync::Arc;
+
+use super::shown::{Facts, Mark, Shown};
+use crate::findings::{Nodule, Question};
+use crate::inference::{ContextBox, context_boxes};
+use crate::ingest::DefectCode;
+use crate::render::HeatmapLook;
+use crate::session::{Engine, Pane, Session, ViewportState};
+use crate::ui::words;
+use crate::view;
+
+/// The viewport of `pane` as it is now; `None` while nothing is open.
+/// - `size_px`: physical pixels
+pub fn compose(session: &Session, pane: Pane, size_px: [u32; 2]) -> Option<Shown> {
+    let volume = session.volume()?;
+    let grid = volume.grid();
+    let look = session.look();
+    let state = look.viewport(pane);
+    let others = Pane::ALL
+        .into_iter()
+        .filter(|other| *other != pane)
+        .map(|other| {
+            // Only where the other slice lies matters here, not how it is zoomed.
+            let fitted = ViewportState::fitted(other.plane());
+            (other.plane(), view::resolve(grid, &fitted, look.cursor, [64, 64]))
+        })
+        .collect();
+    Some(Shown {
+        volume: Arc::clone(volume),
+        view: view::resolve(grid, state, look.cursor, size_px),
+        others,
+        cursor: look.cursor,
+        window: look.window,
+        invert: look.invert,
+        zoom: state.zoom,
+        slab: state.slab,
+        boxes: if look.boxes {
+            session.selected().map_or_else(Vec::new, |n| boxes(session, n))
+        } else {
+            Vec::new()
+        },
+        heatmap: heatmap(session),
+        marks: marks(session),
+        text: look.corner_text,
+        facts: facts(session),
+        reduced: session.gpu().reduced,
+        focused: look.focus == pane,
+    })
+}
+
+/// What the network reads, or would read, around a nodule.
+pub fn boxes(session: &Session, nodule: &Nodule) -> Vec<ContextBox> {
+    if let Some(answer) = nodule.answer() {
+        return answer.regions.to_vec();
+    }
+    match (session.grid(), session.engine()) {
+        (Some(grid), Engine::Ready { spec, .. }) => {
+            context_boxes(grid, grid.voxel_from_patient() * nodule.at, spec).to_vec()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The map over the CT, where one is asked for and there.
+pub fn heatmap(session: &Session) -> Option<HeatmapLook> {
+    let heat = session.look().heatmap;
+    if !heat.on {
+        return None;
+    }
+    let saliency = session.selected()?.saliency(heat.scale)?;
+    Some(HeatmapLook { saliency: Arc::clone(saliency), opacity: heat.opacity, threshold: heat.threshold })
+}
+
+fn marks(session: &Session) -> Vec<Mark> {
+    let selected = session.selected().map(|n| n.id);
+    let several = session.findings().nodules().len() > 1;
+    session
+        .findings()
+        .nodules()
+        .iter()
+        .enumerate()
+        .map(|(n, nodule)| Mark {
+            at: nodule.at,
+            label: if several { (n + 1).to_string() } else { String::new() },
+            selected: selected == Some(nodule.id),
+        })
+        .collect()
+}
+
+fn facts(session: &Session) -> Facts {
+    let Some(series) = session.series() else { return Facts::default() };
+    let patient = [&series.patient_name, &series.patient_id]
+        .map(|text| text.reveal().trim().to_owned())
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect();
+    let mut warnings: Vec<String> = session
+        .defects()
+        .iter()
+        .filter(|d| words::defect_on_picture(d.code))
+        .map(|d| words::defect_badge(d.code).to_owned())
+        .collect();
+    warnings.dedup();
+    Facts {
+        patient,
+        description: series.description.reveal().trim().to_owned(),
+        warnings,
+        lossy: session.defects().iter().any(|d| d.code == DefectCode::Lossy),
+    }
+}
+
+/// Whether the network is working on this nodule.
+pub fn is_running(nodule: &Nodule) -> bool {
+    matches!(nodule.question, Question::Running)
+}

@@ -1,0 +1,18 @@
+//! Viewports: the slice by our renderer, everything over it by egui's painter.
+//!
+//! [`Shown`] is one viewport ready to be drawn; the window composes it from the session, `picture`
+//! from a request, and both draw it with [`overlay::paint`].
+
+mod callback;
+mod canvas;
+mod compose;
+mod heat;
+pub mod overlay;
+mod pointer;
+mod shown;
+
+pub use callback::slice_shape;
+pub use canvas::{canvas_ui, on_pixels};
+pub use compose::{boxes, compose, heatmap, is_running};
+pub use heat::heat_colour;
+pub use shown::{Facts, Mark, Shown};

@@ -1,0 +1,119 @@
+//! Outlines of the crops where the slice cuts them, and their labels.
+//!
+//! Each scale has its own colour and its own line: solid, dashed, dotted.
+
+use egui::{Align2, Painter, Pos2, Rect, Shape, Stroke, pos2};
+
+use super::Place;
+use super::halo::{Halo, halo_text};
+use crate::inference::ContextBox;
+use crate::networks::Scale;
+use crate::ui::theme::{PICTURE, scale_colour, size};
+use crate::ui::viewport::Shown;
+use crate::ui::words;
+use crate::view;
+
+const LINE: f32 = 1.5;
+const LABEL_HEIGHT: f32 = 15.0;
+
+/// Draws a closed path in the line of a scale.
+pub fn scale_line(painter: &Painter, mut path: Vec<Pos2>, scale: Scale, width: f32) {
+    let Some(first) = path.first().copied() else { return };
+    path.push(first);
+    let stroke = Stroke::new(width, scale_colour(scale));
+    match scale {
+        Scale::Micro => {
+            painter.add(Shape::line(path, stroke));
+        }
+        Scale::Meso => {
+            painter.extend(Shape::dashed_line(&path, stroke, 6.0, 4.0));
+        }
+        Scale::Macro => {
+            painter.extend(Shape::dashed_line(&path, stroke, 1.75, 3.0));
+        }
+    }
+}
+
+fn polygon(place: &Place, shown: &Shown, context: &ContextBox) -> Vec<Pos2> {
+    view::outline(shown.volume.grid(), &context.bounds, &shown.view)
+        .into_iter()
+        .map(|p| place.pos(p))
+        .collect()
+}
+
+/// Draws the outlines, large to small.
+pub(super) fn outlines(painter: &Painter, place: &Place, shown: &Shown) {
+    for context in shown.boxes.iter().rev() {
+        let path = polygon(place, shown, context);
+        if path.is_empty() {
+            continue;
+        }
+        let mut under = path.clone();
+        under.extend(path.first().copied());
+        painter.add(Shape::line(under, Stroke::new(LINE + 2.0, PICTURE.halo.gamma_multiply(0.45))));
+        scale_line(painter, path, context.scale, LINE);
+    }
+}
+
+/// Names beside the boxes: with sizes where there is room for them, else the name alone, and in
+/// any case whether the box was moved or padded.
+pub(super) fn labels(painter: &Painter, place: &Place, shown: &Shown, right_edge: f32) {
+    let mut around = Rect::NOTHING;
+    let mut lines: Vec<(Scale, String, String)> = Vec::new();
+    for context in &shown.boxes {
+        let path = polygon(place, shown, context);
+        if path.is_empty() {
+            continue;
+        }
+        around = around.union(Rect::from_points(&path));
+        let moved = words::box_moved(context);
+        let moved = if moved.is_empty() { moved } else { format!(", {moved}") };
+        let name = context.scale.name();
+        let facts =
+            format!("{}, {}", words::box_voxels(context), words::box_mm(shown.volume.grid(), context));
+        lines.push((context.scale, format!("{name} {facts}{moved}"), format!("{name}{moved}")));
+    }
+    if lines.is_empty() || !place.rect.intersects(around) {
+        return;
+    }
+    let widest = |pick: fn(&(Scale, String, String)) -> &str| {
+        lines.iter().map(|l| text_width(painter, pick(l))).fold(0.0, f32::max)
+    };
+    let (long, short) = (widest(|l| &l.1), widest(|l| &l.2));
+    let room_right = right_edge - around.right() - 2.0 * size::STEP;
+    let room_left = around.left() - place.rect.left() - 2.0 * size::STEP;
+    // Long labels only where they leave most of the picture free.
+    let roomy = place.rect.width() >= 2.4 * long;
+    let (full, right) = if roomy && room_right >= long {
+        (true, true)
+    } else if roomy && room_left >= long {
+        (true, false)
+    } else {
+        (false, room_right >= short || room_right >= room_left)
+    };
+    let (x, anchor, room) = if right {
+        (
+            (around.right() + size::HALF).min(right_edge - size::STEP - short.min(room_right.max(short))),
+            Align2::LEFT_TOP,
+            room_right,
+        )
+    } else {
+        (
+            (around.left() - size::HALF).max(place.rect.left() + size::STEP + short),
+            Align2::RIGHT_TOP,
+            room_left,
+        )
+    };
+    let bottom = place.rect.bottom() - 48.0 - LABEL_HEIGHT * lines.len() as f32;
+    let mut y = (around.top() - 2.0).clamp(place.rect.top() + 40.0, bottom.max(place.rect.top() + 40.0));
+    for (scale, long_text, short_text) in &lines {
+        let text = if full { long_text } else { short_text };
+        let look = Halo::strong().in_colour(scale_colour(*scale));
+        halo_text(painter, pos2(x, y), anchor, text, &look, room.max(if full { long } else { short }));
+        y += LABEL_HEIGHT;
+    }
+}
+
+fn text_width(painter: &Painter, text: &str) -> f32 {
+    painter.layout_no_wrap(text.to_owned(), Halo::strong().font, PICTURE.text).size().x
+}

@@ -1,0 +1,116 @@
+//! The text in the corners, and how far loading is.
+
+use egui::{Align2, Color32, Painter, Rect, pos2, vec2};
+
+use super::halo::{Halo, halo_text};
+use crate::session::CornerText;
+use crate::ui::theme::{PICTURE, size};
+use crate::ui::viewport::Shown;
+use crate::ui::{icons, words};
+use crate::volume::Unit;
+
+const LINE_HEIGHT: f32 = 16.0;
+/// Narrower viewports keep only what cannot be read off the picture.
+const NARROW: f32 = 300.0;
+
+struct Corner<'a> {
+    painter: &'a Painter,
+    rect: Rect,
+    anchor: Align2,
+    lines: usize,
+}
+
+impl Corner<'_> {
+    fn line(&mut self, text: &str, look: &Halo) {
+        if text.is_empty() {
+            return;
+        }
+        let r = self.rect;
+        let offset = LINE_HEIGHT * self.lines as f32;
+        let x = if self.anchor.x() == egui::Align::Min { r.left() + 10.0 } else { r.right() - 10.0 };
+        let y = if self.anchor.y() == egui::Align::Min {
+            r.top() + size::STEP + offset
+        } else {
+            r.bottom() - size::STEP - offset
+        };
+        // The middle belongs to the orientation letters.
+        halo_text(self.painter, pos2(x, y), self.anchor, text, look, r.width() / 2.0 - 26.0);
+        self.lines += 1;
+    }
+}
+
+/// Upper left: plane, slice, patient. Upper right: window, zoom, slab. Lower right: warnings.
+pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown) {
+    let wide = rect.width() >= NARROW && rect.height() >= 220.0;
+    let corner = |anchor| Corner { painter, rect, anchor, lines: 0 };
+    let (plain, strong) = (Halo::plain(), Halo::strong());
+
+    let mut at = corner(Align2::LEFT_TOP);
+    at.line(shown.view.plane.map_or("Oblique", words::plane_label), &strong);
+    at.line(&words::slice_position(&shown.view).unwrap_or_default(), &plain);
+    if wide {
+        let muted = Halo::plain().in_colour(PICTURE.muted);
+        if shown.text == CornerText::Full {
+            for line in &shown.facts.patient {
+                at.line(line, &muted);
+            }
+        }
+        at.line(&shown.facts.description, &muted);
+    }
+
+    let mut at = corner(Align2::RIGHT_TOP);
+    let unit = match shown.volume.unit() {
+        Unit::Hu => "",
+        other => other.name(),
+    };
+    let (w, c) = (shown.window.width(), shown.window.centre());
+    at.line(format!("W {}  C {}  {unit}", words::signed(w, 0), words::signed(c, 0)).trim_end(), &plain);
+    if wide {
+        at.line(&format!("zoom {:.1}", shown.zoom), &plain);
+    }
+    if let Some(slab) = shown.slab {
+        at.line(&words::slab(slab), &plain);
+    }
+    if shown.invert {
+        at.line("inverted", &plain);
+    }
+
+    let mut at = corner(Align2::RIGHT_BOTTOM);
+    let warn = Halo::strong().in_colour(PICTURE.warning);
+    if shown.reduced > 1 {
+        at.line(&format!("{} Shown at 1/{} resolution", icons::WARNING, shown.reduced), &warn);
+    }
+    // Under one degree no letter and no measurement is different.
+    if shown.view.obliquity_deg >= 1.0 {
+        at.line(&format!("{} Oblique acquisition, {:.0}°", icons::WARNING, shown.view.obliquity_deg), &warn);
+    }
+    for text in &shown.facts.warnings {
+        at.line(&format!("{} {text}", icons::WARNING), &warn);
+    }
+    if shown.facts.lossy {
+        at.line("Lossy", &plain);
+    }
+}
+
+/// Says what is missing while slices arrive.
+pub(super) fn loading(painter: &Painter, rect: Rect, shown: &Shown) {
+    let (filled, total) = (shown.volume.slices_filled(), shown.volume.grid().size()[2]);
+    if filled >= total {
+        return;
+    }
+    let share = filled as f32 / total.max(1) as f32;
+    let rail = Rect::from_min_size(pos2(rect.left(), rect.bottom() - 2.0), vec2(rect.width(), 2.0));
+    painter.rect_filled(rail, 0.0, Color32::TRANSPARENT);
+    let done = Rect::from_min_size(rail.min, vec2(rail.width() * share, 2.0));
+    painter.rect_filled(done, 0.0, PICTURE.focus);
+    if filled == 0 {
+        halo_text(
+            painter,
+            rect.center(),
+            Align2::CENTER_CENTER,
+            "Loading the first slice",
+            &Halo::plain(),
+            rect.width(),
+        );
+    }
+}

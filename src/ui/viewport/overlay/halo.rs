@@ -1,0 +1,72 @@
+//! Text and lines that stay legible over bright bone and dark lung alike.
+
+use egui::{Align2, Color32, FontFamily, FontId, Painter, Pos2, Rect, Shape, Stroke, Vec2, vec2};
+
+use crate::ui::theme::{PICTURE, size, strong_family};
+
+/// How text on a picture looks.
+#[derive(Clone, Debug)]
+pub struct Halo {
+    /// Typeface and size.
+    pub font: FontId,
+    /// Of the text itself.
+    pub colour: Color32,
+}
+
+impl Halo {
+    /// Running text.
+    pub fn plain() -> Self {
+        Self { font: FontId::new(size::SMALL, FontFamily::Proportional), colour: PICTURE.text }
+    }
+
+    /// Names and letters.
+    pub fn strong() -> Self {
+        Self { font: FontId::new(size::SMALL, strong_family()), colour: PICTURE.text }
+    }
+
+    /// The same in another colour.
+    pub fn in_colour(self, colour: Color32) -> Self {
+        Self { colour, ..self }
+    }
+
+    /// The same in another size.
+    pub fn sized(mut self, points: f32) -> Self {
+        self.font.size = points;
+        self
+    }
+}
+
+const AROUND: [Vec2; 8] = [
+    vec2(-1.0, 0.0),
+    vec2(1.0, 0.0),
+    vec2(0.0, -1.0),
+    vec2(0.0, 1.0),
+    vec2(-0.8, -0.8),
+    vec2(0.8, -0.8),
+    vec2(-0.8, 0.8),
+    vec2(0.8, 0.8),
+];
+
+/// Draws text with a dark halo and returns where it lies; longer than `width`, it ends in `…`.
+pub fn halo_text(painter: &Painter, at: Pos2, anchor: Align2, text: &str, look: &Halo, width: f32) -> Rect {
+    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), look.font.clone(), look.colour);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(8.0));
+    let galley = painter.layout_job(job);
+    let rect = anchor.anchor_size(at, galley.size());
+    for by in AROUND {
+        painter.galley_with_override_text_color(
+            rect.min + by * 1.25,
+            std::sync::Arc::clone(&galley),
+            PICTURE.halo,
+        );
+    }
+    painter.galley(rect.min, galley, look.colour);
+    rect
+}
+
+/// A line with a dark one under it.
+pub(super) fn halo_line(painter: &Painter, points: Vec<Pos2>, stroke: Stroke) {
+    painter
+        .add(Shape::line(points.clone(), Stroke::new(stroke.width + 2.0, PICTURE.halo.gamma_multiply(0.7))));
+    painter.add(Shape::line(points, stroke));
+}

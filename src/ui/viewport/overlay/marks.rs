@@ -1,0 +1,32 @@
+//! Rings around marked points that lie in or near the slice.
+
+use egui::{Align2, Painter, Stroke, vec2};
+
+use super::Place;
+use super::halo::{Halo, halo_text};
+use crate::ui::theme::PICTURE;
+use crate::ui::viewport::Shown;
+use crate::view;
+
+/// A point is drawn, and can be taken hold of, up to this distance from the slice, mm.
+const DEPTH_MM: f64 = 2.5;
+const RADIUS: f32 = 7.0;
+
+/// Draws the rings.
+pub(super) fn marks(painter: &Painter, place: &Place, shown: &Shown) {
+    let half_slab_mm = f64::from(shown.view.slab_steps.saturating_sub(1)) * shown.view.slab_step_mm / 2.0;
+    for mark in &shown.marks {
+        let at = view::crosshair(&shown.view, mark.at);
+        if at.z.abs() > DEPTH_MM.max(half_slab_mm) {
+            continue;
+        }
+        let colour = if mark.selected { PICTURE.mark_selected } else { PICTURE.mark };
+        let centre = place.pos(at);
+        painter.circle_stroke(centre, RADIUS, Stroke::new(3.5, PICTURE.halo.gamma_multiply(0.7)));
+        painter.circle_stroke(centre, RADIUS, Stroke::new(1.5, colour));
+        if !mark.label.is_empty() {
+            let look = Halo::strong().in_colour(colour);
+            halo_text(painter, centre + vec2(RADIUS, -RADIUS), Align2::LEFT_BOTTOM, &mark.label, &look, 40.0);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! What lies over a slice: lines, letters, boxes, text. Plain painting, no input, no session.
+
+mod boxes;
+mod colour_bar;
+mod corners;
+mod halo;
+mod lines;
+mod marks;
+
+pub use halo::{Halo, halo_text};
+
+use egui::{Painter, Pos2, Rect};
+
+use super::shown::Shown;
+use crate::geometry::{Point, Viewport};
+use crate::session::CornerText;
+
+/// Physical pixels of a viewport to points of the screen.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub rect: Rect,
+    pub pixels_per_point: f32,
+}
+
+impl Place {
+    pub fn pos(&self, p: Point<Viewport>) -> Pos2 {
+        self.rect.min + egui::vec2(p.x as f32, p.y as f32) / self.pixels_per_point
+    }
+}
+
+/// Draws everything that lies over the slice of `shown` into `rect` (points).
+pub fn paint(painter: &Painter, rect: Rect, shown: &Shown) {
+    let painter = &painter.with_clip_rect(rect.intersect(painter.clip_rect()));
+    let place = Place { rect, pixels_per_point: painter.pixels_per_point() };
+    lines::crosshair(painter, &place, shown);
+    boxes::outlines(painter, &place, shown);
+    marks::marks(painter, &place, shown);
+    lines::frame(painter, rect, shown);
+    lines::letters(painter, rect, shown);
+    let mut right_edge = rect.right();
+    if let Some(look) = &shown.heatmap {
+        right_edge = colour_bar::colour_bar(painter, rect, look);
+    }
+    boxes::labels(painter, &place, shown, right_edge);
+    if shown.text != CornerText::None {
+        corners::corners(painter, rect, shown);
+    }
+    lines::scale_bar(painter, &place, shown);
+    corners::loading(painter, rect, shown);
+}

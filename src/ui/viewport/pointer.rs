@@ -1,0 +1,109 @@
+//! egui's raw events to [`PointerEvent`]s, in order.
+//!
+//! Raw events, because egui's own drags begin only after some distance, merge buttons and smooth
+//! the wheel: a viewer wants each notch and each press as it happened.
+
+use egui::{Event, Id, MouseWheelUnit, PointerButton, Pos2, Rect, Response, Ui};
+
+use crate::geometry::{Point, Viewport};
+use crate::tools::{Button, Modifiers, PointerEvent};
+
+/// Points of a touchpad's movement that count as one notch of a wheel.
+const POINTS_PER_NOTCH: f64 = 40.0;
+
+/// What a viewport remembers between frames.
+#[derive(Clone, Copy, Default)]
+struct Memory {
+    held: Option<PointerButton>,
+    inside: bool,
+}
+
+/// What the pointer did over the viewport in this frame.
+pub fn events(ui: &Ui, response: &Response, rect: Rect, scale: f32) -> Vec<PointerEvent> {
+    let id: Id = response.id.with("pointer");
+    let mut memory: Memory = ui.data(|d| d.get_temp(id)).unwrap_or_default();
+    // Something on top, such as a menu, hides the viewport from the pointer.
+    let reachable = response.contains_pointer();
+    let at = |p: Pos2| -> Point<Viewport> {
+        let v = (p - rect.min) * scale;
+        Point::new(f64::from(v.x), f64::from(v.y), 0.0)
+    };
+    let mut found = Vec::new();
+    ui.input(|input| {
+        let here = input.pointer.latest_pos();
+        for event in &input.events {
+            match event {
+                Event::PointerMoved(pos) => {
+                    let keys = modifiers(input.modifiers);
+                    if memory.held.is_some() {
+                        found.push(PointerEvent::Drag { at: at(*pos), keys });
+                    } else if reachable && rect.contains(*pos) {
+                        found.push(PointerEvent::Move { at: at(*pos), keys });
+                    }
+                }
+                Event::PointerButton { pos, button, pressed: true, modifiers: m } => {
+                    if let (true, None, Some(ours)) =
+                        (reachable && rect.contains(*pos), memory.held, button_of(*button))
+                    {
+                        memory.held = Some(*button);
+                        found.push(PointerEvent::Press { at: at(*pos), button: ours, keys: modifiers(*m) });
+                    }
+                }
+                Event::PointerButton { pos, button, pressed: false, .. } if memory.held == Some(*button) => {
+                    memory.held = None;
+                    found.push(PointerEvent::Release { at: at(*pos) });
+                }
+                Event::MouseWheel { unit, delta, modifiers: m, .. } => {
+                    let Some(pos) = here.filter(|p| reachable && rect.contains(*p)) else { continue };
+                    let notches = notches(*unit, *delta, rect.height());
+                    if notches != 0.0 {
+                        found.push(PointerEvent::Wheel { at: at(pos), notches, keys: modifiers(*m) });
+                    }
+                }
+                Event::Zoom(factor) => {
+                    // Two fingers apart: as if the wheel were turned with Ctrl held.
+                    let Some(pos) = here.filter(|p| reachable && rect.contains(*p)) else { continue };
+                    let keys = Modifiers { ctrl: true, shift: false };
+                    let notches = f64::from(*factor).max(1e-3).ln() / 1.1f64.ln();
+                    found.push(PointerEvent::Wheel { at: at(pos), notches, keys });
+                }
+                _ => {}
+            }
+        }
+        if response.double_clicked_by(PointerButton::Primary)
+            && let Some(pos) = response.interact_pointer_pos().or(here)
+        {
+            found.push(PointerEvent::DoubleClick { at: at(pos) });
+        }
+        let inside = reachable && here.is_some_and(|p| rect.contains(p));
+        if memory.inside && !inside && memory.held.is_none() {
+            found.push(PointerEvent::Leave);
+        }
+        memory.inside = inside;
+    });
+    ui.data_mut(|d| d.insert_temp(id, memory));
+    found
+}
+
+fn notches(unit: MouseWheelUnit, delta: egui::Vec2, page: f32) -> f64 {
+    // Some systems turn the wheel sideways while Shift is held.
+    let turned = f64::from(if delta.y == 0.0 { delta.x } else { delta.y });
+    match unit {
+        MouseWheelUnit::Line => turned,
+        MouseWheelUnit::Point => turned / POINTS_PER_NOTCH,
+        MouseWheelUnit::Page => turned * f64::from(page) / POINTS_PER_NOTCH,
+    }
+}
+
+fn button_of(button: PointerButton) -> Option<Button> {
+    match button {
+        PointerButton::Primary => Some(Button::Left),
+        PointerButton::Middle => Some(Button::Middle),
+        PointerButton::Secondary => Some(Button::Right),
+        _ => None,
+    }
+}
+
+fn modifiers(m: egui::Modifiers) -> Modifiers {
+    Modifiers { shift: m.shift, ctrl: m.ctrl || m.command }
+}

@@ -1,0 +1,85 @@
+//! One viewport as it is drawn: the slice and everything over it, without a window or a session.
+//!
+//! The window fills it from the session each frame, `picture` from a request: the same overlay
+//! code draws both.
+
+use std::sync::Arc;
+
+use crate::geometry::{Patient, Plane, Point};
+use crate::inference::ContextBox;
+use crate::render::{HeatmapLook, SliceFrame};
+use crate::session::{CornerText, Slab};
+use crate::view::ResolvedView;
+use crate::volume::{Volume, Window};
+
+/// A marked point.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mark {
+    /// Where, LPS mm.
+    pub at: Point<Patient>,
+    /// Its number in the list.
+    pub label: String,
+    /// The one that the panel is about.
+    pub selected: bool,
+}
+
+/// What stands in the corners besides what the view itself says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Facts {
+    /// Patient's name and number; shown with [`CornerText::Full`] alone.
+    pub patient: Vec<String>,
+    /// Series description.
+    pub description: String,
+    /// Badges: what is odd about the series.
+    pub warnings: Vec<String>,
+    /// Lossy compression somewhere in the image's history.
+    pub lossy: bool,
+}
+
+/// One viewport, ready to be drawn.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// The voxels.
+    pub volume: Arc<Volume>,
+    /// The slice, in physical pixels.
+    pub view: ResolvedView,
+    /// The other planes through the cursor: where they cut this one.
+    pub others: Vec<(Plane, ResolvedView)>,
+    /// The shared cursor, LPS mm.
+    pub cursor: Point<Patient>,
+    /// Grey-scale window.
+    pub window: Window,
+    /// Black on white.
+    pub invert: bool,
+    /// Zoom over the fitted picture.
+    pub zoom: f64,
+    /// Slab, if not a single slice.
+    pub slab: Option<Slab>,
+    /// Boxes to outline; empty draws none.
+    pub boxes: Vec<ContextBox>,
+    /// The map over the slice.
+    pub heatmap: Option<HeatmapLook>,
+    /// Marked points.
+    pub marks: Vec<Mark>,
+    /// How much text.
+    pub text: CornerText,
+    /// What the text says of the series.
+    pub facts: Facts,
+    /// The volume was reduced by this factor to fit the adapter; 1 is whole.
+    pub reduced: usize,
+    /// Keys act on this viewport.
+    pub focused: bool,
+}
+
+impl Shown {
+    /// What the renderer needs of it.
+    pub fn frame(&self) -> SliceFrame {
+        SliceFrame {
+            volume: Arc::clone(&self.volume),
+            view: self.view.clone(),
+            window: self.window,
+            invert: self.invert,
+            heatmap: self.heatmap.clone(),
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Numbers and facts as people read them: positions, sizes, slices, defects in two words.
+//!
+//! Used by corner text, status bar, panels and accessible values, so that they cannot differ.
+
+use crate::geometry::{Patient, Plane, Point, VoxelGrid};
+use crate::inference::ContextBox;
+use crate::ingest::DefectCode;
+use crate::session::{Projection, Slab};
+use crate::view::ResolvedView;
+
+/// `R 57.3   P 131.3   F 520.6 mm`: how far to which side of the origin (LPS).
+pub fn patient_position(p: Point<Patient>) -> String {
+    let part =
+        |v: f64, plus: char, minus: char| format!("{} {:.1}", if v < 0.0 { minus } else { plus }, v.abs());
+    format!("{}   {}   {} mm", part(p.x, 'L', 'R'), part(p.y, 'P', 'A'), part(p.z, 'H', 'F'))
+}
+
+/// `160 / 275   -520.6 mm`.
+pub fn slice_position(view: &ResolvedView) -> Option<String> {
+    let slice = view.slice?;
+    Some(format!("{} / {}   {} mm", slice.index + 1, slice.total, signed(slice.position_mm, 1)))
+}
+
+/// `Axial slice 160 of 275, -520.6 mm`: what a screen reader says of a viewport.
+pub fn spoken_slice(view: &ResolvedView) -> String {
+    let plane = view.plane.map_or("Oblique", plane_label);
+    match view.slice {
+        Some(s) => {
+            format!("{plane} slice {} of {}, {:.1} mm", s.index + 1, s.total, no_minus_zero(s.position_mm, 1))
+        }
+        None => format!("{plane} plane"),
+    }
+}
+
+/// `Axial`, `Coronal`, `Sagittal`.
+pub const fn plane_label(plane: Plane) -> &'static str {
+    match plane {
+        Plane::Axial => "Axial",
+        Plane::Coronal => "Coronal",
+        Plane::Sagittal => "Sagittal",
+    }
+}
+
+/// `Maximum 10 mm`.
+pub fn slab(slab: Slab) -> String {
+    format!("{} {} mm", projection_label(slab.projection), trimmed(slab.thickness_mm, 1))
+}
+
+/// Words for what becomes of a slab's slices.
+pub const fn projection_label(projection: Projection) -> &'static str {
+    match projection {
+        Projection::Max => "Maximum",
+        Projection::Min => "Minimum",
+        Projection::Mean => "Mean",
+    }
+}
+
+/// `0.78 × 0.78 × 1.00 mm`; one figure for equal in-plane spacing is not enough for every scanner.
+pub fn spacing(grid: &VoxelGrid) -> String {
+    let [x, y, z] = grid.spacing_mm();
+    format!("{x:.2} × {y:.2} × {z:.2} mm")
+}
+
+/// `64 × 64 × 56 vox`.
+pub fn box_voxels(context: &ContextBox) -> String {
+    let [x, y, z] = context.bounds.size;
+    format!("{x} × {y} × {z} vox")
+}
+
+/// `45 × 45 × 70 mm`.
+pub fn box_mm(grid: &VoxelGrid, context: &ContextBox) -> String {
+    let s = grid.spacing_mm();
+    let [x, y, z] = [0, 1, 2].map(|a| context.bounds.size.map(|n| n as f64)[a] * s[a]);
+    format!("{x:.0} × {y:.0} × {z:.0} mm")
+}
+
+/// `shifted 7 vox`, `padded 4 slices`; empty where the box lies as asked.
+pub fn box_moved(context: &ContextBox) -> String {
+    let mut parts = Vec::new();
+    let moved = context.shifted.map(i64::unsigned_abs);
+    if let Some(most) = moved.into_iter().max().filter(|m| *m > 0) {
+        parts.push(format!("shifted {most} vox"));
+    }
+    let outside: usize = context.padded.iter().sum();
+    if outside > 0 {
+        parts.push(format!("padded {outside} vox"));
+    }
+    parts.join(", ")
+}
+
+/// Two or three words for a badge.
+pub const fn defect_badge(code: DefectCode) -> &'static str {
+    match code {
+        DefectCode::Lossy => "Lossy compression",
+        DefectCode::DuplicateSlices => "Doubled slices",
+        DefectCode::MixedKernel => "Several kernels",
+        DefectCode::Padding => "Padding",
+        DefectCode::NoWindow => "No window in file",
+        DefectCode::UnevenSpacing => "Uneven spacing",
+        DefectCode::MissingSlices => "Missing slices",
+        DefectCode::GantryTilt => "Gantry tilt",
+        DefectCode::DuplicateConflict => "Conflicting slices",
+        DefectCode::MixedSize => "Mixed slice sizes",
+        DefectCode::Truncated => "Truncated slices",
+        DefectCode::MixedOrientation => "Several orientations",
+        DefectCode::MultiPhase => "Several phases",
+        DefectCode::SingleSlice => "Single slice",
+        DefectCode::NoPosition => "No position",
+        DefectCode::NotCt => "Not a CT",
+        DefectCode::NotHu => "No Hounsfield units",
+        DefectCode::NoRescale => "No rescale",
+        DefectCode::UnsupportedSyntax => "Compression not supported",
+        DefectCode::NoPixelData => "No pixel data",
+    }
+}
+
+/// Whether a defect changes how the picture is read, so that its badge belongs on the picture.
+/// The rest stands in the series list alone.
+pub const fn defect_on_picture(code: DefectCode) -> bool {
+    !matches!(
+        code,
+        DefectCode::Padding
+            | DefectCode::NoWindow
+            | DefectCode::DuplicateSlices
+            | DefectCode::MixedOrientation
+            | DefectCode::MultiPhase
+            | DefectCode::Lossy
+    )
+}
+
+/// `412 MB`, `1.3 GB`.
+pub fn bytes(n: u64) -> String {
+    let mb = n as f64 / 1e6;
+    if mb >= 1000.0 { format!("{:.1} GB", mb / 1000.0) } else { format!("{mb:.0} MB") }
+}
+
+/// Milliseconds, or seconds from one upwards.
+pub fn duration(ms: f64) -> String {
+    if ms >= 1000.0 { format!("{:.1} s", ms / 1000.0) } else { format!("{ms:.0} ms") }
+}
+
+/// With a true minus sign, and no minus before zero.
+pub fn signed(value: f64, decimals: usize) -> String {
+    format!("{:.decimals$}", no_minus_zero(value, decimals)).replace('-', "−")
+}
+
+/// With a sign always: `+1.12`, `−0.47`.
+pub fn with_sign(value: f64) -> String {
+    let v = no_minus_zero(value, 2);
+    if v > 0.0 { format!("+{v:.2}") } else { signed(v, 2) }
+}
+
+/// Without needless noughts.
+pub fn trimmed(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+fn no_minus_zero(value: f64, decimals: usize) -> f64 {
+    let half = 0.5 * 10f64.powi(-i32::try_from(decimals).unwrap_or(0));
+    if value.abs() < half { 0.0 } else { value }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::VoxelBox;
+    use crate::networks::Scale;
+
+    #[test]
+    fn positions_name_the_side_and_never_a_sign() {
+        assert_eq!(patient_position(Point::new(-57.31, 131.26, -520.6)), "R 57.3   P 131.3   F 520.6 mm");
+        assert_eq!(patient_position(Point::new(0.0, -4.0, 12.0)), "L 0.0   A 4.0   H 12.0 mm");
+    }
+
+    #[test]
+    fn a_moved_and_padded_box_says_so() {
+        let context = ContextBox {
+            scale: Scale::Meso,
+            bounds: VoxelBox { min: [0, 0, -4], size: [64, 64, 56] },
+            shifted: [0, -7, 0],
+            padded: [0, 0, 8],
+        };
+        assert_eq!(box_moved(&context), "shifted 7 vox, padded 8 vox");
+        assert_eq!(box_voxels(&context), "64 × 64 × 56 vox");
+    }
+
+    #[test]
+    fn numbers_are_short_and_zero_has_no_sign() {
+        assert_eq!(
+            [signed(-0.04, 1), with_sign(0.001), with_sign(-0.466), with_sign(1.12)],
+            ["0.0", "0.00", "−0.47", "+1.12"]
+        );
+        assert_eq!([bytes(412_300_000), bytes(1_340_000_000)], ["412 MB", "1.3 GB"]);
+        assert_eq!(
+            [trimmed(10.0, 1), trimmed(2.5, 1), duration(71.4), duration(1490.0)],
+            ["10", "2.5", "71 ms", "1.5 s"]
+        );
+    }
+}
