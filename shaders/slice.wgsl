@@ -1,0 +1,108 @@
+//#import shared/screen.wgsl
+//#import shared/volume.wgsl
+//#import shared/window.wgsl
+// One plane through the volume, or a slab of planes, in grey.
+
+// Mirror of render::slice::gpu::Slice.
+struct Slice {
+    // Voxel index of the viewport's top left corner in the first plane of the slab.
+    origin: vec4f,
+    // Voxel steps for one pixel to the right, one down, and from plane to plane.
+    right: vec4f,
+    down: vec4f,
+    slab_step: vec4f,
+    // Index of the last voxel along each axis.
+    last: vec4f,
+    // 1 for the first axis of a native slice.
+    across: vec4f,
+    // Centre, 1 / width.
+    window: vec2f,
+    // Value = stored * x + y.
+    value: vec2f,
+    // Lowest and highest stored value that is padding.
+    padding: vec2i,
+    steps: u32,
+    projection: u32,
+    invert: u32,
+}
+
+@group(0) @binding(0) var<uniform> slice: Slice;
+
+// The plane lies on a native slice: four voxels a sample, not eight.
+override NATIVE: bool = false;
+// Some slices have not arrived.
+override LOADING: bool = false;
+
+const MAXIMUM: u32 = 0u;
+const MINIMUM: u32 = 1u;
+const MEAN: u32 = 2u;
+
+@vertex
+fn slice_vertex(@builtin(vertex_index) vertex: u32) -> @builtin(position) vec4f {
+    return full_screen(vertex);
+}
+
+fn sample_at(p: vec3f) -> Sample {
+    let last = slice.last.xyz;
+    var found: Sample;
+    if NATIVE {
+        found = sample_native(p, last, slice.across.xyz, slice.padding);
+    } else {
+        found = sample_trilinear(p, last, slice.padding);
+    }
+    if LOADING {
+        let inside = clamp(p, vec3f(0.0), last);
+        found.kind = select(NOT_LOADED, found.kind, has_arrived(vec3i(floor(inside)), vec3i(ceil(inside))));
+    }
+    found.kind = select(found.kind, OUTSIDE, is_outside(p, last));
+    return found;
+}
+
+// Many samples to one; only those that have a value count.
+fn project(start: vec3f) -> Sample {
+    var value = 0.0;
+    var count = 0u;
+    var missing = OUTSIDE;
+    for (var n = 0u; n < slice.steps; n++) {
+        let found = sample_at(start + slice.slab_step.xyz * f32(n));
+        let counts = found.kind == VALUE;
+        var joined = value + found.value;
+        if slice.projection == MAXIMUM {
+            joined = max(value, found.value);
+        } else if slice.projection == MINIMUM {
+            joined = min(value, found.value);
+        }
+        joined = select(joined, found.value, count == 0u);
+        value = select(value, joined, counts);
+        count += select(0u, 1u, counts);
+        // Loading before padding before outside: what is worth waiting for is said first.
+        let worse = !counts && (missing == OUTSIDE || found.kind == NOT_LOADED);
+        missing = select(missing, found.kind, worse);
+    }
+    if slice.projection == MEAN {
+        value = value / max(f32(count), 1.0);
+    }
+    return Sample(value, select(missing, VALUE, count > 0u));
+}
+
+// A quiet hatch where a slice has not arrived.
+fn hatch(position: vec2f) -> f32 {
+    let stripe = u32(position.x + position.y) % 16u;
+    return select(0.0, 0.08, stripe < 2u);
+}
+
+@fragment
+fn slice_fragment(@builtin(position) position: vec4f) -> @location(0) vec4f {
+    if slice.projection > MEAN {
+        return vec4f(1.0, 0.0, 1.0, 1.0);
+    }
+    let start = slice.origin.xyz + slice.right.xyz * position.x + slice.down.xyz * position.y;
+    let found = project(start);
+    let shown = grey(found.value * slice.value.x + slice.value.y, slice.window.x, slice.window.y);
+    // Padding is shown as air.
+    var level = select(shown, 0.0, found.kind == PADDING);
+    level = select(level, 1.0 - level, slice.invert != 0u);
+    level = select(level, 0.0, found.kind == OUTSIDE);
+    level = select(level, hatch(position.xy), found.kind == NOT_LOADED);
+    return vec4f(level, level, level, 1.0);
+}

@@ -1,1 +1,4 @@
 //! No window: real DICOM through the pipe, golden tensors, GPU against its CPU twin, round trips.
+
+mod gpu_against_reference;
+mod shaders;

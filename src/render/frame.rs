@@ -1,0 +1,86 @@
+//! One frame of one viewport as a value: what the renderer is asked for.
+
+use std::sync::Arc;
+
+use crate::explain::Saliency;
+use crate::view::ResolvedView;
+use crate::volume::{Volume, Window};
+
+/// How a saliency map lies over the slice.
+#[derive(Clone, Debug)]
+pub struct HeatmapLook {
+    /// The map.
+    pub saliency: Arc<Saliency>,
+    /// 0..=1.
+    pub opacity: f32,
+    /// Below this part of the map's maximum (0..=1) nothing is drawn.
+    pub threshold: f32,
+}
+
+/// One frame of one viewport.
+#[derive(Clone, Debug)]
+pub struct SliceFrame {
+    /// What.
+    pub volume: Arc<Volume>,
+    /// From where.
+    pub view: ResolvedView,
+    /// In which window.
+    pub window: Window,
+    /// Black on white.
+    pub invert: bool,
+    /// The map over it, if asked for.
+    pub heatmap: Option<HeatmapLook>,
+}
+
+/// Why a picture could not be made.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum RenderError {
+    /// Larger than the adapter's textures.
+    #[error(
+        "a picture of {width} x {height} pixels is larger than this graphics adapter takes ({limit} at most)"
+    )]
+    TooLarge {
+        /// Asked for.
+        width: u32,
+        /// Asked for.
+        height: u32,
+        /// The adapter's limit along each side.
+        limit: u32,
+    },
+    /// Not even a reduced volume fits.
+    #[error("the volume does not fit into the graphics memory, not even reduced")]
+    NoMemory,
+    /// A shader does not compile.
+    #[error("a shader does not compile: {detail}")]
+    Shader {
+        /// What the compiler said.
+        detail: String,
+    },
+    /// The device failed while drawing.
+    #[error("the graphics device failed while drawing: {detail}")]
+    Device {
+        /// What the driver said.
+        detail: String,
+    },
+}
+
+/// How much of a volume is on the GPU.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Upload {
+    /// Slices of the volume that are there.
+    pub slices: usize,
+    /// Slices of the volume.
+    pub total: usize,
+    /// The volume was reduced by this factor per axis to fit the adapter (1: not reduced, 0: it
+    /// does not fit at all).
+    pub reduced: usize,
+    /// Bytes in use on the GPU for it.
+    pub bytes: u64,
+}
+
+impl Upload {
+    /// Whether every slice is there.
+    pub fn is_complete(&self) -> bool {
+        self.slices == self.total
+    }
+}
