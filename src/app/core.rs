@@ -5,10 +5,13 @@
 use std::path::PathBuf;
 
 use super::asker::Asker;
+use super::bench::Driver;
 use super::dialogs::Dialogs;
 use super::inbox::Inbox;
+use super::picture::Saving;
 use super::waker::Waker;
 use crate::command::Keymap;
+use crate::gpu::Gpu;
 use crate::session::{News, Preferences, Session, Severity};
 use crate::tools::Hands;
 use crate::ui::UiState;
@@ -33,8 +36,13 @@ pub struct Core {
     pub(super) inbox: Inbox,
     pub(super) asker: Asker,
     pub(super) dialogs: Dialogs,
+    pub(super) saving: Option<Saving>,
+    /// The window's device, for pictures.
+    pub(super) gpu: Option<Gpu>,
     pub(super) start: Option<Start>,
     pub(super) waker: Waker,
+    /// Asks for commands instead of a person, to time the window.
+    pub(super) driver: Option<Driver>,
     /// The graphics device is gone, or another was chosen: open the window again.
     pub(super) reopen: bool,
 }
@@ -70,8 +78,11 @@ impl Core {
             inbox: Inbox::default(),
             asker: Asker::default(),
             dialogs: Dialogs::default(),
+            saving: None,
+            gpu: None,
             start: Some(start),
             waker: Waker::default(),
+            driver: None,
             reopen: false,
         }
     }

@@ -5,6 +5,7 @@
 //! pointer, drawing, then the commands that all of these asked for, carried out in one place.
 
 mod asker;
+mod bench;
 mod core;
 mod dialogs;
 mod dispatch;
@@ -19,6 +20,7 @@ mod waker;
 mod window;
 
 pub use self::core::{Core, Start};
+pub use bench::{WindowBench, WindowTimings, bench_window};
 pub use error::AppError;
 pub use graphics::setup;
 pub use shell::Shell;

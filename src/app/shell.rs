@@ -39,6 +39,7 @@ impl Shell {
             ui::install(&cc.egui_ctx, &core.prefs);
             let graphics =
                 cc.wgpu_render_state.as_ref().map(|state| Graphics::adopt(state, core.waker.now()));
+            core.gpu = graphics.as_ref().map(|g| g.gpu.clone());
             if let Some(graphics) = &graphics {
                 let device = graphics.describe(&core.prefs.adapter);
                 core.session.receive(News::Graphics(device));
@@ -75,6 +76,7 @@ impl Shell {
         core.inbox.poll(&mut core.session, &core.waker);
         core.asker.poll(&mut core.session, &core.waker);
         core.poll_dialogs();
+        core.poll_picture();
         if let Some(graphics) = &mut self.graphics
             && graphics.frame(&mut core.session)
         {
@@ -85,6 +87,7 @@ impl Shell {
         let mut out = Commands::new();
         super::keyboard::keys(&ctx, &core.session, &core.keymap, &core.ui, &mut out);
         let dropped = ctx.input(|i| i.raw.dropped_files.iter().map(|f| f.path().to_owned()).collect());
+        self.drive(core, &mut out, &ctx);
         let mut changed = self.carry_out(core, &mut out, &ctx);
         core.open(dropped);
         if changed {
@@ -114,6 +117,24 @@ impl Shell {
         if core.reopen {
             self.closing = true;
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
+    }
+
+    /// A timing run asks for commands in every frame, but not twice in one.
+    fn drive(&mut self, core: &mut Core, out: &mut Commands, ctx: &egui::Context) {
+        if ctx.current_pass_index() > 0 {
+            return;
+        }
+        let Some(driver) = core.driver.as_mut() else { return };
+        match driver.frame(&core.session) {
+            Some(commands) => {
+                commands.into_iter().for_each(|c| out.push(c));
+                ctx.request_repaint();
+            }
+            None => {
+                self.closing = true;
+                ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+            }
         }
     }
 
