@@ -1,26 +1,159 @@
 //! From a series to its volume.
 
-use std::sync::Arc;
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use rayon::prelude::*;
+
+use super::defect::{Defect, DefectCode};
+use super::dicom::SliceFault;
 use super::error::IngestError;
 use super::series::{Loaded, Series};
+use super::words::{defect_of, names, slices};
 use crate::jobs::JobContext;
-use crate::volume::Volume;
+use crate::volume::{Unit, Volume};
+
+/// Air, for slices of a CT of which nothing is known.
+const AIR_HU: i16 = -1000;
 
 /// The empty volume that [`load`] will fill: it can be shown at once, slices appear as they arrive.
+/// - errors: the series is no volume; there is not enough memory
 pub fn begin(series: &Series) -> Result<Arc<Volume>, IngestError> {
-    let _ = series;
-    unimplemented!()
+    let grid = match (series.obstacle(), series.grid) {
+        (None, Some(grid)) => grid,
+        (why, _) => return Err(IngestError::Sentence(why.unwrap_or("This series is no volume").to_owned())),
+    };
+    let bytes = grid.voxel_count().saturating_mul(size_of::<i16>());
+    // Address space alone: the system says no here where it would end the program later.
+    if Vec::<u8>::new().try_reserve_exact(bytes).is_err() {
+        let [columns, rows, depth] = grid.size();
+        return Err(IngestError::Sentence(format!(
+            "The volume needs {} MB of memory ({columns} x {rows} x {depth} voxels), which this computer does \
+             not have; close other programs or open a part of the series",
+            bytes.div_ceil(1_000_000)
+        )));
+    }
+    Ok(Arc::new(Volume::loading(grid, series.unit.clone(), series.padding)))
 }
 
 /// Decodes every slice into `volume` on all cores, middle slices first.
+///
+/// A slice that turns out to be broken is filled with air (with the padding value, where the series
+/// has one) and named in a defect; the volume goes on.
+/// - `volume`: from [`begin`] for the same series, without slices yet
+/// - errors: the files are gone; no slice at all can be decoded; [`IngestError::Cancelled`]
 pub fn load(series: &Series, volume: &Arc<Volume>, ctx: &JobContext) -> Result<Loaded, IngestError> {
-    let _ = (series, volume, ctx);
-    unimplemented!()
+    let store = volume
+        .int16()
+        .ok_or_else(|| IngestError::Sentence("This volume cannot be filled from files".to_owned()))?;
+    let slice_len = volume.grid().size()[0].saturating_mul(volume.grid().size()[1]);
+    let blank = match (series.padding, &series.unit) {
+        (Some(padding), _) => padding.low,
+        (None, Unit::Hu) => AIR_HU,
+        (None, _) => 0,
+    };
+    let total = series.slices.len();
+    let done = AtomicUsize::new(0);
+    let faults: Mutex<Vec<(usize, SliceFault)>> = Mutex::new(Vec::new());
+    // A bridge hands out slices one by one in this order; splitting the list would let the second
+    // core begin at the edge of the volume.
+    from_the_middle(total).into_iter().par_bridge().try_for_each(|k| {
+        ctx.check()?;
+        let values = match series.slices.get(k).and_then(Option::as_ref) {
+            None => blank_slice(slice_len, blank),
+            Some(source) => match source.decode() {
+                Ok(values) if values.len() == slice_len => values,
+                Ok(_) => return Err(changed(&source.file)),
+                Err(SliceFault::Io(error)) if gone(&error) => {
+                    return Err(removed(&source.file, done.load(Ordering::Relaxed), total));
+                }
+                Err(fault) => {
+                    faults.lock().unwrap_or_else(PoisonError::into_inner).push((k, fault));
+                    blank_slice(slice_len, blank)
+                }
+            },
+        };
+        store.fill(k, values).map_err(|e| IngestError::Sentence(e.to_string()))?;
+        let n = done.fetch_add(1, Ordering::Relaxed).saturating_add(1);
+        ctx.step("Reading slices", n as f32 / total.max(1) as f32)?;
+        Ok::<(), IngestError>(())
+    })?;
+    let mut faults = faults.into_inner().unwrap_or_else(PoisonError::into_inner);
+    faults.sort_by_key(|(k, _)| *k);
+    let sources = series.slices.iter().flatten().count();
+    if let Some((_, first)) = faults.first()
+        && faults.len() == sources
+    {
+        return Err(IngestError::Sentence(nothing_decoded(series, first)));
+    }
+    let mut defects = series.defects.clone();
+    defects.extend(broken(series, &faults));
+    Ok(Loaded { volume: Arc::clone(volume), defects })
 }
 
-/// Lowest and highest value of a series, padding left out, without keeping the volume.
-pub fn value_range(series: &Series, ctx: &JobContext) -> Result<[i16; 2], IngestError> {
-    let _ = (series, ctx);
-    unimplemented!()
+/// Slice numbers from the centre outwards: what the views show first arrives first.
+fn from_the_middle(total: usize) -> Vec<usize> {
+    let centre = total.saturating_sub(1) / 2;
+    let mut order: Vec<usize> = (0..total).collect();
+    order.sort_by_key(|k| k.abs_diff(centre));
+    order
+}
+
+fn blank_slice(len: usize, value: i16) -> Box<[i16]> {
+    vec![value; len].into_boxed_slice()
+}
+
+fn gone(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::StaleNetworkFileHandle | io::ErrorKind::NotADirectory
+    )
+}
+
+fn removed(file: &Path, arrived: usize, total: usize) -> IngestError {
+    let folder = file.parent().unwrap_or(file);
+    IngestError::Sentence(format!(
+        "Files of {} were removed while loading ({arrived} of {total} slices had arrived); open the folder again",
+        folder.display()
+    ))
+}
+
+fn changed(file: &Path) -> IngestError {
+    IngestError::Sentence(format!("{} changed while loading; open the folder again", file.display()))
+}
+
+fn nothing_decoded(series: &Series, fault: &SliceFault) -> String {
+    let advice = match fault {
+        SliceFault::Damaged(_) | SliceFault::Unsupported(_) => {
+            format!(" ({}); export the study uncompressed", series.transfer_syntax)
+        }
+        SliceFault::Truncated | SliceFault::Io(_) => "; copy the files again".to_owned(),
+    };
+    format!("No slice of this series can be read: {fault}{advice}")
+}
+
+/// Broken slices that the headers did not show.
+fn broken(series: &Series, faults: &[(usize, SliceFault)]) -> Option<Defect> {
+    let known =
+        |k: &usize| series.defects.iter().any(|d| d.code == DefectCode::Truncated && d.slices.contains(k));
+    let new: Vec<&(usize, SliceFault)> = faults.iter().filter(|(k, _)| !known(k)).collect();
+    let (_, first) = new.first()?;
+    let slots: Vec<usize> = new.iter().map(|(k, _)| *k).collect();
+    let files = slots.iter().filter_map(|k| series.slices.get(*k)?.as_ref()).map(|s| s.file.as_path());
+    let text = format!("Nothing is shown of {} ({}): {first}", slices(&slots), names(files));
+    Some(defect_of(DefectCode::Truncated, slots, text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slices_are_read_from_the_middle_outwards() {
+        assert_eq!(from_the_middle(5), [2, 1, 3, 0, 4]);
+        assert_eq!(from_the_middle(4), [1, 0, 2, 3]);
+        assert!(from_the_middle(0).is_empty());
+    }
 }

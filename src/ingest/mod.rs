@@ -2,17 +2,23 @@
 //!
 //! `workflow::open` calls [`scan`], [`begin`] and [`load`] in this order. dicom types stop here.
 
+mod assemble;
 mod defect;
 mod dicom;
+mod duplicates;
 mod error;
 mod load;
+mod order;
 mod private;
 mod scan;
 mod series;
+mod stack;
+mod values;
+mod words;
 
 pub use defect::{Defect, DefectCode};
 pub use error::IngestError;
-pub use load::{begin, load, value_range};
+pub use load::{begin, load};
 pub use private::Private;
 pub use scan::scan;
 pub use series::{FileWindow, Loaded, Scan, Series, Skipped};

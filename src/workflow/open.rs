@@ -131,14 +131,13 @@ fn choose(scan: &Scan, wanted: Option<&str>) -> Result<usize, OpenError> {
 
 /// Why there is no series, with the reason of a file that was passed over.
 fn nothing(scan: &Scan) -> OpenError {
-    let hint = "Choose the folder that contains the slices of a CT";
-    OpenError::Nothing(match scan.skipped.as_slice() {
-        [] => format!("There are no files here. {hint}"),
-        [only] => format!("{} {hint}", only.reason),
-        [first, ..] => format!(
-            "None of the {} files here is an image that can be opened; the first: {} {hint}",
-            scan.skipped.len(),
-            first.reason
-        ),
+    const HINT: &str = "choose the folder that contains the slices of a CT";
+    let reason = scan.skipped.iter().map(|s| s.reason.as_str());
+    let telling = reason.clone().find(|r| !r.ends_with("is not a DICOM file"));
+    OpenError::Nothing(match (scan.skipped.len(), telling.or(reason.clone().next())) {
+        (0, _) | (_, None) => format!("There are no images here; {HINT}"),
+        (1, Some(reason)) => format!("{reason}; {HINT}"),
+        (n, Some(_)) if telling.is_none() => format!("None of the {n} files here is a DICOM file; {HINT}"),
+        (n, Some(reason)) => format!("None of the {n} files here is an image ({reason}); {HINT}"),
     })
 }

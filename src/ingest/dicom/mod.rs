@@ -1,5 +1,15 @@
-//! Reading one DICOM file.
+//! Reading one DICOM file: its header, and its pixels as values.
 
-/// Where a slice comes from.
-#[derive(Clone, Debug)]
-pub(super) struct SliceSource {}
+mod codestream;
+mod decode;
+mod header;
+mod kind;
+mod rescale;
+mod tape;
+mod walk;
+
+pub(super) use decode::{SliceFault, SliceSource};
+pub(super) use header::{Header, syntax_facts};
+pub(super) use kind::{is_index, not_an_image};
+pub(super) use rescale::Rescale;
+pub(super) use walk::WalkError;

@@ -1,0 +1,156 @@
+//! From the headers of many files to series: grouped, split, sorted, judged.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::defect::{Defect, DefectCode};
+use super::dicom::Header;
+use super::order::Orientation;
+use super::series::{Series, Skipped};
+use super::stack;
+use super::words::{count, defect, name};
+use crate::jobs::{Cancelled, JobContext};
+
+/// Groups images into series; files that are no part of one come back with the reason.
+pub(super) fn assemble(
+    headers: Vec<Header>,
+    ctx: &JobContext,
+) -> Result<(Vec<Series>, Vec<Skipped>), Cancelled> {
+    let mut groups: BTreeMap<(String, String), Vec<Header>> = BTreeMap::new();
+    let mut skipped = Vec::new();
+    for header in headers {
+        if header.form.is_none() {
+            skipped.push(without_size(&header));
+            continue;
+        }
+        // Without a series the folder is what keeps slices together.
+        let series = if header.series_uid.is_empty() {
+            header.file.parent().unwrap_or(Path::new("")).to_string_lossy().into_owned()
+        } else {
+            header.series_uid.clone()
+        };
+        groups.entry((header.study_uid.clone(), series)).or_default().push(header);
+    }
+    let mut found = Vec::new();
+    for headers in groups.into_values() {
+        ctx.check()?;
+        found.extend(one_series(headers, ctx)?);
+    }
+    let key = |s: &Series| {
+        let voxels: usize = s.size.iter().fold(1, |n, s| n.saturating_mul(*s));
+        (!(s.usable() && s.is_ct()), !s.usable(), !s.is_ct(), Reverse(voxels), s.uid.clone())
+    };
+    found.sort_by_cached_key(key);
+    Ok((found, skipped))
+}
+
+fn without_size(header: &Header) -> Skipped {
+    let file = header.file.clone();
+    let name = name(&file);
+    let reason = if header.cut_off {
+        format!("{name} ends in the middle of its header (cut off while copying?)")
+    } else if header.pixels.is_some() {
+        format!("{name} does not say how large its image is (Rows, Columns or Bits Allocated is missing)")
+    } else {
+        format!("{name} holds no image")
+    };
+    Skipped { file, reason }
+}
+
+/// What the files of one Series Instance UID are made of.
+#[derive(Default)]
+struct Sorted {
+    stacks: Vec<(Orientation, Vec<Header>)>,
+    unplaced: Vec<Header>,
+    scouts: Vec<Header>,
+    coloured: Vec<Header>,
+    several_frames: Vec<Header>,
+}
+
+fn sort_out(headers: Vec<Header>) -> Sorted {
+    let mut sorted = Sorted::default();
+    for header in headers {
+        let colour = header.form.is_some_and(|f| f.samples_per_pixel != 1)
+            || !(header.photometric.starts_with("MONOCHROME") || header.photometric.is_empty());
+        let places = header.position.is_some() && header.pixel_spacing.is_some();
+        let orientation = header.orientation.and_then(Orientation::new);
+        if header.frames > 1 {
+            sorted.several_frames.push(header);
+        } else if colour {
+            sorted.coloured.push(header);
+        } else if header.image_type.iter().any(|t| t == "LOCALIZER") {
+            sorted.scouts.push(header);
+        } else if let (Some(orientation), true) = (orientation, places) {
+            match sorted.stacks.iter_mut().find(|(o, _)| o.agrees(&orientation)) {
+                Some((_, stack)) => stack.push(header),
+                None => sorted.stacks.push((orientation, vec![header])),
+            }
+        } else {
+            sorted.unplaced.push(header);
+        }
+    }
+    sorted
+}
+
+fn one_series(headers: Vec<Header>, ctx: &JobContext) -> Result<Vec<Series>, Cancelled> {
+    let sorted = sort_out(headers);
+    let orientations = sorted.stacks.len();
+    let mut main = Vec::new();
+    for (orientation, headers) in sorted.stacks {
+        for mut series in stack::build(headers, orientation, ctx)? {
+            if orientations > 1 {
+                series.defects.push(defect(
+                    DefectCode::MixedOrientation,
+                    format!(
+                        "The series holds slices of {orientations} orientations; this part has {} of one",
+                        count(series.files.len(), "slice")
+                    ),
+                ));
+            }
+            main.push(series);
+        }
+    }
+    main.sort_by_key(|s| Reverse(s.files.len()));
+    let mut aside: Vec<(Vec<Header>, Defect)> = Vec::new();
+    aside.push((
+        sorted.unplaced,
+        defect(
+            DefectCode::NoPosition,
+            "The files do not say where their slices lie (Image Position, Image Orientation or Pixel Spacing \
+             is missing): they are no volume",
+        ),
+    ));
+    aside.push((
+        sorted.scouts,
+        defect(DefectCode::NotHu, "These are scout images (localizers), not slices of a volume"),
+    ));
+    aside.push((
+        sorted.coloured,
+        defect(
+            DefectCode::NotHu,
+            "These are coloured pictures (such as a dose report), not slices of a volume",
+        ),
+    ));
+    for header in sorted.several_frames {
+        let frames = header.frames;
+        aside.push((
+            vec![header],
+            defect(
+                DefectCode::NoPosition,
+                format!(
+                    "This file holds {frames} images in one (multi-frame), which cannot be opened as a volume \
+                     yet; export the study as single slices"
+                ),
+            ),
+        ));
+    }
+    let aside = aside.into_iter().filter(|(headers, _)| !headers.is_empty());
+    main.extend(aside.map(|(headers, why)| stack::flat(headers, vec![why])));
+    if main.len() > 1 {
+        for (n, series) in main.iter_mut().enumerate() {
+            series.uid = format!("{}#{}", series.uid, n + 1);
+        }
+    }
+    Ok(main)
+}

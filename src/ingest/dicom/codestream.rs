@@ -1,0 +1,151 @@
+//! What a compressed picture says of itself, read before a decoder sees it.
+//!
+//! Decoders allocate by these numbers, and some are C or came from C: a picture whose own size is
+//! not the one in the DICOM header is refused here. Sources: ITU-T T.81 B.2.2 (JPEG), T.87 C.2.2
+//! (JPEG-LS), T.800 A.5.1 (JPEG 2000), DICOM PS3.5 annex G (RLE).
+
+/// Size and depth that the compressed bytes announce.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Announced {
+    pub(super) columns: u32,
+    pub(super) rows: u32,
+    pub(super) components: u16,
+    /// Bits of one value.
+    pub(super) precision: u8,
+}
+
+fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_be_bytes(bytes.get(at..at.checked_add(2)?)?.try_into().ok()?))
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_be_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
+}
+
+/// JPEG and JPEG-LS: the first frame header.
+pub(super) fn jpeg(bytes: &[u8]) -> Option<Announced> {
+    if !bytes.starts_with(&[0xFF, 0xD8]) {
+        return None;
+    }
+    let mut at = 2usize;
+    loop {
+        if *bytes.get(at)? != 0xFF {
+            return None;
+        }
+        let marker = *bytes.get(at + 1)?;
+        match marker {
+            // Fill bytes before a marker.
+            0xFF => at += 1,
+            0x01 | 0xD0..=0xD8 => at += 2,
+            // Frame headers: SOF0-SOF15 without DHT, JPG and DAC, and SOF55 of JPEG-LS.
+            0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF | 0xF7 => {
+                return Some(Announced {
+                    precision: *bytes.get(at + 4)?,
+                    rows: u16_at(bytes, at + 5)?.into(),
+                    columns: u16_at(bytes, at + 7)?.into(),
+                    components: u16::from(*bytes.get(at + 9)?),
+                });
+            }
+            // Scan, end: no frame header came.
+            0xDA | 0xD9 => return None,
+            _ => at = at.checked_add(2)?.checked_add(usize::from(u16_at(bytes, at + 2)?))?,
+        }
+    }
+}
+
+/// JPEG 2000 and its high-throughput form: the SIZ segment, bare or in a JP2 box file. Pictures of
+/// very many tiles are refused: their tables are what makes a decoder ask for memory.
+pub(super) fn jpeg_2000(bytes: &[u8]) -> Option<Announced> {
+    const SOC_SIZ: [u8; 4] = [0xFF, 0x4F, 0xFF, 0x51];
+    let start = bytes.get(..bytes.len().min(4096))?.windows(4).position(|w| w == SOC_SIZ)?;
+    let siz = bytes.get(start + 4..)?;
+    let (right, bottom) = (u32_at(siz, 4)?, u32_at(siz, 8)?);
+    let (left, top) = (u32_at(siz, 12)?, u32_at(siz, 16)?);
+    let (tile_width, tile_height) = (u32_at(siz, 20)?, u32_at(siz, 24)?);
+    let (columns, rows) = (right.checked_sub(left)?, bottom.checked_sub(top)?);
+    if tile_width == 0 || tile_height == 0 {
+        return None;
+    }
+    let tiles = u64::from(right.div_ceil(tile_width)) * u64::from(bottom.div_ceil(tile_height));
+    let depth = *siz.get(38 - 2)?;
+    (tiles <= 4096).then_some(Announced {
+        columns,
+        rows,
+        components: u16_at(siz, 34)?,
+        precision: (depth & 0x7F) + 1,
+    })
+}
+
+/// Whether RLE bytes hold `segments` segments that unpack to at least `pixels` bytes each.
+pub(super) fn rle_is_whole(bytes: &[u8], segments: usize, pixels: usize) -> bool {
+    let word = |n: usize| -> Option<usize> {
+        let at = n.checked_mul(4)?;
+        Some(u32::from_le_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?) as usize)
+    };
+    if word(0) != Some(segments) || segments > 15 {
+        return false;
+    }
+    (1..=segments).all(|n| {
+        let end = if n == segments { Some(bytes.len()) } else { word(n + 1) };
+        let segment = word(n).zip(end).and_then(|(start, end)| bytes.get(start..end));
+        segment.is_some_and(|s| unpacked_len(s).is_some_and(|len| len >= pixels))
+    })
+}
+
+/// Length after unpacking; `None` where a run reaches past the end by more than the final padding.
+fn unpacked_len(segment: &[u8]) -> Option<usize> {
+    let (mut at, mut len) = (0usize, 0usize);
+    while let Some(&head) = segment.get(at) {
+        match head {
+            128 => at += 1,
+            129.. => {
+                segment.get(at + 1)?;
+                len += 257 - usize::from(head);
+                at += 2;
+            }
+            _ => {
+                len += usize::from(head) + 1;
+                at += usize::from(head) + 2;
+            }
+        }
+    }
+    Some(len)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_frame_header_of_a_jpeg_is_found_behind_other_segments() {
+        let bytes = [0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 1, 2, 0xFF, 0xC3, 0, 11, 12, 0, 3, 0, 5, 1, 1, 0x11, 0];
+        let announced = Announced { columns: 5, rows: 3, components: 1, precision: 12 };
+        assert_eq!(jpeg(&bytes), Some(announced));
+        for end in 0..17 {
+            assert_eq!(jpeg(&bytes[..end]), None);
+        }
+    }
+
+    #[test]
+    fn the_size_of_a_jpeg_2000_is_that_of_its_picture_and_not_of_its_canvas() {
+        let mut bytes = vec![0xFF, 0x4F, 0xFF, 0x51, 0, 41, 0, 0];
+        for n in [110u32, 220, 10, 20, 64, 64, 0, 0] {
+            bytes.extend(n.to_be_bytes());
+        }
+        bytes.extend([0, 1, 0x80 | 15, 1, 1]);
+        let announced = Announced { columns: 100, rows: 200, components: 1, precision: 16 };
+        assert_eq!(jpeg_2000(&bytes), Some(announced));
+    }
+
+    #[test]
+    fn rle_that_unpacks_to_too_little_is_not_whole() {
+        let mut bytes = vec![0u8; 64];
+        bytes[0] = 1;
+        bytes[4] = 64;
+        bytes.extend([253, 7, 1, 8, 9]);
+        assert!(rle_is_whole(&bytes, 1, 6));
+        assert!(!rle_is_whole(&bytes, 1, 7));
+        assert!(!rle_is_whole(&bytes, 2, 6));
+        assert!(!rle_is_whole(&bytes[..60], 1, 1));
+    }
+}

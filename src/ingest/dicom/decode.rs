@@ -1,0 +1,283 @@
+//! One slice from its file to values, ready for the volume.
+
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+
+use dicom_core::value::PixelFragmentSequence;
+use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
+use dicom_dictionary_std::{tags, uids};
+use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
+use dicom_pixeldata::PixelDecoder;
+
+use super::codestream::{self, Announced};
+use super::header::{self, PixelForm};
+use super::rescale::Rescale;
+use super::tape::Tape;
+use super::walk::{self, EXPLICIT_BIG_ENDIAN, PixelPlace};
+
+/// Where a slice comes from, and how its bytes become values.
+#[derive(Clone, Debug)]
+pub(in crate::ingest) struct SliceSource {
+    pub(in crate::ingest) file: PathBuf,
+    pub(in crate::ingest) syntax: String,
+    /// `None` where the file ends before its pixel data.
+    pub(in crate::ingest) pixels: Option<PixelPlace>,
+    pub(in crate::ingest) form: PixelForm,
+    pub(in crate::ingest) photometric: String,
+    pub(in crate::ingest) rescale: Rescale,
+}
+
+/// Why a slice could not be read.
+#[derive(Debug, thiserror::Error)]
+pub(in crate::ingest) enum SliceFault {
+    /// Fewer pixels than rows and columns ask for.
+    #[error("its pixel data end too early")]
+    Truncated,
+    /// The compressed picture is damaged.
+    #[error("its compressed pixel data are damaged ({0})")]
+    Damaged(String),
+    /// A form of pixel data that cannot be read.
+    #[error("{0}")]
+    Unsupported(String),
+    /// The file is gone, locked, on a drive that fails ...
+    #[error("it cannot be read: {0}")]
+    Io(io::Error),
+}
+
+impl From<io::Error> for SliceFault {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::UnexpectedEof { Self::Truncated } else { Self::Io(error) }
+    }
+}
+
+impl SliceSource {
+    /// The values of the slice, row by row.
+    pub(in crate::ingest) fn decode(&self) -> Result<Box<[i16]>, SliceFault> {
+        let mut tape = Tape::open(&self.file)?;
+        if self.syntax == walk::DEFLATED {
+            // The data set begins behind the file meta information; its inflated copy is dropped
+            // when this slice is done.
+            tape = walk::inflated(&mut tape).map_err(|e| SliceFault::Damaged(e.to_string()))?;
+        }
+        self.decode_from(&mut tape)
+    }
+
+    /// The same from the bytes of the file.
+    pub(in crate::ingest) fn decode_bytes(&self, bytes: Vec<u8>) -> Result<Box<[i16]>, SliceFault> {
+        let mut tape = Tape::memory(bytes);
+        if self.syntax == walk::DEFLATED {
+            tape = walk::inflated(&mut tape).map_err(|e| SliceFault::Damaged(e.to_string()))?;
+        }
+        self.decode_from(&mut tape)
+    }
+
+    fn decode_from(&self, tape: &mut Tape) -> Result<Box<[i16]>, SliceFault> {
+        let place = self.pixels.ok_or(SliceFault::Truncated)?;
+        if self.form.samples_per_pixel != 1 {
+            return Err(SliceFault::Unsupported("its pixels are coloured".to_owned()));
+        }
+        tape.go_to(place.offset)?;
+        match place.claimed {
+            Some(claimed) if u64::from(claimed) < self.form.bytes() => Err(SliceFault::Truncated),
+            Some(_) if header::is_native(&self.syntax) => self.native(tape),
+            None if !header::is_native(&self.syntax) => self.compressed(fragments(tape)?),
+            _ => Err(SliceFault::Damaged("it does not fit its transfer syntax".to_owned())),
+        }
+    }
+
+    /// Numbers as they are: straight into the slice, without a second copy of 16-bit words.
+    fn native(&self, tape: &mut Tape) -> Result<Box<[i16]>, SliceFault> {
+        let count = self.form.pixels();
+        let big = self.syntax == EXPLICIT_BIG_ENDIAN;
+        match self.form.bits_allocated {
+            16 => {
+                if self.form.bytes() > tape.left() {
+                    return Err(SliceFault::Truncated);
+                }
+                let mut words = vec![0i16; count].into_boxed_slice();
+                tape.fill(bytemuck::cast_slice_mut(&mut words))?;
+                if big {
+                    words.iter_mut().for_each(|v| *v = i16::from_be(*v));
+                } else {
+                    words.iter_mut().for_each(|v| *v = i16::from_le(*v));
+                }
+                self.rescale.words(&mut words, self.form);
+                Ok(words)
+            }
+            8 => Ok(self.bytes(&tape.take(count as u64)?)),
+            32 => Ok(self.long_words(&tape.take(self.form.bytes())?, big)),
+            bits => Err(SliceFault::Unsupported(format!("its pixels have {bits} bits"))),
+        }
+    }
+
+    fn bytes(&self, bytes: &[u8]) -> Box<[i16]> {
+        let mut words: Box<[i16]> = bytes.iter().map(|&b| i16::from(b)).collect();
+        // In a 16-bit word the stored bits lie where they lay in the byte.
+        self.rescale.words(&mut words, PixelForm { bits_allocated: 16, ..self.form });
+        words
+    }
+
+    fn long_words(&self, bytes: &[u8], big: bool) -> Box<[i16]> {
+        let up = 31u32.saturating_sub(u32::from(self.form.high_bit));
+        let down = 32u32.saturating_sub(u32::from(self.form.bits_stored)) & 31;
+        let (words, _) = bytes.as_chunks::<4>();
+        words
+            .iter()
+            .map(|&b| {
+                let word = if big { u32::from_be_bytes(b) } else { u32::from_le_bytes(b) };
+                let word = word.wrapping_shl(up);
+                let stored = if self.form.signed {
+                    f64::from((word as i32).wrapping_shr(down))
+                } else {
+                    f64::from(word.wrapping_shr(down))
+                };
+                self.rescale.value(stored)
+            })
+            .collect()
+    }
+
+    /// Compressed pictures: checked by their own header, decoded by dicom-pixeldata.
+    fn compressed(&self, fragments: Vec<Vec<u8>>) -> Result<Box<[i16]>, SliceFault> {
+        let mut picture = fragments.into_iter().reduce(|mut all, next| {
+            all.extend(next);
+            all
+        });
+        let picture = picture.take().filter(|p| !p.is_empty()).ok_or(SliceFault::Truncated)?;
+        let announced = self.check(&picture)?;
+        let decoded = self.run_decoder(picture)?;
+        let pixels = self.form.pixels();
+        // The depth that the picture itself announces decides where its sign is.
+        let precision = announced.map_or(self.form.bits_stored, |a| u16::from(a.precision));
+        let form = PixelForm { bits_stored: precision, high_bit: precision.saturating_sub(1), ..self.form };
+        let as_bytes = precision <= 8 && announced.is_some() && self.is_jpeg_or_ls();
+        if self.form.bits_allocated == 8 || as_bytes {
+            let bytes = decoded.get(..pixels).ok_or(SliceFault::Truncated)?;
+            return Ok(Self { form, ..self.clone() }.bytes(bytes));
+        }
+        let bytes = decoded.get(..pixels.saturating_mul(2)).ok_or(SliceFault::Truncated)?;
+        let (words, _) = bytes.as_chunks::<2>();
+        let mut words: Box<[i16]> = words.iter().map(|&b| i16::from_le_bytes(b)).collect();
+        self.rescale.words(&mut words, form);
+        Ok(words)
+    }
+
+    fn is_jpeg_or_ls(&self) -> bool {
+        // JPEG 4.50-4.70, JPEG-LS 4.80-4.81; JPEG 2000 begins at 4.90.
+        let number = self.syntax.strip_prefix(JPEG_FAMILY).and_then(|n| n.parse::<u16>().ok());
+        number.is_some_and(|n| n < 90)
+    }
+
+    /// What the compressed bytes say of themselves, which must be what the header says.
+    fn check(&self, picture: &[u8]) -> Result<Option<Announced>, SliceFault> {
+        let form = &self.form;
+        if self.syntax == uids::RLE_LOSSLESS {
+            let segments = usize::from(form.bits_allocated.div_ceil(8));
+            return if codestream::rle_is_whole(picture, segments, form.pixels()) {
+                Ok(None)
+            } else {
+                Err(SliceFault::Damaged("its runs end too early".to_owned()))
+            };
+        }
+        let announced = if self.is_jpeg_or_ls() {
+            codestream::jpeg(picture)
+        } else if is_jpeg_2000(&self.syntax) {
+            codestream::jpeg_2000(picture)
+        } else {
+            return Ok(None);
+        };
+        let announced = announced.ok_or_else(|| SliceFault::Damaged("no picture begins there".to_owned()))?;
+        let size = (announced.columns, announced.rows);
+        let fits = size == (u32::from(form.columns), u32::from(form.rows))
+            && announced.components == 1
+            && u16::from(announced.precision) <= form.bits_allocated;
+        if !fits {
+            return Err(SliceFault::Damaged(format!(
+                "they are {} x {} pixels of {} bits where the header says {} x {} of {}",
+                announced.columns,
+                announced.rows,
+                announced.precision,
+                form.columns,
+                form.rows,
+                form.bits_allocated
+            )));
+        }
+        Ok(Some(announced))
+    }
+
+    fn run_decoder(&self, mut picture: Vec<u8>) -> Result<Vec<u8>, SliceFault> {
+        if picture.len() % 2 == 1 {
+            picture.push(0);
+        }
+        let form = &self.form;
+        let mut object = InMemDicomObject::new_empty();
+        let mut put = |tag: Tag, vr: VR, value: PrimitiveValue| {
+            object.put_element(DataElement::new(tag, vr, value));
+        };
+        put(tags::SAMPLES_PER_PIXEL, VR::US, 1u16.into());
+        put(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, self.photometric.as_str().into());
+        put(tags::ROWS, VR::US, form.rows.into());
+        put(tags::COLUMNS, VR::US, form.columns.into());
+        put(tags::BITS_ALLOCATED, VR::US, form.bits_allocated.into());
+        put(tags::BITS_STORED, VR::US, form.bits_stored.into());
+        put(tags::HIGH_BIT, VR::US, form.high_bit.into());
+        put(tags::PIXEL_REPRESENTATION, VR::US, u16::from(form.signed).into());
+        let pixels = PixelFragmentSequence::new(Vec::new(), vec![picture]);
+        object.put_element(DataElement::new(tags::PIXEL_DATA, VR::OB, pixels));
+        // Only the transfer syntax matters; the other two have to be there.
+        let meta = FileMetaTableBuilder::new()
+            .transfer_syntax(self.syntax.as_str())
+            .media_storage_sop_class_uid(uids::CT_IMAGE_STORAGE)
+            .media_storage_sop_instance_uid("2.25.1")
+            .build()
+            .map_err(|e| SliceFault::Damaged(e.to_string()))?;
+        let object = object.with_exact_meta(meta);
+        // Decoders of other makers may panic on damaged bytes: that is this slice's fault, not the
+        // program's end.
+        let decoded = catch_unwind(AssertUnwindSafe(|| {
+            object.decode_pixel_data_frame(0).map(|p| p.into_data()).map_err(|e| innermost(&e))
+        }));
+        decoded.unwrap_or_else(|_| Err("the decoder gave up".to_owned())).map_err(SliceFault::Damaged)
+    }
+}
+
+/// The first cause, in the decoder's own words.
+fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut error = error;
+    while let Some(source) = error.source() {
+        error = source;
+    }
+    error.to_string()
+}
+
+const JPEG_FAMILY: &str = "1.2.840.10008.1.2.4.";
+
+fn is_jpeg_2000(syntax: &str) -> bool {
+    let number = syntax.strip_prefix(JPEG_FAMILY).and_then(|n| n.parse::<u16>().ok());
+    number.is_some_and(|n| matches!(n, 90..=93 | 201..=203))
+}
+
+/// The fragments of compressed pixel data, the offset table left out.
+fn fragments(tape: &mut Tape) -> Result<Vec<Vec<u8>>, SliceFault> {
+    let mut found = Vec::new();
+    let mut first = true;
+    loop {
+        let mut head = [0u8; 8];
+        match tape.fill(&mut head) {
+            Ok(()) => {}
+            // Some writers forget the delimiter at the end of the file.
+            Err(_) if !found.is_empty() => return Ok(found),
+            Err(error) => return Err(error.into()),
+        }
+        let [g0, g1, e0, e1, l0, l1, l2, l3] = head;
+        match ([g0, g1], [e0, e1]) {
+            ([0xFE, 0xFF], [0x00, 0xE0]) => {}
+            ([0xFE, 0xFF], [0xDD, 0xE0]) => return Ok(found),
+            _ => return Err(SliceFault::Damaged("its fragments are not marked".to_owned())),
+        }
+        let bytes = tape.take(u64::from(u32::from_le_bytes([l0, l1, l2, l3])))?;
+        if !std::mem::take(&mut first) {
+            found.push(bytes);
+        }
+    }
+}

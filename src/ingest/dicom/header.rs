@@ -1,0 +1,333 @@
+//! What a viewer needs to know of one file, as plain values: no DICOM type leaves this module.
+
+use std::path::{Path, PathBuf};
+
+use dicom_core::Tag;
+use dicom_dictionary_std::{tags, uids};
+use dicom_encoding::transfer_syntax::TransferSyntaxIndex;
+use dicom_object::InMemDicomObject;
+use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
+
+use super::tape::Tape;
+use super::walk::{self, EXPLICIT_BIG_ENDIAN, Layout, PixelPlace, WalkError};
+use crate::ingest::private::Private;
+
+/// The elements that are read, sorted.
+const WANTED: [Tag; 44] = [
+    tags::SPECIFIC_CHARACTER_SET,
+    tags::IMAGE_TYPE,
+    tags::SOP_CLASS_UID,
+    tags::SOP_INSTANCE_UID,
+    tags::ACQUISITION_TIME,
+    tags::CONTENT_TIME,
+    tags::MODALITY,
+    tags::SERIES_DESCRIPTION,
+    tags::PATIENT_NAME,
+    tags::PATIENT_ID,
+    tags::ECHO_TIME,
+    tags::TRIGGER_TIME,
+    tags::CONVOLUTION_KERNEL,
+    tags::DIFFUSION_B_VALUE,
+    tags::STUDY_INSTANCE_UID,
+    tags::SERIES_INSTANCE_UID,
+    tags::SERIES_NUMBER,
+    tags::ACQUISITION_NUMBER,
+    tags::INSTANCE_NUMBER,
+    tags::IMAGE_POSITION_PATIENT,
+    tags::IMAGE_ORIENTATION_PATIENT,
+    tags::FRAME_OF_REFERENCE_UID,
+    tags::TEMPORAL_POSITION_IDENTIFIER,
+    tags::NOMINAL_PERCENTAGE_OF_CARDIAC_PHASE,
+    tags::SAMPLES_PER_PIXEL,
+    tags::PHOTOMETRIC_INTERPRETATION,
+    tags::NUMBER_OF_FRAMES,
+    tags::ROWS,
+    tags::COLUMNS,
+    tags::PIXEL_SPACING,
+    tags::BITS_ALLOCATED,
+    tags::BITS_STORED,
+    tags::HIGH_BIT,
+    tags::PIXEL_REPRESENTATION,
+    tags::PIXEL_PADDING_VALUE,
+    tags::PIXEL_PADDING_RANGE_LIMIT,
+    tags::WINDOW_CENTER,
+    tags::WINDOW_WIDTH,
+    tags::RESCALE_INTERCEPT,
+    tags::RESCALE_SLOPE,
+    tags::RESCALE_TYPE,
+    tags::WINDOW_CENTER_WIDTH_EXPLANATION,
+    tags::LOSSY_IMAGE_COMPRESSION,
+    tags::LOSSY_IMAGE_COMPRESSION_METHOD,
+];
+
+/// How the stored values of an image lie in its pixel data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::ingest) struct PixelForm {
+    pub(in crate::ingest) columns: u16,
+    pub(in crate::ingest) rows: u16,
+    pub(in crate::ingest) samples_per_pixel: u16,
+    pub(in crate::ingest) bits_allocated: u16,
+    pub(in crate::ingest) bits_stored: u16,
+    pub(in crate::ingest) high_bit: u16,
+    pub(in crate::ingest) signed: bool,
+}
+
+impl PixelForm {
+    /// Number of pixels.
+    pub(in crate::ingest) fn pixels(&self) -> usize {
+        usize::from(self.columns) * usize::from(self.rows)
+    }
+
+    /// Bytes of one frame without compression.
+    pub(in crate::ingest) fn bytes(&self) -> u64 {
+        let bits = self.pixels() as u64 * u64::from(self.samples_per_pixel) * u64::from(self.bits_allocated);
+        bits.div_ceil(8)
+    }
+}
+
+/// The values that tell apart several pictures at one position.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(in crate::ingest) struct PhaseMarks {
+    /// In the order in which they are tried: temporal position, cardiac phase, trigger time, echo
+    /// time, b-value, acquisition number, acquisition time, content time.
+    pub(in crate::ingest) marks: [Option<String>; 8],
+}
+
+/// One file.
+#[derive(Clone, Debug)]
+pub(in crate::ingest) struct Header {
+    pub(in crate::ingest) file: PathBuf,
+    pub(in crate::ingest) syntax: String,
+    pub(in crate::ingest) sop_class: String,
+    pub(in crate::ingest) study_uid: String,
+    pub(in crate::ingest) series_uid: String,
+    pub(in crate::ingest) series_number: Option<i64>,
+    pub(in crate::ingest) series_description: Private<String>,
+    pub(in crate::ingest) patient_name: Private<String>,
+    pub(in crate::ingest) patient_id: Private<String>,
+    pub(in crate::ingest) modality: String,
+    pub(in crate::ingest) image_type: Vec<String>,
+    pub(in crate::ingest) instance_number: Option<i64>,
+    pub(in crate::ingest) phase: PhaseMarks,
+    pub(in crate::ingest) kernel: Option<String>,
+    /// Image Position (Patient), LPS mm.
+    pub(in crate::ingest) position: Option<[f64; 3]>,
+    /// Image Orientation (Patient): direction of a row, then of a column.
+    pub(in crate::ingest) orientation: Option<[f64; 6]>,
+    /// Distance between rows, then between columns, mm.
+    pub(in crate::ingest) pixel_spacing: Option<[f64; 2]>,
+    pub(in crate::ingest) frame_of_reference: Option<String>,
+    pub(in crate::ingest) photometric: String,
+    pub(in crate::ingest) frames: i64,
+    /// `None` where the size of the image or of a pixel is missing.
+    pub(in crate::ingest) form: Option<PixelForm>,
+    pub(in crate::ingest) slope: Option<f64>,
+    pub(in crate::ingest) intercept: Option<f64>,
+    pub(in crate::ingest) rescale_type: Option<String>,
+    /// Pixel Padding Value and Range Limit, as numbers of 16 bits whatever VR they came in.
+    pub(in crate::ingest) padding: Option<[i64; 2]>,
+    /// Width, centre and explanation.
+    pub(in crate::ingest) windows: Vec<(f64, f64, Option<String>)>,
+    pub(in crate::ingest) lossy: bool,
+    pub(in crate::ingest) pixels: Option<PixelPlace>,
+    pub(in crate::ingest) float_pixels: bool,
+    pub(in crate::ingest) modality_lut: bool,
+    pub(in crate::ingest) cut_off: bool,
+}
+
+impl Header {
+    /// Reads the header of a file, up to its pixel data.
+    pub(in crate::ingest) fn read(file: &Path) -> Result<Self, WalkError> {
+        let mut tape = Tape::open(file)?;
+        Self::from_tape(&mut tape, file)
+    }
+
+    /// The same from the bytes of a file.
+    pub(in crate::ingest) fn from_bytes(bytes: Vec<u8>, name: &Path) -> Result<Self, WalkError> {
+        Self::from_tape(&mut Tape::memory(bytes), name)
+    }
+
+    fn from_tape(tape: &mut Tape, file: &Path) -> Result<Self, WalkError> {
+        let layout = walk::walk(tape, &WANTED)?;
+        let object = decode(&layout)?;
+        let values = Values(&object);
+        let known = values.text(tags::SOP_CLASS_UID).is_some()
+            || values.text(tags::MODALITY).is_some()
+            || values.number(tags::ROWS).is_some()
+            || layout.media_class.is_some();
+        if !known {
+            return Err(if layout.cut_off { WalkError::CutOff } else { WalkError::NotDicom });
+        }
+        Ok(Self::collect(file, layout, values))
+    }
+
+    fn collect(file: &Path, layout: Layout, v: Values<'_>) -> Self {
+        let owned = |tag| v.text(tag).unwrap_or_default();
+        Self {
+            file: file.to_owned(),
+            sop_class: v.text(tags::SOP_CLASS_UID).or(layout.media_class).unwrap_or_default(),
+            study_uid: owned(tags::STUDY_INSTANCE_UID),
+            series_uid: owned(tags::SERIES_INSTANCE_UID),
+            series_number: v.number(tags::SERIES_NUMBER).map(|n| n as i64),
+            series_description: Private::new(owned(tags::SERIES_DESCRIPTION)),
+            patient_name: Private::new(owned(tags::PATIENT_NAME)),
+            patient_id: Private::new(owned(tags::PATIENT_ID)),
+            modality: owned(tags::MODALITY),
+            image_type: v.texts(tags::IMAGE_TYPE),
+            instance_number: v.number(tags::INSTANCE_NUMBER).map(|n| n as i64),
+            phase: PhaseMarks {
+                marks: [
+                    tags::TEMPORAL_POSITION_IDENTIFIER,
+                    tags::NOMINAL_PERCENTAGE_OF_CARDIAC_PHASE,
+                    tags::TRIGGER_TIME,
+                    tags::ECHO_TIME,
+                    tags::DIFFUSION_B_VALUE,
+                    tags::ACQUISITION_NUMBER,
+                    tags::ACQUISITION_TIME,
+                    tags::CONTENT_TIME,
+                ]
+                .map(|tag| v.text(tag)),
+            },
+            kernel: v.text(tags::CONVOLUTION_KERNEL),
+            position: v.numbers(tags::IMAGE_POSITION_PATIENT),
+            orientation: v.numbers(tags::IMAGE_ORIENTATION_PATIENT),
+            pixel_spacing: v.numbers(tags::PIXEL_SPACING).filter(|s: &[f64; 2]| s.iter().all(|&mm| mm > 0.0)),
+            frame_of_reference: v.text(tags::FRAME_OF_REFERENCE_UID),
+            photometric: owned(tags::PHOTOMETRIC_INTERPRETATION),
+            frames: v.number(tags::NUMBER_OF_FRAMES).map_or(1, |n| n as i64),
+            form: pixel_form(v),
+            slope: v.number(tags::RESCALE_SLOPE),
+            intercept: v.number(tags::RESCALE_INTERCEPT),
+            rescale_type: v.text(tags::RESCALE_TYPE),
+            padding: padding(v),
+            windows: windows(v),
+            lossy: v.text(tags::LOSSY_IMAGE_COMPRESSION).as_deref() == Some("01")
+                || lossy_syntax(&layout.syntax),
+            pixels: layout.pixels,
+            float_pixels: layout.float_pixels,
+            modality_lut: layout.modality_lut,
+            cut_off: layout.cut_off,
+            syntax: layout.syntax,
+        }
+    }
+
+    /// Whether the pixel data are stored as they are, number after number.
+    pub(in crate::ingest) fn is_native(&self) -> bool {
+        is_native(&self.syntax)
+    }
+}
+
+/// Whether the transfer syntax stores numbers as they are.
+pub(super) fn is_native(syntax: &str) -> bool {
+    [uids::IMPLICIT_VR_LITTLE_ENDIAN, uids::EXPLICIT_VR_LITTLE_ENDIAN, EXPLICIT_BIG_ENDIAN, walk::DEFLATED]
+        .contains(&syntax)
+}
+
+/// The transfer syntax by its standard's name, and whether its pixel data can be decoded.
+pub(in crate::ingest) fn syntax_facts(uid: &str) -> (String, bool) {
+    match TransferSyntaxRegistry.get(uid) {
+        Some(syntax) => (syntax.name().to_owned(), syntax.can_decode_all()),
+        None => ("unknown transfer syntax".to_owned(), false),
+    }
+}
+
+/// Syntaxes that lose something by definition. Those that may be either way (JPEG 2000, JPEG-LS
+/// near-lossless, High-Throughput JPEG 2000) count as lossy: only their lossless twins promise it.
+fn lossy_syntax(uid: &str) -> bool {
+    const LOSSLESS: [&str; 6] = [
+        uids::JPEG_LOSSLESS,
+        uids::JPEG_LOSSLESS_SV1,
+        uids::JPEGLS_LOSSLESS,
+        uids::JPEG2000_LOSSLESS,
+        uids::HTJ2K_LOSSLESS,
+        uids::HTJ2K_LOSSLESS_RPCL,
+    ];
+    // JPEG and its kin stand under 1.2.840.10008.1.2.4.
+    uid.starts_with("1.2.840.10008.1.2.4.") && !LOSSLESS.contains(&uid) && uid != uids::JPEGXL_LOSSLESS
+}
+
+fn decode(layout: &Layout) -> Result<InMemDicomObject, WalkError> {
+    let uid = if layout.big_endian { EXPLICIT_BIG_ENDIAN } else { uids::IMPLICIT_VR_LITTLE_ENDIAN };
+    let syntax = TransferSyntaxRegistry.get(uid).ok_or(WalkError::Damaged)?;
+    InMemDicomObject::read_dataset_with_ts(layout.elements.as_slice(), syntax).map_err(|_| WalkError::Damaged)
+}
+
+/// Reads values out of a data set; what is missing or no number is `None`.
+#[derive(Clone, Copy)]
+struct Values<'a>(&'a InMemDicomObject);
+
+impl Values<'_> {
+    fn texts(self, tag: Tag) -> Vec<String> {
+        let Some(element) = self.0.get(tag) else { return Vec::new() };
+        let Ok(text) = element.to_str() else { return Vec::new() };
+        text.split('\\')
+            .map(|t| t.trim_matches(|c: char| c == '\0' || c.is_whitespace()).to_owned())
+            .collect()
+    }
+
+    /// The whole value as text; an empty one counts as missing.
+    fn text(self, tag: Tag) -> Option<String> {
+        let text = self.texts(tag).join("\\");
+        (!text.is_empty()).then_some(text)
+    }
+
+    fn list(self, tag: Tag) -> Vec<f64> {
+        self.texts(tag).iter().map_while(|t| t.parse::<f64>().ok().filter(|n| n.is_finite())).collect()
+    }
+
+    fn number(self, tag: Tag) -> Option<f64> {
+        self.list(tag).first().copied()
+    }
+
+    fn numbers<const N: usize>(self, tag: Tag) -> Option<[f64; N]> {
+        self.list(tag).get(..N)?.try_into().ok()
+    }
+
+    fn small(self, tag: Tag) -> Option<u16> {
+        let n = self.number(tag)?;
+        (n >= 0.0 && n <= f64::from(u16::MAX)).then_some(n as u16)
+    }
+}
+
+fn pixel_form(v: Values<'_>) -> Option<PixelForm> {
+    let (columns, rows) = (v.small(tags::COLUMNS)?, v.small(tags::ROWS)?);
+    let bits_allocated = v.small(tags::BITS_ALLOCATED)?;
+    if columns == 0 || rows == 0 || bits_allocated == 0 {
+        return None;
+    }
+    let bits_stored = v.small(tags::BITS_STORED).filter(|b| (1..=bits_allocated).contains(b));
+    let bits_stored = bits_stored.unwrap_or(bits_allocated);
+    // A high bit that cannot be is taken as the usual one.
+    let high_bit = v.small(tags::HIGH_BIT).filter(|h| *h < bits_allocated && *h + 1 >= bits_stored);
+    Some(PixelForm {
+        columns,
+        rows,
+        samples_per_pixel: v.small(tags::SAMPLES_PER_PIXEL).unwrap_or(1),
+        bits_allocated,
+        bits_stored,
+        high_bit: high_bit.unwrap_or(bits_stored - 1),
+        signed: v.small(tags::PIXEL_REPRESENTATION) == Some(1),
+    })
+}
+
+/// Padding as stored values. Writers use the wrong VR (63536 for -2000): only the bits count.
+fn padding(v: Values<'_>) -> Option<[i64; 2]> {
+    let signed = v.small(tags::PIXEL_REPRESENTATION) == Some(1);
+    let stored = |n: f64| {
+        let bits = (n as i64) as u16;
+        if signed { i64::from(bits as i16) } else { i64::from(bits) }
+    };
+    let value = v.number(tags::PIXEL_PADDING_VALUE).map(stored)?;
+    let limit = v.number(tags::PIXEL_PADDING_RANGE_LIMIT).map_or(value, stored);
+    Some([value.min(limit), value.max(limit)])
+}
+
+fn windows(v: Values<'_>) -> Vec<(f64, f64, Option<String>)> {
+    let names = v.texts(tags::WINDOW_CENTER_WIDTH_EXPLANATION);
+    let pairs = v.list(tags::WINDOW_WIDTH).into_iter().zip(v.list(tags::WINDOW_CENTER));
+    pairs
+        .enumerate()
+        .filter(|(_, (width, _))| *width >= 1.0)
+        .map(|(n, (width, centre))| (width, centre, names.get(n).filter(|t| !t.is_empty()).cloned()))
+        .collect()
+}

@@ -1,0 +1,410 @@
+//! The layout of one DICOM file: where its elements are, without decoding any.
+//!
+//! Every length is checked against the bytes that are there before anything is read, so that a
+//! damaged file can neither ask for memory nor lead past its end. The few elements that a viewer
+//! needs are handed to dicom-object afterwards; sequences, private elements and pixel data are
+//! stepped over. Source: DICOM PS3.5 section 7, PS3.10 section 7.
+
+use std::io;
+
+use dicom_core::Tag;
+use dicom_dictionary_std::{tags, uids};
+use dicom_encoding::transfer_syntax::{Codec, TransferSyntaxIndex};
+use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
+
+use super::tape::Tape;
+
+const ITEM: Tag = Tag(0xFFFE, 0xE000);
+const ITEM_END: Tag = Tag(0xFFFE, 0xE00D);
+const SEQUENCE_END: Tag = Tag(0xFFFE, 0xE0DD);
+const UNDEFINED: u32 = 0xFFFF_FFFF;
+/// Sequences in sequences: real files stay under ten.
+const MAX_DEPTH: usize = 32;
+/// Longest value that is kept; the longest that matter are lists of a few numbers.
+const MAX_VALUE_BYTES: u32 = 64 * 1024;
+/// A deflated file may not blow up to more than this.
+const MAX_INFLATED_BYTES: u64 = 512 << 20;
+
+/// Why a file has no layout.
+#[derive(Debug, thiserror::Error)]
+pub(in crate::ingest) enum WalkError {
+    /// It does not begin like a DICOM file.
+    #[error("it is not a DICOM file")]
+    NotDicom,
+    /// An element reaches past the end.
+    #[error("the file ends in the middle of its header (cut off while copying?)")]
+    CutOff,
+    /// Sequences without end.
+    #[error("its header is damaged")]
+    Damaged,
+    /// The system does not give the bytes.
+    #[error("{0}")]
+    Io(io::Error),
+}
+
+impl From<io::Error> for WalkError {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::UnexpectedEof { Self::CutOff } else { Self::Io(error) }
+    }
+}
+
+/// How numbers and element headers are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Encoding {
+    pub(super) big_endian: bool,
+    pub(super) explicit: bool,
+}
+
+impl Encoding {
+    const EXPLICIT_LE: Self = Self { big_endian: false, explicit: true };
+    const IMPLICIT_LE: Self = Self { big_endian: false, explicit: false };
+    const EXPLICIT_BE: Self = Self { big_endian: true, explicit: true };
+
+    fn of_syntax(uid: &str) -> Self {
+        if uid == uids::IMPLICIT_VR_LITTLE_ENDIAN {
+            Self::IMPLICIT_LE
+        } else if uid == EXPLICIT_BIG_ENDIAN {
+            Self::EXPLICIT_BE
+        } else {
+            Self::EXPLICIT_LE
+        }
+    }
+
+    fn syntax(self) -> &'static str {
+        match (self.big_endian, self.explicit) {
+            (true, _) => EXPLICIT_BIG_ENDIAN,
+            (false, true) => uids::EXPLICIT_VR_LITTLE_ENDIAN,
+            (false, false) => uids::IMPLICIT_VR_LITTLE_ENDIAN,
+        }
+    }
+
+    fn u16(self, b: [u8; 2]) -> u16 {
+        if self.big_endian { u16::from_be_bytes(b) } else { u16::from_le_bytes(b) }
+    }
+
+    fn u32(self, b: [u8; 4]) -> u32 {
+        if self.big_endian { u32::from_be_bytes(b) } else { u32::from_le_bytes(b) }
+    }
+}
+
+/// Explicit VR Big Endian, retired but still met.
+#[expect(deprecated, reason = "retired from the standard, not from archives")]
+pub(super) const EXPLICIT_BIG_ENDIAN: &str = uids::EXPLICIT_VR_BIG_ENDIAN;
+/// Deflated Explicit VR Little Endian.
+pub(super) const DEFLATED: &str = uids::DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN;
+
+/// Where the pixel data are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::ingest) struct PixelPlace {
+    /// First byte of the value, in the file (in the inflated data set of a deflated one).
+    pub(in crate::ingest) offset: u64,
+    /// Length that the element claims; `None` for fragments (compressed).
+    pub(in crate::ingest) claimed: Option<u32>,
+    /// Bytes that are there from `offset` to the end.
+    pub(in crate::ingest) available: u64,
+}
+
+/// What was found.
+#[derive(Debug)]
+pub(super) struct Layout {
+    /// Transfer syntax, as the file says or as its bytes show.
+    pub(super) syntax: String,
+    /// Media Storage SOP Class UID.
+    pub(super) media_class: Option<String>,
+    /// The wanted elements one after the other: implicit VR little endian, but explicit VR big
+    /// endian where the file is.
+    pub(super) elements: Vec<u8>,
+    /// Whether `elements` are big endian.
+    pub(super) big_endian: bool,
+    /// Pixel Data (7FE0,0010).
+    pub(super) pixels: Option<PixelPlace>,
+    /// Float or Double Float Pixel Data instead.
+    pub(super) float_pixels: bool,
+    /// A Modality LUT Sequence is there.
+    pub(super) modality_lut: bool,
+    /// The header ends before the pixel data could begin.
+    pub(super) cut_off: bool,
+}
+
+struct ElementHeader {
+    tag: Tag,
+    vr: [u8; 2],
+    len: u32,
+    /// Length does not stand in 16 bits.
+    long: bool,
+}
+
+/// The layout of a file; `wanted` must be sorted.
+pub(super) fn walk(tape: &mut Tape, wanted: &[Tag]) -> Result<Layout, WalkError> {
+    let Start { encoding, syntax, media_class } = start(tape)?;
+    if syntax == DEFLATED {
+        let mut inner = Tape::memory(inflate(tape)?);
+        return data_set(&mut inner, encoding, syntax, media_class, wanted);
+    }
+    data_set(tape, encoding, syntax, media_class, wanted)
+}
+
+struct Start {
+    encoding: Encoding,
+    syntax: String,
+    media_class: Option<String>,
+}
+
+/// Preamble and file meta information, where there are any; stops at the data set.
+fn start(tape: &mut Tape) -> Result<Start, WalkError> {
+    let head: [u8; 132] = tape.peek()?;
+    if tape.left() < 8 {
+        return Err(WalkError::NotDicom);
+    }
+    if head.ends_with(b"DICM") {
+        tape.skip(132)?;
+    } else if head.starts_with(b"DICM") {
+        tape.skip(4)?;
+    } else if !begins_like_a_data_set(&head) {
+        return Err(WalkError::NotDicom);
+    }
+    let mut syntax = None;
+    let mut media_class = None;
+    // Group 0002 is explicit VR little endian whatever follows.
+    while tape.left() >= 8 && tape.peek::<2>()? == [2, 0] {
+        let bytes: [u8; 8] = tape.peek()?;
+        let encoding = if has_vr(&bytes) { Encoding::EXPLICIT_LE } else { Encoding::IMPLICIT_LE };
+        let element = element_header(tape, encoding)?;
+        match element.tag {
+            tags::TRANSFER_SYNTAX_UID if element.len <= 128 => syntax = Some(text(tape, element.len)?),
+            tags::MEDIA_STORAGE_SOP_CLASS_UID if element.len <= 128 => {
+                media_class = Some(text(tape, element.len)?);
+            }
+            _ => tape.skip(u64::from(element.len))?,
+        }
+    }
+    let seen = seen_encoding(&tape.peek()?);
+    let syntax = syntax.filter(|s| !s.is_empty());
+    let (encoding, syntax) = match (syntax, seen) {
+        (Some(s), _) if s == DEFLATED => (Encoding::EXPLICIT_LE, s),
+        // Some writers name one encoding and write another: the bytes are right.
+        (Some(s), Some(seen)) if seen != Encoding::of_syntax(&s) => {
+            let native =
+                [uids::IMPLICIT_VR_LITTLE_ENDIAN, uids::EXPLICIT_VR_LITTLE_ENDIAN, EXPLICIT_BIG_ENDIAN];
+            let syntax = if native.contains(&s.as_str()) { seen.syntax().to_owned() } else { s };
+            (seen, syntax)
+        }
+        (Some(s), _) => (Encoding::of_syntax(&s), s),
+        (None, Some(seen)) => (seen, seen.syntax().to_owned()),
+        (None, None) => return Err(WalkError::NotDicom),
+    };
+    Ok(Start { encoding, syntax, media_class })
+}
+
+/// Whether the bytes can be the first element of a file without preamble: group 0002 or 0008,
+/// written in any of the three ways, with a length that a first element can have.
+fn begins_like_a_data_set(head: &[u8; 132]) -> bool {
+    let [g0, g1, e0, e1, a, b, c, d, ..] = *head;
+    match ([g0, g1], [e0, e1]) {
+        ([2, 0] | [8, 0], [element, 0]) => {
+            let short = if a.is_ascii_uppercase() && b.is_ascii_uppercase() {
+                true
+            } else {
+                u32::from_le_bytes([a, b, c, d]) <= 1024
+            };
+            short && element <= 0x70
+        }
+        ([0, 8], [0, element]) => a.is_ascii_uppercase() && b.is_ascii_uppercase() && element <= 0x70,
+        _ => false,
+    }
+}
+
+fn has_vr(element: &[u8; 8]) -> bool {
+    let [_, _, _, _, a, b, ..] = *element;
+    a.is_ascii_uppercase() && b.is_ascii_uppercase()
+}
+
+/// How the first element of a data set is written, judged by its bytes.
+fn seen_encoding(element: &[u8; 8]) -> Option<Encoding> {
+    let explicit = has_vr(element);
+    let [g0, g1, ..] = *element;
+    match (g0, g1) {
+        // Data sets begin with a low group; a high one shows that the bytes stand the other way round.
+        (0, 1..=0x10) if explicit => Some(Encoding::EXPLICIT_BE),
+        (1..=0x40, 0) => Some(if explicit { Encoding::EXPLICIT_LE } else { Encoding::IMPLICIT_LE }),
+        _ => None,
+    }
+}
+
+fn text(tape: &mut Tape, len: u32) -> Result<String, WalkError> {
+    let bytes = tape.take(u64::from(len))?;
+    let text = String::from_utf8_lossy(&bytes);
+    Ok(text.trim_matches(|c: char| c == '\0' || c.is_whitespace()).to_owned())
+}
+
+/// The data set of a deflated file as a tape of its own.
+pub(super) fn inflated(tape: &mut Tape) -> Result<Tape, WalkError> {
+    start(tape)?;
+    Ok(Tape::memory(inflate(tape)?))
+}
+
+/// The rest of a deflated file, inflated. What can be inflated before an error is kept: files with
+/// odd padding behind the stream are common.
+fn inflate(tape: &mut Tape) -> Result<Vec<u8>, WalkError> {
+    use std::io::Read;
+    let syntax = TransferSyntaxRegistry.get(DEFLATED).ok_or(WalkError::Damaged)?;
+    let Codec::Dataset(Some(adapter)) = syntax.codec() else { return Err(WalkError::Damaged) };
+    let mut bytes = Vec::new();
+    let read = adapter.adapt_reader(Box::new(tape)).take(MAX_INFLATED_BYTES).read_to_end(&mut bytes);
+    match read {
+        Err(_) if bytes.is_empty() => Err(WalkError::Damaged),
+        _ => Ok(bytes),
+    }
+}
+
+fn data_set(
+    tape: &mut Tape,
+    encoding: Encoding,
+    syntax: String,
+    media_class: Option<String>,
+    wanted: &[Tag],
+) -> Result<Layout, WalkError> {
+    let mut layout = Layout {
+        syntax,
+        media_class,
+        elements: Vec::with_capacity(2048),
+        big_endian: encoding.big_endian,
+        pixels: None,
+        float_pixels: false,
+        modality_lut: false,
+        cut_off: false,
+    };
+    match elements(tape, encoding, wanted, &mut layout) {
+        Ok(()) => Ok(layout),
+        // What came before the end may still name the series that this slice belongs to.
+        Err(WalkError::CutOff) if !layout.elements.is_empty() => {
+            layout.cut_off = true;
+            Ok(layout)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn elements(
+    tape: &mut Tape,
+    encoding: Encoding,
+    wanted: &[Tag],
+    layout: &mut Layout,
+) -> Result<(), WalkError> {
+    while tape.left() >= 8 {
+        let element = element_header(tape, encoding)?;
+        match element.tag {
+            tags::PIXEL_DATA => {
+                layout.pixels = Some(PixelPlace {
+                    offset: tape.at(),
+                    claimed: (element.len != UNDEFINED).then_some(element.len),
+                    available: tape.left(),
+                });
+                return Ok(());
+            }
+            tags::FLOAT_PIXEL_DATA | tags::DOUBLE_FLOAT_PIXEL_DATA => layout.float_pixels = true,
+            tags::MODALITY_LUT_SEQUENCE => layout.modality_lut = true,
+            Tag(group, _) if group > 0x7FE0 => return Ok(()),
+            _ => {}
+        }
+        if element.len == UNDEFINED {
+            skip_sequence(tape, encoding, element.vr == *b"UN", 0)?;
+        } else if element.len <= MAX_VALUE_BYTES
+            && element.vr != *b"SQ"
+            && wanted.binary_search(&element.tag).is_ok()
+        {
+            let value = tape.take(u64::from(element.len))?;
+            keep(&mut layout.elements, encoding, &element, &value);
+        } else {
+            tape.skip(u64::from(element.len))?;
+        }
+    }
+    Ok(())
+}
+
+/// Appends a wanted element. Little endian ones lose their VR: the dictionary's is right where a
+/// writer put UN or a wrong one.
+fn keep(to: &mut Vec<u8>, encoding: Encoding, element: &ElementHeader, value: &[u8]) {
+    let Tag(group, number) = element.tag;
+    if encoding.big_endian {
+        to.extend(group.to_be_bytes());
+        to.extend(number.to_be_bytes());
+        to.extend(element.vr);
+        if element.long {
+            to.extend([0, 0]);
+            to.extend(element.len.to_be_bytes());
+        } else {
+            to.extend((element.len as u16).to_be_bytes());
+        }
+    } else {
+        to.extend(group.to_le_bytes());
+        to.extend(number.to_le_bytes());
+        to.extend(element.len.to_le_bytes());
+    }
+    to.extend(value);
+}
+
+fn element_header(tape: &mut Tape, encoding: Encoding) -> Result<ElementHeader, WalkError> {
+    let mut head = [0u8; 8];
+    tape.fill(&mut head)?;
+    let [g0, g1, e0, e1, a, b, c, d] = head;
+    let tag = Tag(encoding.u16([g0, g1]), encoding.u16([e0, e1]));
+    let vr = [a, b];
+    // Items and delimiters have no VR; an element without letters for one was written implicitly.
+    if !encoding.explicit || tag.0 == 0xFFFE || !has_vr(&head) {
+        return Ok(ElementHeader { tag, vr: [0; 2], len: encoding.u32([a, b, c, d]), long: true });
+    }
+    if has_long_length(vr, [c, d]) {
+        let mut len = [0u8; 4];
+        tape.fill(&mut len)?;
+        return Ok(ElementHeader { tag, vr, len: encoding.u32(len), long: true });
+    }
+    Ok(ElementHeader { tag, vr, len: u32::from(encoding.u16([c, d])), long: false })
+}
+
+/// VRs with a 32-bit length (PS3.5 table 7.1-1); VRs of the future are to be written so too.
+fn has_long_length(vr: [u8; 2], next: [u8; 2]) -> bool {
+    const SHORT: [&[u8; 2]; 20] = [
+        b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FD", b"FL", b"IS", b"LO", b"LT", b"PN", b"SH",
+        b"SL", b"SS", b"ST", b"TM", b"UI", b"UL",
+    ];
+    const LONG: [&[u8; 2]; 13] =
+        [b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"];
+    if LONG.contains(&&vr) {
+        return true;
+    }
+    !SHORT.contains(&&vr) && vr != *b"US" && next == [0, 0]
+}
+
+/// Steps over the items of a sequence of undefined length.
+///
+/// - `unknown`: its VR is UN, so that its items are implicit VR little endian (PS3.5 6.2.2)
+fn skip_sequence(tape: &mut Tape, encoding: Encoding, unknown: bool, depth: usize) -> Result<(), WalkError> {
+    if depth >= MAX_DEPTH {
+        return Err(WalkError::Damaged);
+    }
+    let inner = if unknown { Encoding::IMPLICIT_LE } else { encoding };
+    loop {
+        let item = element_header(tape, inner)?;
+        match item.tag {
+            SEQUENCE_END => return Ok(()),
+            ITEM if item.len != UNDEFINED => tape.skip(u64::from(item.len))?,
+            ITEM => skip_item(tape, inner, depth)?,
+            _ => return Err(WalkError::Damaged),
+        }
+    }
+}
+
+fn skip_item(tape: &mut Tape, encoding: Encoding, depth: usize) -> Result<(), WalkError> {
+    loop {
+        let element = element_header(tape, encoding)?;
+        if element.tag == ITEM_END {
+            return Ok(());
+        }
+        if element.len == UNDEFINED {
+            skip_sequence(tape, encoding, element.vr == *b"UN", depth + 1)?;
+        } else {
+            tape.skip(u64::from(element.len))?;
+        }
+    }
+}

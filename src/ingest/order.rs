@@ -1,0 +1,207 @@
+//! Where slices lie: order along the normal, distance, gaps, shear. Pure geometry.
+//!
+//! Called by `assemble`. Distances come from positions alone: slice thickness and slice location
+//! differ from them in overlapping and gapped reconstructions. Source: DICOM PS3.3 C.7.6.2.1.1.
+
+use crate::geometry::{Patient, Point, Vector};
+
+/// Slices closer than this along the normal share a position.
+pub(super) const SAME_POSITION_MM: f64 = 0.01;
+/// A shear is spoken of above this angle: rounded coordinates give less.
+const TILT_MIN_DEGREES: f64 = 0.1;
+
+/// Directions of rows and columns as unit vectors, and the normal of the slices.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Orientation {
+    /// Direction in which the column index grows.
+    pub(super) row: Vector<Patient>,
+    /// Direction in which the row index grows.
+    pub(super) column: Vector<Patient>,
+    /// `row` x `column`: slices are sorted along it.
+    pub(super) normal: Vector<Patient>,
+}
+
+impl Orientation {
+    /// From the six numbers of Image Orientation (Patient); `None` where they are not two
+    /// directions at a right angle.
+    pub(super) fn new(cosines: [f64; 6]) -> Option<Self> {
+        let [a, b, c, d, e, f] = cosines;
+        let row = Vector::new(a, b, c).unit()?;
+        let column = Vector::new(d, e, f).unit()?;
+        // Rounded cosines leave about 1e-4; a sheared pixel grid is no image that a scanner makes.
+        if row.dot(column).abs() > 0.01 {
+            return None;
+        }
+        Some(Self { row, column, normal: row.cross(column).unit()? })
+    }
+
+    /// Distance of a position along the normal, from the patient origin.
+    pub(super) fn along(&self, p: Point<Patient>) -> f64 {
+        let [x, y, z] = p.to_array();
+        Vector::new(x, y, z).dot(self.normal)
+    }
+
+    /// Whether both show the same directions, up to rounding.
+    pub(super) fn agrees(&self, other: &Self) -> bool {
+        // 2e-3 is a tenth of a degree and more than four written decimals can hide.
+        (self.row - other.row).length() < 2e-3 && (self.column - other.column).length() < 2e-3
+    }
+}
+
+/// What is odd about the places of slices.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Oddity {
+    /// Whole slices are missing after the slice at slot `after`.
+    Missing {
+        /// Slot of the last slice before the gap.
+        after: usize,
+        /// How many are missing.
+        count: usize,
+    },
+    /// Distances differ and no whole number of slices explains it.
+    Uneven {
+        /// Shortest distance, mm.
+        shortest_mm: f64,
+        /// Longest distance, mm.
+        longest_mm: f64,
+        /// Slots after which the distance is off.
+        after: Vec<usize>,
+    },
+    /// Each slice is shifted against the one before.
+    Tilt {
+        /// Angle between the way from slice to slice and the normal.
+        degrees: f64,
+    },
+    /// Slices are shifted to the side without a rule.
+    Sideways {
+        /// Largest shift, mm.
+        largest_mm: f64,
+        /// Slots of the slices that are off.
+        slots: Vec<usize>,
+    },
+}
+
+/// Slices on a regular grid.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Arrangement {
+    /// From a slice to the next one.
+    pub(super) step: Vector<Patient>,
+    /// Slot of each slice, ascending; slots that are left out are missing slices.
+    pub(super) slots: Vec<usize>,
+    /// What is odd.
+    pub(super) oddities: Vec<Oddity>,
+}
+
+impl Arrangement {
+    /// Number of slots.
+    pub(super) fn depth(&self) -> usize {
+        self.slots.last().map_or(0, |last| last.saturating_add(1))
+    }
+}
+
+/// The regular grid that slices lie on.
+///
+/// - `positions`: centres of the first pixels, patient LPS mm, sorted along the normal, no two at
+///   one position
+/// - `pixel_mm`: the smaller distance of pixels; half of it is the shift that counts as none
+/// - returns: `None` under two slices
+pub(super) fn arrange(
+    positions: &[Point<Patient>],
+    orientation: &Orientation,
+    pixel_mm: f64,
+) -> Option<Arrangement> {
+    let (first, last) = (*positions.first()?, *positions.last()?);
+    let along: Vec<f64> = positions.iter().map(|p| orientation.along(*p)).collect();
+    let distances: Vec<f64> = along.iter().zip(along.iter().skip(1)).map(|(a, b)| b - a).collect();
+    let usual = median(&distances)?;
+    let mut oddities = Vec::new();
+    let slots = match slots_with_gaps(&along, &distances, usual) {
+        Some(slots) => {
+            for (a, b) in slots.iter().zip(slots.iter().skip(1)) {
+                if b - a > 1 {
+                    oddities.push(Oddity::Missing { after: *a, count: b - a - 1 });
+                }
+            }
+            slots
+        }
+        None => {
+            let off = |d: f64| (d - usual).abs() > tolerance_mm(usual);
+            oddities.push(Oddity::Uneven {
+                shortest_mm: distances.iter().copied().fold(f64::INFINITY, f64::min),
+                longest_mm: distances.iter().copied().fold(0.0, f64::max),
+                after: (0..).zip(&distances).filter(|(_, d)| off(**d)).map(|(k, _)| k).collect(),
+            });
+            (0..positions.len()).collect()
+        }
+    };
+    let steps = slots.last().copied().filter(|n| *n > 0)? as f64;
+    let travelled = last - first;
+    let distance = travelled.dot(orientation.normal);
+    let sideways = travelled - orientation.normal * distance;
+    let degrees = sideways.length().atan2(distance).to_degrees();
+    let tilted = sideways.length() > pixel_mm * 0.5 && degrees > TILT_MIN_DEGREES;
+    let step = if tilted {
+        oddities.push(Oddity::Tilt { degrees });
+        travelled * (1.0 / steps)
+    } else {
+        orientation.normal * (distance / steps)
+    };
+    let off: Vec<(usize, f64)> = slots
+        .iter()
+        .zip(positions)
+        .map(|(slot, p)| {
+            let away = *p - (first + step * *slot as f64);
+            (*slot, (away - orientation.normal * away.dot(orientation.normal)).length())
+        })
+        .filter(|(_, mm)| *mm > pixel_mm * 0.5)
+        .collect();
+    if !off.is_empty() {
+        oddities.push(Oddity::Sideways {
+            largest_mm: off.iter().map(|(_, mm)| *mm).fold(0.0, f64::max),
+            slots: off.into_iter().map(|(slot, _)| slot).collect(),
+        });
+    }
+    Some(Arrangement { step, slots, oddities })
+}
+
+/// How far a slice may lie from its place on the grid: a tenth of the distance, 0.25 mm at most;
+/// coordinates written with one decimal alone need 0.06 mm.
+fn tolerance_mm(distance_mm: f64) -> f64 {
+    (distance_mm * 0.1).min(0.25).max((distance_mm * 0.3).min(0.06))
+}
+
+/// Slot of each slice where every distance is a whole number of the usual one; `None` where it is
+/// not, or where so much is missing that blank slices would fill the volume.
+fn slots_with_gaps(along: &[f64], distances: &[f64], usual: f64) -> Option<Vec<usize>> {
+    let mut slots = vec![0usize];
+    let mut slot = 0usize;
+    for distance in distances {
+        let steps = (distance / usual).round().max(1.0);
+        if steps > along.len() as f64 {
+            return None;
+        }
+        slot = slot.checked_add(steps as usize)?;
+        slots.push(slot);
+    }
+    let missing = slot.checked_add(1)?.checked_sub(along.len())?;
+    if missing > along.len().div_ceil(3) {
+        return None;
+    }
+    let (first, last) = (*along.first()?, *along.last()?);
+    let step = (last - first) / slot as f64;
+    let fits = slots.iter().zip(along).all(|(slot, t)| {
+        let place = first + step * *slot as f64;
+        (t - place).abs() <= tolerance_mm(step)
+    });
+    fits.then_some(slots)
+}
+
+/// The middle of the distances, the lower of two; `None` for none or where it is not above zero.
+fn median(distances: &[f64]) -> Option<f64> {
+    let mut sorted = distances.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len().saturating_sub(1) / 2).copied().filter(|d| *d > 0.0 && d.is_finite())
+}
+
+#[cfg(test)]
+mod tests;

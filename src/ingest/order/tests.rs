@@ -1,0 +1,132 @@
+//! Places of slices: each oddity on its own, and random stacks that must come out as they were put.
+
+use proptest::prelude::*;
+
+use super::*;
+
+const AXIAL: [f64; 6] = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0];
+
+fn at(z: &[f64]) -> Vec<Point<Patient>> {
+    z.iter().map(|z| Point::new(-100.0, -50.0, *z)).collect()
+}
+
+fn axial(z: &[f64]) -> Arrangement {
+    arrange(&at(z), &Orientation::new(AXIAL).expect("axes"), 0.7).expect("two slices and more")
+}
+
+#[test]
+fn even_slices_have_the_mean_distance_and_no_oddity() {
+    let found = axial(&[0.0, 0.6, 1.3, 1.9, 2.5]);
+    assert!((found.step.z - 0.625).abs() < 1e-12 && found.step.x == 0.0);
+    assert_eq!((found.slots.as_slice(), found.oddities.len()), (&[0, 1, 2, 3, 4][..], 0));
+}
+
+#[test]
+fn a_gap_of_whole_slices_keeps_its_place() {
+    let found = axial(&[0.0, 2.5, 5.0, 12.5, 15.0]);
+    assert_eq!(found.slots, [0, 1, 2, 5, 6]);
+    assert_eq!(found.oddities, [Oddity::Missing { after: 2, count: 2 }]);
+    assert_eq!(found.step.z, 2.5);
+}
+
+#[test]
+fn distances_that_no_whole_number_explains_are_uneven() {
+    let found = axial(&[0.0, 1.0, 2.0, 3.5, 4.5]);
+    assert_eq!(found.slots, [0, 1, 2, 3, 4]);
+    let Some(Oddity::Uneven { shortest_mm, longest_mm, after }) = found.oddities.first() else {
+        panic!("uneven");
+    };
+    assert_eq!((*shortest_mm, *longest_mm, after.as_slice()), (1.0, 1.5, &[2][..]));
+}
+
+#[test]
+fn a_volume_is_never_mostly_blank() {
+    let found = axial(&[0.0, 1.0, 2.0, 90.0]);
+    assert_eq!(found.depth(), 4);
+    assert!(matches!(found.oddities.as_slice(), [Oddity::Uneven { .. }]));
+}
+
+#[test]
+fn a_tilted_gantry_is_a_shear_of_the_true_angle() {
+    let (sin, cos) = 14f64.to_radians().sin_cos();
+    let axes = Orientation::new([1.0, 0.0, 0.0, 0.0, cos, -sin]).expect("axes");
+    let positions = at(&[0.0, 5.0, 10.0, 15.0]);
+    let found = arrange(&positions, &axes, 0.4).expect("a stack");
+    let [Oddity::Tilt { degrees }] = found.oddities.as_slice() else { panic!("a tilt alone") };
+    assert!((degrees - 14.0).abs() < 1e-9);
+    assert!((found.step.length() - 5.0).abs() < 1e-12);
+}
+
+#[test]
+fn a_slice_out_of_line_is_named() {
+    let mut positions = at(&[0.0, 1.0, 2.0, 3.0]);
+    positions[2].x += 4.0;
+    let found = arrange(&positions, &Orientation::new(AXIAL).expect("axes"), 0.7).expect("a stack");
+    assert_eq!(found.oddities, [Oddity::Sideways { largest_mm: 4.0, slots: vec![2] }]);
+}
+
+#[test]
+fn directions_that_are_none_are_refused() {
+    assert!(Orientation::new([0.0; 6]).is_none());
+    assert!(Orientation::new([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]).is_none());
+    assert!(Orientation::new([1.0, 0.0, 0.0, 0.5, 0.9, 0.0]).is_none());
+    assert!(Orientation::new([f64::NAN; 6]).is_none());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn a_random_regular_stack_is_found_again_whatever_its_direction(
+        angles in prop::array::uniform3(-3.1f64..3.1),
+        origin in prop::array::uniform3(-900.0f64..900.0),
+        spacing in 0.3f64..8.0,
+        count in 2usize..60,
+        noise in prop::collection::vec(-0.004f64..0.004, 60),
+    ) {
+        let (axes, place) = oblique(angles, origin);
+        let positions: Vec<_> = (0..count)
+            .map(|k| place + axes.normal * (spacing * k as f64 + noise[k]))
+            .collect();
+        let found = arrange(&positions, &axes, 0.5).expect("a stack");
+        prop_assert!(found.oddities.is_empty(), "{:?}", found.oddities);
+        prop_assert_eq!(found.depth(), count);
+        // Noise of 0.004 mm at both ends over the whole way.
+        prop_assert!((found.step.length() - spacing).abs() <= 0.009 / (count - 1) as f64);
+    }
+
+    #[test]
+    fn left_out_slices_leave_their_slots_free(
+        angles in prop::array::uniform3(-3.1f64..3.1),
+        spacing in 0.3f64..8.0,
+        count in 12usize..60,
+        gap in 1usize..3,
+        after in 2usize..9,
+    ) {
+        let (axes, place) = oblique(angles, [0.0; 3]);
+        let kept: Vec<usize> = (0..count).filter(|k| *k <= after || *k > after + gap).collect();
+        prop_assume!(kept.last() == Some(&(count - 1)));
+        let positions: Vec<_> = kept.iter().map(|k| place + axes.normal * (spacing * *k as f64)).collect();
+        let found = arrange(&positions, &axes, 0.5).expect("a stack");
+        prop_assert_eq!(found.slots, kept);
+        prop_assert_eq!(found.oddities, vec![Oddity::Missing { after, count: gap }]);
+    }
+
+    #[test]
+    fn no_positions_make_it_panic(z in prop::collection::vec(prop::num::f64::ANY, 0..20)) {
+        let mut z = z;
+        z.sort_by(f64::total_cmp);
+        let _ = arrange(&at(&z), &Orientation::new(AXIAL).expect("axes"), 0.7);
+    }
+}
+
+/// Axes turned about x, then y, then z, and a place.
+fn oblique([a, b, c]: [f64; 3], origin: [f64; 3]) -> (Orientation, Point<Patient>) {
+    let turn = |[x, y, z]: [f64; 3]| {
+        let (y, z) = (y * a.cos() - z * a.sin(), y * a.sin() + z * a.cos());
+        let (x, z) = (x * b.cos() + z * b.sin(), z * b.cos() - x * b.sin());
+        [x * c.cos() - y * c.sin(), x * c.sin() + y * c.cos(), z]
+    };
+    let ([x, y, z], [u, v, w]) = (turn([1.0, 0.0, 0.0]), turn([0.0, 1.0, 0.0]));
+    (Orientation::new([x, y, z, u, v, w]).expect("axes"), Point::from_array(origin))
+}

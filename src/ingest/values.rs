@@ -1,0 +1,176 @@
+//! What the numbers of a series mean: rescale of each slice, unit, padding, recommended windows.
+
+use super::defect::{Defect, DefectCode};
+use super::dicom::{Header, Rescale};
+use super::series::FileWindow;
+use super::words::{count, defect};
+use crate::volume::{Padding, Unit, Window};
+
+/// Lowest value that CT scanners give to something measured; what lies lower was put there.
+const LOWEST_MEASURED_HU: i16 = -1024;
+
+/// The meaning of a series' values.
+#[derive(Clone, Debug)]
+pub(super) struct Meaning {
+    /// Of each slice, in the order of the headers.
+    pub(super) rescales: Vec<Rescale>,
+    pub(super) unit: Unit,
+    pub(super) padding: Option<Padding>,
+    pub(super) windows: Vec<FileWindow>,
+    pub(super) defects: Vec<Defect>,
+}
+
+/// Judges the headers of one stack of slices.
+pub(super) fn meaning(headers: &[Header]) -> Meaning {
+    let mut defects = Vec::new();
+    let is_ct = headers.iter().all(|h| h.modality == "CT");
+    let (rescales, scale) = rescales(headers, is_ct);
+    let unit = if is_ct { ct_unit(headers, &mut defects) } else { other_unit(headers, &mut defects) };
+    let padding = padding(headers, &rescales, &unit, &mut defects);
+    let windows = windows(headers, scale);
+    if windows.is_empty() {
+        defects.push(defect(DefectCode::NoWindow, "The files recommend no window; a preset is used"));
+    }
+    Meaning { rescales, unit, padding, windows, defects }
+}
+
+/// Rescale of each slice, and the factor by which all values of the series were made smaller.
+///
+/// CT values are Hounsfield units as the files say. Of anything else the unit is not told, and
+/// slopes may be small fractions that differ from slice to slice (PET): there all slices are
+/// brought to one common scale, on which the largest slope is 1.
+fn rescales(headers: &[Header], is_ct: bool) -> (Vec<Rescale>, f64) {
+    let given: Vec<Rescale> = headers
+        .iter()
+        .map(|h| match (h.slope.filter(|s| *s != 0.0), h.intercept) {
+            (None, None) => Rescale::NONE,
+            (slope, intercept) => {
+                Rescale { slope: slope.unwrap_or(1.0), intercept: intercept.unwrap_or(0.0) }
+            }
+        })
+        .collect();
+    let whole = given.iter().all(|r| r.slope.fract() == 0.0 && r.intercept.fract() == 0.0);
+    let largest = given.iter().map(|r| r.slope.abs()).fold(0.0, f64::max);
+    if is_ct || whole || !largest.is_normal() {
+        return (given, 1.0);
+    }
+    let brought = |r: &Rescale| Rescale { slope: r.slope / largest, intercept: r.intercept / largest };
+    (given.iter().map(brought).collect(), largest)
+}
+
+fn ct_unit(headers: &[Header], defects: &mut Vec<Defect>) -> Unit {
+    let without =
+        headers.iter().filter(|h| h.slope.is_none_or(|s| s == 0.0) || h.intercept.is_none()).count();
+    let few_bits = headers.iter().any(|h| h.form.is_some_and(|f| f.bits_stored <= 8));
+    let lut = headers.iter().any(|h| h.modality_lut);
+    let other = headers.iter().filter_map(|h| h.rescale_type.as_deref()).find(|t| {
+        // `US` (unspecified) is what many older scanners write beside true Hounsfield units.
+        !t.eq_ignore_ascii_case("HU") && !t.eq_ignore_ascii_case("US")
+    });
+    if lut {
+        defects.push(defect(
+            DefectCode::NotHu,
+            "The values are no Hounsfield units: they have to go through a table (Modality LUT) that is not applied",
+        ));
+    } else if let Some(kind) = other {
+        defects.push(defect(
+            DefectCode::NotHu,
+            format!("The values are no Hounsfield units: the files give their unit as {kind}"),
+        ));
+    } else if without > 0 {
+        defects.push(defect(
+            DefectCode::NoRescale,
+            if without == headers.len() {
+                "Rescale Slope and Intercept are missing: the values are not known to be Hounsfield units"
+                    .to_owned()
+            } else {
+                format!(
+                    "Rescale Slope and Intercept are missing in {}: the values are not known to be \
+                     Hounsfield units",
+                    count(without, "slice")
+                )
+            },
+        ));
+    } else if few_bits {
+        defects.push(defect(
+            DefectCode::NotHu,
+            "The values are no Hounsfield units: they were squeezed into 8 bits when the images were made",
+        ));
+    } else {
+        return Unit::Hu;
+    }
+    Unit::Stored
+}
+
+fn other_unit(headers: &[Header], defects: &mut Vec<Defect>) -> Unit {
+    let modality = headers.iter().map(|h| h.modality.as_str()).find(|m| *m != "CT").unwrap_or_default();
+    let text = match modality {
+        "MR" => {
+            "This is magnetic resonance, not CT: values have no fixed meaning and no network may judge them"
+        }
+        "PT" => "This is a PET, not a CT: values are shown on one common scale without a unit",
+        "" => "The files do not say how they were made (no Modality): they are not known to be a CT",
+        _ => "This is not a CT: values have no Hounsfield meaning and no network may judge them",
+    };
+    defects.push(defect(DefectCode::NotCt, text));
+    Unit::Stored
+}
+
+/// Padding of the series in rescaled values. Where slices rescale it to different values, the range
+/// over them may only lie below everything that can be measured.
+fn padding(
+    headers: &[Header],
+    rescales: &[Rescale],
+    unit: &Unit,
+    defects: &mut Vec<Defect>,
+) -> Option<Padding> {
+    let mut found: Option<Padding> = None;
+    let mut differs = false;
+    for (header, rescale) in headers.iter().zip(rescales) {
+        let Some([low, high]) = header.padding else { continue };
+        let ends = [rescale.value(low as f64), rescale.value(high as f64)];
+        let this = Padding { low: ends[0].min(ends[1]), high: ends[0].max(ends[1]) };
+        match &mut found {
+            None => found = Some(this),
+            Some(all) if *all != this => {
+                differs = true;
+                *all = Padding { low: all.low.min(this.low), high: all.high.max(this.high) };
+            }
+            Some(_) => {}
+        }
+    }
+    let padding = found?;
+    if differs && padding.high > LOWEST_MEASURED_HU {
+        defects.push(defect(
+            DefectCode::Padding,
+            "The files mark places without measurement by values that differ from slice to slice; they are \
+             shown as they are",
+        ));
+        return None;
+    }
+    let unit = unit.name();
+    let range = if padding.low == padding.high {
+        format!("{} {unit}", padding.low)
+    } else {
+        format!("{} to {} {unit}", padding.low, padding.high)
+    };
+    defects.push(defect(
+        DefectCode::Padding,
+        format!("Voxels of {range} mark places where nothing was measured; statistics leave them out"),
+    ));
+    Some(padding)
+}
+
+/// The windows of the first slice that has any, each once.
+fn windows(headers: &[Header], scale: f64) -> Vec<FileWindow> {
+    let Some(header) = headers.iter().find(|h| !h.windows.is_empty()) else { return Vec::new() };
+    let mut found: Vec<FileWindow> = Vec::new();
+    for (n, (width, centre, name)) in header.windows.iter().enumerate() {
+        let window = Window::new(width / scale, centre / scale);
+        if found.iter().all(|f| f.window != window) {
+            let name = name.clone().unwrap_or_else(|| format!("Window {}", n + 1));
+            found.push(FileWindow { name, window });
+        }
+    }
+    found
+}
