@@ -1,1 +1,13 @@
-//! Writing.
+//! Writing: DICOM, NIfTI, PNG, JSON, each whole or not at all.
+
+mod atomic;
+mod dicom_ct;
+mod json;
+mod nifti;
+mod png;
+
+pub use atomic::{PendingFolder, WriteError, make_folder, write_whole, write_whole_with};
+pub use dicom_ct::CtSeries;
+pub use json::write_json;
+pub use nifti::write_saliency;
+pub use png::write_png;

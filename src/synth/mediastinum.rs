@@ -76,7 +76,13 @@ pub(super) fn pieces(build: &Build) -> Vec<Piece> {
     list
 }
 
-fn tubes(list: &mut Vec<Piece>, path: &[([f32; 3], f32)], layers: Layers, margin: Option<f32>, in_lung: bool) {
+fn tubes(
+    list: &mut Vec<Piece>,
+    path: &[([f32; 3], f32)],
+    layers: Layers,
+    margin: Option<f32>,
+    in_lung: bool,
+) {
     for pair in path.windows(2) {
         let shape = Shape::Tube(Tube::new(pair[0].0.into(), pair[0].1, pair[1].0.into(), pair[1].1));
         list.push(Piece { shape, layers, margin, in_lung });
@@ -105,8 +111,14 @@ fn fat_column(list: &mut Vec<Piece>) {
     let roots = [([26.0, 18.0, -16.0], 15.0), ([42.0, 24.0, -42.0], 9.0)];
     tubes(list, &roots, layers, Some(0.0), false);
     // Lymph nodes in the fat.
-    for (at, radius) in [([-16.0, 6.0, 14.0], 3.4), ([14.0, -6.0, 8.0], 3.0), ([2.0, 28.0, -18.0], 4.0), ([16.0, 6.0, 2.0], 2.6)] {
-        let shape = Shape::Ellipsoid(Ellipsoid::upright(at.into(), Vec3::new(radius * 1.3, radius, radius * 1.6)));
+    for (at, radius) in [
+        ([-16.0, 6.0, 14.0], 3.4),
+        ([14.0, -6.0, 8.0], 3.0),
+        ([2.0, 28.0, -18.0], 4.0),
+        ([16.0, 6.0, 2.0], 2.6),
+    ] {
+        let shape =
+            Shape::Ellipsoid(Ellipsoid::upright(at.into(), Vec3::new(radius * 1.3, radius, radius * 1.6)));
         list.push(Piece { shape, layers: [(0.0, 55.0), NONE, NONE], margin: None, in_lung: false });
     }
 }
@@ -128,7 +140,12 @@ fn heart(list: &mut Vec<Piece>, build: &Build) {
         (left_atrium, 2.2),
         (outflow, 3.0),
     ];
-    let piece = |e: Ellipsoid, layers: Layers, margin| Piece { shape: Shape::Ellipsoid(e), layers, margin, in_lung: false };
+    let piece = |e: Ellipsoid, layers: Layers, margin| Piece {
+        shape: Shape::Ellipsoid(e),
+        layers,
+        margin,
+        in_lung: false,
+    };
     // Pericardium: a thin line in the fat around all chambers, then fat, then muscle, then blood.
     for (e, _) in all {
         list.push(piece(e.grown(5.5), [(0.0, 30.0), NONE, NONE], Some(1.5)));
@@ -145,7 +162,8 @@ fn heart(list: &mut Vec<Piece>, build: &Build) {
     // The wall between the ventricles, and a fat groove with the coronary artery in it.
     let groove = [([-22.0, -40.0, -56.0], 4.6), ([-30.0, -46.0, -84.0], 4.6), ([-20.0, -44.0, -108.0], 4.0)];
     tubes(list, &groove, [(0.0, -85.0), NONE, NONE], None, false);
-    let coronary = [([-22.0, -40.0, -56.0], 1.7), ([-30.0, -46.0, -84.0], 1.6), ([-20.0, -44.0, -108.0], 1.2)];
+    let coronary =
+        [([-22.0, -40.0, -56.0], 1.7), ([-30.0, -46.0, -84.0], 1.6), ([-20.0, -44.0, -108.0], 1.2)];
     tubes(list, &coronary, [(0.0, blood), NONE, NONE], None, false);
 }
 
@@ -184,21 +202,49 @@ fn arteries(list: &mut Vec<Piece>, blood: f32) {
     tubes(list, &innominate, thin, Some(3.0), false);
     tubes(list, &[([-26.0, 4.0, 84.0], 5.0), ([-62.0, -2.0, 104.0], 4.6)], thin, Some(2.0), false);
     tubes(list, &[([-18.0, 0.0, 72.0], 3.6), ([-24.0, 2.0, 150.0], 3.4)], thin, None, false);
-    tubes(list, &[([6.0, -2.0, 36.0], 4.2), ([14.0, 4.0, 76.0], 3.6), ([24.0, 2.0, 150.0], 3.4)], thin, Some(3.0), false);
-    tubes(list, &[([20.0, 18.0, 36.0], 5.2), ([28.0, 16.0, 82.0], 4.8), ([66.0, 2.0, 106.0], 4.6)], thin, Some(2.5), false);
+    tubes(
+        list,
+        &[([6.0, -2.0, 36.0], 4.2), ([14.0, 4.0, 76.0], 3.6), ([24.0, 2.0, 150.0], 3.4)],
+        thin,
+        Some(3.0),
+        false,
+    );
+    tubes(
+        list,
+        &[([20.0, 18.0, 36.0], 5.2), ([28.0, 16.0, 82.0], 4.8), ([66.0, 2.0, 106.0], 4.6)],
+        thin,
+        Some(2.5),
+        false,
+    );
 }
 
 fn veins(list: &mut Vec<Piece>, blood: f32) {
     let vessel = [(0.0, blood), NONE, NONE];
     let superior = [([-31.0, -10.0, 40.0], 8.0), ([-32.0, -10.0, 0.0], 9.0), ([-31.0, -12.0, -52.0], 10.0)];
     tubes(list, &superior, vessel, Some(2.0), false);
-    let right = [([-31.0, -10.0, 40.0], 7.5), ([-36.0, -12.0, 72.0], 6.6), ([-40.0, -14.0, 96.0], 5.6), ([-40.0, -8.0, 150.0], 6.0)];
+    let right = [
+        ([-31.0, -10.0, 40.0], 7.5),
+        ([-36.0, -12.0, 72.0], 6.6),
+        ([-40.0, -14.0, 96.0], 5.6),
+        ([-40.0, -8.0, 150.0], 6.0),
+    ];
     tubes(list, &right, vessel, Some(2.0), false);
-    let left = [([-31.0, -12.0, 40.0], 6.6), ([2.0, -26.0, 50.0], 6.4), ([30.0, -20.0, 74.0], 6.2), ([40.0, -10.0, 150.0], 5.2)];
+    let left = [
+        ([-31.0, -12.0, 40.0], 6.6),
+        ([2.0, -26.0, 50.0], 6.4),
+        ([30.0, -20.0, 74.0], 6.2),
+        ([40.0, -10.0, 150.0], 5.2),
+    ];
     tubes(list, &left, vessel, Some(2.0), false);
-    let inferior = [([-26.0, -10.0, -98.0], 12.0), ([-22.0, 10.0, -132.0], 11.5), ([-20.0, 18.0, -230.0], 11.0)];
+    let inferior =
+        [([-26.0, -10.0, -98.0], 12.0), ([-22.0, 10.0, -132.0], 11.5), ([-20.0, 18.0, -230.0], 11.0)];
     tubes(list, &inferior, vessel, Some(1.0), false);
-    let azygos = [([-10.0, 50.0, -150.0], 3.0), ([-9.0, 50.0, -10.0], 3.6), ([-14.0, 40.0, 12.0], 4.0), ([-26.0, 10.0, 16.0], 4.2)];
+    let azygos = [
+        ([-10.0, 50.0, -150.0], 3.0),
+        ([-9.0, 50.0, -10.0], 3.6),
+        ([-14.0, 40.0, 12.0], 4.0),
+        ([-26.0, 10.0, 16.0], 4.2),
+    ];
     tubes(list, &azygos, vessel, Some(1.5), false);
     // From the lungs into the left atrium.
     for (side, sign) in [(0usize, -1.0f32), (1, 1.0)] {
@@ -225,13 +271,27 @@ fn airways(list: &mut Vec<Piece>) {
     let cartilage = |wall: f32| [(0.0, 65.0), (wall, -985.0), NONE];
     let mut walls = Vec::new();
     let trachea = [([0.0, 8.0, 160.0], 9.8), ([-2.0, 14.0, 70.0], 9.8), ([-1.0, 23.0, 4.0], 9.8)];
-    let right = [([-3.0, 23.0, 3.0], 8.8), ([-26.0, 26.0, -17.0], 8.2), ([-38.0, 27.0, -34.0], 6.8), ([-46.0, 30.0, -62.0], 5.4)];
-    let left = [([2.0, 23.0, 3.0], 8.0), ([24.0, 29.0, -22.0], 7.4), ([40.0, 33.0, -36.0], 6.4), ([48.0, 36.0, -60.0], 5.2)];
+    let right = [
+        ([-3.0, 23.0, 3.0], 8.8),
+        ([-26.0, 26.0, -17.0], 8.2),
+        ([-38.0, 27.0, -34.0], 6.8),
+        ([-46.0, 30.0, -62.0], 5.4),
+    ];
+    let left = [
+        ([2.0, 23.0, 3.0], 8.0),
+        ([24.0, 29.0, -22.0], 7.4),
+        ([40.0, 33.0, -36.0], 6.4),
+        ([48.0, 36.0, -60.0], 5.2),
+    ];
     let upper_right = [([-26.0, 26.0, -15.0], 5.8), ([-48.0, 24.0, -11.0], 4.6)];
     let upper_left = [([40.0, 33.0, -36.0], 5.4), ([56.0, 16.0, -30.0], 4.4)];
-    for (path, margin) in
-        [(&trachea[..], Some(2.5)), (&right[..], Some(0.5)), (&left[..], Some(0.5)), (&upper_right[..], None), (&upper_left[..], None)]
-    {
+    for (path, margin) in [
+        (&trachea[..], Some(2.5)),
+        (&right[..], Some(0.5)),
+        (&left[..], Some(0.5)),
+        (&upper_right[..], None),
+        (&upper_left[..], None),
+    ] {
         tubes(&mut walls, path, cartilage(1.5), margin, true);
     }
     // All walls before all air, so that no wall crosses a branching.

@@ -139,8 +139,11 @@ fn propose(
         Attachment::JuxtaVascular => depth > radius + 3.0,
         // On the chest wall, not on heart or diaphragm, and not in a narrow corner.
         Attachment::JuxtaPleural => {
-            let toward_spine = lung::distance(build, pieces, q + Vec3::new(-q.x.signum() * radius * 1.8, 0.0, 0.0));
-            (0.5 * radius..0.8 * radius).contains(&depth) && wall < depth + 3.0 && toward_spine < -radius * 0.8
+            let toward_spine =
+                lung::distance(build, pieces, q + Vec3::new(-q.x.signum() * radius * 1.8, 0.0, 0.0));
+            (0.5 * radius..0.8 * radius).contains(&depth)
+                && wall < depth + 3.0
+                && toward_spine < -radius * 0.8
         }
     };
     if !fits {
@@ -176,11 +179,20 @@ impl Nodule {
         let body = match margin {
             Margin::Smooth => {
                 let semi = Vec3::new(around(0.96, 1.1), around(0.92, 1.02), around(0.88, 1.02));
-                Body { core: Ellipsoid::along(centre, any_direction(rng), semi), bulges: Vec::new(), seam_mm: 1.0 }
+                Body {
+                    core: Ellipsoid::along(centre, any_direction(rng), semi),
+                    bulges: Vec::new(),
+                    seam_mm: 1.0,
+                }
             }
             Margin::Lobulated | Margin::Spiculated => {
-                let (core, reach, count) = if margin == Margin::Lobulated { (0.74, 0.56, 8) } else { (0.84, 0.5, 11) };
-                let semi = Vec3::new(around(core, core + 0.08), around(core - 0.08, core), around(core - 0.06, core + 0.02));
+                let (core, reach, count) =
+                    if margin == Margin::Lobulated { (0.74, 0.56, 8) } else { (0.84, 0.5, 11) };
+                let semi = Vec3::new(
+                    around(core, core + 0.08),
+                    around(core - 0.08, core),
+                    around(core - 0.06, core + 0.02),
+                );
                 let bulges = (0..count)
                     .map(|_| {
                         let at = centre + any_direction(rng) * (radius * reach);
@@ -255,7 +267,8 @@ impl Nodule {
                 for i in 0..STEPS {
                     let offset = Vec3::new(i as f32, j as f32, k as f32) + Vec3::splat(0.5);
                     let p = self.centre + offset * step - Vec3::splat(reach);
-                    if self.body(p) < 0.0 && (!clipped || lung::distance(build, pieces, build.model(p)) < 0.0) {
+                    if self.body(p) < 0.0 && (!clipped || lung::distance(build, pieces, build.model(p)) < 0.0)
+                    {
                         count += 1;
                         sum += p.as_dvec3();
                     }

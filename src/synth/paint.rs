@@ -152,7 +152,8 @@ impl Phantom {
                 for i in columns.clone() {
                     let n = j * canvas.width + i;
                     if depth[n] < 8.0 {
-                        between[n] = lung::push(between[n], piece.shape.distance(canvas.model(i, j)) - margin);
+                        between[n] =
+                            lung::push(between[n], piece.shape.distance(canvas.model(i, j)) - margin);
                     }
                 }
             }
@@ -226,7 +227,9 @@ impl Phantom {
         let edge = canvas.edge_mm;
         let list = self.branches_of_slice.get(k).map_or(&[][..], Vec::as_slice);
         for kind in [Kind::Vessel, Kind::AirwayWall, Kind::AirwayLumen] {
-            for branch in list.iter().filter_map(|&n| self.branches.get(n as usize)).filter(|b| b.kind == kind) {
+            for branch in
+                list.iter().filter_map(|&n| self.branches.get(n as usize)).filter(|b| b.kind == kind)
+            {
                 let tube = &branch.tube;
                 let (low, high) = tube.bounds(edge);
                 let (columns, rows) = canvas.pixels(low, high);
@@ -259,7 +262,8 @@ impl Phantom {
             if (nodule.centre.z - canvas.z).abs() > reach {
                 continue;
             }
-            let (columns, rows) = canvas.pixels(nodule.centre - Vec3::splat(reach), nodule.centre + Vec3::splat(reach));
+            let (columns, rows) =
+                canvas.pixels(nodule.centre - Vec3::splat(reach), nodule.centre + Vec3::splat(reach));
             for j in rows {
                 for i in columns.clone() {
                     let n = j * canvas.width + i;

@@ -53,7 +53,9 @@ pub enum SynthError {
         spacing_mm: [f64; 3],
     },
     /// The lungs inside the picture are too small or too full.
-    #[error("Only {placed} of {wanted} nodules fit into the lungs of this picture. Ask for fewer, or for a larger field of view")]
+    #[error(
+        "Only {placed} of {wanted} nodules fit into the lungs of this picture. Ask for fewer, or for a larger field of view"
+    )]
     Room {
         /// How many fit.
         placed: usize,
@@ -120,7 +122,11 @@ impl Phantom {
             seed,
             size,
             spacing_mm,
-            nodules: nodules.iter().enumerate().map(|(n, nodule)| known(nodule, n, seed, &grid, &build, &pieces)).collect(),
+            nodules: nodules
+                .iter()
+                .enumerate()
+                .map(|(n, nodule)| known(nodule, n, seed, &grid, &build, &pieces))
+                .collect(),
         };
         Ok(Self {
             grid,
@@ -187,7 +193,14 @@ fn sort_into_slices(branches: &[Branch], grid: &VoxelGrid, edge_mm: f32) -> Vec<
     lists
 }
 
-fn known(nodule: &Nodule, n: usize, seed: u64, grid: &VoxelGrid, build: &Build, pieces: &[Piece]) -> NoduleTruth {
+fn known(
+    nodule: &Nodule,
+    n: usize,
+    seed: u64,
+    grid: &VoxelGrid,
+    build: &Build,
+    pieces: &[Piece],
+) -> NoduleTruth {
     let measured = nodule.measure(build, pieces);
     let centre = Point::from_array(measured.centroid.as_dvec3().to_array());
     let diameter_mm = (measured.volume_mm3 * 6.0 / PI).cbrt();

@@ -65,11 +65,13 @@ pub(super) fn paint(hu: &mut f32, p: Vec3, dy: f32, edge_mm: f32, texture: &Text
     let pedicle =
         Tube::new(Vec3::new(10.0, 9.0 * g, 3.5), 4.2, Vec3::new(13.5, canal_y + 2.0, 3.0), 4.6).distance(q);
     let transverse =
-        Tube::new(Vec3::new(13.0, canal_y + 4.0, 2.0), 5.0, Vec3::new(30.0, canal_y + 15.0, 4.0), 4.6).distance(q);
+        Tube::new(Vec3::new(13.0, canal_y + 4.0, 2.0), 5.0, Vec3::new(30.0, canal_y + 15.0, 4.0), 4.6)
+            .distance(q);
     bone(hu, smooth_min(pedicle, transverse, 4.0), 1.5, 230.0);
     // The spinous process slants over the next level: look at this one and the one above.
     let blade = |q: Vec3| {
-        let tube = Tube::new(Vec3::new(0.0, canal_y + 9.0, -2.0), 3.6, Vec3::new(0.0, canal_y + 36.0, -19.0), 4.2);
+        let tube =
+            Tube::new(Vec3::new(0.0, canal_y + 9.0, -2.0), 3.6, Vec3::new(0.0, canal_y + 36.0, -19.0), 4.2);
         let flat = Vec3::new(q.x * 1.35, q.y, q.z * 0.8 - 0.2);
         tube.distance(flat)
     };

@@ -142,11 +142,11 @@ impl Grower {
         ));
         let bend = side.normalize_or_zero() * (0.06 * length);
         let knots = if length > 6.0 {
-            vec![(ends[0], radii[0], beside[0]), (
-                ends[0] + along * 0.5 + bend,
-                0.5 * (radii[0] + radii[1]),
-                0.5 * (beside[0] + beside[1]),
-            ), (ends[1], radii[1], beside[1])]
+            vec![
+                (ends[0], radii[0], beside[0]),
+                (ends[0] + along * 0.5 + bend, 0.5 * (radii[0] + radii[1]), 0.5 * (beside[0] + beside[1])),
+                (ends[1], radii[1], beside[1]),
+            ]
         } else {
             vec![(ends[0], radii[0], beside[0]), (ends[1], radii[1], beside[1])]
         };
@@ -157,9 +157,11 @@ impl Grower {
                 let outer = |r: f32| r * 1.02 + 0.15;
                 let wall = |r: f32| 0.55 + 0.1 * r;
                 let (a, b) = (a + ba, b + bb);
-                self.branches.push(Branch { tube: Tube::new(a, outer(ra), b, outer(rb)), kind: Kind::AirwayWall });
+                self.branches
+                    .push(Branch { tube: Tube::new(a, outer(ra), b, outer(rb)), kind: Kind::AirwayWall });
                 let inner = |r: f32| (outer(r) - wall(r)).max(0.3);
-                self.branches.push(Branch { tube: Tube::new(a, inner(ra), b, inner(rb)), kind: Kind::AirwayLumen });
+                self.branches
+                    .push(Branch { tube: Tube::new(a, inner(ra), b, inner(rb)), kind: Kind::AirwayLumen });
             }
         }
     }
@@ -195,7 +197,9 @@ mod tests {
         for lobe in Lobe::ALL {
             let twigs = branches
                 .iter()
-                .filter(|b| b.kind == Kind::Vessel && b.tube.rb < 0.3 && lung::lobe(build.model(b.tube.b)) == lobe)
+                .filter(|b| {
+                    b.kind == Kind::Vessel && b.tube.rb < 0.3 && lung::lobe(build.model(b.tube.b)) == lobe
+                })
                 .count();
             assert!(twigs > 900, "{lobe:?}: {twigs}");
         }

@@ -85,11 +85,11 @@ fn muscles(level: &Level, place: &Place) -> f32 {
     let mut d = (out - 5.4).abs() - 4.6;
     if out < 60.0 && z < 120.0 {
         let bands = [
-            band(place, 12.5, 15.0, region(0.66, 0.90, -12.0, 62.0)),  // pectoralis major
-            band(place, 12.0, 6.0, region(0.40, 0.62, -95.0, 30.0)),   // serratus
-            band(place, 18.5, 9.0, region(0.27, 0.46, -170.0, 5.0)),   // latissimus
-            band(place, 12.5, 11.0, region(0.24, 0.44, 8.0, 72.0)),    // subscapularis
-            band(place, 28.5, 13.0, region(0.24, 0.40, 0.0, 66.0)),    // infraspinatus
+            band(place, 12.5, 15.0, region(0.66, 0.90, -12.0, 62.0)), // pectoralis major
+            band(place, 12.0, 6.0, region(0.40, 0.62, -95.0, 30.0)),  // serratus
+            band(place, 18.5, 9.0, region(0.27, 0.46, -170.0, 5.0)),  // latissimus
+            band(place, 12.5, 11.0, region(0.24, 0.44, 8.0, 72.0)),   // subscapularis
+            band(place, 28.5, 13.0, region(0.24, 0.40, 0.0, 66.0)),   // infraspinatus
             band(place, 12.5, 9.0, plateau(0.74, 0.86, 0.05, turn) * plateau(-230.0, -120.0, 30.0, z)), // rectus
             band(place, 10.0, 10.0, plateau(0.4, 0.74, 0.08, turn) * plateau(-230.0, -150.0, 30.0, z)), // obliques
         ];
@@ -102,7 +102,8 @@ fn muscles(level: &Level, place: &Place) -> f32 {
     let swell = 1.0 - 0.0012 * (z + 60.0);
     let long = oval(p.x.abs() - 27.0 * swell, dy - 43.0, 22.0 * swell, 15.0 * swell.max(0.8));
     d = smooth_min(d, long, 2.0);
-    let trapezius = (skin + 13.0).abs() - 4.0 * plateau(-0.2, 0.22, 0.1, turn) * plateau(-60.0, 200.0, 40.0, z) + 0.8;
+    let trapezius =
+        (skin + 13.0).abs() - 4.0 * plateau(-0.2, 0.22, 0.1, turn) * plateau(-60.0, 200.0, 40.0, z) + 0.8;
     d = smooth_min(d, trapezius, 2.0);
     if z > 40.0 {
         d = smooth_min(d, neck_and_shoulder(p, level), 4.0);
@@ -116,10 +117,12 @@ fn neck_and_shoulder(p: Vec3, level: &Level) -> f32 {
     // Deltoid and upper arm around the bone; thin fat planes part it into heads.
     let heads = 1.6 * (q.y * 0.19 + q.z * 0.05).sin() - 0.8;
     let arm = arm(p) - 34.0 - heads;
-    let scalene = Tube::new(Vec3::new(24.0, 22.0, 150.0), 10.0, Vec3::new(46.0, 12.0, 88.0), 10.0).distance(q);
+    let scalene =
+        Tube::new(Vec3::new(24.0, 22.0, 150.0), 10.0, Vec3::new(46.0, 12.0, 88.0), 10.0).distance(q);
     let mastoid = Tube::new(Vec3::new(44.0, 0.0, 160.0), 9.0, Vec3::new(18.0, -30.0, 66.0), 7.0).distance(q);
     let back = oval(q.x - 30.0, dy - 38.0, 34.0, 24.0).max(78.0 - p.z);
-    let supraspinatus = Tube::new(Vec3::new(60.0, 62.0, 80.0), 13.0, Vec3::new(116.0, 34.0, 96.0), 13.0).distance(q);
+    let supraspinatus =
+        Tube::new(Vec3::new(60.0, 62.0, 80.0), 13.0, Vec3::new(116.0, 34.0, 96.0), 13.0).distance(q);
     let axilla = Tube::new(Vec3::new(96.0, -28.0, 40.0), 9.0, Vec3::new(132.0, 4.0, 74.0), 15.0).distance(q);
     [scalene, mastoid, back, supraspinatus, axilla].into_iter().fold(arm, |d, m| smooth_min(d, m, 2.5))
 }
@@ -147,21 +150,27 @@ fn bones(hu: &mut f32, level: &Level, place: &Place) {
         bone(smooth_max(smooth_max(slab, ends, 6.0), joint, 2.0), 1.2, 460.0, 130.0);
     }
     if p.z > 40.0 {
-        let inner = Tube::new(Vec3::new(24.0, -42.0, 63.0), 9.5, Vec3::new(70.0, -32.0, 88.0), 6.0).distance(q);
-        let outer = Tube::new(Vec3::new(70.0, -32.0, 88.0), 6.0, Vec3::new(120.0, 14.0, 112.0), 6.8).distance(q);
+        let inner =
+            Tube::new(Vec3::new(24.0, -42.0, 63.0), 9.5, Vec3::new(70.0, -32.0, 88.0), 6.0).distance(q);
+        let outer =
+            Tube::new(Vec3::new(70.0, -32.0, 88.0), 6.0, Vec3::new(120.0, 14.0, 112.0), 6.8).distance(q);
         bone(smooth_min(inner, outer, 8.0), 1.8, 900.0, 220.0);
         let head = (q - Vec3::new(136.0, 24.0, 92.0)).length() - 23.0;
-        let shaft = Tube::new(Vec3::new(136.0, 24.0, 92.0), 13.0, Vec3::new(176.0, -2.0, 190.0), 11.0).distance(q);
+        let shaft =
+            Tube::new(Vec3::new(136.0, 24.0, 92.0), 13.0, Vec3::new(176.0, -2.0, 190.0), 11.0).distance(q);
         bone(smooth_min(head, shaft, 6.0), 2.0, 780.0, 190.0);
-        let socket = Tube::new(Vec3::new(104.0, 40.0, 84.0), 11.0, Vec3::new(112.0, 36.0, 88.0), 13.0).distance(q);
-        let acromion = Tube::new(Vec3::new(84.0, 70.0, 98.0), 5.0, Vec3::new(128.0, 34.0, 124.0), 7.0).distance(q);
+        let socket =
+            Tube::new(Vec3::new(104.0, 40.0, 84.0), 11.0, Vec3::new(112.0, 36.0, 88.0), 13.0).distance(q);
+        let acromion =
+            Tube::new(Vec3::new(84.0, 70.0, 98.0), 5.0, Vec3::new(128.0, 34.0, 124.0), 7.0).distance(q);
         bone(smooth_min(socket, acromion, 5.0), 1.6, 780.0, 210.0);
     }
     // Shoulder blade: a thin plate over the ribs, thick at its outer border.
     if (14.0..40.0).contains(&out) && (-45.0..100.0).contains(&p.z) {
         let low = mix(0.36, 0.22, ramp(-38.0, 60.0, p.z));
         let high = mix(0.40, 0.47, ramp(-38.0, 70.0, p.z));
-        let inside = (turn - low).min(high - turn).min((p.z + 36.0) * 0.004).min((88.0 - p.z) * 0.006) * 380.0;
+        let inside =
+            (turn - low).min(high - turn).min((p.z + 36.0) * 0.004).min((88.0 - p.z) * 0.006) * 380.0;
         let border = 3.4 * (1.0 - ramp(0.0, 0.055, high - turn)) + 1.2 * (1.0 - ramp(0.0, 0.03, turn - low));
         let plate = (out - 26.0).abs() - (1.5 + border);
         bone(smooth_max(plate, -inside, 3.0), 1.3, 760.0, 260.0);

@@ -1,6 +1,8 @@
 //! How it is done, for window and terminal alike.
 
 pub mod bench;
-pub mod open;
+pub mod builtin_case;
 pub mod files;
+pub mod open;
 pub mod report;
+pub mod synth;

@@ -1,0 +1,186 @@
+//! Files and folders that are whole or not there.
+//!
+//! Everything is written beside its place and moved there at the end, so that a full disk, a fault
+//! or a cancel leaves what was there before and nothing half-written. Every writer goes through here.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why a result could not be written, in the words that the user reads.
+#[derive(Debug, thiserror::Error)]
+#[error("{} cannot be written: {source}. Nothing half-written was left behind", .path.display())]
+pub struct WriteError {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// What the system said.
+    #[source]
+    pub source: io::Error,
+}
+
+impl WriteError {
+    /// - `path`: what was to be written
+    pub fn new(path: &Path, source: io::Error) -> Self {
+        Self { path: path.to_owned(), source }
+    }
+}
+
+/// Name beside `path` under which it is written first. It keeps the extension, by which writers
+/// choose a format, and begins with a dot, by which viewers of folders pass over it.
+fn beside(path: &Path) -> io::Result<PathBuf> {
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
+    let mut hidden = std::ffi::OsString::from(".partial-");
+    hidden.push(name);
+    Ok(path.with_file_name(hidden))
+}
+
+/// Lets `write` make a file under another name and moves it to `path`; an older file there is
+/// replaced whole.
+pub fn write_whole_with(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> Result<(), WriteError> {
+    let error = |source| WriteError::new(path, source);
+    let partial = beside(path).map_err(error)?;
+    write(&partial).and_then(|()| fs::rename(&partial, path)).map_err(|source| {
+        // It may not have come into being at all.
+        let _ = fs::remove_file(&partial);
+        error(source)
+    })
+}
+
+/// Writes the file beside its place and moves it there.
+///
+/// Something at `path` that is no plain file (a pipe, a device) is written to directly: moving a
+/// file over it would remove it.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    if fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
+        return fs::write(path, bytes).map_err(|source| WriteError::new(path, source));
+    }
+    write_whole_with(path, |partial| fs::write(partial, bytes))
+}
+
+/// Makes a folder, with those above it, where it is missing.
+pub fn make_folder(path: &Path) -> Result<(), WriteError> {
+    fs::create_dir_all(path).map_err(|source| WriteError::new(path, source))
+}
+
+/// A folder that is being filled under another name and appears at its place when it is complete.
+/// Dropped before that, it vanishes.
+#[derive(Debug)]
+pub struct PendingFolder {
+    target: PathBuf,
+    partial: PathBuf,
+    done: bool,
+}
+
+impl PendingFolder {
+    /// - `target`: a folder that is not there yet, or empty
+    /// - errors: a `target` with something in it, or a place that cannot be written to
+    pub fn begin(target: &Path) -> Result<Self, WriteError> {
+        let error = |source| WriteError::new(target, source);
+        if fs::read_dir(target).is_ok_and(|mut entries| entries.next().is_some()) {
+            return Err(error(io::Error::new(
+                io::ErrorKind::DirectoryNotEmpty,
+                "there is something in this folder; choose an empty or a new one",
+            )));
+        }
+        // `folder/.` and `folder/` name the same as `folder`.
+        let target: PathBuf = target.components().collect();
+        let partial = beside(&target).map_err(error)?;
+        if let Some(parent) = target.parent() {
+            make_folder(parent)?;
+        }
+        // Left behind by a run that was ended from outside.
+        if partial.exists() {
+            fs::remove_dir_all(&partial).map_err(error)?;
+        }
+        fs::create_dir(&partial).map_err(error)?;
+        Ok(Self { target, partial, done: false })
+    }
+
+    /// Where to write for now.
+    pub fn path(&self) -> &Path {
+        &self.partial
+    }
+
+    /// Moves the folder to its place.
+    pub fn finish(mut self) -> Result<(), WriteError> {
+        let error = |source| WriteError::new(&self.target, source);
+        if self.target.exists() {
+            // Empty, as `begin` made sure; anything that came since stays and stops this.
+            fs::remove_dir(&self.target).map_err(error)?;
+        }
+        fs::rename(&self.partial, &self.target).map_err(error)?;
+        self.done = true;
+        Ok(())
+    }
+}
+
+impl Drop for PendingFolder {
+    fn drop(&mut self) {
+        if !self.done {
+            // Nothing more can be done about what cannot be removed.
+            let _ = fs::remove_dir_all(&self.partial);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> usize {
+        fs::read_dir(folder).expect("listed").count()
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole_and_nothing_lies_beside_it() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("result.json");
+        for text in ["first", "second"] {
+            write_whole(&file, text.as_bytes()).expect("written");
+            assert_eq!(fs::read_to_string(&file).expect("read"), text);
+        }
+        assert_eq!(names(folder.path()), 1);
+    }
+
+    #[test]
+    fn a_failure_names_the_file_keeps_the_old_one_and_leaves_nothing() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("map.nii.gz");
+        write_whole(&file, b"old").expect("written");
+        let error = write_whole_with(&file, |partial| {
+            fs::write(partial, b"half")?;
+            Err(io::ErrorKind::StorageFull.into())
+        })
+        .expect_err("the disk is full");
+        assert!(error.to_string().contains("map.nii.gz"), "{error}");
+        assert_eq!(fs::read(&file).expect("read"), b"old");
+        assert_eq!(names(folder.path()), 1);
+    }
+
+    #[test]
+    fn a_folder_in_the_way_of_a_file_stays() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("taken");
+        fs::create_dir(&file).expect("made");
+        fs::write(file.join("inside"), "x").expect("written");
+        write_whole(&file, b"x").expect_err("a folder is in the way");
+        assert_eq!(names(folder.path()), 1);
+    }
+
+    #[test]
+    fn a_pending_folder_appears_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let target = folder.path().join("deep").join("series");
+        let pending = PendingFolder::begin(&target).expect("begun");
+        fs::write(pending.path().join("a"), "1").expect("written");
+        drop(pending);
+        assert!(!target.exists());
+        let pending = PendingFolder::begin(&target).expect("begun again");
+        fs::write(pending.path().join("a"), "1").expect("written");
+        pending.finish().expect("moved");
+        assert_eq!(names(&target), 1);
+        assert_eq!(names(&folder.path().join("deep")), 1);
+        let error = PendingFolder::begin(&target).expect_err("not empty any more");
+        assert!(error.to_string().contains("choose an empty or a new one"), "{error}");
+    }
+}

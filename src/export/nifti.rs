@@ -1,0 +1,82 @@
+//! A saliency map as `.nii.gz` on the CT's own grid, so that 3D Slicer, ITK-SNAP and napari lay it
+//! over the CT without a transform. `classify --out` and the window's export write through here.
+
+use std::io;
+use std::path::Path;
+
+use ndarray::{Array3, ShapeBuilder};
+use nifti::NiftiHeader;
+use nifti::writer::WriterOptions;
+
+use super::atomic::{WriteError, write_whole_with};
+use crate::explain::Saliency;
+use crate::geometry::VoxelGrid;
+
+/// NIFTI_XFORM_SCANNER_ANAT: coordinates of the scanner. Source: nifti1.h.
+const SCANNER: i16 = 1;
+/// NIFTI_UNITS_MM.
+const MILLIMETRES: u8 = 2;
+
+/// Writes the map over the whole CT, zero outside its box.
+/// - `path`: ends in `.nii.gz`
+/// - `grid`: the CT's; patient LPS becomes NIfTI's RAS
+/// - errors: the file cannot be written; nothing half-written stays
+pub fn write_saliency(path: &Path, saliency: &Saliency, grid: &VoxelGrid) -> Result<(), WriteError> {
+    write_whole_with(path, |partial| {
+        let array = on_grid(saliency, grid)?;
+        let header = header(saliency, grid);
+        WriterOptions::new(partial)
+            .compress(true)
+            .reference_header(&header)
+            .write_nifti(&array)
+            .map_err(io::Error::other)
+    })
+}
+
+/// The map's values on all voxels of the CT, columns fastest in memory.
+fn on_grid(saliency: &Saliency, grid: &VoxelGrid) -> io::Result<Array3<f32>> {
+    let [nx, ny, nz] = grid.size();
+    let bounds = saliency.bounds;
+    let [bx, by, bz] = bounds.size;
+    if saliency.values.len() != bx * by * bz {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "the map's values do not fill its box"));
+    }
+    let mut values = vec![0.0f32; nx * ny * nz];
+    // Box index at which the CT begins (a padded crop reaches outside), and where the CT ends.
+    let first: [usize; 3] = std::array::from_fn(|a| usize::try_from(-bounds.min[a]).unwrap_or(0));
+    let place = |b: usize, axis: usize| usize::try_from(b as i64 + bounds.min[axis]).unwrap_or(usize::MAX);
+    for k in (first[2]..bz).take_while(|&k| place(k, 2) < nz) {
+        for j in (first[1]..by).take_while(|&j| place(j, 1) < ny) {
+            let row = &saliency.values[(k * by + j) * bx..][..bx];
+            let from = (place(k, 2) * ny + place(j, 1)) * nx;
+            for i in (first[0]..bx).take_while(|&i| place(i, 0) < nx) {
+                values[from + place(i, 0)] = row[i];
+            }
+        }
+    }
+    Array3::from_shape_vec((nx, ny, nz).f(), values).map_err(io::Error::other)
+}
+
+/// Geometry of the CT in NIfTI's words: RAS is LPS with the first two coordinates negated.
+fn header(saliency: &Saliency, grid: &VoxelGrid) -> NiftiHeader {
+    let spacing = grid.spacing_mm().map(|s| s as f32);
+    let rows = grid.patient_from_voxel().rows();
+    let ras = |row: [f64; 4], sign: f64| row.map(|v| (sign * v) as f32);
+    let mut header = NiftiHeader {
+        pixdim: [1.0, spacing[0], spacing[1], spacing[2], 0.0, 0.0, 0.0, 0.0],
+        xyzt_units: MILLIMETRES,
+        sform_code: SCANNER,
+        srow_x: ras(rows[0], -1.0),
+        srow_y: ras(rows[1], -1.0),
+        srow_z: ras(rows[2], 1.0),
+        cal_max: saliency.max(),
+        ..NiftiHeader::default()
+    };
+    let scale = saliency.scale.map_or("combined", |s| s.name());
+    let text = format!("Triscope {} {scale} ({})", saliency.method, saliency.unit);
+    // 80 bytes are there for it; a longer text is cut, never an error.
+    let mut description: Vec<u8> = text.bytes().take(79).collect();
+    description.resize(80, 0);
+    header.descrip = description;
+    header
+}
