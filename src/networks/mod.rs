@@ -1,5 +1,14 @@
 //! The published networks: tensors in, logits out. Knows nothing of CT, millimetres or threads.
+//!
+//! `registry` lists what there is as plain facts; `m3net` is the network; `weights` fills it.
 
+mod layers;
+pub mod m3net;
+mod registry;
 mod spec;
+mod taps;
+pub mod weights;
 
+pub use registry::{DEFAULT_MODEL, UnknownNetwork, config, names, spec};
 pub use spec::{NetworkSpec, Scale, ScaleSpec};
+pub use taps::{Tapped, Taps};

@@ -1,0 +1,168 @@
+//! The fusion: three pairs of logits become tokens that attend to each other, then two logits.
+
+use burn::module::{Module, Param};
+use burn::nn::{Dropout, DropoutConfig, Gelu, Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig};
+use burn::tensor::activation::{gelu, softmax};
+use burn::tensor::{Device, Tensor};
+
+use crate::networks::taps::Taps;
+
+/// Features of a token.
+const WIDTH: usize = 128;
+/// Attention heads, 32 features each.
+const HEADS: usize = 4;
+
+fn linear(from: usize, to: usize, device: &Device) -> Linear {
+    LinearConfig::new(from, to).with_initializer(Initializer::Zeros).init(device)
+}
+
+/// Softmax attention in [`HEADS`] heads. `[batch, token, WIDTH]` each; as many tokens out as queries.
+fn attend(query: Tensor<3>, key: Tensor<3>, value: Tensor<3>) -> Tensor<3> {
+    let heads = |t: Tensor<3>| {
+        let [batch, tokens, _] = t.dims();
+        t.reshape([batch, tokens, HEADS, WIDTH / HEADS]).swap_dims(1, 2)
+    };
+    let [batch, tokens, _] = query.dims();
+    let scale = ((WIDTH / HEADS) as f64).sqrt();
+    let weights = softmax(heads(query).matmul(heads(key).swap_dims(2, 3)) / scale, 3);
+    weights.matmul(heads(value)).swap_dims(1, 2).reshape([batch, tokens, WIDTH])
+}
+
+/// Attention with four separate projections; no residual, no norm (M3-Net, Model/ModelV10.py).
+#[derive(Module, Debug)]
+pub struct CrossAttention {
+    q_proj: Linear,
+    k_proj: Linear,
+    v_proj: Linear,
+    out_proj: Linear,
+}
+
+impl CrossAttention {
+    fn new(device: &Device) -> Self {
+        let square = || linear(WIDTH, WIDTH, device);
+        Self { q_proj: square(), k_proj: square(), v_proj: square(), out_proj: square() }
+    }
+
+    fn forward(&self, query: Tensor<3>, context: Tensor<3>) -> Tensor<3> {
+        let (key, value) = (self.k_proj.forward(context.clone()), self.v_proj.forward(context));
+        self.out_proj.forward(attend(self.q_proj.forward(query), key, value))
+    }
+}
+
+/// Self-attention with the three projections in one matrix, as PyTorch stores them.
+#[derive(Module, Debug)]
+pub struct SelfAttention {
+    /// `[3 x 128, 128]`, rows: query, key, value; output by input, as in the file.
+    in_proj_weight: Param<Tensor<2>>,
+    in_proj_bias: Param<Tensor<1>>,
+    out_proj: Linear,
+}
+
+impl SelfAttention {
+    fn new(device: &Device) -> Self {
+        Self {
+            in_proj_weight: Initializer::Zeros.init([3 * WIDTH, WIDTH], device),
+            in_proj_bias: Initializer::Zeros.init([3 * WIDTH], device),
+            out_proj: linear(WIDTH, WIDTH, device),
+        }
+    }
+
+    fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+        let weight = self.in_proj_weight.val().transpose().unsqueeze::<3>();
+        let all = x.matmul(weight) + self.in_proj_bias.val().unsqueeze::<3>();
+        let part = |n: usize| all.clone().narrow(2, n * WIDTH, WIDTH);
+        self.out_proj.forward(attend(part(0), part(1), part(2)))
+    }
+}
+
+/// Encoder layer of PyTorch's Transformer: norm after each residual, exact GELU.
+#[derive(Module, Debug)]
+pub struct EncoderLayer {
+    self_attn: SelfAttention,
+    linear1: Linear,
+    linear2: Linear,
+    norm1: LayerNorm,
+    norm2: LayerNorm,
+}
+
+impl EncoderLayer {
+    fn new(device: &Device) -> Self {
+        Self {
+            self_attn: SelfAttention::new(device),
+            linear1: linear(WIDTH, 2 * WIDTH, device),
+            linear2: linear(2 * WIDTH, WIDTH, device),
+            norm1: LayerNormConfig::new(WIDTH).init(device),
+            norm2: LayerNormConfig::new(WIDTH).init(device),
+        }
+    }
+
+    fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+        let x = self.norm1.forward(self.self_attn.forward(x.clone()) + x);
+        let wide = gelu(self.linear1.forward(x.clone()));
+        self.norm2.forward(self.linear2.forward(wide) + x)
+    }
+}
+
+/// The layers of the Transformer encoder: two.
+#[derive(Module, Debug)]
+pub struct Transformer {
+    layers: Vec<EncoderLayer>,
+}
+
+/// From one pair of logits per scale to the answer (M3-Net, Model/ModelV10.py).
+#[derive(Module, Debug)]
+pub struct Fusion {
+    proj32: Linear,
+    proj64: Linear,
+    proj96: Linear,
+    cross1: CrossAttention,
+    cross2: CrossAttention,
+    transformer_fusion: Transformer,
+    norm: LayerNorm,
+    fc_head: (Linear, Gelu, Dropout, Linear),
+}
+
+impl Fusion {
+    /// All values zero, to be loaded.
+    pub fn new(device: &Device) -> Self {
+        Self {
+            proj32: linear(2, WIDTH, device),
+            proj64: linear(2, WIDTH, device),
+            proj96: linear(2, WIDTH, device),
+            cross1: CrossAttention::new(device),
+            cross2: CrossAttention::new(device),
+            transformer_fusion: Transformer { layers: (0..2).map(|_| EncoderLayer::new(device)).collect() },
+            norm: LayerNormConfig::new(WIDTH).init(device),
+            fc_head: (
+                linear(WIDTH, WIDTH / 2, device),
+                Gelu::new(),
+                DropoutConfig::new(0.3).init(),
+                linear(WIDTH / 2, 2, device),
+            ),
+        }
+    }
+
+    /// Dropout is left out: this is the forward pass of inference.
+    ///
+    /// The macro scale reaches the answer only as the query of the second attention, that is,
+    /// through the weights that it gives to the two others.
+    /// - `logits`: micro, meso, macro, `[batch, 2]` each
+    /// - returns: logits `[batch, 2]`, benign first
+    pub fn forward_tapped(&self, logits: [Tensor<2>; 3], taps: &mut Taps) -> Tensor<2> {
+        let [micro, meso, wide] = logits;
+        let token = |linear: &Linear, l: Tensor<2>| linear.forward(l).unsqueeze_dim::<3>(1);
+        let near = Tensor::cat(vec![token(&self.proj32, micro), token(&self.proj64, meso)], 1);
+        let near = self.cross1.forward(near.clone(), near);
+        taps.offer("cross1", &near);
+        let far = self.cross2.forward(token(&self.proj96, wide), near.clone());
+        taps.offer("cross2", &far);
+        let mut x = Tensor::cat(vec![near, far], 1);
+        for layer in &self.transformer_fusion.layers {
+            x = layer.forward(x);
+        }
+        taps.offer("transformer_fusion", &x);
+        let x = self.norm.forward(x.mean_dim(1).squeeze_dim::<2>(1));
+        taps.offer("norm", &x);
+        self.fc_head.3.forward(gelu(self.fc_head.0.forward(x)))
+    }
+}

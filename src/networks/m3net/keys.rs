@@ -1,0 +1,44 @@
+//! Published keys against ours: where they differ, and what of a published file has no effect.
+//!
+//! Layer names are the published ones throughout. What differs:
+//! - the fusion's keys (`proj32.*`, `cross1.*`, `transformer_fusion.*`, `norm.*`, `fc_head.*` ...)
+//!   have no prefix in the file and `fusion.` in the module, so that the fusion is one type;
+//! - norms call `weight` and `bias` `gamma` and `beta`, linear weights are stored input by output:
+//!   burn-store's PyTorch adapter does both. The Transformer's `in_proj_weight` is kept as it is.
+
+use std::collections::BTreeMap;
+
+use burn::store::{BurnToPyTorchAdapter, ModuleSnapshot};
+use burn::tensor::Device;
+
+use super::config::M3NetConfig;
+use super::net::M3Net;
+
+/// Shape of every tensor by its published key.
+pub type Layout = BTreeMap<String, Vec<usize>>;
+
+/// Whether a published key is known to have no effect on the answer: the batch counters.
+pub fn is_without_effect(key: &str) -> bool {
+    key.ends_with(".num_batches_tracked") || key == "num_batches_tracked"
+}
+
+/// The module's path of a published key.
+pub fn path_of(key: &str) -> String {
+    if key.starts_with("net") { key.to_owned() } else { format!("fusion.{key}") }
+}
+
+/// Every tensor that a published checkpoint of this network must hold (batch counters apart).
+pub fn published_layout(config: &M3NetConfig) -> Layout {
+    layout_of(&M3Net::new(config, &Device::flex()), |path| {
+        path.strip_prefix("fusion.").unwrap_or(path).to_owned()
+    })
+}
+
+/// Keys and shapes of any module, as PyTorch would name them.
+pub fn layout_of<M: ModuleSnapshot>(module: &M, key_of: impl Fn(&str) -> String) -> Layout {
+    module
+        .collect(None, Some(Box::new(BurnToPyTorchAdapter)), true)
+        .iter()
+        .map(|t| (key_of(&t.name), t.shape.to_vec()))
+        .collect()
+}

@@ -1,0 +1,20 @@
+//! M3Net: three encoders on three sizes of context, fused by attention over their logits.
+//!
+//! Field names are the published `state_dict` keys, so that weights load without a rename table.
+//! Used by `inference` (forward) and `explain` (taps, tails).
+
+mod blocks;
+mod config;
+mod convnext;
+mod fusion;
+mod keys;
+mod net;
+mod resnet3d;
+
+pub use blocks::BasicBlock;
+pub use config::{Encoder2dConfig, EncoderConfig, M3NetConfig, ResNet3dConfig};
+pub use convnext::ConvNext;
+pub use fusion::Fusion;
+pub use keys::{Layout, is_without_effect, layout_of, path_of, published_layout};
+pub use net::{Encoder, M3Net};
+pub use resnet3d::ResNet3d;

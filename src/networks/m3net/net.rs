@@ -1,0 +1,143 @@
+//! The whole network: an encoder per scale, and the fusion.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+
+use super::config::{EncoderConfig, M3NetConfig};
+use super::convnext::ConvNext;
+use super::fusion::Fusion;
+use super::resnet3d::ResNet3d;
+use crate::networks::spec::Scale;
+use crate::networks::taps::{Tapped, Taps};
+
+/// The encoder of one scale, of either kind.
+#[derive(Module, Debug)]
+pub enum Encoder {
+    /// Volumetric.
+    ResNet3d(ResNet3d),
+    /// Planar.
+    ConvNext(ConvNext),
+}
+
+impl Encoder {
+    /// All values zero, to be loaded.
+    pub fn new(config: EncoderConfig, device: &Device) -> Self {
+        match config {
+            EncoderConfig::ResNet3d(config) => Self::ResNet3d(ResNet3d::new(config, device)),
+            EncoderConfig::ConvNext(config) => Self::ConvNext(ConvNext::new(config, device)),
+        }
+    }
+
+    /// - `crop`: `[batch, slice, column, row]`
+    /// - returns: logits `[batch, 2]`
+    pub fn forward_tapped(&self, crop: Tensor<4>, taps: &mut Taps) -> Tensor<2> {
+        match self {
+            Self::ResNet3d(net) => net.forward_tapped(crop, taps),
+            Self::ConvNext(net) => net.forward_tapped(crop, taps),
+        }
+    }
+
+    /// The layer whose features Grad-CAM looks at: fine enough to point at something, deep enough
+    /// to mean something. Deeper layers have no in-plane resolution left at the micro scale.
+    pub fn explained_layer(&self, scale: Scale) -> &'static str {
+        match (self, scale) {
+            (Self::ResNet3d(_), Scale::Micro) => "layer1",
+            (Self::ResNet3d(_), Scale::Meso | Scale::Macro) => "layer2",
+            (Self::ConvNext(_), _) => "stages.2",
+        }
+    }
+
+    /// From the features of [`Encoder::explained_layer`] to the logits `[batch, 2]`.
+    /// - returns: `None` where the features are not of that layer's rank
+    pub fn after_explained(&self, scale: Scale, features: Tapped) -> Option<Tensor<2>> {
+        let taps = &mut Taps::off();
+        match (self, features) {
+            (Self::ResNet3d(net), Tapped::D5(x)) => {
+                Some(net.after(if scale == Scale::Micro { 1 } else { 2 }, x, taps))
+            }
+            (Self::ConvNext(net), Tapped::D4(x)) => Some(net.after(3, x, taps)),
+            _ => None,
+        }
+    }
+
+    fn fold(self) -> Self {
+        match self {
+            Self::ResNet3d(net) => Self::ResNet3d(net.fold()),
+            // Layer norms depend on the input; there is nothing to fold.
+            Self::ConvNext(net) => Self::ConvNext(net),
+        }
+    }
+}
+
+/// M3Net. The fusion's published names have no prefix; here they are under `fusion` (see `keys`).
+#[derive(Module, Debug)]
+pub struct M3Net {
+    net32: Encoder,
+    net64: Encoder,
+    net96: Encoder,
+    fusion: Fusion,
+}
+
+impl M3Net {
+    /// All values zero, to be loaded.
+    pub fn new(config: &M3NetConfig, device: &Device) -> Self {
+        let [micro, meso, wide] = config.encoders;
+        Self {
+            net32: Encoder::new(micro, device),
+            net64: Encoder::new(meso, device),
+            net96: Encoder::new(wide, device),
+            fusion: Fusion::new(device),
+        }
+    }
+
+    /// The encoder of a scale.
+    pub fn encoder(&self, scale: Scale) -> &Encoder {
+        match scale {
+            Scale::Micro => &self.net32,
+            Scale::Meso => &self.net64,
+            Scale::Macro => &self.net96,
+        }
+    }
+
+    /// The name under which a scale's encoder offers its tensors.
+    pub const fn scope(scale: Scale) -> &'static str {
+        match scale {
+            Scale::Micro => "net32",
+            Scale::Meso => "net64",
+            Scale::Macro => "net96",
+        }
+    }
+
+    /// One scale's crop to its logits.
+    /// - `crop`: `[batch, slice, column, row]`
+    pub fn encode(&self, scale: Scale, crop: Tensor<4>, taps: &mut Taps) -> Tensor<2> {
+        taps.within(Self::scope(scale), |taps| self.encoder(scale).forward_tapped(crop, taps))
+    }
+
+    /// The scales' logits (micro, meso, macro, `[batch, 2]` each) to the answer's `[batch, 2]`.
+    pub fn fuse(&self, logits: [Tensor<2>; 3], taps: &mut Taps) -> Tensor<2> {
+        self.fusion.forward_tapped(logits, taps)
+    }
+
+    /// Crops (micro, meso, macro, `[batch, slice, column, row]`) to logits `[batch, 2]`, benign first.
+    pub fn forward_tapped(&self, crops: [Tensor<4>; 3], taps: &mut Taps) -> Tensor<2> {
+        let [micro, meso, wide] = crops;
+        let logits = [
+            self.encode(Scale::Micro, micro, taps),
+            self.encode(Scale::Meso, meso, taps),
+            self.encode(Scale::Macro, wide, taps),
+        ];
+        self.fuse(logits, taps)
+    }
+
+    /// [`M3Net::forward_tapped`] without taps.
+    pub fn forward(&self, crops: [Tensor<4>; 3]) -> Tensor<2> {
+        self.forward_tapped(crops, &mut Taps::off())
+    }
+
+    /// The same function with every batch norm inside its convolution: for inference alone, and
+    /// after loading, because the folded norms have no keys any more.
+    pub fn fold(self) -> Self {
+        Self { net32: self.net32.fold(), net64: self.net64.fold(), net96: self.net96.fold(), ..self }
+    }
+}

@@ -1,0 +1,89 @@
+//! Inner tensors of a network by their names in the published code, for explanations and tests.
+//!
+//! burn has no hooks: each network's `forward_tapped` offers its inner tensors to a [`Taps`].
+
+use std::collections::BTreeMap;
+
+use burn::tensor::Tensor;
+
+/// A tensor of any rank that a network has.
+#[derive(Clone, Debug)]
+pub enum Tapped {
+    /// Logits: `[batch, classes]`, or pooled features.
+    D2(Tensor<2>),
+    /// Tokens: `[batch, token, feature]`.
+    D3(Tensor<3>),
+    /// Planar features: `[batch, channel, height, width]`.
+    D4(Tensor<4>),
+    /// Volumetric features: `[batch, channel, depth, height, width]`.
+    D5(Tensor<5>),
+}
+
+impl From<Tensor<2>> for Tapped {
+    fn from(t: Tensor<2>) -> Self {
+        Self::D2(t)
+    }
+}
+impl From<Tensor<3>> for Tapped {
+    fn from(t: Tensor<3>) -> Self {
+        Self::D3(t)
+    }
+}
+impl From<Tensor<4>> for Tapped {
+    fn from(t: Tensor<4>) -> Self {
+        Self::D4(t)
+    }
+}
+impl From<Tensor<5>> for Tapped {
+    fn from(t: Tensor<5>) -> Self {
+        Self::D5(t)
+    }
+}
+
+/// Keeps the inner tensors that somebody wants, by full name (`net96.layer2`).
+#[derive(Debug, Default)]
+pub struct Taps {
+    wanted: Vec<String>,
+    scope: String,
+    kept: BTreeMap<String, Tapped>,
+}
+
+impl Taps {
+    /// Keeps nothing: the ordinary forward pass.
+    pub fn off() -> Self {
+        Self::default()
+    }
+
+    /// Keeps the tensors of these names.
+    pub fn of(names: &[&str]) -> Self {
+        Self { wanted: names.iter().map(|n| (*n).to_owned()).collect(), ..Self::default() }
+    }
+
+    /// Offers a tensor; it is copied (a handle, not the values) only where it is wanted.
+    pub fn offer<const D: usize>(&mut self, name: &str, tensor: &Tensor<D>)
+    where
+        Tensor<D>: Into<Tapped>,
+    {
+        if self.wanted.is_empty() {
+            return;
+        }
+        let full = if self.scope.is_empty() { name.to_owned() } else { format!("{}.{name}", self.scope) };
+        if self.wanted.contains(&full) {
+            self.kept.insert(full, tensor.clone().into());
+        }
+    }
+
+    /// Runs `inside` with names prefixed by `scope.`.
+    pub fn within<T>(&mut self, scope: &str, inside: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = self.scope.clone();
+        self.scope = if outer.is_empty() { scope.to_owned() } else { format!("{outer}.{scope}") };
+        let result = inside(self);
+        self.scope = outer;
+        result
+    }
+
+    /// The tensor of this name, once, if the network has it and it was wanted.
+    pub fn take(&mut self, name: &str) -> Option<Tapped> {
+        self.kept.remove(name)
+    }
+}

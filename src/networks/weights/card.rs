@@ -1,0 +1,38 @@
+//! What must be known of weights before their answer is read.
+
+use serde::{Deserialize, Serialize};
+
+/// Travels with every weights file and every answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    /// Network that the weights are for.
+    pub model: String,
+    /// Where they come from.
+    pub origin: String,
+    /// Whether they were trained; the answer of untrained weights means nothing.
+    pub trained: bool,
+    /// What they were trained on, in words.
+    pub trained_on: String,
+    /// What their answer may be used for, in words.
+    pub intended_use: String,
+    /// Licence.
+    pub licence: String,
+}
+
+/// Said wherever an answer of untrained weights is shown.
+pub const UNTRAINED: &str =
+    "untrained weights: this number means nothing; import or train weights";
+
+impl Card {
+    /// Random values of a seed.
+    pub fn random(model: &str, seed: u64) -> Self {
+        Self {
+            model: model.to_owned(),
+            origin: format!("random values of seed {seed}"),
+            trained: false,
+            trained_on: UNTRAINED.to_owned(),
+            intended_use: "to show how the program works; never for a patient".to_owned(),
+            licence: "MIT OR Apache-2.0".to_owned(),
+        }
+    }
+}

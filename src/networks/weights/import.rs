@@ -1,0 +1,115 @@
+//! From named arrays into a module, with a report of every key.
+
+use burn::module::Module;
+use burn::store::{ModuleSnapshot, PyTorchToBurnAdapter, bridge};
+use burn::tensor::TensorData;
+use serde::{Deserialize, Serialize};
+
+use super::error::WeightsError;
+use super::state::StateDict;
+use crate::networks::m3net::{Layout, is_without_effect};
+
+/// A tensor of another shape than the network has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrongShape {
+    /// Published key.
+    pub key: String,
+    /// What the network has.
+    pub expected: Vec<usize>,
+    /// What the file has.
+    pub found: Vec<usize>,
+}
+
+/// What became of every key of a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Import {
+    /// Taken.
+    pub loaded: Vec<String>,
+    /// Known, and without effect on the answer: batch counters.
+    pub ignored: Vec<String>,
+    /// The network has it, the file does not.
+    pub missing: Vec<String>,
+    /// The file has it, the network does not.
+    pub unexpected: Vec<String>,
+    /// Both have it, with different shapes.
+    pub wrong_shape: Vec<WrongShape>,
+}
+
+impl Import {
+    /// Compares a file's tensors with a network's.
+    pub fn compare(layout: &Layout, state: &StateDict) -> Self {
+        let mut report = Self::default();
+        for (key, expected) in layout {
+            match state.tensors.get(key) {
+                None => report.missing.push(key.clone()),
+                Some(array) if array.shape == *expected => report.loaded.push(key.clone()),
+                Some(array) => report.wrong_shape.push(WrongShape {
+                    key: key.clone(),
+                    expected: expected.clone(),
+                    found: array.shape.clone(),
+                }),
+            }
+        }
+        for key in state.tensors.keys().filter(|key| !layout.contains_key(*key)) {
+            let list = if is_without_effect(key) { &mut report.ignored } else { &mut report.unexpected };
+            list.push(key.clone());
+        }
+        report
+    }
+
+    /// Whether every tensor of the network is there, and nothing else that matters.
+    pub fn fits(&self) -> bool {
+        self.missing.is_empty() && self.unexpected.is_empty() && self.wrong_shape.is_empty()
+    }
+
+    /// Numbers and the first key of each kind, in one line.
+    pub fn summary(&self) -> String {
+        let part = |word: &str, count: usize, first: Option<&String>| {
+            first.map(|key| format!("{count} {word} (first: {key})"))
+        };
+        let parts = [
+            part("missing", self.missing.len(), self.missing.first()),
+            part("unexpected", self.unexpected.len(), self.unexpected.first()),
+            part("of another shape", self.wrong_shape.len(), self.wrong_shape.first().map(|w| &w.key)),
+        ];
+        let said: Vec<_> = parts.into_iter().flatten().collect();
+        if said.is_empty() {
+            format!("{} tensors loaded", self.loaded.len())
+        } else {
+            format!("{} tensors fit, {}", self.loaded.len(), said.join(", "))
+        }
+    }
+}
+
+/// Loads every tensor of `layout` from `state` into `module`.
+///
+/// Everything is compared before anything is touched: a module is loaded whole or not at all.
+/// - `path_of`: the module's path of a published key
+/// - errors: keys or shapes that do not fit (all listed), values that are no numbers
+pub fn load_into<M: Module>(
+    module: &mut M,
+    model: &str,
+    layout: &Layout,
+    state: StateDict,
+    path_of: impl Fn(&str) -> String,
+) -> Result<Import, WeightsError> {
+    let report = Import::compare(layout, &state);
+    if !report.fits() {
+        return Err(WeightsError::DoNotFit { model: model.to_owned(), report: Box::new(report) });
+    }
+    let wanted = state.tensors.into_iter().filter(|(key, _)| layout.contains_key(key));
+    let mut tensors = Vec::with_capacity(layout.len());
+    for (key, array) in wanted {
+        if array.values.iter().any(|v| !v.is_finite()) {
+            return Err(WeightsError::NotFinite { key });
+        }
+        tensors.push(bridge::from_data(TensorData::new(array.values, array.shape), path_of(&key), None));
+    }
+    let applied = module.apply(tensors, None, Some(Box::new(PyTorchToBurnAdapter)), true);
+    // The comparison above covers the same ground; a difference is a fault of the key table.
+    assert!(
+        applied.errors.is_empty() && applied.missing.is_empty() && applied.unused.is_empty(),
+        "keys of {model} do not match its layers: {applied}"
+    );
+    Ok(report)
+}

@@ -1,0 +1,13 @@
+//! A network's values: from files, from a seed, into a module; and what is known of them.
+
+mod card;
+mod error;
+mod import;
+mod random;
+mod state;
+
+pub use card::{Card, UNTRAINED};
+pub use error::WeightsError;
+pub use import::{Import, WrongShape, load_into};
+pub use random::{BUILT_IN_SEED, random};
+pub use state::{Array, StateDict};
