@@ -99,7 +99,7 @@ pub fn spawn<T: Send + 'static>(
 }
 
 /// What a panic said, for a message.
-pub(super) fn panic_text(panic: &(dyn Any + Send)) -> String {
+pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> String {
     panic
         .downcast_ref::<&str>()
         .map(|s| (*s).to_owned())

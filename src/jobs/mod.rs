@@ -11,3 +11,4 @@ mod latest;
 pub use context::{Cancelled, JobContext, Progress};
 pub use job::{Job, JobFailure, Outcome, Wake, spawn};
 pub use latest::Latest;
+pub(crate) use job::panic_text;

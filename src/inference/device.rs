@@ -1,0 +1,139 @@
+//! Where the network runs, decided at run time, and the networks loaded there.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use burn::tensor::{Device, DeviceKind};
+
+use super::answer::DeviceInfo;
+use super::error::InferenceError;
+use super::network::{Network, WeightsChoice};
+use crate::gpu;
+
+/// What the user asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DeviceChoice {
+    /// A real GPU where there is one, else the processor. A software adapter counts as none: burn
+    /// on it is several times slower than burn's own processor backend.
+    #[default]
+    Auto,
+    /// A graphics adapter, a software one too.
+    Gpu,
+    /// The processor.
+    Cpu,
+}
+
+/// A graphics adapter of the network's own: it shares nothing with the device that draws.
+#[derive(Clone, Debug)]
+pub(super) struct GpuDevice {
+    pub(super) device: Device,
+    pub(super) info: DeviceInfo,
+}
+
+/// The devices and the networks on them. Lives on the inference thread.
+#[derive(Debug)]
+pub struct Runtime {
+    cpu: (Device, DeviceInfo),
+    gpu: Option<GpuDevice>,
+    /// Set by the warm-up when the adapter may be used.
+    gpu_ready: Arc<AtomicBool>,
+    networks: BTreeMap<(String, WeightsChoice, bool), Arc<Network>>,
+    notices: Vec<String>,
+}
+
+impl Runtime {
+    /// Finds the devices; nothing runs yet.
+    /// - `threads`: of the processor backend, for its name
+    /// - errors: a GPU was demanded and there is none
+    pub(super) fn new(choice: DeviceChoice, threads: usize) -> Result<Self, InferenceError> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let cpu = DeviceInfo { backend: "flex".to_owned(), name: format!("CPU, {threads} of {cores} cores") };
+        let gpu = match choice {
+            DeviceChoice::Cpu => None,
+            DeviceChoice::Auto => open_gpu(false).ok(),
+            DeviceChoice::Gpu => Some(open_gpu(true)?),
+        };
+        // Whoever demands the GPU waits for its kernels; otherwise the warm-up says when it is ready.
+        let ready = choice == DeviceChoice::Gpu;
+        Ok(Self {
+            cpu: (Device::flex(), cpu),
+            gpu,
+            gpu_ready: Arc::new(AtomicBool::new(ready)),
+            networks: BTreeMap::new(),
+            notices: Vec::new(),
+        })
+    }
+
+    /// Whether the next work runs on the graphics adapter.
+    pub fn on_gpu(&self) -> bool {
+        self.gpu.is_some() && self.gpu_ready.load(Ordering::Acquire)
+    }
+
+    /// Where the next work runs.
+    pub fn info(&self) -> &DeviceInfo {
+        match &self.gpu {
+            Some(gpu) if self.on_gpu() => &gpu.info,
+            _ => &self.cpu.1,
+        }
+    }
+
+    /// The network with these weights on the device in use, loaded once.
+    pub fn network(&mut self, model: &str, weights: &WeightsChoice) -> Result<Arc<Network>, InferenceError> {
+        let on_gpu = self.on_gpu();
+        let key = (model.to_owned(), weights.clone(), on_gpu);
+        if let Some(network) = self.networks.get(&key) {
+            return Ok(Arc::clone(network));
+        }
+        let (device, info) = match &self.gpu {
+            Some(gpu) if on_gpu => (&gpu.device, gpu.info.clone()),
+            _ => (&self.cpu.0, self.cpu.1.clone()),
+        };
+        let network = Arc::new(Network::load(model, weights, device, info)?);
+        // One network at a time: a full-size one takes 400 MB, and users seldom alternate.
+        self.networks.retain(|(name, ..), _| name == model);
+        self.networks.insert(key, Arc::clone(&network));
+        Ok(network)
+    }
+
+    /// The graphics adapter is not used any more; the processor takes over.
+    pub(super) fn lose_gpu(&mut self, why: &str) {
+        if let Some(gpu) = self.gpu.take() {
+            self.networks.retain(|(_, _, on_gpu), _| !on_gpu);
+            let text = format!("{} failed ({why}); the network runs on the processor from now on", gpu.info.name);
+            tracing::warn!("{text}");
+            self.notices.push(text);
+        }
+    }
+
+    /// The adapter and the flag that its warm-up sets.
+    pub(super) fn cold_gpu(&self) -> Option<(GpuDevice, Arc<AtomicBool>)> {
+        self.gpu.clone().filter(|_| !self.on_gpu()).map(|gpu| (gpu, Arc::clone(&self.gpu_ready)))
+    }
+
+    /// What the user should be told of the devices, once.
+    pub fn take_notices(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notices)
+    }
+}
+
+/// A device of burn's own on the best adapter.
+fn open_gpu(software_too: bool) -> Result<GpuDevice, InferenceError> {
+    let adapters = gpu::adapters();
+    // burn's kernels need more than OpenGL offers.
+    let able = || adapters.iter().filter(|a| a.backend != "Gl" && a.backend != "OpenGL");
+    let (adapter, kind) = match able().find(|a| !a.software) {
+        Some(real) => (real, DeviceKind::DefaultDevice),
+        None if software_too => match able().next() {
+            Some(software) => (software, DeviceKind::Cpu),
+            None => return Err(InferenceError::NoGpu("no driver was found".to_owned())),
+        },
+        None => return Err(InferenceError::NoGpu("only a software adapter was found".to_owned())),
+    };
+    let device = Device::wgpu_options()
+        .device_kind(kind)
+        .init()
+        .map_err(|error| InferenceError::NoGpu(error.to_string()))?;
+    let info = DeviceInfo { backend: "wgpu".to_owned(), name: adapter.name.clone() };
+    Ok(GpuDevice { device, info })
+}

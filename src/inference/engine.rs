@@ -1,0 +1,208 @@
+//! The inference thread: it owns burn's devices and the loaded networks for life.
+//!
+//! burn orders work by operating system thread, so no tensor crosses threads: work comes in as a
+//! closure, plain numbers go out as parts, first the answer, then what explains it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError, channel, sync_channel};
+
+use super::device::{DeviceChoice, Runtime};
+use super::error::InferenceError;
+use crate::jobs::{Cancelled, JobContext, JobFailure, Outcome, Wake, panic_text};
+
+/// How the engine is set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EngineOptions {
+    /// Where to run.
+    pub device: DeviceChoice,
+    /// Threads of the processor backend.
+    pub threads: usize,
+}
+
+impl EngineOptions {
+    /// For a window: one core is left to it (measured: with one thread of two the window's frames
+    /// stay short and the network is no slower).
+    pub fn beside_a_window(device: DeviceChoice) -> Self {
+        Self { device, threads: cores().saturating_sub(1).max(1) }
+    }
+
+    /// For the terminal: every core.
+    pub fn alone(device: DeviceChoice) -> Self {
+        Self { device, threads: cores() }
+    }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Where a piece of work puts its results, as they come.
+pub struct Parts<P> {
+    send: Sender<Event<P>>,
+    wake: Wake,
+}
+
+impl<P> Parts<P> {
+    /// Hands one over; nobody may be listening any more, which is no error.
+    pub fn send(&self, part: P) {
+        let _ = self.send.send(Event::Part(part));
+        (self.wake)();
+    }
+}
+
+/// What comes back from a question.
+#[derive(Debug, PartialEq)]
+pub enum Event<P> {
+    /// A result; more may follow.
+    Part(P),
+    /// Nothing more follows.
+    Ended(Outcome<()>),
+}
+
+/// Work handed to the engine. Dropping it asks the work to stop.
+pub struct Question<P> {
+    context: JobContext,
+    events: Receiver<Event<P>>,
+}
+
+impl<P> Question<P> {
+    /// Progress and cancel.
+    pub fn context(&self) -> &JobContext {
+        &self.context
+    }
+
+    /// The next event that has come, without waiting. After `Ended` there is nothing more.
+    pub fn poll(&self) -> Option<Event<P>> {
+        match self.events.try_recv() {
+            Ok(event) => Some(event),
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Disconnected) => Some(gone()),
+        }
+    }
+
+    /// The next event, waiting for it: for the terminal.
+    pub fn wait(&self) -> Event<P> {
+        self.events.recv().unwrap_or_else(|_| gone())
+    }
+}
+
+fn gone<P>() -> Event<P> {
+    Event::Ended(Outcome::Failed(JobFailure {
+        what: "inference".to_owned(),
+        detail: "its thread is gone".to_owned(),
+    }))
+}
+
+impl<P> Drop for Question<P> {
+    fn drop(&mut self) {
+        self.context.cancel();
+    }
+}
+
+type Task = Box<dyn FnOnce(&mut Runtime, &rayon::ThreadPool) + Send>;
+
+/// Handle on the inference thread. Dropping it ends the thread after the work in hand.
+pub struct Engine {
+    tasks: SyncSender<Task>,
+}
+
+/// Questions that may wait for the thread; more than a person can ask.
+const WAITING: usize = 64;
+
+impl Engine {
+    /// Starts the thread.
+    /// - errors: a GPU was demanded and there is none, or the system has no more threads
+    pub fn start(options: EngineOptions) -> Result<Self, InferenceError> {
+        let no_thread = |error: &dyn std::fmt::Display| InferenceError::NoThread(error.to_string());
+        let (tasks, waiting) = sync_channel::<Task>(WAITING);
+        let (ready, started) = sync_channel(1);
+        let threads = options.threads.max(1);
+        std::thread::Builder::new()
+            .name("inference".to_owned())
+            .spawn(move || {
+                // The processor backend works in this pool, so that the rest of the program keeps its own.
+                let pool = rayon::ThreadPoolBuilder::new()
+                    .num_threads(threads)
+                    .thread_name(|n| format!("inference {n}"))
+                    .build();
+                let made = pool
+                    .map_err(|error| InferenceError::NoThread(error.to_string()))
+                    .and_then(|pool| Ok((Runtime::new(options.device, threads)?, pool)));
+                let (mut runtime, pool) = match made {
+                    Ok(made) => made,
+                    Err(error) => {
+                        let _ = ready.send(Err(error));
+                        return;
+                    }
+                };
+                let _ = ready.send(Ok(()));
+                while let Ok(task) = waiting.recv() {
+                    task(&mut runtime, &pool);
+                }
+            })
+            .map_err(|error| no_thread(&error))?;
+        started.recv().map_err(|error| no_thread(&error))??;
+        Ok(Self { tasks })
+    }
+
+    /// Hands work to the thread; it runs when what was asked before is done.
+    ///
+    /// Where the graphics adapter fails (an error or a panic of its driver layer) the same work runs
+    /// again on the processor, so it must not have lasting effects of its own. Any other panic ends
+    /// the work with a failure, and the engine goes on.
+    /// - `name`: what is being done, for the failure's sentence
+    pub fn submit<P: Send + 'static>(
+        &self,
+        name: &'static str,
+        wake: Wake,
+        work: impl Fn(&mut Runtime, &JobContext, &Parts<P>) -> Result<(), Cancelled> + Send + Sync + 'static,
+    ) -> Question<P> {
+        let (send, events) = channel();
+        let at_step = Arc::clone(&wake);
+        let context = JobContext::new(move |_| at_step());
+        let inner = context.clone();
+        let parts = Parts { send: send.clone(), wake: Arc::clone(&wake) };
+        let ended = send.clone();
+        let task: Task = Box::new(move |runtime, pool| {
+            let outcome = attempt(name, runtime, pool, &inner, &parts, &work);
+            let _ = ended.send(Event::Ended(outcome));
+            wake();
+        });
+        if self.tasks.try_send(task).is_err() {
+            let _ = send.send(Event::Ended(Outcome::Failed(JobFailure {
+                what: name.to_owned(),
+                detail: "the inference thread takes no more work".to_owned(),
+            })));
+        }
+        Question { context, events }
+    }
+}
+
+fn attempt<P: Send>(
+    name: &'static str,
+    runtime: &mut Runtime,
+    pool: &rayon::ThreadPool,
+    ctx: &JobContext,
+    parts: &Parts<P>,
+    work: &(impl Fn(&mut Runtime, &JobContext, &Parts<P>) -> Result<(), Cancelled> + Sync),
+) -> Outcome<()> {
+    loop {
+        if ctx.is_cancelled() {
+            return Outcome::Cancelled;
+        }
+        let on_gpu = runtime.on_gpu();
+        let run = AssertUnwindSafe(|| {
+            if on_gpu { work(runtime, ctx, parts) } else { pool.install(|| work(runtime, ctx, parts)) }
+        });
+        match catch_unwind(run) {
+            Ok(Ok(())) => return Outcome::Done(()),
+            Ok(Err(Cancelled)) => return Outcome::Cancelled,
+            Err(panic) if on_gpu => runtime.lose_gpu(&panic_text(&*panic)),
+            Err(panic) => {
+                let detail = panic_text(&*panic);
+                return Outcome::Failed(JobFailure { what: name.to_owned(), detail });
+            }
+        }
+    }
+}

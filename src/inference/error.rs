@@ -1,0 +1,45 @@
+//! Why the network did not answer, in the words that the user reads.
+
+use crate::jobs::Cancelled;
+use crate::networks::UnknownNetwork;
+use crate::networks::weights::WeightsError;
+
+/// Each is one sentence; see `Display`.
+#[derive(Debug, thiserror::Error)]
+pub enum InferenceError {
+    /// A slice that the network reads has not arrived.
+    #[error("the slices around this point are still being loaded; ask again when they are there")]
+    StillLoading,
+    /// Infinite or undefined values in the crop.
+    #[error("the volume holds values that are no numbers around this point")]
+    NoNumbers,
+    /// No such network.
+    #[error(transparent)]
+    Unknown(#[from] UnknownNetwork),
+    /// A full-size network without weights.
+    #[error("no weights for {0} are installed; get its checkpoint and run: triscope models import FILE --as {0} --out FILE.safetensors, then name that file with --weights")]
+    NoWeights(String),
+    /// The weights were refused.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    /// No GPU where one was asked for.
+    #[error("there is no graphics adapter that the network could run on ({0}); use --device cpu")]
+    NoGpu(String),
+    /// The device failed while working.
+    #[error("the {device} failed while the network ran ({detail})")]
+    Device {
+        /// Which.
+        device: String,
+        /// Its words.
+        detail: String,
+    },
+    /// Logits that are no numbers.
+    #[error("the network's answer is no number; its weights do not suit this input")]
+    NoAnswer,
+    /// The inference thread could not be started or is gone.
+    #[error("the inference thread is not there ({0}); restart the program")]
+    NoThread(String),
+    /// Asked to stop.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
