@@ -5,7 +5,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError, channel, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, channel, sync_channel};
+use std::time::Duration;
 
 use super::device::{DeviceChoice, Runtime};
 use super::error::InferenceError;
@@ -39,15 +40,13 @@ fn cores() -> usize {
 
 /// Where a piece of work puts its results, as they come.
 pub struct Parts<P> {
-    send: Sender<Event<P>>,
-    wake: Wake,
+    send: Box<dyn Fn(P) + Send + Sync>,
 }
 
-impl<P> Parts<P> {
+impl<P: 'static> Parts<P> {
     /// Hands one over; nobody may be listening any more, which is no error.
     pub fn send(&self, part: P) {
-        let _ = self.send.send(Event::Part(part));
-        (self.wake)();
+        (self.send)(part);
     }
 }
 
@@ -81,9 +80,14 @@ impl<P> Question<P> {
         }
     }
 
-    /// The next event, waiting for it: for the terminal.
-    pub fn wait(&self) -> Event<P> {
-        self.events.recv().unwrap_or_else(|_| gone())
+    /// The next event, waiting for it a tenth of a second: for the terminal, which looks for Ctrl+C
+    /// in between.
+    pub fn wait_a_moment(&self) -> Option<Event<P>> {
+        match self.events.recv_timeout(Duration::from_millis(100)) {
+            Ok(event) => Some(event),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => Some(gone()),
+        }
     }
 }
 
@@ -162,7 +166,13 @@ impl Engine {
         let at_step = Arc::clone(&wake);
         let context = JobContext::new(move |_| at_step());
         let inner = context.clone();
-        let parts = Parts { send: send.clone(), wake: Arc::clone(&wake) };
+        let (to_listener, at_part) = (send.clone(), Arc::clone(&wake));
+        let parts = Parts {
+            send: Box::new(move |part| {
+                let _ = to_listener.send(Event::Part(part));
+                at_part();
+            }),
+        };
         let ended = send.clone();
         let task: Task = Box::new(move |runtime, pool| {
             let outcome = attempt(name, runtime, pool, &inner, &parts, &work);

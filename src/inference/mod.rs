@@ -15,5 +15,6 @@ pub use context::{ContextBox, context_boxes};
 pub use device::{DeviceChoice, Runtime};
 pub use engine::{Engine, EngineOptions, Event, Parts, Question};
 pub use error::InferenceError;
+pub(crate) use network::read;
 pub use network::{Forward, Network, WeightsChoice};
 pub use prepare::{Crop, prepare};

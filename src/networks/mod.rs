@@ -10,5 +10,5 @@ mod taps;
 pub mod weights;
 
 pub use registry::{DEFAULT_MODEL, UnknownNetwork, config, names, spec};
-pub use spec::{NetworkSpec, Scale, ScaleSpec};
+pub use spec::{CellGrid, NetworkSpec, Scale, ScaleSpec};
 pub use taps::{Tapped, Taps};

@@ -46,3 +46,13 @@ pub struct NetworkSpec {
     /// Class names, in the order of the logits.
     pub classes: [&'static str; 2],
 }
+
+/// Where the cells of an inner layer lie in the crop: cell n is centred on voxel `first + step n`,
+/// along the tensor's depth, height, width (slices, columns, rows of the crop).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CellGrid {
+    /// Voxel of the crop under the centre of cell 0.
+    pub first: [f64; 3],
+    /// Voxels from one cell to the next.
+    pub step: [f64; 3],
+}

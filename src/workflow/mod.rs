@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod builtin_case;
+pub mod classify;
 pub mod files;
 pub mod open;
 pub mod report;

@@ -2,3 +2,7 @@
 
 mod gpu_against_reference;
 mod shaders;
+mod classify;
+mod crops;
+mod golden;
+mod support;

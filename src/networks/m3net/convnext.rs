@@ -134,6 +134,11 @@ impl ConvNext {
         }
     }
 
+    /// Height and width to which a crop is resized.
+    pub fn side(&self) -> usize {
+        self.side
+    }
+
     /// - `crop`: `[batch, slice, column, row]`
     /// - returns: logits `[batch, 2]`
     pub fn forward_tapped(&self, crop: Tensor<4>, taps: &mut Taps) -> Tensor<2> {

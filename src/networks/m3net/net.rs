@@ -7,7 +7,7 @@ use super::config::{EncoderConfig, M3NetConfig};
 use super::convnext::ConvNext;
 use super::fusion::Fusion;
 use super::resnet3d::ResNet3d;
-use crate::networks::spec::Scale;
+use crate::networks::spec::{CellGrid, Scale};
 use crate::networks::taps::{Tapped, Taps};
 
 /// The encoder of one scale, of either kind.
@@ -57,6 +57,24 @@ impl Encoder {
             }
             (Self::ConvNext(net), Tapped::D4(x)) => Some(net.after(3, x, taps)),
             _ => None,
+        }
+    }
+
+    /// Where the cells of [`Encoder::explained_layer`] lie in the crop (columns, rows, slices).
+    ///
+    /// Volumetric: kernels are odd and padded evenly, so cell n is centred on voxel `stride x n`; the
+    /// stem strides 2 in-plane, pooling and layer2 stride 2 along all axes. Planar: the crop is
+    /// stretched corner to corner onto the plane, then 2 x 2 patches are joined twice; its one cell
+    /// in depth stands for all slices.
+    pub fn explained_cells(&self, scale: Scale, crop: [usize; 3]) -> CellGrid {
+        let [columns, rows, slices] = crop.map(|n| n as f64);
+        match (self, scale) {
+            (Self::ResNet3d(_), Scale::Micro) => CellGrid { first: [0.0; 3], step: [2.0, 4.0, 4.0] },
+            (Self::ResNet3d(_), _) => CellGrid { first: [0.0; 3], step: [4.0, 8.0, 8.0] },
+            (Self::ConvNext(net), _) => {
+                let [h, w] = [columns, rows].map(|n| (n - 1.0) / (net.side() as f64 - 1.0));
+                CellGrid { first: [(slices - 1.0) / 2.0, 1.5 * h, 1.5 * w], step: [slices, 4.0 * h, 4.0 * w] }
+            }
         }
     }
 

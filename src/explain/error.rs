@@ -1,0 +1,30 @@
+//! Why a map could not be computed.
+
+use crate::inference::InferenceError;
+use crate::jobs::Cancelled;
+
+/// Each is one sentence for the user.
+#[derive(Debug, thiserror::Error)]
+pub enum ExplainError {
+    /// A gradient is no number.
+    #[error("the explanation is no number; the network's weights do not suit this input")]
+    NoNumber,
+    /// The network does not offer the layer.
+    #[error("this network has no layer that can be explained at the {0} scale")]
+    NoLayer(&'static str),
+    /// An explanation that is not known.
+    #[error("there is no explanation named '{0}'; there are grad_cam and native, alone or with :micro, :meso, :macro")]
+    Unknown(String),
+    /// Asked to stop.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+impl From<InferenceError> for ExplainError {
+    fn from(error: InferenceError) -> Self {
+        match error {
+            InferenceError::Cancelled(cancelled) => Self::Cancelled(cancelled),
+            _ => Self::NoNumber,
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! 3-D Grad-CAM of every scale, and their combination.
+//!
+//! The fusion sees only a scale's two logits, so the chain is short: derivative of the margin by the
+//! logits (`contribution`), times derivative of the logits by the features of one layer.
+
+use std::sync::Arc;
+
+use super::contribution::Contribution;
+use super::error::ExplainError;
+use super::method::Method;
+use super::saliency::{Cells, Saliency, add_resampled, covered};
+use crate::geometry::{VoxelBox, VoxelGrid};
+use crate::inference::{ContextBox, Forward, Network, read};
+use crate::networks::{Scale, Tapped};
+
+/// A map in the network's own cells, before it is laid over the CT.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NativeMap {
+    /// Which scale.
+    pub scale: Scale,
+    /// Depth, height, width: along slices, columns, rows. Depth is 1 for a planar encoder.
+    pub shape: [usize; 3],
+    /// Zero or more, in logits of the margin; width fastest.
+    pub values: Vec<f32>,
+    /// Where the cells lie in the crop.
+    pub cells: Cells,
+}
+
+impl NativeMap {
+    /// Largest value.
+    pub fn max(&self) -> f32 {
+        self.values.iter().copied().fold(0.0, f32::max)
+    }
+}
+
+/// Grad-CAM of one scale: `ReLU(sum over k of alpha_k A_k)`, with A the features of the encoder's
+/// explained layer and alpha_k the mean over space of the margin's derivative by A_k.
+///
+/// In logits of the margin; positive evidence for malignancy alone; cells of 8 x 8 x 4 voxels (macro
+/// and meso) or 4 x 4 x 2 (micro) in-plane by slices. Only the tail of the encoder is run again.
+/// - source: Selvaraju et al. 2017, arXiv 1610.02391, equations 1 and 2
+pub fn native_map(
+    network: &Network,
+    forward: &Forward,
+    contribution: &Contribution,
+    scale: Scale,
+) -> Result<NativeMap, ExplainError> {
+    let index = scale as usize;
+    let encoder = network.net().encoder(scale);
+    let no_layer = || ExplainError::NoLayer(scale.name());
+    let weight = contribution.gradient.get(index).copied().ok_or_else(no_layer)?;
+    let features = forward.features.get(index).ok_or_else(no_layer)?;
+    let (shape, maps, gradient) = match features {
+        Tapped::D5(features) => {
+            let leaf = features.clone().autodiff().require_grad();
+            let logits = encoder.after_explained(scale, Tapped::D5(leaf.clone())).ok_or_else(no_layer)?;
+            let mut gradients = weighted(logits, weight).backward();
+            let gradient = leaf.grad_remove(&mut gradients).ok_or(ExplainError::NoNumber)?;
+            let [_, channels, d, h, w] = features.dims();
+            ([d, h, w], features.clone().reshape([channels, d * h * w]), gradient.reshape([channels, d * h * w]))
+        }
+        Tapped::D4(features) => {
+            let leaf = features.clone().autodiff().require_grad();
+            let logits = encoder.after_explained(scale, Tapped::D4(leaf.clone())).ok_or_else(no_layer)?;
+            let mut gradients = weighted(logits, weight).backward();
+            let gradient = leaf.grad_remove(&mut gradients).ok_or(ExplainError::NoNumber)?;
+            let [_, channels, h, w] = features.dims();
+            ([1, h, w], features.clone().reshape([channels, h * w]), gradient.reshape([channels, h * w]))
+        }
+        Tapped::D2(_) | Tapped::D3(_) => return Err(no_layer()),
+    };
+    let alpha = gradient.mean_dim(1);
+    let values = read((maps * alpha).sum_dim(0))?.into_iter().map(|v| (v as f32).max(0.0)).collect();
+    let crop = network.spec().scales.get(index).map(|s| s.crop).ok_or_else(no_layer)?;
+    Ok(NativeMap { scale, shape, values, cells: encoder.explained_cells(scale, crop) })
+}
+
+/// `sum over classes of weight x logit`: its derivative by the features is the margin's.
+fn weighted(logits: burn::tensor::Tensor<2>, weight: [f64; 2]) -> burn::tensor::Tensor<1> {
+    (logits.clone().narrow(1, 0, 1) * weight[0] + logits.narrow(1, 1, 1) * weight[1]).sum()
+}
+
+/// One scale's map on the CT's voxels inside its crop, in logits.
+pub fn grad_cam(map: &NativeMap, context: &ContextBox, grid: &VoxelGrid) -> Saliency {
+    let bounds = covered(&[*context], grid);
+    let mut values = vec![0.0; bounds.size.iter().product()];
+    add_resampled(&mut values, &bounds, map, context, 1.0);
+    saliency(Method::GradCam, Some(map.scale), bounds, values, map.shape)
+}
+
+/// The scales together on the CT's voxels: the sum over scales of `weight_s x CAM_s / max(CAM_s)`.
+///
+/// The weight is `|contribution_s|` for [`Method::GradCam`] (where did it look) and the signed
+/// contribution for [`Method::Native`] (what spoke for and against). Zero outside a scale's crop;
+/// a scale whose map is zero throughout adds nothing.
+/// - `maps`, `contexts`: micro to macro
+pub fn combined(
+    method: Method,
+    maps: &[NativeMap; 3],
+    contribution: &Contribution,
+    contexts: &[ContextBox; 3],
+    grid: &VoxelGrid,
+) -> Saliency {
+    let bounds = covered(contexts, grid);
+    let mut values = vec![0.0; bounds.size.iter().product()];
+    for ((map, context), share) in maps.iter().zip(contexts).zip(contribution.per_scale) {
+        let share = if method == Method::Native { share } else { share.abs() };
+        let max = map.max();
+        if max > 0.0 {
+            add_resampled(&mut values, &bounds, map, context, share as f32 / max);
+        }
+    }
+    // The finest cells that take part.
+    let [micro, ..] = maps;
+    saliency(method, None, bounds, values, micro.shape)
+}
+
+fn saliency(
+    method: Method,
+    scale: Option<Scale>,
+    bounds: VoxelBox,
+    values: Vec<f32>,
+    native_shape: [usize; 3],
+) -> Saliency {
+    Saliency {
+        method: method.name(),
+        scale,
+        bounds,
+        values: Arc::from(values),
+        native_shape,
+        unit: "logit",
+        signed: method == Method::Native,
+    }
+}

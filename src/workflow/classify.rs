@@ -1,0 +1,349 @@
+//! From a point in a volume to the network's answer and its explanation, for window and terminal.
+//!
+//! [`ask`] checks what can be refused at once and hands the work to the inference thread: the answer
+//! comes back first, the maps when they are ready. [`run`] waits for both.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::explain::{
+    Contribution, ExplainError, Method, NativeMap, Saliency, Wanted, combined, contribution, grad_cam,
+    native_map,
+};
+use crate::geometry::{Patient, Point};
+use crate::inference::{
+    Answer, ContextBox, Crop, Engine, Event, Forward, InferenceError, Network, Question, Runtime,
+    WeightsChoice, context_boxes, prepare,
+};
+use crate::ingest::Defect;
+use crate::jobs::{Cancelled, JobContext, JobFailure, Outcome, Wake};
+use crate::networks::{DEFAULT_MODEL, Scale, UnknownNetwork, spec};
+use crate::volume::{Unit, Volume};
+
+/// Fewer slices than this are no volume that a network could be asked about.
+pub const FEWEST_SLICES: usize = 5;
+
+/// One question: a point, a network, and what should be explained.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The CT.
+    pub volume: Arc<Volume>,
+    /// What is odd about its series.
+    pub defects: Vec<Defect>,
+    /// The point.
+    pub at: Point<Patient>,
+    /// Name of the network.
+    pub model: String,
+    /// Its weights.
+    pub weights: WeightsChoice,
+    /// Maps, in the order in which they are wanted.
+    pub explain: Vec<Wanted>,
+    /// Answer although the series has defects that forbid it.
+    pub force: bool,
+}
+
+impl Request {
+    /// The default network with its built-in weights, and every Grad-CAM: what the window asks.
+    pub fn new(volume: Arc<Volume>, defects: Vec<Defect>, at: Point<Patient>) -> Self {
+        Self {
+            volume,
+            defects,
+            at,
+            model: DEFAULT_MODEL.to_owned(),
+            weights: WeightsChoice::BuiltIn,
+            explain: Wanted::ALL_GRAD_CAM.to_vec(),
+            force: false,
+        }
+    }
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum ClassifyError {
+    /// The point is nowhere in the CT.
+    #[error(
+        "the point ({:.1}, {:.1}, {:.1}) mm lies outside the volume, which reaches from ({:.1}, {:.1}, {:.1}) to ({:.1}, {:.1}, {:.1}) mm",
+        .at[0], .at[1], .at[2], .low[0], .low[1], .low[2], .high[0], .high[1], .high[2]
+    )]
+    Outside {
+        /// The point, LPS millimetres.
+        at: [f64; 3],
+        /// Smallest coordinates of the volume.
+        low: [f64; 3],
+        /// Largest coordinates of the volume.
+        high: [f64; 3],
+    },
+    /// A defect that makes every answer worthless.
+    #[error("this series cannot be classified ({code}): {text}. With --force the network answers all the same")]
+    Defect {
+        /// Name of the defect.
+        code: &'static str,
+        /// Its sentence.
+        text: String,
+    },
+    /// Not Hounsfield units.
+    #[error("this volume holds {0}, not Hounsfield units; the network reads CT alone. With --force it answers all the same")]
+    NotHu(String),
+    /// Too thin.
+    #[error("this series has {0} slices; the network needs at least {FEWEST_SLICES}")]
+    TooThin(usize),
+    /// No such network.
+    #[error(transparent)]
+    Unknown(#[from] UnknownNetwork),
+    /// The network did not answer.
+    #[error(transparent)]
+    Inference(#[from] InferenceError),
+    /// It answered, but could not be explained.
+    #[error(transparent)]
+    Explain(#[from] ExplainError),
+    /// A fault of the program.
+    #[error(transparent)]
+    Fault(#[from] JobFailure),
+    /// Asked to stop.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+/// What comes back, in this order; after `Failed` nothing more.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part {
+    /// Something that the user should know of the device.
+    Notice(String),
+    /// The answer.
+    Answer(Arc<Answer>),
+    /// The maps that were asked for, in that order.
+    Explained {
+        /// The maps.
+        saliency: Vec<Arc<Saliency>>,
+        /// Time taken.
+        explain_ms: f64,
+    },
+    /// The sentence that says why not.
+    Failed(String),
+}
+
+/// Everything of one question, for the terminal.
+#[derive(Clone, Debug)]
+pub struct Classified {
+    /// The answer.
+    pub answer: Arc<Answer>,
+    /// The maps, in the order asked.
+    pub saliency: Vec<Arc<Saliency>>,
+    /// Time taken for the maps.
+    pub explain_ms: f64,
+    /// What the user should know of the device.
+    pub notices: Vec<String>,
+}
+
+/// Whether the question can be answered at all; plain facts, no network.
+pub fn check(request: &Request) -> Result<(), ClassifyError> {
+    spec(&request.model)?;
+    let grid = request.volume.grid();
+    let slices = grid.size()[2];
+    if slices < FEWEST_SLICES {
+        return Err(ClassifyError::TooThin(slices));
+    }
+    if !request.force {
+        if let Some(defect) = request.defects.iter().find(|d| !d.code.classifiable()) {
+            let text = defect.text.trim_end_matches('.').to_owned();
+            return Err(ClassifyError::Defect { code: defect.code.name(), text });
+        }
+        if *request.volume.unit() != Unit::Hu {
+            return Err(ClassifyError::NotHu(request.volume.unit().name().to_owned()));
+        }
+    }
+    if grid.voxel_at(grid.voxel_from_patient() * request.at).is_none() {
+        let corners = grid.bounds().corners().map(|c| (grid.patient_from_voxel() * c).to_array());
+        let over = |axis: usize, pick: fn(f64, f64) -> f64, from: f64| {
+            corners.iter().map(|c| c[axis]).fold(from, pick)
+        };
+        return Err(ClassifyError::Outside {
+            at: request.at.to_array(),
+            low: std::array::from_fn(|axis| over(axis, f64::min, f64::INFINITY)),
+            high: std::array::from_fn(|axis| over(axis, f64::max, f64::NEG_INFINITY)),
+        });
+    }
+    Ok(())
+}
+
+/// Asks; what comes back is picked up from the question, at each `wake`.
+/// - errors: what [`check`] refuses
+pub fn ask(engine: &Engine, wake: Wake, request: Request) -> Result<Question<Part>, ClassifyError> {
+    check(&request)?;
+    Ok(engine.submit("classification", wake, move |runtime, ctx, parts| {
+        match work(runtime, ctx, &|part| parts.send(part), &request) {
+            Ok(()) => Ok(()),
+            Err(error) => match stopped(&error) {
+                true => Err(Cancelled),
+                false => {
+                    parts.send(Part::Failed(error.to_string()));
+                    Ok(())
+                }
+            },
+        }
+    }))
+}
+
+/// Asks and waits for the answer and the maps. `ctx` reports progress and can cancel.
+pub fn run(engine: &Engine, request: Request, ctx: &JobContext) -> Result<Classified, ClassifyError> {
+    check(&request)?;
+    ctx.step("Asking the network", 0.0)?;
+    // The error keeps its type here, so that the terminal can tell them apart.
+    let question = engine.submit("classification", Arc::new(|| {}), move |runtime, inner, parts| {
+        match work(runtime, inner, &|part| parts.send(Ok(part)), &request) {
+            Err(error) if stopped(&error) => Err(Cancelled),
+            Err(error) => {
+                parts.send(Err(error));
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
+    });
+    let (mut answer, mut maps, mut notices) = (None, None, Vec::new());
+    loop {
+        if ctx.is_cancelled() {
+            question.context().cancel();
+        }
+        let Some(event) = question.wait_a_moment() else { continue };
+        match event {
+            Event::Part(Ok(Part::Notice(text))) => notices.push(text),
+            Event::Part(Ok(Part::Answer(given))) => {
+                answer = Some(given);
+                ctx.step("Explaining the answer", 0.5)?;
+            }
+            Event::Part(Ok(Part::Explained { saliency, explain_ms })) => maps = Some((saliency, explain_ms)),
+            Event::Part(Ok(Part::Failed(detail))) => {
+                return Err(JobFailure { what: "classification".to_owned(), detail }.into());
+            }
+            Event::Part(Err(error)) => return Err(error),
+            Event::Ended(Outcome::Cancelled) => return Err(Cancelled.into()),
+            Event::Ended(Outcome::Failed(failure)) => return Err(failure.into()),
+            Event::Ended(Outcome::Done(())) => break,
+        }
+    }
+    let (saliency, explain_ms) = maps.unwrap_or_default();
+    match answer {
+        Some(answer) => Ok(Classified { answer, saliency, explain_ms, notices }),
+        None => Err(JobFailure { what: "classification".to_owned(), detail: "no answer came".to_owned() }.into()),
+    }
+}
+
+fn stopped(error: &ClassifyError) -> bool {
+    matches!(
+        error,
+        ClassifyError::Cancelled(_)
+            | ClassifyError::Inference(InferenceError::Cancelled(_))
+            | ClassifyError::Explain(ExplainError::Cancelled(_))
+    )
+}
+
+/// On the inference thread.
+fn work(
+    runtime: &mut Runtime,
+    ctx: &JobContext,
+    send: &dyn Fn(Part),
+    request: &Request,
+) -> Result<(), ClassifyError> {
+    for notice in runtime.take_notices() {
+        send(Part::Notice(notice));
+    }
+    ctx.step("Loading the network", 0.0)?;
+    let network = runtime.network(&request.model, &request.weights)?;
+
+    ctx.step("Cutting the crops", 0.1)?;
+    let start = Instant::now();
+    let grid = request.volume.grid();
+    let at = grid.voxel_from_patient() * request.at;
+    let contexts = context_boxes(grid, at, network.spec());
+    let [micro, meso, wide] = &contexts;
+    let crop = |context: &ContextBox| prepare(&request.volume, context);
+    let crops = [crop(micro)?, crop(meso)?, crop(wide)?];
+    let crop_ms = start.elapsed().as_secs_f64() * 1e3;
+
+    ctx.step("Running the network", 0.2)?;
+    let forward = network.forward(&crops, ctx)?;
+    let contribution = contribution(&network, &forward)?;
+    let reasons = guard_reasons(&contexts);
+    let answer = answer(&network, request, crops, &forward, &contribution, reasons, crop_ms);
+    send(Part::Answer(Arc::new(answer)));
+    if request.explain.is_empty() {
+        return Ok(());
+    }
+
+    let start = Instant::now();
+    let mut maps = Vec::with_capacity(3);
+    for scale in Scale::ALL {
+        ctx.step("Explaining the answer", 0.5 + 0.15 * scale as u8 as f32)?;
+        maps.push(native_map(&network, &forward, &contribution, scale)?);
+    }
+    let Ok(maps) = <[NativeMap; 3]>::try_from(maps) else { unreachable!("one map per scale") };
+    let saliency = request
+        .explain
+        .iter()
+        .map(|wanted| {
+            ctx.check()?;
+            let map = match (wanted.method, wanted.scale) {
+                (Method::GradCam, Some(scale)) => {
+                    let index = scale as usize;
+                    grad_cam(&maps[index], &contexts[index], grid)
+                }
+                (method, _) => combined(method, &maps, &contribution, &contexts, grid),
+            };
+            Ok(Arc::new(map))
+        })
+        .collect::<Result<Vec<_>, ClassifyError>>()?;
+    send(Part::Explained { saliency, explain_ms: start.elapsed().as_secs_f64() * 1e3 });
+    Ok(())
+}
+
+/// Doubts about the input that follow from the boxes alone.
+fn guard_reasons(contexts: &[ContextBox; 3]) -> Vec<String> {
+    const AXES: [&str; 3] = ["columns", "rows", "slices"];
+    let mut reasons = Vec::new();
+    for (axis, word) in AXES.into_iter().enumerate() {
+        let padded = |c: &&ContextBox| c.padded[axis] > 0;
+        if let Some(context) = contexts.iter().find(padded) {
+            let (needed, missing) = (context.bounds.size[axis], context.padded[axis]);
+            reasons.push(format!(
+                "the volume has {} {word} where the {} crop reads {needed}: {missing} were filled with air",
+                needed - missing,
+                context.scale.name()
+            ));
+        }
+    }
+    reasons
+}
+
+fn answer(
+    network: &Network,
+    request: &Request,
+    crops: [Crop; 3],
+    forward: &Forward,
+    contribution: &Contribution,
+    guard_reasons: Vec<String>,
+    crop_ms: f64,
+) -> Answer {
+    let [benign, malignant] = forward.logits;
+    Answer {
+        model: network.spec().name.to_owned(),
+        mode: "paper".to_owned(),
+        weights: network.weights.clone(),
+        weights_sha256: network.weights_sha256.clone(),
+        trained_on: network.card.trained_on.clone(),
+        intended_use: network.card.intended_use.clone(),
+        trained: network.card.trained,
+        question: network.spec().question.to_owned(),
+        classes: network.spec().classes.iter().map(|c| (*c).to_owned()).collect(),
+        // Softmax of two logits, without overflow.
+        probability: 1.0 / (1.0 + (benign - malignant).exp()),
+        logits: forward.logits.to_vec(),
+        regions: [crops[0].context, crops[1].context, crops[2].context],
+        crops,
+        scale_contribution: contribution.per_scale,
+        device: network.info.clone(),
+        crop_ms,
+        forward_ms: forward.forward_ms,
+        guard_reasons,
+        at: request.at,
+    }
+}

@@ -1,0 +1,96 @@
+//! From a click to an answer and its maps, through the engine, as window and terminal have it.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use triscope::geometry::{Patient, Point, VoxelGrid};
+use triscope::inference::{DeviceChoice, Engine, EngineOptions};
+use triscope::jobs::JobContext;
+use triscope::workflow::classify::{ClassifyError, Request, run};
+use triscope::volume::Volume;
+
+use crate::support::volume;
+
+fn ball(size: [usize; 3]) -> Arc<Volume> {
+    let grid = VoxelGrid::axis_aligned(size, [0.7, 0.7, 1.25], Point::new(-50.0, -60.0, 10.0)).expect("a grid");
+    let centre = size.map(|n| n as f64 / 2.0);
+    volume(grid, move |at| {
+        let d2: f64 = (0..3).map(|a| (at[a] as f64 - centre[a]).powi(2)).sum();
+        let noise = ((at[0] * 7 + at[1] * 13 + at[2] * 29) % 41) as i16;
+        if d2 < 36.0 { 40 + noise } else { -850 + noise }
+    })
+}
+
+fn engine() -> Engine {
+    Engine::start(EngineOptions::beside_a_window(DeviceChoice::Cpu)).expect("a thread")
+}
+
+#[test]
+fn a_click_is_answered_with_logits_boxes_crops_contributions_and_maps() {
+    let volume = ball([128, 120, 70]);
+    let centre = volume.grid().centre();
+    let engine = engine();
+    let ctx = JobContext::unobserved();
+    for _ in 0..3 {
+        let start = Instant::now();
+        let done = run(&engine, Request::new(Arc::clone(&volume), vec![], centre), &ctx).expect("an answer");
+        let a = &done.answer;
+        eprintln!(
+            "all {:.0} ms: crop {:.1} forward {:.1} explain {:.1}; p {:.4} {:?} contributions {:?} max {:?}",
+            start.elapsed().as_secs_f64() * 1e3,
+            a.crop_ms,
+            a.forward_ms,
+            done.explain_ms,
+            a.probability,
+            a.logits,
+            a.scale_contribution,
+            done.saliency.iter().map(|s| s.max()).collect::<Vec<_>>()
+        );
+    }
+    let done = run(&engine, Request::new(Arc::clone(&volume), vec![], centre), &ctx).expect("an answer");
+    let answer = &done.answer;
+    assert!(!answer.trained && answer.trained_on.contains("this number means nothing"));
+    assert!((0.0..=1.0).contains(&answer.probability) && answer.logits.len() == 2);
+    assert_eq!(answer.device.backend, "flex");
+    assert!(answer.guard_reasons.is_empty());
+    assert_eq!(done.saliency.len(), 4);
+    for map in &done.saliency {
+        let voxels: usize = map.bounds.size.iter().product();
+        assert_eq!(map.values.len(), voxels);
+        // The seed of the built-in weights is chosen so that every map has something to show.
+        assert!(map.max() > 0.0, "{:?}", map.scale);
+    }
+}
+
+#[test]
+fn the_same_question_gets_the_same_numbers() {
+    let volume = ball([100, 100, 60]);
+    let at = volume.grid().centre();
+    let ask = || {
+        run(&engine(), Request::new(Arc::clone(&volume), vec![], at), &JobContext::unobserved()).expect("an answer")
+    };
+    let (first, second) = (ask(), ask());
+    assert_eq!(first.answer.logits, second.answer.logits);
+    assert_eq!(first.saliency, second.saliency);
+}
+
+#[test]
+fn a_point_outside_a_thin_volume_and_too_few_slices_are_said_in_a_sentence() {
+    let engine = engine();
+    let ctx = JobContext::unobserved();
+    let thin = ball([100, 100, 20]);
+    let done = run(&engine, Request::new(Arc::clone(&thin), vec![], thin.grid().centre()), &ctx).expect("an answer");
+    assert_eq!(done.answer.regions[0].padded, [0, 0, 36]);
+    assert_eq!(done.answer.guard_reasons.len(), 1, "{:?}", done.answer.guard_reasons);
+    assert!(done.saliency.iter().all(|map| map.bounds.min[2] >= 0 && map.bounds.size[2] <= 20));
+
+    let outside: Point<Patient> = Point::new(500.0, 0.0, 0.0);
+    let error = run(&engine, Request::new(Arc::clone(&thin), vec![], outside), &ctx).expect_err("outside");
+    assert!(matches!(error, ClassifyError::Outside { .. }), "{error}");
+    assert!(error.to_string().contains("(500.0, 0.0, 0.0)"), "{error}");
+
+    let flat = ball([100, 100, 4]);
+    let centre = flat.grid().centre();
+    let error = run(&engine, Request::new(flat, vec![], centre), &ctx).expect_err("too thin");
+    assert!(error.to_string().contains("4 slices"), "{error}");
+}

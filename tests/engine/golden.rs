@@ -1,0 +1,100 @@
+//! The published architecture's own numbers, reproduced through the importer of users' files.
+
+use std::path::PathBuf;
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor, TensorData};
+use triscope::networks::m3net::{BasicBlock, Fusion, ResNet3d, ResNet3dConfig, layout_of};
+use triscope::networks::weights::{StateDict, WeightsFile, load_into};
+use triscope::networks::{Tapped, Taps};
+
+/// The fixture, or `None` with a reason where the shared folder is absent.
+pub fn fixture(name: &str) -> Option<StateDict> {
+    let path = PathBuf::from("../shared/golden").join(name);
+    if !path.exists() {
+        eprintln!("skipped: {} is not here", path.display());
+        return None;
+    }
+    Some(WeightsFile::read(&path).expect("the fixture is a safetensors file").state)
+}
+
+fn tensor<const D: usize>(state: &StateDict, key: &str, device: &Device) -> Tensor<D> {
+    let array = state.tensors.get(key).unwrap_or_else(|| panic!("{key} is in the fixture"));
+    Tensor::from_data(TensorData::new(array.values.clone(), array.shape.clone()), device)
+}
+
+fn load<M: Module>(module: &mut M, state: &StateDict) {
+    let layout = layout_of(module, str::to_owned);
+    let report = load_into(module, "fixture", &layout, state.under("w."), str::to_owned);
+    let report = report.expect("every key fits");
+    assert!(report.ignored.iter().all(|key| key.ends_with("num_batches_tracked")), "{report:?}");
+}
+
+/// Largest error relative to the largest expected value.
+fn error<const D: usize>(got: Tensor<D>, state: &StateDict, key: &str) -> f32 {
+    let expected = &state.tensors[key];
+    assert_eq!(got.dims().to_vec(), expected.shape, "{key}");
+    let got = got.into_data().to_vec::<f32>().expect("floats");
+    let scale = expected.values.iter().fold(0.0f32, |m, v| m.max(v.abs()));
+    let worst = got.iter().zip(&expected.values).fold(0.0f32, |m, (a, b)| m.max((a - b).abs()));
+    eprintln!("{key}: {:.1e}", worst / scale);
+    worst / scale
+}
+
+/// The fixtures' own bound: single precision over a few hundred thousand additions.
+const BOUND: f32 = 1e-4;
+
+fn basic_block(device: &Device) {
+    let Some(state) = fixture("m3_basicblock.safetensors") else { return };
+    let mut block = BasicBlock::new(4, 8, 2, device);
+    load(&mut block, &state);
+    let x: Tensor<5> = tensor(&state, "in.0", device);
+    assert!(error(block.forward(x.clone()), &state, "out.0") < BOUND);
+    // Batch norms with non-trivial statistics fold into the convolutions without a difference.
+    assert!(error(block.fold().forward(x), &state, "out.0") < BOUND);
+}
+
+fn fusion(device: &Device) {
+    let Some(state) = fixture("m3_fusion.safetensors") else { return };
+    let mut fusion = Fusion::new(device);
+    load(&mut fusion, &state);
+    let logits = ["in.0", "in.1", "in.2"].map(|key| tensor::<2>(&state, key, device));
+    let mut taps = Taps::of(&["cross1", "cross2", "transformer_fusion", "norm"]);
+    let answer = fusion.forward_tapped(logits, &mut taps);
+    for (ours, theirs) in
+        [("cross1", "x.cross1"), ("cross2", "x.cross2"), ("transformer_fusion", "x.transformer")]
+    {
+        let Some(Tapped::D3(inner)) = taps.take(ours) else { panic!("{ours} is tapped") };
+        assert!(error(inner, &state, theirs) < BOUND);
+    }
+    let Some(Tapped::D2(norm)) = taps.take("norm") else { panic!("norm is tapped") };
+    assert!(error(norm, &state, "x.norm") < BOUND);
+    assert!(error(answer, &state, "out.0") < BOUND);
+}
+
+fn resnet(device: &Device) {
+    let Some(state) = fixture("m3_resnet_narrow.safetensors") else { return };
+    let mut net = ResNet3d::new(ResNet3dConfig { width: 8, blocks: [2, 2, 2, 2] }, device);
+    load(&mut net, &state);
+    let net = net.fold();
+    let mut taps = Taps::of(&["layer4"]);
+    let logits = net.forward_tapped(tensor(&state, "in.0", device), &mut taps);
+    let Some(Tapped::D5(layer4)) = taps.take("layer4") else { panic!("layer4 is tapped") };
+    assert!(error(layer4, &state, "x.layer4") < BOUND);
+    assert!(error(logits, &state, "out.0") < BOUND);
+}
+
+#[test]
+fn the_residual_block_equals_the_published_one_on_flex() {
+    basic_block(&Device::flex());
+}
+
+#[test]
+fn the_fusion_equals_the_published_one_layer_by_layer_on_flex() {
+    fusion(&Device::flex());
+}
+
+#[test]
+fn the_volumetric_encoder_equals_the_published_one_on_flex() {
+    resnet(&Device::flex());
+}

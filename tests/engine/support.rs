@@ -1,0 +1,34 @@
+//! What several subjects need: real series where the shared folder is there, volumes made by hand.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use triscope::geometry::VoxelGrid;
+use triscope::ingest;
+use triscope::jobs::JobContext;
+use triscope::volume::{Unit, Volume};
+
+/// The real CT that the golden crops are of, or `None` with a reason.
+pub fn lidc_0314() -> Option<Arc<Volume>> {
+    let folder = PathBuf::from("../shared/data/ct/lidc-0314/dicom");
+    if !folder.exists() {
+        eprintln!("skipped: {} is not here", folder.display());
+        return None;
+    }
+    let ctx = JobContext::unobserved();
+    let scan = ingest::scan(&[folder], &ctx).expect("a readable folder");
+    let series = scan.series.first().expect("a series");
+    let volume = ingest::begin(series).expect("a volume");
+    Some(ingest::load(series, &volume, &ctx).expect("decodes").volume)
+}
+
+/// A volume of whole numbers, voxel by voxel.
+pub fn volume(grid: VoxelGrid, value: impl Fn([usize; 3]) -> i16) -> Arc<Volume> {
+    let [nx, ny, nz] = grid.size();
+    let volume = Volume::loading(grid, Unit::Hu, None);
+    for k in 0..nz {
+        let slice = (0..nx * ny).map(|n| value([n % nx, n / nx, k])).collect();
+        volume.int16().expect("whole numbers").fill(k, slice).expect("fits");
+    }
+    Arc::new(volume)
+}
