@@ -11,7 +11,7 @@ use super::error::InferenceError;
 use super::prepare::Crop;
 use crate::jobs::JobContext;
 use crate::networks::m3net::{M3Net, path_of, published_layout};
-use crate::networks::weights::{BUILT_IN_SEED, Card, load_into, random};
+use crate::networks::weights::{BUILT_IN_SEED, Card, WeightsFile, load_into, random};
 use crate::networks::{DEFAULT_MODEL, NetworkSpec, Scale, Tapped, Taps, config, spec};
 
 /// Which weights a network gets.
@@ -79,8 +79,9 @@ impl Network {
                 (state, Card::random(model, seed), name, sha256)
             }
             WeightsChoice::File(path) => {
-                let _ = path;
-                return Err(InferenceError::NoWeights(model.to_owned()));
+                let file = WeightsFile::read(path)?;
+                let card = file.card.unwrap_or_else(|| Card::unknown(model, &file.name));
+                (file.state, card, file.name, file.sha256)
             }
         };
         let mut net = M3Net::new(&config, device);

@@ -24,6 +24,21 @@ pub const UNTRAINED: &str =
     "untrained weights: this number means nothing; import or train weights";
 
 impl Card {
+    /// Under which a safetensors file carries it, as JSON text.
+    pub const METADATA_KEY: &str = "triscope.card";
+
+    /// Of a file that tells nothing of itself.
+    pub fn unknown(model: &str, file: &str) -> Self {
+        Self {
+            model: model.to_owned(),
+            origin: format!("imported from {file}"),
+            trained: true,
+            trained_on: "not told by the file".to_owned(),
+            intended_use: "research; not for a diagnosis".to_owned(),
+            licence: "not told by the file".to_owned(),
+        }
+    }
+
     /// Random values of a seed.
     pub fn random(model: &str, seed: u64) -> Self {
         Self {

@@ -5,6 +5,44 @@ use super::import::Import;
 /// Each is one sentence for the user.
 #[derive(Debug, thiserror::Error)]
 pub enum WeightsError {
+    /// The file cannot be opened.
+    #[error("{name} cannot be read ({why})")]
+    Unreadable {
+        /// File name.
+        name: String,
+        /// The system's words.
+        why: String,
+    },
+    /// Neither safetensors nor PyTorch.
+    #[error("{name} is no weights file: it is neither safetensors nor a PyTorch checkpoint (.pt, .pth)")]
+    NotWeights {
+        /// File name.
+        name: String,
+    },
+    /// Cut short or inconsistent.
+    #[error("{name} is damaged or incomplete ({why}); get it again from where it came")]
+    Damaged {
+        /// File name.
+        name: String,
+        /// The reader's words.
+        why: String,
+    },
+    /// A pickle that asks for more than tensors.
+    #[error("{name} holds a call of {call}, which is code and not weights; nothing of it was run. Ask for the weights as safetensors")]
+    Code {
+        /// File name.
+        name: String,
+        /// Python name.
+        call: String,
+    },
+    /// The file cannot be written.
+    #[error("{name} cannot be written ({why})")]
+    Unwritable {
+        /// File name.
+        name: String,
+        /// The system's words.
+        why: String,
+    },
     /// The keys or shapes are not those of the network.
     #[error("the weights do not fit {model}: {}", report.summary())]
     DoNotFit {

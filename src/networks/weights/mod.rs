@@ -2,12 +2,14 @@
 
 mod card;
 mod error;
+mod file;
 mod import;
 mod random;
 mod state;
 
 pub use card::{Card, UNTRAINED};
 pub use error::WeightsError;
+pub use file::WeightsFile;
 pub use import::{Import, WrongShape, load_into};
 pub use random::{BUILT_IN_SEED, random};
 pub use state::{Array, StateDict};

@@ -1,0 +1,155 @@
+//! Weights files: safetensors and PyTorch, told apart by content, read into plain numbers.
+//!
+//! Nothing in a pickle is executed: the reader interprets the few calls that rebuild tensors and
+//! keeps every other one as its name. A file that asks for any other call is refused all the same.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use burn::store::pytorch_reader::{PickleValue, PytorchReader};
+use burn::store::{ModuleStore, PytorchStore, SafetensorsStore, bridge};
+use sha2::{Digest, Sha256};
+
+use super::card::Card;
+use super::error::WeightsError;
+use super::state::{Array, StateDict, hex};
+
+/// Wrappers that training programs put around a state dict.
+const WRAPPERS: [&str; 4] = ["state_dict", "model_state_dict", "model", "net"];
+
+/// A weights file as read: nothing is known yet of the network that it is for.
+#[derive(Clone, Debug)]
+pub struct WeightsFile {
+    /// File name without its folder.
+    pub name: String,
+    /// SHA-256 of the file, hex.
+    pub sha256: String,
+    /// Its tensors, as 32-bit floats.
+    pub state: StateDict,
+    /// Its card, where the file carries one (those that Triscope writes do).
+    pub card: Option<Card>,
+}
+
+impl WeightsFile {
+    /// Reads the file.
+    /// - errors: one sentence each for a file that cannot be read, is cut short, is of another kind,
+    ///   or holds code
+    pub fn read(path: &Path) -> Result<Self, WeightsError> {
+        let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into());
+        let bytes = std::fs::read(path)
+            .map_err(|error| WeightsError::Unreadable { name: name.clone(), why: error.to_string() })?;
+        let sha256 = hex(&Sha256::digest(&bytes));
+        let (state, card) = match Kind::of(&bytes) {
+            Kind::Safetensors => (safetensors(&bytes, &name)?, card(&bytes)),
+            Kind::Pickle => (pytorch(path, &name)?, None),
+            Kind::Other => return Err(WeightsError::NotWeights { name }),
+        };
+        Ok(Self { name, sha256, state: unwrapped(state), card })
+    }
+}
+
+enum Kind {
+    Safetensors,
+    Pickle,
+    Other,
+}
+
+impl Kind {
+    fn of(bytes: &[u8]) -> Self {
+        match bytes {
+            // A zip archive (PyTorch 1.6 and later) or a bare pickle of protocol 2 and later.
+            [b'P', b'K', 3, 4, ..] | [0x80, 2..=5, ..] => Self::Pickle,
+            // Length of the header, then the header: a JSON object.
+            [_, _, _, _, _, _, 0, 0, b'{', ..] => Self::Safetensors,
+            _ => Self::Other,
+        }
+    }
+}
+
+fn safetensors(bytes: &[u8], name: &str) -> Result<StateDict, WeightsError> {
+    let mut store = SafetensorsStore::from_bytes(Some(bytes.to_vec())).map_indices_contiguous(false);
+    let damaged = |why: String| WeightsError::Damaged { name: name.to_owned(), why };
+    let tensors = store.get_all_tensors().map_err(|error| damaged(error.to_string()))?;
+    let mut state = StateDict::default();
+    for (key, tensor) in tensors {
+        let data = bridge::to_data(tensor).map_err(|error| damaged(error.to_string()))?;
+        state.tensors.insert(key.clone(), array(data).map_err(damaged)?);
+    }
+    Ok(state)
+}
+
+/// The card in a safetensors header, where there is one.
+fn card(bytes: &[u8]) -> Option<Card> {
+    let length = usize::try_from(u64::from_le_bytes(bytes.get(..8)?.try_into().ok()?)).ok()?;
+    let header: serde_json::Value = serde_json::from_slice(bytes.get(8..length.checked_add(8)?)?).ok()?;
+    serde_json::from_str(header.get("__metadata__")?.get(Card::METADATA_KEY)?.as_str()?).ok()
+}
+
+fn pytorch(path: &Path, name: &str) -> Result<StateDict, WeightsError> {
+    let damaged = |why: String| WeightsError::Damaged { name: name.to_owned(), why };
+    let root = PytorchReader::read_pickle_data(path, None).map_err(|error| damaged(error.to_string()))?;
+    if let Some(call) = foreign(&root) {
+        return Err(WeightsError::Code { name: name.to_owned(), call });
+    }
+    let wrapper = match &root {
+        PickleValue::Dict(entries) => WRAPPERS
+            .into_iter()
+            .find(|w| matches!(entries.get(*w), Some(PickleValue::Dict(inner)) if !inner.is_empty())),
+        _ => None,
+    };
+    let mut store = PytorchStore::from_file(path).map_indices_contiguous(false);
+    if let Some(wrapper) = wrapper {
+        store = store.with_top_level_key(wrapper);
+    }
+    let tensors = store.get_all_tensors().map_err(|error| damaged(error.to_string()))?;
+    let mut state = StateDict::default();
+    for (key, tensor) in tensors {
+        let data = bridge::to_data(tensor).map_err(|error| damaged(error.to_string()))?;
+        state.tensors.insert(key.clone(), array(data).map_err(damaged)?);
+    }
+    Ok(state)
+}
+
+/// The first thing in a pickle that is neither plain data nor a tensor, by its Python name.
+fn foreign(value: &PickleValue) -> Option<String> {
+    /// What PyTorch itself writes beside tensors.
+    const PLAIN: [&str; 8] = [
+        "torch.Tensor",
+        "torch.TypedStorage",
+        "torch.UntypedStorage",
+        "torch.device",
+        "torch.Size",
+        "collections.OrderedDict",
+        "numpy.core.multiarray.scalar",
+        "numpy.dtype",
+    ];
+    const TYPES: [&str; 9] =
+        ["float", "float64", "double", "float32", "float16", "half", "bfloat16", "int64", "long"];
+    match value {
+        PickleValue::List(items) => items.iter().find_map(foreign),
+        PickleValue::Dict(entries) => {
+            // Sorted, so that the same file is refused with the same words.
+            entries.iter().collect::<BTreeMap<_, _>>().values().find_map(|v| foreign(v))
+        }
+        PickleValue::Unsupported(name) => {
+            let of_type = name.strip_prefix("torch.").is_some_and(|t| TYPES.contains(&t));
+            (!PLAIN.contains(&name.as_str()) && !of_type).then(|| name.clone())
+        }
+        _ => None,
+    }
+}
+
+fn array(data: burn::tensor::TensorData) -> Result<Array, String> {
+    let shape = data.shape().to_vec();
+    let values = data.try_into_vec_as::<f32>().map_err(|error| error.to_string())?;
+    Ok(Array { shape, values })
+}
+
+/// Without the prefix that data-parallel training puts before every key.
+fn unwrapped(state: StateDict) -> StateDict {
+    const PREFIX: &str = "module.";
+    if !state.tensors.is_empty() && state.tensors.keys().all(|key| key.starts_with(PREFIX)) {
+        return state.under(PREFIX);
+    }
+    state
+}
