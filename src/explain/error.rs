@@ -13,7 +13,9 @@ pub enum ExplainError {
     #[error("this network has no layer that can be explained at the {0} scale")]
     NoLayer(&'static str),
     /// An explanation that is not known.
-    #[error("there is no explanation named '{0}'; there are grad_cam and native, alone or with :micro, :meso, :macro")]
+    #[error(
+        "there is no explanation named '{0}'; there are grad_cam and native, alone or with :micro, :meso, :macro"
+    )]
     Unknown(String),
     /// Asked to stop.
     #[error(transparent)]

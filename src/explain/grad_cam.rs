@@ -57,7 +57,11 @@ pub fn native_map(
             let mut gradients = weighted(logits, weight).backward();
             let gradient = leaf.grad_remove(&mut gradients).ok_or(ExplainError::NoNumber)?;
             let [_, channels, d, h, w] = features.dims();
-            ([d, h, w], features.clone().reshape([channels, d * h * w]), gradient.reshape([channels, d * h * w]))
+            (
+                [d, h, w],
+                features.clone().reshape([channels, d * h * w]),
+                gradient.reshape([channels, d * h * w]),
+            )
         }
         Tapped::D4(features) => {
             let leaf = features.clone().autodiff().require_grad();

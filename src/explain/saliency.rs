@@ -103,7 +103,8 @@ pub(super) fn add_resampled(
             .collect()
     };
     let (columns, rows, slices) = (along(0, 1), along(1, 2), along(2, 0));
-    let at = |d: usize, h: usize, w: usize| map.values.get((d * height + h) * width + w).copied().unwrap_or(0.0);
+    let at =
+        |d: usize, h: usize, w: usize| map.values.get((d * height + h) * width + w).copied().unwrap_or(0.0);
     let mix = |a: f32, b: f32, share: f32| a + (b - a) * share;
     let [ni, nj, _] = bounds.size;
     let mut plane = vec![0.0; height * width];
@@ -117,7 +118,8 @@ pub(super) fn add_resampled(
             let Some(j) = j else { continue };
             for (value, i) in line.iter_mut().zip(&columns) {
                 let Some(i) = i else { continue };
-                let row = |h: usize| mix(plane[h * width + j.cells[0]], plane[h * width + j.cells[1]], j.share);
+                let row =
+                    |h: usize| mix(plane[h * width + j.cells[0]], plane[h * width + j.cells[1]], j.share);
                 *value += mix(row(i.cells[0]), row(i.cells[1]), i.share);
             }
         }

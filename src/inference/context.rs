@@ -56,7 +56,8 @@ mod tests {
     use crate::networks::spec;
 
     fn boxes(size: [usize; 3], at: [f64; 3]) -> [ContextBox; 3] {
-        let grid = VoxelGrid::axis_aligned(size, [0.7, 0.7, 1.25], Point::new(0.0, 0.0, 0.0)).expect("a grid");
+        let grid =
+            VoxelGrid::axis_aligned(size, [0.7, 0.7, 1.25], Point::new(0.0, 0.0, 0.0)).expect("a grid");
         context_boxes(&grid, Point::from_array(at), spec("m3net-compact").expect("listed"))
     }
 

@@ -100,7 +100,8 @@ impl Runtime {
     pub(super) fn lose_gpu(&mut self, why: &str) {
         if let Some(gpu) = self.gpu.take() {
             self.networks.retain(|(_, _, on_gpu), _| !on_gpu);
-            let text = format!("{} failed ({why}); the network runs on the processor from now on", gpu.info.name);
+            let text =
+                format!("{} failed ({why}); the network runs on the processor from now on", gpu.info.name);
             tracing::warn!("{text}");
             self.notices.push(text);
         }

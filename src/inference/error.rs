@@ -17,7 +17,9 @@ pub enum InferenceError {
     #[error(transparent)]
     Unknown(#[from] UnknownNetwork),
     /// A full-size network without weights.
-    #[error("no weights for {0} are installed; get its checkpoint and run: triscope models import FILE --as {0} --out FILE.safetensors, then name that file with --weights")]
+    #[error(
+        "no weights for {0} are installed; get its checkpoint and run: triscope models import FILE --as {0} --out FILE.safetensors, then name that file with --weights"
+    )]
     NoWeights(String),
     /// The weights were refused.
     #[error(transparent)]

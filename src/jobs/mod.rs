@@ -9,6 +9,6 @@ mod job;
 mod latest;
 
 pub use context::{Cancelled, JobContext, Progress};
+pub(crate) use job::panic_text;
 pub use job::{Job, JobFailure, Outcome, Wake, spawn};
 pub use latest::Latest;
-pub(crate) use job::panic_text;

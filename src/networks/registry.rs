@@ -25,8 +25,7 @@ const fn m3net(name: &'static str) -> NetworkSpec {
     NetworkSpec { name, scales: M3NET_SCALES, question: "malignancy", classes: ["benign", "malignant"] }
 }
 
-static SPECS: [NetworkSpec; 3] =
-    [m3net("m3net-compact"), m3net("m3net-r18x3"), m3net("m3net-cnb-r34-r18")];
+static SPECS: [NetworkSpec; 3] = [m3net("m3net-compact"), m3net("m3net-r18x3"), m3net("m3net-cnb-r34-r18")];
 
 /// Names of all networks, the default one first.
 pub fn names() -> Vec<&'static str> {

@@ -74,7 +74,9 @@ pub enum ClassifyError {
         high: [f64; 3],
     },
     /// A defect that makes every answer worthless.
-    #[error("this series cannot be classified ({code}): {text}. With --force the network answers all the same")]
+    #[error(
+        "this series cannot be classified ({code}): {text}. With --force the network answers all the same"
+    )]
     Defect {
         /// Name of the defect.
         code: &'static str,
@@ -82,7 +84,9 @@ pub enum ClassifyError {
         text: String,
     },
     /// Not Hounsfield units.
-    #[error("this volume holds {0}, not Hounsfield units; the network reads CT alone. With --force it answers all the same")]
+    #[error(
+        "this volume holds {0}, not Hounsfield units; the network reads CT alone. With --force it answers all the same"
+    )]
     NotHu(String),
     /// Too thin.
     #[error("this series has {0} slices; the network needs at least {FEWEST_SLICES}")]
@@ -189,16 +193,17 @@ pub fn run(engine: &Engine, request: Request, ctx: &JobContext) -> Result<Classi
     check(&request)?;
     ctx.step("Asking the network", 0.0)?;
     // The error keeps its type here, so that the terminal can tell them apart.
-    let question = engine.submit("classification", Arc::new(|| {}), move |runtime, inner, parts| {
-        match work(runtime, inner, &|part| parts.send(Ok(part)), &request) {
-            Err(error) if stopped(&error) => Err(Cancelled),
-            Err(error) => {
-                parts.send(Err(error));
-                Ok(())
+    let question =
+        engine.submit("classification", Arc::new(|| {}), move |runtime, inner, parts| {
+            match work(runtime, inner, &|part| parts.send(Ok(part)), &request) {
+                Err(error) if stopped(&error) => Err(Cancelled),
+                Err(error) => {
+                    parts.send(Err(error));
+                    Ok(())
+                }
+                Ok(()) => Ok(()),
             }
-            Ok(()) => Ok(()),
-        }
-    });
+        });
     let (mut answer, mut maps, mut notices) = (None, None, Vec::new());
     loop {
         if ctx.is_cancelled() {
@@ -224,7 +229,9 @@ pub fn run(engine: &Engine, request: Request, ctx: &JobContext) -> Result<Classi
     let (saliency, explain_ms) = maps.unwrap_or_default();
     match answer {
         Some(answer) => Ok(Classified { answer, saliency, explain_ms, notices }),
-        None => Err(JobFailure { what: "classification".to_owned(), detail: "no answer came".to_owned() }.into()),
+        None => {
+            Err(JobFailure { what: "classification".to_owned(), detail: "no answer came".to_owned() }.into())
+        }
     }
 }
 

@@ -6,13 +6,14 @@ use std::time::Instant;
 use triscope::geometry::{Patient, Point, VoxelGrid};
 use triscope::inference::{DeviceChoice, Engine, EngineOptions};
 use triscope::jobs::JobContext;
-use triscope::workflow::classify::{ClassifyError, Request, run};
 use triscope::volume::Volume;
+use triscope::workflow::classify::{ClassifyError, Request, run};
 
 use crate::support::volume;
 
 fn ball(size: [usize; 3]) -> Arc<Volume> {
-    let grid = VoxelGrid::axis_aligned(size, [0.7, 0.7, 1.25], Point::new(-50.0, -60.0, 10.0)).expect("a grid");
+    let grid =
+        VoxelGrid::axis_aligned(size, [0.7, 0.7, 1.25], Point::new(-50.0, -60.0, 10.0)).expect("a grid");
     let centre = size.map(|n| n as f64 / 2.0);
     volume(grid, move |at| {
         let d2: f64 = (0..3).map(|a| (at[a] as f64 - centre[a]).powi(2)).sum();
@@ -67,7 +68,8 @@ fn the_same_question_gets_the_same_numbers() {
     let volume = ball([100, 100, 60]);
     let at = volume.grid().centre();
     let ask = || {
-        run(&engine(), Request::new(Arc::clone(&volume), vec![], at), &JobContext::unobserved()).expect("an answer")
+        run(&engine(), Request::new(Arc::clone(&volume), vec![], at), &JobContext::unobserved())
+            .expect("an answer")
     };
     let (first, second) = (ask(), ask());
     assert_eq!(first.answer.logits, second.answer.logits);
@@ -79,7 +81,8 @@ fn a_point_outside_a_thin_volume_and_too_few_slices_are_said_in_a_sentence() {
     let engine = engine();
     let ctx = JobContext::unobserved();
     let thin = ball([100, 100, 20]);
-    let done = run(&engine, Request::new(Arc::clone(&thin), vec![], thin.grid().centre()), &ctx).expect("an answer");
+    let done =
+        run(&engine, Request::new(Arc::clone(&thin), vec![], thin.grid().centre()), &ctx).expect("an answer");
     assert_eq!(done.answer.regions[0].padded, [0, 0, 36]);
     assert_eq!(done.answer.guard_reasons.len(), 1, "{:?}", done.answer.guard_reasons);
     assert!(done.saliency.iter().all(|map| map.bounds.min[2] >= 0 && map.bounds.size[2] <= 20));

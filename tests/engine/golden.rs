@@ -34,7 +34,7 @@ fn load<M: Module>(module: &mut M, state: &StateDict) {
 fn error<const D: usize>(got: Tensor<D>, state: &StateDict, key: &str) -> f32 {
     let expected = &state.tensors[key];
     assert_eq!(got.dims().to_vec(), expected.shape, "{key}");
-    let got = got.into_data().to_vec::<f32>().expect("floats");
+    let got = got.into_data().try_to_vec::<f32>().expect("floats");
     let scale = expected.values.iter().fold(0.0f32, |m, v| m.max(v.abs()));
     let worst = got.iter().zip(&expected.values).fold(0.0f32, |m, (a, b)| m.max((a - b).abs()));
     eprintln!("{key}: {:.1e}", worst / scale);

@@ -66,7 +66,10 @@ impl Block {
             gamma: Initializer::Zeros.init([channels], device),
             conv_dw: conv2d([channels, channels], 7, 1, channels, device),
             norm: layer_norm(channels, device),
-            mlp: Mlp { fc1: linear(channels, 4 * channels, device), fc2: linear(4 * channels, channels, device) },
+            mlp: Mlp {
+                fc1: linear(channels, 4 * channels, device),
+                fc2: linear(4 * channels, channels, device),
+            },
         }
     }
 
@@ -127,7 +130,10 @@ impl ConvNext {
             })
             .collect();
         Self {
-            stem: Stem { conv: conv2d([config.slices, dims[0]], 1, 1, 1, device), norm: layer_norm(dims[0], device) },
+            stem: Stem {
+                conv: conv2d([config.slices, dims[0]], 1, 1, 1, device),
+                norm: layer_norm(dims[0], device),
+            },
             stages,
             clf: Head { norm: layer_norm(dims[3], device), fc: linear(dims[3], 2, device) },
             side: config.side,

@@ -20,8 +20,7 @@ pub struct Card {
 }
 
 /// Said wherever an answer of untrained weights is shown.
-pub const UNTRAINED: &str =
-    "untrained weights: this number means nothing; import or train weights";
+pub const UNTRAINED: &str = "untrained weights: this number means nothing; import or train weights";
 
 impl Card {
     /// Under which a safetensors file carries it, as JSON text.

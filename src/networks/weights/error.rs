@@ -28,7 +28,9 @@ pub enum WeightsError {
         why: String,
     },
     /// A pickle that asks for more than tensors.
-    #[error("{name} holds a call of {call}, which is code and not weights; nothing of it was run. Ask for the weights as safetensors")]
+    #[error(
+        "{name} holds a call of {call}, which is code and not weights; nothing of it was run. Ask for the weights as safetensors"
+    )]
     Code {
         /// File name.
         name: String,
@@ -52,7 +54,9 @@ pub enum WeightsError {
         report: Box<Import>,
     },
     /// A value is no number.
-    #[error("the weights hold a value that is no number, in '{key}': the file is damaged or its training failed")]
+    #[error(
+        "the weights hold a value that is no number, in '{key}': the file is damaged or its training failed"
+    )]
     NotFinite {
         /// Tensor.
         key: String,

@@ -35,7 +35,8 @@ impl WeightsFile {
     /// - errors: one sentence each for a file that cannot be read, is cut short, is of another kind,
     ///   or holds code
     pub fn read(path: &Path) -> Result<Self, WeightsError> {
-        let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into());
+        let name =
+            path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into());
         let bytes = std::fs::read(path)
             .map_err(|error| WeightsError::Unreadable { name: name.clone(), why: error.to_string() })?;
         let sha256 = hex(&Sha256::digest(&bytes));

@@ -40,7 +40,8 @@ impl StateDict {
 
     /// Tensors whose key begins with `prefix`, without it.
     pub fn under(&self, prefix: &str) -> Self {
-        let part = |(key, array): (&String, &Array)| Some((key.strip_prefix(prefix)?.to_owned(), array.clone()));
+        let part =
+            |(key, array): (&String, &Array)| Some((key.strip_prefix(prefix)?.to_owned(), array.clone()));
         Self { tensors: self.tensors.iter().filter_map(part).collect() }
     }
 }
