@@ -17,7 +17,7 @@ pub(super) fn assemble(
     headers: Vec<Header>,
     ctx: &JobContext,
 ) -> Result<(Vec<Series>, Vec<Skipped>), Cancelled> {
-    let mut groups: BTreeMap<(String, String), Vec<Header>> = BTreeMap::new();
+    let mut groups: BTreeMap<String, Vec<Header>> = BTreeMap::new();
     let mut skipped = Vec::new();
     for header in headers {
         if header.form.is_none() {
@@ -30,7 +30,7 @@ pub(super) fn assemble(
         } else {
             header.series_uid.clone()
         };
-        groups.entry((header.study_uid.clone(), series)).or_default().push(header);
+        groups.entry(series).or_default().push(header);
     }
     let mut found = Vec::new();
     for headers in groups.into_values() {

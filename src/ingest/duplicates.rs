@@ -67,7 +67,7 @@ pub(super) fn pick(groups: Vec<Vec<Placed>>, ctx: &JobContext) -> Result<Picked,
 pub(super) fn all_alike(headers: &[Header]) -> bool {
     let mut pictures = headers.iter().map(values);
     let first = pictures.next().flatten();
-    pictures.all(|p| p.is_none() || p == first)
+    first.is_some() && pictures.all(|p| p == first)
 }
 
 /// The different pictures among slices of one position, and the copies. A copy that cannot be

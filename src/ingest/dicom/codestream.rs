@@ -67,11 +67,11 @@ pub(super) fn jpeg_2000(bytes: &[u8]) -> Option<Announced> {
         return None;
     }
     let tiles = u64::from(right.div_ceil(tile_width)) * u64::from(bottom.div_ceil(tile_height));
-    let depth = *siz.get(38 - 2)?;
+    let depth = *siz.get(38)?;
     (tiles <= 4096).then_some(Announced {
         columns,
         rows,
-        components: u16_at(siz, 34)?,
+        components: u16_at(siz, 36)?,
         precision: (depth & 0x7F) + 1,
     })
 }

@@ -161,7 +161,11 @@ fn start(tape: &mut Tape) -> Result<Start, WalkError> {
     } else if head.starts_with(b"DICM") {
         tape.skip(4)?;
     } else if !begins_like_a_data_set(&head) {
-        return Err(WalkError::NotDicom);
+        // Cut out of a larger file, the padding byte of the value before may still be there.
+        tape.skip(1)?;
+        if !matches!(head.first(), Some(0 | b' ')) || !begins_like_a_data_set(&tape.peek()?) {
+            return Err(WalkError::NotDicom);
+        }
     }
     let mut syntax = None;
     let mut media_class = None;
@@ -304,6 +308,8 @@ fn elements(
             }
             tags::FLOAT_PIXEL_DATA | tags::DOUBLE_FLOAT_PIXEL_DATA => layout.float_pixels = true,
             tags::MODALITY_LUT_SEQUENCE => layout.modality_lut = true,
+            // A stray item mark: what it opens or closes is read as if it were not there.
+            Tag(0xFFFE, _) => continue,
             Tag(group, _) if group > 0x7FE0 => return Ok(()),
             _ => {}
         }
