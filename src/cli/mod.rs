@@ -2,6 +2,7 @@
 //! `workflow` and the rooms above, the same code as the window.
 
 mod args;
+mod bench;
 mod exit;
 mod generate;
 mod info;

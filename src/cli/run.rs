@@ -9,7 +9,7 @@ use tracing_subscriber::EnvFilter;
 use super::args::{self, Cli, Command};
 use super::exit::Failure;
 use super::progress::Terminal;
-use super::{generate, info, later, output};
+use super::{bench, generate, info, later, output};
 
 /// Runs the program with the process's arguments.
 /// - returns: 0 done, 1 the work failed, 2 wrong arguments, 130 stopped by Ctrl+C
@@ -56,6 +56,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<(), Failure> {
         None => Err(later::command("window")),
         Some(Command::Info(options)) => info::run(options, terminal),
         Some(Command::Generate(options)) => generate::run(options),
+        Some(Command::Bench(options)) => bench::run(&options.stage, terminal),
         Some(Command::Explain(_)) => Err(later::command("explain")),
         Some(Command::Scan(_)) => Err(later::command("scan")),
         Some(Command::Dataset(_)) => Err(later::command("dataset")),

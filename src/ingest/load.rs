@@ -18,6 +18,9 @@ use crate::volume::{Unit, Volume};
 /// Air, for slices of a CT of which nothing is known.
 const AIR_HU: i16 = -1000;
 
+/// What is reported while slices arrive; the first report says that the first slice is there.
+pub const READING_SLICES: &str = "Reading slices";
+
 /// The empty volume that [`load`] will fill: it can be shown at once, slices appear as they arrive.
 /// - errors: the series is no volume; there is not enough memory
 pub fn begin(series: &Series) -> Result<Arc<Volume>, IngestError> {
@@ -77,7 +80,7 @@ pub fn load(series: &Series, volume: &Arc<Volume>, ctx: &JobContext) -> Result<L
         };
         store.fill(k, values).map_err(|e| IngestError::Sentence(e.to_string()))?;
         let n = done.fetch_add(1, Ordering::Relaxed).saturating_add(1);
-        ctx.step("Reading slices", n as f32 / total.max(1) as f32)?;
+        ctx.step(READING_SLICES, n as f32 / total.max(1) as f32)?;
         Ok::<(), IngestError>(())
     })?;
     let mut faults = faults.into_inner().unwrap_or_else(PoisonError::into_inner);

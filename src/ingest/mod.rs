@@ -18,7 +18,7 @@ mod words;
 
 pub use defect::{Defect, DefectCode};
 pub use error::IngestError;
-pub use load::{begin, load};
+pub use load::{READING_SLICES, begin, load};
 pub use private::Private;
 pub use scan::scan;
 pub use series::{FileWindow, Loaded, Scan, Series, Skipped};
