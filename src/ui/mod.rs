@@ -3,11 +3,15 @@
 //! Called by `app` once per frame. The slice renderer lies in egui's callback resources (put there
 //! by `app`, which also uploads slices before each frame); viewports only prepare and paint.
 
+mod centre;
 pub mod icons;
+mod panels;
 pub mod picture;
 mod scene;
+mod states;
 pub mod theme;
 pub mod viewport;
+mod widgets;
 mod window;
 pub mod words;
 

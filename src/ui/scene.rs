@@ -1,6 +1,6 @@
 //! What drawing may read, and what the interface itself remembers.
 
-use crate::command::Keymap;
+use crate::command::{Command, Keymap, entry};
 use crate::session::{Preferences, Session};
 
 /// What drawing may read.
@@ -25,4 +25,29 @@ pub struct UiState {
     pub viewport_has_focus: bool,
     /// Slice of the crops that is shown; `None` follows the nodule.
     pub crop_slice: Option<usize>,
+}
+
+impl Scene<'_> {
+    /// The first key of a command, or nothing.
+    pub fn key(&self, command: &Command) -> String {
+        entry(command)
+            .and_then(|e| self.keymap.keys_of(e).first().map(ToString::to_string))
+            .unwrap_or_default()
+    }
+
+    /// What a command does, and its keys: for tips.
+    pub fn tip(&self, command: &Command) -> String {
+        let Some(entry) = entry(command) else { return String::new() };
+        let keys: Vec<String> = self.keymap.keys_of(entry).iter().map(ToString::to_string).collect();
+        if keys.is_empty() {
+            format!("{}\n{}", entry.words, entry.help)
+        } else {
+            format!("{} ({})\n{}", entry.words, keys.join(" or "), entry.help)
+        }
+    }
+
+    /// Whether a command can be carried out now.
+    pub fn enabled(&self, command: &Command) -> bool {
+        entry(command).is_none_or(|e| (e.enabled)(self.session))
+    }
 }

@@ -1,8 +1,9 @@
 //! The whole window: bars, panels, viewports, notices, sheets.
 
-use super::{Scene, UiState, theme, viewport};
+use super::centre::centre_ui;
+use super::{Scene, UiState, panels, states, theme};
 use crate::command::Commands;
-use crate::session::{Pane, Preferences};
+use crate::session::Preferences;
 use crate::tools::Pointed;
 
 /// Fonts, theme and icons; once per egui context.
@@ -18,11 +19,21 @@ pub fn window_ui(
     state: &mut UiState,
     out: &mut Commands,
 ) -> Vec<Pointed> {
+    if ui.visuals().dark_mode != scene.prefs.dark {
+        theme::apply(ui, scene.prefs.dark);
+    }
     state.viewport_has_focus = false;
-    let mut pointed = Vec::new();
-    let rect = ui.max_rect();
-    let (left, right) = rect.split_left_right_at_fraction(0.5);
-    viewport::canvas_ui(ui, left, Pane::Axial, scene, state, out, &mut pointed);
-    viewport::canvas_ui(ui, right, Pane::Coronal, scene, state, out, &mut pointed);
+    panels::top_ui(ui, scene, state, out);
+    panels::status_ui(ui, scene, out);
+    if scene.prefs.left_panel {
+        panels::left_ui(ui, scene, out);
+    }
+    if scene.prefs.right_panel {
+        panels::right_ui(ui, scene, state, out);
+    }
+    let pointed = egui::CentralPanel::no_frame().show(ui, |ui| centre_ui(ui, scene, state, out)).inner;
+    if state.help {
+        states::help_ui(ui, scene, state);
+    }
     pointed
 }

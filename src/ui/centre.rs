@@ -1,0 +1,93 @@
+//! The middle of the window: viewports two by two with dividers, or one alone; or, while nothing
+//! is open, the state that says why and what to do.
+
+use egui::{CursorIcon, Id, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use super::theme::tokens;
+use super::viewport::canvas_ui;
+use super::{Scene, UiState, panels, states};
+use crate::command::Commands;
+use crate::session::{Layout, Pane, Stage};
+use crate::tools::Pointed;
+
+/// Between viewports, points.
+const GAP: f32 = 2.0;
+/// Where a divider can be taken hold of.
+const GRIP: f32 = 8.0;
+
+/// Draws the middle and returns what the pointer did over viewports.
+pub fn centre_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) -> Vec<Pointed> {
+    let mut pointed = Vec::new();
+    let rect = ui.available_rect_before_wrap();
+    ui.painter().rect_filled(rect, 0.0, tokens(ui).window);
+    match scene.session.stage() {
+        Stage::Open => {
+            viewports_ui(ui, rect, scene, state, out, &mut pointed);
+            states::reduced_ui(ui, rect, scene);
+        }
+        Stage::Welcome => states::welcome_ui(ui, rect, scene, state, out),
+        Stage::Opening => states::opening_ui(ui, rect, scene, out),
+        Stage::Unusable(index) => states::unusable_ui(ui, rect, scene, index, out),
+        Stage::Failed(sentence) => states::failed_ui(ui, rect, scene, &sentence, state, out),
+    }
+    states::drop_ui(ui, rect);
+    states::notices_ui(ui, rect, scene, out);
+    pointed
+}
+
+fn viewports_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    scene: &Scene<'_>,
+    state: &mut UiState,
+    out: &mut Commands,
+    pointed: &mut Vec<Pointed>,
+) {
+    if let Layout::Single(pane) = scene.session.look().layout {
+        canvas_ui(ui, rect, pane, scene, state, out, pointed);
+        return;
+    }
+    let [x, y] = dividers_ui(ui, rect);
+    let half = GAP / 2.0;
+    let (left, right) = (rect.left(), rect.right());
+    let (top, bottom) = (rect.top(), rect.bottom());
+    let cell = |x0: f32, y0: f32, x1: f32, y1: f32| Rect::from_min_max(pos2(x0, y0), pos2(x1, y1));
+    canvas_ui(ui, cell(left, top, x - half, y - half), Pane::Axial, scene, state, out, pointed);
+    canvas_ui(ui, cell(x + half, top, right, y - half), Pane::Coronal, scene, state, out, pointed);
+    panels::strip_ui(ui, cell(left, y + half, x - half, bottom), scene, state);
+    canvas_ui(ui, cell(x + half, y + half, right, bottom), Pane::Sagittal, scene, state, out, pointed);
+}
+
+/// Where the two dividers lie, as shares of the middle that the user may drag; a double-click puts
+/// one back.
+fn dividers_ui(ui: &Ui, rect: Rect) -> [f32; 2] {
+    let id = Id::unique("dividers");
+    let mut shares: [f32; 2] = ui.data(|d| d.get_temp(id)).unwrap_or([0.5, 0.5]);
+    let grips = |shares: [f32; 2]| {
+        let x = rect.left() + rect.width() * shares[0];
+        let y = rect.top() + rect.height() * shares[1];
+        [
+            Rect::from_center_size(pos2(x, rect.center().y), vec2(GRIP, rect.height())),
+            Rect::from_center_size(pos2(rect.center().x, y), vec2(rect.width(), GRIP)),
+        ]
+    };
+    let sides = [
+        (CursorIcon::ResizeHorizontal, "Divider between left and right"),
+        (CursorIcon::ResizeVertical, "Divider between top and bottom"),
+    ];
+    for (axis, (icon, name)) in sides.into_iter().enumerate() {
+        let response = ui.interact(grips(shares)[axis], id.with(axis), Sense::click_and_drag());
+        response.widget_info(|| WidgetInfo::labeled(Role::Splitter, true, name));
+        if response.hovered() || response.dragged() {
+            ui.set_cursor_icon(icon);
+        }
+        let moved = response.drag_delta();
+        let by = if axis == 0 { moved.x / rect.width() } else { moved.y / rect.height() };
+        shares[axis] = (shares[axis] + by).clamp(0.15, 0.85);
+        if response.double_clicked() {
+            shares[axis] = 0.5;
+        }
+    }
+    ui.data_mut(|d| d.insert_temp(id, shares));
+    [rect.left() + rect.width() * shares[0], rect.top() + rect.height() * shares[1]]
+}

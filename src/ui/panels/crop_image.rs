@@ -1,0 +1,110 @@
+//! A slice of a crop as pixels: rows down, as a radiologist expects, with the map over it.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use egui::{Color32, ColorImage, Context, Id, TextureHandle, TextureOptions};
+
+use super::thumbnails::kept_texture;
+use crate::inference::Crop;
+use crate::render::HeatmapLook;
+use crate::ui::viewport::heat_colour;
+
+/// The texture of slice `k` of a crop.
+/// - `place`: who shows it; two places may show different slices
+pub fn crop_texture(
+    ctx: &Context,
+    place: &str,
+    crop: &Crop,
+    k: usize,
+    heat: Option<&HeatmapLook>,
+) -> TextureHandle {
+    let mut key = DefaultHasher::new();
+    (Arc::as_ptr(&crop.values).cast::<f32>() as usize, k).hash(&mut key);
+    if let Some(look) = heat {
+        let map = Arc::as_ptr(&look.saliency) as usize;
+        (map, look.opacity.to_bits(), look.threshold.to_bits()).hash(&mut key);
+    }
+    let id = Id::unique(("crop", place, crop.context.scale.name()));
+    kept_texture(ctx, id, key.finish(), TextureOptions::NEAREST, || crop_image(crop, k, heat))
+}
+
+/// Slice `k` of a crop, columns to the right and rows down.
+///
+/// `Crop::values` is [slice][column][row]: the network reads the transposed picture.
+pub fn crop_image(crop: &Crop, k: usize, heat: Option<&HeatmapLook>) -> ColorImage {
+    let [columns, rows, _] = crop.context.bounds.size;
+    let mut pixels = Vec::with_capacity(columns * rows);
+    let max = heat.map_or(0.0, |look| look.saliency.max());
+    for j in 0..rows {
+        for i in 0..columns {
+            let value = crop.values.get((k * columns + i) * rows + j).copied().unwrap_or(0.0);
+            let grey = (value.clamp(0.0, 1.0) * 255.0).round() as u8;
+            let mut colour = Color32::from_gray(grey);
+            if let Some(look) = heat
+                && max > 0.0
+            {
+                let share = map_value(look, crop, [i, j, k]) / max;
+                let strength = if look.saliency.signed { share.abs() } else { share };
+                if strength > 0.0 && strength >= look.threshold {
+                    let over = heat_colour(share, look.saliency.signed);
+                    colour = colour.lerp_to_gamma(over, look.opacity);
+                }
+            }
+            pixels.push(colour);
+        }
+    }
+    ColorImage::new([columns, rows], pixels)
+}
+
+/// The map at a voxel of the crop; zero outside the map.
+fn map_value(look: &HeatmapLook, crop: &Crop, voxel: [usize; 3]) -> f32 {
+    let map = &look.saliency;
+    let mut at = [0usize; 3];
+    for axis in 0..3 {
+        let index = crop.context.bounds.min[axis] + voxel[axis] as i64 - map.bounds.min[axis];
+        match usize::try_from(index) {
+            Ok(index) if index < map.bounds.size[axis] => at[axis] = index,
+            _ => return 0.0,
+        }
+    }
+    let [columns, rows, _] = map.bounds.size;
+    map.values.get((at[2] * rows + at[1]) * columns + at[0]).copied().unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::Saliency;
+    use crate::geometry::VoxelBox;
+    use crate::inference::ContextBox;
+    use crate::networks::Scale;
+
+    #[test]
+    fn a_crop_is_shown_with_its_rows_down_and_the_map_in_its_place() {
+        let bounds = VoxelBox { min: [10, 20, 30], size: [3, 2, 2] };
+        let context = ContextBox { scale: Scale::Micro, bounds, shifted: [0; 3], padded: [0; 3] };
+        // [slice][column][row]: bright at slice 1, column 2, row 0.
+        let mut values = vec![0.0f32; 12];
+        values[(3 + 2) * 2] = 1.0;
+        let crop = Crop { context, values: values.into() };
+        let plain = crop_image(&crop, 1, None);
+        assert_eq!(plain.size, [3, 2]);
+        assert_eq!((plain.pixels[2], plain.pixels[0]), (Color32::WHITE, Color32::BLACK));
+
+        // One voxel of the CT: column 11, row 21, slice 31, which is column 1, row 1 of the crop.
+        let saliency = Saliency {
+            method: "grad_cam",
+            scale: None,
+            bounds: VoxelBox { min: [11, 21, 31], size: [1, 1, 1] },
+            values: vec![2.0].into(),
+            native_shape: [1, 1, 1],
+            unit: "logit",
+            signed: false,
+        };
+        let look = HeatmapLook { saliency: Arc::new(saliency), opacity: 1.0, threshold: 0.5 };
+        let mapped = crop_image(&crop, 1, Some(&look));
+        assert_eq!(mapped.pixels[3 + 1], heat_colour(1.0, false));
+        assert_eq!(mapped.pixels[0], Color32::BLACK);
+    }
+}

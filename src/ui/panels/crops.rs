@@ -1,0 +1,197 @@
+//! What the network saw: the three crops after its normalisation, in the panel and large in the
+//! fourth viewport.
+
+use egui::{Align2, Color32, FontId, Rect, Role, Sense, TextStyle, Ui, Vec2, WidgetInfo, pos2, vec2};
+
+use super::crop_image::crop_texture;
+use crate::command::Command;
+use crate::findings::{Nodule, Question};
+use crate::geometry::VoxelGrid;
+use crate::inference::{Answer, Crop};
+use crate::render::HeatmapLook;
+use crate::ui::theme::{PICTURE, scale_colour, size, strong_family, text, tokens};
+use crate::ui::viewport::overlay::{Halo, halo_text, scale_line};
+use crate::ui::viewport::{heatmap, on_pixels};
+use crate::ui::widgets::{line_ui, splits};
+use crate::ui::{Scene, UiState, icons, words};
+
+const HOW: &str = "Each crop runs from its own darkest to its own brightest voxel, as the network's input does. \
+                   Columns run right and rows down, as in the CT; the network itself reads them transposed.";
+
+/// The slice to show: the chosen one, or the one that the nodule's point lies in.
+fn slice_of(state: &UiState, grid: Option<&VoxelGrid>, answer: &Answer) -> (usize, usize) {
+    let [crop, ..] = &answer.crops;
+    let depth = crop.context.bounds.size[2].max(1);
+    let at_nodule = || {
+        let k = grid.map_or(0.0, |g| (g.voxel_from_patient() * answer.at).z).round() as i64;
+        usize::try_from(k - crop.context.bounds.min[2]).unwrap_or(0)
+    };
+    (state.crop_slice.unwrap_or_else(at_nodule).min(depth - 1), depth)
+}
+
+/// Wheel over a crop: one slice a notch.
+fn scroll(ui: &Ui, response: &egui::Response, state: &mut UiState, k: usize, depth: usize) {
+    if !response.contains_pointer() {
+        return;
+    }
+    let turned = ui.input_mut(|i| {
+        let turned: f32 = i
+            .events
+            .iter()
+            .filter_map(|e| match e {
+                egui::Event::MouseWheel { delta, .. } => Some(delta.y),
+                _ => None,
+            })
+            .sum();
+        // Otherwise the panel would scroll along.
+        i.smooth_scroll_delta = Vec2::ZERO;
+        turned
+    });
+    if turned != 0.0 {
+        let step = if turned > 0.0 { -1 } else { 1 };
+        let next = (k as i64 + step).clamp(0, depth as i64 - 1);
+        state.crop_slice = usize::try_from(next).ok();
+    }
+}
+
+fn picture(ui: &Ui, place: &str, rect: Rect, crop: &Crop, k: usize, heat: Option<&HeatmapLook>) {
+    let (rect, _) = on_pixels(rect, ui.pixels_per_point());
+    let texture = crop_texture(ui.ctx(), place, crop, k, heat);
+    let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+    ui.painter().rect_filled(rect, 0.0, PICTURE.ground);
+    ui.painter().image(texture.id(), rect.shrink(1.0), whole, Color32::WHITE);
+    let edge = rect.shrink(0.5);
+    let path = vec![edge.left_top(), edge.right_top(), edge.right_bottom(), edge.left_bottom()];
+    scale_line(ui.painter(), path, crop.context.scale, 1.75);
+}
+
+fn said(crop: &Crop, grid: Option<&VoxelGrid>) -> String {
+    let mm = grid.map_or_else(String::new, |g| format!(", {}", words::box_mm(g, &crop.context)));
+    let moved = words::box_moved(&crop.context);
+    let moved = if moved.is_empty() { moved } else { format!(", {moved}") };
+    format!("{} crop, {}{mm}{moved}", crop.context.scale.name(), words::box_voxels(&crop.context))
+}
+
+/// The crops side by side, with a slider through their slices.
+pub fn crops_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, _nodule: &Nodule, answer: &Answer) {
+    let t = tokens(ui);
+    let grid = scene.session.grid();
+    let (k, depth) = slice_of(state, grid, answer);
+    let heat = heatmap(scene.session);
+    splits(
+        ui,
+        |ui| {
+            line_ui(ui, "What the network saw", text::strong(), t.text);
+            let font = egui::RichText::new(icons::INFO).text_style(text::icon()).color(t.muted);
+            ui.add(egui::Label::new(font).selectable(false)).on_hover_text(HOW);
+        },
+        |ui| line_ui(ui, &format!("slice {} / {depth}", k + 1), TextStyle::Small, t.muted),
+    );
+    ui.add_space(2.0);
+    let gap = 6.0;
+    let side = (ui.available_width() - 2.0 * gap) / 3.0;
+    let (all, _) = ui.allocate_exact_size(vec2(ui.available_width(), side + 34.0), Sense::hover());
+    for (n, crop) in answer.crops.iter().enumerate() {
+        let left = all.left() + (side + gap) * n as f32;
+        let rect = Rect::from_min_size(pos2(left, all.top()), vec2(side, side));
+        let response = ui.interact(rect, ui.scope_id().with(("crop", n)), Sense::hover());
+        let name = said(crop, grid);
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
+        picture(ui, "panel", rect, crop, k, heat.as_ref());
+        scroll(ui, &response, state, k, depth);
+        response.on_hover_text(name);
+        let small = TextStyle::Small.resolve(ui.style());
+        let scale = crop.context.scale;
+        let strong = FontId::new(size::SMALL, strong_family());
+        let ink = if ui.visuals().dark_mode { scale_colour(scale) } else { t.text };
+        ui.painter().text(pos2(left, rect.bottom() + 3.0), Align2::LEFT_TOP, scale.name(), strong, ink);
+        let mm = grid.map_or_else(String::new, |g| words::box_mm(g, &crop.context));
+        let mut job = egui::text::LayoutJob::simple_singleline(mm, small, t.muted);
+        job.wrap = egui::text::TextWrapping::truncate_at_width(side);
+        ui.painter().galley(pos2(left, rect.bottom() + 18.0), ui.painter().layout_job(job), t.muted);
+    }
+    let mut shown = k + 1;
+    ui.spacing_mut().slider_width = ui.available_width();
+    let slider = egui::Slider::new(&mut shown, 1..=depth).show_value(false);
+    let response = ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = 18.0;
+        ui.add(slider)
+    });
+    let response = response.inner;
+    response.widget_info(|| WidgetInfo::slider(true, (k + 1) as f64, "Slice of the crops"));
+    if response.changed() {
+        state.crop_slice = shown.checked_sub(1);
+    }
+}
+
+/// The fourth viewport: the crops, large; or, quietly, how to get them.
+pub fn strip_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState) {
+    ui.painter().rect_filled(rect, 0.0, PICTURE.ground);
+    let Some(answer) = scene.session.selected().and_then(Nodule::answer) else {
+        empty_ui(ui, rect, scene);
+        return;
+    };
+    let grid = scene.session.grid();
+    let (k, depth) = slice_of(state, grid, answer);
+    let heat = heatmap(scene.session);
+    let top = 34.0;
+    let gap = 10.0;
+    let room = Rect::from_min_max(rect.min + vec2(12.0, top), rect.max - vec2(12.0, 12.0));
+    // The macro crop large, the two others stacked beside it at half its size.
+    let big = ((room.width() - gap) * 2.0 / 3.0 + gap / 6.0).min(room.height());
+    let small = (big - gap) / 2.0;
+    if small < 24.0 {
+        return;
+    }
+    let origin = pos2(
+        rect.center().x - (big + gap + small) / 2.0,
+        rect.top() + top + (room.height() - big).max(0.0) / 2.0,
+    );
+    let places = [
+        Rect::from_min_size(origin + vec2(big + gap, 0.0), vec2(small, small)),
+        Rect::from_min_size(origin + vec2(big + gap, small + gap), vec2(small, small)),
+        Rect::from_min_size(origin, vec2(big, big)),
+    ];
+    let all = ui.interact(rect, ui.scope_id().with("strip"), Sense::hover());
+    all.widget_info(|| {
+        WidgetInfo::labeled(Role::Image, true, format!("What the network saw, slice {} of {depth}", k + 1))
+    });
+    scroll(ui, &all, state, k, depth);
+    for (crop, place) in answer.crops.iter().zip(places) {
+        picture(ui, "strip", place, crop, k, heat.as_ref());
+        let scale = crop.context.scale;
+        let look = Halo::strong().in_colour(scale_colour(scale));
+        let at = place.min + vec2(6.0, 4.0);
+        let width = place.width() - 12.0;
+        halo_text(ui.painter(), at, Align2::LEFT_TOP, scale.name(), &look, width);
+        let mm = grid.map_or_else(String::new, |g| words::box_mm(g, &crop.context));
+        let plain = Halo::plain();
+        halo_text(ui.painter(), at + vec2(0.0, 15.0), Align2::LEFT_TOP, &mm, &plain, width);
+        let moved = words::box_moved(&crop.context);
+        if !moved.is_empty() {
+            let warn = Halo::plain().in_colour(PICTURE.warning);
+            halo_text(ui.painter(), at + vec2(0.0, 30.0), Align2::LEFT_TOP, &moved, &warn, width);
+        }
+    }
+    let painter = ui.painter();
+    let half = rect.width() / 2.0 - 16.0;
+    let corner = rect.min + vec2(10.0, size::STEP);
+    halo_text(painter, corner, Align2::LEFT_TOP, "What the network saw", &Halo::strong(), half);
+    let right = pos2(rect.right() - 10.0, rect.top() + size::STEP);
+    halo_text(painter, right, Align2::RIGHT_TOP, &format!("slice {} / {depth}", k + 1), &Halo::plain(), half);
+    all.on_hover_text_at_pointer(HOW);
+}
+
+fn empty_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>) {
+    let key = scene.key(&Command::ClassifyHere);
+    let (first, second) = match scene.session.selected().map(|n| &n.question) {
+        Some(Question::Running) => ("Asking the network", String::new()),
+        Some(Question::Unasked) => ("Let go to ask the network", String::new()),
+        _ => ("What the network saw", format!("Press {key} over a nodule")),
+    };
+    let muted = Halo::plain().in_colour(PICTURE.muted).sized(size::BODY);
+    let strong = Halo::strong().sized(size::BODY);
+    let c = rect.center();
+    halo_text(ui.painter(), c - vec2(0.0, 2.0), Align2::CENTER_BOTTOM, first, &strong, rect.width() - 24.0);
+    halo_text(ui.painter(), c + vec2(0.0, 3.0), Align2::CENTER_TOP, &second, &muted, rect.width() - 24.0);
+}

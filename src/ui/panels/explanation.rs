@@ -1,0 +1,73 @@
+//! How the map lies over the CT.
+
+use egui::{TextStyle, Ui};
+
+use crate::command::{Command, Commands};
+use crate::findings::Nodule;
+use crate::networks::Scale;
+use crate::session::{Edit, Heatmap};
+use crate::ui::Scene;
+use crate::ui::theme::{size, text, tokens};
+use crate::ui::widgets::{Press, line_ui, paragraph_ui, press_ui, segments_ui, slider_row_ui, splits};
+
+/// On or off, which scale, opacity, threshold.
+pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut Commands) {
+    let t = tokens(ui);
+    let heat = scene.session.look().heatmap;
+    let there = nodule.saliency(None).is_some();
+    splits(
+        ui,
+        |ui| line_ui(ui, "Explanation: Grad-CAM", text::strong(), t.text),
+        |ui| {
+            let command = Command::ToggleHeatmap;
+            let words = if heat.on { "Heatmap on" } else { "Heatmap off" };
+            let press = Press::new("", words).selected(heat.on).filled().enabled(there || heat.on);
+            if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
+                out.push(command);
+            }
+        },
+    );
+    if !there {
+        paragraph_ui(ui, "The maps are being computed.", t.muted);
+        return;
+    }
+    ui.add_space(2.0);
+    let words = ["Combined", Scale::Micro.name(), Scale::Meso.name(), Scale::Macro.name()];
+    let chosen = heat.scale.and_then(|s| Scale::ALL.iter().position(|x| *x == s)).map_or(0, |n| n + 1);
+    if let Some(n) = segments_ui(ui, "Map", &words, chosen) {
+        let scale = n.checked_sub(1).and_then(|n| Scale::ALL.get(n).copied());
+        out.edit(Edit::Heatmap(Heatmap { scale, on: true, ..heat }));
+    }
+    ui.add_space(size::HALF);
+    let opacity = format!("{:.0} %", heat.opacity * 100.0);
+    slider(ui, out, ("Opacity", heat.opacity, &opacity), |opacity| Heatmap { opacity, ..heat });
+    let threshold = format!("{:.2} of the maximum", heat.threshold);
+    slider(ui, out, ("Threshold", heat.threshold, &threshold), |threshold| Heatmap { threshold, ..heat });
+    if let Some(map) = nodule.saliency(heat.scale) {
+        let [d, h, w] = map.native_shape;
+        let cells =
+            format!("The network's own map has {d} × {h} × {w} cells; finer detail is interpolation.");
+        paragraph_ui(ui, &cells, t.muted);
+        if map.max() <= 0.0 {
+            line_ui(ui, "This map is zero everywhere.", TextStyle::Body, t.warning);
+        }
+    }
+}
+
+fn slider(
+    ui: &mut Ui,
+    out: &mut Commands,
+    (name, value, shown): (&str, f32, &str),
+    change: impl FnOnce(f32) -> Heatmap,
+) {
+    let (new, response) = slider_row_ui(ui, name, value, shown);
+    if response.drag_started() {
+        out.push(Command::BeginGesture);
+    }
+    if let Some(new) = new {
+        out.edit(Edit::Heatmap(change(new)));
+    }
+    if response.drag_stopped() {
+        out.push(Command::EndGesture);
+    }
+}

@@ -1,0 +1,86 @@
+//! The nodules of the series on the screen.
+
+use egui::{
+    Align2, Color32, CornerRadius, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo, pos2, vec2,
+};
+
+use crate::command::{Command, Commands};
+use crate::findings::{Nodule, Question};
+use crate::ui::theme::{size, text, tokens};
+use crate::ui::widgets::paragraph_ui;
+use crate::ui::{Scene, words};
+
+/// Draws the list.
+pub fn findings_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+    let t = tokens(ui);
+    let findings = scene.session.findings();
+    let selected = findings.selected().map(|n| n.id);
+    for (n, nodule) in findings.nodules().iter().enumerate() {
+        let chosen = selected == Some(nodule.id);
+        if row_ui(ui, n + 1, nodule, chosen) {
+            out.push(Command::GoTo(nodule.id));
+        }
+    }
+    ui.add_space(2.0);
+    let key = scene.key(&Command::ClassifyHere);
+    let hint = if scene.session.open().is_none() {
+        "Nodules that you ask about stand here.".to_owned()
+    } else {
+        format!("Press {key} over a nodule to ask about it.")
+    };
+    paragraph_ui(ui, &hint, t.muted);
+}
+
+/// The number or the word that stands for the answer, and whether the number may be read.
+fn answer_words(question: &Question) -> (String, bool) {
+    match question {
+        Question::Unasked => (String::new(), false),
+        Question::Running => ("running".to_owned(), false),
+        Question::Failed(_) => ("failed".to_owned(), false),
+        Question::Cancelled => ("cancelled".to_owned(), false),
+        Question::Answered { answer, .. } if answer.trained => (format!("{:.2}", answer.probability), true),
+        Question::Answered { .. } => ("untrained".to_owned(), false),
+    }
+}
+
+fn row_ui(ui: &mut Ui, number: usize, nodule: &Nodule, chosen: bool) -> bool {
+    let t = tokens(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::click());
+    let place = words::patient_position(nodule.at);
+    let (value, readable) = answer_words(&nodule.question);
+    response.widget_info(|| {
+        WidgetInfo::selected(Role::ListItem, true, chosen, format!("Nodule {number}, {place}, {value}"))
+    });
+    if ui.is_rect_visible(rect) {
+        let fill = if chosen {
+            t.accent_soft
+        } else if response.hovered() {
+            t.card
+        } else {
+            Color32::TRANSPARENT
+        };
+        let edge = if response.has_focus() { t.accent } else { Color32::TRANSPARENT };
+        let radius = CornerRadius::same(size::CARD_RADIUS);
+        ui.painter().rect(rect, radius, fill, Stroke::new(1.0, edge), StrokeKind::Inside);
+        let ink = if chosen { t.on_accent_soft } else { t.text };
+        let weak = if chosen { t.on_accent_soft.gamma_multiply(0.8) } else { t.muted };
+        let ring = if chosen { t.accent } else { t.muted };
+        ui.painter().circle_stroke(pos2(rect.left() + 14.0, rect.center().y), 5.0, Stroke::new(1.75, ring));
+        let style = if readable { TextStyle::Heading } else { TextStyle::Small };
+        let right = ui.painter().layout_no_wrap(value, style.resolve(ui.style()), ink);
+        let room = rect.right() - 10.0 - right.size().x - (rect.left() + 30.0) - 6.0;
+        let write = |y: f32, words: &str, style: TextStyle, colour: Color32| {
+            let font = style.resolve(ui.style());
+            let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), font, colour);
+            job.wrap = egui::text::TextWrapping::truncate_at_width(room);
+            ui.painter().galley(pos2(rect.left() + 30.0, y), ui.painter().layout_job(job), colour);
+        };
+        write(rect.top() + 7.0, &format!("Nodule {number}"), text::strong(), ink);
+        write(rect.top() + 24.0, &place, TextStyle::Small, weak);
+        let at = Align2::RIGHT_CENTER.anchor_size(pos2(rect.right() - 10.0, rect.center().y), right.size());
+        ui.painter().galley(at.min, right, if readable { ink } else { weak });
+    }
+    let clicked = response.clicked();
+    response.on_hover_text(format!("{place}\nClick to show it in all three planes"));
+    clicked
+}

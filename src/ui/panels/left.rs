@@ -1,0 +1,29 @@
+//! The left panel: series, and what was found in the one that is open.
+
+use egui::{Frame, Margin, Panel, ScrollArea, Ui};
+
+use super::{findings, series};
+use crate::command::Commands;
+use crate::ui::Scene;
+use crate::ui::theme::{size, tokens};
+use crate::ui::widgets::heading_ui;
+
+/// Draws the panel.
+pub fn left_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+    let t = tokens(ui);
+    let frame = Frame::new().fill(t.panel).inner_margin(Margin::symmetric(10, 8));
+    Panel::left("left")
+        .frame(frame)
+        .default_size(size::LEFT_PANEL)
+        .size_range(184.0..=400.0)
+        .resizable(true)
+        .show(ui, |ui| {
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                heading_ui(ui, "Series");
+                series::series_ui(ui, scene, out);
+                ui.add_space(size::STEP);
+                heading_ui(ui, "Findings");
+                findings::findings_ui(ui, scene, out);
+            });
+        });
+}

@@ -1,0 +1,23 @@
+//! Bars and side panels: one file each. They read the scene, draw, and push commands.
+
+mod answer;
+mod contribution;
+mod crop_image;
+mod crops;
+mod explanation;
+mod findings;
+mod left;
+mod open_menu;
+mod right;
+mod series;
+mod status;
+mod thumbnails;
+mod top;
+mod top_menus;
+
+pub use crops::strip_ui;
+pub use left::left_ui;
+pub use open_menu::path_ui;
+pub use right::right_ui;
+pub use status::status_ui;
+pub use top::top_ui;

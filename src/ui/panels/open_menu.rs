@@ -1,0 +1,83 @@
+//! The menu behind "Open": folder, files, example, a path typed by hand, what was open lately.
+
+use egui::{Popup, PopupCloseBehavior, RichText, TextEdit, Ui};
+
+use crate::command::{Command, Commands};
+use crate::ui::theme::{text, tokens};
+use crate::ui::widgets::{Press, menu_row_ui, press_ui};
+use crate::ui::{Scene, UiState, icons};
+
+/// Recent paths in the menu.
+const RECENT: usize = 6;
+
+/// The button and its menu.
+pub fn open_menu_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
+    let button = press_ui(ui, Press::new(icons::FOLDER, "Open").menu());
+    Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+        ui.set_min_width(300.0);
+        ui.spacing_mut().item_spacing.y = 2.0;
+        for (command, icon) in [
+            (Command::OpenFolder, icons::FOLDER),
+            (Command::OpenFiles, icons::FILES),
+            (Command::OpenExample, icons::EXAMPLE),
+        ] {
+            row_ui(ui, scene, out, command, icon);
+        }
+        ui.separator();
+        path_ui(ui, state, out);
+        recent_ui(ui, scene, out);
+        if scene.enabled(&Command::CloseCase) {
+            ui.separator();
+            row_ui(ui, scene, out, Command::CloseCase, icons::CLOSE);
+        }
+    });
+}
+
+fn row_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands, command: Command, icon: &str) {
+    let Some(entry) = crate::command::entry(&command) else { return };
+    let key = scene.key(&command);
+    let press = Press::new(icon, entry.words).key(&key).enabled(scene.enabled(&command));
+    if menu_row_ui(ui, press).on_hover_text(entry.help).clicked() {
+        out.push(command);
+        ui.close();
+    }
+}
+
+/// For systems without a dialog, and for whoever has the path in the clipboard.
+pub fn path_ui(ui: &mut Ui, state: &mut UiState, out: &mut Commands) {
+    let t = tokens(ui);
+    let mut typed = state.path_field.take().unwrap_or_default();
+    ui.horizontal(|ui| {
+        let field = ui.add(
+            TextEdit::singleline(&mut typed)
+                .hint_text(RichText::new("Type or paste a path").color(t.muted))
+                .desired_width(ui.available_width() - 92.0),
+        );
+        field.widget_info(|| egui::WidgetInfo::text_edit(true, "", &typed, "Type or paste a path"));
+        let go = press_ui(ui, Press::new("", "Open path").enabled(!typed.trim().is_empty()).filled());
+        let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+        if (go.clicked() || entered) && !typed.trim().is_empty() {
+            out.push(Command::OpenPaths(vec![typed.trim().into()]));
+            typed.clear();
+            ui.close();
+        }
+    });
+    state.path_field = (!typed.is_empty()).then_some(typed);
+}
+
+fn recent_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+    if scene.prefs.recent.is_empty() {
+        return;
+    }
+    let t = tokens(ui);
+    ui.separator();
+    ui.label(RichText::new("Recent").text_style(text::small_strong()).color(t.muted));
+    for path in scene.prefs.recent.iter().take(RECENT) {
+        let whole = path.display().to_string();
+        let name = path.file_name().map_or_else(|| whole.clone(), |n| n.to_string_lossy().into_owned());
+        if menu_row_ui(ui, Press::new(icons::RECENT, &name)).on_hover_text(whole).clicked() {
+            out.push(Command::OpenPaths(vec![path.clone()]));
+            ui.close();
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The right panel: everything about the selected nodule.
+
+use egui::{Align, Frame, Layout, Margin, Panel, RichText, ScrollArea, Ui};
+
+use super::{answer, contribution, crops, explanation};
+use crate::command::{Command, Commands};
+use crate::findings::{Nodule, Question};
+use crate::session::{Engine, WorkId};
+use crate::ui::theme::{size, text, tokens};
+use crate::ui::widgets::{Press, card_ui, meter_ui, note_ui, paragraph_ui, press_ui};
+use crate::ui::{Scene, UiState, icons, words};
+
+/// Draws the panel.
+pub fn right_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
+    let t = tokens(ui);
+    let frame = Frame::new().fill(t.panel).inner_margin(Margin::symmetric(10, 8));
+    Panel::right("right")
+        .frame(frame)
+        .default_size(size::RIGHT_PANEL)
+        .size_range(264.0..=480.0)
+        .resizable(true)
+        .show(ui, |ui| {
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = size::HALF;
+                match scene.session.selected() {
+                    Some(nodule) => nodule_ui(ui, scene, state, nodule, out),
+                    None => empty_ui(ui, scene),
+                }
+            });
+        });
+}
+
+fn empty_ui(ui: &mut Ui, scene: &Scene<'_>) {
+    let t = tokens(ui);
+    if scene.session.open().is_none() {
+        paragraph_ui(ui, "What the network says about a nodule stands here.", t.muted);
+        return;
+    }
+    let key = scene.key(&Command::ClassifyHere);
+    paragraph_ui(ui, "No nodule is selected", t.text);
+    paragraph_ui(
+        ui,
+        &format!("Point at a nodule and press {key}, or take the nodule tool and click in it."),
+        t.muted,
+    );
+    match scene.session.engine() {
+        Engine::Failed(sentence) => note_ui(ui, icons::ERROR, t.error, sentence),
+        Engine::Starting => paragraph_ui(ui, "The network is being made ready.", t.muted),
+        _ => {}
+    }
+    let obstacles = scene.session.defects().iter().filter(|d| !d.code.classifiable());
+    for defect in obstacles {
+        note_ui(ui, icons::WARNING, t.warning, &defect.text);
+    }
+}
+
+fn nodule_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodule, out: &mut Commands) {
+    title_ui(ui, scene, nodule, out);
+    let t = tokens(ui);
+    match &nodule.question {
+        Question::Unasked => {
+            card_ui(ui, |ui| paragraph_ui(ui, "Let go to ask the network here.", t.muted));
+        }
+        Question::Running => running_ui(ui, scene, nodule, out),
+        Question::Failed(sentence) => {
+            card_ui(ui, |ui| {
+                note_ui(ui, icons::ERROR, t.error, sentence);
+                again_ui(ui, nodule, out);
+            });
+        }
+        Question::Cancelled => {
+            card_ui(ui, |ui| {
+                paragraph_ui(ui, "Stopped before there was an answer.", t.muted);
+                again_ui(ui, nodule, out);
+            });
+        }
+        Question::Answered { answer, .. } => {
+            card_ui(ui, |ui| answer::answer_ui(ui, answer));
+            ui.add_space(size::HALF);
+            card_ui(ui, |ui| {
+                crops::crops_ui(ui, scene, state, nodule, answer);
+                ui.add_space(size::STEP);
+                contribution::contribution_ui(ui, answer);
+            });
+            ui.add_space(size::HALF);
+            card_ui(ui, |ui| explanation::explanation_ui(ui, scene, nodule, out));
+            ui.add_space(size::HALF);
+            card_ui(ui, |ui| answer::provenance_ui(ui, answer));
+        }
+    }
+}
+
+fn title_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut Commands) {
+    let t = tokens(ui);
+    let number =
+        scene.session.findings().nodules().iter().position(|n| n.id == nodule.id).map_or(1, |n| n + 1);
+    ui.horizontal(|ui| {
+        let title = RichText::new(format!("Nodule {number}")).text_style(text::strong()).color(t.text);
+        ui.add(egui::Label::new(title).selectable(false));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = 0.0;
+            let remove = Command::RemoveNodule;
+            let press = Press::new(icons::REMOVE, "Remove nodule").icon_only();
+            if press_ui(ui, press).on_hover_text(scene.tip(&remove)).clicked() {
+                out.push(remove);
+            }
+            let running = matches!(nodule.question, Question::Running);
+            let press = Press::new(icons::RERUN, "Ask again").icon_only().enabled(!running);
+            if press_ui(ui, press).on_hover_text("Ask the network again at this point").clicked() {
+                out.push(Command::Rerun(nodule.id));
+            }
+            let place = words::patient_position(nodule.at);
+            crate::ui::widgets::line_ui(ui, &place, egui::TextStyle::Small, t.muted);
+        });
+    });
+}
+
+fn running_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut Commands) {
+    let t = tokens(ui);
+    let id = WorkId::Classify(nodule.id);
+    let progress = scene.session.working(id).map(|w| w.progress.clone()).unwrap_or_default();
+    card_ui(ui, |ui| {
+        let what = if progress.what.is_empty() { "Asking the network" } else { &progress.what };
+        paragraph_ui(ui, what, t.text);
+        ui.add_space(2.0);
+        meter_ui(ui, what, progress.done, ui.available_width());
+        ui.add_space(size::HALF);
+        if press_ui(ui, Press::new(icons::STOP, "Cancel").filled()).clicked() {
+            out.push(Command::Cancel(id));
+        }
+    });
+}
+
+fn again_ui(ui: &mut Ui, nodule: &Nodule, out: &mut Commands) {
+    ui.add_space(size::HALF);
+    if press_ui(ui, Press::new(icons::RERUN, "Ask again").filled()).clicked() {
+        out.push(Command::Rerun(nodule.id));
+    }
+}

@@ -1,0 +1,165 @@
+//! The series of the case: a picture, a name, the facts, what is odd.
+
+use egui::{
+    Align2, Color32, ColorImage, CornerRadius, Id, Rect, Role, Sense, Stroke, StrokeKind, TextStyle,
+    TextureOptions, Ui, WidgetInfo, pos2, vec2,
+};
+
+use super::thumbnails::kept_texture;
+use crate::command::{Command, Commands};
+use crate::ingest::Series;
+use crate::session::Thumbnail;
+use crate::ui::theme::{PICTURE, size, text, tokens};
+use crate::ui::widgets::paragraph_ui;
+use crate::ui::{Scene, icons, words};
+
+const PICTURE_SIDE: f32 = 52.0;
+const LINE: f32 = 16.0;
+
+/// Draws the list.
+pub fn series_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+    let t = tokens(ui);
+    let scan = scene.session.scan();
+    if scan.series.is_empty() {
+        paragraph_ui(ui, "The series of an opened folder stand here.", t.muted);
+        return;
+    }
+    for (index, series) in scan.series.iter().enumerate() {
+        let chosen = scene.session.case().chosen() == Some(index);
+        if row_ui(ui, scene, series, chosen) && !chosen {
+            out.push(Command::ShowSeries(index));
+        }
+    }
+    if !scan.skipped.is_empty() {
+        ui.add_space(size::HALF);
+        let n = scan.skipped.len();
+        let what = if n == 1 { "1 file passed over" } else { &format!("{n} files passed over") };
+        let label = egui::Label::new(egui::RichText::new(what).color(t.muted)).selectable(false);
+        ui.add(label).on_hover_ui(|ui| {
+            for skipped in scan.skipped.iter().take(12) {
+                let name = skipped.file.file_name().map(|n| n.to_string_lossy()).unwrap_or_default();
+                ui.label(format!("{name}: {}", skipped.reason));
+            }
+            if n > 12 {
+                ui.label(format!("and {} more", n - 12));
+            }
+        });
+    }
+}
+
+/// What a series is called.
+pub fn series_name(series: &Series) -> String {
+    let description = series.description.reveal().trim().to_owned();
+    match (description.is_empty(), series.number) {
+        (false, _) => description,
+        (true, Some(number)) => format!("Series {number}"),
+        (true, None) => "Series without a name".to_owned(),
+    }
+}
+
+fn warning_lines(series: &Series) -> Vec<String> {
+    let mut lines: Vec<String> = series
+        .defects
+        .iter()
+        .filter(|d| words::defect_on_picture(d.code) || !d.code.viewable())
+        .map(|d| words::defect_badge(d.code).to_owned())
+        .collect();
+    lines.dedup();
+    lines
+}
+
+fn row_ui(ui: &mut Ui, scene: &Scene<'_>, series: &Series, chosen: bool) -> bool {
+    let t = tokens(ui);
+    let name = series_name(series);
+    let [_, _, slices] = series.size;
+    let count = if slices == 1 { "1 slice".to_owned() } else { format!("{slices} slices") };
+    let mut facts = vec![format!("{}, {count}", series.modality)];
+    if let Some(grid) = &series.grid {
+        facts.push(words::spacing(grid));
+    }
+    let warnings = warning_lines(series);
+    let lines = 1 + facts.len() + warnings.len();
+    let height = (LINE * lines as f32).max(PICTURE_SIDE) + 2.0 * size::STEP;
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
+    response.widget_info(|| {
+        let said = format!(
+            "{name}, {}{}",
+            facts.join(", "),
+            warnings.iter().map(|w| format!(", {w}")).collect::<String>()
+        );
+        WidgetInfo::selected(Role::ListItem, true, chosen, said)
+    });
+    if ui.is_rect_visible(rect) {
+        let radius = CornerRadius::same(size::CARD_RADIUS);
+        let fill = if chosen {
+            t.card
+        } else if response.hovered() {
+            t.card.gamma_multiply(0.7)
+        } else {
+            Color32::TRANSPARENT
+        };
+        let edge = match (response.has_focus(), chosen) {
+            (true, _) => t.accent,
+            (_, true) => t.line,
+            _ => Color32::TRANSPARENT,
+        };
+        ui.painter().rect(rect, radius, fill, Stroke::new(1.0, edge), StrokeKind::Inside);
+        if chosen {
+            // A mark that needs no colour to be seen.
+            let bar = Rect::from_min_size(rect.min + vec2(0.0, 10.0), vec2(2.0, rect.height() - 20.0));
+            ui.painter().rect_filled(bar, 0.0, t.accent);
+        }
+        let side =
+            Rect::from_min_size(rect.min + vec2(size::STEP, size::STEP), vec2(PICTURE_SIDE, PICTURE_SIDE));
+        thumbnail(ui, side, scene.session.case().thumbnail(&series.uid), &series.uid);
+        let mut y = rect.top() + size::STEP;
+        let x = side.right() + 10.0;
+        let mut write = |words: &str, style: TextStyle, colour: Color32| {
+            let font = style.resolve(ui.style());
+            let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), font, colour);
+            job.wrap = egui::text::TextWrapping::truncate_at_width(rect.right() - 6.0 - x);
+            let galley = ui.painter().layout_job(job);
+            ui.painter().galley(pos2(x, y), galley, colour);
+            y += LINE;
+        };
+        write(&name, text::strong(), t.text);
+        facts.iter().for_each(|line| write(line, TextStyle::Small, t.muted));
+        warnings
+            .iter()
+            .for_each(|line| write(&format!("{} {line}", icons::WARNING), TextStyle::Small, t.warning));
+    }
+    let clicked = response.clicked();
+    if !series.defects.is_empty() {
+        response.on_hover_ui(|ui| {
+            ui.label(egui::RichText::new(&name).text_style(text::strong()));
+            series.defects.iter().for_each(|d| {
+                ui.label(&d.text);
+            });
+        });
+    } else {
+        response.on_hover_text(&name);
+    }
+    clicked
+}
+
+fn thumbnail(ui: &Ui, rect: Rect, picture: Option<&Thumbnail>, uid: &str) {
+    ui.painter().rect_filled(rect, 2.0, PICTURE.ground);
+    let Some(picture) = picture else {
+        let font = text::icon().resolve(ui.style());
+        ui.painter().text(rect.center(), Align2::CENTER_CENTER, icons::SLAB, font, tokens(ui).muted);
+        return;
+    };
+    let [w, h] = picture.size_px;
+    if w == 0 || h == 0 || picture.grey.len() != w * h {
+        return;
+    }
+    // The pixels are shared and never change: their address tells them apart.
+    let key = picture.grey.as_ptr() as usize as u64;
+    let texture = kept_texture(ui.ctx(), Id::unique(("thumbnail", uid)), key, TextureOptions::LINEAR, || {
+        ColorImage::from_gray([w, h], &picture.grey)
+    });
+    let scale = (rect.width() / w as f32).min(rect.height() / h as f32);
+    let place = Rect::from_center_size(rect.center(), vec2(w as f32, h as f32) * scale);
+    let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+    ui.painter().image(texture.id(), place, whole, Color32::WHITE);
+}

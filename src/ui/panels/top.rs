@@ -1,0 +1,117 @@
+//! The top bar: open, tools, window, slab, layout, overlays; device, mark and help at the right.
+
+use egui::{Align, Frame, Label, Layout, Margin, Panel, RichText, Sense, Stroke, Ui, vec2};
+
+use super::open_menu::open_menu_ui;
+use super::top_menus::{device_menu_ui, slab_menu_ui, view_menu_ui, window_menu_ui};
+use crate::command::{Command, Commands};
+use crate::session::{Layout as Panes, Tool};
+use crate::ui::theme::{size, text, tokens};
+use crate::ui::widgets::{Press, press_ui};
+use crate::ui::{Scene, UiState, icons};
+
+/// From here on every tool has its words; below only the chosen one.
+const WORDS_FROM: f32 = 1560.0;
+/// Below this the name of the program gives way.
+const NAME_FROM: f32 = 1340.0;
+
+/// Draws the bar.
+pub fn top_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
+    let t = tokens(ui);
+    let frame = Frame::new().fill(t.panel).inner_margin(Margin::symmetric(12, 0));
+    Panel::top("top").exact_size(size::TOP_BAR).frame(frame).resizable(false).show(ui, |ui| {
+        let width = ui.available_width();
+        ui.spacing_mut().item_spacing.x = size::HALF;
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            right_ui(ui, scene, out, width);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                left_ui(ui, scene, state, out, width);
+            });
+        });
+    });
+}
+
+fn left_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands, width: f32) {
+    let t = tokens(ui);
+    let look = scene.session.look();
+    if width >= NAME_FROM {
+        ui.add(
+            Label::new(RichText::new("Triscope").text_style(text::strong()).color(t.text)).selectable(false),
+        );
+        ui.add_space(size::STEP);
+    }
+    open_menu_ui(ui, scene, state, out);
+    line_ui(ui);
+    for tool in Tool::ALL {
+        let command = Command::Tool(tool);
+        let selected = look.tool == tool;
+        let mut press = Press::new(tool_icon(tool), tool.label()).selected(selected);
+        if width < WORDS_FROM && !selected {
+            press = press.icon_only();
+        }
+        if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
+            out.push(command);
+        }
+    }
+    line_ui(ui);
+    let open = scene.session.open().is_some();
+    ui.add_enabled_ui(open, |ui| {
+        window_menu_ui(ui, scene, out);
+        slab_menu_ui(ui, scene, out);
+        let (icon, words) = match look.layout {
+            Panes::Grid => (icons::LAYOUT, "2 × 2"),
+            Panes::Single(_) => (icons::SINGLE, "Single"),
+        };
+        let command = Command::ToggleMaximise;
+        let press = Press::new(icon, words).enabled(open);
+        if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
+            out.push(command);
+        }
+    });
+    let keys = width >= NAME_FROM;
+    for (command, words, on) in
+        [(Command::ToggleHeatmap, "Heatmap", look.heatmap.on), (Command::ToggleBoxes, "Boxes", look.boxes)]
+    {
+        let key = if keys { scene.key(&command) } else { String::new() };
+        let enabled = scene.enabled(&command);
+        let press = Press::new("", words).key(&key).selected(on && open).enabled(enabled);
+        if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
+            out.push(command);
+        }
+    }
+    view_menu_ui(ui, scene, out);
+}
+
+fn right_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands, width: f32) {
+    let t = tokens(ui);
+    let help = Command::ToggleHelp;
+    if press_ui(ui, Press::new(icons::HELP, "Keys").icon_only()).on_hover_text(scene.tip(&help)).clicked() {
+        out.push(help);
+    }
+    device_menu_ui(ui, scene, out);
+    ui.add_space(size::HALF);
+    // On one line where there is room, on two where there is not; never gone.
+    let words = if width >= WORDS_FROM {
+        "Research use. Not a medical device."
+    } else {
+        "Research use.\nNot a medical device."
+    };
+    let mark = RichText::new(words).text_style(egui::TextStyle::Small).color(t.muted).line_height(Some(15.0));
+    ui.add(Label::new(mark).selectable(false).halign(Align::RIGHT));
+}
+
+fn line_ui(ui: &mut Ui) {
+    let t = tokens(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(13.0, 20.0), Sense::hover());
+    ui.painter().vline(rect.center().x, rect.y_range(), Stroke::new(1.0, t.line));
+}
+
+fn tool_icon(tool: Tool) -> &'static str {
+    match tool {
+        Tool::Window => icons::WINDOW,
+        Tool::Pan => icons::PAN,
+        Tool::Zoom => icons::ZOOM,
+        Tool::Crosshair => icons::CROSSHAIR,
+        Tool::Nodule => icons::NODULE,
+    }
+}

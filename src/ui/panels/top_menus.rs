@@ -1,0 +1,175 @@
+//! The menus of the top bar: window presets, slab, view, device.
+
+use egui::{Align2, CornerRadius, Popup, PopupCloseBehavior, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2};
+
+use crate::command::{Command, Commands, entry};
+use crate::session::{Edit, Engine, Projection, Slab};
+use crate::ui::theme::{size, tokens};
+use crate::ui::widgets::{Press, fact_ui, heading_ui, menu_row_ui, paragraph_ui, press_ui, slider_row_ui};
+use crate::ui::{Scene, icons, words};
+use crate::volume::Preset;
+
+/// Thickest slab on the slider, mm.
+const THICKEST_MM: f64 = 50.0;
+
+fn row_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands, command: Command, icon: &str, on: bool) {
+    let Some(entry) = entry(&command) else { return };
+    let key = scene.key(&command);
+    let press = Press::new(icon, entry.words).key(&key).enabled(scene.enabled(&command)).selected(on);
+    if menu_row_ui(ui, press).on_hover_text(entry.help).clicked() {
+        out.push(command);
+    }
+}
+
+/// Presets, and invert.
+pub fn window_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+    let look = scene.session.look();
+    let (w, c) = (words::signed(look.window.width(), 0), words::signed(look.window.centre(), 0));
+    let name = look.preset.map_or("Window", Preset::label);
+    let label = format!("{name} {w} / {c}");
+    let button = press_ui(ui, Press::new("", &label).menu().enabled(ui.is_enabled()));
+    let button = button.on_hover_text("Window presets: width / centre, in the unit of the volume");
+    Popup::menu(&button).show(|ui| {
+        ui.set_min_width(220.0);
+        ui.spacing_mut().item_spacing.y = 2.0;
+        for preset in Preset::ALL {
+            row_ui(ui, scene, out, Command::Preset(preset), icons::WINDOW, look.preset == Some(preset));
+        }
+        ui.separator();
+        row_ui(ui, scene, out, Command::ToggleInvert, icons::INVERT, look.invert);
+    });
+}
+
+/// Off, maximum, minimum, mean; thickness.
+pub fn slab_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+    let look = scene.session.look();
+    let now = look.slab();
+    let label = now.map_or_else(|| "Slab off".to_owned(), words::slab);
+    let button = press_ui(ui, Press::new("", &label).menu().enabled(ui.is_enabled()));
+    let button = button.on_hover_text(scene.tip(&Command::CycleSlab));
+    Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+        ui.set_min_width(220.0);
+        ui.spacing_mut().item_spacing.y = 2.0;
+        if menu_row_ui(ui, Press::new(icons::SLAB, "Off").selected(now.is_none())).clicked() {
+            out.edit(Edit::Slab(None));
+        }
+        for projection in Projection::ALL {
+            let on = now.is_some_and(|s| s.projection == projection);
+            let press = Press::new(icons::SLAB, words::projection_label(projection)).selected(on);
+            if menu_row_ui(ui, press).clicked() {
+                let slab = Slab { thickness_mm: look.slab_thickness_mm, projection };
+                out.edit(Edit::Slab(Some(slab)));
+            }
+        }
+        ui.separator();
+        ui.scope(|ui| {
+            ui.spacing_mut().item_spacing.y = size::HALF;
+            let share = (look.slab_thickness_mm / THICKEST_MM) as f32;
+            let shown = format!("{} mm", words::trimmed(look.slab_thickness_mm, 1));
+            let (new, _) = slider_row_ui(ui, "Thickness", share, &shown);
+            if let Some(new) = new {
+                let thickness_mm = (f64::from(new) * THICKEST_MM).round().max(1.0);
+                let projection = now.map_or(Projection::Max, |s| s.projection);
+                out.edit(Edit::Slab(Some(Slab { thickness_mm, projection })));
+            }
+        });
+    });
+}
+
+/// What is shown, and how; panels, theme, picture.
+pub fn view_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+    let button = press_ui(ui, Press::new(icons::DISPLAY, "View").icon_only().menu());
+    let button = button.on_hover_text("View: text, panels, theme, picture, undo");
+    let look = scene.session.look();
+    Popup::menu(&button).show(|ui| {
+        ui.set_min_width(240.0);
+        ui.spacing_mut().item_spacing.y = 2.0;
+        row_ui(ui, scene, out, Command::Undo, icons::UNDO, false);
+        row_ui(ui, scene, out, Command::Redo, icons::REDO, false);
+        ui.separator();
+        row_ui(ui, scene, out, Command::ResetViewport, icons::RESET, false);
+        row_ui(ui, scene, out, Command::CycleCornerText, icons::TEXT, false);
+        row_ui(ui, scene, out, Command::ToggleInvert, icons::INVERT, look.invert);
+        row_ui(ui, scene, out, Command::SavePicture, icons::PICTURE, false);
+        ui.separator();
+        row_ui(ui, scene, out, Command::ToggleLeftPanel, icons::LEFT_PANEL, scene.prefs.left_panel);
+        row_ui(ui, scene, out, Command::ToggleRightPanel, icons::LEFT_PANEL, scene.prefs.right_panel);
+        let theme = if scene.prefs.dark { icons::LIGHT } else { icons::DARK };
+        row_ui(ui, scene, out, Command::ToggleTheme, theme, false);
+        row_ui(ui, scene, out, Command::ToggleFullScreen, icons::SINGLE, false);
+    });
+}
+
+/// The device in use: what draws, what computes, what else there is.
+pub fn device_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+    let graphics = scene.session.graphics();
+    let name = graphics.current.as_ref().map_or("No graphics device", |a| a.name.as_str());
+    let software = graphics.current.as_ref().is_none_or(|a| a.software);
+    let button = chip_ui(ui, &short_name(name), software);
+    let button = button.on_hover_text("Devices in use");
+    Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+        ui.set_width(320.0);
+        let t = tokens(ui);
+        heading_ui(ui, "Drawing");
+        if software {
+            paragraph_ui(
+                ui,
+                "No graphics processor is in use: pictures are drawn by the main processor. Everything works, \
+                 more slowly.",
+                t.warning,
+            );
+        }
+        for adapter in &graphics.adapters {
+            let on = graphics.current.as_ref() == Some(adapter);
+            let icon = if adapter.software { icons::PROCESSOR } else { icons::DEVICE };
+            let label = format!("{} ({})", short_name(&adapter.name), adapter.backend);
+            if menu_row_ui(ui, Press::new(icon, &label).selected(on)).on_hover_text(&adapter.name).clicked() {
+                out.push(Command::ChooseAdapter(adapter.name.clone()));
+            }
+        }
+        if let Some(wanted) = &graphics.wanted {
+            paragraph_ui(ui, &format!("From the next start: {wanted}"), t.muted);
+        }
+        ui.add_space(size::HALF);
+        heading_ui(ui, "Network");
+        match scene.session.engine() {
+            Engine::Idle => paragraph_ui(ui, "Not asked yet", t.muted),
+            Engine::Starting => paragraph_ui(ui, "Starting", t.muted),
+            Engine::Ready { spec, device, .. } => {
+                fact_ui(ui, "Network", spec.name);
+                fact_ui(ui, "Runs on", &device.name);
+                fact_ui(ui, "Through", &device.backend);
+            }
+            Engine::Failed(sentence) => paragraph_ui(ui, sentence, t.error),
+        }
+    });
+}
+
+/// `llvmpipe (LLVM 15.0.6, 256 bits)` says no more than `llvmpipe`.
+fn short_name(name: &str) -> String {
+    name.split(" (").next().unwrap_or(name).trim().to_owned()
+}
+
+fn chip_ui(ui: &mut Ui, name: &str, software: bool) -> egui::Response {
+    let t = tokens(ui);
+    let font = TextStyle::Body.resolve(ui.style());
+    let mut job = egui::text::LayoutJob::simple_singleline(name.to_owned(), font, t.text);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(150.0);
+    let galley = ui.painter().layout_job(job);
+    let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 34.0, 26.0), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, format!("Device: {name}")));
+    let fill = if response.hovered() { t.control_hover } else { t.card };
+    let edge = if response.has_focus() { t.accent } else { t.line };
+    ui.painter().rect(
+        rect.shrink(0.5),
+        CornerRadius::same(13),
+        fill,
+        egui::Stroke::new(1.0, edge),
+        egui::StrokeKind::Inside,
+    );
+    let dot = if software { t.warning } else { t.good };
+    ui.painter().circle_filled(pos2(rect.left() + 14.0, rect.center().y), 4.0, dot);
+    let at = Align2::LEFT_CENTER.anchor_size(pos2(rect.left() + 23.0, rect.center().y), galley.size());
+    ui.painter().galley(at.min, galley, t.text);
+    response
+}

@@ -1,0 +1,24 @@
+//! States that are not reading: first start, opening, nothing usable, failure, notices, the sheet
+//! of keys. Each says in words what is and what would help.
+
+mod help;
+mod notices;
+mod opening;
+mod trouble;
+mod welcome;
+
+pub use help::help_ui;
+pub use notices::{notices_ui, reduced_ui};
+pub use opening::opening_ui;
+pub use trouble::{failed_ui, unusable_ui};
+pub use welcome::{drop_ui, welcome_ui};
+
+use egui::{Align, Layout, Rect, Ui, UiBuilder, vec2};
+
+/// A column in the middle of `rect`.
+fn column_ui<R>(ui: &mut Ui, rect: Rect, width: f32, height: f32, add: impl FnOnce(&mut Ui) -> R) -> R {
+    let size = vec2(width.min(rect.width() - 32.0), height.min(rect.height() - 16.0));
+    let place = Rect::from_center_size(rect.center(), size);
+    let builder = UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Min));
+    ui.scope_builder(builder, add).inner
+}

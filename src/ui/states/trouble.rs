@@ -1,0 +1,105 @@
+//! What was opened cannot be shown: why, and what would help.
+
+use egui::{Label, Rect, RichText, TextStyle, Ui};
+
+use super::column_ui;
+use crate::command::{Command, Commands};
+use crate::ingest::DefectCode;
+use crate::ui::panels::path_ui;
+use crate::ui::theme::{size, text, tokens};
+use crate::ui::widgets::{Press, note_ui, paragraph_ui, press_ui};
+use crate::ui::{Scene, UiState, icons, words};
+
+/// Nothing could be opened.
+pub fn failed_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    scene: &Scene<'_>,
+    sentence: &str,
+    state: &mut UiState,
+    out: &mut Commands,
+) {
+    let t = tokens(ui);
+    column_ui(ui, rect, 520.0, 260.0, |ui| {
+        ui.spacing_mut().item_spacing.y = size::STEP;
+        title_ui(ui, "This could not be opened");
+        note_ui(ui, icons::ERROR, t.error, sentence);
+        let skipped = scene.session.scan().skipped.len();
+        if skipped > 0 {
+            paragraph_ui(ui, &format!("{skipped} files were looked at and passed over."), t.muted);
+        }
+        ui.add_space(size::HALF);
+        ways_ui(ui, scene, out);
+        path_ui(ui, state, out);
+    });
+}
+
+/// The chosen series is no volume.
+pub fn unusable_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, index: usize, out: &mut Commands) {
+    let t = tokens(ui);
+    let Some(series) = scene.session.scan().series.get(index) else { return };
+    column_ui(ui, rect, 520.0, 320.0, |ui| {
+        ui.spacing_mut().item_spacing.y = size::STEP;
+        title_ui(ui, "This series cannot be shown in three planes");
+        if series.defects.is_empty() {
+            let why = series.obstacle().unwrap_or("Its slices have no known places.");
+            note_ui(ui, icons::WARNING, t.warning, why);
+        }
+        for defect in series.defects.iter().filter(|d| !d.code.viewable()) {
+            let name =
+                RichText::new(words::defect_badge(defect.code)).text_style(text::strong()).color(t.text);
+            ui.add(Label::new(name).selectable(false));
+            note_ui(ui, icons::WARNING, t.warning, &defect.text);
+            if let Some(help) = what_helps(defect.code) {
+                paragraph_ui(ui, help, t.muted);
+            }
+        }
+        ui.add_space(size::HALF);
+        let usable = scene.session.scan().series.iter().position(|s| s.usable());
+        ui.horizontal(|ui| {
+            if let Some(usable) = usable {
+                let press = Press::new(icons::SLAB, "Show the largest usable series").filled();
+                if press_ui(ui, press).clicked() {
+                    out.push(Command::ShowSeries(usable));
+                }
+            }
+            if press_ui(ui, Press::new(icons::FOLDER, "Open another folder").filled()).clicked() {
+                out.push(Command::OpenFolder);
+            }
+        });
+    });
+}
+
+fn what_helps(code: DefectCode) -> Option<&'static str> {
+    match code {
+        DefectCode::SingleSlice => {
+            Some("A scout or a single image has no depth. Open the folder with the whole series.")
+        }
+        DefectCode::NoPosition => Some(
+            "Export the series again from the archive with its original headers: positions were removed.",
+        ),
+        DefectCode::UnsupportedSyntax => {
+            Some("Export the study again uncompressed (Explicit VR Little Endian).")
+        }
+        DefectCode::NoPixelData => Some("These files hold headers alone. Export the images themselves."),
+        _ => None,
+    }
+}
+
+fn title_ui(ui: &mut Ui, words: &str) {
+    let t = tokens(ui);
+    let title = RichText::new(words).text_style(TextStyle::Heading).size(18.0).color(t.text);
+    ui.add(Label::new(title).selectable(false).wrap());
+}
+
+fn ways_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+    ui.horizontal(|ui| {
+        for (command, icon) in [(Command::OpenFolder, icons::FOLDER), (Command::OpenExample, icons::EXAMPLE)]
+        {
+            let words = crate::command::entry(&command).map_or("", |e| e.words);
+            if press_ui(ui, Press::new(icon, words).filled()).on_hover_text(scene.tip(&command)).clicked() {
+                out.push(command);
+            }
+        }
+    });
+}

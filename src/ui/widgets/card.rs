@@ -1,0 +1,60 @@
+//! Cards, headings, facts and notes of the side panels.
+
+use egui::{CornerRadius, Frame, InnerResponse, Margin, RichText, TextStyle, Ui};
+
+use super::text::line_ui;
+use crate::ui::theme::{size, text, tokens};
+
+/// A raised part of a panel.
+pub fn card_ui<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> InnerResponse<R> {
+    let t = tokens(ui);
+    Frame::new()
+        .fill(t.card)
+        .corner_radius(CornerRadius::same(size::CARD_RADIUS))
+        .inner_margin(Margin::symmetric(12, 10))
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            add(ui)
+        })
+}
+
+/// Heading of a part of a panel.
+pub fn heading_ui(ui: &mut Ui, words: &str) {
+    let t = tokens(ui);
+    ui.add_space(size::HALF);
+    let text = RichText::new(words).text_style(text::small_strong()).color(t.muted);
+    ui.add(egui::Label::new(text).selectable(false));
+    ui.add_space(2.0);
+}
+
+/// One line: name at the left, value at the right; the value is shortened, the whole in its tip.
+pub fn fact_ui(ui: &mut Ui, name: &str, value: &str) {
+    let t = tokens(ui);
+    splits(
+        ui,
+        |ui| {
+            ui.add(egui::Label::new(RichText::new(name).color(t.muted)).selectable(false));
+        },
+        |ui| line_ui(ui, value, TextStyle::Body, t.text),
+    );
+}
+
+/// Left part, and right part in what remains, aligned right.
+pub fn splits(ui: &mut Ui, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut Ui)) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().interact_size.y = 18.0;
+        left(ui);
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), right);
+    });
+}
+
+/// A sentence with an icon, in a colour that says how loud it is.
+pub fn note_ui(ui: &mut Ui, icon: &str, colour: egui::Color32, sentence: &str) {
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        ui.add(
+            egui::Label::new(RichText::new(icon).text_style(text::icon()).color(colour)).selectable(false),
+        );
+        ui.add(egui::Label::new(RichText::new(sentence).color(colour)).wrap());
+    });
+}

@@ -1,0 +1,40 @@
+//! Bars that show a share, and sliders with their name and value above.
+
+use egui::{CornerRadius, Rect, Role, Sense, Slider, TextStyle, Ui, WidgetInfo, pos2, vec2};
+
+use super::card::splits;
+use super::text::line_ui;
+use crate::ui::theme::tokens;
+
+/// A thin bar, filled up to `share` (0 to 1).
+pub fn meter_ui(ui: &mut Ui, name: &str, share: f32, width: f32) {
+    let t = tokens(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 6.0), Sense::hover());
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::ProgressIndicator, true, name);
+        info.value = Some(f64::from(share));
+        info
+    });
+    let radius = CornerRadius::same(3);
+    ui.painter().rect_filled(rect, radius, t.control);
+    let end = rect.left() + rect.width() * share.clamp(0.0, 1.0);
+    ui.painter().rect_filled(Rect::from_min_max(rect.min, pos2(end, rect.bottom())), radius, t.accent);
+}
+
+/// A slider from 0 to 1 with its name at the left and its value at the right above it. Returns the
+/// new value, and whether the slider is in the hand.
+pub fn slider_row_ui(ui: &mut Ui, name: &str, value: f32, shown: &str) -> (Option<f32>, egui::Response) {
+    let t = tokens(ui);
+    splits(
+        ui,
+        |ui| line_ui(ui, name, TextStyle::Body, t.muted),
+        |ui| line_ui(ui, shown, TextStyle::Body, t.text),
+    );
+    let mut new = value;
+    ui.spacing_mut().slider_width = ui.available_width();
+    ui.spacing_mut().interact_size.y = 18.0;
+    let response = ui.add(Slider::new(&mut new, 0.0..=1.0).step_by(0.01).show_value(false));
+    let enabled = ui.is_enabled();
+    response.widget_info(|| WidgetInfo::slider(enabled, f64::from(value), name));
+    ((new != value).then_some(new), response)
+}

@@ -1,0 +1,13 @@
+//! Small parts that panels share. Each has an accessible name and can be reached by keyboard.
+
+mod button;
+mod card;
+mod meter;
+mod segments;
+mod text;
+
+pub use button::{Press, menu_row_ui, press_ui};
+pub use card::{card_ui, fact_ui, heading_ui, note_ui, splits};
+pub use meter::{meter_ui, slider_row_ui};
+pub use segments::segments_ui;
+pub use text::{line_ui, paragraph_ui};
