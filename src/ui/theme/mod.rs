@@ -43,3 +43,9 @@ pub fn scale_colour(scale: Scale) -> egui::Color32 {
         Scale::Macro => PICTURE.macro_,
     }
 }
+
+/// A colour of the heatmap, channels 0 to 1 in sRGB: data, not design, but made here like all others.
+pub fn from_unit([r, g, b]: [f64; 3]) -> egui::Color32 {
+    let byte = |v: f64| (v.clamp(0.0, 1.0) * 255.0).round() as u8;
+    egui::Color32::from_rgb(byte(r), byte(g), byte(b))
+}
