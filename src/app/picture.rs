@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use super::core::Core;
+use crate::export::write_png;
 use crate::gpu::Gpu;
 use crate::jobs::{Job, Outcome, spawn};
 use crate::session::{CornerText, News, Pane, Session, Severity};
 use crate::ui::picture::{PictureRequest, picture};
 use crate::ui::viewport::compose;
-use crate::workflow::files::write_whole;
 
 /// Both sides of a saved picture, in pixels: a page of a report.
 const SIZE_PX: u32 = 1024;
@@ -79,9 +79,5 @@ fn request(session: &Session, pane: Pane) -> Option<PictureRequest> {
 
 fn write(gpu: &Gpu, request: &PictureRequest, path: &Path) -> Result<(), String> {
     let picture = picture(gpu, request).map_err(|e| e.to_string())?;
-    let [width, height] = picture.size_px;
-    let image = image::RgbaImage::from_raw(width, height, picture.rgba).ok_or("the picture is not whole")?;
-    let mut png = std::io::Cursor::new(Vec::new());
-    image.write_to(&mut png, image::ImageFormat::Png).map_err(|e| e.to_string())?;
-    write_whole(path, png.get_ref()).map_err(|e| e.to_string())
+    write_png(path, &picture.rgba, picture.size_px).map_err(|e| e.to_string())
 }

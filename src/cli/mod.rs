@@ -3,14 +3,18 @@
 
 mod args;
 mod bench;
+mod classify;
 mod exit;
 mod generate;
 mod info;
 mod later;
 mod output;
 mod progress;
+mod render;
 mod run;
 mod series;
+mod synth;
 mod values;
+mod window;
 
 pub use run::main;

@@ -25,7 +25,7 @@ struct Bar {
 }
 
 impl Terminal {
-    /// Makes the context and lets Ctrl+C cancel it. A second Ctrl+C ends the program at once.
+    /// Makes the context. Ctrl+C still ends the program, as a window wants it.
     pub(super) fn new() -> Self {
         let bar = Arc::new(Mutex::new(Bar { started: Instant::now(), shown: None }));
         let ctx = if stderr().is_terminal() {
@@ -36,7 +36,12 @@ impl Terminal {
         } else {
             JobContext::unobserved()
         };
-        let interrupted = ctx.clone();
+        Self { ctx, bar }
+    }
+
+    /// Lets Ctrl+C cancel the work at its next step; a second Ctrl+C ends the program at once.
+    pub(super) fn catch_interrupts(&self) {
+        let interrupted = self.ctx.clone();
         let handler = move || {
             if interrupted.is_cancelled() {
                 std::process::exit(130);
@@ -47,7 +52,6 @@ impl Terminal {
             // The system's own handling stays: the program ends in the middle of its work.
             tracing::warn!(%error, "Ctrl+C cannot be caught");
         }
-        Self { ctx, bar }
     }
 
     /// For the functions that do the work.

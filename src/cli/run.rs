@@ -3,13 +3,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use clap::FromArgMatches;
+use clap::{ArgMatches, FromArgMatches};
 use tracing_subscriber::EnvFilter;
 
 use super::args::{self, Cli, Command};
 use super::exit::Failure;
 use super::progress::Terminal;
-use super::{bench, generate, info, later, output};
+use super::{bench, classify, generate, info, later, output, render, synth, window};
 
 /// Runs the program with the process's arguments.
 /// - returns: 0 done, 1 the work failed, 2 wrong arguments, 130 stopped by Ctrl+C
@@ -35,7 +35,7 @@ pub fn main() -> ExitCode {
         std::panic::set_hook(Box::new(|_| {}));
     }
     let terminal = Terminal::new();
-    let ended = catch_unwind(AssertUnwindSafe(|| run(&cli, &terminal))).unwrap_or_else(|_| {
+    let ended = catch_unwind(AssertUnwindSafe(|| run(&cli, &matches, &terminal))).unwrap_or_else(|_| {
         Err(Failure::work(
             "a fault in Triscope ended this command; nothing of yours was changed. Run it again with \
              RUST_BACKTRACE=1 and report what it says",
@@ -51,19 +51,29 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: &Cli, terminal: &Terminal) -> Result<(), Failure> {
-    match &cli.command {
-        None => Err(later::command("window")),
-        Some(Command::Info(options)) => info::run(options, terminal),
-        Some(Command::Generate(options)) => generate::run(options),
-        Some(Command::Bench(options)) => bench::run(&options.stage, terminal),
-        Some(Command::Explain(_)) => Err(later::command("explain")),
-        Some(Command::Scan(_)) => Err(later::command("scan")),
-        Some(Command::Dataset(_)) => Err(later::command("dataset")),
-        Some(Command::Train(_)) => Err(later::command("train")),
-        Some(Command::Evaluate(_)) => Err(later::command("evaluate")),
-        Some(Command::Embed(_)) => Err(later::command("embed")),
-        Some(_) => Err(later::command("this command")),
+fn run(cli: &Cli, matches: &ArgMatches, terminal: &Terminal) -> Result<(), Failure> {
+    if cli.conference {
+        return Err(later::option("--conference"));
+    }
+    let Some(command) = &cli.command else { return window::run(&cli.paths) };
+    terminal.catch_interrupts();
+    match command {
+        Command::Info(options) => info::run(options, terminal),
+        Command::Render(options) => render::run(options, terminal),
+        Command::Classify(options) => {
+            let own = matches.subcommand().map_or(matches, |(_, own)| own);
+            classify::run(options, own, terminal)
+        }
+        Command::Generate(options) => generate::run(options),
+        Command::Explain(_) => Err(later::command("explain")),
+        Command::Scan(_) => Err(later::command("scan")),
+        Command::Dataset(_) => Err(later::command("dataset")),
+        Command::Train(_) => Err(later::command("train")),
+        Command::Evaluate(_) => Err(later::command("evaluate")),
+        Command::Embed(_) => Err(later::command("embed")),
+        Command::Synth(options) => synth::run(options, terminal),
+        Command::Bench(options) => bench::run(&options.stage, terminal),
+        Command::Demo(_) | Command::Models(_) => Err(later::command("this command")),
     }
 }
 

@@ -80,20 +80,20 @@ pub(super) fn size_px(text: &str) -> Result<[u32; 2], String> {
 /// Size of a phantom in voxels: whole numbers.
 pub(super) fn grid_size(text: &str) -> Result<[usize; 3], String> {
     let size = numbers::<3>(text)?;
-    if size.iter().all(|n| n.fract() == 0.0 && (8.0..=2048.0).contains(n)) {
+    if size.iter().all(|n| n.fract() == 0.0 && (16.0..=2048.0).contains(n)) {
         Ok(size.map(|n| n as usize))
     } else {
-        Err("each side has 8 to 2048 voxels, in whole numbers".to_owned())
+        Err("each side has 16 to 2048 voxels, in whole numbers".to_owned())
     }
 }
 
 /// Distances between voxels, millimetres.
 pub(super) fn spacing_mm(text: &str) -> Result<[f64; 3], String> {
     let spacing = numbers::<3>(text)?;
-    if spacing.iter().all(|s| (0.05..=20.0).contains(s)) {
+    if spacing.iter().all(|s| (0.2..=10.0).contains(s)) {
         Ok(spacing)
     } else {
-        Err("each distance is between 0.05 and 20 mm".to_owned())
+        Err("each distance is between 0.2 and 10 mm".to_owned())
     }
 }
 

@@ -3,7 +3,7 @@
 pub mod bench;
 pub mod builtin_case;
 pub mod classify;
-pub mod files;
 pub mod open;
+pub mod render;
 pub mod report;
 pub mod synth;

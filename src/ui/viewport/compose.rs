@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::shown::{Facts, Mark, Shown};
 use crate::findings::{Nodule, Question};
 use crate::inference::{ContextBox, context_boxes};
-use crate::ingest::DefectCode;
+use crate::ingest::{Defect, DefectCode, Series};
 use crate::render::HeatmapLook;
 use crate::session::{Engine, Pane, Session, ViewportState};
 use crate::ui::words;
@@ -90,14 +90,18 @@ fn marks(session: &Session) -> Vec<Mark> {
 }
 
 fn facts(session: &Session) -> Facts {
-    let Some(series) = session.series() else { return Facts::default() };
+    session.series().map_or_else(Facts::default, |series| facts_of(series, session.defects()))
+}
+
+/// What the corners say of a series; the terminal's pictures say the same.
+/// - `defects`: those of its headers and those found while decoding
+pub fn facts_of(series: &Series, defects: &[Defect]) -> Facts {
     let patient = [&series.patient_name, &series.patient_id]
         .map(|text| text.reveal().trim().to_owned())
         .into_iter()
         .filter(|text| !text.is_empty())
         .collect();
-    let mut warnings: Vec<String> = session
-        .defects()
+    let mut warnings: Vec<String> = defects
         .iter()
         .filter(|d| words::defect_on_picture(d.code))
         .map(|d| words::defect_badge(d.code).to_owned())
@@ -107,7 +111,7 @@ fn facts(session: &Session) -> Facts {
         patient,
         description: series.description.reveal().trim().to_owned(),
         warnings,
-        lossy: session.defects().iter().any(|d| d.code == DefectCode::Lossy),
+        lossy: defects.iter().any(|d| d.code == DefectCode::Lossy),
     }
 }
 

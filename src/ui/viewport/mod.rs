@@ -13,6 +13,6 @@ mod shown;
 
 pub use callback::slice_shape;
 pub use canvas::{canvas_ui, on_pixels};
-pub use compose::{boxes, compose, heatmap, is_running};
+pub use compose::{boxes, compose, facts_of, heatmap, is_running};
 pub use heat::heat_colour;
 pub use shown::{Facts, Mark, Shown};

@@ -1,0 +1,22 @@
+//! No command: the window, on the paths given.
+
+use std::path::PathBuf;
+
+use super::exit::Failure;
+use super::series::check_path;
+use crate::app::{self, AppError, Start};
+
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Self {
+        Self::work(error)
+    }
+}
+
+/// Opens the window and returns when it is closed. A path that is not there ends the command before
+/// a window opens on nothing.
+pub(super) fn run(paths: &[PathBuf]) -> Result<(), Failure> {
+    for path in paths {
+        check_path(path)?;
+    }
+    Ok(app::run(Start { paths: paths.to_vec(), example: false })?)
+}

@@ -1,0 +1,133 @@
+//! One view as a picture: what `triscope render`, `classify --out` and `demo` write, by the same code
+//! that draws the window's viewports.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::open::Opened;
+use crate::export::{WriteError, write_png};
+use crate::geometry::{Patient, Point};
+use crate::gpu::Gpu;
+use crate::inference::ContextBox;
+use crate::render::HeatmapLook;
+use crate::session::{CornerText, Orientation, Slab, ViewportState};
+use crate::ui::picture::{PictureError, PictureRequest, picture};
+use crate::ui::viewport::{Facts, Mark, facts_of};
+use crate::view;
+use crate::volume::{Preset, Volume, Window};
+
+/// A grey-scale window, by name or by numbers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum WindowChoice {
+    /// By name; `full` depends on the volume.
+    Preset(Preset),
+    /// By width and centre.
+    Window(Window),
+}
+
+/// From where the volume is looked at.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// Which plane.
+    pub orientation: Orientation,
+    /// The slice passes through here; `None` is the middle of the volume.
+    pub at: Option<Point<Patient>>,
+    /// Grey scale.
+    pub window: WindowChoice,
+    /// Thickness and projection; `None` is one slice.
+    pub slab: Option<Slab>,
+    /// Width and height.
+    pub size_px: [u32; 2],
+    /// Width of what is shown; `None` fits the whole plane. With it the picture's middle is `at`.
+    pub fov_mm: Option<f64>,
+}
+
+/// What lies over the slice.
+#[derive(Clone, Debug, Default)]
+pub struct Overlays {
+    /// Outlines of context boxes.
+    pub boxes: Vec<ContextBox>,
+    /// A saliency map.
+    pub heatmap: Option<HeatmapLook>,
+    /// The point asked about.
+    pub mark: Option<Point<Patient>>,
+}
+
+/// Why there is no picture.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// The point lies outside the volume.
+    #[error(
+        "the point {0}, {1}, {2} mm lies outside the volume: no slice passes through it. Choose one inside, \
+         or leave it out"
+    )]
+    Outside(f64, f64, f64),
+    /// Drawing failed.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
+    /// The file could not be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
+/// What a picture is made of.
+pub struct Subject {
+    volume: Arc<Volume>,
+    facts: Facts,
+}
+
+impl Subject {
+    /// A loaded series.
+    pub fn new(opened: &Opened) -> Self {
+        Self { volume: Arc::clone(&opened.volume), facts: facts_of(opened.series(), &opened.defects) }
+    }
+
+    /// Draws one view and writes it as PNG. The patient's name is never in it.
+    /// - errors: a point outside the volume, a size that the adapter refuses, a device that fails, a
+    ///   file that cannot be written
+    pub fn write(&self, gpu: &Gpu, view: &View, overlays: &Overlays, path: &Path) -> Result<(), RenderError> {
+        let drawn = picture(gpu, &self.request(view, overlays)?)?;
+        Ok(write_png(path, &drawn.rgba, drawn.size_px)?)
+    }
+
+    fn request(&self, view: &View, overlays: &Overlays) -> Result<PictureRequest, RenderError> {
+        let grid = self.volume.grid();
+        if let Some(at) = view.at
+            && grid.voxel_at(grid.voxel_from_patient() * at).is_none()
+        {
+            return Err(RenderError::Outside(at.x, at.y, at.z));
+        }
+        let cursor = view.at.unwrap_or_else(|| grid.centre());
+        let mut viewport =
+            ViewportState { orientation: view.orientation, zoom: 1.0, pan_mm: [0.0; 2], slab: view.slab };
+        if let Some(fov_mm) = view.fov_mm {
+            viewport.zoom = view::zoom_for_field(grid, view.orientation, view.size_px, fov_mm);
+            let basis = view::resolve(grid, &viewport, cursor, view.size_px).basis;
+            let away = cursor - grid.centre();
+            viewport.pan_mm = [away.dot(basis.right), away.dot(basis.down)];
+        }
+        Ok(PictureRequest {
+            volume: Arc::clone(&self.volume),
+            viewport,
+            cursor,
+            window: match view.window {
+                WindowChoice::Preset(preset) => preset.window(self.volume.range()),
+                WindowChoice::Window(window) => window,
+            },
+            invert: false,
+            boxes: overlays.boxes.clone(),
+            heatmap: overlays.heatmap.clone(),
+            marks: overlays
+                .mark
+                .map(|at| Mark { at, label: String::new(), selected: true })
+                .into_iter()
+                .collect(),
+            crosshair: true,
+            text: CornerText::NoPatient,
+            facts: self.facts.clone(),
+            annotations: true,
+            size_px: view.size_px,
+            pixels_per_point: 1.0,
+        })
+    }
+}
