@@ -286,6 +286,8 @@ pub(super) enum Stage {
     Render(BenchOne),
     /// The network's forward pass
     Classify(BenchClassify),
+    /// The real window: start, first picture, slice steps, steps while the network runs. Needs a display
+    Window(BenchWindow),
 }
 
 /// `bench load`, `bench reslice`, `bench render`
@@ -297,6 +299,23 @@ pub(super) struct BenchOne {
     /// Distances between voxels of an `.npy`, millimetres
     #[arg(long, value_name = "X,Y,Z", value_parser = values::spacing_mm, default_value = "0.703125,0.703125,1")]
     pub(super) spacing: [f64; 3],
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `bench window`
+#[derive(Args, Debug)]
+pub(super) struct BenchWindow {
+    /// Folder of a series [default: the built-in case]
+    #[arg(value_name = "PATH")]
+    pub(super) path: Option<PathBuf>,
+    /// Slice steps to time
+    #[arg(long, value_name = "N", default_value = "200")]
+    pub(super) steps: u32,
+    /// Questions to the network, with slice steps meanwhile
+    #[arg(long, value_name = "N", default_value = "5")]
+    pub(super) questions: u32,
     /// One JSON document on stdout
     #[arg(long)]
     pub(super) json: bool,

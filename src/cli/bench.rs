@@ -3,7 +3,7 @@
 use super::args::{BenchOne, Stage};
 use super::exit::Failure;
 use super::progress::Terminal;
-use super::{later, output};
+use super::{bench_window, later, output};
 use crate::workflow::bench;
 
 /// Runs the command.
@@ -12,6 +12,7 @@ pub(super) fn run(stage: &Stage, terminal: &Terminal) -> Result<(), Failure> {
         Stage::Load(options) => load(options, terminal),
         Stage::Reslice(_) => Err(later::command("bench reslice")),
         Stage::Render(_) => Err(later::command("bench render")),
+        Stage::Window(options) => bench_window::run(options),
         Stage::Classify(_) => Err(later::command("bench classify")),
     }
 }

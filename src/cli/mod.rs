@@ -3,6 +3,7 @@
 
 mod args;
 mod bench;
+mod bench_window;
 mod classify;
 mod exit;
 mod generate;
