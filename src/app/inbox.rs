@@ -9,6 +9,7 @@ use crate::ingest::Scan;
 use crate::jobs::{Cancelled, Job, Outcome, spawn};
 use crate::session::{News, Session, Severity, Work, WorkId};
 use crate::volume::Volume;
+use crate::workflow::builtin_case::{BuiltinCaseError, builtin_case};
 use crate::workflow::open::{self, OpenError, OpenEvent, Opened};
 
 type OpenJob = Job<Result<Opened, OpenError>>;
@@ -72,9 +73,9 @@ impl Inbox {
 
     /// Makes the built-in case where it is not there yet, then opens it.
     pub(super) fn open_example(&mut self, waker: &Waker) {
-        let job = spawn("example", waker.soon(), |ctx| match super::example::folder(ctx) {
-            Ok(folder) => Ok(Ok(folder)),
-            Err(super::example::ExampleError::Cancelled(stop)) => Err(stop),
+        let job = spawn("example", waker.soon(), |ctx| match builtin_case(ctx) {
+            Ok(case) => Ok(Ok(case.folder)),
+            Err(BuiltinCaseError::Cancelled(stop)) => Err(stop),
             Err(error) => Ok(Err(error.to_string())),
         });
         self.example = Some(job);

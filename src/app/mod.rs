@@ -10,7 +10,6 @@ mod core;
 mod dialogs;
 mod dispatch;
 mod error;
-mod example;
 mod graphics;
 mod inbox;
 mod keyboard;

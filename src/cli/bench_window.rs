@@ -79,7 +79,10 @@ fn frames(mut values: Vec<f64>) -> Frames {
 
 fn text(report: &Report) -> String {
     let frames = |f: &Frames| {
-        format!("median {:.1} ms, 95 % under {:.1}, worst {:.1} ({} frames)", f.median_ms, f.p95_ms, f.worst_ms, f.count)
+        format!(
+            "median {:.1} ms, 95 % under {:.1}, worst {:.1} ({} frames)",
+            f.median_ms, f.p95_ms, f.worst_ms, f.count
+        )
     };
     let asked = report.click_to_probability_ms.map_or_else(|| "-".to_owned(), |ms| format!("{ms:.0} ms"));
     format!(
