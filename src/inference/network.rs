@@ -11,7 +11,7 @@ use super::error::InferenceError;
 use super::prepare::Crop;
 use crate::jobs::JobContext;
 use crate::networks::m3net::{M3Net, path_of, published_layout};
-use crate::networks::weights::{BUILT_IN_SEED, Card, WeightsFile, load_into, random};
+use crate::networks::weights::{BUILT_IN_SEED, Card, StateDict, WeightsFile, load_into, random};
 use crate::networks::{DEFAULT_MODEL, NetworkSpec, Scale, Tapped, Taps, config, spec};
 
 /// Which weights a network gets.
@@ -63,8 +63,7 @@ impl Network {
         device: &Device,
         info: DeviceInfo,
     ) -> Result<Self, InferenceError> {
-        let (spec, config) = (spec(model)?, config(model)?);
-        let layout = published_layout(&config);
+        let layout = published_layout(&config(model)?);
         let (state, card, name, sha256) = match weights {
             WeightsChoice::BuiltIn if model != DEFAULT_MODEL => {
                 return Err(InferenceError::NoWeights(model.to_owned()));
@@ -84,10 +83,35 @@ impl Network {
                 (file.state, card, file.name, file.sha256)
             }
         };
+        Self::build(model, state, card, name, sha256, device, info)
+    }
+
+    /// A network with values made by hand: for tests of what is built on it.
+    /// - errors: keys or shapes that do not fit
+    pub fn from_state(
+        model: &str,
+        state: StateDict,
+        device: &Device,
+        info: DeviceInfo,
+    ) -> Result<Self, InferenceError> {
+        let sha256 = state.sha256();
+        let card = Card::unknown(model, "memory");
+        Self::build(model, state, card, "memory".to_owned(), sha256, device, info)
+    }
+
+    fn build(
+        model: &str,
+        state: StateDict,
+        card: Card,
+        weights: String,
+        weights_sha256: String,
+        device: &Device,
+        info: DeviceInfo,
+    ) -> Result<Self, InferenceError> {
+        let (spec, config) = (spec(model)?, config(model)?);
         let mut net = M3Net::new(&config, device);
-        load_into(&mut net, model, &layout, state, path_of)?;
-        let net = net.fold();
-        Ok(Self { net, spec, card, weights: name, weights_sha256: sha256, info, device: device.clone() })
+        load_into(&mut net, model, &published_layout(&config), state, path_of)?;
+        Ok(Self { net: net.fold(), spec, card, weights, weights_sha256, info, device: device.clone() })
     }
 
     /// Its plain facts.

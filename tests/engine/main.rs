@@ -5,4 +5,5 @@ mod shaders;
 mod classify;
 mod crops;
 mod golden;
+mod grad_cam;
 mod support;

@@ -1,5 +1,7 @@
 //! Layers that burn lacks.
 
 mod max_pool3d;
+mod stem_conv3d;
 
 pub use max_pool3d::max_pool3d_k3s2p1;
+pub use stem_conv3d::{stem_conv3d, stem_conv3d_applies};
