@@ -1,52 +1,70 @@
-//! Questions to the network: which are running, and what comes back.
+//! Questions to the network: which wait, which run, and what comes back.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use super::network::NetworkThread;
 use super::waker::Waker;
+use super::words::sentence;
 use crate::findings::{Nodule, NoduleId, Question};
 use crate::geometry::{Patient, Point};
-use crate::session::{Edit, News, Session};
+use crate::inference::{self, Answer};
+use crate::jobs::{Outcome, Progress};
+use crate::session::{Edit, News, Session, Severity, Work, WorkId};
+use crate::volume::{Unit, Volume};
+use crate::workflow::classify::{self, FEWEST_SLICES, Part, Request};
 
 /// Nearer than this two points are one nodule.
 const SAME_MM: f64 = 1.0;
 
+/// A question that has not ended.
+struct Asked {
+    at: Point<Patient>,
+    /// `None` while it waits for slices or for the network.
+    question: Option<inference::Question<Part>>,
+    answer: Option<Arc<Answer>>,
+}
+
 /// The network's side of the window.
 #[derive(Default)]
 pub(super) struct Asker {
-    running: BTreeMap<NoduleId, ()>,
+    thread: NetworkThread,
+    asked: BTreeMap<NoduleId, Asked>,
+    /// The volume that the questions are about.
+    volume: Option<Arc<Volume>>,
 }
 
 impl Asker {
+    /// Reads the weights in the background, so that the first question is not the slow one.
+    /// - `device`: `auto`, `gpu` or `cpu`
+    pub(super) fn warm_up(&mut self, device: &str, session: &mut Session, waker: &Waker) {
+        self.thread.start(device, session, waker);
+    }
+
     /// Asks about a nodule; an earlier question about it is dropped.
-    pub(super) fn ask(&mut self, id: NoduleId, session: &mut Session, waker: &Waker) {
-        let _ = waker;
+    pub(super) fn ask(&mut self, id: NoduleId, session: &mut Session) {
         let Some(at) = session.findings().nodule(id).map(|n| n.at) else { return };
-        session.receive(News::Question {
-            id,
-            at,
-            question: Question::Failed("networks are not part of this build".to_owned()),
-        });
+        session.receive(News::Question { id, at, question: Question::Running });
+        self.asked.insert(id, Asked { at, question: None, answer: None });
     }
 
-    /// Whether the question is running or waits for slices.
-    pub(super) fn asks(&self, id: NoduleId) -> bool {
-        self.running.contains_key(&id)
-    }
-
-    /// Stops a question.
+    /// Stops a question; an answer that is already there stays.
     pub(super) fn cancel(&mut self, id: NoduleId, session: &mut Session) {
-        self.running.remove(&id);
-        let Some(at) = session.findings().nodule(id).map(|n| n.at) else { return };
-        session.receive(News::Question { id, at, question: Question::Cancelled });
+        let Some(asked) = self.asked.remove(&id) else { return };
+        session.receive(News::Stopped(WorkId::Classify(id)));
+        if asked.answer.is_none() {
+            session.receive(News::Question { id, at: asked.at, question: Question::Cancelled });
+        }
     }
 
     /// A question whose nodule is taken away.
-    pub(super) fn forget(&mut self, id: NoduleId) {
-        self.running.remove(&id);
+    pub(super) fn forget(&mut self, id: NoduleId, session: &mut Session) {
+        self.asked.remove(&id);
+        session.receive(News::Stopped(WorkId::Classify(id)));
     }
 
     /// The nodule at a point: a known one a millimetre away, or else a new one.
-    pub(super) fn mark(&self, at: Point<Patient>, session: &mut Session) -> NoduleId {
+    pub(super) fn mark(at: Point<Patient>, session: &mut Session) -> NoduleId {
         let near = session.findings().nodules().iter().find(|n| n.at.distance(at) < SAME_MM);
         if let Some(id) = near.map(|n| n.id) {
             session.apply(Edit::Select(Some(id)));
@@ -59,27 +77,120 @@ impl Asker {
         id
     }
 
-    /// Asks what undo and redo brought back without an answer.
-    pub(super) fn reconcile(&mut self, session: &mut Session, waker: &Waker) {
+    /// Asks what undo, redo or a change of series brought back without an answer.
+    pub(super) fn reconcile(&mut self, session: &mut Session) {
+        let gone: Vec<NoduleId> =
+            self.asked.keys().copied().filter(|id| session.findings().nodule(*id).is_none()).collect();
+        gone.into_iter().for_each(|id| self.forget(id, session));
         let open = |n: &&Nodule| matches!(n.question, Question::Unasked | Question::Running);
-        let unanswered: Vec<NoduleId> =
-            session.findings().nodules().iter().filter(open).map(|n| n.id).collect();
-        for id in unanswered {
-            if !self.asks(id) {
-                self.ask(id, session, waker);
+        let unanswered: Vec<Nodule> = session.findings().nodules().iter().filter(open).cloned().collect();
+        for nodule in unanswered {
+            if self.asked.get(&nodule.id).is_none_or(|asked| asked.at != nodule.at) {
+                self.ask(nodule.id, session);
             }
         }
     }
 
-    /// Stops everything: another series is open.
-    pub(super) fn stop(&mut self) {
-        self.running.clear();
-    }
-
     /// Everything that came back since the last frame.
     pub(super) fn poll(&mut self, session: &mut Session, waker: &Waker) {
-        let _ = (session, waker);
+        self.thread.poll(session, waker);
+        self.follow_volume(session);
+        let ids: Vec<NoduleId> = self.asked.keys().copied().collect();
+        for id in ids {
+            let Some(mut asked) = self.asked.remove(&id) else { continue };
+            if asked.question.is_none() {
+                self.begin(id, &mut asked, session, waker);
+            }
+            if settle(id, &mut asked, session) {
+                session.receive(News::Stopped(WorkId::Classify(id)));
+                continue;
+            }
+            let progress = match &asked.question {
+                Some(question) => question.context().progress(),
+                None => Progress { what: "Waiting for slices".to_owned(), done: 0.0 },
+            };
+            session.receive(News::Working(Work { id: WorkId::Classify(id), progress }));
+            self.asked.insert(id, asked);
+        }
     }
+
+    /// Questions about a series that is no longer on the screen stop; they are asked again when it
+    /// comes back.
+    fn follow_volume(&mut self, session: &mut Session) {
+        let same = match (&self.volume, session.volume()) {
+            (Some(ours), Some(shown)) => Arc::ptr_eq(ours, shown),
+            (None, None) => true,
+            _ => false,
+        };
+        if same {
+            return;
+        }
+        self.volume = session.volume().map(Arc::clone);
+        for id in std::mem::take(&mut self.asked).into_keys() {
+            session.receive(News::Stopped(WorkId::Classify(id)));
+        }
+        self.reconcile(session);
+    }
+
+    /// Hands a waiting question to the network, if slices and network are there.
+    fn begin(&self, id: NoduleId, asked: &mut Asked, session: &mut Session, waker: &Waker) {
+        let Some(open) = session.open() else { return };
+        let fail = |text: String| News::Question { id, at: asked.at, question: Question::Failed(text) };
+        if !open.loaded {
+            if session.working(WorkId::Load).is_none() {
+                let text = "Loading was stopped before every slice was there. Choose the series again";
+                session.receive(fail(text.to_owned()));
+            }
+            return;
+        }
+        let engine = match self.thread.engine() {
+            Ok(Some(engine)) => engine,
+            Ok(None) => return,
+            Err(text) => return session.receive(fail(text.to_owned())),
+        };
+        let request = Request::new(Arc::clone(&open.volume), open.defects.clone(), asked.at);
+        match classify::ask(engine, waker.now(), request) {
+            Ok(question) => asked.question = Some(question),
+            Err(error) => session.receive(fail(sentence(error))),
+        }
+    }
+}
+
+/// Hands on what a question brought; true when it has ended.
+fn settle(id: NoduleId, asked: &mut Asked, session: &mut Session) -> bool {
+    let failed = session.findings().nodule(id).is_some_and(|n| matches!(n.question, Question::Failed(_)));
+    let Some(question) = &asked.question else { return failed };
+    let at = asked.at;
+    while let Some(event) = question.poll() {
+        let mut know = |question| session.receive(News::Question { id, at, question });
+        match event {
+            inference::Event::Part(Part::Notice(text)) => {
+                session.receive(News::Notice(Severity::Warning, sentence(text)));
+            }
+            inference::Event::Part(Part::Answer(answer)) => {
+                asked.answer = Some(Arc::clone(&answer));
+                know(Question::Answered { answer, saliency: Vec::new() });
+            }
+            inference::Event::Part(Part::Explained { saliency, .. }) => {
+                if let Some(answer) = asked.answer.clone() {
+                    know(Question::Answered { answer, saliency });
+                }
+            }
+            inference::Event::Part(Part::Failed(text)) => know(Question::Failed(sentence(text))),
+            inference::Event::Ended(Outcome::Done(())) => return true,
+            inference::Event::Ended(Outcome::Cancelled) => {
+                if asked.answer.is_none() {
+                    know(Question::Cancelled);
+                }
+                return true;
+            }
+            inference::Event::Ended(Outcome::Failed(failure)) => {
+                know(Question::Failed(sentence(failure)));
+                return true;
+            }
+        }
+    }
+    false
 }
 
 /// Why the network is not asked about this point: one sentence, or `None` where it can be.
@@ -87,9 +198,19 @@ pub(super) fn refusal(session: &Session, at: Point<Patient>) -> Option<String> {
     let (open, series) = (session.open()?, session.series()?);
     let grid = open.volume.grid();
     let inside = at.is_finite() && grid.voxel_at(grid.voxel_from_patient() * at).is_some();
-    if !inside {
-        return Some("This point lies outside the volume. Choose one inside the picture".to_owned());
-    }
+    let slices = grid.size()[2];
     let obstacle = series.defects.iter().chain(&open.defects).find(|d| !d.code.classifiable());
-    obstacle.map(|d| format!("The network is not asked about this series: {}", d.text))
+    match obstacle {
+        _ if !inside => Some("This point lies outside the volume. Choose one inside the picture".to_owned()),
+        Some(defect) => {
+            Some(format!("The network cannot be asked about this series. {}", sentence(&defect.text)))
+        }
+        None if *open.volume.unit() != Unit::Hu => {
+            Some("The network reads CT alone; this series holds no Hounsfield units".to_owned())
+        }
+        None if slices < FEWEST_SLICES => {
+            Some(format!("This series has {slices} slices; the network needs at least {FEWEST_SLICES}"))
+        }
+        None => None,
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::asker::Asker;
 use super::core::Core;
 use super::dialogs::{Ask, Reply};
 use crate::command::Command;
@@ -59,7 +60,7 @@ impl Core {
                 self.classify(at);
             }
             Command::ClassifyAt(at) => self.classify(at),
-            Command::Rerun(id) => self.asker.ask(id, &mut self.session, &self.waker),
+            Command::Rerun(id) => self.asker.ask(id, &mut self.session),
             Command::GoTo(id) => {
                 if let Some(at) = self.session.findings().nodule(id).map(|n| n.at) {
                     self.session.apply(Edit::Many(vec![Edit::Select(Some(id)), Edit::Cursor(at)]));
@@ -67,7 +68,7 @@ impl Core {
             }
             Command::RemoveNodule => {
                 if let Some(id) = self.session.selected().map(|n| n.id) {
-                    self.asker.forget(id);
+                    self.asker.forget(id, &mut self.session);
                     self.session.apply(Edit::RemoveNodule(id));
                 }
             }
@@ -131,7 +132,6 @@ impl Core {
 
     fn close(&mut self) {
         self.inbox.stop();
-        self.asker.stop();
         self.session.receive(News::Closed);
         self.inbox.poll(&mut self.session, &self.waker);
     }
@@ -224,7 +224,7 @@ impl Core {
 
     fn travel(&mut self, go: fn(&mut crate::session::Session) -> bool) {
         go(&mut self.session);
-        self.asker.reconcile(&mut self.session, &self.waker);
+        self.asker.reconcile(&mut self.session);
     }
 
     fn classify(&mut self, at: Point<Patient>) {
@@ -234,8 +234,8 @@ impl Core {
         match super::asker::refusal(&self.session, at) {
             Some(sentence) => self.warn(sentence),
             None => {
-                let id = self.asker.mark(at, &mut self.session);
-                self.asker.ask(id, &mut self.session, &self.waker);
+                let id = Asker::mark(at, &mut self.session);
+                self.asker.ask(id, &mut self.session);
                 if self.session.look().tool == Tool::Nodule && !self.prefs.right_panel {
                     self.prefs.right_panel = true;
                 }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::words::sentence;
 use crate::gpu::{self, Fault, Gpu};
 use crate::render::SliceRenderer;
 use crate::session::{Adapter, GpuUse, GraphicsDevice, Memory, News, Session, Severity};
@@ -103,11 +104,4 @@ impl Graphics {
 /// As it is listed for the user.
 fn adapter(info: &wgpu::AdapterInfo) -> Adapter {
     Adapter { name: info.name.clone(), backend: info.backend.to_string(), software: gpu::is_software(info) }
-}
-
-/// A fault's sentence, with a capital letter: it stands alone.
-fn sentence(fault: &Fault) -> String {
-    let text = fault.to_string();
-    let mut letters = text.chars();
-    letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

@@ -13,10 +13,12 @@ mod error;
 mod graphics;
 mod inbox;
 mod keyboard;
+mod network;
 mod picture;
 mod shell;
 mod waker;
 mod window;
+mod words;
 
 pub use self::core::{Core, Start};
 pub use bench::{WindowBench, WindowTimings, bench_window};

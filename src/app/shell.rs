@@ -25,6 +25,7 @@ pub struct Shell {
     core: Rc<RefCell<Core>>,
     graphics: Option<Graphics>,
     over: Option<Over>,
+    frames: u64,
     closing: bool,
 }
 
@@ -46,7 +47,7 @@ impl Shell {
             }
             graphics
         };
-        Self { core, graphics, over: None, closing: false }
+        Self { core, graphics, over: None, frames: 0, closing: false }
     }
 
     /// The document and everything around it, to look at.
@@ -70,6 +71,13 @@ impl Shell {
                 (false, false) => core.open(start.paths),
                 (false, true) => {}
             }
+        }
+        self.frames = self.frames.saturating_add(1);
+        if self.frames == 1 {
+            ctx.request_repaint();
+        } else if core.session.work().is_empty() {
+            // Reading weights takes the processor from the first frame and from loading: afterwards.
+            core.asker.warm_up(&core.prefs.network_device, &mut core.session, &core.waker);
         }
 
         // Reports of jobs.
