@@ -5,8 +5,10 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use super::values::{self, Explain, Oblique};
+use super::values::{self, Oblique};
+use crate::explain::Wanted;
 use crate::geometry::Plane;
+use crate::inference::DeviceChoice;
 use crate::session::Projection;
 use crate::volume::{Preset, Window};
 
@@ -161,8 +163,9 @@ pub(super) struct Classify {
     #[arg(long, value_enum, default_value = "paper")]
     pub(super) mode: Mode,
     /// Explanations: grad_cam, native; `:micro`, `:meso` or `:macro` after grad_cam for one scale
+    /// [default with --out: grad_cam]
     #[arg(long, value_name = "METHOD", value_delimiter = ',', value_parser = values::explain)]
-    pub(super) explain: Vec<Explain>,
+    pub(super) explain: Vec<Wanted>,
     /// An earlier study of the same patient
     #[arg(long, value_name = "PATH", hide = true)]
     pub(super) prior: Option<PathBuf>,
@@ -374,6 +377,16 @@ pub(super) enum Device {
     Gpu,
     /// The CPU
     Cpu,
+}
+
+impl From<Device> for DeviceChoice {
+    fn from(name: Device) -> Self {
+        match name {
+            Device::Auto => DeviceChoice::Auto,
+            Device::Gpu => DeviceChoice::Gpu,
+            Device::Cpu => DeviceChoice::Cpu,
+        }
+    }
 }
 
 /// `--mode`

@@ -1,15 +1,29 @@
 //! `triscope classify`: the main job without a window.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::ArgMatches;
 
-use super::args::{Classify, Device, Mode};
+use super::args::{Classify, Mode};
 use super::exit::Failure;
-use super::later;
 use super::progress::Terminal;
-use super::values::Explain;
+use super::{later, output, series};
+use crate::explain::{Method, Wanted};
 use crate::geometry::{Patient, Point, Voxel, VoxelGrid};
+use crate::inference::{DeviceChoice, Engine, EngineOptions, WeightsChoice};
+use crate::networks;
+use crate::workflow::batch::{self, Batch, BatchError, RESULT_FILE};
+use crate::workflow::report::{AnswerReport, Report};
+
+impl From<BatchError> for Failure {
+    fn from(error: BatchError) -> Self {
+        match error {
+            BatchError::Cancelled(_) => Self::Interrupted,
+            other => Self::work(other),
+        }
+    }
+}
 
 /// A point as it was asked for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,23 +35,12 @@ pub(super) enum Asked {
 }
 
 impl Asked {
-    /// Where it lies.
-    /// - errors: outside the volume
-    pub(super) fn place(self, grid: &VoxelGrid) -> Result<Point<Patient>, Failure> {
-        let (voxel, text) = match self {
-            Asked::Patient(p) => (grid.voxel_from_patient() * p, format!("{}, {}, {} mm", p.x, p.y, p.z)),
-            Asked::Index(p) => (p, format!("index {}, {}, {}", p.x, p.y, p.z)),
-        };
-        if grid.voxel_at(voxel).is_none() {
-            let [nx, ny, nz] = grid.size();
-            return Err(Failure::work(format!(
-                "the point {text} lies outside the volume of {nx} x {ny} x {nz} voxels; choose one inside it"
-            )));
-        }
-        Ok(match self {
+    /// Where it lies in the patient. Whether that is inside the volume is `workflow`'s question.
+    fn place(self, grid: &VoxelGrid) -> Point<Patient> {
+        match self {
             Asked::Patient(p) => p,
             Asked::Index(p) => grid.patient_from_voxel() * p,
-        })
+        }
     }
 }
 
@@ -61,10 +64,7 @@ pub(super) fn models(name: &str) -> Result<Models, Failure> {
     if LATER.contains(&name.trim_end_matches("-compact")) {
         return Err(later::option(&format!("--model {name}")));
     }
-    let known = ["m3net-compact", "m3net-r18x3", "m3net-cnb-r34-r18"];
-    known.into_iter().find(|n| *n == name).map(Models::One).ok_or_else(|| {
-        Failure::arguments(format!("there is no network {name}; there are {}", known.join(", ")))
-    })
+    networks::spec(name).map(|spec| Models::One(spec.name)).map_err(Failure::arguments)
 }
 
 /// Checked options.
@@ -76,8 +76,8 @@ pub(super) struct Options {
     pub(super) points: Vec<Asked>,
     pub(super) models: Models,
     pub(super) weights: Option<PathBuf>,
-    pub(super) device: Device,
-    pub(super) explain: Vec<Explain>,
+    pub(super) device: DeviceChoice,
+    pub(super) explain: Vec<Wanted>,
     pub(super) out: Option<PathBuf>,
     pub(super) json: bool,
 }
@@ -99,11 +99,15 @@ impl Options {
         if models == Models::All && raw.network.weights.is_some() {
             return Err(Failure::arguments("--weights belongs to one network; name it with --model"));
         }
-        let mut explain: Vec<Explain> = Vec::new();
+        let mut explain: Vec<Wanted> = Vec::new();
         for asked in &raw.explain {
             if !explain.contains(asked) {
                 explain.push(*asked);
             }
+        }
+        if explain.is_empty() && raw.out.is_some() {
+            // The pictures show a heatmap.
+            explain.push(Wanted { method: Method::GradCam, scale: None });
         }
         Ok(Self {
             path: raw.path.clone(),
@@ -112,7 +116,7 @@ impl Options {
             points: points(raw, matches),
             models,
             weights: raw.network.weights.clone(),
-            device: raw.network.device,
+            device: raw.network.device.into(),
             explain,
             out: raw.out.clone(),
             json: raw.json,
@@ -133,6 +137,88 @@ fn points(raw: &Classify, matches: &ArgMatches) -> Vec<Asked> {
 /// Runs the command.
 pub(super) fn run(raw: &Classify, matches: &ArgMatches, terminal: &Terminal) -> Result<(), Failure> {
     let options = Options::new(raw, matches)?;
-    let _ = (options, terminal);
-    Err(later::command("classify"))
+    let case = series::load(&options.path, options.series.as_deref(), terminal.ctx())?;
+    let grid = case.opened.volume.grid();
+    let batch = Batch {
+        points: options.points.iter().map(|p| p.place(grid)).collect(),
+        models: match options.models {
+            Models::One(name) => vec![name],
+            Models::All => networks::names(),
+        },
+        skip_without_weights: options.models == Models::All,
+        weights: options.weights.map_or(WeightsChoice::BuiltIn, WeightsChoice::File),
+        explain: options.explain,
+        force: options.force,
+        out: options.out,
+    };
+    let engine = Engine::start(EngineOptions::alone(options.device)).map_err(Failure::work)?;
+    let results = batch::run(&engine, &case.opened, case.load_ms, &batch, terminal.ctx())?;
+    terminal.clear();
+    for notice in &results.notices {
+        output::note(notice);
+    }
+    if options.json {
+        return output::json(&results.report);
+    }
+    let mut text = words(&results.report);
+    if let Some(out) = &batch.out {
+        let _ = writeln!(text, "{RESULT_FILE}, maps and pictures are in {}", out.display());
+    }
+    output::print(&text)
+}
+
+/// The report for a person.
+pub(super) fn words(report: &Report) -> String {
+    let mut text = String::new();
+    let _ = writeln!(text, "{} on {}", report.device.backend, report.device.name);
+    for warning in &report.series.warnings {
+        let _ = writeln!(text, "warning {}: {}", warning.code, warning.text);
+    }
+    for point in &report.results {
+        let ([x, y, z], [i, j, k]) = (point.point_lps_mm, point.point_index);
+        let _ = writeln!(text, "point {x:.1}, {y:.1}, {z:.1} mm (column {i:.1}, row {j:.1}, slice {k:.1})");
+        for answer in &point.answers {
+            answer_words(&mut text, answer);
+        }
+    }
+    text
+}
+
+fn answer_words(text: &mut String, answer: &AnswerReport) {
+    let logits: Vec<String> = answer.logits.iter().map(|l| format!("{l:+.4}")).collect();
+    let _ = writeln!(
+        text,
+        "  {}: {} {:.4}, logits {} ({})",
+        answer.model,
+        answer.question,
+        answer.probability,
+        logits.join(" "),
+        answer.classes.join(", ")
+    );
+    if let Some(note) = answer.note {
+        let _ = writeln!(text, "    {note}");
+    }
+    let _ = writeln!(text, "    weights {}, trained on: {}", answer.weights, answer.trained_on);
+    let c = answer.scale_contribution;
+    let _ =
+        writeln!(text, "    contribution micro {:+.4}, meso {:+.4}, macro {:+.4}", c.micro, c.meso, c.macro_);
+    for region in &answer.regions {
+        let [ni, nj, nk] = region.index_size;
+        let mut line = format!("    {} {ni} x {nj} x {nk} voxels", region.name);
+        if region.shifted_voxels != [0; 3] {
+            let [i, j, k] = region.shifted_voxels;
+            let _ = write!(line, ", shifted by {i}, {j}, {k}");
+        }
+        if region.padded_voxels > 0 {
+            let _ = write!(line, ", {} of them padded", region.padded_voxels);
+        }
+        let _ = writeln!(text, "{line}");
+    }
+    for reason in &answer.guard.reasons {
+        let _ = writeln!(text, "    {}: {reason}", answer.guard.verdict);
+    }
+    for map in &answer.explanations {
+        let [x, y, z] = map.max_at_lps_mm;
+        let _ = writeln!(text, "    {} {}: strongest at {x:.1}, {y:.1}, {z:.1} mm", map.method, map.scale);
+    }
 }

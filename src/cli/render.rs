@@ -1,21 +1,38 @@
 //! `triscope render`: one view as a PNG, through the window's shaders.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::args::{Overlay, Render};
 use super::classify::{Models, models};
 use super::exit::Failure;
 use super::progress::Terminal;
-use super::{later, series};
+use super::{output, series};
+use crate::explain::{Method, Wanted};
 use crate::geometry::Point;
 use crate::gpu;
+use crate::inference::{DeviceChoice, Engine, EngineOptions, WeightsChoice, context_boxes};
+use crate::networks;
+use crate::networks::weights::UNTRAINED;
 use crate::session::{Orientation, Projection, Slab};
 use crate::volume::Preset;
+use crate::workflow::batch;
+use crate::workflow::classify::{self, ClassifyError, Request};
+use crate::workflow::open::Opened;
 use crate::workflow::render::{Overlays, RenderError, Subject, View, WindowChoice};
 
 impl From<RenderError> for Failure {
     fn from(error: RenderError) -> Self {
         Self::work(error)
+    }
+}
+
+impl From<ClassifyError> for Failure {
+    fn from(error: ClassifyError) -> Self {
+        match error {
+            ClassifyError::Cancelled(_) => Self::Interrupted,
+            other => Self::work(other),
+        }
     }
 }
 
@@ -27,6 +44,9 @@ struct Options {
     boxes: bool,
     saliency: bool,
     model: &'static str,
+    weights: WeightsChoice,
+    device: DeviceChoice,
+    force: bool,
     out: PathBuf,
 }
 
@@ -60,6 +80,9 @@ impl Options {
             boxes: raw.overlay.contains(&Overlay::Boxes),
             saliency: raw.overlay.contains(&Overlay::Saliency),
             model,
+            weights: raw.network.weights.clone().map_or(WeightsChoice::BuiltIn, WeightsChoice::File),
+            device: raw.network.device.into(),
+            force: raw.series.force,
             out: raw.out.clone(),
         })
     }
@@ -70,11 +93,44 @@ pub(super) fn run(raw: &Render, terminal: &Terminal) -> Result<(), Failure> {
     let options = Options::new(raw)?;
     let case = series::load(&options.path, options.series.as_deref(), terminal.ctx())?;
     let gpu = gpu::headless(None).map_err(Failure::work)?;
-    let mut overlays = Overlays::default();
-    if options.boxes || options.saliency {
-        let _ = (options.model, &mut overlays);
-        return Err(later::option("--overlay"));
-    }
+    let overlays = overlays(&options, &case.opened, terminal)?;
     terminal.ctx().check()?;
     Ok(Subject::new(&case.opened).write(&gpu, &options.view, &overlays, &options.out)?)
+}
+
+/// Boxes are plain arithmetic; the map needs the network.
+fn overlays(options: &Options, opened: &Opened, terminal: &Terminal) -> Result<Overlays, Failure> {
+    let mut overlays = Overlays::default();
+    if !options.boxes && !options.saliency {
+        return Ok(overlays);
+    }
+    let grid = opened.volume.grid();
+    let at = options.view.at.unwrap_or_else(|| grid.centre());
+    let request = Request {
+        volume: Arc::clone(&opened.volume),
+        defects: opened.defects.clone(),
+        at,
+        model: options.model.to_owned(),
+        weights: options.weights.clone(),
+        explain: vec![Wanted { method: Method::GradCam, scale: None }],
+        force: options.force,
+    };
+    classify::check(&request).map_err(Failure::from)?;
+    overlays.mark = Some(at);
+    if options.boxes {
+        let spec = networks::spec(options.model).map_err(Failure::arguments)?;
+        overlays.boxes = context_boxes(grid, grid.voxel_from_patient() * at, spec).to_vec();
+    }
+    if options.saliency {
+        let engine = Engine::start(EngineOptions::alone(options.device)).map_err(Failure::work)?;
+        let classified = classify::run(&engine, request, terminal.ctx())?;
+        for notice in &classified.notices {
+            output::note(notice);
+        }
+        if !classified.answer.trained {
+            output::note(UNTRAINED);
+        }
+        overlays.heatmap = classified.saliency.first().map(batch::look);
+    }
+    Ok(overlays)
 }

@@ -9,7 +9,7 @@ use tracing_subscriber::EnvFilter;
 use super::args::{self, Cli, Command};
 use super::exit::Failure;
 use super::progress::Terminal;
-use super::{bench, classify, generate, info, later, output, render, synth, window};
+use super::{bench, classify, demo, generate, info, later, output, render, synth, window};
 
 /// Runs the program with the process's arguments.
 /// - returns: 0 done, 1 the work failed, 2 wrong arguments, 130 stopped by Ctrl+C
@@ -56,6 +56,9 @@ fn run(cli: &Cli, matches: &ArgMatches, terminal: &Terminal) -> Result<(), Failu
         return Err(later::option("--conference"));
     }
     let Some(command) = &cli.command else { return window::run(&cli.paths) };
+    if let Command::Demo(options) = command {
+        return demo::run(options, terminal);
+    }
     terminal.catch_interrupts();
     match command {
         Command::Info(options) => info::run(options, terminal),

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::exit::Failure;
 use super::output;
-use crate::ingest::{self, Defect, Scan};
+use crate::ingest::{self, Scan};
 use crate::jobs::JobContext;
 use crate::workflow::open::{self, OpenError, OpenEvent, Opened};
 
@@ -66,17 +66,4 @@ pub(super) fn load(path: &Path, uid: Option<&str>, ctx: &JobContext) -> Result<C
         }
     })?;
     Ok(Case { opened, load_ms: started.elapsed().as_secs_f64() * 1e3 })
-}
-
-/// Refuses a network where a defect says so, unless `--force`.
-pub(super) fn check_classifiable(defects: &[Defect], force: bool) -> Result<(), Failure> {
-    let against: Vec<&str> =
-        defects.iter().filter(|d| !d.code.classifiable()).map(|d| d.text.as_str()).collect();
-    if against.is_empty() || force {
-        return Ok(());
-    }
-    Err(Failure::work(format!(
-        "{} No network is run on this series; --force runs it nevertheless",
-        against.join(" ")
-    )))
 }

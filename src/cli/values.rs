@@ -1,6 +1,7 @@
 //! Words and numbers of options: from text to checked values, so that no command sees a NaN, a
 //! window without width or a plane without area. A wrong one is exit code 2.
 
+use crate::explain::{Method, Wanted};
 use crate::geometry::{Patient, Vector};
 use crate::networks::Scale;
 use crate::volume::Window;
@@ -122,24 +123,6 @@ pub(super) fn oblique(text: &str) -> Result<Oblique, String> {
     Ok(Oblique { right, down })
 }
 
-/// What `--explain` asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Explain {
-    /// Which method.
-    pub(super) method: Method,
-    /// One scale, or combined.
-    pub(super) scale: Option<Scale>,
-}
-
-/// The methods that this version computes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Method {
-    /// Grad-CAM in 3-D.
-    GradCam,
-    /// The network's own: per-scale Grad-CAMs weighted by the signed scale contribution.
-    Native,
-}
-
 /// Methods of the contract that come later.
 const LATER: [&str; 13] = [
     "grad_cam_pp",
@@ -158,7 +141,7 @@ const LATER: [&str; 13] = [
 ];
 
 /// `METHOD` or `METHOD:SCALE`.
-pub(super) fn explain(text: &str) -> Result<Explain, String> {
+pub(super) fn explain(text: &str) -> Result<Wanted, String> {
     let (method, scale) = match text.split_once(':') {
         Some((method, scale)) => (method, Some(scale)),
         None => (text, None),
@@ -183,7 +166,7 @@ pub(super) fn explain(text: &str) -> Result<Explain, String> {
     if method == Method::Native && scale.is_some() {
         return Err("native weighs all scales at once; ask for it without a scale".to_owned());
     }
-    Ok(Explain { method, scale })
+    Ok(Wanted { method, scale })
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! How it is done, for window and terminal alike.
 
+pub mod batch;
 pub mod bench;
 pub mod builtin_case;
 pub mod classify;
+pub mod demo;
 pub mod open;
 pub mod render;
 pub mod report;

@@ -10,10 +10,8 @@ use crate::explain::Saliency;
 use crate::geometry::{Patient, Point, VoxelGrid};
 use crate::inference::{Answer, ContextBox, DeviceInfo};
 use crate::ingest::Defect;
+use crate::networks::weights::UNTRAINED;
 use crate::volume::Volume;
-
-/// The sentence that stands wherever the answer of untrained weights is shown.
-pub const UNTRAINED: &str = "untrained weights: this number means nothing; import or train weights";
 
 /// The whole document.
 #[derive(Clone, Debug, Serialize)]

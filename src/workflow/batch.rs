@@ -1,0 +1,244 @@
+//! Points of one series through one or several networks, to a report and, where a folder is given,
+//! to files: what `triscope classify` and `demo` do.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::classify::{self, Classified, ClassifyError, Request};
+use super::open::Opened;
+use super::render::{Overlays, RenderError, Subject, View, WindowChoice};
+use super::report::{
+    AnswerReport, DeviceReport, ExplanationReport, PointReport, Report, SeriesReport, Timing,
+};
+use crate::explain::{Saliency, Wanted};
+use crate::export::{WriteError, make_folder, write_json, write_saliency};
+use crate::geometry::{Patient, Plane, Point};
+use crate::gpu::{self, Gpu};
+use crate::inference::{Engine, InferenceError, WeightsChoice};
+use crate::jobs::{Cancelled, JobContext};
+use crate::render::HeatmapLook;
+use crate::session::{Heatmap, Orientation};
+use crate::volume::Preset;
+
+/// Name of the report in the output folder.
+pub const RESULT_FILE: &str = "result.json";
+/// Both sides of a picture in the output folder.
+const PICTURE_PX: u32 = 768;
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// In this order, LPS mm; files are numbered by it from 1.
+    pub points: Vec<Point<Patient>>,
+    /// Names of networks; at least one.
+    pub models: Vec<&'static str>,
+    /// Leave a network without weights out, with a notice, in place of an error.
+    pub skip_without_weights: bool,
+    /// For all of them.
+    pub weights: WeightsChoice,
+    /// Maps, in this order.
+    pub explain: Vec<Wanted>,
+    /// Answer although the series has defects that forbid it.
+    pub force: bool,
+    /// Where files go; `None` writes none.
+    pub out: Option<PathBuf>,
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub struct Results {
+    /// The document.
+    pub report: Report,
+    /// What the user should know besides: a device that failed, a network without weights, no
+    /// pictures.
+    pub notices: Vec<String>,
+}
+
+/// Why there are no results, in the words that the user reads.
+#[derive(Debug, thiserror::Error)]
+pub enum BatchError {
+    /// A question was refused or failed.
+    #[error(transparent)]
+    Classify(ClassifyError),
+    /// A picture failed.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// A file cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// No network had what it needs.
+    #[error("no network has weights: {0}")]
+    NoNetwork(String),
+    /// Asked to stop.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+impl From<ClassifyError> for BatchError {
+    fn from(error: ClassifyError) -> Self {
+        match error {
+            ClassifyError::Cancelled(cancelled)
+            | ClassifyError::Inference(InferenceError::Cancelled(cancelled)) => Self::Cancelled(cancelled),
+            other => Self::Classify(other),
+        }
+    }
+}
+
+/// Asks everything in order; the report is written last.
+///
+/// - `load_ms`: how long the series took to load, for the report
+/// - errors: a point outside, a series that is refused, weights that do not fit, a full disk. Files
+///   written before stay; each is whole
+pub fn run(
+    engine: &Engine,
+    opened: &Opened,
+    load_ms: f64,
+    batch: &Batch,
+    ctx: &JobContext,
+) -> Result<Results, BatchError> {
+    // Every point is looked at before the first long step.
+    for &at in &batch.points {
+        for &model in &batch.models {
+            classify::check(&request(opened, batch, at, model))?;
+        }
+    }
+    let mut output = match &batch.out {
+        Some(folder) => Some(Output::begin(folder, opened, batch.models.len() > 1)?),
+        None => None,
+    };
+    let grid = opened.volume.grid();
+    let mut notices: Vec<String> = output.as_mut().and_then(|o| o.notice.take()).into_iter().collect();
+    let mut timing = Timing { load: load_ms, ..Timing::default() };
+    let mut device = None;
+    let mut results = Vec::with_capacity(batch.points.len());
+    for (n, &at) in batch.points.iter().enumerate() {
+        let mut point = PointReport::new(at, grid);
+        for &model in &batch.models {
+            ctx.check()?;
+            let classified = match classify::run(engine, request(opened, batch, at, model), ctx) {
+                Err(ClassifyError::Inference(InferenceError::NoWeights(name)))
+                    if batch.skip_without_weights =>
+                {
+                    let text = format!("{name} was left out: no weights for it are installed");
+                    if !notices.contains(&text) {
+                        notices.push(text);
+                    }
+                    continue;
+                }
+                other => other?,
+            };
+            notices.extend(classified.notices.iter().cloned());
+            timing.crop += classified.answer.crop_ms;
+            timing.forward += classified.answer.forward_ms;
+            timing.explain += classified.explain_ms;
+            device.get_or_insert_with(|| DeviceReport::from(&classified.answer.device));
+            let explanations = match &mut output {
+                Some(output) => output.write(n + 1, at, &classified, ctx)?,
+                None => {
+                    classified.saliency.iter().map(|map| ExplanationReport::new(map, grid, None)).collect()
+                }
+            };
+            point.answers.push(AnswerReport::new(&classified.answer, grid, explanations));
+        }
+        results.push(point);
+    }
+    let Some(device) = device else { return Err(BatchError::NoNetwork(notices.join("; "))) };
+    let report = Report {
+        triscope: env!("CARGO_PKG_VERSION"),
+        series: SeriesReport::new(&opened.series().uid, &opened.volume, &opened.defects),
+        device,
+        results,
+        timing_ms: timing,
+    };
+    if let Some(output) = &output {
+        write_json(&output.folder.join(RESULT_FILE), &report)?;
+    }
+    Ok(Results { report, notices })
+}
+
+fn request(opened: &Opened, batch: &Batch, at: Point<Patient>, model: &str) -> Request {
+    Request {
+        volume: Arc::clone(&opened.volume),
+        defects: opened.defects.clone(),
+        at,
+        model: model.to_owned(),
+        weights: batch.weights.clone(),
+        explain: batch.explain.clone(),
+        force: batch.force,
+    }
+}
+
+/// The output folder.
+struct Output<'a> {
+    folder: PathBuf,
+    opened: &'a Opened,
+    subject: Subject,
+    /// Absent where nothing can be drawn: maps and report are written all the same.
+    gpu: Option<Gpu>,
+    notice: Option<String>,
+    several_models: bool,
+}
+
+impl<'a> Output<'a> {
+    fn begin(folder: &Path, opened: &'a Opened, several_models: bool) -> Result<Self, WriteError> {
+        make_folder(folder)?;
+        let (gpu, notice) = match gpu::headless(None) {
+            Ok(gpu) => (Some(gpu), None),
+            Err(error) => (None, Some(format!("no pictures were drawn: {error}"))),
+        };
+        let subject = Subject::new(opened);
+        Ok(Self { folder: folder.to_owned(), opened, subject, gpu, notice, several_models })
+    }
+
+    /// Maps and pictures of one answer.
+    fn write(
+        &mut self,
+        number: usize,
+        at: Point<Patient>,
+        classified: &Classified,
+        ctx: &JobContext,
+    ) -> Result<Vec<ExplanationReport>, BatchError> {
+        let model = if self.several_models { format!("_{}", classified.answer.model) } else { String::new() };
+        let start = format!("p{number:02}{model}");
+        let grid = self.opened.volume.grid();
+        let mut reports = Vec::with_capacity(classified.saliency.len());
+        for map in &classified.saliency {
+            ctx.step("Writing maps", 0.8)?;
+            let scale = map.scale.map_or(String::new(), |s| format!("_{}", s.name()));
+            let file = format!("{start}_{}{scale}.nii.gz", map.method);
+            write_saliency(&self.folder.join(&file), map, grid)?;
+            reports.push(ExplanationReport::new(map, grid, Some(file)));
+        }
+        let Some(gpu) = &self.gpu else { return Ok(reports) };
+        let overlays = Overlays {
+            boxes: classified.answer.regions.to_vec(),
+            heatmap: shown_map(&classified.saliency).map(look),
+            mark: Some(at),
+        };
+        for plane in Plane::ALL {
+            ctx.step("Drawing pictures", 0.9)?;
+            let view = View {
+                orientation: Orientation::Anatomical(plane),
+                at: Some(at),
+                window: WindowChoice::Preset(Preset::Lung),
+                slab: None,
+                size_px: [PICTURE_PX; 2],
+                fov_mm: None,
+            };
+            let file = self.folder.join(format!("{start}_{}.png", plane.name()));
+            self.subject.write(gpu, &view, &overlays, &file)?;
+        }
+        Ok(reports)
+    }
+}
+
+/// The map that a picture shows: the one of all scales where there is one.
+fn shown_map(maps: &[Arc<Saliency>]) -> Option<&Arc<Saliency>> {
+    maps.iter().find(|m| m.scale.is_none()).or(maps.first())
+}
+
+/// As the window shows a map when it is switched on.
+pub fn look(map: &Arc<Saliency>) -> HeatmapLook {
+    let Heatmap { opacity, threshold, .. } = Heatmap::default();
+    HeatmapLook { saliency: Arc::clone(map), opacity, threshold }
+}
