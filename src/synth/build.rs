@@ -20,10 +20,8 @@ const CAVITY_WIDTH: Profile = Profile(&[
     (50.0, 94.0),
     (68.0, 81.0),
     (80.0, 70.0),
-    (89.0, 59.0),
-    (95.0, 45.0),
-    (99.0, 24.0),
-    (101.0, 4.0),
+    (89.0, 60.0),
+    (101.0, 44.0),
 ]);
 const CAVITY_FRONT: Profile = Profile(&[
     (-230.0, 104.0),
@@ -36,10 +34,8 @@ const CAVITY_FRONT: Profile = Profile(&[
     (50.0, 54.0),
     (68.0, 44.0),
     (80.0, 37.0),
-    (89.0, 30.0),
-    (95.0, 22.0),
-    (99.0, 12.0),
-    (101.0, 2.0),
+    (89.0, 31.0),
+    (101.0, 22.0),
 ]);
 const CAVITY_BACK: Profile = Profile(&[
     (-230.0, 70.0),
@@ -52,10 +48,8 @@ const CAVITY_BACK: Profile = Profile(&[
     (50.0, 60.0),
     (68.0, 49.0),
     (80.0, 40.0),
-    (89.0, 32.0),
-    (95.0, 23.0),
-    (99.0, 12.0),
-    (101.0, 2.0),
+    (89.0, 33.0),
+    (101.0, 24.0),
 ]);
 const CAVITY_CENTRE: Profile = Profile(&[
     (-200.0, 0.0),
@@ -105,15 +99,19 @@ const BODY_BACK: Profile = Profile(&[
 
 /// Height along which the front of the spine bends: its y by height.
 const SPINE_Y: Profile = Profile(&[
-    (-230.0, 50.0),
-    (-160.0, 54.0),
-    (-90.0, 64.0),
-    (-30.0, 69.0),
-    (20.0, 66.0),
-    (70.0, 52.0),
-    (110.0, 36.0),
-    (140.0, 26.0),
+    (-230.0, 42.0),
+    (-160.0, 46.0),
+    (-90.0, 56.0),
+    (-30.0, 61.0),
+    (20.0, 59.0),
+    (70.0, 47.0),
+    (110.0, 33.0),
+    (140.0, 24.0),
 ]);
+
+/// Height above which the cavity closes, and by how much it rises above that.
+const SHOULDER_MM: f32 = 78.0;
+const CAP_MM: f32 = 20.0;
 
 /// A closed outline in one axial plane: two half-ovals that meet at `centre_y`, and how it changes
 /// with height.
@@ -142,7 +140,10 @@ impl Section {
         let (gx, gy) = (k * u15 / self.width.0, k * v15 / depth.0);
         // How fast the gauge changes with height: the surface leans there.
         let gz = -k * (u15 * u * self.width.1 / self.width.0 + v15 * v * depth.1 / depth.0);
-        (g - 1.0) / (gx * gx + gy * gy + gz * gz).sqrt()
+        let level = (g - 1.0) / gx.hypot(gy);
+        // It leans near the surface only: far away the first-order distance would shrink too much.
+        let lean = gz * gz / (gx * gx + gy * gy) / (1.0 + (level / 14.0) * (level / 14.0));
+        level / (1.0 + lean).sqrt()
     }
 
     /// Where around the chest a place lies: 0 at the spine, 0.5 at the side, 1 at the sternum.
@@ -170,6 +171,20 @@ pub(super) struct Level {
 }
 
 impl Level {
+    /// Distance to the cavity of the chest and the abdomen. Above the tips of the lungs there is none.
+    pub(super) fn out(&self, p: Vec3) -> f32 {
+        // No chest is an exact oval.
+        let ripple = 1.5 * (p.x * 0.052 + p.z * 0.043).sin() * (p.y * 0.047 - p.z * 0.031).sin()
+            + 0.7 * (p.y * 0.11 + p.z * 0.09).sin();
+        let flat = self.cavity.distance(p.x, p.y) + ripple;
+        let above = p.z - SHOULDER_MM;
+        if above <= 0.0 {
+            return flat;
+        }
+        // A round cap over the upper opening of the chest.
+        (flat + CAP_MM).max(0.0).hypot(above) - CAP_MM
+    }
+
     /// Distance to the skin.
     pub(super) fn skin(&self, p: Vec3) -> f32 {
         let trunk = self.body.distance(p.x, p.y);

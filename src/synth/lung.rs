@@ -53,7 +53,9 @@ pub(super) fn dome(build: &Build, p: Vec3) -> f32 {
     let ripple = 2.2 * (p.x * 0.071 + 0.6).sin() * (p.y * 0.058).sin();
     let right = half(Vec3::new(-64.0, -8.0, 0.0), -104.0 - build.domes[0], 78.0, 100.0, 92.0);
     let left = half(Vec3::new(66.0, -4.0, 0.0), -118.0 - build.domes[1], 74.0, 100.0, 90.0);
-    ripple - smooth_min(-right, -left, 22.0)
+    // The heart lies on the tendon in the middle.
+    let middle = half(Vec3::new(14.0, -26.0, 0.0), -107.0, 60.0, 60.0, 46.0);
+    ripple - smooth_min(smooth_min(-right, -left, 22.0), -middle, 16.0)
 }
 
 /// Distance to the oblique fissure (positive above and in front of it) and, on the right, to the
@@ -82,8 +84,8 @@ pub(super) fn lobe(p: Vec3) -> Lobe {
 pub(super) fn midline(p: Vec3, spine_y: f32) -> f32 {
     let sheet = (p.x - MIDLINE_MM).abs() - 1.6;
     let dy = p.y - spine_y;
-    let behind = super::field::oval(p.x, dy - 26.0, 30.0, 22.0);
-    smooth_min(smooth_min(sheet, spine::column(p.x, dy, p.z) - 1.5, 6.0), behind, 10.0)
+    let behind = super::field::oval(p.x, dy - 25.0, 21.0, 20.0);
+    smooth_min(smooth_min(sheet, spine::column(p.x, dy, p.z) - 1.5, 6.0), behind, 6.0)
 }
 
 /// Distance to the lung's surface from those of its three neighbours.
@@ -97,7 +99,7 @@ pub(super) fn surface(p: Vec3, out: f32, between: f32, dome: f32) -> f32 {
 /// - `p`: model position
 pub(super) fn distance(build: &Build, pieces: &[Piece], p: Vec3) -> f32 {
     let level = build.level(p.z);
-    let out = level.cavity.distance(p.x, p.y);
+    let out = level.out(p);
     if out > 15.0 {
         return out;
     }

@@ -89,6 +89,16 @@ fn tubes(
     }
 }
 
+/// Adds all outer layers before all inner ones, so that no wall crosses where two pieces meet.
+fn stages(list: &mut Vec<Piece>, pieces: &[Piece]) {
+    for depth in 0..3 {
+        for piece in pieces.iter().filter(|p| !p.layers[depth].1.is_nan()) {
+            let margin = if depth == 0 { piece.margin } else { None };
+            list.push(Piece { layers: [piece.layers[depth], NONE, NONE], margin, ..*piece });
+        }
+    }
+}
+
 fn fat_column(list: &mut Vec<Piece>) {
     let layers = [NONE, NONE, NONE];
     let path = [
@@ -105,6 +115,8 @@ fn fat_column(list: &mut Vec<Piece>) {
     // Fat in front of the great vessels (the thymus' bed).
     let front = [([2.0, -44.0, 45.0], 9.0), ([4.0, -58.0, 0.0], 11.0), ([6.0, -68.0, -50.0], 9.0)];
     tubes(list, &front, layers, Some(0.0), false);
+    // Fat between the heart and the diaphragm.
+    tubes(list, &[([-12.0, -14.0, -112.0], 14.0), ([34.0, -12.0, -116.0], 15.0)], layers, Some(0.0), false);
     // The roots of the lungs.
     let roots = [([-30.0, 18.0, -20.0], 15.0), ([-44.0, 20.0, -44.0], 9.0)];
     tubes(list, &roots, layers, Some(0.0), false);
@@ -148,10 +160,10 @@ fn heart(list: &mut Vec<Piece>, build: &Build) {
     };
     // Pericardium: a thin line in the fat around all chambers, then fat, then muscle, then blood.
     for (e, _) in all {
-        list.push(piece(e.grown(5.5), [(0.0, 30.0), NONE, NONE], Some(1.5)));
+        list.push(piece(e.grown(4.0), [(0.0, 30.0), NONE, NONE], Some(1.5)));
     }
     for (e, _) in all {
-        list.push(piece(e.grown(5.5), [(1.6, -92.0), NONE, NONE], None));
+        list.push(piece(e.grown(4.0), [(1.6, -92.0), NONE, NONE], None));
     }
     for (e, _) in all {
         list.push(piece(e, [(0.0, muscle), NONE, NONE], None));
@@ -167,7 +179,9 @@ fn heart(list: &mut Vec<Piece>, build: &Build) {
     tubes(list, &coronary, [(0.0, blood), NONE, NONE], None, false);
 }
 
-fn arteries(list: &mut Vec<Piece>, blood: f32) {
+fn arteries(all: &mut Vec<Piece>, blood: f32) {
+    let mut vessels = Vec::new();
+    let list = &mut vessels;
     let vessel = [(0.0, 60.0), (1.2, blood), NONE];
     let thin = [(0.0, blood), NONE, NONE];
     // Pulmonary trunk and its two branches.
@@ -189,13 +203,13 @@ fn arteries(list: &mut Vec<Piece>, blood: f32) {
         ([-8.0, -17.0, 14.0], 15.5),
         ([4.0, -6.0, 27.0], 14.5),
         ([17.0, 12.0, 29.0], 13.8),
-        ([24.0, 30.0, 22.0], 13.2),
-        ([26.0, 42.0, 4.0], 12.8),
-        ([26.0, 47.0, -25.0], 12.5),
-        ([25.0, 46.0, -70.0], 12.0),
-        ([18.0, 40.0, -115.0], 11.5),
-        ([9.0, 33.0, -155.0], 11.0),
-        ([5.0, 28.0, -230.0], 10.5),
+        ([24.0, 27.0, 22.0], 13.2),
+        ([26.0, 38.0, 4.0], 12.8),
+        ([26.0, 42.0, -25.0], 12.5),
+        ([25.0, 41.0, -70.0], 12.0),
+        ([16.0, 32.0, -115.0], 11.5),
+        ([8.0, 22.0, -155.0], 11.0),
+        ([5.0, 18.0, -230.0], 10.5),
     ];
     tubes(list, &aorta, vessel, Some(2.0), false);
     let innominate = [([-6.0, -10.0, 32.0], 6.4), ([-12.0, -3.0, 56.0], 6.0), ([-26.0, 4.0, 84.0], 5.0)];
@@ -216,6 +230,7 @@ fn arteries(list: &mut Vec<Piece>, blood: f32) {
         Some(2.5),
         false,
     );
+    stages(all, &vessels);
 }
 
 fn veins(list: &mut Vec<Piece>, blood: f32) {
@@ -240,9 +255,9 @@ fn veins(list: &mut Vec<Piece>, blood: f32) {
         [([-26.0, -10.0, -98.0], 12.0), ([-22.0, 10.0, -132.0], 11.5), ([-20.0, 18.0, -230.0], 11.0)];
     tubes(list, &inferior, vessel, Some(1.0), false);
     let azygos = [
-        ([-10.0, 50.0, -150.0], 3.0),
-        ([-9.0, 50.0, -10.0], 3.6),
-        ([-14.0, 40.0, 12.0], 4.0),
+        ([-10.0, 36.0, -150.0], 3.0),
+        ([-9.0, 44.0, -10.0], 3.6),
+        ([-14.0, 37.0, 12.0], 4.0),
         ([-26.0, 10.0, 16.0], 4.2),
     ];
     tubes(list, &azygos, vessel, Some(1.5), false);
@@ -256,13 +271,13 @@ fn veins(list: &mut Vec<Piece>, blood: f32) {
 
 fn gullet(list: &mut Vec<Piece>) {
     let path = [
-        ([4.0, 26.0, 150.0], 5.5),
-        ([5.0, 33.0, 80.0], 6.0),
-        ([7.0, 39.0, 20.0], 6.2),
-        ([8.0, 46.0, -30.0], 6.2),
-        ([10.0, 42.0, -85.0], 6.5),
-        ([20.0, 26.0, -130.0], 7.0),
-        ([34.0, 8.0, -146.0], 8.0),
+        ([4.0, 15.0, 150.0], 5.5),
+        ([5.0, 28.0, 80.0], 6.0),
+        ([6.0, 36.5, 20.0], 6.0),
+        ([7.0, 40.5, -30.0], 6.0),
+        ([8.0, 36.0, -85.0], 6.2),
+        ([18.0, 16.0, -130.0], 7.0),
+        ([34.0, 0.0, -146.0], 8.0),
     ];
     tubes(list, &path, [(0.0, 62.0), (3.8, 20.0), (4.9, -350.0)], Some(2.0), false);
 }
@@ -270,15 +285,15 @@ fn gullet(list: &mut Vec<Piece>) {
 fn airways(list: &mut Vec<Piece>) {
     let cartilage = |wall: f32| [(0.0, 65.0), (wall, -985.0), NONE];
     let mut walls = Vec::new();
-    let trachea = [([0.0, 8.0, 160.0], 9.8), ([-2.0, 14.0, 70.0], 9.8), ([-1.0, 23.0, 4.0], 9.8)];
+    let trachea = [([0.0, 1.0, 160.0], 9.8), ([-2.0, 11.0, 70.0], 9.8), ([-1.0, 20.0, 4.0], 9.8)];
     let right = [
-        ([-3.0, 23.0, 3.0], 8.8),
+        ([-3.0, 20.0, 3.0], 8.8),
         ([-26.0, 26.0, -17.0], 8.2),
         ([-38.0, 27.0, -34.0], 6.8),
         ([-46.0, 30.0, -62.0], 5.4),
     ];
     let left = [
-        ([2.0, 23.0, 3.0], 8.0),
+        ([2.0, 20.0, 3.0], 8.0),
         ([24.0, 29.0, -22.0], 7.4),
         ([40.0, 33.0, -36.0], 6.4),
         ([48.0, 36.0, -60.0], 5.2),
@@ -294,7 +309,5 @@ fn airways(list: &mut Vec<Piece>) {
     ] {
         tubes(&mut walls, path, cartilage(1.5), margin, true);
     }
-    // All walls before all air, so that no wall crosses a branching.
-    list.extend(walls.iter().map(|w| Piece { layers: [w.layers[0], NONE, NONE], ..*w }));
-    list.extend(walls.iter().map(|w| Piece { layers: [w.layers[1], NONE, NONE], margin: None, ..*w }));
+    stages(list, &walls);
 }

@@ -133,7 +133,7 @@ fn propose(
     let q = build.model(p);
     let depth = -lung::distance(build, pieces, q);
     let level = build.level(q.z);
-    let wall = -level.cavity.distance(q.x, q.y);
+    let wall = -level.out(q);
     let fits = match attachment {
         Attachment::Isolated => depth > radius * 1.15 + 4.0 + 8.0 * patience,
         Attachment::JuxtaVascular => depth > radius + 3.0,
@@ -141,7 +141,7 @@ fn propose(
         Attachment::JuxtaPleural => {
             let toward_spine =
                 lung::distance(build, pieces, q + Vec3::new(-q.x.signum() * radius * 1.8, 0.0, 0.0));
-            (0.5 * radius..0.8 * radius).contains(&depth)
+            (0.4 * radius..0.65 * radius).contains(&depth)
                 && wall < depth + 3.0
                 && toward_spine < -radius * 0.8
         }
@@ -187,7 +187,7 @@ impl Nodule {
             }
             Margin::Lobulated | Margin::Spiculated => {
                 let (core, reach, count) =
-                    if margin == Margin::Lobulated { (0.74, 0.56, 8) } else { (0.84, 0.5, 11) };
+                    if margin == Margin::Lobulated { (0.74, 0.56, 8) } else { (0.7, 0.62, 13) };
                 let semi = Vec3::new(
                     around(core, core + 0.08),
                     around(core - 0.08, core),
@@ -196,7 +196,7 @@ impl Nodule {
                 let bulges = (0..count)
                     .map(|_| {
                         let at = centre + any_direction(rng) * (radius * reach);
-                        (at, radius * between(rng, 0.34, 0.52))
+                        (at, radius * between(rng, 0.26, 0.5))
                     })
                     .collect();
                 let core = Ellipsoid::along(centre, any_direction(rng), semi);
@@ -204,13 +204,13 @@ impl Nodule {
             }
         };
         let spicules = if margin == Margin::Spiculated {
-            (0..(14.0 + radius * 1.5) as usize)
+            (0..(46.0 + radius * 3.2) as usize)
                 .map(|_| {
                     let out = any_direction(rng);
-                    let tip = radius * between(rng, 1.25, 1.6) + between(rng, 0.5, 4.5);
+                    let tip = radius * between(rng, 1.2, 1.7) + between(rng, 0.5, 4.5);
                     let sway = any_direction(rng) * (0.18 * tip);
-                    let thick = (0.085 * radius * between(rng, 0.7, 1.3)).clamp(0.55, 1.1);
-                    Tube::new(centre + out * (0.7 * radius), thick * 1.9, centre + out * tip + sway, 0.28)
+                    let thick = (0.07 * radius * between(rng, 0.6, 1.3)).clamp(0.45, 0.95);
+                    Tube::new(centre + out * (0.7 * radius), thick * 1.9, centre + out * tip + sway, 0.4)
                 })
                 .collect()
         } else {
@@ -244,10 +244,8 @@ impl Nodule {
     pub(super) fn paint(&self, hu: &mut f32, p: Vec3, lung: f32, edge_mm: f32, texture: &Texture) {
         let inside = 1.0 - ramp(0.0, 2.5, lung);
         let value = self.hu + 9.0 * texture.at((p * 0.55).to_array());
-        let strand = self.spicules.iter().fold(0.0f32, |most, s| {
-            let thickness = (s.rb.max(0.45) / 0.8).min(1.0);
-            most.max(thickness * coverage(s.distance(p), edge_mm))
-        });
+        let strand =
+            self.spicules.iter().fold(0.0f32, |most, s| most.max(0.8 * coverage(s.distance(p), edge_mm)));
         let covered = coverage(self.body(p), edge_mm);
         // Strands never darken what is there already.
         *hu = hu.max(mix(*hu, value - 25.0, strand * inside * 0.9));

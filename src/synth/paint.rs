@@ -4,7 +4,7 @@
 use glam::Vec3;
 
 use super::build::Level;
-use super::field::{coverage, mix, ramp, smooth_min};
+use super::field::{coverage, mix, oval, ramp, smooth_min};
 use super::lung;
 use super::mediastinum::Piece;
 use super::noise::{scanner_grain, smooth};
@@ -128,8 +128,7 @@ impl Phantom {
                     continue;
                 }
                 let n = j * canvas.width + i;
-                // Above the tips of the lungs there is no cavity.
-                let out = level.cavity.distance(p.x, p.y).max(p.z - 99.0);
+                let out = level.out(p);
                 depth[n] = out;
                 if out < -2.0 * edge {
                     canvas.hu[n] = -98.0;
@@ -167,9 +166,10 @@ impl Phantom {
                 let p = canvas.model(i, j);
                 let dome = lung::dome(&self.build, p);
                 let under = smooth_min((dome - p.z) * 0.8, 1.0 - depth[n], 4.0);
-                // Heart and spine lie on or behind the diaphragm: leave the spine as it is.
-                let free = (p.y - level.spine_y) < -14.0 || p.x.abs() > 34.0;
-                if under > -2.0 && free {
+                // The crura pass in front of the spine and the aorta.
+                let behind = oval(p.x - 3.0, p.y - level.spine_y, 25.0, 28.0);
+                let under = smooth_min(under, behind, 6.0);
+                if under > -2.0 {
                     self.abdomen.paint(&mut canvas.hu[n], p, under, edge);
                 }
                 let lung = lung::surface(p, depth[n], between[n], dome);
@@ -234,7 +234,7 @@ impl Phantom {
                 let (low, high) = tube.bounds(edge);
                 let (columns, rows) = canvas.pixels(low, high);
                 // A thread thinner than the blur does not reach its full value.
-                let thin = (0.5 * (tube.ra + tube.rb) / 0.85).min(1.0);
+                let thin = (0.5 * (tube.ra + tube.rb) / 0.75).min(1.0);
                 for j in rows {
                     for i in columns.clone() {
                         let d = tube.distance(canvas.patient(i, j));
@@ -247,7 +247,7 @@ impl Phantom {
                         let hu = &mut canvas.hu[n];
                         *hu = match kind {
                             Kind::Vessel => hu.max(mix(-870.0, self.build.blood_hu - 20.0, share)),
-                            Kind::AirwayWall => hu.max(mix(-870.0, 0.0, share)),
+                            Kind::AirwayWall => hu.max(mix(-870.0, -120.0, share)),
                             Kind::AirwayLumen => mix(*hu, -965.0, share),
                         };
                     }

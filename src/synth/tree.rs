@@ -3,7 +3,7 @@
 //! Method: each lobe is strewn with points; a branch grows part of the way to the middle of its
 //! points, divides them into two halves by a plane that holds its own direction, and each half is
 //! served by a daughter branch. Source: Tawhai, Pullan, Hunter, Ann Biomed Eng 28 (2000) 793-802.
-//! Radii follow Murray's law with exponent 2.7.
+//! Radii follow Murray's law with exponent 3.
 
 use glam::Vec3;
 use rand_chacha::ChaCha8Rng;
@@ -30,9 +30,9 @@ pub(super) struct Branch {
 }
 
 /// Radius of the last twigs, mm.
-const TWIG_MM: f32 = 0.36;
+const TWIG_MM: f32 = 0.45;
 /// Twigs per lobe and tree.
-const TWIGS: [usize; 5] = [1250, 600, 1500, 1500, 1350];
+const TWIGS: [usize; 5] = [1600, 800, 1900, 1900, 1700];
 /// Arteries thinner than this have no visible airway beside them.
 const LAST_AIRWAY_MM: f32 = 1.0;
 
@@ -94,7 +94,7 @@ struct Grower {
 }
 
 fn radius(twigs: usize) -> f32 {
-    TWIG_MM * (twigs as f32).powf(1.0 / 2.7)
+    TWIG_MM * (twigs as f32).powf(1.0 / 3.0)
 }
 
 impl Grower {
@@ -128,7 +128,7 @@ impl Grower {
     /// From an artery's middle line to that of the airway beside it.
     fn airway_offset(&self, direction: Vec3, before: Vec3, artery_mm: f32) -> Vec3 {
         let wish = if before == Vec3::ZERO { Vec3::new(0.2, 0.6, 0.7) } else { before };
-        (wish - direction * wish.dot(direction)).normalize_or(Vec3::X) * (artery_mm * 2.1 + 0.2)
+        (wish - direction * wish.dot(direction)).normalize_or(Vec3::X) * (artery_mm * 1.9 + 0.3)
     }
 
     /// A branch as one or two straight pieces, bent a little, with its airway.
@@ -154,8 +154,8 @@ impl Grower {
             let [(a, ra, ba), (b, rb, bb)] = [pair[0], pair[1]];
             self.branches.push(Branch { tube: Tube::new(a, ra, b, rb), kind: Kind::Vessel });
             if self.airways && rb > LAST_AIRWAY_MM {
-                let outer = |r: f32| r * 1.02 + 0.15;
-                let wall = |r: f32| 0.55 + 0.1 * r;
+                let outer = |r: f32| r * 0.86 + 0.2;
+                let wall = |r: f32| 0.5 + 0.08 * r;
                 let (a, b) = (a + ba, b + bb);
                 self.branches
                     .push(Branch { tube: Tube::new(a, outer(ra), b, outer(rb)), kind: Kind::AirwayWall });
@@ -198,7 +198,7 @@ mod tests {
             let twigs = branches
                 .iter()
                 .filter(|b| {
-                    b.kind == Kind::Vessel && b.tube.rb < 0.3 && lung::lobe(build.model(b.tube.b)) == lobe
+                    b.kind == Kind::Vessel && b.tube.rb < 0.35 && lung::lobe(build.model(b.tube.b)) == lobe
                 })
                 .count();
             assert!(twigs > 900, "{lobe:?}: {twigs}");

@@ -27,18 +27,18 @@ const fn rib(fall_mm: f32, rise_mm: f32, bone_end: f32, end: f32) -> Rib {
 }
 
 const RIBS: [Rib; 12] = [
-    rib(36.0, -4.0, 0.80, 0.96),
-    rib(54.0, 0.0, 0.79, 0.96),
-    rib(70.0, 4.0, 0.78, 0.96),
-    rib(82.0, 10.0, 0.77, 0.96),
-    rib(90.0, 22.0, 0.76, 0.96),
-    rib(95.0, 38.0, 0.75, 0.96),
-    rib(99.0, 55.0, 0.74, 0.96),
-    rib(101.0, 62.0, 0.72, 0.92),
-    rib(98.0, 58.0, 0.69, 0.88),
-    rib(94.0, 50.0, 0.66, 0.82),
-    rib(88.0, 0.0, 0.50, 0.52),
-    rib(80.0, 0.0, 0.33, 0.35),
+    rib(40.0, -4.0, 0.80, 0.96),
+    rib(62.0, 2.0, 0.79, 0.96),
+    rib(82.0, 23.0, 0.78, 0.96),
+    rib(98.0, 41.0, 0.77, 0.96),
+    rib(110.0, 57.0, 0.76, 0.96),
+    rib(118.0, 71.0, 0.75, 0.96),
+    rib(124.0, 84.0, 0.74, 0.96),
+    rib(126.0, 78.0, 0.72, 0.92),
+    rib(122.0, 66.0, 0.69, 0.88),
+    rib(114.0, 54.0, 0.66, 0.82),
+    rib(104.0, 0.0, 0.50, 0.52),
+    rib(90.0, 0.0, 0.33, 0.35),
 ];
 
 /// Distance of the middle of a rib from the cavity, mm.
@@ -188,11 +188,11 @@ fn ribs(place: &Place) -> (f32, f32) {
         let head = vertebra_z(n as i32 + 1) + 7.0;
         let climb = ramp(rib.bone_end - 0.04, rib.end + 0.08, turn);
         let z = head - rib.fall_mm * (fall - 0.05).min(0.85) / 0.8 + rib.rise_mm * climb;
-        let along = (p.z - z) * 0.93 / 7.2;
+        let along = (p.z - z) * 0.92 / 6.6;
         if along.abs() > 2.0 {
             continue;
         }
-        let (k0, k1) = (across.hypot(along), (across / 3.7).hypot(along / 7.2));
+        let (k0, k1) = (across.hypot(along), (across / 3.7).hypot(along / 6.6));
         let section = if k1 < 1e-9 { -3.7 } else { k0 * (k0 - 1.0) / k1 };
         // About 380 mm of arc from spine to sternum.
         let d = smooth_max(section, (turn - rib.end) * 380.0, 3.0);
