@@ -4,6 +4,7 @@
 use std::io;
 use std::path::Path;
 
+use glam::{DMat3, DQuat, DVec3};
 use ndarray::{Array3, ShapeBuilder};
 use nifti::NiftiHeader;
 use nifti::writer::WriterOptions;
@@ -62,10 +63,19 @@ fn header(saliency: &Saliency, grid: &VoxelGrid) -> NiftiHeader {
     let spacing = grid.spacing_mm().map(|s| s as f32);
     let rows = grid.patient_from_voxel().rows();
     let ras = |row: [f64; 4], sign: f64| row.map(|v| (sign * v) as f32);
+    let (handed, quaternion) = rotation(grid);
     let mut header = NiftiHeader {
-        pixdim: [1.0, spacing[0], spacing[1], spacing[2], 0.0, 0.0, 0.0, 0.0],
+        pixdim: [handed, spacing[0], spacing[1], spacing[2], 0.0, 0.0, 0.0, 0.0],
         xyzt_units: MILLIMETRES,
         sform_code: SCANNER,
+        // Readers differ in which of the two they prefer; both say the same.
+        qform_code: if quaternion.is_some() { SCANNER } else { 0 },
+        quatern_b: quaternion.map_or(0.0, |q| q.x as f32),
+        quatern_c: quaternion.map_or(0.0, |q| q.y as f32),
+        quatern_d: quaternion.map_or(0.0, |q| q.z as f32),
+        quatern_x: -rows[0][3] as f32,
+        quatern_y: -rows[1][3] as f32,
+        quatern_z: rows[2][3] as f32,
         srow_x: ras(rows[0], -1.0),
         srow_y: ras(rows[1], -1.0),
         srow_z: ras(rows[2], 1.0),
@@ -79,4 +89,17 @@ fn header(saliency: &Saliency, grid: &VoxelGrid) -> NiftiHeader {
     description.resize(80, 0);
     header.descrip = description;
     header
+}
+
+/// Directions of the grid's axes in RAS as a rotation: -1 for a left-handed grid whose third axis is
+/// turned, and the quaternion with w >= 0; `None` where the axes are not perpendicular (a tilted
+/// gantry), which a quaternion cannot say. Source: nifti1.h, method 2.
+fn rotation(grid: &VoxelGrid) -> (f32, Option<DQuat>) {
+    let [i, j, k] = grid.directions().map(|d| DVec3::new(-d.x, -d.y, d.z));
+    let handed = if i.cross(j).dot(k) < 0.0 { -1.0 } else { 1.0 };
+    // A ten-thousandth: what decimal strings of orientations leave open.
+    let square = i.dot(j).abs().max(j.dot(k).abs()).max(k.dot(i).abs()) < 1e-4;
+    let turned = DQuat::from_mat3(&DMat3::from_cols(i, j, k * handed));
+    let turned = if turned.w < 0.0 { -turned } else { turned };
+    (handed as f32, square.then_some(turned))
 }

@@ -1,9 +1,11 @@
 //! No window: real DICOM through the pipe, golden tensors, GPU against its CPU twin, round trips.
 
 mod gpu_against_reference;
+mod phantom;
 mod shaders;
 mod classify;
 mod crops;
+mod export_round_trip;
 mod golden;
 mod grad_cam;
 mod support;
