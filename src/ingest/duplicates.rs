@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::dicom::{Header, Rescale};
+use super::dicom::Header;
 use super::stack::{Placed, source};
 use crate::jobs::{Cancelled, JobContext};
 
@@ -94,11 +94,7 @@ fn distinct(group: Vec<Placed>) -> (Vec<Placed>, Vec<Header>) {
 }
 
 fn values(header: &Header) -> Option<Box<[i16]>> {
-    let rescale = Rescale {
-        slope: header.slope.filter(|s| *s != 0.0).unwrap_or(1.0),
-        intercept: header.intercept.unwrap_or(0.0),
-    };
-    source(header, rescale)?.decode().ok()
+    source(header, header.rescale())?.decode().ok()
 }
 
 /// Splits by the first mark whose values differ at every position and are the same set everywhere.

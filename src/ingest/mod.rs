@@ -7,6 +7,7 @@ mod defect;
 mod dicom;
 mod duplicates;
 mod error;
+mod image;
 mod load;
 mod order;
 mod private;
@@ -18,6 +19,7 @@ mod words;
 
 pub use defect::{Defect, DefectCode};
 pub use error::IngestError;
+pub use image::Image;
 pub use load::{READING_SLICES, begin, load};
 pub use private::Private;
 pub use scan::scan;

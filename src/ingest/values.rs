@@ -40,15 +40,7 @@ pub(super) fn meaning(headers: &[Header]) -> Meaning {
 /// slopes may be small fractions that differ from slice to slice (PET): there all slices are
 /// brought to one common scale, on which the largest slope is 1.
 fn rescales(headers: &[Header], is_ct: bool) -> (Vec<Rescale>, f64) {
-    let given: Vec<Rescale> = headers
-        .iter()
-        .map(|h| match (h.slope.filter(|s| *s != 0.0), h.intercept) {
-            (None, None) => Rescale::NONE,
-            (slope, intercept) => {
-                Rescale { slope: slope.unwrap_or(1.0), intercept: intercept.unwrap_or(0.0) }
-            }
-        })
-        .collect();
+    let given: Vec<Rescale> = headers.iter().map(Header::rescale).collect();
     let whole = given.iter().all(|r| r.slope.fract() == 0.0 && r.intercept.fract() == 0.0);
     let largest = given.iter().map(|r| r.slope.abs()).fold(0.0, f64::max);
     if is_ct || whole || !largest.is_normal() {

@@ -9,3 +9,8 @@ mod export_round_trip;
 mod golden;
 mod grad_cam;
 mod support;
+mod bad_input_files;
+mod odd_files;
+mod real_series;
+mod slice_files;
+mod fuzz_corpus;

@@ -8,6 +8,7 @@ use dicom_encoding::transfer_syntax::TransferSyntaxIndex;
 use dicom_object::InMemDicomObject;
 use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 
+use super::rescale::Rescale;
 use super::tape::Tape;
 use super::walk::{self, EXPLICIT_BIG_ENDIAN, Layout, PixelPlace, WalkError};
 use crate::ingest::private::Private;
@@ -203,6 +204,14 @@ impl Header {
             modality_lut: layout.modality_lut,
             cut_off: layout.cut_off,
             syntax: layout.syntax,
+        }
+    }
+
+    /// Rescale of the file; a slope of zero counts as missing.
+    pub(in crate::ingest) fn rescale(&self) -> Rescale {
+        Rescale {
+            slope: self.slope.filter(|s| *s != 0.0).unwrap_or(1.0),
+            intercept: self.intercept.unwrap_or(0.0),
         }
     }
 

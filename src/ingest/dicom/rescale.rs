@@ -13,9 +13,6 @@ pub(in crate::ingest) struct Rescale {
 }
 
 impl Rescale {
-    /// Stored numbers as they are.
-    pub(in crate::ingest) const NONE: Self = Self { slope: 1.0, intercept: 0.0 };
-
     /// The value of one stored number.
     pub(in crate::ingest) fn value(self, stored: f64) -> i16 {
         // `as` keeps the result within 16 bits and makes a zero of no number.
