@@ -1,6 +1,7 @@
 //! How one viewport looks at the volume. The slice is not here: it follows the shared cursor.
 
 use crate::geometry::{Patient, Plane, Vector};
+pub use crate::volume::Projection;
 
 /// Which way a viewport looks.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,31 +15,6 @@ pub enum Orientation {
         /// Towards the lower edge.
         down: Vector<Patient>,
     },
-}
-
-/// How the slices of a slab become one picture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Projection {
-    /// Maximum intensity.
-    Max,
-    /// Minimum intensity.
-    Min,
-    /// Mean.
-    Mean,
-}
-
-impl Projection {
-    /// In the order in which a key steps through them.
-    pub const ALL: [Projection; 3] = [Projection::Max, Projection::Min, Projection::Mean];
-
-    /// Name in options.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Projection::Max => "max",
-            Projection::Min => "min",
-            Projection::Mean => "mean",
-        }
-    }
 }
 
 /// A slab of a thickness, centred on the slice.

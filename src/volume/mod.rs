@@ -3,11 +3,15 @@
 //! Slices are filled one by one while a series loads; whoever holds the volume sees them as they
 //! arrive. A filled slice never changes.
 
+mod projection;
+mod reslice;
 mod sample;
 mod slices;
 mod volume;
 mod window;
 
+pub use projection::Projection;
+pub use reslice::{Reslice, reslice, reslice_grey};
 pub use sample::{Sample, sample};
 pub use slices::{SliceError, Slices};
 pub use volume::{Padding, Unit, Values, Volume};

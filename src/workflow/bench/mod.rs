@@ -1,3 +1,7 @@
 //! Timed stages, for `triscope bench`.
 
 pub mod load;
+mod figures;
+pub mod npy;
+pub mod render;
+pub mod reslice;
