@@ -5,12 +5,14 @@
 
 mod adapter;
 mod device;
+mod drivers;
 mod error;
 mod fault;
 mod shader;
 
 pub use adapter::{AdapterChoice, adapters, backend_attempts, describe, is_software, select};
 pub use device::{Gpu, device_descriptor, headless};
+pub use drivers::quiet_drivers;
 pub use error::GpuError;
 pub use fault::{Fault, FaultFlag};
 pub use shader::{ENTRY_FILES, ShaderError, ShaderLibrary};
