@@ -20,7 +20,9 @@ pub(super) fn assemble(
     let mut groups: BTreeMap<String, Vec<Header>> = BTreeMap::new();
     let mut skipped = Vec::new();
     for header in headers {
-        if header.form.is_none() {
+        // A slice that was cut off before its place belongs nowhere.
+        let lost = header.cut_off && header.position.is_none();
+        if header.form.is_none() || lost {
             skipped.push(without_size(&header));
             continue;
         }
@@ -112,6 +114,7 @@ fn one_series(headers: Vec<Header>, ctx: &JobContext) -> Result<Vec<Series>, Can
         }
     }
     main.sort_by_key(|s| Reverse(s.files.len()));
+    let volumes = main.len();
     let mut aside: Vec<(Vec<Header>, Defect)> = Vec::new();
     aside.push((
         sorted.unplaced,
@@ -147,8 +150,10 @@ fn one_series(headers: Vec<Header>, ctx: &JobContext) -> Result<Vec<Series>, Can
     }
     let aside = aside.into_iter().filter(|(headers, _)| !headers.is_empty());
     main.extend(aside.map(|(headers, why)| stack::flat(headers, vec![why])));
+    // A single volume keeps its UID whatever else the series holds.
+    let first = usize::from(volumes == 1);
     if main.len() > 1 {
-        for (n, series) in main.iter_mut().enumerate() {
+        for (n, series) in main.iter_mut().enumerate().skip(first) {
             series.uid = format!("{}#{}", series.uid, n + 1);
         }
     }

@@ -100,6 +100,11 @@ fn values(header: &Header) -> Option<Box<[i16]>> {
 /// Splits by the first mark whose values differ at every position and are the same set everywhere.
 fn by_marks(groups: &[Vec<Placed>], marks: std::ops::Range<usize>) -> Option<Vec<Vec<Placed>>> {
     let most = groups.iter().map(Vec::len).max()?;
+    // One slice too many is no phase.
+    let full = groups.iter().filter(|g| g.len() == most).count();
+    if most < 2 || full * 2 < groups.len() {
+        return None;
+    }
     for mark in marks {
         let value = |p: &Placed| p.header.phase.marks.get(mark).cloned().flatten();
         let mut all: Vec<String> = groups.iter().flatten().filter_map(value).collect();
@@ -114,7 +119,7 @@ fn by_marks(groups: &[Vec<Placed>], marks: std::ops::Range<usize>) -> Option<Vec
                 here.sort_unstable();
                 here.windows(2).all(|pair| pair.first() != pair.last()) && here.iter().all(Option::is_some)
             });
-        if separates && most > 1 {
+        if separates {
             let part = |v: &String| -> Vec<Placed> {
                 groups.iter().flatten().filter(|p| value(p).as_ref() == Some(v)).cloned().collect()
             };

@@ -2,6 +2,8 @@
 //!
 //! `workflow::open` calls [`scan`], [`begin`] and [`load`] in this order. dicom types stop here.
 
+#![deny(clippy::indexing_slicing)]
+
 mod assemble;
 mod defect;
 mod dicom;

@@ -28,7 +28,7 @@ pub fn scan(paths: &[PathBuf], ctx: &JobContext) -> Result<Scan, IngestError> {
         .map(|file| {
             let n = done.fetch_add(1, Ordering::Relaxed);
             // A report costs a lock and a repaint: not for every small file.
-            if n % 16 == 0 {
+            if n.is_multiple_of(16) {
                 ctx.step("Reading headers", n as f32 / total as f32)?;
             }
             Ok(examine(&file))

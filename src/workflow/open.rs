@@ -123,7 +123,10 @@ fn choose(scan: &Scan, wanted: Option<&str>) -> Result<usize, OpenError> {
     let Some(wanted) = wanted else {
         return if scan.series.is_empty() { Err(nothing(scan)) } else { Ok(0) };
     };
-    scan.series.iter().position(|s| s.uid == wanted).ok_or_else(|| OpenError::NoSuchSeries {
+    let whole = scan.series.iter().position(|s| s.uid == wanted);
+    // The UID of a series that was split means its first part.
+    let part = || scan.series.iter().position(|s| s.uid.split('#').next() == Some(wanted));
+    whole.or_else(part).ok_or_else(|| OpenError::NoSuchSeries {
         wanted: wanted.to_owned(),
         found: scan.series.iter().map(|s| s.uid.as_str()).collect::<Vec<_>>().join(", "),
     })
