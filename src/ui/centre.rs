@@ -8,7 +8,7 @@ use super::viewport::canvas_ui;
 use super::{Scene, UiState, panels, states};
 use crate::command::Commands;
 use crate::session::{Layout, Pane, Stage};
-use crate::tools::Pointed;
+use crate::tools::{Pointed, PointerEvent};
 
 /// Between viewports, points.
 const GAP: f32 = 2.0;
@@ -30,6 +30,8 @@ pub fn centre_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut 
         Stage::Unusable(index) => states::unusable_ui(ui, rect, scene, index, out),
         Stage::Failed(sentence) => states::failed_ui(ui, rect, scene, &sentence, state, out),
     }
+    // The pointer leaves one viewport before it enters another, whichever was drawn first.
+    pointed.sort_by_key(|p: &Pointed| p.event != PointerEvent::Leave);
     states::drop_ui(ui, rect);
     states::notices_ui(ui, rect, scene, out);
     pointed

@@ -88,6 +88,7 @@ fn style(t: &Tokens, dark: bool) -> Style {
     v.window_shadow = Shadow { offset: [0, 8], blur: 24, spread: 0, color: t.veil };
     v.popup_shadow = Shadow { offset: [0, 4], blur: 12, spread: 0, color: t.veil };
     v.extreme_bg_color = t.window;
+    v.text_edit_bg_color = Some(t.control);
     v.faint_bg_color = t.card;
     v.code_bg_color = t.card;
     v.warn_fg_color = t.warning;

@@ -8,6 +8,8 @@ use crate::ui::theme::{PICTURE, plane_colour, size};
 use crate::ui::viewport::Shown;
 use crate::view;
 
+/// The crosshair stays this far from the edges, points.
+const END: f32 = 26.0;
 /// The crosshair stays this far from the cursor, points: what is looked at is never covered.
 const GAP: f32 = 14.0;
 
@@ -20,6 +22,8 @@ pub(super) fn crosshair(painter: &Painter, place: &Place, shown: &Shown) {
         let stroke = Stroke::new(width, plane_colour(*plane).gamma_multiply(0.8));
         let [a, b] = ends.map(|p| place.pos(p));
         let along = (b - a).normalized();
+        // The ends belong to the orientation letters.
+        let [a, b] = [a + along * END, b - along * END];
         // How far along the line the cursor lies; off screen there is no gap to leave.
         let at = (cursor - a).dot(along);
         let length = (b - a).length();
