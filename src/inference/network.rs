@@ -79,7 +79,7 @@ impl Network {
             }
             WeightsChoice::File(path) => {
                 let file = WeightsFile::read(path)?;
-                let card = file.card.unwrap_or_else(|| Card::unknown(model, &file.name));
+                let card = file.card_for(model)?;
                 (file.state, card, file.name, file.sha256)
             }
         };

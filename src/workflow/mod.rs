@@ -5,6 +5,7 @@ pub mod bench;
 pub mod builtin_case;
 pub mod classify;
 pub mod demo;
+pub mod models;
 pub mod open;
 pub mod render;
 pub mod report;

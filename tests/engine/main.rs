@@ -1,5 +1,6 @@
 //! No window: real DICOM through the pipe, golden tensors, GPU against its CPU twin, round trips.
 
+mod bad_weights;
 mod gpu_against_reference;
 mod phantom;
 mod shaders;
@@ -9,6 +10,7 @@ mod export_round_trip;
 mod golden;
 mod grad_cam;
 mod support;
+mod weights;
 mod bad_input_files;
 mod odd_files;
 mod real_series;

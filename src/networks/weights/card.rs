@@ -17,6 +17,12 @@ pub struct Card {
     pub intended_use: String,
     /// Licence.
     pub licence: String,
+    /// SHA-256 of the file that the values were imported from, hex.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_sha256: Option<String>,
+    /// SHA-256 of the values (see `StateDict::sha256`): checked whenever the file is read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values_sha256: Option<String>,
 }
 
 /// Said wherever an answer of untrained weights is shown.
@@ -35,6 +41,8 @@ impl Card {
             trained_on: "not told by the file".to_owned(),
             intended_use: "research; not for a diagnosis".to_owned(),
             licence: "not told by the file".to_owned(),
+            source_sha256: None,
+            values_sha256: None,
         }
     }
 
@@ -47,6 +55,8 @@ impl Card {
             trained_on: UNTRAINED.to_owned(),
             intended_use: "to show how the program works; never for a patient".to_owned(),
             licence: "MIT OR Apache-2.0".to_owned(),
+            source_sha256: None,
+            values_sha256: None,
         }
     }
 }

@@ -37,13 +37,21 @@ pub enum WeightsError {
         /// Python name.
         call: String,
     },
-    /// The file cannot be written.
-    #[error("{name} cannot be written ({why})")]
-    Unwritable {
+    /// The values are not those that the card was written for.
+    #[error("{name} does not hold the values that it was written with: it was changed or damaged. Import the weights again")]
+    Changed {
         /// File name.
         name: String,
-        /// The system's words.
-        why: String,
+    },
+    /// The file is for another network.
+    #[error("{name} holds weights of {found}, not of {model}")]
+    OtherNetwork {
+        /// File name.
+        name: String,
+        /// What its card says.
+        found: String,
+        /// What was asked for.
+        model: String,
     },
     /// The keys or shapes are not those of the network.
     #[error("the weights do not fit {model}: {}", report.summary())]

@@ -45,7 +45,27 @@ impl WeightsFile {
             Kind::Pickle => (pytorch(path, &name)?, None),
             Kind::Other => return Err(WeightsError::NotWeights { name }),
         };
-        Ok(Self { name, sha256, state: unwrapped(state), card })
+        let state = unwrapped(state);
+        if let Some(expected) = card.as_ref().and_then(|c: &Card| c.values_sha256.as_ref())
+            && *expected != state.sha256()
+        {
+            return Err(WeightsError::Changed { name });
+        }
+        Ok(Self { name, sha256, state, card })
+    }
+
+    /// The card, made up of what is known where the file carries none.
+    /// - errors: the file says that it is for another network
+    pub fn card_for(&self, model: &str) -> Result<Card, WeightsError> {
+        match &self.card {
+            Some(card) if card.model != model => Err(WeightsError::OtherNetwork {
+                name: self.name.clone(),
+                found: card.model.clone(),
+                model: model.to_owned(),
+            }),
+            Some(card) => Ok(card.clone()),
+            None => Ok(Card::unknown(model, &self.name)),
+        }
     }
 }
 

@@ -81,6 +81,12 @@ impl Import {
     }
 }
 
+/// The first tensor that holds an infinite or undefined value.
+pub fn non_finite(state: &StateDict) -> Option<String> {
+    let bad = |values: &[f32]| values.iter().any(|v| !v.is_finite());
+    state.tensors.iter().find(|(_, array)| bad(&array.values)).map(|(key, _)| key.clone())
+}
+
 /// Loads every tensor of `layout` from `state` into `module`.
 ///
 /// Everything is compared before anything is touched: a module is loaded whole or not at all.
@@ -97,12 +103,12 @@ pub fn load_into<M: Module>(
     if !report.fits() {
         return Err(WeightsError::DoNotFit { model: model.to_owned(), report: Box::new(report) });
     }
+    if let Some(key) = non_finite(&state) {
+        return Err(WeightsError::NotFinite { key });
+    }
     let wanted = state.tensors.into_iter().filter(|(key, _)| layout.contains_key(key));
     let mut tensors = Vec::with_capacity(layout.len());
     for (key, array) in wanted {
-        if array.values.iter().any(|v| !v.is_finite()) {
-            return Err(WeightsError::NotFinite { key });
-        }
         tensors.push(bridge::from_data(TensorData::new(array.values, array.shape), path_of(&key), None));
     }
     let applied = module.apply(tensors, None, Some(Box::new(PyTorchToBurnAdapter)), true);

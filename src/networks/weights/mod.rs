@@ -6,10 +6,12 @@ mod file;
 mod import;
 mod random;
 mod state;
+mod store;
 
 pub use card::{Card, UNTRAINED};
 pub use error::WeightsError;
 pub use file::WeightsFile;
-pub use import::{Import, WrongShape, load_into};
+pub use import::{Import, WrongShape, load_into, non_finite};
 pub use random::{BUILT_IN_SEED, random};
 pub use state::{Array, StateDict};
+pub use store::installed;

@@ -12,7 +12,7 @@ use crate::render::HeatmapLook;
 use crate::ui::theme::{PICTURE, scale_colour, size, strong_family, text, tokens};
 use crate::ui::viewport::overlay::{Halo, halo_text, scale_line};
 use crate::ui::viewport::{heatmap, on_pixels};
-use crate::ui::widgets::{line_ui, splits};
+use crate::ui::widgets::{bare_slider_ui, line_ui, splits};
 use crate::ui::{Scene, UiState, icons, words};
 
 const HOW: &str = "Each crop runs from its own darkest to its own brightest voxel, as the network's input does. \
@@ -105,19 +105,15 @@ pub fn crops_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, _nodule: &N
         let strong = FontId::new(size::SMALL, strong_family());
         let ink = if ui.visuals().dark_mode { scale_colour(scale) } else { t.text };
         ui.painter().text(pos2(left, rect.bottom() + 3.0), Align2::LEFT_TOP, scale.name(), strong, ink);
-        let mm = grid.map_or_else(String::new, |g| words::box_mm(g, &crop.context));
+        // Under a small picture there is no room for spaces.
+        let mm = grid.map_or_else(String::new, |g| words::box_mm(g, &crop.context).replace(" × ", "×"));
         let mut job = egui::text::LayoutJob::simple_singleline(mm, small, t.muted);
         job.wrap = egui::text::TextWrapping::truncate_at_width(side);
         ui.painter().galley(pos2(left, rect.bottom() + 18.0), ui.painter().layout_job(job), t.muted);
     }
     let mut shown = k + 1;
-    ui.spacing_mut().slider_width = ui.available_width();
-    let slider = egui::Slider::new(&mut shown, 1..=depth).show_value(false);
-    let response = ui.scope(|ui| {
-        ui.spacing_mut().interact_size.y = 18.0;
-        ui.add(slider)
-    });
-    let response = response.inner;
+    let response =
+        bare_slider_ui(ui, |ui| ui.add(egui::Slider::new(&mut shown, 1..=depth).show_value(false)));
     response.widget_info(|| WidgetInfo::slider(true, (k + 1) as f64, "Slice of the crops"));
     if response.changed() {
         state.crop_slice = shown.checked_sub(1);

@@ -68,16 +68,17 @@ fn row_ui(ui: &mut Ui, number: usize, nodule: &Nodule, chosen: bool) -> bool {
         ui.painter().circle_stroke(pos2(rect.left() + 14.0, rect.center().y), 5.0, Stroke::new(1.75, ring));
         let style = if readable { TextStyle::Heading } else { TextStyle::Small };
         let right = ui.painter().layout_no_wrap(value, style.resolve(ui.style()), ink);
-        let room = rect.right() - 10.0 - right.size().x - (rect.left() + 30.0) - 6.0;
-        let write = |y: f32, words: &str, style: TextStyle, colour: Color32| {
+        let whole = rect.width() - 40.0;
+        let beside = whole - right.size().x - 6.0;
+        let write = |y: f32, room: f32, words: &str, style: TextStyle, colour: Color32| {
             let font = style.resolve(ui.style());
             let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), font, colour);
             job.wrap = egui::text::TextWrapping::truncate_at_width(room);
             ui.painter().galley(pos2(rect.left() + 30.0, y), ui.painter().layout_job(job), colour);
         };
-        write(rect.top() + 7.0, &format!("Nodule {number}"), text::strong(), ink);
-        write(rect.top() + 24.0, &place, TextStyle::Small, weak);
-        let at = Align2::RIGHT_CENTER.anchor_size(pos2(rect.right() - 10.0, rect.center().y), right.size());
+        write(rect.top() + 7.0, beside, &format!("Nodule {number}"), text::strong(), ink);
+        write(rect.top() + 24.0, whole, &place, TextStyle::Small, weak);
+        let at = Align2::RIGHT_CENTER.anchor_size(pos2(rect.right() - 10.0, rect.top() + 15.0), right.size());
         ui.painter().galley(at.min, right, if readable { ink } else { weak });
     }
     let clicked = response.clicked();

@@ -1,6 +1,6 @@
 //! The top bar: open, tools, window, slab, layout, overlays; device, mark and help at the right.
 
-use egui::{Align, Frame, Label, Layout, Margin, Panel, RichText, Sense, Stroke, Ui, vec2};
+use egui::{Align, Frame, Id, Label, Layout, Margin, Panel, RichText, Sense, Stroke, TextStyle, Ui, vec2};
 
 use super::open_menu::open_menu_ui;
 use super::top_menus::{device_menu_ui, slab_menu_ui, view_menu_ui, window_menu_ui};
@@ -10,9 +10,9 @@ use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{Press, press_ui};
 use crate::ui::{Scene, UiState, icons};
 
-/// From here on every tool has its words; below only the chosen one.
-const WORDS_FROM: f32 = 1560.0;
-/// Below this the name of the program gives way.
+/// From here on the mark stands on one line.
+const ONE_LINE_FROM: f32 = 1700.0;
+/// Below this the name of the program and the keys give way.
 const NAME_FROM: f32 = 1340.0;
 
 /// Draws the bar.
@@ -33,6 +33,11 @@ pub fn top_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Com
 
 fn left_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands, width: f32) {
     let t = tokens(ui);
+    // Tools have their words where all of the bar fits with them, else only the chosen one has.
+    let id = Id::unique("top bar");
+    let bare: f32 = ui.data(|d| d.get_temp(id)).unwrap_or(f32::INFINITY);
+    let tool_words = tool_words_width(ui, scene.session.look().tool);
+    let all_words = bare + tool_words <= ui.available_width();
     let look = scene.session.look();
     if width >= NAME_FROM {
         ui.add(
@@ -46,7 +51,7 @@ fn left_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Comman
         let command = Command::Tool(tool);
         let selected = look.tool == tool;
         let mut press = Press::new(tool_icon(tool), tool.label()).selected(selected);
-        if width < WORDS_FROM && !selected {
+        if !all_words && !selected {
             press = press.icon_only();
         }
         if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
@@ -80,6 +85,20 @@ fn left_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Comman
         }
     }
     view_menu_ui(ui, scene, out);
+    let used = ui.min_rect().width() - if all_words { tool_words } else { 0.0 };
+    if (used - bare).abs() > 0.5 {
+        ui.data_mut(|d| d.insert_temp(id, used));
+        ui.request_repaint();
+    }
+}
+
+/// What the words of all tools but the chosen one add to the bar.
+fn tool_words_width(ui: &Ui, chosen: Tool) -> f32 {
+    let font = TextStyle::Body.resolve(ui.style());
+    let word =
+        |tool: Tool| ui.painter().layout_no_wrap(tool.label().to_owned(), font.clone(), tokens(ui).text);
+    // Beside the word: the gap to its icon, and the wider sides of a button with words.
+    Tool::ALL.into_iter().filter(|t| *t != chosen).map(|t| word(t).size().x + 13.0).sum()
 }
 
 fn right_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands, width: f32) {
@@ -91,7 +110,7 @@ fn right_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands, width: f32) {
     device_menu_ui(ui, scene, out);
     ui.add_space(size::HALF);
     // On one line where there is room, on two where there is not; never gone.
-    let words = if width >= WORDS_FROM {
+    let words = if width >= ONE_LINE_FROM {
         "Research use. Not a medical device."
     } else {
         "Research use.\nNot a medical device."

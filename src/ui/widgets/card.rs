@@ -41,10 +41,12 @@ pub fn fact_ui(ui: &mut Ui, name: &str, value: &str) {
 
 /// Left part, and right part in what remains, aligned right.
 pub fn splits(ui: &mut Ui, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut Ui)) {
-    ui.horizontal(|ui| {
+    ui.scope(|ui| {
         ui.spacing_mut().interact_size.y = 18.0;
-        left(ui);
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), right);
+        ui.horizontal(|ui| {
+            left(ui);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), right);
+        });
     });
 }
 

@@ -31,10 +31,32 @@ pub fn slider_row_ui(ui: &mut Ui, name: &str, value: f32, shown: &str) -> (Optio
         |ui| line_ui(ui, shown, TextStyle::Body, t.text),
     );
     let mut new = value;
-    ui.spacing_mut().slider_width = ui.available_width();
-    ui.spacing_mut().interact_size.y = 18.0;
-    let response = ui.add(Slider::new(&mut new, 0.0..=1.0).step_by(0.01).show_value(false));
+    let response =
+        bare_slider_ui(ui, |ui| ui.add(Slider::new(&mut new, 0.0..=1.0).step_by(0.01).show_value(false)));
     let enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::slider(enabled, f64::from(value), name));
     ((new != value).then_some(new), response)
+}
+
+/// A slider over the whole width: thin rail, small light handle.
+pub fn bare_slider_ui(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> egui::Response) -> egui::Response {
+    let t = tokens(ui);
+    ui.scope(|ui| {
+        ui.spacing_mut().slider_width = ui.available_width();
+        ui.spacing_mut().interact_size.y = 14.0;
+        let visuals = ui.visuals_mut();
+        visuals.selection.bg_fill = t.accent.gamma_multiply(0.7);
+        for (widget, ink) in [
+            (&mut visuals.widgets.inactive, t.text),
+            (&mut visuals.widgets.hovered, t.accent),
+            (&mut visuals.widgets.active, t.accent),
+        ] {
+            // egui fills rail and handle alike; a thick edge makes the handle light.
+            widget.bg_fill = t.control_hover;
+            widget.fg_stroke = egui::Stroke::new(3.5, ink);
+            widget.expansion = -1.5;
+        }
+        add(ui)
+    })
+    .inner
 }

@@ -1,5 +1,6 @@
 //! Timed stages, for `triscope bench`.
 
+pub mod classify;
 pub mod load;
 mod figures;
 pub mod npy;

@@ -13,31 +13,32 @@ use crate::ui::viewport::Shown;
 use crate::ui::words;
 use crate::view;
 
-const LINE: f32 = 1.5;
+const LINE: f32 = 1.75;
 const LABEL_HEIGHT: f32 = 15.0;
 
-/// Draws a closed path in the line of a scale.
+/// Draws a closed path in the line of a scale, each stroke with a dark edge.
 pub fn scale_line(painter: &Painter, mut path: Vec<Pos2>, scale: Scale, width: f32) {
     let Some(first) = path.first().copied() else { return };
     path.push(first);
     let stroke = Stroke::new(width, scale_colour(scale));
-    match scale {
+    let edge = Stroke::new(width + 2.0, PICTURE.halo.gamma_multiply(0.8));
+    let (dash, gap) = match scale {
         Scale::Micro => {
+            painter.add(Shape::line(path.clone(), edge));
             painter.add(Shape::line(path, stroke));
+            return;
         }
-        Scale::Meso => {
-            painter.extend(Shape::dashed_line(&path, stroke, 6.0, 4.0));
-        }
-        Scale::Macro => {
-            painter.extend(Shape::dashed_line(&path, stroke, 1.75, 3.0));
-        }
-    }
+        Scale::Meso => (7.0, 5.0),
+        Scale::Macro => (2.0, 3.5),
+    };
+    painter.extend(Shape::dashed_line(&path, edge, dash, gap));
+    painter.extend(Shape::dashed_line(&path, stroke, dash, gap));
 }
 
 fn polygon(place: &Place, shown: &Shown, context: &ContextBox) -> Vec<Pos2> {
     view::outline(shown.volume.grid(), &context.bounds, &shown.view)
         .into_iter()
-        .map(|p| place.pos(p))
+        .map(|p| place.crisp(p))
         .collect()
 }
 
@@ -48,16 +49,14 @@ pub(super) fn outlines(painter: &Painter, place: &Place, shown: &Shown) {
         if path.is_empty() {
             continue;
         }
-        let mut under = path.clone();
-        under.extend(path.first().copied());
-        painter.add(Shape::line(under, Stroke::new(LINE + 2.0, PICTURE.halo.gamma_multiply(0.45))));
         scale_line(painter, path, context.scale, LINE);
     }
 }
 
 /// Names beside the boxes: with sizes where there is room for them, else the name alone, and in
 /// any case whether the box was moved or padded.
-pub(super) fn labels(painter: &Painter, place: &Place, shown: &Shown, right_edge: f32) {
+pub(super) fn labels(painter: &Painter, place: &Place, shown: &Shown) {
+    let right_edge = place.rect.right();
     let mut around = Rect::NOTHING;
     let mut lines: Vec<(Scale, String, String)> = Vec::new();
     for context in &shown.boxes {

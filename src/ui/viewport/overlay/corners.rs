@@ -40,7 +40,8 @@ impl Corner<'_> {
 }
 
 /// Upper left: plane, slice, patient. Upper right: window, zoom, slab. Lower right: warnings.
-pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown) {
+/// - `lift`: points at the lower right that are taken
+pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) {
     let wide = rect.width() >= NARROW && rect.height() >= 220.0;
     let corner = |anchor| Corner { painter, rect, anchor, lines: 0 };
     let (plain, strong) = (Halo::plain(), Halo::strong());
@@ -76,6 +77,7 @@ pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown) {
     }
 
     let mut at = corner(Align2::RIGHT_BOTTOM);
+    at.rect.max.y -= lift;
     let warn = Halo::strong().in_colour(PICTURE.warning);
     if shown.reduced > 1 {
         at.line(&format!("{} Shown at 1/{} resolution", icons::WARNING, shown.reduced), &warn);

@@ -22,8 +22,13 @@ pub(super) fn marks(painter: &Painter, place: &Place, shown: &Shown) {
         }
         let colour = if mark.selected { PICTURE.mark_selected } else { PICTURE.mark };
         let centre = place.pos(at);
-        painter.circle_stroke(centre, RADIUS, Stroke::new(3.5, PICTURE.halo.gamma_multiply(0.7)));
-        painter.circle_stroke(centre, RADIUS, Stroke::new(1.5, colour));
+        // Where boxes stand around the point the ring is only a handle, and the tissue matters more.
+        if mark.selected && !shown.boxes.is_empty() {
+            painter.circle_stroke(centre, RADIUS, Stroke::new(1.0, colour.gamma_multiply(0.7)));
+        } else {
+            painter.circle_stroke(centre, RADIUS, Stroke::new(3.5, PICTURE.halo.gamma_multiply(0.7)));
+            painter.circle_stroke(centre, RADIUS, Stroke::new(1.5, colour));
+        }
         if !mark.label.is_empty() {
             let look = Halo::strong().in_colour(colour);
             halo_text(painter, centre + vec2(RADIUS, -RADIUS), Align2::LEFT_BOTTOM, &mark.label, &look, 40.0);

@@ -27,6 +27,12 @@ impl Place {
     pub fn pos(&self, p: Point<Viewport>) -> Pos2 {
         self.rect.min + egui::vec2(p.x as f32, p.y as f32) / self.pixels_per_point
     }
+
+    /// The same on the middle of a physical pixel: thin straight lines stay thin.
+    pub fn crisp(&self, p: Point<Viewport>) -> Pos2 {
+        let middle = |v: f64| v.floor() + 0.5;
+        self.pos(Point::new(middle(p.x), middle(p.y), p.z))
+    }
 }
 
 /// Draws everything that lies over the slice of `shown` into `rect` (points).
@@ -38,13 +44,10 @@ pub fn paint(painter: &Painter, rect: Rect, shown: &Shown) {
     marks::marks(painter, &place, shown);
     lines::frame(painter, rect, shown);
     lines::letters(painter, rect, shown);
-    let mut right_edge = rect.right();
-    if let Some(look) = &shown.heatmap {
-        right_edge = colour_bar::colour_bar(painter, rect, look);
-    }
-    boxes::labels(painter, &place, shown, right_edge);
+    boxes::labels(painter, &place, shown);
+    let lift = shown.heatmap.as_ref().map_or(0.0, |look| colour_bar::colour_bar(painter, rect, look));
     if shown.text != CornerText::None {
-        corners::corners(painter, rect, shown);
+        corners::corners(painter, rect, shown, lift);
     }
     lines::scale_bar(painter, &place, shown);
     corners::loading(painter, rect, shown);

@@ -1,0 +1,140 @@
+//! How long a click takes to become a probability and a map: the engine, as window and terminal use it.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde::Serialize;
+
+use crate::geometry::{Point, VoxelGrid};
+use crate::inference::{DeviceChoice, Engine, EngineOptions, WeightsChoice};
+use crate::jobs::JobContext;
+use crate::networks::DEFAULT_MODEL;
+use crate::volume::{Unit, Volume};
+use crate::workflow::classify::{Classified, ClassifyError, Request, run};
+
+/// Fewest timed runs: a median of less says nothing.
+const FEWEST_RUNS: usize = 3;
+
+/// Figures of one network on one device.
+#[derive(Clone, Debug, Serialize)]
+pub struct ClassifyReport {
+    /// The network.
+    pub model: String,
+    /// `wgpu` or `flex`.
+    pub backend: String,
+    /// Adapter or processor, with its threads.
+    pub device: String,
+    /// Whether the weights are of a seed.
+    pub weights: String,
+    /// Timed runs, after one that is not.
+    pub runs: usize,
+    /// The first question of a fresh engine: weights made or read, kernels compiled.
+    pub first_ms: f64,
+    /// Cutting and normalising the crops, median.
+    pub crop_ms: f64,
+    /// The network itself, three crops, median.
+    pub forward_ms: f64,
+    /// The shortest forward pass.
+    pub forward_best_ms: f64,
+    /// From the question to the probability, median: the maps come after it.
+    pub click_to_probability_ms: f64,
+    /// The four Grad-CAM maps on the CT's voxels, median.
+    pub explain_ms: f64,
+    /// The probability, so that two runs can be compared.
+    pub probability: f64,
+}
+
+/// Times a network.
+/// - `volume`: the CT, asked about in its middle; `None` for noise of the seed
+/// - `seed`: of the random weights, where none are installed
+/// - `threads`: of the processor backend; `None` for what a window would use
+/// - errors: what [`run`] refuses
+pub fn classify(
+    model: &str,
+    volume: Option<Arc<Volume>>,
+    seed: u64,
+    device: DeviceChoice,
+    threads: Option<usize>,
+    runs: usize,
+    ctx: &JobContext,
+) -> Result<ClassifyReport, ClassifyError> {
+    let runs = runs.max(FEWEST_RUNS);
+    let options = match threads {
+        Some(threads) => EngineOptions { device, threads: threads.max(1) },
+        None => EngineOptions::beside_a_window(device),
+    };
+    let volume = match volume {
+        Some(volume) => volume,
+        None => noise(seed)?,
+    };
+    let weights = match crate::workflow::models::weights_for(model) {
+        WeightsChoice::BuiltIn if model == DEFAULT_MODEL && seed == 0 => WeightsChoice::BuiltIn,
+        WeightsChoice::BuiltIn => WeightsChoice::Random(seed),
+        installed => installed,
+    };
+    let engine = Engine::start(options)?;
+    let at = volume.grid().centre();
+    let ask = || -> Result<(Classified, f64), ClassifyError> {
+        let request = Request {
+            model: model.to_owned(),
+            weights: weights.clone(),
+            force: true,
+            ..Request::new(Arc::clone(&volume), Vec::new(), at)
+        };
+        let start = Instant::now();
+        let done = run(&engine, request, ctx)?;
+        let all_ms = start.elapsed().as_secs_f64() * 1e3;
+        Ok((done, all_ms))
+    };
+    let (first, first_ms) = ask()?;
+    let mut timed = Vec::with_capacity(runs);
+    for _ in 0..runs {
+        timed.push(ask()?);
+    }
+    let of = |pick: &dyn Fn(&(Classified, f64)) -> f64| median(timed.iter().map(pick).collect());
+    let answer = &first.answer;
+    Ok(ClassifyReport {
+        model: answer.model.clone(),
+        backend: answer.device.backend.clone(),
+        device: answer.device.name.clone(),
+        weights: answer.weights.clone(),
+        runs,
+        first_ms,
+        crop_ms: of(&|(done, _)| done.answer.crop_ms),
+        forward_ms: of(&|(done, _)| done.answer.forward_ms),
+        forward_best_ms: timed.iter().map(|(done, _)| done.answer.forward_ms).fold(f64::INFINITY, f64::min),
+        click_to_probability_ms: of(&|(done, all_ms)| all_ms - done.explain_ms),
+        explain_ms: of(&|(done, _)| done.explain_ms),
+        probability: answer.probability,
+    })
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// A volume just large enough for every crop, of lung-like noise.
+fn noise(seed: u64) -> Result<Arc<Volume>, ClassifyError> {
+    let fault = |detail: String| crate::jobs::JobFailure { what: "the noise volume".to_owned(), detail };
+    let size = [128, 128, 64];
+    let grid = VoxelGrid::axis_aligned(size, [0.7, 0.7, 1.25], Point::new(0.0, 0.0, 0.0))
+        .map_err(|error| fault(error.to_string()))?;
+    let volume = Volume::loading(grid, Unit::Hu, None);
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    for k in 0..size[2] {
+        let slice = (0..size[0] * size[1])
+            .map(|_| {
+                // xorshift64 (Marsaglia 2003): evenly spread is all that is asked of it.
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                (state >> 48) as i16 / 64 - 500
+            })
+            .collect();
+        if let Some(slices) = volume.int16() {
+            slices.fill(k, slice).map_err(|error| fault(error.to_string()))?;
+        }
+    }
+    Ok(Arc::new(volume))
+}

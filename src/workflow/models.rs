@@ -1,0 +1,164 @@
+//! Networks and their weights: what there is, and published checkpoints made ours.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::export::{WriteError, write_whole};
+use crate::inference::WeightsChoice;
+use crate::networks::m3net::{Layout, published_layout};
+use crate::networks::weights::{
+    BUILT_IN_SEED, Card, Import, WeightsError, WeightsFile, installed, non_finite, random,
+};
+use crate::networks::{DEFAULT_MODEL, UnknownNetwork, config, names, spec};
+
+/// Why models could not be listed or imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelsError {
+    /// No such network.
+    #[error(transparent)]
+    Unknown(#[from] UnknownNetwork),
+    /// The weights were refused.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    /// The file was not written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
+/// A network and the weights that it would answer with.
+#[derive(Clone, Debug, Serialize)]
+pub struct ModelReport {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether it answers where none is named.
+    pub default: bool,
+    /// What it is asked.
+    pub question: &'static str,
+    /// In the order of the logits.
+    pub classes: [&'static str; 2],
+    /// Columns, rows, slices of each crop, micro to macro.
+    pub crops: [[usize; 3]; 3],
+    /// Number of trained values (batch-norm statistics apart).
+    pub parameters: usize,
+    /// `built-in`, a file name, or absent where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weights: Option<String>,
+    /// Of the file, or of the built-in values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weights_sha256: Option<String>,
+    /// What is known of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub card: Option<Card>,
+    /// Why the installed file is not used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
+}
+
+/// What became of an import.
+#[derive(Clone, Debug, Serialize)]
+pub struct ImportReport {
+    /// The network.
+    pub model: &'static str,
+    /// The file read.
+    pub source: String,
+    /// Its SHA-256.
+    pub source_sha256: String,
+    /// The file written.
+    pub out: PathBuf,
+    /// Every key.
+    #[serde(flatten)]
+    pub keys: Import,
+}
+
+/// The folder in which weights are looked for: `NAME.safetensors` in the user's data folder.
+/// `None` where the system names no such folder.
+pub fn folder() -> Option<PathBuf> {
+    Some(directories::ProjectDirs::from("", "", "triscope")?.data_dir().join("models"))
+}
+
+/// The weights that a network answers with where none are named: installed ones, or the built-in.
+pub fn weights_for(model: &str) -> WeightsChoice {
+    folder().and_then(|folder| installed(&folder, model)).map_or(WeightsChoice::BuiltIn, WeightsChoice::File)
+}
+
+/// Every network, the default one first. Reads the installed files.
+pub fn list() -> Result<Vec<ModelReport>, ModelsError> {
+    names().into_iter().map(info).collect()
+}
+
+/// One network.
+/// - errors: no such network
+pub fn info(name: &str) -> Result<ModelReport, ModelsError> {
+    let (spec, layout) = (spec(name)?, published_layout(&config(name)?));
+    let mut report = ModelReport {
+        name: spec.name,
+        default: spec.name == DEFAULT_MODEL,
+        question: spec.question,
+        classes: spec.classes,
+        crops: spec.scales.map(|s| s.crop),
+        parameters: parameters(&layout),
+        weights: None,
+        weights_sha256: None,
+        card: None,
+        fault: None,
+    };
+    match weights_for(name) {
+        WeightsChoice::File(path) => match checked(&path, name, &layout) {
+            Ok((file, card, _)) => {
+                report.weights = Some(file.name);
+                report.weights_sha256 = Some(file.sha256);
+                report.card = Some(card);
+            }
+            Err(error) => report.fault = Some(error.to_string()),
+        },
+        _ if report.default => {
+            report.weights = Some("built-in".to_owned());
+            report.weights_sha256 = Some(random(&layout, BUILT_IN_SEED).sha256());
+            report.card = Some(Card::random(name, BUILT_IN_SEED));
+        }
+        _ => {}
+    }
+    Ok(report)
+}
+
+/// Trained values of a network: running statistics are not among them.
+fn parameters(layout: &Layout) -> usize {
+    layout
+        .iter()
+        .filter(|(key, _)| !key.ends_with(".running_mean") && !key.ends_with(".running_var"))
+        .map(|(_, shape)| shape.iter().product::<usize>())
+        .sum()
+}
+
+fn checked(path: &Path, model: &str, layout: &Layout) -> Result<(WeightsFile, Card, Import), WeightsError> {
+    let file = WeightsFile::read(path)?;
+    let card = file.card_for(model)?;
+    let keys = Import::compare(layout, &file.state);
+    if !keys.fits() {
+        return Err(WeightsError::DoNotFit { model: model.to_owned(), report: Box::new(keys) });
+    }
+    if let Some(key) = non_finite(&file.state) {
+        return Err(WeightsError::NotFinite { key });
+    }
+    Ok((file, card, keys))
+}
+
+/// Reads a published checkpoint, compares every key and shape, and writes it as safetensors with a
+/// card that says where it came from. Nothing is written unless everything fits.
+/// - `out`: replaced if it is there, whole or not at all
+/// - errors: the report of [`WeightsError::DoNotFit`] lists every key
+pub fn import(file: &Path, model: &str, out: &Path) -> Result<ImportReport, ModelsError> {
+    let (spec, layout) = (spec(model)?, published_layout(&config(model)?));
+    let (mut file, mut card, keys) = checked(file, model, &layout)?;
+    card.source_sha256.get_or_insert_with(|| file.sha256.clone());
+    file.state.tensors.retain(|key, _| layout.contains_key(key));
+    write_whole(out, &file.state.to_safetensors(&card))?;
+    Ok(ImportReport {
+        model: spec.name,
+        source: file.name,
+        source_sha256: file.sha256,
+        out: out.to_path_buf(),
+        keys,
+    })
+}

@@ -1,0 +1,113 @@
+//! Weights: seeded, imported, written, found again; keys against the published lists.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use burn::tensor::Device;
+use triscope::inference::{DeviceInfo, Network, WeightsChoice};
+use triscope::networks::m3net::{is_without_effect, published_layout};
+use triscope::networks::weights::{BUILT_IN_SEED, Card, UNTRAINED, WeightsFile, random};
+use triscope::networks::{config, names};
+use triscope::workflow::models;
+
+#[test]
+fn key_lists_and_shapes_equal_the_published_ones() {
+    for (model, file, entries) in [
+        ("m3net-r18x3", "m3net_resnet18x3_keys.json", 418),
+        ("m3net-cnb-r34-r18", "m3net_cnb_r34_r18_keys.json", 0),
+    ] {
+        let path = PathBuf::from("../shared/golden/keys").join(file);
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            eprintln!("skipped: {} is not here", path.display());
+            continue;
+        };
+        let published: BTreeMap<String, Vec<usize>> = serde_json::from_str(&text).expect("keys and shapes");
+        assert!(entries == 0 || published.len() == entries, "{model}: {}", published.len());
+        let layout = published_layout(&config(model).expect("listed"));
+        let with_effect: BTreeMap<_, _> =
+            published.into_iter().filter(|(key, _)| !is_without_effect(key)).collect();
+        let missing: Vec<_> = with_effect.keys().filter(|k| !layout.contains_key(*k)).take(5).collect();
+        let extra: Vec<_> = layout.keys().filter(|k| !with_effect.contains_key(*k)).take(5).collect();
+        assert!(missing.is_empty() && extra.is_empty(), "{model}: missing {missing:?}, extra {extra:?}");
+        assert_eq!(layout, with_effect, "{model}");
+    }
+}
+
+#[test]
+fn parameter_counts_equal_the_measured_ones() {
+    for (model, expected) in [("m3net-r18x3", 99_889_928), ("m3net-cnb-r34-r18", 184_608_072)] {
+        let report = models::info(model).expect("listed");
+        // Measured on the published code; models/m3net.md section 3.
+        assert_eq!(report.parameters, expected, "{model}");
+        assert!(report.weights.is_none() && !report.default, "{model} has no weights of its own");
+    }
+    assert_eq!(models::list().expect("all").len(), names().len());
+}
+
+#[test]
+fn built_in_weights_are_the_same_everywhere_and_say_that_they_mean_nothing() {
+    let report = models::info("m3net-compact").expect("listed");
+    let card = report.card.expect("a card");
+    assert!(!card.trained);
+    assert_eq!(card.trained_on, UNTRAINED);
+    assert_eq!(UNTRAINED, "untrained weights: this number means nothing; import or train weights");
+    let layout = published_layout(&config("m3net-compact").expect("listed"));
+    let state = random(&layout, BUILT_IN_SEED);
+    // Recorded once; another value means that other machines answer differently from this one.
+    assert_eq!(state.sha256(), include_str!("../../assets/models/m3net-compact.sha256").trim());
+    assert_eq!(report.weights_sha256.as_deref(), Some(state.sha256().as_str()));
+    assert_ne!(random(&layout, BUILT_IN_SEED + 1).sha256(), state.sha256());
+}
+
+#[test]
+fn an_imported_checkpoint_is_found_verified_and_answers_like_its_source() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (source, out) = (folder.path().join("trained.safetensors"), folder.path().join("ours.safetensors"));
+    let layout = published_layout(&config("m3net-compact").expect("listed"));
+    let mut state = random(&layout, 7);
+    // What a published checkpoint holds beside what counts.
+    let counter = triscope::networks::weights::Array { shape: vec![], values: vec![3.0] };
+    state.tensors.insert("net32.bn1.num_batches_tracked".to_owned(), counter);
+    let card = Card { trained_on: "phantoms".to_owned(), ..Card::unknown("m3net-compact", "here") };
+    std::fs::write(&source, state.to_safetensors(&card)).expect("a file");
+
+    let report = models::import(&source, "m3net-compact", &out).expect("it fits");
+    assert_eq!(report.keys.loaded.len(), layout.len());
+    assert_eq!(report.keys.ignored, ["net32.bn1.num_batches_tracked"]);
+    let file = WeightsFile::read(&out).expect("ours");
+    let card = file.card.clone().expect("a card");
+    assert_eq!(card.source_sha256.as_deref(), Some(report.source_sha256.as_str()));
+    assert_eq!((card.trained, card.trained_on.as_str()), (true, "phantoms"));
+
+    let (device, info) = (Device::flex(), DeviceInfo { backend: "flex".to_owned(), name: String::new() });
+    let network = Network::load("m3net-compact", &WeightsChoice::File(out.clone()), &device, info.clone());
+    let network = network.expect("it loads");
+    assert_eq!(network.weights, "ours.safetensors");
+    assert_eq!(network.weights_sha256, file.sha256);
+    let error = Network::load("m3net-r18x3", &WeightsChoice::File(out.clone()), &device, info);
+    assert!(error.expect_err("another network").to_string().contains("holds weights of m3net-compact"));
+
+    // One value changed: the card's hash tells.
+    let mut bytes = std::fs::read(&out).expect("ours");
+    let last = bytes.len() - 2;
+    bytes[last] ^= 0x10;
+    std::fs::write(&out, bytes).expect("a file");
+    let error = WeightsFile::read(&out).expect_err("changed").to_string();
+    assert!(error.contains("changed or damaged"), "{error}");
+}
+
+#[test]
+fn half_precision_checkpoints_are_read_as_single_precision() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // 1.0, -2.0 as IEEE half and as bfloat16.
+    for (kind, bytes) in [("F16", [0x00u8, 0x3c, 0x00, 0xc0]), ("BF16", [0x80, 0x3f, 0x00, 0xc0])] {
+        let header = format!(r#"{{"a":{{"dtype":"{kind}","shape":[2],"data_offsets":[0,4]}}}}"#);
+        let mut file = (header.len() as u64).to_le_bytes().to_vec();
+        file.extend_from_slice(header.as_bytes());
+        file.extend_from_slice(&bytes);
+        let path = folder.path().join(kind);
+        std::fs::write(&path, file).expect("a file");
+        let state = WeightsFile::read(&path).expect("readable").state;
+        assert_eq!(state.tensors["a"].values, [1.0, -2.0], "{kind}");
+    }
+}
