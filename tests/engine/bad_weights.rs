@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use triscope::networks::config;
 use triscope::networks::m3net::published_layout;
 use triscope::networks::weights::{Array, Card, StateDict, random};
-use triscope::networks::config;
 use triscope::workflow::models;
 
 fn compact() -> StateDict {
@@ -33,7 +33,9 @@ fn safetensors(state: &StateDict) -> Vec<u8> {
 #[test]
 fn a_file_that_is_no_weights_file_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
-    for (name, bytes) in [("empty.pt", &b""[..]), ("text.pt", b"these are not weights"), ("dicom.safetensors", &[0; 200])] {
+    for (name, bytes) in
+        [("empty.pt", &b""[..]), ("text.pt", b"these are not weights"), ("dicom.safetensors", &[0; 200])]
+    {
         let error = refusal(&written(folder.path(), name, bytes));
         assert!(error.contains(name) && error.contains("no weights file"), "{error}");
     }
@@ -62,7 +64,8 @@ fn missing_unexpected_and_mis_shaped_keys_are_counted_in_the_sentence_and_listed
     }
     let file = written(folder.path(), "other.safetensors", &safetensors(&state));
     let error = refusal(&file);
-    for part in ["1 missing (first: proj32.bias)", "1 unexpected (first: head.weight)", "1 of another shape"] {
+    for part in ["1 missing (first: proj32.bias)", "1 unexpected (first: head.weight)", "1 of another shape"]
+    {
         assert!(error.contains(part), "{error}");
     }
     let models::ModelsError::Weights(triscope::networks::weights::WeightsError::DoNotFit { report, .. }) =

@@ -98,3 +98,23 @@ fn the_fusion_equals_the_published_one_layer_by_layer_on_flex() {
 fn the_volumetric_encoder_equals_the_published_one_on_flex() {
     resnet(&Device::flex());
 }
+
+#[test]
+fn checkpoints_as_pytorch_saves_them_load_and_compute_the_same() {
+    let folder = PathBuf::from("tests/data/golden");
+    let io = WeightsFile::read(&folder.join("block_io.safetensors")).expect("the fixture").state;
+    let device = Device::flex();
+    // Half precision keeps eleven bits of each weight.
+    for (file, bound) in [
+        ("block.pt", BOUND),
+        ("block_legacy.pth", BOUND),
+        ("block_wrapped.pt", BOUND),
+        ("block_half.pt", 3e-3),
+    ] {
+        let state = WeightsFile::read(&folder.join(file)).expect(file).state;
+        let mut block = BasicBlock::new(2, 3, 2, &device);
+        let layout = layout_of(&block, str::to_owned);
+        load_into(&mut block, file, &layout, state, str::to_owned).expect("every key fits");
+        assert!(error(block.forward(tensor(&io, "in.0", &device)), &io, "out.0") < bound, "{file}");
+    }
+}

@@ -38,7 +38,9 @@ pub enum WeightsError {
         call: String,
     },
     /// The values are not those that the card was written for.
-    #[error("{name} does not hold the values that it was written with: it was changed or damaged. Import the weights again")]
+    #[error(
+        "{name} does not hold the values that it was written with: it was changed or damaged. Import the weights again"
+    )]
     Changed {
         /// File name.
         name: String,

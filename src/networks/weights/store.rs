@@ -18,12 +18,16 @@ impl StateDict {
         let card = Card { values_sha256: Some(self.sha256()), ..card.clone() };
         let mut header = serde_json::Map::new();
         let card = serde_json::to_string(&card).unwrap_or_default();
-        header.insert("__metadata__".to_owned(), serde_json::json!({ Card::METADATA_KEY: card, "format": "pt" }));
+        header.insert(
+            "__metadata__".to_owned(),
+            serde_json::json!({ Card::METADATA_KEY: card, "format": "pt" }),
+        );
         let mut end = 0usize;
         for (key, array) in &self.tensors {
             let begin = end;
             end += array.values.len() * size_of::<f32>();
-            let entry = serde_json::json!({ "dtype": "F32", "shape": array.shape, "data_offsets": [begin, end] });
+            let entry =
+                serde_json::json!({ "dtype": "F32", "shape": array.shape, "data_offsets": [begin, end] });
             header.insert(key.clone(), entry);
         }
         let mut header = serde_json::Value::Object(header).to_string().into_bytes();
