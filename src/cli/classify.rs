@@ -195,10 +195,9 @@ fn answer_words(text: &mut String, answer: &AnswerReport) {
         logits.join(" "),
         answer.classes.join(", ")
     );
-    if let Some(note) = answer.note {
-        let _ = writeln!(text, "    {note}");
-    }
-    let _ = writeln!(text, "    weights {}, trained on: {}", answer.weights, answer.trained_on);
+    // Untrained weights say the same of what they were trained on.
+    let trained_on = answer.note.unwrap_or(&answer.trained_on);
+    let _ = writeln!(text, "    weights {}: {trained_on}", answer.weights);
     let c = answer.scale_contribution;
     let _ =
         writeln!(text, "    contribution micro {:+.4}, meso {:+.4}, macro {:+.4}", c.micro, c.meso, c.macro_);

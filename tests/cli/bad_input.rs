@@ -28,7 +28,7 @@ fn a_folder_without_dicom_says_what_to_choose() {
     assert_eq!(json["series"].as_array().map(Vec::len), Some(0));
     assert_eq!(json["skipped"].as_array().map(Vec::len), Some(1));
     let ran = triscope(&["classify", arg(&folder), "--at", "0,0,0"]);
-    assert!(ran.refused(1).contains("Choose the folder"), "{}", ran.stderr);
+    assert!(ran.refused(1).contains("choose the folder"), "{}", ran.stderr);
 }
 
 #[test]

@@ -2,6 +2,9 @@
 
 mod arguments;
 mod bad_input;
+mod classify;
+mod endings;
 mod generated;
 mod info;
+mod render;
 mod run;

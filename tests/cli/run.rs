@@ -43,6 +43,8 @@ pub fn program() -> PathBuf {
 /// The program with a home of its own and no display.
 pub fn command() -> Command {
     let home = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cli-home");
+    // Drivers look for it, and complain where it is missing.
+    std::fs::create_dir_all(home.join("runtime")).expect("a home");
     let mut command = Command::new(program());
     for (variable, folder) in [
         ("HOME", ""),
@@ -85,7 +87,7 @@ pub fn scratch(name: &str) -> PathBuf {
     folder
 }
 
-/// A small phantom series, written once by the program itself: 96 x 96 x 64 voxels of 3 x 3 x 4 mm.
+/// A small phantom series, written once by the program itself: 96 x 96 x 64 voxels of 3.6 x 3.6 x 5 mm.
 pub fn phantom() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {

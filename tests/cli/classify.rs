@@ -1,0 +1,240 @@
+//! `triscope classify` and `demo`: the main job without a window.
+
+use serde_json::Value;
+
+use crate::run::{arg, command, nodule, phantom, ran, scratch, slices, synth, triscope};
+
+/// What stands wherever an answer of the built-in weights is shown.
+const UNTRAINED: &str = "untrained weights: this number means nothing; import or train weights";
+
+fn ask(more: &[&str]) -> Value {
+    let at = nodule(phantom());
+    let mut arguments = vec!["classify", arg(phantom()), "--at", &at, "--device", "cpu", "--json"];
+    arguments.extend(more);
+    triscope(&arguments).json()
+}
+
+#[test]
+fn an_answer_has_every_field_of_the_contract() {
+    let json = ask(&["--explain", "grad_cam,native,grad_cam:micro"]);
+    for field in ["triscope", "series", "device", "results", "timing_ms"] {
+        assert!(!json[field].is_null(), "{field}");
+    }
+    for field in ["uid", "size", "spacing_mm", "warnings"] {
+        assert!(!json["series"][field].is_null(), "series.{field}");
+    }
+    assert_eq!(json["device"]["backend"], "flex");
+    assert!(json["device"]["name"].is_string());
+    for stage in ["load", "upload", "crop", "forward", "explain"] {
+        assert!(json["timing_ms"][stage].as_f64().is_some_and(|ms| ms >= 0.0), "timing_ms.{stage}");
+    }
+    let point = &json["results"][0];
+    let answer = &point["answers"][0];
+    for field in ["model", "mode", "weights", "weights_sha256", "trained_on", "intended_use", "question"] {
+        assert!(answer[field].is_string(), "{field}");
+    }
+    assert_eq!((&answer["model"], &answer["mode"]), (&"m3net-compact".into(), &"paper".into()));
+    assert_eq!((&answer["weights"], &answer["question"]), (&"built-in".into(), &"malignancy".into()));
+    assert_eq!(answer["note"], UNTRAINED);
+    assert_eq!(answer["classes"].as_array().map(Vec::len), Some(2));
+    let logits: Vec<f64> =
+        answer["logits"].as_array().expect("two").iter().filter_map(Value::as_f64).collect();
+    let probability = answer["probability"].as_f64().expect("a number");
+    // The probability is the softmax of the logits; both are rounded to a billionth.
+    assert!((probability - 1.0 / (1.0 + (logits[0] - logits[1]).exp())).abs() < 1e-8, "{answer}");
+    for scale in ["micro", "meso", "macro"] {
+        assert!(answer["scale_contribution"][scale].is_number(), "{scale}");
+    }
+    assert_eq!(answer["guard"]["verdict"], "ok");
+    assert_eq!(answer["guard"]["reasons"], Value::Array(Vec::new()));
+    let asked: Vec<(&str, &str)> = answer["explanations"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|e| (e["method"].as_str().expect("a name"), e["scale"].as_str().expect("a name")))
+        .collect();
+    assert_eq!(asked, [("grad_cam", "combined"), ("native", "combined"), ("grad_cam", "micro")]);
+    for map in answer["explanations"].as_array().expect("a list") {
+        assert_eq!(map["native_shape"].as_array().map(Vec::len), Some(3));
+        assert!(map["units"].is_string() && map["signed"].is_boolean());
+        assert_eq!(map["max_at_lps_mm"].as_array().map(Vec::len), Some(3));
+        assert!(map["file"].is_null(), "without --out there is no file");
+    }
+}
+
+#[test]
+fn regions_tell_where_the_network_looked() {
+    let json = ask(&[]);
+    let answer = &json["results"][0]["answers"][0];
+    let regions = answer["regions"].as_array().expect("three");
+    for (region, (name, side)) in regions.iter().zip([("micro", 32), ("meso", 64), ("macro", 96)]) {
+        assert_eq!(region["name"], name);
+        assert_eq!(region["index_size"], serde_json::json!([side, side, 56]));
+        assert_eq!(region["padded_voxels"], 0);
+        assert_eq!(region["shifted_voxels"].as_array().map(Vec::len), Some(3));
+        let corners = region["corners_lps_mm"].as_array().expect("eight");
+        assert_eq!(corners.len(), 8);
+        // Spacing of the phantom is 3.6 mm: from outer face to outer face.
+        let width = corners[1][0].as_f64().expect("x") - corners[0][0].as_f64().expect("x");
+        assert!((width - f64::from(side) * 3.6).abs() < 1e-6, "{name}: {width}");
+    }
+    assert!(answer["explanations"].as_array().is_some_and(Vec::is_empty));
+}
+
+#[test]
+fn points_and_indices_are_answered_in_their_order() {
+    let folder = arg(phantom());
+    let arguments = [
+        "classify",
+        folder,
+        "--index",
+        "40,41,30",
+        "--at",
+        "0,0,0",
+        "--index",
+        "50,51,31.5",
+        "--device",
+        "cpu",
+        "--json",
+    ];
+    let json = triscope(&arguments).json();
+    let results = json["results"].as_array().expect("a list");
+    assert_eq!(results.len(), 3);
+    assert_eq!(results[0]["point_index"], serde_json::json!([40.0, 41.0, 30.0]));
+    assert_eq!(results[1]["point_lps_mm"], serde_json::json!([0.0, 0.0, 0.0]));
+    assert_eq!(results[2]["point_index"], serde_json::json!([50.0, 51.0, 31.5]));
+}
+
+#[test]
+fn the_same_question_gives_the_same_bytes() {
+    let at = nodule(phantom());
+    let mut files = Vec::new();
+    for name in ["same-1", "same-2"] {
+        let out = scratch(name);
+        let arguments = [
+            "classify",
+            arg(phantom()),
+            "--at",
+            &at,
+            "--explain",
+            "grad_cam",
+            "--device",
+            "cpu",
+            "--out",
+            arg(&out),
+        ];
+        let ran = triscope(&arguments);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        assert!(ran.stdout.contains(UNTRAINED), "{}", ran.stdout);
+        let mut listed: Vec<_> = std::fs::read_dir(&out)
+            .expect("listed")
+            .flatten()
+            .map(|e| (e.file_name().into_string().expect("plain"), std::fs::read(e.path()).expect("read")))
+            .collect();
+        listed.sort();
+        files.push(listed);
+    }
+    let names: Vec<&str> = files[0].iter().map(|(n, _)| n.as_str()).collect();
+    let pictures = ["p01_axial.png", "p01_coronal.png", "p01_sagittal.png"];
+    assert!(names.contains(&"p01_grad_cam.nii.gz") && names.contains(&"result.json"), "{names:?}");
+    assert!(pictures.iter().all(|p| names.contains(p)), "{names:?}");
+    assert_eq!(names.len(), 5, "nothing else is left: {names:?}");
+    for ((name, first), (_, second)) in files[0].iter().zip(&files[1]) {
+        if name == "result.json" {
+            let read = |bytes: &[u8]| {
+                let mut json: Value = serde_json::from_slice(bytes).expect("JSON");
+                assert_eq!(
+                    json["results"][0]["answers"][0]["explanations"][0]["file"],
+                    "p01_grad_cam.nii.gz"
+                );
+                json["timing_ms"] = Value::Null;
+                json
+            };
+            assert_eq!(read(first), read(second));
+        } else {
+            assert!(first == second, "{name} differs from run to run");
+        }
+    }
+}
+
+#[test]
+fn a_point_outside_is_named_with_the_volume() {
+    for (option, value) in [("--at", "900,0,0"), ("--index", "-1,5,5"), ("--index", "5,5,64")] {
+        let ran = triscope(&["classify", arg(phantom()), option, value]);
+        assert!(ran.refused(1).contains("outside the volume"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_thin_volume_is_padded_and_said() {
+    let folder = scratch("thin");
+    std::fs::remove_dir(&folder).expect("synth makes it");
+    synth(&folder, "64,64,20", "5,5,10");
+    let json =
+        triscope(&["classify", arg(&folder), "--index", "32,32,10", "--device", "cpu", "--json"]).json();
+    let answer = &json["results"][0]["answers"][0];
+    assert_eq!(answer["guard"]["verdict"], "outside_training");
+    assert!(answer["guard"]["reasons"].as_array().is_some_and(|r| !r.is_empty()));
+    // 36 of 56 slices of the micro crop lie outside.
+    assert_eq!(answer["regions"][0]["padded_voxels"], 32 * 32 * 36);
+    for file in slices(&folder).into_iter().skip(4) {
+        std::fs::remove_file(file).expect("removed");
+    }
+    let ran = triscope(&["classify", arg(&folder), "--index", "32,32,2", "--device", "cpu"]);
+    assert!(ran.refused(1).contains("slices"), "under 5 slices no network is asked: {}", ran.stderr);
+}
+
+#[test]
+fn a_series_with_a_gap_is_refused_unless_forced() {
+    let folder = crate::run::copy_of_phantom("gap-classify", 30);
+    std::fs::remove_file(&slices(&folder)[20]).expect("removed");
+    let arguments = ["classify", arg(&folder), "--index", "40,40,10", "--device", "cpu", "--json"];
+    let ran_without = triscope(&arguments);
+    assert!(ran_without.refused(1).contains("--force"), "{}", ran_without.stderr);
+    let mut forced = arguments.to_vec();
+    forced.push("--force");
+    let json = triscope(&forced).json();
+    assert!(json["series"]["warnings"].as_array().is_some_and(|w| !w.is_empty()));
+}
+
+#[test]
+fn all_networks_means_those_with_weights() {
+    let json = ask(&["--model", "all"]);
+    let answers = json["results"][0]["answers"].as_array().expect("a list");
+    assert_eq!(answers.len(), 1);
+    assert_eq!(answers[0]["model"], "m3net-compact");
+}
+
+#[test]
+fn a_network_without_weights_says_how_to_get_them() {
+    let ran =
+        triscope(&["classify", arg(phantom()), "--at", "0,0,0", "--model", "m3net-r18x3", "--device", "cpu"]);
+    assert!(ran.refused(1).contains("models import"), "{}", ran.stderr);
+}
+
+#[test]
+fn the_demo_does_its_job_without_a_display() {
+    let out = scratch("demo");
+    let mut demo = command();
+    demo.args(["demo", "--out", arg(&out)]);
+    // Where this user has the case already it is not made again: that takes most of a minute.
+    if let Some(cache) = users_cache() {
+        demo.env("XDG_CACHE_HOME", cache);
+    }
+    let ran = ran(&mut demo);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stdout.contains(arg(&out)), "it says where: {}", ran.stdout);
+    assert!(ran.stdout.contains(UNTRAINED));
+    for file in ["result.json", "p01_axial.png", "p01_coronal.png", "p01_sagittal.png", "p01_grad_cam.nii.gz"]
+    {
+        assert!(out.join(file).is_file(), "{file}");
+    }
+}
+
+/// The user's own cache folder, if the built-in case lies in it.
+fn users_cache() -> Option<std::path::PathBuf> {
+    let cache = std::env::var_os("XDG_CACHE_HOME")
+        .map(std::path::PathBuf::from)
+        .or_else(|| Some(std::path::PathBuf::from(std::env::var_os("HOME")?).join(".cache")))?;
+    cache.join("triscope").join("phantom-1").join("truth.json").is_file().then_some(cache)
+}

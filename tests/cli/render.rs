@@ -1,0 +1,106 @@
+//! `triscope render`: pictures through the window's shaders.
+
+use std::path::Path;
+
+use crate::run::{arg, nodule, phantom, scratch, triscope};
+
+fn picture(path: &Path) -> image::RgbaImage {
+    image::open(path).unwrap_or_else(|e| panic!("{}: {e}", path.display())).to_rgba8()
+}
+
+fn render(name: &str, more: &[&str]) -> image::RgbaImage {
+    let out = scratch(name).join("view.png");
+    let mut arguments = vec!["render", arg(phantom()), "--out", arg(&out)];
+    arguments.extend(more);
+    let ran = triscope(&arguments);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stdout.is_empty());
+    picture(&out)
+}
+
+/// Mean grey of the middle quarter, away from letters and frame.
+fn middle(image: &image::RgbaImage) -> f64 {
+    let (w, h) = image.dimensions();
+    let mut sum = 0.0;
+    let mut count = 0.0;
+    for y in h * 3 / 8..h * 5 / 8 {
+        for x in w * 3 / 8..w * 5 / 8 {
+            sum += f64::from(image.get_pixel(x, y).0[0]);
+            count += 1.0;
+        }
+    }
+    sum / count
+}
+
+/// Whether a pixel is coloured: grey has equal parts.
+fn coloured(image: &image::RgbaImage) -> usize {
+    image.pixels().filter(|p| p.0[0].abs_diff(p.0[2]) > 40 || p.0[0].abs_diff(p.0[1]) > 40).count()
+}
+
+#[test]
+fn every_plane_has_the_size_that_was_asked_for() {
+    for plane in ["axial", "coronal", "sagittal"] {
+        let image = render(&format!("plane-{plane}"), &["--plane", plane, "--size", "320x200"]);
+        assert_eq!(image.dimensions(), (320, 200), "{plane}");
+        assert!(middle(&image) > 5.0, "{plane} is not black");
+    }
+}
+
+#[test]
+fn presets_windows_and_slabs_change_the_picture() {
+    let lung = middle(&render("preset-lung", &["--plane", "axial"]));
+    let soft = middle(&render("preset-soft", &["--plane", "axial", "--preset", "soft_tissue"]));
+    let same = middle(&render("window-soft", &["--plane", "axial", "--window", "400,40"]));
+    assert!((lung - soft).abs() > 5.0, "{lung} {soft}");
+    // The corner text is outside the middle: the pictures are equal there.
+    assert!((soft - same).abs() < 1e-9, "{soft} {same}");
+    let max = middle(&render("slab-max", &["--plane", "axial", "--slab", "40", "--projection", "max"]));
+    let min = middle(&render("slab-min", &["--plane", "axial", "--slab", "40", "--projection", "min"]));
+    let mean = middle(&render("slab-mean", &["--plane", "axial", "--slab", "40", "--projection", "mean"]));
+    assert!(min < mean && mean < max, "{min} {mean} {max}");
+}
+
+#[test]
+fn an_oblique_view_along_the_axes_is_the_axial_one() {
+    let axial = middle(&render("straight", &["--plane", "axial", "--at", "0,0,-3", "--fov", "200"]));
+    let oblique =
+        middle(&render("slanted", &["--oblique", "0,0,1,0,-1,0", "--at", "0,0,-3", "--fov", "200"]));
+    // The axial view snaps to the native slice, the oblique one passes through the point itself.
+    assert!((axial - oblique).abs() < 12.0, "{axial} {oblique}");
+}
+
+#[test]
+fn overlays_are_drawn_over_the_point() {
+    let at = nodule(phantom());
+    let plain = coloured(&render("plain", &["--plane", "axial", "--at", &at]));
+    let boxes = coloured(&render("boxes", &["--plane", "axial", "--at", &at, "--overlay", "boxes"]));
+    let both = &["--plane", "axial", "--at", &at, "--overlay", "boxes,saliency", "--device", "cpu"];
+    let saliency = coloured(&render("saliency", both));
+    assert!(boxes > plain + 200, "{plain} {boxes}");
+    assert!(saliency > boxes, "{boxes} {saliency}");
+}
+
+#[test]
+fn the_same_view_is_the_same_file() {
+    let files: Vec<Vec<u8>> = ["again-1", "again-2"]
+        .iter()
+        .map(|name| {
+            render(name, &["--plane", "coronal"]);
+            let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(name).join("view.png");
+            std::fs::read(path).expect("read")
+        })
+        .collect();
+    assert!(files[0] == files[1]);
+}
+
+#[test]
+fn a_point_outside_and_a_place_that_cannot_be_written_are_refused() {
+    let out = scratch("render-bad").join("view.png");
+    let ran =
+        triscope(&["render", arg(phantom()), "--plane", "axial", "--at", "900,0,0", "--out", arg(&out)]);
+    assert!(ran.refused(1).contains("outside the volume"), "{}", ran.stderr);
+    assert!(!out.exists());
+    let nowhere = out.with_file_name("no").join("such").join("view.png");
+    let ran = triscope(&["render", arg(phantom()), "--plane", "axial", "--out", arg(&nowhere)]);
+    assert!(ran.refused(1).contains("cannot be written"), "{}", ran.stderr);
+}
