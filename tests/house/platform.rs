@@ -36,7 +36,7 @@ fn platform_code_lives_in_app_and_gpu() {
             for (position, _) in code.match_indices(join) {
                 let literal = code[position + join.len()..].split('"').next().unwrap_or("");
                 // `["a", "b"].join("/")` joins words, not a path of two names.
-                if literal.len() > 1 && literal.contains(['/', '\\']) {
+                if literal.len() > 1 && literal.contains('/') {
                     wrong.push(format!("{}:{} joins {literal}", short(&path), line_of(&code, position)));
                 }
             }
