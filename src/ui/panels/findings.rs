@@ -24,7 +24,7 @@ pub fn findings_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     ui.add_space(2.0);
     let key = scene.key(&Command::ClassifyHere);
     let hint = if scene.session.open().is_none() {
-        "Nodules that you ask about stand here.".to_owned()
+        "Nodules that you ask about are listed here.".to_owned()
     } else {
         format!("Press {key} over a nodule to ask about it.")
     };

@@ -33,7 +33,7 @@ pub fn right_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut C
 fn empty_ui(ui: &mut Ui, scene: &Scene<'_>) {
     let t = tokens(ui);
     if scene.session.open().is_none() {
-        paragraph_ui(ui, "What the network says about a nodule stands here.", t.muted);
+        paragraph_ui(ui, "What the network says about a nodule appears here.", t.muted);
         return;
     }
     let key = scene.key(&Command::ClassifyHere);

@@ -24,7 +24,7 @@ pub fn series_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let t = tokens(ui);
     let scan = scene.session.scan();
     if scan.series.is_empty() {
-        paragraph_ui(ui, "The series of an opened folder stand here.", t.muted);
+        paragraph_ui(ui, "The series of a folder are listed here.", t.muted);
         return;
     }
     for (index, series) in scan.series.iter().enumerate() {

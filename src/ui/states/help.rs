@@ -1,6 +1,8 @@
 //! The sheet of all keys, made from the list of commands.
 
-use egui::{Id, Label, Modal, RichText, ScrollArea, TextStyle, Ui};
+use egui::{
+    Frame, Id, Label, Margin, Modal, RichText, Role, ScrollArea, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2,
+};
 
 use crate::command::{CATALOGUE, Group};
 use crate::ui::theme::{size, text, tokens};
@@ -21,42 +23,49 @@ const MOUSE: [(&str, &str); 10] = [
     ("Tab", "Next control or viewport"),
 ];
 
+/// Width of the column of keys.
+const KEYS: f32 = 128.0;
+
 /// Draws the sheet over the window; Escape, the cross or a click beside it closes it.
 pub fn help_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState) {
     let t = tokens(ui);
     let window = ui.content_rect();
     let columns = if window.width() >= 1100.0 { 3 } else { 2 };
     let width = (window.width() - 96.0).min(340.0 * columns as f32);
-    let modal = Modal::new(Id::unique("help")).backdrop_color(t.veil).show(ui, |ui| {
-        ui.set_width(width);
-        ui.horizontal(|ui| {
-            ui.add(
-                Label::new(RichText::new("Keys").text_style(TextStyle::Heading).color(t.text))
-                    .selectable(false),
-            );
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if press_ui(ui, Press::new(icons::CLOSE, "Close").icon_only()).clicked() {
-                    state.help = false;
-                }
-            });
-        });
-        ui.add_space(size::STEP);
-        ScrollArea::vertical().max_height(window.height() - 180.0).show(ui, |ui| {
-            ui.columns(columns, |columns| {
-                for (n, group) in Group::ALL.into_iter().enumerate() {
-                    // The groups in order, each column about as long as the next.
-                    let place = n * columns.len() / (Group::ALL.len() + 1);
-                    if let Some(ui) = columns.get_mut(place) {
-                        group_ui(ui, scene, group);
+    let modal = Modal::new(Id::unique("help"))
+        .frame(Frame::popup(ui.style()).inner_margin(Margin::same(20)))
+        .backdrop_color(t.veil)
+        .show(ui, |ui| {
+            ui.set_width(width);
+            ui.horizontal(|ui| {
+                ui.add(
+                    Label::new(RichText::new("Keys").text_style(TextStyle::Heading).color(t.text))
+                        .selectable(false),
+                );
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    if press_ui(ui, Press::new(icons::CLOSE, "Close").icon_only()).clicked() {
+                        state.help = false;
                     }
-                }
-                if let Some(ui) = columns.last_mut() {
-                    title_ui(ui, "Mouse");
-                    MOUSE.iter().for_each(|(hand, what)| line_ui(ui, hand, what, ""));
-                }
+                });
+            });
+            ui.add_space(size::STEP);
+            let room = window.height() - 160.0;
+            ScrollArea::vertical().max_height(room).min_scrolled_height(room).show(ui, |ui| {
+                ui.columns(columns, |columns| {
+                    for (n, group) in Group::ALL.into_iter().enumerate() {
+                        // The groups in order, each column about as long as the next.
+                        let place = n * columns.len() / (Group::ALL.len() + 1);
+                        if let Some(ui) = columns.get_mut(place) {
+                            group_ui(ui, scene, group);
+                        }
+                    }
+                    if let Some(ui) = columns.last_mut() {
+                        title_ui(ui, "Mouse");
+                        MOUSE.iter().for_each(|(hand, what)| line_ui(ui, hand, what, ""));
+                    }
+                });
             });
         });
-    });
     if modal.should_close() {
         state.help = false;
     }
@@ -82,13 +91,17 @@ fn group_ui(ui: &mut Ui, scene: &Scene<'_>, group: Group) {
 
 fn line_ui(ui: &mut Ui, key: &str, words: &str, help: &str) {
     let t = tokens(ui);
-    ui.horizontal(|ui| {
-        ui.spacing_mut().interact_size.y = 20.0;
-        let key = RichText::new(key).text_style(text::small_strong()).color(t.text);
-        ui.add_sized([128.0, 18.0], Label::new(key).selectable(false).truncate().halign(egui::Align::Min));
-        let label = ui.add(Label::new(RichText::new(words).color(t.muted)).selectable(false).truncate());
-        if !help.is_empty() {
-            label.on_hover_text(help);
-        }
-    });
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 21.0), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{key}: {words}")));
+    let write = |x: f32, width: f32, words: &str, style: TextStyle, colour: egui::Color32| {
+        let font = style.resolve(ui.style());
+        let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), font, colour);
+        job.wrap = egui::text::TextWrapping::truncate_at_width(width);
+        ui.painter().galley(pos2(rect.left() + x, rect.top() + 2.0), ui.painter().layout_job(job), colour);
+    };
+    write(0.0, KEYS - 8.0, key, text::small_strong(), t.text);
+    write(KEYS, rect.width() - KEYS - 8.0, words, TextStyle::Body, t.muted);
+    if !help.is_empty() {
+        response.on_hover_text(help);
+    }
 }
