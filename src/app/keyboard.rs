@@ -19,11 +19,16 @@ pub(super) fn keys(
         return;
     }
     let widget = ctx.memory(|m| m.focused()).is_some() && !state.viewport_has_focus;
+    let on_top = state.help || egui::Popup::is_any_open(ctx);
     ctx.input_mut(|input| {
         input.events.retain(|event| {
             let egui::Event::Key { key, pressed: true, modifiers, .. } = event else { return true };
             let Some(shortcut) = shortcut(*key, *modifiers) else { return true };
             if widget && belongs_to_widget(shortcut) {
+                return true;
+            }
+            // Escape closes what lies on top before it cancels work.
+            if shortcut.key == Key::Escape && on_top {
                 return true;
             }
             match keymap.entry(shortcut) {
