@@ -160,7 +160,7 @@ pub fn strip_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState)
         let at = place.min + vec2(6.0, 4.0);
         let width = place.width() - 12.0;
         halo_text(ui.painter(), at, Align2::LEFT_TOP, scale.name(), &look, width);
-        let mm = grid.map_or_else(String::new, |g| words::box_mm(g, &crop.context));
+        let mm = grid.map_or_else(String::new, |g| words::box_mm(g, &crop.context).replace(" × ", "×"));
         let plain = Halo::plain();
         halo_text(ui.painter(), at + vec2(0.0, 15.0), Align2::LEFT_TOP, &mm, &plain, width);
         let moved = words::box_moved(&crop.context);

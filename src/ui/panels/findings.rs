@@ -77,7 +77,7 @@ fn row_ui(ui: &mut Ui, number: usize, nodule: &Nodule, chosen: bool) -> bool {
             ui.painter().galley(pos2(rect.left() + 30.0, y), ui.painter().layout_job(job), colour);
         };
         write(rect.top() + 7.0, beside, &format!("Nodule {number}"), text::strong(), ink);
-        write(rect.top() + 24.0, whole, &place, TextStyle::Small, weak);
+        write(rect.top() + 24.0, whole, &place.replace("   ", "  "), TextStyle::Small, weak);
         let at = Align2::RIGHT_CENTER.anchor_size(pos2(rect.right() - 10.0, rect.top() + 15.0), right.size());
         ui.painter().galley(at.min, right, if readable { ink } else { weak });
     }

@@ -39,10 +39,10 @@ pub(super) fn colour_bar(painter: &Painter, rect: Rect, look: &HeatmapLook) -> f
     let max = f64::from(map.max());
     let number = |share: f32| words::trimmed(f64::from(share) * max, if max >= 10.0 { 0 } else { 2 });
     let write = |x: f32, anchor: Align2, text: &str| {
-        halo_text(painter, pos2(x, bar.bottom() + 4.0), anchor, text, &Halo::plain(), 60.0)
+        halo_text(painter, pos2(x, bar.bottom() + 4.0), anchor, text, &Halo::plain(), 90.0)
     };
     let least = write(bar.left(), Align2::LEFT_TOP, &number(low));
-    let most = write(bar.right(), Align2::RIGHT_TOP, &number(1.0));
+    let most = write(bar.right(), Align2::RIGHT_TOP, &format!("{} {}", number(1.0), map.unit));
     if look.threshold > 0.0 {
         for sign in if map.signed { &[-1.0, 1.0][..] } else { &[1.0][..] } {
             let share = look.threshold * sign;
@@ -55,7 +55,7 @@ pub(super) fn colour_bar(painter: &Painter, rect: Rect, look: &HeatmapLook) -> f
         }
     }
     let scale = map.scale.map_or("combined", |s| s.name());
-    let words = format!("{}, {scale} ({})", method_label(map.method), map.unit);
+    let words = format!("{}, {scale}", method_label(map.method));
     let room = rect.width() / 2.0 - 24.0;
     halo_text(painter, pos2(right, bar.top() - 4.0), Align2::RIGHT_BOTTOM, &words, &Halo::plain(), room);
     rect.bottom() - bar.top() + 20.0
