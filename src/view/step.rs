@@ -13,8 +13,10 @@ pub fn step(grid: &VoxelGrid, view: &ResolvedView, cursor: Point<Patient>, steps
     let Some(slice) = view.slice else { return step_oblique(grid, view, cursor, steps) };
     let last = slice.total.saturating_sub(1);
     let forward = if rises(grid, view) { steps } else { steps.saturating_neg() };
-    let index = i64::try_from(slice.index).unwrap_or(0).saturating_add(forward).max(0);
-    let index = usize::try_from(index).unwrap_or(0).min(last);
+    // From where the cursor is: the view may be of the frame before.
+    let at = slice.axis.index();
+    let now = grid.clamp(grid.voxel_from_patient() * cursor).to_array()[at].round() as i64;
+    let index = usize::try_from(now.saturating_add(forward)).unwrap_or(0).min(last);
     to_slice(grid, view, cursor, index)
 }
 

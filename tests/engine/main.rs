@@ -1,6 +1,7 @@
 //! No window: real DICOM through the pipe, golden tensors, GPU against its CPU twin, round trips.
 
 mod bad_weights;
+mod geometry_properties;
 mod gpu_against_reference;
 mod phantom;
 mod shaders;
@@ -15,4 +16,5 @@ mod bad_input_files;
 mod odd_files;
 mod real_series;
 mod slice_files;
+mod views;
 mod fuzz_corpus;
