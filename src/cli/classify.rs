@@ -58,13 +58,15 @@ const LATER: [&str; 4] = ["mmcaf-net", "maemc-net", "csf-net", "lungnodule-ssm"]
 
 /// The name of a network, or `all`.
 pub(super) fn models(name: &str) -> Result<Models, Failure> {
-    if name == "all" {
-        return Ok(Models::All);
-    }
+    if name == "all" { Ok(Models::All) } else { known_model(name).map(Models::One) }
+}
+
+/// The name of one network.
+pub(super) fn known_model(name: &str) -> Result<&'static str, Failure> {
     if LATER.contains(&name.trim_end_matches("-compact")) {
-        return Err(later::option(&format!("--model {name}")));
+        return Err(later::option(name));
     }
-    networks::spec(name).map(|spec| Models::One(spec.name)).map_err(Failure::arguments)
+    networks::spec(name).map(|spec| spec.name).map_err(Failure::arguments)
 }
 
 /// Checked options.
@@ -146,7 +148,7 @@ pub(super) fn run(raw: &Classify, matches: &ArgMatches, terminal: &Terminal) -> 
             Models::All => networks::names(),
         },
         skip_without_weights: options.models == Models::All,
-        weights: options.weights.map_or(WeightsChoice::BuiltIn, WeightsChoice::File),
+        weights: options.weights.map(WeightsChoice::File),
         explain: options.explain,
         force: options.force,
         out: options.out,

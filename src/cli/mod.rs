@@ -10,6 +10,7 @@ mod exit;
 mod generate;
 mod info;
 mod later;
+mod models;
 mod output;
 mod progress;
 mod render;

@@ -14,6 +14,13 @@ pub(super) fn json<T: Serialize>(document: &T) -> Result<(), Failure> {
     print(&text)
 }
 
+/// Prints one JSON document on one line: what the benchmark scripts read.
+pub(super) fn json_line<T: Serialize>(document: &T) -> Result<(), Failure> {
+    let text = serde_json::to_string(document)
+        .map_err(|e| Failure::work(format!("the result could not be written as JSON: {e}")))?;
+    print(&format!("{text}\n"))
+}
+
 /// Prints text as it is.
 ///
 /// A reader that went away (`triscope info DIR | head -1`) has what it wanted: that is no failure.

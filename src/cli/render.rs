@@ -18,6 +18,7 @@ use crate::session::{Orientation, Projection, Slab};
 use crate::volume::Preset;
 use crate::workflow::batch;
 use crate::workflow::classify::{self, ClassifyError, Request};
+use crate::workflow::models::weights_for;
 use crate::workflow::open::Opened;
 use crate::workflow::render::{Overlays, RenderError, Subject, View, WindowChoice};
 
@@ -80,7 +81,7 @@ impl Options {
             boxes: raw.overlay.contains(&Overlay::Boxes),
             saliency: raw.overlay.contains(&Overlay::Saliency),
             model,
-            weights: raw.network.weights.clone().map_or(WeightsChoice::BuiltIn, WeightsChoice::File),
+            weights: raw.network.weights.clone().map_or_else(|| weights_for(model), WeightsChoice::File),
             device: raw.network.device.into(),
             force: raw.series.force,
             out: raw.out.clone(),

@@ -6,10 +6,10 @@ use std::process::ExitCode;
 use clap::{ArgMatches, FromArgMatches};
 use tracing_subscriber::EnvFilter;
 
-use super::args::{self, Cli, Command};
+use super::args::{self, Cli, Command, Stage};
 use super::exit::Failure;
 use super::progress::Terminal;
-use super::{bench, classify, demo, generate, info, later, output, render, synth, window};
+use super::{bench, classify, demo, generate, info, later, models, output, render, synth, window};
 
 /// Runs the program with the process's arguments.
 /// - returns: 0 done, 1 the work failed, 2 wrong arguments, 130 stopped by Ctrl+C
@@ -56,11 +56,11 @@ fn run(cli: &Cli, matches: &ArgMatches, terminal: &Terminal) -> Result<(), Failu
         return Err(later::option("--conference"));
     }
     let Some(command) = &cli.command else { return window::run(&cli.paths) };
-    if let Command::Demo(options) = command {
-        return demo::run(options, terminal);
+    if !opens_window(command) {
+        terminal.catch_interrupts();
     }
-    terminal.catch_interrupts();
     match command {
+        Command::Demo(options) => demo::run(options, terminal),
         Command::Info(options) => info::run(options, terminal),
         Command::Render(options) => render::run(options, terminal),
         Command::Classify(options) => {
@@ -76,7 +76,16 @@ fn run(cli: &Cli, matches: &ArgMatches, terminal: &Terminal) -> Result<(), Failu
         Command::Embed(_) => Err(later::command("embed")),
         Command::Synth(options) => synth::run(options, terminal),
         Command::Bench(options) => bench::run(&options.stage, terminal),
-        Command::Demo(_) | Command::Models(_) => Err(later::command("this command")),
+        Command::Models(options) => models::run(options),
+    }
+}
+
+/// A window is closed by Ctrl+C as any program is.
+fn opens_window(command: &Command) -> bool {
+    match command {
+        Command::Demo(_) => true,
+        Command::Bench(bench) => matches!(bench.stage, Stage::Window(_)),
+        _ => false,
     }
 }
 

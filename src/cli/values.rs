@@ -98,6 +98,14 @@ pub(super) fn spacing_mm(text: &str) -> Result<[f64; 3], String> {
     }
 }
 
+/// A number of threads.
+pub(super) fn threads(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(n @ 1..=1024) => Ok(n),
+        _ => Err("1 to 1024 threads, in whole numbers".to_owned()),
+    }
+}
+
 /// A slanted view by its normal (away from the viewer) and the direction that is up on the screen.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Oblique {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::classify::{self, Classified, ClassifyError, Request};
+use super::models::weights_for;
 use super::open::Opened;
 use super::render::{Overlays, RenderError, Subject, View, WindowChoice};
 use super::report::{
@@ -34,8 +35,8 @@ pub struct Batch {
     pub models: Vec<&'static str>,
     /// Leave a network without weights out, with a notice, in place of an error.
     pub skip_without_weights: bool,
-    /// For all of them.
-    pub weights: WeightsChoice,
+    /// For all of them; `None` takes what is installed for each, or built in.
+    pub weights: Option<WeightsChoice>,
     /// Maps, in this order.
     pub explain: Vec<Wanted>,
     /// Answer although the series has defects that forbid it.
@@ -162,7 +163,7 @@ fn request(opened: &Opened, batch: &Batch, at: Point<Patient>, model: &str) -> R
         defects: opened.defects.clone(),
         at,
         model: model.to_owned(),
-        weights: batch.weights.clone(),
+        weights: batch.weights.clone().unwrap_or_else(|| weights_for(model)),
         explain: batch.explain.clone(),
         force: batch.force,
     }

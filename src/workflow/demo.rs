@@ -88,7 +88,7 @@ pub fn demo(out: Option<&Path>, options: EngineOptions, ctx: &JobContext) -> Res
         points: vec![Point::from_array(nodule.centre_lps_mm)],
         models: vec![DEFAULT_MODEL],
         skip_without_weights: false,
-        weights: WeightsChoice::BuiltIn,
+        weights: Some(WeightsChoice::BuiltIn),
         explain: Wanted::ALL_GRAD_CAM.to_vec(),
         force: false,
         out: Some(folder.clone()),

@@ -2,9 +2,11 @@
 
 mod arguments;
 mod bad_input;
+mod bench;
 mod classify;
 mod endings;
 mod generated;
 mod info;
+mod models;
 mod render;
 mod run;

@@ -1,0 +1,29 @@
+//! `triscope bench`: one line of figures in the names that the benchmark scripts read.
+
+use crate::run::{arg, phantom, triscope};
+
+#[test]
+fn load_tells_the_volume_that_it_timed() {
+    let ran = triscope(&["bench", "load", arg(phantom()), "--json"]);
+    let json = ran.json();
+    assert_eq!(ran.stdout.lines().count(), 1, "the scripts read one line");
+    assert_eq!(json["shape"], serde_json::json!([64, 96, 96]));
+    assert_eq!(json["dtype"], "int16");
+    for field in ["load_ms", "load_cpu_ms", "sum", "min", "max", "first"] {
+        assert!(json[field].is_number(), "{field}");
+    }
+    assert!(json["min"].as_i64() >= Some(-1024) && json["max"].as_i64() > Some(200), "{json}");
+}
+
+#[test]
+fn classify_times_the_forward_pass() {
+    let json = triscope(&["bench", "classify", "--device", "cpu", "--seed", "3", "--json"]).json();
+    assert!(json["forward_ms"].as_f64() > Some(0.0), "{json}");
+    assert!(json["runs"].as_u64() >= Some(3), "{json}");
+}
+
+#[test]
+fn what_cannot_be_timed_is_said() {
+    triscope(&["bench", "load", "no/such/folder"]).refused(1);
+    assert_eq!(triscope(&["bench", "classify", "--model", "nothing"]).code, Some(2));
+}
