@@ -1,15 +1,17 @@
 //! Where the network runs, decided at run time, and the networks loaded there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use burn::tensor::{Device, DeviceKind};
 
 use super::answer::DeviceInfo;
 use super::error::InferenceError;
-use super::network::{Network, WeightsChoice};
+use super::network::{Forward, Network, WeightsChoice};
+use super::prepare::Crop;
+use super::warm_up::{self, LOGIT_TOLERANCE, Readiness};
 use crate::gpu;
+use crate::jobs::JobContext;
 
 /// What the user asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,10 +38,10 @@ pub(super) struct GpuDevice {
 pub struct Runtime {
     cpu: (Device, DeviceInfo),
     gpu: Option<GpuDevice>,
-    /// Set by the warm-up when the adapter may be used.
-    gpu_ready: Arc<AtomicBool>,
+    readiness: Readiness,
     networks: BTreeMap<(String, WeightsChoice, bool), Arc<Network>>,
-    notices: Vec<String>,
+    /// Networks whose logits on the adapter were compared with the processor's.
+    compared: BTreeSet<String>,
 }
 
 impl Runtime {
@@ -55,19 +57,22 @@ impl Runtime {
             DeviceChoice::Gpu => Some(open_gpu(true)?),
         };
         // Whoever demands the GPU waits for its kernels; otherwise the warm-up says when it is ready.
-        let ready = choice == DeviceChoice::Gpu;
+        let readiness = Readiness::new(choice == DeviceChoice::Gpu);
+        if let (DeviceChoice::Auto, Some(gpu)) = (choice, &gpu) {
+            warm_up::start(gpu.device.clone(), gpu.info.clone(), readiness.clone());
+        }
         Ok(Self {
             cpu: (Device::flex(), cpu),
             gpu,
-            gpu_ready: Arc::new(AtomicBool::new(ready)),
+            readiness,
             networks: BTreeMap::new(),
-            notices: Vec::new(),
+            compared: BTreeSet::new(),
         })
     }
 
     /// Whether the next work runs on the graphics adapter.
     pub fn on_gpu(&self) -> bool {
-        self.gpu.is_some() && self.gpu_ready.load(Ordering::Acquire)
+        self.gpu.is_some() && self.readiness.is_ready()
     }
 
     /// Where the next work runs.
@@ -102,19 +107,36 @@ impl Runtime {
             self.networks.retain(|(_, _, on_gpu), _| !on_gpu);
             let text =
                 format!("{} failed ({why}); the network runs on the processor from now on", gpu.info.name);
-            tracing::warn!("{text}");
-            self.notices.push(text);
+            self.readiness.notice(text);
         }
     }
 
-    /// The adapter and the flag that its warm-up sets.
-    pub(super) fn cold_gpu(&self) -> Option<(GpuDevice, Arc<AtomicBool>)> {
-        self.gpu.clone().filter(|_| !self.on_gpu()).map(|gpu| (gpu, Arc::clone(&self.gpu_ready)))
+    /// Compares an answer of the adapter with the processor's on the same crops, once per network; a
+    /// difference is said. Costs a forward pass on the processor, so ask after the answer is sent.
+    pub fn compare_once(
+        &mut self,
+        model: &str,
+        weights: &WeightsChoice,
+        crops: &[Crop; 3],
+        forward: &Forward,
+        ctx: &JobContext,
+    ) -> Result<(), InferenceError> {
+        let Some(gpu) = self.gpu.as_ref().filter(|_| self.on_gpu()) else { return Ok(()) };
+        if !self.compared.insert(model.to_owned()) {
+            return Ok(());
+        }
+        let (device, info) = &self.cpu;
+        let expected = Network::load(model, weights, device, info.clone())?.forward(crops, ctx)?;
+        let difference = warm_up::difference(forward.logits, expected.logits);
+        if difference > LOGIT_TOLERANCE {
+            self.readiness.notice(warm_up::differs(&gpu.info.name, difference));
+        }
+        Ok(())
     }
 
     /// What the user should be told of the devices, once.
-    pub fn take_notices(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.notices)
+    pub fn take_notices(&self) -> Vec<String> {
+        self.readiness.take_notices()
     }
 }
 

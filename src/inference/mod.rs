@@ -9,6 +9,7 @@ mod engine;
 mod error;
 mod network;
 mod prepare;
+mod warm_up;
 
 pub use answer::{Answer, DeviceInfo};
 pub use context::{ContextBox, context_boxes};

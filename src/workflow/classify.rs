@@ -272,7 +272,12 @@ fn work(
     let contribution = contribution(&network, &forward)?;
     let reasons = guard_reasons(&contexts);
     let answer = answer(&network, request, crops, &forward, &contribution, reasons, crop_ms);
-    send(Part::Answer(Arc::new(answer)));
+    let answer = Arc::new(answer);
+    send(Part::Answer(Arc::clone(&answer)));
+    runtime.compare_once(&request.model, &request.weights, &answer.crops, &forward, ctx)?;
+    for notice in runtime.take_notices() {
+        send(Part::Notice(notice));
+    }
     if request.explain.is_empty() {
         return Ok(());
     }

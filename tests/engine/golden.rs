@@ -44,7 +44,7 @@ fn error<const D: usize>(got: Tensor<D>, state: &StateDict, key: &str) -> f32 {
 /// The fixtures' own bound: single precision over a few hundred thousand additions.
 const BOUND: f32 = 1e-4;
 
-fn basic_block(device: &Device) {
+pub fn basic_block(device: &Device) {
     let Some(state) = fixture("m3_basicblock.safetensors") else { return };
     let mut block = BasicBlock::new(4, 8, 2, device);
     load(&mut block, &state);
@@ -54,7 +54,7 @@ fn basic_block(device: &Device) {
     assert!(error(block.fold().forward(x), &state, "out.0") < BOUND);
 }
 
-fn fusion(device: &Device) {
+pub fn fusion(device: &Device) {
     let Some(state) = fixture("m3_fusion.safetensors") else { return };
     let mut fusion = Fusion::new(device);
     load(&mut fusion, &state);
@@ -72,7 +72,7 @@ fn fusion(device: &Device) {
     assert!(error(answer, &state, "out.0") < BOUND);
 }
 
-fn resnet(device: &Device) {
+pub fn resnet(device: &Device) {
     let Some(state) = fixture("m3_resnet_narrow.safetensors") else { return };
     let mut net = ResNet3d::new(ResNet3dConfig { width: 8, blocks: [2, 2, 2, 2] }, device);
     load(&mut net, &state);

@@ -8,6 +8,7 @@ mod shaders;
 mod classify;
 mod crops;
 mod export_round_trip;
+mod devices;
 mod golden;
 mod grad_cam;
 mod support;

@@ -1,0 +1,160 @@
+//! A graphics adapter made ready in the background: its kernels are compiled and tuned on a dummy
+//! question while the processor answers, so that the first click is not the slow one.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use burn::tensor::Device;
+
+use super::answer::DeviceInfo;
+use super::context::context_boxes;
+use super::error::InferenceError;
+use super::network::{Network, WeightsChoice};
+use super::prepare::Crop;
+use crate::geometry::{Point, VoxelGrid};
+use crate::jobs::{JobContext, panic_text};
+use crate::networks::{DEFAULT_MODEL, Scale, Tapped};
+
+/// Logits may differ by this much between the adapter and the processor: tensor cores may compute in
+/// lower precision than 32 bits.
+pub(super) const LOGIT_TOLERANCE: f64 = 1e-3;
+
+/// Whether the adapter may be used. Written by the warm-up, read by the inference thread.
+#[derive(Clone, Debug)]
+pub(super) struct Readiness {
+    state: Arc<AtomicU8>,
+    notices: Arc<Mutex<Vec<String>>>,
+}
+
+const COLD: u8 = 0;
+const READY: u8 = 1;
+const FAILED: u8 = 2;
+
+impl Readiness {
+    /// - `ready`: at once, for whoever demands the adapter and waits for its kernels
+    pub(super) fn new(ready: bool) -> Self {
+        let state = Arc::new(AtomicU8::new(if ready { READY } else { COLD }));
+        Self { state, notices: Arc::default() }
+    }
+
+    pub(super) fn is_ready(&self) -> bool {
+        self.state.load(Ordering::Acquire) == READY
+    }
+
+    #[cfg(test)]
+    pub(super) fn has_failed(&self) -> bool {
+        self.state.load(Ordering::Acquire) == FAILED
+    }
+
+    pub(super) fn notice(&self, text: String) {
+        tracing::warn!("{text}");
+        self.notices.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+    }
+
+    pub(super) fn take_notices(&self) -> Vec<String> {
+        std::mem::take(&mut *self.notices.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Starts the warm-up on a thread of its own; the adapter's name is in what it says if it fails.
+pub(super) fn start(device: Device, info: DeviceInfo, readiness: Readiness) {
+    let at_failure = readiness.clone();
+    let name = info.name.clone();
+    let started = std::thread::Builder::new().name("warm-up".to_owned()).spawn(move || {
+        let outcome = catch_unwind(AssertUnwindSafe(|| warm(&device, &info)));
+        let why = match outcome {
+            Ok(Ok(difference)) => {
+                if difference > LOGIT_TOLERANCE {
+                    readiness.notice(differs(&info.name, difference));
+                }
+                readiness.state.store(READY, Ordering::Release);
+                return;
+            }
+            Ok(Err(error)) => error.to_string(),
+            Err(panic) => panic_text(&*panic),
+        };
+        readiness.notice(format!("{} cannot run the network ({why}); the processor does", info.name));
+        readiness.state.store(FAILED, Ordering::Release);
+    });
+    if let Err(error) = started {
+        at_failure.notice(format!("{name} is not used: no thread to prepare it ({error})"));
+    }
+}
+
+/// The sentence for logits that are not the processor's.
+pub(super) fn differs(adapter: &str, difference: f64) -> String {
+    format!("on {adapter} the network's logits differ from the processor's by {difference:.1e}")
+}
+
+/// One question and its gradients on the adapter, in the exact shapes of the default network.
+/// - returns: the largest difference of its logits from the processor's
+fn warm(device: &Device, info: &DeviceInfo) -> Result<f64, InferenceError> {
+    let network = Network::load(DEFAULT_MODEL, &WeightsChoice::BuiltIn, device, info.clone())?;
+    let crops = dummy(&network)?;
+    let ctx = JobContext::unobserved();
+    let forward = network.forward(&crops, &ctx)?;
+    for (scale, features) in Scale::ALL.into_iter().zip(forward.features.clone()) {
+        let leaf = match features {
+            Tapped::D5(x) => Tapped::D5(x.autodiff().require_grad()),
+            Tapped::D4(x) => Tapped::D4(x.autodiff().require_grad()),
+            other => other,
+        };
+        if let Some(logits) = network.net().encoder(scale).after_explained(scale, leaf) {
+            logits.sum().backward();
+        }
+    }
+    device
+        .sync()
+        .map_err(|error| InferenceError::Device { device: info.name.clone(), detail: error.to_string() })?;
+    // One thread: the window and the answers that the processor gives meanwhile come first.
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .build()
+        .map_err(|error| InferenceError::NoThread(error.to_string()))?;
+    let expected = pool.install(|| {
+        let cpu = DeviceInfo { backend: "flex".to_owned(), name: "CPU".to_owned() };
+        Network::load(DEFAULT_MODEL, &WeightsChoice::BuiltIn, &Device::flex(), cpu)?.forward(&crops, &ctx)
+    })?;
+    Ok(difference(forward.logits, expected.logits))
+}
+
+/// Largest difference between two answers.
+pub(super) fn difference(a: [f64; 2], b: [f64; 2]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
+}
+
+/// Crops with some structure in them.
+fn dummy(network: &Network) -> Result<[Crop; 3], InferenceError> {
+    let grid = VoxelGrid::axis_aligned([128, 128, 64], [0.7, 0.7, 1.25], Point::new(0.0, 0.0, 0.0))
+        .map_err(|error| InferenceError::NoThread(error.to_string()))?;
+    Ok(context_boxes(&grid, grid.centre_voxel(), network.spec()).map(|context| {
+        let count = context.bounds.size.iter().product::<usize>();
+        let values = (0..count).map(|n| (n * 7919 % 1009) as f32 / 1009.0).collect();
+        Crop { context, values }
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_warm_up_passes_and_equals_the_processor_on_the_processor() {
+        let info = DeviceInfo { backend: "flex".to_owned(), name: "CPU".to_owned() };
+        assert_eq!(warm(&Device::flex(), &info).expect("it runs"), 0.0);
+    }
+
+    #[test]
+    fn readiness_is_cold_until_the_warm_up_ends() {
+        let readiness = Readiness::new(false);
+        assert!(!readiness.is_ready() && !readiness.has_failed());
+        let info = DeviceInfo { backend: "flex".to_owned(), name: "CPU".to_owned() };
+        start(Device::flex(), info, readiness.clone());
+        while !readiness.is_ready() {
+            assert!(!readiness.has_failed(), "{:?}", readiness.take_notices());
+            std::thread::yield_now();
+        }
+        assert!(readiness.take_notices().is_empty());
+    }
+}
