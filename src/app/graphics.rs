@@ -97,7 +97,8 @@ impl Graphics {
         if session.gpu() != now {
             session.receive(News::Gpu(now));
         }
-        now.slices < arrived
+        // A volume that does not fit at all sends nothing, however often it is asked.
+        now.reduced > 0 && now.slices < arrived
     }
 }
 

@@ -1,21 +1,28 @@
 //! `triscope bench`: one stage, timed. With `--json` the figures are one line, as the peers' are.
 
+use std::sync::Arc;
+
 use super::args::{BenchClassify, BenchOne, Stage};
 use super::classify::known_model;
 use super::exit::Failure;
 use super::progress::Terminal;
-use super::{bench_window, later, output, series};
+use super::{bench_window, output, series};
+use crate::gpu;
+use crate::volume::Volume;
 use crate::workflow::bench;
 
 /// Timed forward passes, after one that is not.
 const RUNS: usize = 7;
 
+/// Side of the picture that `bench render` times, as the peers' are.
+const RENDER_PX: u32 = 512;
+
 /// Runs the command.
 pub(super) fn run(stage: &Stage, terminal: &Terminal) -> Result<(), Failure> {
     match stage {
         Stage::Load(options) => load(options, terminal),
-        Stage::Reslice(_) => Err(later::command("bench reslice")),
-        Stage::Render(_) => Err(later::command("bench render")),
+        Stage::Reslice(options) => reslice(options, terminal),
+        Stage::Render(options) => render(options, terminal),
         Stage::Window(options) => bench_window::run(options),
         Stage::Classify(options) => classify(options, terminal),
     }
@@ -70,4 +77,55 @@ fn classify(options: &BenchClassify, terminal: &Terminal) -> Result<(), Failure>
         report.explain_ms,
         report.first_ms
     ))
+}
+
+fn reslice(options: &BenchOne, terminal: &Terminal) -> Result<(), Failure> {
+    let volume = volume(options, terminal)?;
+    let report = bench::reslice::reslice(&volume, terminal.ctx())?;
+    terminal.clear();
+    if options.json {
+        return output::json_line(&report);
+    }
+    let lines: String = report
+        .figures
+        .iter()
+        .filter(|(name, _)| name.ends_with("_ms") && !name.ends_with("_best_ms"))
+        .map(|(name, ms)| {
+            let plane = name.trim_end_matches("_ms");
+            let best_ms = report.figures.get(&format!("{plane}_best_ms")).copied().unwrap_or(*ms);
+            format!("{plane:>20}  {ms:8.2} ms, best {best_ms:.2}\n")
+        })
+        .collect();
+    output::print(&lines)
+}
+
+fn render(options: &BenchOne, terminal: &Terminal) -> Result<(), Failure> {
+    let volume = volume(options, terminal)?;
+    let gpu = gpu::headless(None).map_err(Failure::work)?;
+    let report =
+        bench::render::render(&volume, &gpu, [RENDER_PX; 2], terminal.ctx()).map_err(
+            |error| match error {
+                bench::render::RenderBenchError::Cancelled(_) => Failure::Interrupted,
+                other => Failure::work(other),
+            },
+        )?;
+    terminal.clear();
+    if options.json {
+        return output::json_line(&report);
+    }
+    let on_gpu = report.gpu_ms.map_or("unknown".to_owned(), |ms| format!("{ms:.2} ms"));
+    output::print(&format!(
+        "{}: axial step {:.2} ms (best {:.2}) at {RENDER_PX} x {RENDER_PX}, on the GPU alone {on_gpu}; \
+         first frame after {:.0} ms\n",
+        report.adapter, report.frame_ms, report.frame_best_ms, report.first_ms
+    ))
+}
+
+/// From an array that other tools read too, or from a series.
+fn volume(options: &BenchOne, terminal: &Terminal) -> Result<Arc<Volume>, Failure> {
+    if options.path.extension().is_some_and(|e| e.eq_ignore_ascii_case("npy")) {
+        let volume = bench::npy::read_npy(&options.path, options.spacing).map_err(Failure::work)?;
+        return Ok(Arc::new(volume));
+    }
+    Ok(series::load(&options.path, None, terminal.ctx())?.opened.volume)
 }
