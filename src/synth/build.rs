@@ -125,6 +125,7 @@ pub(super) struct Section {
 
 impl Section {
     /// Signed distance in mm; of first order, good for some 40 mm around the surface.
+    #[inline]
     pub(super) fn distance(&self, x: f32, y: f32) -> f32 {
         let dy = y - self.centre_y;
         let depth = if dy < 0.0 { self.front } else { self.back };
@@ -147,6 +148,7 @@ impl Section {
     }
 
     /// Where around the chest a place lies: 0 at the spine, 0.5 at the side, 1 at the sternum.
+    #[inline]
     pub(super) fn turn(&self, x: f32, y: f32) -> f32 {
         let dy = y - self.centre_y;
         let depth = if dy < 0.0 { self.front.0 } else { self.back.0 };
@@ -172,6 +174,7 @@ pub(super) struct Level {
 
 impl Level {
     /// Distance to the cavity of the chest and the abdomen. Above the tips of the lungs there is none.
+    #[inline]
     pub(super) fn out(&self, p: Vec3) -> f32 {
         // No chest is an exact oval.
         let ripple = 1.5 * (p.x * 0.052 + p.z * 0.043).sin() * (p.y * 0.047 - p.z * 0.031).sin()
@@ -186,6 +189,7 @@ impl Level {
     }
 
     /// Distance to the skin.
+    #[inline]
     pub(super) fn skin(&self, p: Vec3) -> f32 {
         let trunk = self.body.distance(p.x, p.y);
         if self.z < 15.0 {
@@ -198,6 +202,7 @@ impl Level {
 }
 
 /// Distance to the bone line of the raised arm of that side.
+#[inline]
 pub(super) fn arm(p: Vec3) -> f32 {
     let p = Vec3::new(p.x.abs(), p.y, p.z);
     let (a, b) = (Vec3::new(128.0, 30.0, 72.0), Vec3::new(176.0, -2.0, 190.0));

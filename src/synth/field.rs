@@ -8,34 +8,40 @@ use glam::Vec3;
 /// How much of a voxel lies inside a surface, from 0 to 1.
 /// - `d_mm`: signed distance of the voxel's centre
 /// - `edge_mm`: width over which the edge is blurred, > 0
+#[inline]
 pub(super) fn coverage(d_mm: f32, edge_mm: f32) -> f32 {
     let t = (0.5 - d_mm / edge_mm).clamp(0.0, 1.0);
     t * t * (3.0 - 2.0 * t)
 }
 
 /// 0 below `low`, 1 above `high`, smooth between them.
+#[inline]
 pub(super) fn ramp(low: f32, high: f32, x: f32) -> f32 {
     let t = ((x - low) / (high - low)).clamp(0.0, 1.0);
     t * t * (3.0 - 2.0 * t)
 }
 
 /// 1 between `low` and `high`, 0 further than `soft` outside, smooth between.
+#[inline]
 pub(super) fn plateau(low: f32, high: f32, soft: f32, x: f32) -> f32 {
     ramp(low - soft, low, x) * (1.0 - ramp(high, high + soft, x))
 }
 
 /// Straight mixture of two values.
+#[inline]
 pub(super) fn mix(a: f32, b: f32, t: f32) -> f32 {
     a + (b - a) * t
 }
 
 /// Union of two shapes whose seam is rounded over `k` mm.
+#[inline]
 pub(super) fn smooth_min(a: f32, b: f32, k: f32) -> f32 {
     let h = (k - (a - b).abs()).max(0.0) / k;
     a.min(b) - h * h * k * 0.25
 }
 
 /// Intersection of two shapes whose edge is rounded over `k` mm.
+#[inline]
 pub(super) fn smooth_max(a: f32, b: f32, k: f32) -> f32 {
     -smooth_min(-a, -b, k)
 }
@@ -55,6 +61,7 @@ impl Tube {
     }
 
     /// Distance, and how far along the tube the nearest place lies (0 to 1).
+    #[inline]
     pub(super) fn distance(&self, p: Vec3) -> f32 {
         let (ab, ap) = (self.b - self.a, p - self.a);
         let t = (ap.dot(ab) / ab.length_squared().max(1e-6)).clamp(0.0, 1.0);
@@ -95,6 +102,7 @@ impl Ellipsoid {
     }
 
     /// Distance, exact on the surface and of first order near it.
+    #[inline]
     pub(super) fn distance(&self, p: Vec3) -> f32 {
         let q = p - self.centre;
         let q = Vec3::new(q.dot(self.axes[0]), q.dot(self.axes[1]), q.dot(self.axes[2]));
@@ -114,6 +122,7 @@ impl Ellipsoid {
 }
 
 /// Distance of a flat oval with half-widths `rx`, `ry`, centred at the origin.
+#[inline]
 pub(super) fn oval(x: f32, y: f32, rx: f32, ry: f32) -> f32 {
     let (u, v) = (x / rx, y / ry);
     let k0 = u.hypot(v);

@@ -60,6 +60,7 @@ pub(super) fn dome(build: &Build, p: Vec3) -> f32 {
 
 /// Distance to the oblique fissure (positive above and in front of it) and, on the right, to the
 /// horizontal one (positive above).
+#[inline]
 pub(super) fn fissures(p: Vec3) -> (f32, f32) {
     let left = p.x > MIDLINE_MM;
     let bow = 5.0 * (p.x * 0.035 + if left { 1.0 } else { 2.2 }).sin() + 4.0 * (p.y * 0.03).sin();
@@ -81,6 +82,7 @@ pub(super) fn lobe(p: Vec3) -> Lobe {
 }
 
 /// Distance to the sheet between both lungs and to the spine, which also push the lungs aside.
+#[inline]
 pub(super) fn midline(p: Vec3, spine_y: f32) -> f32 {
     let sheet = (p.x - MIDLINE_MM).abs() - 1.6;
     let dy = p.y - spine_y;
@@ -90,6 +92,7 @@ pub(super) fn midline(p: Vec3, spine_y: f32) -> f32 {
 
 /// Distance to the lung's surface from those of its three neighbours.
 /// - `out`: distance from the chest's cavity; `between`: from the mediastinum; `dome`: see [`dome`]
+#[inline]
 pub(super) fn surface(p: Vec3, out: f32, between: f32, dome: f32) -> f32 {
     let sides = smooth_max(out + 1.2, -between, 3.0);
     smooth_max(sides, (dome - p.z) * 0.8, 2.5)
@@ -113,6 +116,7 @@ pub(super) fn distance(build: &Build, pieces: &[Piece], p: Vec3) -> f32 {
 }
 
 /// Joins one more piece to the mediastinum's outline.
+#[inline]
 pub(super) fn push(between: f32, piece: f32) -> f32 {
     smooth_min(between, piece, 7.0)
 }

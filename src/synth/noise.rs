@@ -46,6 +46,7 @@ impl Texture {
     }
 
     /// - `p`: position, in units of the wanted grain
+    #[inline]
     pub(super) fn at(&self, p: [f32; 3]) -> f32 {
         let mut cell = [0usize; 3];
         let mut t = [0f32; 3];
