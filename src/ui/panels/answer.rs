@@ -90,14 +90,11 @@ pub fn provenance_ui(ui: &mut Ui, answer: &Answer) {
     fact_ui(ui, "Weights", &format!("{} {short}", answer.weights));
     fact_ui(ui, "Trained on", if answer.trained { &answer.trained_on } else { "nothing: random values" });
     fact_ui(ui, "Ran on", &format!("{} ({})", answer.device.name, answer.device.backend));
-    let (crop, forward) = (words::duration(answer.crop_ms), words::duration(answer.forward_ms));
-    fact_ui(
-        ui,
-        "Answered in",
-        &format!("{} (crops {crop}, network {forward})", words::duration(answer.crop_ms + answer.forward_ms)),
-    );
+    let (crop, forward) = (answer.crop_ms, answer.forward_ms);
+    fact_ui(ui, "Answered in", &words::duration(crop + forward));
+    fact_ui(ui, "Crops, network", &format!("{}, {}", words::duration(crop), words::duration(forward)));
     if !answer.intended_use.is_empty() {
         ui.add_space(2.0);
-        paragraph_ui(ui, &answer.intended_use, t.muted);
+        paragraph_ui(ui, &format!("Intended use: {}.", answer.intended_use.trim_end_matches('.')), t.muted);
     }
 }

@@ -1,10 +1,10 @@
 //! The menu behind "Open": folder, files, example, a path typed by hand, what was open lately.
 
-use egui::{Popup, PopupCloseBehavior, RichText, TextEdit, Ui};
+use egui::{PopupCloseBehavior, RichText, TextEdit, Ui};
 
 use crate::command::{Command, Commands};
 use crate::ui::theme::{text, tokens};
-use crate::ui::widgets::{Press, menu_row_ui, press_ui};
+use crate::ui::widgets::{Press, menu, menu_row_ui, press_ui};
 use crate::ui::{Scene, UiState, icons};
 
 /// Recent paths in the menu.
@@ -13,8 +13,8 @@ const RECENT: usize = 6;
 /// The button and its menu.
 pub fn open_menu_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
     let button = press_ui(ui, Press::new(icons::FOLDER, "Open").menu());
-    Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
-        ui.set_min_width(300.0);
+    menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+        ui.set_width(320.0);
         ui.spacing_mut().item_spacing.y = 2.0;
         for (command, icon) in [
             (Command::OpenFolder, icons::FOLDER),

@@ -1,11 +1,13 @@
 //! The menus of the top bar: window presets, slab, view, device.
 
-use egui::{Align2, CornerRadius, Popup, PopupCloseBehavior, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, CornerRadius, PopupCloseBehavior, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
 use crate::command::{Command, Commands, entry};
 use crate::session::{Edit, Engine, Projection, Slab};
 use crate::ui::theme::{size, tokens};
-use crate::ui::widgets::{Press, fact_ui, heading_ui, menu_row_ui, paragraph_ui, press_ui, slider_row_ui};
+use crate::ui::widgets::{
+    Press, fact_ui, heading_ui, menu, menu_row_ui, paragraph_ui, press_ui, slider_row_ui,
+};
 use crate::ui::{Scene, icons, words};
 use crate::volume::Preset;
 
@@ -29,8 +31,8 @@ pub fn window_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let label = format!("{name} {w} / {c}");
     let button = press_ui(ui, Press::new("", &label).menu().enabled(ui.is_enabled()));
     let button = button.on_hover_text("Window presets: width / centre, in the unit of the volume");
-    Popup::menu(&button).show(|ui| {
-        ui.set_min_width(220.0);
+    menu(&button).show(|ui| {
+        ui.set_width(220.0);
         ui.spacing_mut().item_spacing.y = 2.0;
         for preset in Preset::ALL {
             row_ui(ui, scene, out, Command::Preset(preset), icons::WINDOW, look.preset == Some(preset));
@@ -47,8 +49,8 @@ pub fn slab_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let label = now.map_or_else(|| "Slab off".to_owned(), words::slab);
     let button = press_ui(ui, Press::new("", &label).menu().enabled(ui.is_enabled()));
     let button = button.on_hover_text(scene.tip(&Command::CycleSlab));
-    Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
-        ui.set_min_width(220.0);
+    menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+        ui.set_width(220.0);
         ui.spacing_mut().item_spacing.y = 2.0;
         if menu_row_ui(ui, Press::new(icons::SLAB, "Off").selected(now.is_none())).clicked() {
             out.edit(Edit::Slab(None));
@@ -81,8 +83,8 @@ pub fn view_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let button = press_ui(ui, Press::new(icons::DISPLAY, "View").icon_only().menu());
     let button = button.on_hover_text("View: text, panels, theme, picture, undo");
     let look = scene.session.look();
-    Popup::menu(&button).show(|ui| {
-        ui.set_min_width(240.0);
+    menu(&button).show(|ui| {
+        ui.set_width(260.0);
         ui.spacing_mut().item_spacing.y = 2.0;
         row_ui(ui, scene, out, Command::Undo, icons::UNDO, false);
         row_ui(ui, scene, out, Command::Redo, icons::REDO, false);
@@ -107,7 +109,7 @@ pub fn device_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let software = graphics.current.as_ref().is_none_or(|a| a.software);
     let button = chip_ui(ui, &short_name(name), software);
     let button = button.on_hover_text("Devices in use");
-    Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+    menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_width(320.0);
         let t = tokens(ui);
         heading_ui(ui, "Drawing");

@@ -174,3 +174,8 @@ pub fn menu_row_ui(ui: &mut Ui, press: Press<'_>) -> Response {
     }
     response
 }
+
+/// The menu of a button; its lines begin at the left and are not stretched.
+pub fn menu(button: &Response) -> egui::Popup<'_> {
+    egui::Popup::menu(button).layout(egui::Layout::top_down(egui::Align::Min))
+}

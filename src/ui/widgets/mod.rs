@@ -6,7 +6,7 @@ mod meter;
 mod segments;
 mod text;
 
-pub use button::{Press, menu_row_ui, press_ui};
+pub use button::{Press, menu, menu_row_ui, press_ui};
 pub use card::{card_ui, fact_ui, heading_ui, note_ui, splits};
 pub use meter::{bare_slider_ui, meter_ui, slider_row_ui};
 pub use segments::segments_ui;
