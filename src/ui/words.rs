@@ -150,6 +150,12 @@ pub fn with_sign(value: f64) -> String {
     if v > 0.0 { format!("+{v:.2}") } else { signed(v, 2) }
 }
 
+/// Begins with a capital letter.
+pub fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// Without needless noughts.
 pub fn trimmed(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");

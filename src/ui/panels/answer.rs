@@ -15,7 +15,7 @@ pub const UNTRAINED: &str = "untrained weights: this number means nothing; impor
 pub fn answer_ui(ui: &mut Ui, answer: &Answer) {
     let t = tokens(ui);
     for reason in &answer.guard_reasons {
-        note_ui(ui, icons::WARNING, t.warning, reason);
+        note_ui(ui, icons::WARNING, t.warning, &words::sentence(reason));
     }
     if !answer.trained {
         note_ui(ui, icons::WARNING, t.warning, UNTRAINED);

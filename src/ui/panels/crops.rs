@@ -107,9 +107,13 @@ pub fn crops_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, _nodule: &N
         ui.painter().text(pos2(left, rect.bottom() + 3.0), Align2::LEFT_TOP, scale.name(), strong, ink);
         // Under a small picture there is no room for spaces.
         let mm = grid.map_or_else(String::new, |g| words::box_mm(g, &crop.context).replace(" × ", "×"));
-        let mut job = egui::text::LayoutJob::simple_singleline(mm, small, t.muted);
-        job.wrap = egui::text::TextWrapping::truncate_at_width(side);
-        ui.painter().galley(pos2(left, rect.bottom() + 18.0), ui.painter().layout_job(job), t.muted);
+        let whole = ui.painter().layout_no_wrap(mm.clone(), small.clone(), t.muted);
+        let galley = if whole.size().x <= side {
+            whole
+        } else {
+            ui.painter().layout_no_wrap(mm.trim_end_matches(" mm").to_owned(), small, t.muted)
+        };
+        ui.painter().galley(pos2(left, rect.bottom() + 18.0), galley, t.muted);
     }
     let mut shown = k + 1;
     let response =

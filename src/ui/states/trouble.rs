@@ -41,9 +41,11 @@ pub fn unusable_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, index: usize, out
     column_ui(ui, rect, 520.0, 320.0, |ui| {
         ui.spacing_mut().item_spacing.y = size::STEP;
         title_ui(ui, "This series cannot be shown in three planes");
-        if series.defects.is_empty() {
-            let why = series.obstacle().unwrap_or("Its slices have no known places.");
-            note_ui(ui, icons::WARNING, t.warning, why);
+        if series.defects.iter().all(|d| d.code.viewable()) {
+            // No single defect forbids it, and still it is no volume.
+            let why = series.obstacle().unwrap_or("The places of its slices are not known.");
+            note_ui(ui, icons::WARNING, t.warning, &words::sentence(why));
+            paragraph_ui(ui, "Open a series of several parallel slices of one size.", t.muted);
         }
         for defect in series.defects.iter().filter(|d| !d.code.viewable()) {
             let name =
