@@ -145,18 +145,23 @@ fn open_gpu(software_too: bool) -> Result<GpuDevice, InferenceError> {
     let adapters = gpu::adapters();
     // burn's kernels need more than OpenGL offers.
     let able = || adapters.iter().filter(|a| a.backend != "Gl" && a.backend != "OpenGL");
-    let (adapter, kind) = match able().find(|a| !a.software) {
-        Some(real) => (real, DeviceKind::DefaultDevice),
+    let kind = match able().find(|a| !a.software) {
+        Some(_) => DeviceKind::DefaultDevice,
         None if software_too => match able().next() {
-            Some(software) => (software, DeviceKind::Cpu),
+            Some(_) => DeviceKind::Cpu,
             None => return Err(InferenceError::NoGpu("no driver was found".to_owned())),
         },
         None => return Err(InferenceError::NoGpu("only a software adapter was found".to_owned())),
     };
-    let device = Device::wgpu_options()
+    let (device, setup) = Device::wgpu_options()
         .device_kind(kind)
-        .init()
+        .init_with_setup()
         .map_err(|error| InferenceError::NoGpu(error.to_string()))?;
-    let info = DeviceInfo { backend: "wgpu".to_owned(), name: adapter.name.clone() };
+    let info = DeviceInfo { backend: "wgpu".to_owned(), name: adapter_name(&setup) };
     Ok(GpuDevice { device, info })
+}
+
+/// The adapter that burn really took: where there are several it chooses for itself.
+fn adapter_name(setup: &burn_wgpu::WgpuSetup) -> String {
+    setup.adapter.get_info().name
 }
