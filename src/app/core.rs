@@ -97,6 +97,11 @@ impl Core {
         &self.prefs
     }
 
+    /// Whether the sheet of keys is on the screen.
+    pub fn help_is_open(&self) -> bool {
+        self.ui.help
+    }
+
     pub(super) fn warn(&mut self, text: impl Into<String>) {
         self.session.receive(News::Notice(Severity::Warning, text.into()));
     }

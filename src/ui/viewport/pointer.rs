@@ -28,6 +28,10 @@ pub fn events(ui: &Ui, response: &Response, rect: Rect, scale: f32) -> Vec<Point
         let v = (p - rect.min) * scale;
         Point::new(f64::from(v.x), f64::from(v.y), 0.0)
     };
+    // Asked before the input is locked: a lock within a lock waits for ever as soon as a job's thread
+    // asks for a frame in between.
+    let double = response.double_clicked_by(PointerButton::Primary);
+    let held_at = response.interact_pointer_pos();
     let mut found = Vec::new();
     ui.input(|input| {
         let here = input.pointer.latest_pos();
@@ -70,9 +74,7 @@ pub fn events(ui: &Ui, response: &Response, rect: Rect, scale: f32) -> Vec<Point
                 _ => {}
             }
         }
-        if response.double_clicked_by(PointerButton::Primary)
-            && let Some(pos) = response.interact_pointer_pos().or(here)
-        {
+        if double && let Some(pos) = held_at.or(here) {
             found.push(PointerEvent::DoubleClick { at: at(pos) });
         }
         let inside = reachable && here.is_some_and(|p| rect.contains(p));

@@ -1,0 +1,87 @@
+//! Opening, several series, what cannot be opened, closing.
+
+use std::fs;
+
+use super::support::{Window, small};
+use triscope::app::Start;
+use triscope::session::{Pane, Stage};
+
+#[test]
+fn the_first_window_offers_a_folder_and_the_example() {
+    let mut window = Window::blind(Start::default());
+    window.settle();
+    assert!(window.says("Open a folder") && window.says("Open the example"));
+    assert!(window.says("Not a medical device"));
+}
+
+#[test]
+fn a_dropped_folder_opens_and_is_told_to_a_screen_reader() {
+    let window = Window::blind(Start::default()).with_phantom();
+    assert_eq!(window.spoken(Pane::Axial).split(',').next(), Some("Axial slice 49 of 96"));
+    assert!(window.says("96 slices"));
+}
+
+#[test]
+fn a_path_on_the_command_line_opens() {
+    let start = Start { paths: vec![small().folder.clone()], example: false };
+    let mut window = Window::blind(start);
+    window.until("it is open", |s| s.stage() == Stage::Open);
+}
+
+#[test]
+fn a_folder_without_images_says_so_and_the_program_goes_on() {
+    let empty = tempfile::tempdir().expect("a temporary folder");
+    fs::write(empty.path().join("notes.dcm"), "these are only words").expect("written");
+    let mut window = Window::blind(Start::default());
+    window.drop_files(&[empty.path()]);
+    window.until("it has failed", |s| matches!(s.stage(), Stage::Failed(_)));
+    window.settle();
+    assert!(window.says("This could not be opened"));
+    let mut window = window.with_phantom();
+    window.settle();
+    assert!(!window.says("This could not be opened"));
+}
+
+#[test]
+fn a_folder_that_is_not_there_leaves_the_open_series_on_the_screen() {
+    let mut window = Window::blind(Start::default()).with_phantom();
+    window.drop_files(&[&small().folder.join("nothing-here")]);
+    window.until("it is said", |s| !s.notices().is_empty());
+    assert!(window.session(|s| s.stage() == Stage::Open && s.open().is_some_and(|o| o.loaded)));
+}
+
+#[test]
+fn a_lone_slice_cannot_be_viewed_in_planes_and_the_reason_is_shown() {
+    let alone = tempfile::tempdir().expect("a temporary folder");
+    let first = fs::read_dir(&small().folder)
+        .expect("listed")
+        .filter_map(Result::ok)
+        .map(|e| e.path())
+        .find(|p| p.extension().is_some_and(|e| e == "dcm"))
+        .expect("a slice");
+    fs::copy(&first, alone.path().join("slice")).expect("copied");
+    let mut window = Window::blind(Start::default());
+    window.drop_files(&[alone.path()]);
+    window.until("it is refused", |s| matches!(s.stage(), Stage::Unusable(0)));
+    window.settle();
+    assert!(window.says("This series cannot be shown in three planes"));
+}
+
+#[test]
+fn closing_the_case_leads_back_to_the_start() {
+    let mut window = Window::blind(Start::default()).with_phantom();
+    window.key_with(egui::Modifiers::COMMAND, egui::Key::W);
+    assert_eq!(window.session(|s| s.stage()), Stage::Welcome);
+}
+
+#[test]
+fn loading_can_be_cancelled_and_says_what_is_there() {
+    let mut window = Window::blind(Start::default());
+    window.drop_files(&[&small().folder]);
+    // Cancelled as early as can be: before, while or after slices arrive, nothing may hang.
+    window.key(egui::Key::Escape);
+    window.until("nothing runs", |s| s.work().is_empty());
+    let stage = window.session(|s| s.stage());
+    assert!(matches!(stage, Stage::Welcome | Stage::Open), "{stage:?}");
+    window.with_phantom();
+}

@@ -1,0 +1,1 @@
+//! Pictures of the states of the window.

@@ -1,0 +1,215 @@
+//! A window without a screen around a small phantom, and a person's hands.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::{LazyLock, OnceLock};
+use std::time::{Duration, Instant};
+
+use egui::{Event, Modifiers, MouseWheelUnit, PointerButton, Pos2, Rect, Vec2, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use triscope::app::{Core, Shell, Start, setup};
+use triscope::geometry::{Patient, Point};
+use triscope::gpu;
+use triscope::jobs::JobContext;
+use triscope::session::{Engine, Pane, Session};
+use triscope::synth::{PhantomSpec, Truth};
+use triscope::view;
+use triscope::workflow::synth::synth;
+
+/// Far more than anything here needs on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A small phantom on disk, made once; its truth.
+pub struct Small {
+    pub folder: PathBuf,
+    pub truth: Truth,
+}
+
+/// 128 x 128 x 96 voxels of a whole chest.
+pub fn small() -> &'static Small {
+    static SMALL: LazyLock<(tempfile::TempDir, Small)> = LazyLock::new(|| {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let spec =
+            PhantomSpec { seed: 7, nodules: 2, size: [128, 128, 96], spacing_mm: [2.8, 2.8, 3.4] };
+        let folder = home.path().join("small");
+        let truth = synth(&spec, &folder, &JobContext::unobserved()).expect("a phantom");
+        (home, Small { folder, truth })
+    });
+    &SMALL.1
+}
+
+/// The window, as the program builds it, and what is around it.
+pub struct Window {
+    pub harness: Harness<'static, Shell>,
+}
+
+impl Window {
+    /// Without pictures: fast, for what can be read from accessible names and the session.
+    pub fn blind(start: Start) -> Self {
+        Self::build(start, Harness::builder())
+    }
+
+    /// With pictures, through the window's own device.
+    pub fn seeing(start: Start) -> Self {
+        let wgpu = setup(gpu::backend_attempts()[0], Some("llvmpipe".to_owned())).into();
+        Self::build(start, Harness::builder().wgpu_setup(wgpu).with_render_cursor(false))
+    }
+
+    fn build(start: Start, builder: egui_kittest::HarnessBuilder<Shell>) -> Self {
+        let core = Rc::new(RefCell::new(Core::plain(start)));
+        let harness = builder
+            .with_size(vec2(1000.0, 640.0))
+            .with_step_dt(1.0 / 60.0)
+            .build_eframe(move |cc| Shell::new(cc, core));
+        Self { harness }
+    }
+
+    /// Opens the small phantom and waits until all of it is there.
+    pub fn with_phantom(mut self) -> Self {
+        self.drop_files(&[&small().folder]);
+        self.until("the series is loaded", |s| s.open().is_some_and(|o| o.loaded));
+        self.settle();
+        self
+    }
+
+    /// What the window knows now.
+    pub fn session<T>(&self, look: impl FnOnce(&Session) -> T) -> T {
+        look(self.harness.state().core().session())
+    }
+
+    /// Frames until something is so.
+    pub fn until(&mut self, what: &str, so: impl Fn(&Session) -> bool) {
+        let start = Instant::now();
+        while !self.session(&so) {
+            assert!(start.elapsed() < PATIENCE, "waited in vain until {what}");
+            self.harness.step();
+            std::thread::sleep(Duration::from_millis(3));
+        }
+        self.harness.step();
+    }
+
+    /// Until the network can be asked.
+    pub fn network_ready(&mut self) {
+        self.until("the network is loaded", |s| matches!(s.engine(), Engine::Ready { .. }));
+    }
+
+    /// A few frames, so that what was asked for is drawn.
+    pub fn settle(&mut self) {
+        self.harness.run_steps(4);
+    }
+
+    /// Drops files or folders on the window.
+    pub fn drop_files(&mut self, paths: &[&Path]) {
+        for path in paths {
+            let file: egui::DroppedFileHandle = std::sync::Arc::new(Dropped((*path).to_owned()));
+            self.harness.input_mut().dropped_files.push(file);
+        }
+        self.harness.step();
+    }
+
+    /// Presses and releases a key.
+    pub fn key(&mut self, key: egui::Key) {
+        self.key_with(Modifiers::NONE, key);
+    }
+
+    pub fn key_with(&mut self, modifiers: Modifiers, key: egui::Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.settle();
+    }
+
+    /// Clicks what has this name.
+    pub fn click(&mut self, label: &str) {
+        self.harness.get_by_label(label).click();
+        self.settle();
+    }
+
+    /// Whether something with this in its name is on the screen.
+    pub fn says(&self, part: &str) -> bool {
+        self.harness.query_all_by_label_contains(part).next().is_some()
+    }
+
+    /// Where a viewport lies, in points.
+    pub fn rect(&self, pane: Pane) -> Rect {
+        self.harness.get_by_role_and_label(egui::accesskit::Role::Canvas, pane.label()).rect()
+    }
+
+    /// What a screen reader says of a viewport.
+    pub fn spoken(&self, pane: Pane) -> String {
+        let node = self.harness.get_by_role_and_label(egui::accesskit::Role::Canvas, pane.label());
+        node.accesskit_node().value().unwrap_or_default()
+    }
+
+    /// Where a point of the patient is drawn, in points.
+    pub fn place_of(&self, pane: Pane, at: Point<Patient>) -> Pos2 {
+        let rect = self.rect(pane);
+        self.session(|s| {
+            let size = [rect.width().round() as u32, rect.height().round() as u32];
+            let look = s.look();
+            let view = view::resolve(s.grid().expect("open"), look.viewport(pane), look.cursor, size);
+            let p = &view.viewport_from_patient * at;
+            rect.min + vec2(p.x as f32, p.y as f32)
+        })
+    }
+
+    pub fn move_to(&mut self, at: Pos2) {
+        self.harness.event(Event::PointerMoved(at));
+        self.harness.step();
+    }
+
+    pub fn button(&mut self, at: Pos2, button: PointerButton, pressed: bool) {
+        self.harness.event(Event::PointerButton { pos: at, button, pressed, modifiers: Modifiers::NONE });
+        self.harness.step();
+    }
+
+    pub fn click_at(&mut self, at: Pos2) {
+        self.move_to(at);
+        self.button(at, PointerButton::Primary, true);
+        self.button(at, PointerButton::Primary, false);
+    }
+
+    pub fn drag(&mut self, button: PointerButton, from: Pos2, to: Pos2) {
+        self.move_to(from);
+        self.button(from, button, true);
+        for part in [0.3, 0.6, 1.0] {
+            self.move_to(from + (to - from) * part);
+        }
+        self.button(to, button, false);
+        self.settle();
+    }
+
+    /// Turns the wheel; positive away from the user.
+    pub fn wheel(&mut self, at: Pos2, notches: f32, modifiers: Modifiers) {
+        self.move_to(at);
+        self.harness.event_modifiers(
+            Event::MouseWheel {
+                unit: MouseWheelUnit::Line,
+                delta: Vec2::new(0.0, notches),
+                phase: egui::TouchPhase::Move,
+                source: egui::MouseWheelSource::Wheel,
+                modifiers,
+            },
+            modifiers,
+        );
+        self.settle();
+    }
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|e| e.to_string())
+    }
+}
+
+/// Centre of the largest nodule of the small phantom.
+pub fn nodule() -> Point<Patient> {
+    static AT: OnceLock<Point<Patient>> = OnceLock::new();
+    *AT.get_or_init(|| Point::from_array(small().truth.nodules[0].centre_lps_mm))
+}

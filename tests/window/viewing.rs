@@ -1,0 +1,164 @@
+//! Scrolling, windows, zoom, layout, keys, undo.
+
+use super::support::Window;
+use egui::{Key, Modifiers, PointerButton, vec2};
+use triscope::app::Start;
+use triscope::session::{CornerText, Layout, Pane, Projection, Tool};
+use triscope::volume::Preset;
+
+fn open() -> Window {
+    Window::blind(Start::default()).with_phantom()
+}
+
+/// `Axial slice 49 of 96, ...` -> 49.
+fn slice(window: &Window, pane: Pane) -> usize {
+    let spoken = window.spoken(pane);
+    spoken.split(' ').nth(2).and_then(|n| n.parse().ok()).unwrap_or_else(|| panic!("no slice in {spoken:?}"))
+}
+
+#[test]
+fn the_wheel_scrolls_the_viewport_under_the_pointer_and_the_others_stay() {
+    let mut window = open();
+    let before = Pane::ALL.map(|pane| slice(&window, pane));
+    let middle = window.rect(Pane::Coronal).center();
+    window.wheel(middle, -1.0, Modifiers::NONE);
+    assert_eq!(slice(&window, Pane::Coronal), before[1] + 1);
+    window.wheel(middle, 1.0, Modifiers::SHIFT);
+    assert_eq!(slice(&window, Pane::Coronal), before[1] - 9);
+    assert_eq!(slice(&window, Pane::Axial), before[0]);
+    assert_eq!(slice(&window, Pane::Sagittal), before[2]);
+}
+
+#[test]
+fn keys_step_to_the_next_first_and_last_slice() {
+    let mut window = open();
+    let start = slice(&window, Pane::Axial);
+    window.key(Key::ArrowDown);
+    assert_eq!(slice(&window, Pane::Axial), start + 1);
+    window.key(Key::ArrowUp);
+    window.key(Key::ArrowUp);
+    assert_eq!(slice(&window, Pane::Axial), start - 1);
+    window.key(Key::End);
+    assert_eq!(slice(&window, Pane::Axial), 96);
+    window.key(Key::Home);
+    assert_eq!(slice(&window, Pane::Axial), 1);
+}
+
+#[test]
+fn arrows_step_in_the_viewport_that_was_clicked() {
+    let mut window = open();
+    let start = slice(&window, Pane::Sagittal);
+    let middle = window.rect(Pane::Sagittal).center();
+    window.click_at(middle);
+    window.key(Key::ArrowDown);
+    window.key(Key::ArrowDown);
+    assert_eq!(slice(&window, Pane::Sagittal), start + 2);
+}
+
+#[test]
+fn presets_have_their_keys() {
+    let mut window = open();
+    let wanted = [
+        (Key::Num1, Preset::SoftTissue, [400.0, 40.0]),
+        (Key::Num2, Preset::Lung, [1500.0, -600.0]),
+        (Key::Num3, Preset::Bone, [2500.0, 480.0]),
+        (Key::Num4, Preset::Mediastinum, [350.0, 50.0]),
+    ];
+    for (key, preset, [width, centre]) in wanted {
+        window.key(key);
+        window.session(|s| {
+            assert_eq!(s.look().preset, Some(preset));
+            assert_eq!([s.look().window.width(), s.look().window.centre()], [width, centre]);
+        });
+    }
+    window.key(Key::Num0);
+    window.session(|s| {
+        let [low, high] = s.volume().expect("open").range();
+        assert_eq!(s.look().window.width(), f64::from(high - low));
+    });
+}
+
+#[test]
+fn a_left_drag_changes_the_window_and_ctrl_z_takes_it_back_at_once() {
+    let mut window = open();
+    let middle = window.rect(Pane::Axial).center();
+    window.drag(PointerButton::Primary, middle, middle + vec2(60.0, 20.0));
+    assert!(window.session(|s| s.look().window.width() > 1500.0 && s.look().window.centre() > -600.0));
+    window.key_with(Modifiers::COMMAND, Key::Z);
+    assert_eq!(window.session(|s| (s.look().window.width(), s.look().preset)), (1500.0, Some(Preset::Lung)));
+    window.key_with(Modifiers::COMMAND, Key::Y);
+    assert!(window.session(|s| s.look().window.width() > 1500.0));
+}
+
+#[test]
+fn middle_pans_right_zooms_and_space_resets() {
+    let mut window = open();
+    let middle = window.rect(Pane::Coronal).center();
+    window.drag(PointerButton::Middle, middle, middle + vec2(30.0, 0.0));
+    window.drag(PointerButton::Secondary, middle, middle - vec2(0.0, 80.0));
+    window.session(|s| {
+        let state = s.look().viewport(Pane::Coronal);
+        assert!(state.zoom > 1.2 && state.pan_mm[0] < 0.0, "{state:?}");
+        assert_eq!(s.look().viewport(Pane::Axial).zoom, 1.0);
+    });
+    window.key(Key::Space);
+    assert_eq!(window.session(|s| s.look().viewport(Pane::Coronal).zoom), 1.0);
+}
+
+#[test]
+fn a_double_click_maximises_and_another_brings_all_back() {
+    let mut window = open();
+    let middle = window.rect(Pane::Axial).center();
+    let small = window.rect(Pane::Axial).area();
+    window.click_at(middle);
+    window.click_at(middle);
+    window.settle();
+    assert_eq!(window.session(|s| s.look().layout), Layout::Single(Pane::Axial));
+    assert!(window.rect(Pane::Axial).area() > 2.0 * small);
+    window.key(Key::F);
+    assert_eq!(window.session(|s| s.look().layout), Layout::Grid);
+}
+
+#[test]
+fn letters_switch_what_they_promise() {
+    let mut window = open();
+    window.key(Key::I);
+    assert!(window.session(|s| s.look().invert));
+    window.key(Key::X);
+    assert!(window.session(|s| !s.look().boxes));
+    window.key(Key::M);
+    assert_eq!(window.session(|s| s.look().slab().map(|s| s.projection)), Some(Projection::Max));
+    window.key(Key::T);
+    assert_eq!(window.session(|s| s.look().corner_text), CornerText::NoPatient);
+    for (key, tool) in [(Key::P, Tool::Pan), (Key::Z, Tool::Zoom), (Key::C, Tool::Crosshair), (Key::W, Tool::Window)]
+    {
+        window.key(key);
+        assert_eq!(window.session(|s| s.look().tool), tool);
+    }
+    // Without an answer there is nothing to lay over the pictures.
+    window.key(Key::G);
+    assert!(window.session(|s| !s.look().heatmap.on));
+}
+
+#[test]
+fn what_lies_under_the_pointer_is_told_and_follows_the_wheel() {
+    let mut window = open();
+    let middle = window.rect(Pane::Axial).center();
+    window.move_to(middle);
+    window.settle();
+    let before = window.session(|s| *s.hover().expect("over a viewport"));
+    window.wheel(middle, -1.0, Modifiers::NONE);
+    let after = window.session(|s| *s.hover().expect("over a viewport"));
+    let [before, after] = [before, after].map(|h| h.voxel.expect("inside"));
+    assert_eq!([after[0], after[1], after[2]], [before[0], before[1], before[2] + 1]);
+}
+
+#[test]
+fn the_question_mark_opens_the_sheet_of_keys() {
+    let mut window = open();
+    window.key_with(Modifiers::SHIFT, Key::Questionmark);
+    assert!(window.says("Takes the last change back") || window.says("Undo"));
+    assert!(window.harness.state().core().help_is_open());
+    window.key_with(Modifiers::SHIFT, Key::Questionmark);
+    assert!(!window.harness.state().core().help_is_open());
+}
