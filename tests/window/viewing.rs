@@ -52,7 +52,8 @@ fn arrows_step_in_the_viewport_that_was_clicked() {
     window.click_at(middle);
     window.key(Key::ArrowDown);
     window.key(Key::ArrowDown);
-    assert_eq!(slice(&window, Pane::Sagittal), start + 2);
+    // Away from the viewer, who stands at the patient's left: towards the right, against the columns.
+    assert_eq!(slice(&window, Pane::Sagittal), start - 2);
 }
 
 #[test]
@@ -130,7 +131,8 @@ fn letters_switch_what_they_promise() {
     assert_eq!(window.session(|s| s.look().slab().map(|s| s.projection)), Some(Projection::Max));
     window.key(Key::T);
     assert_eq!(window.session(|s| s.look().corner_text), CornerText::NoPatient);
-    for (key, tool) in [(Key::P, Tool::Pan), (Key::Z, Tool::Zoom), (Key::C, Tool::Crosshair), (Key::W, Tool::Window)]
+    for (key, tool) in
+        [(Key::P, Tool::Pan), (Key::Z, Tool::Zoom), (Key::C, Tool::Crosshair), (Key::W, Tool::Window)]
     {
         window.key(key);
         assert_eq!(window.session(|s| s.look().tool), tool);
