@@ -31,8 +31,8 @@ impl Core {
 
             Command::NextSlice => self.step(self.session.look().focus, 1),
             Command::PreviousSlice => self.step(self.session.look().focus, -1),
-            Command::FirstSlice => self.to_end(false),
-            Command::LastSlice => self.to_end(true),
+            Command::FirstSlice => self.step_to_end(false),
+            Command::LastSlice => self.step_to_end(true),
             Command::Step(pane, steps) => self.step(pane, steps),
             Command::Focus(pane) => self.session.apply(Edit::Focus(pane)),
             Command::Preset(preset) => self.preset(preset),
@@ -180,7 +180,7 @@ impl Core {
         self.session.apply(Edit::Cursor(cursor));
     }
 
-    fn to_end(&mut self, last: bool) {
+    fn step_to_end(&mut self, last: bool) {
         let pane = self.session.look().focus;
         let (Some(view), Some(grid)) = (self.resolved(pane), self.session.grid()) else { return };
         let cursor = view::to_end(grid, &view, self.session.look().cursor, last);

@@ -60,7 +60,7 @@ pub(super) fn fov_mm(text: &str) -> Result<f64, String> {
 /// `WIDTH,CENTRE` of a grey-scale window.
 pub(super) fn window(text: &str) -> Result<Window, String> {
     let [width, centre] = numbers::<2>(text)?;
-    if width < Window::MIN_WIDTH || width > 1e6 || centre.abs() > 1e6 {
+    if !(Window::MIN_WIDTH..=1e6).contains(&width) || centre.abs() > 1e6 {
         return Err(format!("a window is at least {} wide, and within a million", Window::MIN_WIDTH));
     }
     Ok(Window::new(width, centre))

@@ -54,8 +54,8 @@ pub type Cells = CellGrid;
 pub(super) fn covered(contexts: &[ContextBox], grid: &VoxelGrid) -> VoxelBox {
     let size = grid.size();
     let mut bounds = VoxelBox { min: [0; 3], size: [0; 3] };
-    for axis in 0..3 {
-        let inside = |v: i64| v.clamp(0, size[axis] as i64);
+    for (axis, &voxels) in size.iter().enumerate() {
+        let inside = |v: i64| v.clamp(0, voxels as i64);
         let low = contexts.iter().map(|c| inside(c.bounds.min[axis])).min().unwrap_or(0);
         let end = |c: &ContextBox| inside(c.bounds.min[axis].saturating_add(c.bounds.size[axis] as i64));
         let high = contexts.iter().map(end).max().unwrap_or(0);

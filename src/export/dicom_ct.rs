@@ -165,7 +165,7 @@ mod tests {
             ["0.7", "-178.9", "1", "0"],
             [0.7, -178.9, 1.0, -0.0].map(decimal).each_ref().map(String::as_str)
         );
-        assert!(decimal(-1234.567_890_123_456).len() <= 16);
+        assert!(decimal(-1_234.567_890_123_456).len() <= 16);
         assert!(decimal(1.0e20).len() <= 16);
     }
 

@@ -193,7 +193,7 @@ impl<'a> Output<'a> {
 
     /// Maps and pictures of one answer.
     fn write(
-        &mut self,
+        &self,
         number: usize,
         at: Point<Patient>,
         classified: &Classified,

@@ -1,5 +1,7 @@
 //! The built program, run as a user would.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helper fails by panicking, too")]
+
 mod arguments;
 mod bad_input;
 mod bench;

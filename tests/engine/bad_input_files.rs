@@ -138,7 +138,7 @@ fn files_cut_at_any_byte_are_read_as_far_as_they_go_and_never_panic() {
 fn a_folder_removed_while_loading_ends_in_a_sentence() {
     let folder = folder(&stack(40));
     let path = folder.path().to_path_buf();
-    let removed = open(&[path.clone()], None, &JobContext::unobserved(), |event| {
+    let removed = open(std::slice::from_ref(&path), None, &JobContext::unobserved(), |event| {
         if matches!(event, OpenEvent::Began { .. }) {
             fs::remove_dir_all(&path).expect("removed");
         }
@@ -163,7 +163,7 @@ fn a_file_without_permission_is_listed_and_the_rest_goes_on() {
 #[cfg(unix)]
 fn forbid(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(0)).expect("set");
+    fs::set_permissions(path, fs::Permissions::from_mode(0o0)).expect("set");
 }
 
 #[cfg(not(unix))]

@@ -24,7 +24,7 @@ fn a_phantom_written_as_dicom_opens_with_the_same_values_geometry_and_truth() {
     let truth = synth(&SPEC, &out, &ctx).expect("written");
     let phantom = Phantom::new(&SPEC, &ctx).expect("the same phantom");
 
-    let opened = open(&[out.clone()], None, &ctx, |_| {}).expect("opened");
+    let opened = open(std::slice::from_ref(&out), None, &ctx, |_| {}).expect("opened");
     assert_eq!(opened.scan.series.len(), 1);
     assert!(opened.defects.is_empty(), "{:?}", opened.defects);
     assert!(opened.series().classifiable());

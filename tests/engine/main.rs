@@ -1,5 +1,7 @@
 //! No window: real DICOM through the pipe, golden tensors, GPU against its CPU twin, round trips.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helper fails by panicking, too")]
+
 mod bad_weights;
 mod geometry_properties;
 mod gpu_against_reference;

@@ -311,7 +311,7 @@ fn a_dicomdir_is_an_index_and_not_worth_a_word() {
 fn cancelling_stops_the_scan_and_the_load() {
     let Some(folder) = odd("derived/reference") else { return };
     let ctx = JobContext::unobserved();
-    let scan = ingest::scan(&[folder.clone()], &ctx).expect("scans");
+    let scan = ingest::scan(std::slice::from_ref(&folder), &ctx).expect("scans");
     let volume: Arc<Volume> = ingest::begin(&scan.series[0]).expect("begins");
     ctx.cancel();
     assert!(matches!(ingest::load(&scan.series[0], &volume, &ctx), Err(ingest::IngestError::Cancelled(_))));

@@ -125,7 +125,7 @@ pub fn crops_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, _nodule: &N
 }
 
 /// The fourth viewport: the crops, large; or, quietly, how to get them.
-pub fn strip_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState) {
+pub fn strip_ui(ui: &Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState) {
     ui.painter().rect_filled(rect, 0.0, PICTURE.ground);
     let Some(answer) = scene.session.selected().and_then(Nodule::answer) else {
         empty_ui(ui, rect, scene);
@@ -182,7 +182,7 @@ pub fn strip_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState)
     all.on_hover_text_at_pointer(HOW);
 }
 
-fn empty_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>) {
+fn empty_ui(ui: &Ui, rect: Rect, scene: &Scene<'_>) {
     let key = scene.key(&Command::ClassifyHere);
     let (first, second) = match scene.session.selected().map(|n| &n.question) {
         Some(Question::Running) => ("Asking the network", String::new()),

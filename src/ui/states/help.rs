@@ -27,7 +27,7 @@ const MOUSE: [(&str, &str); 10] = [
 const KEYS: f32 = 128.0;
 
 /// Draws the sheet over the window; Escape, the cross or a click beside it closes it.
-pub fn help_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState) {
+pub fn help_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState) {
     let t = tokens(ui);
     let window = ui.content_rect();
     let columns = if window.width() >= 1100.0 { 3 } else { 2 };

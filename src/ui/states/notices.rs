@@ -12,7 +12,7 @@ use crate::ui::{Scene, icons};
 const SHOWN: usize = 3;
 
 /// Draws the newest notices.
-pub fn notices_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Commands) {
+pub fn notices_ui(ui: &Ui, rect: Rect, scene: &Scene<'_>, out: &mut Commands) {
     let t = tokens(ui);
     let notices = scene.session.notices();
     if notices.is_empty() {

@@ -109,9 +109,7 @@ pub fn press_ui(ui: &mut Ui, press: Press<'_>) -> Response {
         }
     });
     if ui.is_rect_visible(rect) {
-        let (fill, ink) = if press.selected {
-            (Some(t.accent_soft), t.on_accent_soft)
-        } else if response.is_pointer_button_down_on() {
+        let (fill, ink) = if press.selected || response.is_pointer_button_down_on() {
             (Some(t.accent_soft), t.on_accent_soft)
         } else if response.hovered() && press.enabled {
             (Some(t.control_hover), t.text)
