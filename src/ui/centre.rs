@@ -1,7 +1,7 @@
 //! The middle of the window: viewports two by two with dividers, or one alone; or, while nothing
 //! is open, the state that says why and what to do.
 
-use egui::{CursorIcon, Id, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{CursorIcon, EventFilter, Id, Key, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::theme::tokens;
 use super::viewport::canvas_ui;
@@ -89,7 +89,24 @@ fn dividers_ui(ui: &Ui, rect: Rect) -> [f32; 2] {
         if response.double_clicked() {
             shares[axis] = 0.5;
         }
+        if response.has_focus() {
+            shares[axis] = (shares[axis] + by_keys(ui, &response, axis)).clamp(0.15, 0.85);
+            ui.painter().rect_filled(grips(shares)[axis].shrink(3.0), 0.0, tokens(ui).accent);
+        }
     }
     ui.data_mut(|d| d.insert_temp(id, shares));
     [rect.left() + rect.width() * shares[0], rect.top() + rect.height() * shares[1]]
+}
+
+/// Arrows move a divider that has the focus.
+fn by_keys(ui: &Ui, response: &Response, axis: usize) -> f32 {
+    const STEP: f32 = 0.02;
+    let filter =
+        EventFilter { horizontal_arrows: axis == 0, vertical_arrows: axis == 1, ..EventFilter::default() };
+    ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
+    let [back, forth] =
+        if axis == 0 { [Key::ArrowLeft, Key::ArrowRight] } else { [Key::ArrowUp, Key::ArrowDown] };
+    ui.input(|i| {
+        (f32::from(u8::from(i.key_pressed(forth))) - f32::from(u8::from(i.key_pressed(back)))) * STEP
+    })
 }

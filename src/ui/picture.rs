@@ -276,3 +276,69 @@ fn read_back(
     rgba.iter_mut().skip(3).step_by(4).for_each(|a| *a = u8::MAX);
     Ok(rgba)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::VoxelGrid;
+    use crate::gpu;
+    use crate::volume::Unit;
+
+    fn request(annotations: bool) -> PictureRequest {
+        let grid = VoxelGrid::axis_aligned([32, 32, 8], [4.0; 3], Point::new(0.0, 0.0, 0.0)).expect("a grid");
+        let volume = Volume::loading(grid, Unit::Hu, None);
+        for k in 0..8 {
+            volume.int16().expect("whole numbers").fill(k, vec![0; 1024].into()).expect("fits");
+        }
+        PictureRequest {
+            cursor: grid.centre(),
+            volume: Arc::new(volume),
+            viewport: ViewportState::fitted(Plane::Axial),
+            window: Window::new(400.0, 0.0),
+            invert: false,
+            boxes: Vec::new(),
+            heatmap: None,
+            marks: Vec::new(),
+            crosshair: false,
+            text: CornerText::NoPatient,
+            facts: Facts { patient: vec!["Name".to_owned()], ..Facts::default() },
+            annotations,
+            size_px: [240, 200],
+            pixels_per_point: 1.0,
+        }
+    }
+
+    fn pixel(picture: &Picture, x: usize, y: usize) -> [u8; 4] {
+        let at = (y * picture.size_px[0] as usize + x) * 4;
+        picture.rgba[at..at + 4].try_into().expect("four bytes")
+    }
+
+    #[test]
+    fn a_picture_has_the_slice_under_the_overlay_and_is_opaque() {
+        let gpu = match gpu::headless(None) {
+            Ok(gpu) => gpu,
+            Err(error) => return eprintln!("not tested here: {error}"),
+        };
+        let bare = picture(&gpu, &request(false)).expect("a picture");
+        let drawn = picture(&gpu, &request(true)).expect("a picture");
+        assert_eq!((bare.size_px, bare.rgba.len()), ([240, 200], 240 * 200 * 4));
+        // 0 HU is the middle of the window; egui's dithering may move a grey by one.
+        for shown in [&bare, &drawn] {
+            let [r, g, b, a] = pixel(shown, 90, 150);
+            assert!(r.abs_diff(128) <= 1 && g.abs_diff(128) <= 1 && b.abs_diff(128) <= 1, "{r} {g} {b}");
+            assert_eq!(a, 255);
+        }
+        // The axial plane's red along the upper edge, in the annotated picture alone.
+        let axial = theme::PICTURE.axial;
+        assert_eq!(pixel(&drawn, 120, 0)[..3], [axial.r(), axial.g(), axial.b()]);
+        assert_eq!(pixel(&bare, 1, 0), [0, 0, 0, 255]);
+    }
+
+    #[test]
+    fn an_impossible_size_is_refused_in_words() {
+        let Ok(gpu) = gpu::headless(None) else { return eprintln!("not tested here: no adapter") };
+        let error =
+            picture(&gpu, &PictureRequest { size_px: [0, 10], ..request(true) }).expect_err("no width");
+        assert!(error.to_string().contains("0 x 10"), "{error}");
+    }
+}

@@ -3,11 +3,12 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use egui::{Color32, ColorImage, Context, Id, TextureHandle, TextureOptions};
+use egui::{ColorImage, Context, Id, TextureHandle, TextureOptions};
 
 use super::thumbnails::kept_texture;
 use crate::inference::Crop;
 use crate::render::HeatmapLook;
+use crate::ui::theme;
 use crate::ui::viewport::heat_colour;
 
 /// The texture of slice `k` of a crop.
@@ -40,7 +41,7 @@ pub fn crop_image(crop: &Crop, k: usize, heat: Option<&HeatmapLook>) -> ColorIma
         for i in 0..columns {
             let value = crop.values.get((k * columns + i) * rows + j).copied().unwrap_or(0.0);
             let grey = (value.clamp(0.0, 1.0) * 255.0).round() as u8;
-            let mut colour = Color32::from_gray(grey);
+            let mut colour = theme::grey(grey);
             if let Some(look) = heat
                 && max > 0.0
             {
@@ -79,6 +80,7 @@ mod tests {
     use crate::geometry::VoxelBox;
     use crate::inference::ContextBox;
     use crate::networks::Scale;
+    use egui::Color32;
 
     #[test]
     fn a_crop_is_shown_with_its_rows_down_and_the_map_in_its_place() {

@@ -2,6 +2,8 @@
 //!
 //! `app` and `picture` call [`install`] once per context; every panel asks [`tokens`].
 
+#![expect(clippy::disallowed_methods, reason = "this is the place where colours are made")]
+
 mod fonts;
 mod style;
 mod tokens;
@@ -42,6 +44,11 @@ pub fn scale_colour(scale: Scale) -> egui::Color32 {
         Scale::Meso => PICTURE.meso,
         Scale::Macro => PICTURE.macro_,
     }
+}
+
+/// A grey of a picture.
+pub fn grey(value: u8) -> egui::Color32 {
+    egui::Color32::from_gray(value)
 }
 
 /// A colour of the heatmap, channels 0 to 1 in sRGB: data, not design, but made here like all others.

@@ -66,7 +66,6 @@ pub fn halo_text(painter: &Painter, at: Pos2, anchor: Align2, text: &str, look: 
 
 /// A line with a dark one under it.
 pub(super) fn halo_line(painter: &Painter, points: Vec<Pos2>, stroke: Stroke) {
-    painter
-        .add(Shape::line(points.clone(), Stroke::new(stroke.width + 2.0, PICTURE.halo.gamma_multiply(0.7))));
+    painter.add(Shape::line(points.clone(), Stroke::new(stroke.width + 2.5, PICTURE.halo)));
     painter.add(Shape::line(points, stroke));
 }
