@@ -133,7 +133,7 @@ pub fn run(
             timing.forward += classified.answer.forward_ms;
             timing.explain += classified.explain_ms;
             device.get_or_insert_with(|| DeviceReport::from(&classified.answer.device));
-            let explanations = match &mut output {
+            let explanations = match &output {
                 Some(output) => output.write(n + 1, at, &classified, ctx)?,
                 None => {
                     classified.saliency.iter().map(|map| ExplanationReport::new(map, grid, None)).collect()
