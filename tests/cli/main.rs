@@ -1,5 +1,4 @@
 //! The built program, run as a user would.
-#![expect(clippy::expect_used, reason = "a test that cannot go on must fail there")]
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helper fails by panicking, too")]
 
