@@ -28,7 +28,11 @@ pub struct SliceRenderer {
 impl SliceRenderer {
     /// - `target`: format of the pass that [`SliceRenderer::paint`] draws into
     pub fn new(device: &wgpu::Device, target: wgpu::TextureFormat) -> Self {
-        let library = ShaderLibrary::from_environment();
+        Self::with_shaders(device, target, ShaderLibrary::from_environment())
+    }
+
+    /// As [`SliceRenderer::new`], with shaders from anywhere.
+    pub fn with_shaders(device: &wgpu::Device, target: wgpu::TextureFormat, library: ShaderLibrary) -> Self {
         // A folder of half-written shaders must not keep the window from opening.
         let pipelines = Pipelines::new(device, target, &library).or_else(|error| {
             tracing::warn!(%error, "shaders of the folder do not work, the built-in ones are used");

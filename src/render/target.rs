@@ -154,6 +154,7 @@ impl Target {
             self.copy = copy_group(shared.device, shared.pipelines, &self.view);
         }
         self.encode(shared, encoder, frame, &key);
+        tracing::trace!(size_px = ?self.size_px, native, last_gpu_ms = self.gpu_ms(), "view drawn");
         self.key = Some(key);
         self.redraws += 1;
     }

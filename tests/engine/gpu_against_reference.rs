@@ -6,7 +6,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use triscope::explain::Saliency;
 use triscope::geometry::{Plane, Point, Transform, Vector, VoxelBox, VoxelGrid};
-use triscope::gpu::{Gpu, headless};
+use triscope::gpu::{Gpu, ShaderLibrary, headless};
 use triscope::render::reference::slice::{Variant, sample_at, slice_fragment, slice_start};
 use triscope::render::reference::volume::{Kind, Voxels};
 use triscope::render::reference::{blit, heatmap as heatmap_twin};
@@ -338,8 +338,16 @@ fn heatmaps_lie_over_the_slice_as_the_twin_says() {
 
 /// Paints a viewport into a target of this format and size, and reads the bytes back.
 fn painted(format: wgpu::TextureFormat, size: [u32; 2], frame: &SliceFrame) -> Vec<u8> {
+    painted_by(&mut SliceRenderer::new(&GPU.device, format), format, size, frame)
+}
+
+fn painted_by(
+    renderer: &mut SliceRenderer,
+    format: wgpu::TextureFormat,
+    size: [u32; 2],
+    frame: &SliceFrame,
+) -> Vec<u8> {
     let (device, queue) = (&GPU.device, &GPU.queue);
-    let mut renderer = SliceRenderer::new(device, format);
     renderer.upload(device, queue, &frame.volume, usize::MAX);
     let extent = wgpu::Extent3d { width: size[0], height: size[1], depth_or_array_layers: 1 };
     let texture = device.create_texture(&wgpu::TextureDescriptor {
@@ -460,4 +468,35 @@ fn a_step_in_one_viewport_does_not_redraw_the_others() {
         }
     }
     assert_eq!([0, 1, 2].map(|n| renderer.redraws(n)), [1, 2, 1]);
+}
+
+#[test]
+fn shaders_of_a_folder_are_taken_over_when_they_change_and_compile() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ours = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("shaders");
+    std::fs::create_dir(folder.path().join("shared")).expect("made");
+    for name in ShaderLibrary::names() {
+        std::fs::copy(ours.join(name), folder.path().join(name)).expect("copied");
+    }
+    let mut dice = Dice::new(9);
+    let grid = turned_grid(&mut dice, [19, 16, 13]);
+    let case = case(&mut dice, grid, false, &[]);
+    let frame = frames(&mut dice, &case).swap_remove(0);
+    let format = wgpu::TextureFormat::Rgba8Unorm;
+    let library = ShaderLibrary::new(Some(folder.path().to_owned()));
+    let mut renderer = SliceRenderer::with_shaders(&GPU.device, format, library);
+    // The folder is looked at twice a second.
+    let mut later = || {
+        std::thread::sleep(std::time::Duration::from_millis(550));
+        painted_by(&mut renderer, format, frame.view.size_px, &frame)
+    };
+    let before = later();
+    let slice = folder.path().join("slice.wgsl");
+    let source = std::fs::read_to_string(&slice).expect("read");
+    std::fs::write(&slice, "fn half a shad").expect("written");
+    assert_eq!(later(), before, "what does not compile is not taken over");
+    let white = source.replace("return vec4f(level, level, level, 1.0)", "return vec4f(1.0)");
+    assert_ne!(white, source);
+    std::fs::write(&slice, white).expect("written");
+    assert_ne!(later(), before, "what compiles is");
 }

@@ -286,3 +286,49 @@ fn states_that_are_no_numbers_still_give_a_view() {
     assert!(view.patient_from_viewport.origin().is_finite() && view.mm_per_px.is_finite());
     assert!(step(&grid, &view, nowhere, i64::MAX).is_finite());
 }
+
+#[test]
+fn a_view_is_drawn_again_only_when_slices_that_it_shows_arrive() {
+    let grid = VoxelGrid::axis_aligned([16, 16, 20], [1.0; 3], Point::new(0.0, 0.0, 0.0)).expect("a grid");
+    let volume = Arc::new(Volume::loading(grid, Unit::Hu, None));
+    let fill = |k: usize| volume.int16().expect("int16").fill(k, vec![100; 256].into()).expect("fits");
+    let (device, queue) = (&GPU.device, &GPU.queue);
+    let mut renderer = SliceRenderer::new(device, wgpu::TextureFormat::Rgba8Unorm);
+    let mut draw = |upload: bool| {
+        if upload {
+            renderer.upload(device, queue, &volume, usize::MAX);
+        }
+        let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        for (n, plane) in Plane::ALL.into_iter().enumerate() {
+            let view = resolve(&grid, &ViewportState::fitted(plane), grid.centre(), [32, 32]);
+            let frame = frame(&volume, view, Window::new(255.0, 127.5));
+            renderer.prepare(device, queue, &mut encoder, n as u64, &frame);
+        }
+        queue.submit([encoder.finish()]);
+        [0, 1, 2].map(|n| renderer.redraws(n))
+    };
+    assert_eq!(draw(true), [1, 1, 1]);
+    fill(10);
+    assert_eq!(draw(true), [2, 2, 2], "the axial slice itself");
+    fill(3);
+    assert_eq!(draw(true), [2, 3, 3], "a slice that only the others cut");
+    (0..20).filter(|k| ![3, 10].contains(k)).for_each(fill);
+    assert_eq!(draw(true), [2, 4, 4], "the end of loading changes nothing for the axial view");
+    assert_eq!(draw(false), [2, 4, 4]);
+}
+
+#[test]
+fn drawing_is_timed_on_the_gpu_where_it_has_time_stamps() {
+    let grid = sagittal_stack();
+    let volume = volume(grid, |_| 0);
+    let view = resolve(&grid, &ViewportState::fitted(Plane::Axial), grid.centre(), [64, 64]);
+    let mut renderer = Offscreen::new(&GPU);
+    renderer.picture(&frame(&volume, view, Window::new(255.0, 127.5))).expect("drawn");
+    let timed = renderer.gpu_ms();
+    if GPU.device.features().contains(wgpu::Features::TIMESTAMP_QUERY) {
+        // A picture of 64 x 64 pixels takes some time, and not ten seconds.
+        assert!(timed.is_some_and(|ms| ms > 0.0 && ms < 10_000.0), "{timed:?}");
+    } else {
+        assert_eq!(timed, None);
+    }
+}
