@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::jobs::{Job, Outcome, Wake, spawn};
 
 /// A dialog that nobody can have answered so fast was never shown: there is no portal.
-const TOO_FAST: Duration = Duration::from_millis(150);
+const TOO_FAST: Duration = Duration::from_millis(400);
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -21,6 +21,7 @@ impl Core {
             Command::OpenExample => self.inbox.open_example(&self.waker),
             Command::OpenPaths(paths) => self.open(paths),
             Command::CloseCase => self.close(),
+            Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             Command::ShowSeries(index) => self.show_series(index),
             Command::NextSeries => self.series_step(1),
             Command::PreviousSeries => self.series_step(-1),

@@ -40,6 +40,8 @@ pub(super) struct Inbox {
     /// nothing, the series is whole nevertheless.
     behind: Option<Opening>,
     example: Option<Job<Result<PathBuf, String>>>,
+    /// The work that the session knows of.
+    told: Vec<WorkId>,
 }
 
 impl Inbox {
@@ -140,18 +142,21 @@ impl Inbox {
     }
 
     /// What runs now, for the status bar.
-    fn report(&self, session: &mut Session) {
+    fn report(&mut self, session: &mut Session) {
         let example = self.example.as_ref().map(|job| (WorkId::Example, job.context().progress()));
         let opening = self.opening.iter().chain(&self.behind);
         let running: Vec<(WorkId, _)> =
             opening.map(|o| (o.work(), o.job.context().progress())).chain(example).collect();
         for id in [WorkId::Scan, WorkId::Load, WorkId::Example] {
-            let news = match running.iter().find(|(running, _)| *running == id) {
-                Some((_, progress)) => News::Working(Work { id, progress: progress.clone() }),
-                None => News::Stopped(id),
-            };
-            session.receive(news);
+            match running.iter().find(|(running, _)| *running == id) {
+                Some((_, progress)) => {
+                    session.receive(News::Working(Work { id, progress: progress.clone() }));
+                }
+                None if self.told.contains(&id) => session.receive(News::Stopped(id)),
+                None => {}
+            }
         }
+        self.told = running.into_iter().map(|(id, _)| id).collect();
     }
 }
 

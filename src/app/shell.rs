@@ -60,6 +60,11 @@ impl Shell {
         self.core.borrow_mut().carry_out(command, ctx);
     }
 
+    /// Hands a report in, as a job would: for pictures of states that pass too quickly.
+    pub fn report(&self, news: News) {
+        self.core.borrow_mut().session.receive(news);
+    }
+
     fn frame(&mut self, ui: &mut egui::Ui) {
         let ctx = ui.ctx().clone();
         let core = Rc::clone(&self.core);

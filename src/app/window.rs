@@ -16,8 +16,8 @@ const LOSSES: usize = 4;
 const SOON: Duration = Duration::from_secs(20);
 /// The design size, in points.
 const SIZE: [f32; 2] = [1440.0, 900.0];
-/// Smaller than this the panels hide the pictures.
-const MIN_SIZE: [f32; 2] = [960.0, 600.0];
+/// Smaller than this the bars have no room for their words.
+const MIN_SIZE: [f32; 2] = [1280.0, 720.0];
 
 /// Opens the window; returns when the user has closed it.
 /// - errors: no display, no adapter that can draw, or a device that is lost again and again

@@ -126,7 +126,7 @@ const fn key(c: char) -> Shortcut {
 }
 
 /// Every command that needs no value, in the order of groups.
-pub static CATALOGUE: [Entry; 38] = [
+pub static CATALOGUE: [Entry; 39] = [
     line(
         Command::OpenFolder,
         "open_folder",
@@ -169,6 +169,14 @@ pub static CATALOGUE: [Entry; 38] = [
         ),
         &[Shortcut::ctrl_shift(Key::Char('S'))],
         shown,
+    ),
+    line(
+        Command::Quit,
+        "quit",
+        Group::File,
+        ("Quit", "Closes the window; whatever runs is stopped."),
+        &[Shortcut::ctrl(Key::Char('Q'))],
+        always,
     ),
     line(
         Command::NextSlice,

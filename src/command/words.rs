@@ -19,6 +19,8 @@ pub enum Command {
     OpenExample,
     /// Close the case.
     CloseCase,
+    /// Close the window.
+    Quit,
     /// One slice further into the screen, in the focused viewport.
     NextSlice,
     /// One slice towards the viewer.

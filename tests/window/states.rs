@@ -1,1 +1,166 @@
-//! Pictures of the states of the window.
+//! A picture of each state of the window. `UPDATE_SNAPSHOTS=1` records them anew.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::support::{SIZE, Window, nodule, small};
+use egui::Key;
+use egui_kittest::kittest::Queryable;
+use triscope::app::Start;
+use triscope::findings::Question;
+use triscope::ingest;
+use triscope::jobs::{JobContext, Progress};
+use triscope::session::{News, Pane, Severity, Stage, Work, WorkId};
+use triscope::synth::PhantomSpec;
+use triscope::workflow::synth::synth;
+
+fn seeing() -> Window {
+    Window::seeing(Start::default())
+}
+
+impl Window {
+    /// Compares the window with its picture; numbers that change from run to run are covered.
+    fn looks_like(&mut self, name: &str) {
+        self.settle();
+        // Memory, at the right end of the status bar, moves what stands beside it.
+        let corner = egui::pos2(SIZE[0], SIZE[1]);
+        self.harness.mask(egui::Rect::from_min_max(corner - egui::vec2(520.0, 26.0), corner));
+        let timed: Vec<egui::Rect> =
+            self.harness.query_all_by_label_contains(" ms (crops").map(|n| n.rect()).collect();
+        for rect in timed {
+            self.harness.mask(egui::Rect::from_min_max(rect.min, egui::pos2(SIZE[0], rect.bottom())));
+        }
+        self.harness.snapshot(name);
+    }
+
+    /// Marks the largest nodule and waits for its maps.
+    fn asked(mut self) -> Self {
+        self.network_ready();
+        let at = self.place_of(Pane::Coronal, nodule());
+        self.click("Crosshair");
+        self.click_at(at);
+        let at = self.place_of(Pane::Axial, nodule());
+        self.click("Nodule");
+        self.click_at(at);
+        self.until("the answer is explained", |s| {
+            matches!(s.selected().map(|n| &n.question), Some(Question::Answered { saliency, .. }) if !saliency.is_empty())
+        });
+        self.harness.remove_cursor();
+        self.settle();
+        self
+    }
+}
+
+#[test]
+fn welcome() {
+    seeing().looks_like("welcome");
+}
+
+#[test]
+fn keys() {
+    let mut window = seeing();
+    window.key_with(egui::Modifiers::SHIFT, Key::Questionmark);
+    window.looks_like("keys");
+}
+
+#[test]
+fn nothing_to_open() {
+    let empty = tempfile::tempdir().expect("a temporary folder");
+    fs::write(empty.path().join("notes.dcm"), "these are only words").expect("written");
+    let mut window = seeing();
+    window.drop_files(&[empty.path()]);
+    window.until("it has failed", |s| matches!(s.stage(), Stage::Failed(_)));
+    window.looks_like("nothing_to_open");
+}
+
+#[test]
+fn opening() {
+    let mut window = seeing();
+    let progress = Progress { what: "Reading headers".to_owned(), done: 0.4 };
+    window.harness.state().report(News::Working(Work { id: WorkId::Scan, progress }));
+    window.looks_like("opening");
+}
+
+#[test]
+fn loading() {
+    let ctx = JobContext::unobserved();
+    let scan = Arc::new(ingest::scan(&[small().folder.clone()], &ctx).expect("scanned"));
+    let whole = ingest::begin(&scan.series[0]).expect("begun");
+    ingest::load(&scan.series[0], &whole, &ctx).expect("loaded");
+    // Half of the slices have arrived, from the middle outwards.
+    let part = ingest::begin(&scan.series[0]).expect("begun");
+    for k in 24..72 {
+        let slice = whole.int16().and_then(|s| s.slice(k)).expect("a slice");
+        part.int16().expect("whole numbers").fill(k, slice.into()).expect("fits");
+    }
+    let mut window = seeing();
+    let progress = Progress { what: "Loading slices".to_owned(), done: 0.5 };
+    for news in [
+        News::Scanned(scan, vec![small().folder.clone()]),
+        News::Opened { index: 0, volume: part },
+        News::Working(Work { id: WorkId::Load, progress }),
+    ] {
+        window.harness.state().report(news);
+    }
+    window.looks_like("loading");
+}
+
+/// A folder with the small phantom and one slice of another series.
+fn two_series(folder: &Path) {
+    let spec = PhantomSpec { seed: 8, nodules: 0, size: [64, 64, 48], spacing_mm: [5.6, 5.6, 6.8] };
+    let other = folder.join("other");
+    synth(&spec, &other, &JobContext::unobserved()).expect("a phantom");
+    let mut slices: Vec<_> =
+        fs::read_dir(&other).expect("listed").map(|e| e.expect("an entry").path()).collect();
+    slices.sort();
+    for slice in slices.iter().skip(1) {
+        fs::remove_file(slice).expect("removed");
+    }
+    for entry in fs::read_dir(&small().folder).expect("listed") {
+        let path = entry.expect("an entry").path();
+        fs::copy(&path, folder.join(path.file_name().expect("a name"))).expect("copied");
+    }
+}
+
+#[test]
+fn several_series_and_one_that_cannot_be_shown() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    two_series(home.path());
+    let mut window = seeing();
+    window.drop_files(&[home.path()]);
+    window.until("it is loaded", |s| s.open().is_some_and(|o| o.loaded));
+    window.network_ready();
+    window.looks_like("several_series");
+    window.key(Key::PageDown);
+    window.until("it is refused", |s| matches!(s.stage(), Stage::Unusable(1)));
+    window.looks_like("unusable_series");
+}
+
+#[test]
+fn answered_and_with_the_heatmap() {
+    let mut window = seeing().with_phantom().asked();
+    window.looks_like("answered");
+    window.key(Key::G);
+    window.looks_like("heatmap");
+}
+
+#[test]
+fn a_question_that_failed_and_what_else_went_wrong() {
+    let mut window = seeing().with_phantom().asked();
+    let (id, at) = window.session(|s| s.selected().map(|n| (n.id, n.at))).expect("selected");
+    let sentence = "The weights file is cut short; get it again".to_owned();
+    window.harness.state().report(News::Question { id, at, question: Question::Failed(sentence) });
+    let text = "The graphics device was lost and has been opened again. Nothing of yours was lost";
+    window.harness.state().report(News::Notice(Severity::Warning, text.to_owned()));
+    window.looks_like("question_failed");
+}
+
+#[test]
+fn one_viewport_alone() {
+    let mut window = seeing().with_phantom();
+    window.network_ready();
+    window.key(Key::F);
+    window.key(Key::M);
+    window.looks_like("single");
+}

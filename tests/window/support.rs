@@ -21,6 +21,9 @@ use triscope::workflow::synth::synth;
 /// Far more than anything here needs on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Of windows in tests, in points: the smallest that the design asks for.
+pub const SIZE: [f32; 2] = [1280.0, 720.0];
+
 /// A small phantom on disk, made once; its truth.
 pub struct Small {
     pub folder: PathBuf,
@@ -47,19 +50,24 @@ pub struct Window {
 impl Window {
     /// Without pictures: fast, for what can be read from accessible names and the session.
     pub fn blind(start: Start) -> Self {
-        Self::build(start, Harness::builder())
+        Self::blind_of(start, SIZE)
+    }
+
+    /// Of another size, in points.
+    pub fn blind_of(start: Start, size: [f32; 2]) -> Self {
+        Self::build(start, Harness::builder(), size)
     }
 
     /// With pictures, through the window's own device.
     pub fn seeing(start: Start) -> Self {
         let wgpu = setup(gpu::backend_attempts()[0], Some("llvmpipe".to_owned())).into();
-        Self::build(start, Harness::builder().wgpu_setup(wgpu).with_render_cursor(false))
+        Self::build(start, Harness::builder().wgpu_setup(wgpu).with_render_cursor(false), SIZE)
     }
 
-    fn build(start: Start, builder: egui_kittest::HarnessBuilder<Shell>) -> Self {
+    fn build(start: Start, builder: egui_kittest::HarnessBuilder<Shell>, size: [f32; 2]) -> Self {
         let core = Rc::new(RefCell::new(Core::plain(start)));
         let harness = builder
-            .with_size(vec2(1000.0, 640.0))
+            .with_size(Vec2::from(size))
             .with_step_dt(1.0 / 60.0)
             .build_eframe(move |cc| Shell::new(cc, core));
         Self { harness }
