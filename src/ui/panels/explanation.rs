@@ -8,25 +8,24 @@ use crate::networks::Scale;
 use crate::session::{Edit, Heatmap};
 use crate::ui::Scene;
 use crate::ui::theme::{size, text, tokens};
-use crate::ui::widgets::{Press, line_ui, paragraph_ui, press_ui, segments_ui, slider_row_ui, splits};
+use crate::ui::widgets::{Press, line_ui, paragraph_ui, press_ui, segments_ui, slider_row_ui};
 
 /// On or off, which scale, opacity, threshold.
 pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut Commands) {
     let t = tokens(ui);
     let heat = scene.session.look().heatmap;
     let there = nodule.saliency(None).is_some();
-    splits(
-        ui,
-        |ui| line_ui(ui, "Explanation: Grad-CAM", text::strong(), t.text),
-        |ui| {
+    ui.horizontal(|ui| {
+        line_ui(ui, "Explanation: Grad-CAM", text::strong(), t.text);
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let command = Command::ToggleHeatmap;
             let words = if heat.on { "Heatmap on" } else { "Heatmap off" };
             let press = Press::new("", words).selected(heat.on).filled().enabled(there || heat.on);
             if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
                 out.push(command);
             }
-        },
-    );
+        });
+    });
     if !there {
         paragraph_ui(ui, "The maps are being computed.", t.muted);
         return;

@@ -36,15 +36,20 @@ impl Halo {
     }
 }
 
-const AROUND: [Vec2; 8] = [
-    vec2(-1.0, 0.0),
-    vec2(1.0, 0.0),
-    vec2(0.0, -1.0),
-    vec2(0.0, 1.0),
-    vec2(-0.8, -0.8),
-    vec2(0.8, -0.8),
-    vec2(-0.8, 0.8),
-    vec2(0.8, 0.8),
+/// Where the text is drawn darkly around itself: close by, and once more at the corners, softer.
+const AROUND: [(Vec2, f32); 12] = [
+    (vec2(-1.0, 0.0), 1.0),
+    (vec2(1.0, 0.0), 1.0),
+    (vec2(0.0, -1.0), 1.0),
+    (vec2(0.0, 1.0), 1.0),
+    (vec2(-0.8, -0.8), 1.0),
+    (vec2(0.8, -0.8), 1.0),
+    (vec2(-0.8, 0.8), 1.0),
+    (vec2(0.8, 0.8), 1.0),
+    (vec2(-1.5, -1.5), 0.4),
+    (vec2(1.5, -1.5), 0.4),
+    (vec2(-1.5, 1.5), 0.4),
+    (vec2(1.5, 1.5), 0.4),
 ];
 
 /// Draws text with a dark halo and returns where it lies; longer than `width`, it ends in `…`.
@@ -53,11 +58,11 @@ pub fn halo_text(painter: &Painter, at: Pos2, anchor: Align2, text: &str, look: 
     job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(8.0));
     let galley = painter.layout_job(job);
     let rect = anchor.anchor_size(at, galley.size());
-    for by in AROUND {
+    for (by, strength) in AROUND {
         painter.galley_with_override_text_color(
             rect.min + by * 1.25,
             std::sync::Arc::clone(&galley),
-            PICTURE.halo,
+            PICTURE.halo.gamma_multiply(strength),
         );
     }
     painter.galley(rect.min, galley, look.colour);
