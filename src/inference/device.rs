@@ -70,6 +70,20 @@ impl Runtime {
         })
     }
 
+    /// With the processor in the place of an adapter, to be lost in a test.
+    #[cfg(test)]
+    pub(super) fn with_pretended_gpu() -> Self {
+        let info = DeviceInfo { backend: "wgpu".to_owned(), name: "pretended adapter".to_owned() };
+        let cpu = DeviceInfo { backend: "flex".to_owned(), name: "CPU".to_owned() };
+        Self {
+            cpu: (Device::flex(), cpu),
+            gpu: Some(GpuDevice { device: Device::flex(), info }),
+            readiness: Readiness::new(true),
+            networks: BTreeMap::new(),
+            compared: BTreeSet::new(),
+        }
+    }
+
     /// Whether the next work runs on the graphics adapter.
     pub fn on_gpu(&self) -> bool {
         self.gpu.is_some() && self.readiness.is_ready()

@@ -216,3 +216,93 @@ fn attempt<P: Send>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    fn engine() -> Engine {
+        Engine::start(EngineOptions { device: DeviceChoice::Cpu, threads: 1 }).expect("a thread")
+    }
+
+    fn all<P: Send + 'static>(question: &Question<P>) -> (Vec<P>, Outcome<()>) {
+        let mut parts = Vec::new();
+        loop {
+            match question.wait_a_moment() {
+                Some(Event::Part(part)) => parts.push(part),
+                Some(Event::Ended(outcome)) => return (parts, outcome),
+                None => {}
+            }
+        }
+    }
+
+    #[test]
+    fn parts_arrive_in_order_before_the_end_and_each_wakes() {
+        let woken = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&woken);
+        let wake: Wake = Arc::new(move || {
+            count.fetch_add(1, Ordering::Relaxed);
+        });
+        let question = engine().submit("counting", wake, |_, _, parts| {
+            parts.send(1);
+            parts.send(2);
+            Ok(())
+        });
+        assert_eq!(all(&question), (vec![1, 2], Outcome::Done(())));
+        assert!(woken.load(Ordering::Relaxed) >= 2);
+    }
+
+    #[test]
+    fn the_engine_survives_a_panic_and_says_what_failed() {
+        let engine = engine();
+        let quiet: Wake = Arc::new(|| {});
+        let question = engine.submit::<()>("a test", Arc::clone(&quiet), |_, _, _| panic!("on purpose"));
+        let (_, Outcome::Failed(failure)) = all(&question) else { panic!("it must fail") };
+        assert_eq!((failure.what.as_str(), failure.detail.as_str()), ("a test", "on purpose"));
+        let question = engine.submit("the next", quiet, |runtime, _, parts| {
+            parts.send(runtime.info().backend.clone());
+            Ok(())
+        });
+        assert_eq!(all(&question), (vec!["flex".to_owned()], Outcome::Done(())));
+    }
+
+    #[test]
+    fn a_cancelled_question_ends_as_cancelled_waiting_or_running() {
+        let engine = engine();
+        let quiet: Wake = Arc::new(|| {});
+        let running = engine.submit::<()>("running", Arc::clone(&quiet), |_, ctx, _| {
+            loop {
+                ctx.check()?;
+                std::thread::yield_now();
+            }
+        });
+        let waiting = engine.submit("waiting", quiet, |_, _, parts| {
+            parts.send(1);
+            Ok(())
+        });
+        waiting.context().cancel();
+        running.context().cancel();
+        assert_eq!(all(&running), (vec![], Outcome::Cancelled));
+        assert_eq!(all(&waiting), (vec![], Outcome::Cancelled));
+    }
+
+    #[test]
+    fn an_adapter_that_fails_is_given_up_and_the_processor_answers_the_same_question() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
+        let mut runtime = Runtime::with_pretended_gpu();
+        let (send, answers) = channel();
+        let parts = Parts { send: Box::new(move |part| send.send(part).expect("a listener")) };
+        let ctx = JobContext::unobserved();
+        let work = |runtime: &mut Runtime, _: &JobContext, parts: &Parts<String>| {
+            assert!(!runtime.on_gpu(), "device lost");
+            parts.send(runtime.info().backend.clone());
+            Ok(())
+        };
+        assert!(runtime.on_gpu());
+        assert_eq!(attempt("a question", &mut runtime, &pool, &ctx, &parts, &work), Outcome::Done(()));
+        assert_eq!(answers.try_iter().collect::<Vec<_>>(), ["flex"]);
+        let notices = runtime.take_notices();
+        assert!(notices[0].contains("pretended") && notices[0].contains("processor"), "{notices:?}");
+    }
+}

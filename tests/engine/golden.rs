@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
-use triscope::networks::m3net::{BasicBlock, Fusion, ResNet3d, ResNet3dConfig, layout_of};
+use triscope::networks::m3net::{
+    BasicBlock, ConvNext, Encoder2dConfig, Fusion, ResNet3d, ResNet3dConfig, layout_of,
+};
 use triscope::networks::weights::{StateDict, WeightsFile, load_into};
 use triscope::networks::{Tapped, Taps};
 
@@ -117,4 +119,16 @@ fn checkpoints_as_pytorch_saves_them_load_and_compute_the_same() {
         load_into(&mut block, file, &layout, state, str::to_owned).expect("every key fits");
         assert!(error(block.forward(tensor(&io, "in.0", &device)), &io, "out.0") < bound, "{file}");
     }
+}
+
+#[test]
+fn the_planar_encoder_equals_pytorchs_at_a_small_size() {
+    let path = PathBuf::from("tests/data/golden/convnext.safetensors");
+    let state = WeightsFile::read(&path).expect("the fixture").state;
+    let device = Device::flex();
+    let config = Encoder2dConfig { slices: 5, depths: [1, 1, 2, 1], dims: [4, 6, 8, 12], side: 16 };
+    let mut net = ConvNext::new(config, &device);
+    load(&mut net, &state);
+    let logits = net.forward_tapped(tensor(&state, "in.0", &device), &mut Taps::off());
+    assert!(error(logits, &state, "out.0") < BOUND);
 }
