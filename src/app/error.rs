@@ -3,9 +3,10 @@
 /// Each is the sentence that the terminal prints.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
-    /// No X11 and no Wayland display, or it refuses us.
+    /// No X11 and no Wayland display, or it refuses us; with the window system's own words, which name
+    /// lines of its source and are for the log.
     #[error(
-        "no display can be opened ({0}). Start Triscope from a desktop session, or use `triscope demo`, \
+        "no display can be opened. Start Triscope from a desktop session, or use `triscope demo`, \
          `render` and `classify`, which need none"
     )]
     NoDisplay(String),

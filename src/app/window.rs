@@ -64,7 +64,10 @@ fn once(core: &Rc<RefCell<Core>>) -> Result<(), AppError> {
             Ok(()) => return Ok(()),
             // Perhaps another backend can.
             Err(eframe::Error::Wgpu(error)) => why = error.to_string(),
-            Err(eframe::Error::WinitEventLoop(error)) => return Err(AppError::NoDisplay(error.to_string())),
+            Err(eframe::Error::WinitEventLoop(error)) => {
+                tracing::info!(%error, "no display");
+                return Err(AppError::NoDisplay(error.to_string()));
+            }
             Err(eframe::Error::Winit(error)) => return Err(AppError::Window(error.to_string())),
             Err(error) => return Err(AppError::Window(error.to_string())),
         }

@@ -16,6 +16,13 @@ impl From<AppError> for Failure {
 /// a window opens on nothing.
 pub(super) fn run(paths: &[PathBuf]) -> Result<(), Failure> {
     for path in paths {
+        // A single word may have been meant as a command.
+        if !path.exists() && path.components().count() == 1 && path.extension().is_none() {
+            return Err(Failure::arguments(format!(
+                "{} is neither a command nor a file or folder here; `triscope --help` lists the commands",
+                path.display()
+            )));
+        }
         check_path(path)?;
     }
     Ok(app::run(Start { paths: paths.to_vec(), example: false })?)

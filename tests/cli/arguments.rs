@@ -71,3 +71,13 @@ fn a_later_option_is_refused_in_words() {
         assert!(ran.stderr.contains("does not have"), "{later:?}: {}", ran.stderr);
     }
 }
+
+#[test]
+fn the_window_needs_a_display_and_something_to_open() {
+    let ran = triscope::<&str>(&[]);
+    assert!(ran.refused(1).contains("no display"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains(".rs:"), "no word of source files: {}", ran.stderr);
+    assert!(triscope(&["no/such/folder"]).refused(1).contains("no/such/folder"));
+    assert!(triscope(&["clasify"]).refused(2).contains("neither a command nor"));
+    assert!(triscope(&["--conference"]).refused(2).contains("does not have"));
+}
