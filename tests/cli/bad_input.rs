@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::run::{arg, copy_of_phantom, patch, phantom, scratch, shared, slices, triscope};
+use crate::run::{arg, copy_of_phantom, patch, phantom, program, ran, scratch, shared, slices, triscope};
 
 /// Image Position (Patient), explicit VR little endian: tag and VR.
 const POSITION: [u8; 6] = [0x20, 0x00, 0x32, 0x00, b'D', b'S'];
@@ -103,19 +103,39 @@ fn an_unknown_compression_is_named() {
 
 #[cfg(unix)]
 #[test]
-fn a_folder_that_may_not_be_read_is_named() {
+fn a_folder_and_a_file_that_may_not_be_read_are_named() {
     use std::os::unix::fs::PermissionsExt;
+    use std::process::{Command, Stdio};
+    let close = |path: &std::path::Path, mode| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("its mode is changed");
+    };
     let folder = scratch("forbidden");
     let closed = folder.join("closed");
     fs::create_dir(&closed).expect("made");
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).expect("closed");
-    if fs::read_dir(&closed).is_ok() {
-        eprintln!("skipped: this user may read everything");
+    close(&closed, 0o000);
+    let file = copy_of_phantom("forbidden-file", 3);
+    close(&slices(&file)[1], 0o000);
+    // Root may read everything: the program then runs as nobody.
+    let root = fs::read_dir(&closed).is_ok();
+    let run = |arguments: &[&str]| {
+        if !root {
+            return triscope(arguments);
+        }
+        let mut nobody = Command::new("setpriv");
+        nobody.args(["--reuid", "65534", "--regid", "65534", "--clear-groups"]).arg(program());
+        ran(nobody.args(arguments).stdin(Stdio::null()))
+    };
+    if run(&["--version"]).code == Some(0) {
+        let ran = run(&["classify", arg(&closed), "--at", "0,0,0"]);
+        assert!(ran.refused(1).contains("closed"), "{}", ran.stderr);
+        let json = run(&["info", arg(&file), "--json"]).json();
+        let skipped = json["skipped"].as_array().expect("a list");
+        assert_eq!(skipped.len(), 1, "{json}");
+        assert!(skipped[0]["reason"].as_str().is_some_and(|r| r.contains("slice_0002.dcm")), "{json}");
     } else {
-        let ran = triscope(&["classify", arg(&closed), "--at", "0,0,0"]);
-        ran.refused(1);
+        eprintln!("skipped: nobody may not run the program here");
     }
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0o755)).expect("opened");
+    close(&closed, 0o755);
 }
 
 #[test]
