@@ -3,9 +3,14 @@
 //! Everything is written beside its place and moved there at the end, so that a full disk, a fault
 //! or a cancel leaves what was there before and nothing half-written. Every writer goes through here.
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How names of unfinished files and folders begin.
+const PARTIAL: &str = ".partial-";
 
 /// Why a result could not be written, in the words that the user reads.
 #[derive(Debug, thiserror::Error)]
@@ -29,7 +34,7 @@ impl WriteError {
 /// choose a format, and begins with a dot, by which viewers of folders pass over it.
 fn beside(path: &Path) -> io::Result<PathBuf> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
-    let mut hidden = std::ffi::OsString::from(".partial-");
+    let mut hidden = OsString::from(PARTIAL);
     hidden.push(name);
     Ok(path.with_file_name(hidden))
 }
@@ -84,14 +89,15 @@ impl PendingFolder {
         }
         // `folder/.` and `folder/` name the same as `folder`.
         let target: PathBuf = target.components().collect();
-        let partial = beside(&target).map_err(error)?;
+        let name = target.file_name().ok_or_else(|| error(io::ErrorKind::InvalidFilename.into()))?;
         if let Some(parent) = target.parent() {
             make_folder(parent)?;
+            remove_abandoned(parent, name);
         }
-        // Left behind by a run that was ended from outside.
-        if partial.exists() {
-            fs::remove_dir_all(&partial).map_err(error)?;
-        }
+        // Several programs may fill a folder of this name at once: the first to finish wins.
+        let mut hidden = OsString::from(format!("{PARTIAL}{}-", std::process::id()));
+        hidden.push(name);
+        let partial = target.with_file_name(hidden);
         fs::create_dir(&partial).map_err(error)?;
         Ok(Self { target, partial, done: false })
     }
@@ -111,6 +117,24 @@ impl PendingFolder {
         fs::rename(&self.partial, &self.target).map_err(error)?;
         self.done = true;
         Ok(())
+    }
+}
+
+/// Removes what runs that were ended from outside left of a folder of this name: half-filled folders
+/// in which nothing has happened for an hour.
+fn remove_abandoned(parent: &Path, name: &OsStr) {
+    const HOUR: Duration = Duration::from_secs(3600);
+    let ending = format!("-{}", name.to_string_lossy());
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let file_name = entry.file_name();
+        let file_name = file_name.to_string_lossy();
+        let ours = file_name.starts_with(PARTIAL) && file_name.ends_with(&ending);
+        let quiet =
+            || entry.metadata().and_then(|m| m.modified()).is_ok_and(|t| t.elapsed().is_ok_and(|e| e > HOUR));
+        if ours && quiet() {
+            // Another program may be doing the same.
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
 }
 
