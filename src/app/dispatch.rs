@@ -244,6 +244,12 @@ impl Core {
         }
     }
 
+    /// Goes to a nodule that is known beforehand, and asks about it.
+    pub(super) fn show_nodule(&mut self, at: Point<Patient>) {
+        self.session.apply(Edit::Cursor(at));
+        self.classify(at);
+    }
+
     fn choose_adapter(&mut self, name: String) {
         let current = self.session.graphics().current.as_ref();
         self.reopen = current.is_some_and(|a| name.is_empty() || !a.name.contains(&name));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 
 use super::waker::Waker;
+use crate::geometry::{Patient, Point};
 use crate::ingest::Scan;
 use crate::jobs::{Cancelled, Job, Outcome, spawn};
 use crate::session::{News, Session, Severity, Work, WorkId};
@@ -24,6 +25,8 @@ struct Opening {
     chosen: Option<usize>,
     /// What is being filled, once that has begun.
     volume: Option<Arc<Volume>>,
+    /// A nodule to ask about when all is there: the built-in case shows what the program is for.
+    nodule: Option<Point<Patient>>,
 }
 
 impl Opening {
@@ -32,6 +35,9 @@ impl Opening {
     }
 }
 
+/// Where the built-in case lies, and its largest nodule.
+type Example = (PathBuf, Option<Point<Patient>>);
+
 /// The jobs of the case.
 #[derive(Default)]
 pub(super) struct Inbox {
@@ -39,7 +45,9 @@ pub(super) struct Inbox {
     /// Still fills the series on the screen while something else is being looked for: if that is
     /// nothing, the series is whole nevertheless.
     behind: Option<Opening>,
-    example: Option<Job<Result<PathBuf, String>>>,
+    example: Option<Job<Result<Example, String>>>,
+    /// The nodule of a built-in case that has just been loaded.
+    nodule: Option<Point<Patient>>,
     /// The work that the session knows of.
     told: Vec<WorkId>,
 }
@@ -47,6 +55,10 @@ pub(super) struct Inbox {
 impl Inbox {
     /// Looks for series at these paths and opens the largest CT.
     pub(super) fn open_paths(&mut self, paths: Vec<PathBuf>, waker: &Waker) {
+        self.open_case(paths, None, waker);
+    }
+
+    fn open_case(&mut self, paths: Vec<PathBuf>, nodule: Option<Point<Patient>>, waker: &Waker) {
         let (send, events) = channel();
         let (asked, now) = (paths.clone(), waker.now());
         let job = spawn("open", waker.soon(), move |ctx| {
@@ -56,7 +68,7 @@ impl Inbox {
             });
             finish(opened)
         });
-        self.start(Opening { job, events, paths, chosen: None, volume: None });
+        self.start(Opening { job, events, paths, chosen: None, volume: None, nodule });
     }
 
     /// Opens another series of the scan.
@@ -70,13 +82,17 @@ impl Inbox {
             });
             finish(opened)
         });
-        self.start(Opening { job, events, paths: Vec::new(), chosen: Some(index), volume: None });
+        let chosen = Some(index);
+        self.start(Opening { job, events, paths: Vec::new(), chosen, volume: None, nodule: None });
     }
 
     /// Makes the built-in case where it is not there yet, then opens it.
     pub(super) fn open_example(&mut self, waker: &Waker) {
         let job = spawn("example", waker.soon(), |ctx| match builtin_case(ctx) {
-            Ok(case) => Ok(Ok(case.folder)),
+            Ok(case) => {
+                let largest = case.truth.nodules.first();
+                Ok(Ok((case.folder, largest.map(|n| Point::from_array(n.centre_lps_mm)))))
+            }
             Err(BuiltinCaseError::Cancelled(stop)) => Err(stop),
             Err(error) => Ok(Err(error.to_string())),
         });
@@ -114,6 +130,8 @@ impl Inbox {
             let began = opening.volume.is_some();
             if !settle(&mut opening, session) {
                 self.opening = Some(opening);
+            } else if session.volume().is_some_and(|v| v.is_complete()) && opening.nodule.is_some() {
+                self.nodule = opening.nodule;
             } else if !began && let Some(behind) = self.behind.take() {
                 // What was looked for came to nothing: the series on the screen is the one again.
                 self.opening = Some(behind);
@@ -130,11 +148,16 @@ impl Inbox {
         self.report(session);
     }
 
+    /// The nodule of a built-in case that is all there now, once.
+    pub(super) fn take_nodule(&mut self) -> Option<Point<Patient>> {
+        self.nodule.take()
+    }
+
     fn poll_example(&mut self, session: &mut Session, waker: &Waker) {
         let Some(outcome) = self.example.as_ref().and_then(Job::poll) else { return };
         self.example = None;
         match outcome {
-            Outcome::Done(Ok(folder)) => self.open_paths(vec![folder], waker),
+            Outcome::Done(Ok((folder, nodule))) => self.open_case(vec![folder], nodule, waker),
             Outcome::Done(Err(sentence)) => session.receive(News::OpenFailed(sentence)),
             Outcome::Cancelled => {}
             Outcome::Failed(failure) => session.receive(News::OpenFailed(failure.to_string())),

@@ -87,6 +87,9 @@ impl Shell {
 
         // Reports of jobs.
         core.inbox.poll(&mut core.session, &core.waker);
+        if let Some(nodule) = core.inbox.take_nodule() {
+            core.show_nodule(nodule);
+        }
         core.asker.poll(&mut core.session, &core.waker);
         core.poll_dialogs();
         core.poll_picture();
