@@ -26,8 +26,11 @@ impl Window {
         // Memory, at the right end of the status bar, moves what stands beside it.
         let corner = egui::pos2(SIZE[0], SIZE[1]);
         self.harness.mask(egui::Rect::from_min_max(corner - egui::vec2(520.0, 26.0), corner));
-        let timed: Vec<egui::Rect> =
-            self.harness.query_all_by_label_contains(" ms (crops").map(|n| n.rect()).collect();
+        // Times, and the processor that they were taken on.
+        let timed: Vec<egui::Rect> = ["Answered in", "Crops, network", "Ran on", "Runs on"]
+            .iter()
+            .flat_map(|name| self.harness.query_all_by_label(name).map(|n| n.rect()).collect::<Vec<_>>())
+            .collect();
         for rect in timed {
             self.harness.mask(egui::Rect::from_min_max(rect.min, egui::pos2(SIZE[0], rect.bottom())));
         }

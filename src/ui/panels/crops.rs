@@ -72,6 +72,14 @@ fn said(crop: &Crop, grid: Option<&VoxelGrid>) -> String {
     format!("{} crop, {}{mm}{moved}", crop.context.scale.name(), words::box_voxels(&crop.context))
 }
 
+/// `22×22×70 mm`: under a small picture there is no room for spaces, or even for the unit.
+fn size_words(ui: &Ui, grid: Option<&VoxelGrid>, crop: &Crop, width: f32) -> String {
+    let mm = grid.map_or_else(String::new, |g| words::box_mm(g, &crop.context).replace(" × ", "×"));
+    let font = TextStyle::Small.resolve(ui.style());
+    let wide = ui.painter().layout_no_wrap(mm.clone(), font, PICTURE.text).size().x;
+    if wide <= width { mm } else { mm.trim_end_matches(" mm").to_owned() }
+}
+
 /// The crops side by side, with a slider through their slices.
 pub fn crops_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, _nodule: &Nodule, answer: &Answer) {
     let t = tokens(ui);
@@ -105,14 +113,8 @@ pub fn crops_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, _nodule: &N
         let strong = FontId::new(size::SMALL, strong_family());
         let ink = if ui.visuals().dark_mode { scale_colour(scale) } else { t.text };
         ui.painter().text(pos2(left, rect.bottom() + 3.0), Align2::LEFT_TOP, scale.name(), strong, ink);
-        // Under a small picture there is no room for spaces.
-        let mm = grid.map_or_else(String::new, |g| words::box_mm(g, &crop.context).replace(" × ", "×"));
-        let whole = ui.painter().layout_no_wrap(mm.clone(), small.clone(), t.muted);
-        let galley = if whole.size().x <= side {
-            whole
-        } else {
-            ui.painter().layout_no_wrap(mm.trim_end_matches(" mm").to_owned(), small, t.muted)
-        };
+        let mm = size_words(ui, grid, crop, side);
+        let galley = ui.painter().layout_no_wrap(mm, small, t.muted);
         ui.painter().galley(pos2(left, rect.bottom() + 18.0), galley, t.muted);
     }
     let mut shown = k + 1;
@@ -164,7 +166,7 @@ pub fn strip_ui(ui: &Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState) {
         let at = place.min + vec2(6.0, 4.0);
         let width = place.width() - 12.0;
         halo_text(ui.painter(), at, Align2::LEFT_TOP, scale.name(), &look, width);
-        let mm = grid.map_or_else(String::new, |g| words::box_mm(g, &crop.context).replace(" × ", "×"));
+        let mm = size_words(ui, grid, crop, width);
         let plain = Halo::plain();
         halo_text(ui.painter(), at + vec2(0.0, 15.0), Align2::LEFT_TOP, &mm, &plain, width);
         let moved = words::box_moved(&crop.context);

@@ -104,7 +104,9 @@ pub(super) fn labels(painter: &Painter, place: &Place, shown: &Shown) {
         )
     };
     let bottom = place.rect.bottom() - 48.0 - LABEL_HEIGHT * lines.len() as f32;
-    let mut y = (around.top() - 2.0).clamp(place.rect.top() + 40.0, bottom.max(place.rect.top() + 40.0));
+    // Three lines of corner text stand above.
+    let under_corners = place.rect.top() + 60.0;
+    let mut y = (around.top() - 2.0).clamp(under_corners, bottom.max(under_corners));
     for (scale, long_text, short_text) in &lines {
         let text = if full { long_text } else { short_text };
         let look = Halo::strong().in_colour(scale_colour(*scale));
