@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use triscope::geometry::{Patient, Point, VoxelGrid};
 use triscope::inference::{DeviceChoice, Engine, EngineOptions};
+use triscope::ingest::{Defect, DefectCode};
 use triscope::jobs::JobContext;
 use triscope::volume::Volume;
 use triscope::workflow::classify::{ClassifyError, Request, run};
@@ -96,4 +97,36 @@ fn a_point_outside_a_thin_volume_and_too_few_slices_are_said_in_a_sentence() {
     let centre = flat.grid().centre();
     let error = run(&engine, Request::new(flat, vec![], centre), &ctx).expect_err("too thin");
     assert!(error.to_string().contains("4 slices"), "{error}");
+}
+
+#[test]
+fn a_series_with_a_defect_that_forbids_it_is_refused_unless_forced() {
+    let volume = ball([100, 100, 60]);
+    let at = volume.grid().centre();
+    let defect = Defect {
+        code: DefectCode::MissingSlices,
+        text: "Slices are missing after slice 12.".to_owned(),
+        slices: vec![12],
+    };
+    let request = Request::new(Arc::clone(&volume), vec![defect], at);
+    let ctx = JobContext::unobserved();
+    let error = run(&engine(), request.clone(), &ctx).expect_err("refused").to_string();
+    assert!(error.contains("missing_slices") && error.contains("--force"), "{error}");
+    let request = Request { force: true, explain: vec!["native".parse().expect("known")], ..request };
+    let done = run(&engine(), request, &ctx).expect("forced");
+    let [native] = done.saliency.as_slice() else { panic!("one map was asked for") };
+    assert!(native.signed && native.method == "native");
+    // The signed sum goes as far down as the contributions against malignancy reach.
+    let against = done.answer.scale_contribution.iter().any(|&c| c < 0.0);
+    assert_eq!(against, native.values.iter().any(|&v| v < 0.0));
+}
+
+#[test]
+fn a_cancelled_question_ends_as_cancelled() {
+    let volume = ball([100, 100, 60]);
+    let at = volume.grid().centre();
+    let ctx = JobContext::unobserved();
+    ctx.cancel();
+    let error = run(&engine(), Request::new(volume, vec![], at), &ctx).expect_err("cancelled");
+    assert!(matches!(error, ClassifyError::Cancelled(_)), "{error}");
 }
