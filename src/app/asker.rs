@@ -13,6 +13,7 @@ use crate::jobs::{Outcome, Progress};
 use crate::session::{Edit, News, Session, Severity, Work, WorkId};
 use crate::volume::{Unit, Volume};
 use crate::workflow::classify::{self, FEWEST_SLICES, Part, Request};
+use crate::workflow::models::weights_for;
 
 /// Nearer than this two points are one nodule.
 const SAME_MM: f64 = 1.0;
@@ -149,6 +150,7 @@ impl Asker {
             Err(text) => return session.receive(fail(text.to_owned())),
         };
         let request = Request::new(Arc::clone(&open.volume), open.defects.clone(), asked.at);
+        let request = Request { weights: weights_for(&request.model), ..request };
         match classify::ask(engine, waker.now(), request) {
             Ok(question) => asked.question = Some(question),
             Err(error) => session.receive(fail(sentence(error))),

@@ -2,10 +2,11 @@
 
 use super::waker::Waker;
 use super::words::sentence;
-use crate::inference::{self, DeviceChoice, EngineOptions, InferenceError, WeightsChoice};
+use crate::inference::{self, DeviceChoice, EngineOptions, InferenceError};
 use crate::jobs::{Job, Outcome, spawn};
 use crate::networks::DEFAULT_MODEL;
 use crate::session::{Engine, News, Session};
+use crate::workflow::models::weights_for;
 
 /// What loading the network says of it.
 type Loaded = Result<Engine, String>;
@@ -82,7 +83,7 @@ impl NetworkThread {
 /// Loads the default network, and says what it is.
 fn load(engine: &inference::Engine, waker: &Waker) -> inference::Question<Loaded> {
     engine.submit("loading the network", waker.now(), |runtime, _, parts| {
-        parts.send(match runtime.network(DEFAULT_MODEL, &WeightsChoice::BuiltIn) {
+        parts.send(match runtime.network(DEFAULT_MODEL, &weights_for(DEFAULT_MODEL)) {
             Ok(network) => Ok(Engine::Ready {
                 spec: network.spec().clone(),
                 device: network.info.clone(),

@@ -52,7 +52,9 @@ fn answers_to_brightness() -> Network {
             "proj32.bias" => values[1..4].copy_from_slice(&[10.0, -10.0, 2.0]),
             "proj64.bias" => values[1..4].copy_from_slice(&[10.0, -10.0, -2.0]),
             // Values are handed on as they are.
-            "cross1.v_proj.weight" | "cross1.out_proj.weight" | "cross2.v_proj.weight"
+            "cross1.v_proj.weight"
+            | "cross1.out_proj.weight"
+            | "cross2.v_proj.weight"
             | "cross2.out_proj.weight" => (0..128).for_each(|f| values[square(f)] = 1.0),
             // Each of the two near tokens attends to itself ...
             "cross1.q_proj.weight" | "cross1.k_proj.weight" => values[square(3)] = 1.0,
