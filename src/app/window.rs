@@ -56,6 +56,8 @@ fn once(core: &Rc<RefCell<Core>>) -> Result<(), AppError> {
                 .with_drag_and_drop(true),
             wgpu_options: egui_wgpu::WgpuConfiguration { wgpu_setup, ..Default::default() }
                 .with_surface_config(egui_wgpu::SurfaceConfig::LOW_LATENCY),
+            // Noise against banding has no place over a CT, and costs time in every pixel.
+            dithering: false,
             ..Default::default()
         };
         let inside = Rc::clone(core);

@@ -25,9 +25,12 @@ pub fn canvas_ui(
     let (rect, size_px) = on_pixels(rect, scale);
     let id = Id::unique(("viewport", pane));
     let response = ui.interact(rect, id, Sense::click_and_drag());
-    ui.painter().rect_filled(rect, 0.0, PICTURE.ground);
-    let Some(shown) = compose(scene.session, pane, size_px) else { return };
+    let Some(shown) = compose(scene.session, pane, size_px) else {
+        ui.painter().rect_filled(rect, 0.0, PICTURE.ground);
+        return;
+    };
 
+    // The slice covers all of it.
     ui.painter().add(slice_shape(rect, pane.index() as u64, shown.frame()));
     overlay::paint(ui.painter(), rect, &shown);
 
