@@ -10,8 +10,7 @@ use crate::ui::widgets::heading_ui;
 
 /// Draws the panel.
 pub fn left_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
-    let t = tokens(ui);
-    let frame = Frame::new().fill(t.panel).inner_margin(Margin::symmetric(10, 8));
+    let frame = Frame::new().inner_margin(Margin::symmetric(10, 8));
     Panel::left("left")
         .frame(frame)
         .default_size(size::LEFT_PANEL)

@@ -12,8 +12,7 @@ use crate::ui::{Scene, UiState, icons, words};
 
 /// Draws the panel.
 pub fn right_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
-    let t = tokens(ui);
-    let frame = Frame::new().fill(t.panel).inner_margin(Margin::symmetric(10, 8));
+    let frame = Frame::new().inner_margin(Margin::symmetric(10, 8));
     Panel::right("right")
         .frame(frame)
         .default_size(size::RIGHT_PANEL)

@@ -10,8 +10,7 @@ use crate::ui::{Scene, words};
 
 /// Draws the bar.
 pub fn status_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
-    let t = tokens(ui);
-    let frame = Frame::new().fill(t.panel).inner_margin(Margin::symmetric(12, 0));
+    let frame = Frame::new().inner_margin(Margin::symmetric(12, 0));
     Panel::bottom("status").exact_size(size::STATUS_BAR).frame(frame).resizable(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.x = size::DOUBLE;
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

@@ -17,8 +17,7 @@ const NAME_FROM: f32 = 1340.0;
 
 /// Draws the bar.
 pub fn top_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
-    let t = tokens(ui);
-    let frame = Frame::new().fill(t.panel).inner_margin(Margin::symmetric(12, 0));
+    let frame = Frame::new().inner_margin(Margin::symmetric(12, 0));
     Panel::top("top").exact_size(size::TOP_BAR).frame(frame).resizable(false).show(ui, |ui| {
         let width = ui.available_width();
         ui.spacing_mut().item_spacing.x = size::HALF;
