@@ -59,9 +59,10 @@ fn viewports_ui(
     // Between the viewports alone: what lies under them would be painted twice, which is half of a
     // frame's time on a software adapter.
     let gap = tokens(ui).window;
-    for between in [Rect::everything_right_of(x - GAP).intersect(Rect::everything_left_of(x + GAP)),
-        Rect::everything_below(y - GAP).intersect(Rect::everything_above(y + GAP))]
-    {
+    for between in [
+        Rect::everything_right_of(x - GAP).intersect(Rect::everything_left_of(x + GAP)),
+        Rect::everything_below(y - GAP).intersect(Rect::everything_above(y + GAP)),
+    ] {
         ui.painter().rect_filled(between.intersect(rect), 0.0, gap);
     }
     let cell = |x0: f32, y0: f32, x1: f32, y1: f32| Rect::from_min_max(pos2(x0, y0), pos2(x1, y1));
