@@ -16,16 +16,31 @@ pub struct ContextBox {
     pub padded: [usize; 3],
 }
 
+/// Grains of a continuous index in one voxel: a grain is 1e-5 voxel.
+///
+/// A point travels in millimetres, and there and back an index of 367 becomes 366.99999999999997,
+/// which a truncation would turn into a crop one voxel off. Points are also printed with 6 decimals
+/// (half of 1e-6 mm, at 0.4 mm spacing about 1e-6 voxel) and the spacings of files are decimal
+/// strings of at most 16 characters: all of that noise lies below half a grain, and nothing that a
+/// person or a network could tell apart does.
+const GRAINS_PER_VOXEL: f64 = 1e5;
+
+/// The nearest whole number of grains; what is not finite stays so.
+fn snapped(index: f64) -> f64 {
+    (index * GRAINS_PER_VOXEL).round() / GRAINS_PER_VOXEL
+}
+
 /// The boxes of every scale around a point, micro to macro.
 ///
 /// The published crop never pads: it starts at `max(c - b/2, 0)`, is moved back where it would end
 /// outside, and the start is truncated. Only along an axis with fewer voxels than the crop (where
 /// the published code fails) the crop covers the whole axis with equal padding on both sides, the
 /// odd voxel at the end.
-/// - `at`: continuous index; one outside the grid gives the boxes of the nearest place inside
+/// - `at`: continuous index, taken to the nearest 1e-5 voxel; one outside the grid gives the boxes of
+///   the nearest place inside
 /// - source: M3-Net, ClfDatasetPrepare32/64/96.py
 pub fn context_boxes(grid: &VoxelGrid, at: Point<Voxel>, spec: &NetworkSpec) -> [ContextBox; 3] {
-    let (at, grid_size) = (at.to_array(), grid.size());
+    let (at, grid_size) = (at.to_array().map(snapped), grid.size());
     spec.scales.map(|scale| {
         let mut context = ContextBox {
             scale: scale.scale,
@@ -52,7 +67,7 @@ pub fn context_boxes(grid: &VoxelGrid, at: Point<Voxel>, spec: &NetworkSpec) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::geometry::Point;
+    use crate::geometry::{Patient, Point, Transform, Vector};
     use crate::networks::spec;
 
     fn boxes(size: [usize; 3], at: [f64; 3]) -> [ContextBox; 3] {
@@ -76,6 +91,63 @@ mod tests {
         assert_eq!(micro.shifted, [13, -13, -27]);
         assert_eq!(wide.bounds.min, [0, 416, 244]);
         assert_eq!(wide.shifted, [45, -45, -27]);
+    }
+
+    /// Start of a crop around a whole index, in whole numbers alone.
+    fn start(index: i64, crop: i64, size: i64) -> i64 {
+        (index - crop / 2).clamp(0, size - crop)
+    }
+
+    #[test]
+    fn a_whole_index_keeps_its_box_through_millimetres_and_through_print() {
+        let network = spec("m3net-compact").expect("listed");
+        let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+        // xorshift64 (Marsaglia 2003).
+        let mut random = |below: u64| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state % below
+        };
+        for round in 0..400 {
+            let size = [512, 512, 140];
+            let (spacing, origin) = if round == 0 {
+                ([0.681_641, 0.681_641, 1.25], [-175.5, -174.5, -94.5])
+            } else {
+                // 0.4 to 5 mm, and origins with as many decimals as files have.
+                (
+                    [0; 3].map(|_| 0.4 + random(4_600_000) as f64 / 1e6),
+                    [0; 3].map(|_| random(1_000_000_000) as f64 / 1e6 - 500.0),
+                )
+            };
+            // Every second grid lies askew, as a tilted patient does.
+            let (sin, cos) = if round % 2 == 1 { (random(1000) as f64 / 1e3).sin_cos() } else { (0.0, 1.0) };
+            let [x, y, z] = spacing;
+            let rotated = [[x * cos, x * sin, 0.0], [-y * sin, y * cos, 0.0], [0.0, 0.0, z]];
+            let [i, j, k] = rotated.map(Vector::from_array);
+            let map = Transform::from_axes(i, j, k, Point::from_array(origin));
+            let grid = VoxelGrid::new(size, map).expect("a grid");
+            for _ in 0..200 {
+                let index = size.map(|n| random(n as u64) as i64);
+                let exact = Point::from_array(index.map(|i| i as f64));
+                let lps: Point<Patient> = grid.patient_from_voxel() * exact;
+                let printed = lps.to_array().map(|mm| format!("{mm:.6}").parse().expect("a number"));
+                for lps in [lps, Point::from_array(printed)] {
+                    for context in context_boxes(&grid, grid.voxel_from_patient() * lps, network) {
+                        for axis in 0..3 {
+                            let (crop, size) = (context.bounds.size[axis] as i64, size[axis] as i64);
+                            assert_eq!(
+                                context.bounds.min[axis],
+                                start(index[axis], crop, size),
+                                "axis {axis} of {index:?} on {spacing:?} mm from {origin:?}"
+                            );
+                            let wanted = index[axis] - crop / 2;
+                            assert_eq!(context.shifted[axis], context.bounds.min[axis] - wanted);
+                        }
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -37,7 +37,7 @@ fn key_lists_and_shapes_equal_the_published_ones() {
 fn parameter_counts_equal_the_measured_ones() {
     for (model, expected) in [("m3net-r18x3", 99_889_928), ("m3net-cnb-r34-r18", 184_608_072)] {
         let report = models::info(model).expect("listed");
-        // Measured on the published code; models/m3net.md section 3.
+        // Counted in the networks that the published code builds.
         assert_eq!(report.parameters, expected, "{model}");
         assert!(report.weights.is_none() && !report.default, "{model} has no weights of its own");
     }
