@@ -74,8 +74,8 @@ pub(super) enum Command {
 /// Whatever is typed after a command that this version does not have.
 #[derive(Args, Debug)]
 pub(super) struct Later {
-    #[arg(trailing_var_arg = true, hide = true)]
-    _rest: Vec<String>,
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    _rest: Vec<std::ffi::OsString>,
 }
 
 /// `demo`
@@ -92,7 +92,7 @@ pub(super) struct Info {
     /// Folder or file
     #[arg(value_name = "PATH")]
     pub(super) path: PathBuf,
-    /// Look at this series only (SeriesInstanceUID)
+    /// Look at this series only (SeriesInstanceUID; `UID#2` is the second part of one that was split)
     #[arg(long, value_name = "UID")]
     pub(super) series: Option<String>,
     /// One JSON document on stdout
@@ -202,7 +202,8 @@ pub(super) struct Network {
 /// Which of several series, and whether a doubtful one is used.
 #[derive(Args, Debug)]
 pub(super) struct SeriesChoice {
-    /// Which series (SeriesInstanceUID) [default: the largest CT]
+    /// Which series (SeriesInstanceUID; `UID#2` is the second part of one that was split) [default:
+    /// the largest CT]
     #[arg(long, value_name = "UID")]
     pub(super) series: Option<String>,
     /// Go on where a series is odd in a way that refuses a network

@@ -9,9 +9,9 @@ use super::args::Info;
 use super::exit::Failure;
 use super::progress::Terminal;
 use super::{output, series};
-use crate::ingest::{Defect, Scan, Series};
+use crate::ingest::{Defect, Scan, Series, count};
 use crate::volume::{Values, Volume};
-use crate::workflow::open::{OpenError, open_series};
+use crate::workflow::open::{self, OpenError, open_series};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -57,14 +57,18 @@ struct SkippedDocument<'a> {
 /// Runs the command.
 pub(super) fn run(options: &Info, terminal: &Terminal) -> Result<(), Failure> {
     let scan = Arc::new(series::scan(&options.path, terminal.ctx())?);
-    if let Some(uid) = &options.series
-        && !scan.series.iter().any(|s| &s.uid == uid)
-    {
-        return Err(Failure::work(format!("{} holds no series {uid}", options.path.display())));
-    }
+    let only = match &options.series {
+        Some(uid) if !scan.series.is_empty() => Some(scan.named(uid).ok_or_else(|| {
+            Failure::work(format!("{} holds no series {uid}", options.path.display()))
+        })?),
+        _ => None,
+    };
     let mut described = Vec::new();
     for (index, found) in scan.series.iter().enumerate() {
-        if options.series.as_ref().is_none_or(|uid| uid == &found.uid) {
+        if only.is_none_or(|only| only == index) {
+            if let Some(uid) = &options.series {
+                series::note_part(uid, found);
+            }
             described.push(describe(&scan, index, found, terminal)?);
         }
     }
@@ -79,7 +83,11 @@ pub(super) fn run(options: &Info, terminal: &Terminal) -> Result<(), Failure> {
             .map(|s| SkippedDocument { file: s.file.display().to_string(), reason: &s.reason })
             .collect(),
     };
-    if options.json { output::json(&document) } else { output::print(&words(&document)) }
+    if options.json { output::json(&document)? } else { output::print(&words(&document))? }
+    if scan.series.is_empty() {
+        return Err(Failure::work(format!("{}: {}", options.path.display(), open::nothing(&scan))));
+    }
+    Ok(())
 }
 
 /// The headers, and the pixels where they can be read: a warning that only decoding finds belongs here.
@@ -169,7 +177,7 @@ fn words(document: &Document<'_>) -> String {
         if let Some([x, y, z]) = s.origin_lps_mm {
             let _ = writeln!(text, "  first voxel at {x:.2}, {y:.2}, {z:.2} mm (LPS)");
         }
-        let _ = writeln!(text, "  {} files, {}", s.files, s.transfer_syntax);
+        let _ = writeln!(text, "  {}, {}", count(s.files, "file"), s.transfer_syntax);
         if let Some([low, high]) = s.value_range {
             let _ = writeln!(text, "  values {low} to {high} {}", s.unit);
         }
@@ -186,7 +194,7 @@ fn words(document: &Document<'_>) -> String {
     match document.skipped.len() {
         0 => {}
         n => {
-            let _ = writeln!(text, "{n} files passed over:");
+            let _ = writeln!(text, "{} passed over:", count(n, "file"));
             for s in &document.skipped {
                 let _ = writeln!(text, "  {}: {}", s.file, s.reason);
             }

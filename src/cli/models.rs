@@ -28,6 +28,13 @@ struct Refused<'a> {
     keys: &'a Import,
 }
 
+/// A file that could not be read as far as its keys.
+#[derive(Serialize)]
+struct Failed<'a> {
+    model: &'a str,
+    error: String,
+}
+
 impl From<ModelsError> for Failure {
     fn from(error: ModelsError) -> Self {
         match error {
@@ -126,7 +133,12 @@ fn import(file: &Path, network: &str, out: &Path, json: bool) -> Result<(), Fail
             }
             Err(Failure::work(error))
         }
-        Err(other) => Err(other.into()),
+        Err(other) => {
+            if json {
+                output::json(&Failed { model: network, error: other.to_string() })?;
+            }
+            Err(other.into())
+        }
     }
 }
 

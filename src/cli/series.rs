@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::exit::Failure;
 use super::output;
-use crate::ingest::{self, Scan};
+use crate::ingest::{self, Scan, Series, count};
 use crate::jobs::JobContext;
 use crate::workflow::open::{self, OpenError, OpenEvent, Opened};
 
@@ -37,14 +37,20 @@ pub(super) fn check_path(path: &Path) -> Result<(), Failure> {
     if path.exists() {
         return Ok(());
     }
-    Err(if path.as_os_str().as_encoded_bytes().starts_with(b"-") {
+    Err(if !meant_as_path(path) && path.as_os_str().as_encoded_bytes().starts_with(b"-") {
         Failure::arguments(format!(
             "{} is neither an option nor a file or folder here; `triscope --help` lists the options",
             path.display()
         ))
     } else {
-        Failure::work(format!("{} is not there, or may not be looked at", path.display()))
+        Failure::work(format!("{} does not exist, or may not be looked at", path.display()))
     })
+}
+
+/// Whether what was typed can be nothing but a path: a single hyphen, or anything after `--`.
+pub(super) fn meant_as_path(path: &Path) -> bool {
+    let typed = path.as_os_str();
+    typed == "-" || std::env::args_os().skip_while(|a| a != "--").skip(1).any(|a| a == typed)
 }
 
 /// Finds and loads; a choice among several series is said on stderr.
@@ -52,18 +58,29 @@ pub(super) fn load(path: &Path, uid: Option<&str>, ctx: &JobContext) -> Result<C
     check_path(path)?;
     let started = Instant::now();
     let opened = open::open(&[path.to_path_buf()], uid, ctx, |event| {
-        if let OpenEvent::Scanned { scan, chosen } = event
-            && uid.is_none()
-            && scan.series.len() > 1
-            && let Some(series) = scan.series.get(chosen)
-        {
-            output::note(&format!(
-                "{} series found; using {}, {} files (--series picks another)",
+        let OpenEvent::Scanned { scan, chosen } = event else { return };
+        let Some(series) = scan.series.get(chosen) else { return };
+        match uid {
+            Some(wanted) => note_part(wanted, series),
+            None if scan.series.len() > 1 => output::note(&format!(
+                "{} series found; using {}, {} (--series picks another)",
                 scan.series.len(),
                 series.uid,
-                series.files.len()
-            ));
+                count(series.files.len(), "file")
+            )),
+            None => {}
         }
     })?;
     Ok(Case { opened, load_ms: started.elapsed().as_secs_f64() * 1e3 })
+}
+
+/// Says which part stands for a series that was split.
+pub(super) fn note_part(wanted: &str, series: &Series) {
+    if series.uid != wanted {
+        output::note(&format!(
+            "series {wanted} was split; using its largest part {}, {} (--series '{wanted}#n' picks another)",
+            series.uid,
+            count(series.files.len(), "file")
+        ));
+    }
 }

@@ -26,3 +26,4 @@ pub use load::{READING_SLICES, begin, load};
 pub use private::Private;
 pub use scan::scan;
 pub use series::{FileWindow, Loaded, Scan, Series, Skipped};
+pub use words::count;

@@ -104,6 +104,16 @@ pub struct Scan {
     pub skipped: Vec<Skipped>,
 }
 
+impl Scan {
+    /// Index of the series with this UID. The bare UID of a series that was split means its largest
+    /// part that can be used.
+    pub fn named(&self, uid: &str) -> Option<usize> {
+        let whole = self.series.iter().position(|s| s.uid == uid);
+        // They are in this order.
+        whole.or_else(|| self.series.iter().position(|s| s.uid.split('#').next() == Some(uid)))
+    }
+}
+
 /// A series with all its slices.
 #[derive(Clone, Debug)]
 pub struct Loaded {

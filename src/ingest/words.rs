@@ -45,7 +45,7 @@ pub(super) fn slices(slots: &[usize]) -> String {
 }
 
 /// `1 slice`, `2 slices`.
-pub(super) fn count(n: usize, what: &str) -> String {
+pub fn count(n: usize, what: &str) -> String {
     if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
 

@@ -123,17 +123,14 @@ fn choose(scan: &Scan, wanted: Option<&str>) -> Result<usize, OpenError> {
     let Some(wanted) = wanted else {
         return if scan.series.is_empty() { Err(nothing(scan)) } else { Ok(0) };
     };
-    let whole = scan.series.iter().position(|s| s.uid == wanted);
-    // The UID of a series that was split means its first part.
-    let part = || scan.series.iter().position(|s| s.uid.split('#').next() == Some(wanted));
-    whole.or_else(part).ok_or_else(|| OpenError::NoSuchSeries {
+    scan.named(wanted).ok_or_else(|| OpenError::NoSuchSeries {
         wanted: wanted.to_owned(),
         found: scan.series.iter().map(|s| s.uid.as_str()).collect::<Vec<_>>().join(", "),
     })
 }
 
 /// Why there is no series, with the reason of a file that was passed over.
-fn nothing(scan: &Scan) -> OpenError {
+pub fn nothing(scan: &Scan) -> OpenError {
     const HINT: &str = "choose the folder that contains the slices of a CT";
     let reason = scan.skipped.iter().map(|s| s.reason.as_str());
     let telling = reason.clone().find(|r| !r.ends_with("is not a DICOM file"));

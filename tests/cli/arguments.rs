@@ -19,8 +19,10 @@ fn what_is_not_built_is_not_listed_and_says_so() {
     for command in ["explain", "scan", "dataset", "train", "evaluate", "embed"] {
         let listed = help.lines().any(|l| l.trim_start().starts_with(&format!("{command} ")));
         assert!(!listed, "{command} is not listed");
-        let ran = triscope(&[command, "x", "--whatever", "1"]);
-        assert!(ran.refused(1).contains("does not have"), "{}", ran.stderr);
+        for more in [&["x", "--whatever", "1"][..], &["--model", "x", "--config=y"], &["-v"], &[]] {
+            let ran = triscope(&[&[command], more].concat());
+            assert!(ran.refused(1).contains("does not have"), "{}", ran.stderr);
+        }
     }
 }
 

@@ -84,3 +84,19 @@ fn a_reader_that_goes_away_is_no_failure() {
     assert_eq!(out.status.code(), Some(0), "{}", String::from_utf8_lossy(&out.stderr));
     assert!(out.stderr.is_empty(), "{}", String::from_utf8_lossy(&out.stderr));
 }
+
+#[test]
+fn the_bare_uid_of_a_split_series_means_its_largest_part() {
+    let Some(folder) = shared("data/odd/orientation") else { return };
+    let json = triscope(&["info", arg(&folder), "--json"]).json();
+    let list = json["series"].as_array().expect("a list");
+    let uid = |s: &serde_json::Value| s["uid"].as_str().unwrap_or_default().to_owned();
+    let parts: Vec<String> = list.iter().map(uid).filter(|uid| uid.contains('#')).collect();
+    let Some(first) = parts.first() else { return eprintln!("not tested here: nothing is split") };
+    let bare = first.split('#').next().unwrap_or_default();
+    let ran = triscope(&["info", arg(&folder), "--series", bare, "--json"]);
+    let only = ran.json();
+    assert_eq!(only["series"].as_array().map(Vec::len), Some(1));
+    assert_eq!(uid(&only["series"][0]).split('#').next(), Some(bare));
+    assert!(ran.stderr.contains("was split") && ran.stderr.contains("#n"), "{}", ran.stderr);
+}

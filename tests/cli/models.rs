@@ -133,8 +133,10 @@ fn weights_that_cannot_be_trusted_are_refused() {
     let out = file.with_file_name("out.safetensors");
     let bytes = fs::read(&file).expect("read");
     let refused = |file: &Path, network: &str, word: &str| {
-        let (code, _, stderr) = import(file, network, &out);
+        let (code, report, stderr) = import(file, network, &out);
         assert_eq!(code, Some(1), "{word}: {stderr}");
+        assert!(report["error"].as_str().is_some_and(|e| e.contains(word)), "{word}: {report}");
+        assert_eq!(report["model"], network);
         assert!(
             stderr.contains(word) && stderr.lines().filter(|l| l.starts_with("triscope:")).count() == 1,
             "{stderr}"
