@@ -58,9 +58,10 @@ struct SkippedDocument<'a> {
 pub(super) fn run(options: &Info, terminal: &Terminal) -> Result<(), Failure> {
     let scan = Arc::new(series::scan(&options.path, terminal.ctx())?);
     let only = match &options.series {
-        Some(uid) if !scan.series.is_empty() => Some(scan.named(uid).ok_or_else(|| {
-            Failure::work(format!("{} holds no series {uid}", options.path.display()))
-        })?),
+        Some(uid) if !scan.series.is_empty() => Some(
+            scan.named(uid)
+                .ok_or_else(|| Failure::work(format!("{} holds no series {uid}", options.path.display())))?,
+        ),
         _ => None,
     };
     let mut described = Vec::new();
@@ -83,7 +84,11 @@ pub(super) fn run(options: &Info, terminal: &Terminal) -> Result<(), Failure> {
             .map(|s| SkippedDocument { file: s.file.display().to_string(), reason: &s.reason })
             .collect(),
     };
-    if options.json { output::json(&document)? } else { output::print(&words(&document))? }
+    if options.json {
+        output::json(&document)?
+    } else {
+        output::print(&words(&document))?
+    }
     if scan.series.is_empty() {
         return Err(Failure::work(format!("{}: {}", options.path.display(), open::nothing(&scan))));
     }

@@ -17,7 +17,11 @@ impl From<AppError> for Failure {
 pub(super) fn run(paths: &[PathBuf]) -> Result<(), Failure> {
     for path in paths {
         // A single word may have been meant as a command.
-        if !path.exists() && !meant_as_path(path) && path.components().count() == 1 && path.extension().is_none() {
+        if !path.exists()
+            && !meant_as_path(path)
+            && path.components().count() == 1
+            && path.extension().is_none()
+        {
             return Err(Failure::arguments(format!(
                 "{} is neither a command nor a file or folder here; `triscope --help` lists the commands",
                 path.display()
