@@ -50,9 +50,9 @@ fn map_value(p: vec3f) -> f32 {
 }
 
 // The value of largest magnitude through the slab, as a share of the map's largest.
-fn strongest(start: vec3f) -> f32 {
+fn strongest(start: vec3f, steps: u32) -> f32 {
     var value = 0.0;
-    for (var n = 0u; n < heatmap.steps; n++) {
+    for (var n = 0u; n < steps; n++) {
         let found = map_value(start + heatmap.slab_step.xyz * f32(n));
         value = select(value, found, abs(found) > abs(value));
     }
@@ -61,11 +61,11 @@ fn strongest(start: vec3f) -> f32 {
 
 @fragment
 fn heatmap_fragment(@builtin(position) position: vec4f) -> @location(0) vec4f {
-    if heatmap.map > DIVERGING {
+    if heatmap.map + zero_at(position) > DIVERGING {
         return vec4f(1.0, 0.0, 1.0, 1.0);
     }
     let start = heatmap.origin.xyz + heatmap.right.xyz * position.x + heatmap.down.xyz * position.y;
-    let share = strongest(start);
+    let share = strongest(start, heatmap.steps + zero_at(position));
     // An unsigned map has nothing to say below zero.
     let strength = select(share, abs(share), heatmap.map == DIVERGING);
     let place = select(share, share * 0.5 + 0.5, heatmap.map == DIVERGING);

@@ -59,17 +59,17 @@ fn sample_at(p: vec3f) -> Sample {
 }
 
 // Many samples to one; only those that have a value count.
-fn project(start: vec3f) -> Sample {
+fn project(start: vec3f, steps: u32, projection: u32) -> Sample {
     var value = 0.0;
     var count = 0u;
     var missing = OUTSIDE;
-    for (var n = 0u; n < slice.steps; n++) {
+    for (var n = 0u; n < steps; n++) {
         let found = sample_at(start + slice.slab_step.xyz * f32(n));
         let counts = found.kind == VALUE;
         var joined = value + found.value;
-        if slice.projection == MAXIMUM {
+        if projection == MAXIMUM {
             joined = max(value, found.value);
-        } else if slice.projection == MINIMUM {
+        } else if projection == MINIMUM {
             joined = min(value, found.value);
         }
         joined = select(joined, found.value, count == 0u);
@@ -79,7 +79,7 @@ fn project(start: vec3f) -> Sample {
         let worse = !counts && (missing == OUTSIDE || found.kind == NOT_LOADED);
         missing = select(missing, found.kind, worse);
     }
-    if slice.projection == MEAN {
+    if projection == MEAN {
         value = value / max(f32(count), 1.0);
     }
     return Sample(value, select(missing, VALUE, count > 0u));
@@ -93,11 +93,13 @@ fn hatch(position: vec2f) -> f32 {
 
 @fragment
 fn slice_fragment(@builtin(position) position: vec4f) -> @location(0) vec4f {
-    if slice.projection > MEAN {
+    let steps = slice.steps + zero_at(position);
+    let projection = slice.projection + zero_at(position);
+    if projection > MEAN {
         return vec4f(1.0, 0.0, 1.0, 1.0);
     }
     let start = slice.origin.xyz + slice.right.xyz * position.x + slice.down.xyz * position.y;
-    let found = project(start);
+    let found = project(start, steps, projection);
     let shown = grey(found.value * slice.value.x + slice.value.y, slice.window.x, slice.window.y);
     // Padding is shown as air.
     var level = select(shown, 0.0, found.kind == PADDING);
