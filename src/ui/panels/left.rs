@@ -5,7 +5,7 @@ use egui::{Frame, Margin, Panel, ScrollArea, Ui};
 use super::{findings, series};
 use crate::command::Commands;
 use crate::ui::Scene;
-use crate::ui::theme::{size, tokens};
+use crate::ui::theme::size;
 use crate::ui::widgets::heading_ui;
 
 /// Draws the panel.
