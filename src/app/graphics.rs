@@ -83,9 +83,16 @@ impl Graphics {
     }
 
     fn upload(&self, session: &mut Session) -> bool {
-        let Some(volume) = session.volume().map(Arc::clone) else { return false };
         let mut renderer = self.state.renderer.write();
         let Some(slices) = renderer.callback_resources.get_mut::<SliceRenderer>() else { return false };
+        let Some(volume) = session.volume().map(Arc::clone) else {
+            // A closed case gives its memory back.
+            slices.clear();
+            return false;
+        };
+        if let Some(error) = slices.error() {
+            session.receive(News::Notice(Severity::Error, sentence(error)));
+        }
         let arrived = volume.slices_filled();
         let upload = slices.upload(&self.state.device, &self.state.queue, &volume, UPLOAD_PER_FRAME);
         let now = GpuUse {
