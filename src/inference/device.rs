@@ -9,7 +9,7 @@ use super::answer::DeviceInfo;
 use super::error::InferenceError;
 use super::network::{Forward, Network, WeightsChoice};
 use super::prepare::Crop;
-use super::warm_up::{self, LOGIT_TOLERANCE, Readiness};
+use super::warm_up::{self, LOGIT_TOLERANCE, Readiness, WarmUp};
 use crate::gpu;
 use crate::jobs::JobContext;
 
@@ -36,6 +36,8 @@ pub(super) struct GpuDevice {
 /// The devices and the networks on them. Lives on the inference thread.
 #[derive(Debug)]
 pub struct Runtime {
+    /// First, so that it is over before the devices go.
+    _warm_up: Option<WarmUp>,
     cpu: (Device, DeviceInfo),
     gpu: Option<GpuDevice>,
     readiness: Readiness,
@@ -58,10 +60,14 @@ impl Runtime {
         };
         // Whoever demands the GPU waits for its kernels; otherwise the warm-up says when it is ready.
         let readiness = Readiness::new(choice == DeviceChoice::Gpu);
-        if let (DeviceChoice::Auto, Some(gpu)) = (choice, &gpu) {
-            warm_up::start(gpu.device.clone(), gpu.info.clone(), readiness.clone());
-        }
+        let warm_up = match (choice, &gpu) {
+            (DeviceChoice::Auto, Some(gpu)) => {
+                Some(warm_up::start(gpu.device.clone(), gpu.info.clone(), readiness.clone()))
+            }
+            _ => None,
+        };
         Ok(Self {
+            _warm_up: warm_up,
             cpu: (Device::flex(), cpu),
             gpu,
             readiness,
@@ -76,6 +82,7 @@ impl Runtime {
         let info = DeviceInfo { backend: "wgpu".to_owned(), name: "pretended adapter".to_owned() };
         let cpu = DeviceInfo { backend: "flex".to_owned(), name: "CPU".to_owned() };
         Self {
+            _warm_up: None,
             cpu: (Device::flex(), cpu),
             gpu: Some(GpuDevice { device: Device::flex(), info }),
             readiness: Readiness::new(true),

@@ -4,8 +4,9 @@
 //! closure, plain numbers go out as parts, first the answer, then what explains it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, channel, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::device::{DeviceChoice, Runtime};
@@ -104,11 +105,102 @@ impl<P> Drop for Question<P> {
     }
 }
 
-type Task = Box<dyn FnOnce(&mut Runtime, &rayon::ThreadPool) + Send>;
+type Task = Box<dyn FnOnce(&mut Runtime, &Pool) + Send>;
 
-/// Handle on the inference thread. Dropping it ends the thread after the work in hand.
+/// Handle on the inference thread. Dropping it cancels what runs and what waits, and waits for the
+/// thread to end.
+///
+/// The wait matters at the end of the program: drivers and allocators of C libraries tear themselves
+/// down when `main` returns, and a thread that still uses them then corrupts the heap.
 pub struct Engine {
-    tasks: SyncSender<Task>,
+    /// `None` once the engine is being dropped: the thread ends when nobody can ask any more.
+    tasks: Option<SyncSender<Task>>,
+    thread: Option<JoinHandle<()>>,
+    /// Never carries anything; it breaks off when the thread is done.
+    ended: Receiver<()>,
+    work: Arc<Mutex<Work>>,
+}
+
+/// What the thread has in hand, for whoever wants it to stop.
+#[derive(Default)]
+struct Work {
+    running: Option<JobContext>,
+    closing: bool,
+}
+
+impl Work {
+    /// Work begins; where the engine is being dropped it is cancelled before its first step.
+    fn begin(&mut self, context: &JobContext) {
+        if self.closing {
+            context.cancel();
+        }
+        self.running = Some(context.clone());
+    }
+
+    fn close(&mut self) {
+        self.closing = true;
+        if let Some(context) = &self.running {
+            context.cancel();
+        }
+    }
+}
+
+/// The longest wait for the thread: work looks for cancellation many times a second, but a driver
+/// that hangs must not keep a window from closing. A thread that takes longer is left to itself.
+const LONGEST_END: Duration = Duration::from_secs(3);
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.work.lock().unwrap_or_else(PoisonError::into_inner).close();
+        self.tasks = None;
+        let ended = self.ended.recv_timeout(LONGEST_END) == Err(RecvTimeoutError::Disconnected);
+        match self.thread.take() {
+            Some(thread) if ended => {
+                // Its panics were caught where they were made; what is left are destructors of the
+                // thread's own, which are short.
+                let _ = thread.join();
+            }
+            _ => tracing::warn!("the inference thread does not end; it is left to itself"),
+        }
+    }
+}
+
+/// A pool whose threads are waited for when it goes: rayon's own drop only asks them to end.
+struct Pool {
+    pool: Option<rayon::ThreadPool>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Pool {
+    fn new(threads: usize) -> Result<Self, InferenceError> {
+        let mut handles = Vec::with_capacity(threads);
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .spawn_handler(|worker| {
+                let name = format!("inference {}", worker.index());
+                handles.push(std::thread::Builder::new().name(name).spawn(|| worker.run())?);
+                Ok(())
+            })
+            .build()
+            .map_err(|error| InferenceError::NoThread(error.to_string()))?;
+        Ok(Self { pool: Some(pool), threads: handles })
+    }
+
+    fn install<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
+        match &self.pool {
+            Some(pool) => pool.install(work),
+            None => work(),
+        }
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.pool = None;
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
+    }
 }
 
 /// Questions that may wait for the thread; more than a person can ask.
@@ -121,19 +213,17 @@ impl Engine {
         let no_thread = |error: &dyn std::fmt::Display| InferenceError::NoThread(error.to_string());
         let (tasks, waiting) = sync_channel::<Task>(WAITING);
         let (ready, started) = sync_channel(1);
+        let (alive, ended) = sync_channel::<()>(0);
         let threads = options.threads.max(1);
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("inference".to_owned())
             .spawn(move || {
+                // Declared first, so dropped last: after devices, networks and the pool's threads.
+                let _alive = alive;
                 // The processor backend works in this pool, so that the rest of the program keeps its own.
-                let pool = rayon::ThreadPoolBuilder::new()
-                    .num_threads(threads)
-                    .thread_name(|n| format!("inference {n}"))
-                    .build();
-                let made = pool
-                    .map_err(|error| InferenceError::NoThread(error.to_string()))
-                    .and_then(|pool| Ok((Runtime::new(options.device, threads)?, pool)));
-                let (mut runtime, pool) = match made {
+                let made =
+                    Pool::new(threads).and_then(|pool| Ok((pool, Runtime::new(options.device, threads)?)));
+                let (pool, mut runtime) = match made {
                     Ok(made) => made,
                     Err(error) => {
                         let _ = ready.send(Err(error));
@@ -146,8 +236,10 @@ impl Engine {
                 }
             })
             .map_err(|error| no_thread(&error))?;
+        // Made before the start is known, so that a thread whose start failed is waited for, too.
+        let engine = Self { tasks: Some(tasks), thread: Some(thread), ended, work: Arc::default() };
         started.recv().map_err(|error| no_thread(&error))??;
-        Ok(Self { tasks })
+        Ok(engine)
     }
 
     /// Hands work to the thread; it runs when what was asked before is done.
@@ -174,12 +266,15 @@ impl Engine {
             }),
         };
         let ended = send.clone();
+        let in_hand = Arc::clone(&self.work);
         let task: Task = Box::new(move |runtime, pool| {
+            in_hand.lock().unwrap_or_else(PoisonError::into_inner).begin(&inner);
             let outcome = attempt(name, runtime, pool, &inner, &parts, &work);
+            in_hand.lock().unwrap_or_else(PoisonError::into_inner).running = None;
             let _ = ended.send(Event::Ended(outcome));
             wake();
         });
-        if self.tasks.try_send(task).is_err() {
+        if self.tasks.as_ref().is_none_or(|tasks| tasks.try_send(task).is_err()) {
             let _ = send.send(Event::Ended(Outcome::Failed(JobFailure {
                 what: name.to_owned(),
                 detail: "the inference thread takes no more work".to_owned(),
@@ -192,7 +287,7 @@ impl Engine {
 fn attempt<P: Send>(
     name: &'static str,
     runtime: &mut Runtime,
-    pool: &rayon::ThreadPool,
+    pool: &Pool,
     ctx: &JobContext,
     parts: &Parts<P>,
     work: &(impl Fn(&mut Runtime, &JobContext, &Parts<P>) -> Result<(), Cancelled> + Sync),
@@ -244,7 +339,8 @@ mod tests {
         let wake: Wake = Arc::new(move || {
             count.fetch_add(1, Ordering::Relaxed);
         });
-        let question = engine().submit("counting", wake, |_, _, parts| {
+        let engine = engine();
+        let question = engine.submit("counting", wake, |_, _, parts| {
             parts.send(1);
             parts.send(2);
             Ok(())
@@ -288,8 +384,61 @@ mod tests {
     }
 
     #[test]
+    fn dropping_the_engine_cancels_its_work_and_waits_for_every_thread() {
+        let (entered, running) = channel();
+        let gone = Arc::new(AtomicUsize::new(0));
+        /// Counts on the thread that ends, as late as a thread can.
+        struct AtTheEnd(Arc<AtomicUsize>);
+        impl Drop for AtTheEnd {
+            fn drop(&mut self) {
+                std::thread::sleep(Duration::from_millis(50));
+                self.0.fetch_add(1, Ordering::SeqCst);
+            }
+        }
+        thread_local! {
+            static MARK: std::cell::RefCell<Option<AtTheEnd>> = const { std::cell::RefCell::new(None) };
+        }
+        let engine = engine();
+        let count = Arc::clone(&gone);
+        let quiet: Wake = Arc::new(|| {});
+        let question = engine.submit::<()>("endless", Arc::clone(&quiet), move |_, ctx, _| {
+            // On the pool's thread, where the processor's work runs.
+            MARK.with(|mark| *mark.borrow_mut() = Some(AtTheEnd(Arc::clone(&count))));
+            let _ = entered.send(());
+            loop {
+                ctx.check()?;
+                std::thread::yield_now();
+            }
+        });
+        let waiting = engine.submit::<()>("waiting", quiet, |_, _, _| Ok(()));
+        running.recv().expect("it runs");
+        drop(engine);
+        assert_eq!(gone.load(Ordering::SeqCst), 1, "the thread is gone when the engine is");
+        assert_eq!(all(&question), (vec![], Outcome::Cancelled));
+        assert_eq!(all(&waiting), (vec![], Outcome::Cancelled));
+    }
+
+    #[test]
+    fn an_engine_whose_work_does_not_stop_is_dropped_all_the_same() {
+        let (let_go, held) = channel::<()>();
+        let held = Mutex::new(held);
+        let (entered, running) = channel();
+        let engine = engine();
+        let _question = engine.submit::<()>("deaf", Arc::new(|| {}), move |_, _, _| {
+            let _ = entered.send(());
+            let _ = held.lock().map(|held| held.recv());
+            Ok(())
+        });
+        running.recv().expect("it runs");
+        let started = std::time::Instant::now();
+        drop(engine);
+        assert!(started.elapsed() < LONGEST_END * 3, "the wait is bounded");
+        drop(let_go);
+    }
+
+    #[test]
     fn an_adapter_that_fails_is_given_up_and_the_processor_answers_the_same_question() {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
+        let pool = Pool::new(1).expect("a pool");
         let mut runtime = Runtime::with_pretended_gpu();
         let (send, answers) = channel();
         let parts = Parts { send: Box::new(move |part| send.send(part).expect("a listener")) };

@@ -4,6 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 
 use burn::tensor::Device;
 
@@ -57,12 +58,36 @@ impl Readiness {
     }
 }
 
+/// The warm-up's thread. Dropping it asks the thread to stop and waits for it: a thread that still
+/// uses a driver when the program ends brings it down.
+pub(super) struct WarmUp {
+    ctx: JobContext,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl std::fmt::Debug for WarmUp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WarmUp").field("thread", &self.thread).finish_non_exhaustive()
+    }
+}
+
+impl Drop for WarmUp {
+    fn drop(&mut self) {
+        self.ctx.cancel();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
 /// Starts the warm-up on a thread of its own; the adapter's name is in what it says if it fails.
-pub(super) fn start(device: Device, info: DeviceInfo, readiness: Readiness) {
+pub(super) fn start(device: Device, info: DeviceInfo, readiness: Readiness) -> WarmUp {
+    let ctx = JobContext::unobserved();
+    let inner = ctx.clone();
     let at_failure = readiness.clone();
     let name = info.name.clone();
     let started = std::thread::Builder::new().name("warm-up".to_owned()).spawn(move || {
-        let outcome = catch_unwind(AssertUnwindSafe(|| warm(&device, &info)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| warm(&device, &info, &inner)));
         let why = match outcome {
             Ok(Ok(difference)) => {
                 if difference > LOGIT_TOLERANCE {
@@ -71,15 +96,20 @@ pub(super) fn start(device: Device, info: DeviceInfo, readiness: Readiness) {
                 readiness.state.store(READY, Ordering::Release);
                 return;
             }
+            // Nobody is left to be told.
+            Ok(Err(InferenceError::Cancelled(_))) => return,
             Ok(Err(error)) => error.to_string(),
             Err(panic) => panic_text(&*panic),
         };
         readiness.notice(format!("{} cannot run the network ({why}); the processor does", info.name));
         readiness.state.store(FAILED, Ordering::Release);
     });
-    if let Err(error) = started {
-        at_failure.notice(format!("{name} is not used: no thread to prepare it ({error})"));
-    }
+    let thread = started
+        .map_err(|error| {
+            at_failure.notice(format!("{name} is not used: no thread to prepare it ({error})"));
+        })
+        .ok();
+    WarmUp { ctx, thread }
 }
 
 /// The sentence for logits that are not the processor's.
@@ -89,17 +119,17 @@ pub(super) fn differs(adapter: &str, difference: f64) -> String {
 
 /// One question and its gradients on the adapter, in the exact shapes of the default network.
 /// - returns: the largest difference of its logits from the processor's
-fn warm(device: &Device, info: &DeviceInfo) -> Result<f64, InferenceError> {
+fn warm(device: &Device, info: &DeviceInfo, ctx: &JobContext) -> Result<f64, InferenceError> {
     let network = Network::load(DEFAULT_MODEL, &WeightsChoice::BuiltIn, device, info.clone())?;
     let crops = dummy(&network)?;
-    let ctx = JobContext::unobserved();
-    let forward = network.forward(&crops, &ctx)?;
+    let forward = network.forward(&crops, ctx)?;
     for (scale, features) in Scale::ALL.into_iter().zip(forward.features.clone()) {
         let leaf = match features {
             Tapped::D5(x) => Tapped::D5(x.autodiff().require_grad()),
             Tapped::D4(x) => Tapped::D4(x.autodiff().require_grad()),
             other => other,
         };
+        ctx.check()?;
         if let Some(logits) = network.net().encoder(scale).after_explained(scale, leaf) {
             logits.sum().backward();
         }
@@ -114,7 +144,7 @@ fn warm(device: &Device, info: &DeviceInfo) -> Result<f64, InferenceError> {
         .map_err(|error| InferenceError::NoThread(error.to_string()))?;
     let expected = pool.install(|| {
         let cpu = DeviceInfo { backend: "flex".to_owned(), name: "CPU".to_owned() };
-        Network::load(DEFAULT_MODEL, &WeightsChoice::BuiltIn, &Device::flex(), cpu)?.forward(&crops, &ctx)
+        Network::load(DEFAULT_MODEL, &WeightsChoice::BuiltIn, &Device::flex(), cpu)?.forward(&crops, ctx)
     })?;
     Ok(difference(forward.logits, expected.logits))
 }
@@ -142,7 +172,8 @@ mod tests {
     #[test]
     fn the_warm_up_passes_and_equals_the_processor_on_the_processor() {
         let info = DeviceInfo { backend: "flex".to_owned(), name: "CPU".to_owned() };
-        assert_eq!(warm(&Device::flex(), &info).expect("it runs"), 0.0);
+        let ctx = JobContext::unobserved();
+        assert_eq!(warm(&Device::flex(), &info, &ctx).expect("it runs"), 0.0);
     }
 
     #[test]
@@ -150,7 +181,7 @@ mod tests {
         let readiness = Readiness::new(false);
         assert!(!readiness.is_ready() && !readiness.has_failed());
         let info = DeviceInfo { backend: "flex".to_owned(), name: "CPU".to_owned() };
-        start(Device::flex(), info, readiness.clone());
+        let _warm_up = start(Device::flex(), info, readiness.clone());
         while !readiness.is_ready() {
             assert!(!readiness.has_failed(), "{:?}", readiness.take_notices());
             std::thread::yield_now();
