@@ -14,7 +14,7 @@ const PARTIAL: &str = ".partial-";
 
 /// Why a result could not be written, in the words that the user reads.
 #[derive(Debug, thiserror::Error)]
-#[error("{} cannot be written: {source}. Nothing half-written was left behind", .path.display())]
+#[error("{} cannot be written: {}. Nothing half-written was left behind", .path.display(), why(.source))]
 pub struct WriteError {
     /// The file or folder.
     pub path: PathBuf,
@@ -28,6 +28,29 @@ impl WriteError {
     pub fn new(path: &Path, source: io::Error) -> Self {
         Self { path: path.to_owned(), source }
     }
+}
+
+/// In plain words where it is what happens most.
+fn why(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::StorageFull => "there is no space left on the device".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// What the system said, out of the error of a library that writes files: their own words are often
+/// those of a programmer.
+pub(super) fn io_error(error: impl std::error::Error + Send + Sync + 'static) -> io::Error {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+    while let Some(now) = cause {
+        if let Some(io) = now.downcast_ref::<io::Error>() {
+            return io
+                .raw_os_error()
+                .map_or_else(|| io::Error::new(io.kind(), io.to_string()), io::Error::from_raw_os_error);
+        }
+        cause = now.source();
+    }
+    io::Error::other(error)
 }
 
 /// Name beside `path` under which it is written first. It keeps the extension, by which writers
@@ -62,9 +85,39 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     write_whole_with(path, |partial| fs::write(partial, bytes))
 }
 
-/// Makes a folder, with those above it, where it is missing.
-pub fn make_folder(path: &Path) -> Result<(), WriteError> {
-    fs::create_dir_all(path).map_err(|source| WriteError::new(path, source))
+/// A folder for results. Those that it had to make vanish again with it if nothing was written.
+#[derive(Debug)]
+pub struct OutputFolder {
+    path: PathBuf,
+    /// The outermost first.
+    made: Vec<PathBuf>,
+}
+
+impl OutputFolder {
+    /// Makes the folder, with those above it, where it is missing.
+    pub fn make(path: &Path) -> Result<Self, WriteError> {
+        let missing = path.ancestors().filter(|p| !p.as_os_str().is_empty()).take_while(|p| !p.exists());
+        let mut made: Vec<PathBuf> = missing.map(Path::to_path_buf).collect();
+        made.reverse();
+        // Made before the first error: removed by the drop.
+        let folder = Self { path: path.to_path_buf(), made };
+        fs::create_dir_all(path).map_err(|source| WriteError::new(path, source))?;
+        Ok(folder)
+    }
+
+    /// Where to write.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for OutputFolder {
+    fn drop(&mut self) {
+        // A folder with something in it refuses, and so do those above it.
+        for folder in self.made.iter().rev() {
+            let _ = fs::remove_dir(folder);
+        }
+    }
 }
 
 /// A folder that is being filled under another name and appears at its place when it is complete.
@@ -74,6 +127,8 @@ pub struct PendingFolder {
     target: PathBuf,
     partial: PathBuf,
     done: bool,
+    /// Dropped after the rest: what lies above stays only around something.
+    _above: Option<OutputFolder>,
 }
 
 impl PendingFolder {
@@ -90,16 +145,15 @@ impl PendingFolder {
         // `folder/.` and `folder/` name the same as `folder`.
         let target: PathBuf = target.components().collect();
         let name = target.file_name().ok_or_else(|| error(io::ErrorKind::InvalidFilename.into()))?;
-        if let Some(parent) = target.parent() {
-            make_folder(parent)?;
-            remove_abandoned(parent, name);
-        }
+        let parent = target.parent().filter(|p| !p.as_os_str().is_empty());
+        let above = parent.map(OutputFolder::make).transpose()?;
+        remove_abandoned(parent.unwrap_or(Path::new(".")), name);
         // Several programs may fill a folder of this name at once: the first to finish wins.
         let mut hidden = OsString::from(format!("{PARTIAL}{}-", std::process::id()));
         hidden.push(name);
         let partial = target.with_file_name(hidden);
         fs::create_dir(&partial).map_err(error)?;
-        Ok(Self { target, partial, done: false })
+        Ok(Self { target, partial, done: false, _above: above })
     }
 
     /// Where to write for now.
@@ -198,7 +252,7 @@ mod tests {
         let pending = PendingFolder::begin(&target).expect("begun");
         fs::write(pending.path().join("a"), "1").expect("written");
         drop(pending);
-        assert!(!target.exists());
+        assert_eq!(names(folder.path()), 0, "the folder above it was made for it alone");
         let pending = PendingFolder::begin(&target).expect("begun again");
         fs::write(pending.path().join("a"), "1").expect("written");
         pending.finish().expect("moved");
@@ -206,5 +260,34 @@ mod tests {
         assert_eq!(names(&folder.path().join("deep")), 1);
         let error = PendingFolder::begin(&target).expect_err("not empty any more");
         assert!(error.to_string().contains("choose an empty or a new one"), "{error}");
+    }
+
+    #[test]
+    fn a_full_disk_is_named_in_plain_words_through_any_library() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("Io(Os {{ code: 28 }})")]
+        struct Wrapped(#[source] io::Error);
+        // 28 is ENOSPC on Linux and macOS.
+        let inner =
+            if cfg!(windows) { io::ErrorKind::StorageFull.into() } else { io::Error::from_raw_os_error(28) };
+        let text = WriteError::new(Path::new("map.nii.gz"), io_error(Wrapped(inner))).to_string();
+        assert!(text.contains("no space left on the device") && !text.contains("Os {"), "{text}");
+        let other = io_error(std::fmt::Error).to_string();
+        assert_eq!(other, std::fmt::Error.to_string());
+    }
+
+    #[test]
+    fn a_folder_for_results_goes_again_if_nothing_was_written() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let deep = folder.path().join("a").join("b");
+        drop(OutputFolder::make(&deep).expect("made"));
+        assert_eq!(names(folder.path()), 0);
+        fs::create_dir(folder.path().join("a")).expect("the user's own");
+        drop(OutputFolder::make(&deep).expect("made"));
+        assert_eq!((names(folder.path()), deep.exists()), (1, false));
+        let kept = OutputFolder::make(&deep).expect("made");
+        fs::write(kept.path().join("result.json"), "{}").expect("written");
+        drop(kept);
+        assert_eq!(names(&deep), 1);
     }
 }

@@ -6,7 +6,7 @@ mod json;
 mod nifti;
 mod png;
 
-pub use atomic::{PendingFolder, WriteError, make_folder, write_whole, write_whole_with};
+pub use atomic::{OutputFolder, PendingFolder, WriteError, write_whole, write_whole_with};
 pub use dicom_ct::CtSeries;
 pub use json::write_json;
 pub use nifti::write_saliency;

@@ -9,7 +9,7 @@ use ndarray::{Array3, ShapeBuilder};
 use nifti::NiftiHeader;
 use nifti::writer::WriterOptions;
 
-use super::atomic::{WriteError, write_whole_with};
+use super::atomic::{WriteError, io_error, write_whole_with};
 use crate::explain::Saliency;
 use crate::geometry::VoxelGrid;
 
@@ -30,7 +30,7 @@ pub fn write_saliency(path: &Path, saliency: &Saliency, grid: &VoxelGrid) -> Res
             .compress(true)
             .reference_header(&header)
             .write_nifti(&array)
-            .map_err(io::Error::other)
+            .map_err(io_error)
     })
 }
 

@@ -41,7 +41,8 @@ pub(super) fn assemble(
     }
     let key = |s: &Series| {
         let voxels: usize = s.size.iter().fold(1, |n, s| n.saturating_mul(*s));
-        (!(s.usable() && s.is_ct()), !s.usable(), !s.is_ct(), Reverse(voxels), s.uid.clone())
+        let of_grey_ct = s.is_ct() && !s.is_coloured();
+        (!(s.usable() && s.is_ct()), !s.usable(), !of_grey_ct, Reverse(voxels), s.uid.clone())
     };
     found.sort_by_cached_key(key);
     Ok((found, skipped))
@@ -73,8 +74,7 @@ struct Sorted {
 fn sort_out(headers: Vec<Header>) -> Sorted {
     let mut sorted = Sorted::default();
     for header in headers {
-        let colour = header.form.is_some_and(|f| f.samples_per_pixel != 1)
-            || !(header.photometric.starts_with("MONOCHROME") || header.photometric.is_empty());
+        let colour = header.form.is_some_and(|f| f.is_coloured(&header.photometric));
         let places = header.position.is_some() && header.pixel_spacing.is_some();
         let orientation = header.orientation.and_then(Orientation::new);
         if header.frames > 1 {
@@ -142,14 +142,21 @@ fn one_series(headers: Vec<Header>, ctx: &JobContext) -> Result<Vec<Series>, Can
             defect(
                 DefectCode::NoPosition,
                 format!(
-                    "This file holds {frames} images in one (multi-frame), which cannot be opened as a volume \
-                     yet; export the study as single slices"
+                    "This file holds {frames} images in one (multi-frame); where each of them lies is not read \
+                     from such files yet, so that they cannot be opened as a volume: export the study as \
+                     single slices"
                 ),
             ),
         ));
     }
     let aside = aside.into_iter().filter(|(headers, _)| !headers.is_empty());
-    main.extend(aside.map(|(headers, why)| stack::flat(headers, vec![why])));
+    main.extend(aside.map(|(headers, why)| {
+        // Files of several images stand alone.
+        let images = headers.iter().map(|h| usize::try_from(h.frames).unwrap_or(1).max(1)).max().unwrap_or(1);
+        let mut series = stack::flat(headers, vec![why]);
+        series.size[2] = series.size[2].saturating_mul(images);
+        series
+    }));
     // A single volume keeps its UID whatever else the series holds.
     let first = usize::from(volumes == 1);
     if main.len() > 1 {

@@ -16,7 +16,8 @@ use crate::jobs::{Cancelled, JobContext};
 /// Finds the series at `paths` (files and folders of any depth), told apart by content.
 ///
 /// Only headers are read. Files that are no images, or cannot be read, are listed in
-/// [`Scan::skipped`]; a DICOMDIR is an index and not worth a word.
+/// [`Scan::skipped`]; a DICOMDIR is an index and not worth a word, and
+/// neither is the `truth.json` of a phantom.
 /// - errors: a path that is not there; [`IngestError::Cancelled`]
 pub fn scan(paths: &[PathBuf], ctx: &JobContext) -> Result<Scan, IngestError> {
     ctx.step("Looking for images", 0.0)?;
@@ -99,14 +100,18 @@ fn io_text(error: &std::io::Error) -> String {
 fn examine(file: &Path) -> Result<Option<Header>, Skipped> {
     let passed_over =
         |what: String| Skipped { file: file.to_path_buf(), reason: format!("{} {what}", name(file)) };
-    let header = Header::read(file).map_err(|error| {
-        passed_over(match error {
-            WalkError::NotDicom => "is not a DICOM file".to_owned(),
-            WalkError::CutOff => "ends in the middle of its header (cut off while copying?)".to_owned(),
-            WalkError::Damaged => "has a damaged header".to_owned(),
-            WalkError::Io(error) => format!("cannot be read: {}", io_text(&error)),
-        })
-    })?;
+    let header = match Header::read(file) {
+        Ok(header) => header,
+        Err(WalkError::NotDicom) if is_truth(file) => return Ok(None),
+        Err(error) => {
+            return Err(passed_over(match error {
+                WalkError::NotDicom => "is not a DICOM file".to_owned(),
+                WalkError::CutOff => "ends in the middle of its header (cut off while copying?)".to_owned(),
+                WalkError::Damaged => "has a damaged header".to_owned(),
+                WalkError::Io(error) => format!("cannot be read: {}", io_text(&error)),
+            }));
+        }
+    };
     if is_index(&header.sop_class) {
         return Ok(None);
     }
@@ -114,4 +119,18 @@ fn examine(file: &Path) -> Result<Option<Header>, Skipped> {
         Some(what) => Err(passed_over(what.to_owned())),
         None => Ok(Some(header)),
     }
+}
+
+/// Whether the file is what this program writes beside the slices of a phantom: like an index, not
+/// worth a word.
+fn is_truth(file: &Path) -> bool {
+    // A truth of 64 nodules, the most there are, has some 40 kB.
+    const LONGEST: u64 = 1 << 20;
+    file.file_name().is_some_and(|name| name == "truth.json")
+        && std::fs::metadata(file).is_ok_and(|m| m.len() <= LONGEST)
+        && std::fs::read(file).is_ok_and(|bytes| {
+            serde_json::from_slice::<serde_json::Value>(&bytes).is_ok_and(|document| {
+                ["seed", "spacing_mm", "nodules"].iter().all(|field| document.get(field).is_some())
+            })
+        })
 }

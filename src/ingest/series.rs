@@ -75,6 +75,11 @@ impl Series {
     pub fn is_ct(&self) -> bool {
         self.defects.iter().all(|d| d.code != DefectCode::NotCt)
     }
+
+    /// Whether its pictures are coloured: a dose report or another page, no slices.
+    pub fn is_coloured(&self) -> bool {
+        self.slices.iter().flatten().next().is_some_and(|s| s.form.is_coloured(&s.photometric))
+    }
 }
 
 /// A window that a file recommends.

@@ -43,10 +43,9 @@ pub(super) fn build(
     let groups = by_position(placed);
     let total: usize = groups.iter().map(Vec::len).sum();
     if groups.len() == 1 && total > 1 {
-        let text = format!("All {total} slices lie at one position (a series in time): they are no volume");
         let headers: Vec<Header> = groups.into_iter().flatten().map(|p| p.header).collect();
-        // Copies of a single slice are a single slice.
-        let text = if duplicates::all_alike(&headers) { single_text() } else { text };
+        let why = if duplicates::all_alike(&headers) { "copies of one picture" } else { "a series in time" };
+        let text = format!("All {total} slices share one position ({why}): they are no volume");
         return Ok(vec![flat(headers, vec![defect(DefectCode::SingleSlice, text)])]);
     }
     let mut found = Vec::new();

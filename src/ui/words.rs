@@ -81,9 +81,14 @@ pub fn box_moved(context: &ContextBox) -> String {
     if let Some(most) = moved.into_iter().max().filter(|m| *m > 0) {
         parts.push(format!("shifted {most} vox"));
     }
-    let outside: usize = context.padded.iter().sum();
-    if outside > 0 {
-        parts.push(format!("padded {outside} vox"));
+    let padded: Vec<String> = ["column", "row", "slice"]
+        .iter()
+        .zip(context.padded)
+        .filter(|(_, n)| *n > 0)
+        .map(|(what, n)| format!("{n} {what}{}", if n == 1 { "" } else { "s" }))
+        .collect();
+    if !padded.is_empty() {
+        parts.push(format!("padded {}", padded.join(" and ")));
     }
     parts.join(", ")
 }
@@ -187,7 +192,9 @@ mod tests {
             shifted: [0, -7, 0],
             padded: [0, 0, 8],
         };
-        assert_eq!(box_moved(&context), "shifted 7 vox, padded 8 vox");
+        assert_eq!(box_moved(&context), "shifted 7 vox, padded 8 slices");
+        let side = ContextBox { shifted: [0; 3], padded: [1, 0, 8], ..context };
+        assert_eq!(box_moved(&side), "padded 1 column and 8 slices");
         assert_eq!(box_voxels(&context), "64 × 64 × 56 vox");
     }
 

@@ -12,7 +12,7 @@ use super::report::{
     AnswerReport, DeviceReport, ExplanationReport, PointReport, Report, SeriesReport, Timing,
 };
 use crate::explain::{Saliency, Wanted};
-use crate::export::{WriteError, make_folder, write_json, write_saliency};
+use crate::export::{OutputFolder, WriteError, write_json, write_saliency};
 use crate::geometry::{Patient, Plane, Point};
 use crate::gpu::{self, Gpu};
 use crate::inference::{Engine, InferenceError, WeightsChoice};
@@ -152,7 +152,7 @@ pub fn run(
         timing_ms: timing,
     };
     if let Some(output) = &output {
-        write_json(&output.folder.join(RESULT_FILE), &report)?;
+        write_json(&output.folder.path().join(RESULT_FILE), &report)?;
     }
     Ok(Results { report, notices })
 }
@@ -171,7 +171,7 @@ fn request(opened: &Opened, batch: &Batch, at: Point<Patient>, model: &str) -> R
 
 /// The output folder.
 struct Output<'a> {
-    folder: PathBuf,
+    folder: OutputFolder,
     opened: &'a Opened,
     subject: Subject,
     /// Absent where nothing can be drawn: maps and report are written all the same.
@@ -182,13 +182,13 @@ struct Output<'a> {
 
 impl<'a> Output<'a> {
     fn begin(folder: &Path, opened: &'a Opened, several_models: bool) -> Result<Self, WriteError> {
-        make_folder(folder)?;
+        let folder = OutputFolder::make(folder)?;
         let (gpu, notice) = match gpu::headless(None) {
             Ok(gpu) => (Some(gpu), None),
             Err(error) => (None, Some(format!("no pictures were drawn: {error}"))),
         };
         let subject = Subject::new(opened);
-        Ok(Self { folder: folder.to_owned(), opened, subject, gpu, notice, several_models })
+        Ok(Self { folder, opened, subject, gpu, notice, several_models })
     }
 
     /// Maps and pictures of one answer.
@@ -207,7 +207,7 @@ impl<'a> Output<'a> {
             ctx.step("Writing maps", 0.8)?;
             let scale = map.scale.map_or(String::new(), |s| format!("_{}", s.name()));
             let file = format!("{start}_{}{scale}.nii.gz", map.method);
-            write_saliency(&self.folder.join(&file), map, grid)?;
+            write_saliency(&self.folder.path().join(&file), map, grid)?;
             reports.push(ExplanationReport::new(map, grid, Some(file)));
         }
         let Some(gpu) = &self.gpu else { return Ok(reports) };
@@ -226,7 +226,7 @@ impl<'a> Output<'a> {
                 size_px: [PICTURE_PX; 2],
                 fov_mm: None,
             };
-            let file = self.folder.join(format!("{start}_{}.png", plane.name()));
+            let file = self.folder.path().join(format!("{start}_{}.png", plane.name()));
             self.subject.write(gpu, &view, &overlays, &file)?;
         }
         Ok(reports)

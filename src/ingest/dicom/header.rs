@@ -81,6 +81,12 @@ impl PixelForm {
         let bits = self.pixels() as u64 * u64::from(self.samples_per_pixel) * u64::from(self.bits_allocated);
         bits.div_ceil(8)
     }
+
+    /// Whether its values are colours, or places in a table of colours.
+    /// - `photometric`: Photometric Interpretation; one that is left out means grey
+    pub(in crate::ingest) fn is_coloured(&self, photometric: &str) -> bool {
+        self.samples_per_pixel != 1 || !(photometric.starts_with("MONOCHROME") || photometric.is_empty())
+    }
 }
 
 /// The values that tell apart several pictures at one position.

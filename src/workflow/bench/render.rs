@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use super::figures::{figures, round, time};
-use crate::geometry::{Patient, Plane, Vector};
+use crate::geometry::{Patient, Plane, Point, Vector, VoxelGrid};
 use crate::gpu::{Gpu, describe};
 use crate::jobs::{Cancelled, JobContext};
 use crate::render::{Offscreen, RenderError, SliceFrame, Upload};
 use crate::session::{Orientation, ViewportState};
-use crate::view::{resolve, step, to_end};
+use crate::view::{ResolvedView, resolve, step, to_end};
 use crate::volume::{Preset, Volume};
 
 /// Of one plane: frames, and time.
@@ -111,7 +111,7 @@ pub fn render(
 struct Steps<'a> {
     volume: &'a Arc<Volume>,
     state: ViewportState,
-    cursor: crate::geometry::Point<Patient>,
+    cursor: Point<Patient>,
     size_px: [u32; 2],
     renderer: Offscreen,
 }
@@ -148,25 +148,78 @@ impl<'a> Steps<'a> {
     fn time(&mut self, ctx: &JobContext) -> Result<(super::figures::Figures, Option<f64>), RenderBenchError> {
         let grid = *self.volume.grid();
         let view = self.frame().view;
-        self.cursor = to_end(&grid, &view, self.cursor, false);
-        let turn = view.slice.map_or(40, |slice| slice.total.saturating_sub(1).max(1));
-        let walk = |steps: &mut Self, call: usize| {
-            let forward = if (call / turn).is_multiple_of(2) { 1 } else { -1 };
-            steps.cursor = step(&grid, &view, steps.cursor, forward);
-            steps.frame()
-        };
+        let mut walk = Walk::new(grid, view, self.cursor);
         let mut on_gpu = Vec::new();
         // Time stamps are read between frames, in frames of their own: reading waits.
-        for call in 0..LEAST_FRAMES {
-            let frame = walk(self, call);
+        for _ in 0..LEAST_FRAMES {
+            self.cursor = walk.next_cursor();
+            let frame = self.frame();
             self.renderer.draw(&frame)?;
             on_gpu.extend(self.renderer.gpu_ms());
         }
-        let times = time(ctx, LEAST_FRAMES, AT_LEAST, |call| {
-            let frame = walk(self, call);
+        // `draw` returns when the GPU has finished: the clock stops after it.
+        let times = time(ctx, LEAST_FRAMES, AT_LEAST, |_| {
+            self.cursor = walk.next_cursor();
+            let frame = self.frame();
             self.renderer.draw(&frame).map_err(RenderBenchError::from)
         })?;
         let on_gpu = (!on_gpu.is_empty()).then(|| figures(on_gpu).median_ms);
         Ok((times, on_gpu))
+    }
+}
+
+/// The cursor from slice to slice, back and forth inside the volume: no two frames in a row are
+/// alike, since a frame that shows the same again is not drawn.
+struct Walk {
+    grid: VoxelGrid,
+    view: ResolvedView,
+    cursor: Point<Patient>,
+    forward: i64,
+}
+
+impl Walk {
+    fn new(grid: VoxelGrid, view: ResolvedView, cursor: Point<Patient>) -> Self {
+        let cursor = to_end(&grid, &view, cursor, false);
+        Self { grid, view, cursor, forward: 1 }
+    }
+
+    fn next_cursor(&mut self) -> Point<Patient> {
+        let mut next = step(&self.grid, &self.view, self.cursor, self.forward);
+        // A micrometre: at the end the cursor stays where it is, up to rounding.
+        if (next - self.cursor).length() < 1e-3 {
+            self.forward = -self.forward;
+            next = step(&self.grid, &self.view, self.cursor, self.forward);
+        }
+        self.cursor = next;
+        next
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_step_shows_another_slice() {
+        let grid = VoxelGrid::axis_aligned([30, 20, 12], [0.7, 0.8, 2.5], Point::new(-9.0, 4.0, 7.0))
+            .expect("a grid");
+        let turned = Orientation::Oblique {
+            right: Vector::new(0.94, 0.0, -0.34),
+            down: Vector::new(0.17, 0.87, 0.47),
+        };
+        for orientation in
+            [Orientation::Anatomical(Plane::Axial), Orientation::Anatomical(Plane::Sagittal), turned]
+        {
+            let state = ViewportState { orientation, ..ViewportState::fitted(Plane::Axial) };
+            let view = resolve(&grid, &state, grid.centre(), [64, 64]);
+            let mut walk = Walk::new(grid, view, grid.centre());
+            let mut before = walk.cursor;
+            for n in 0..200 {
+                let now = walk.next_cursor();
+                assert!((now - before).length() > 0.1, "step {n} of {orientation:?} shows the same slice");
+                assert!(grid.voxel_at(grid.voxel_from_patient() * now).is_some(), "inside");
+                before = now;
+            }
+        }
     }
 }
