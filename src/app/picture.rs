@@ -67,6 +67,7 @@ fn request(session: &Session, pane: Pane) -> Option<PictureRequest> {
         invert: look.invert,
         boxes: shown.boxes,
         heatmap: shown.heatmap,
+        untrained: shown.untrained,
         marks: shown.marks,
         crosshair: true,
         text,

@@ -130,6 +130,7 @@ fn overlays(options: &Options, opened: &Opened, terminal: &Terminal) -> Result<O
         }
         if !classified.answer.trained {
             output::note(UNTRAINED);
+            overlays.untrained = true;
         }
         overlays.heatmap = classified.saliency.first().map(batch::look);
     }

@@ -36,6 +36,8 @@ pub struct PictureRequest {
     pub boxes: Vec<ContextBox>,
     /// The map over the slice.
     pub heatmap: Option<HeatmapLook>,
+    /// The map comes from weights that were not trained: said in the picture.
+    pub untrained: bool,
     /// Marked points.
     pub marks: Vec<Mark>,
     /// Lines of the other planes through the cursor.
@@ -139,6 +141,7 @@ fn shown(request: &PictureRequest, reduced: usize) -> Shown {
         slab: request.viewport.slab,
         boxes: request.boxes.clone(),
         heatmap: request.heatmap.clone(),
+        untrained: request.untrained,
         marks: request.marks.clone(),
         text: request.text,
         facts: request.facts.clone(),
@@ -280,7 +283,8 @@ fn read_back(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::geometry::VoxelGrid;
+    use crate::explain::Saliency;
+    use crate::geometry::{VoxelBox, VoxelGrid};
     use crate::gpu;
     use crate::volume::Unit;
 
@@ -298,6 +302,7 @@ mod tests {
             invert: false,
             boxes: Vec::new(),
             heatmap: None,
+            untrained: false,
             marks: Vec::new(),
             crosshair: false,
             text: CornerText::NoPatient,
@@ -340,5 +345,33 @@ mod tests {
         let error =
             picture(&gpu, &PictureRequest { size_px: [0, 10], ..request(true) }).expect_err("no width");
         assert!(error.to_string().contains("0 x 10"), "{error}");
+    }
+
+    #[test]
+    fn a_map_of_untrained_weights_says_what_it_is_worth() {
+        let Ok(gpu) = gpu::headless(None) else { return eprintln!("not tested here: no adapter") };
+        let saliency = Saliency {
+            method: "grad_cam",
+            scale: None,
+            bounds: VoxelBox { min: [0; 3], size: [4; 3] },
+            values: vec![1.0; 64].into(),
+            native_shape: [4; 3],
+            unit: "logit",
+            signed: false,
+        };
+        let look = HeatmapLook { saliency: Arc::new(saliency), opacity: 0.5, threshold: 0.5 };
+        // With room for the colour bar, and without.
+        for size_px in [[768, 768], [300, 300], [200, 140]] {
+            let warnings = |untrained| {
+                let heatmap = Some(look.clone());
+                let drawn = picture(&gpu, &PictureRequest { heatmap, untrained, size_px, ..request(true) });
+                let [r, g, b, _] = theme::PICTURE.warning.to_array();
+                let drawn = drawn.expect("a picture");
+                let close = |p: &&[u8]| [r, g, b].iter().zip(*p).all(|(a, b)| a.abs_diff(*b) < 24);
+                drawn.rgba.chunks_exact(4).filter(close).count()
+            };
+            let (trained, untrained) = (warnings(false), warnings(true));
+            assert!(untrained > trained + 40, "{size_px:?}: {trained} {untrained}");
+        }
     }
 }

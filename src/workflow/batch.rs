@@ -214,6 +214,7 @@ impl<'a> Output<'a> {
         let overlays = Overlays {
             boxes: classified.answer.regions.to_vec(),
             heatmap: shown_map(&classified.saliency).map(look),
+            untrained: !classified.answer.trained,
             mark: Some(at),
         };
         for plane in Plane::ALL {

@@ -49,6 +49,8 @@ pub struct Overlays {
     pub boxes: Vec<ContextBox>,
     /// A saliency map.
     pub heatmap: Option<HeatmapLook>,
+    /// The map comes from weights that were not trained.
+    pub untrained: bool,
     /// The point asked about.
     pub mark: Option<Point<Patient>>,
 }
@@ -117,6 +119,7 @@ impl Subject {
             invert: false,
             boxes: overlays.boxes.clone(),
             heatmap: overlays.heatmap.clone(),
+            untrained: overlays.untrained,
             marks: overlays
                 .mark
                 .map(|at| Mark { at, label: String::new(), selected: true })

@@ -268,7 +268,7 @@ fn what_is_no_volume_says_why() {
         ("broken/no_meta.dcm", "only one slice"),
         ("broken/CR-MONO1-10-chest", "do not say where"),
         ("colour/TestPattern_RGB.dcm", "coloured"),
-        ("scouts-and-dose-pages/philips-phantom-S4010", "coloured"),
+        ("scouts-and-dose-pages/philips-phantom-S4010", "3 slices share one position"),
     ] {
         let Some(path) = odd(path) else { return };
         let scan = scanned(&path);

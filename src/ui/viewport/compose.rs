@@ -42,6 +42,7 @@ pub fn compose(session: &Session, pane: Pane, size_px: [u32; 2]) -> Option<Shown
             Vec::new()
         },
         heatmap: heatmap(session),
+        untrained: session.selected().and_then(Nodule::answer).is_some_and(|answer| !answer.trained),
         marks: marks(session),
         text: look.corner_text,
         facts: facts(session),

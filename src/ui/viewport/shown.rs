@@ -59,6 +59,8 @@ pub struct Shown {
     pub boxes: Vec<ContextBox>,
     /// The map over the slice.
     pub heatmap: Option<HeatmapLook>,
+    /// The map comes from weights that were not trained: said beside it.
+    pub untrained: bool,
     /// Marked points.
     pub marks: Vec<Mark>,
     /// How much text.

@@ -2,13 +2,15 @@
 
 use egui::{Align2, Mesh, Painter, Rect, Shape, Stroke, StrokeKind, pos2, vec2};
 
-use super::halo::{Halo, halo_line, halo_text};
+use super::halo::{Halo, halo_line, halo_text, wrapped};
+use crate::networks::weights::UNTRAINED;
 use crate::render::HeatmapLook;
-use crate::ui::theme::PICTURE;
+use crate::ui::theme::{PICTURE, size};
 use crate::ui::viewport::heat_colour;
 use crate::ui::words;
 
 const THICK: f32 = 8.0;
+const LINE_HEIGHT: f32 = 16.0;
 const STEPS: usize = 64;
 
 /// The name of a method as people know it.
@@ -19,8 +21,35 @@ fn method_label(method: &str) -> &str {
     }
 }
 
-/// Draws the bar and returns how high it stands from the lower edge; 0 where there is no room.
-pub(super) fn colour_bar(painter: &Painter, rect: Rect, look: &HeatmapLook) -> f32 {
+/// Draws the bar, and over it what untrained weights are worth; returns how high they stand from the
+/// lower edge.
+pub(super) fn colour_bar(painter: &Painter, rect: Rect, look: &HeatmapLook, untrained: bool) -> f32 {
+    let lift = bar_with_numbers(painter, rect, look);
+    if untrained { nothing_meant(painter, rect, lift) } else { lift }
+}
+
+/// The sentence that stands wherever an answer of untrained weights is shown, or as much of it as the
+/// picture has room for; returns the height of both.
+fn nothing_meant(painter: &Painter, rect: Rect, lift: f32) -> f32 {
+    let warn = Halo::strong().in_colour(PICTURE.warning);
+    // The left half belongs to the scale bar, the middle to a letter, but only at the very edge.
+    let room = if lift > 0.0 { rect.width() / 2.0 - 10.0 } else { rect.width() / 2.0 - 24.0 };
+    let lines = [UNTRAINED, "untrained weights: this map means nothing", "untrained weights"]
+        .map(|text| wrapped(painter, text, &warn, room));
+    let most = if rect.height() < 260.0 { 2 } else { 3 };
+    let [.., shortest] = &lines;
+    let lines = lines.iter().find(|lines| lines.len() <= most).unwrap_or(shortest);
+    let mut bottom = rect.bottom() - lift.max(size::STEP);
+    for line in lines.iter().rev() {
+        let at = pos2(rect.right() - 10.0, bottom);
+        halo_text(painter, at, Align2::RIGHT_BOTTOM, line, &warn, rect.width() - 20.0);
+        bottom -= LINE_HEIGHT;
+    }
+    rect.bottom() - bottom
+}
+
+/// Returns how high it stands from the lower edge; 0 where there is no room.
+fn bar_with_numbers(painter: &Painter, rect: Rect, look: &HeatmapLook) -> f32 {
     // The lower middle belongs to a letter, the lower left to the scale bar.
     let width = (rect.width() * 0.34).min(160.0);
     if width < 72.0 || rect.height() < 160.0 {

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, Painter, Rect, pos2, vec2};
 
-use super::halo::{Halo, halo_text};
+use super::halo::{Halo, halo_text, wrapped};
 use crate::session::CornerText;
 use crate::ui::theme::{PICTURE, size};
 use crate::ui::viewport::Shown;
@@ -21,6 +21,22 @@ struct Corner<'a> {
 }
 
 impl Corner<'_> {
+    /// Points that a line may take: the middle belongs to the orientation letters.
+    fn room(&self) -> f32 {
+        self.rect.width() / 2.0 - 26.0
+    }
+
+    /// A sentence that must not be cut off: several lines where one is too short.
+    fn sentence(&mut self, text: &str, look: &Halo) {
+        let mut lines = wrapped(self.painter, text, look, self.room());
+        if self.anchor.y() == egui::Align::Max {
+            lines.reverse();
+        }
+        for line in lines {
+            self.line(&line, look);
+        }
+    }
+
     fn line(&mut self, text: &str, look: &Halo) {
         if text.is_empty() {
             return;
@@ -33,8 +49,7 @@ impl Corner<'_> {
         } else {
             r.bottom() - size::STEP - offset
         };
-        // The middle belongs to the orientation letters.
-        halo_text(self.painter, pos2(x, y), self.anchor, text, look, r.width() / 2.0 - 26.0);
+        halo_text(self.painter, pos2(x, y), self.anchor, text, look, self.room());
         self.lines += 1;
     }
 }
@@ -80,14 +95,17 @@ pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) {
     at.rect.max.y -= lift;
     let warn = Halo::strong().in_colour(PICTURE.warning);
     if shown.reduced > 1 {
-        at.line(&format!("{} Shown at 1/{} resolution", icons::WARNING, shown.reduced), &warn);
+        at.sentence(&format!("{} Shown at 1/{} resolution", icons::WARNING, shown.reduced), &warn);
     }
     // Under one degree no letter and no measurement is different.
     if shown.view.obliquity_deg >= 1.0 {
-        at.line(&format!("{} Oblique acquisition, {:.0}°", icons::WARNING, shown.view.obliquity_deg), &warn);
+        at.sentence(
+            &format!("{} Oblique acquisition, {:.0}°", icons::WARNING, shown.view.obliquity_deg),
+            &warn,
+        );
     }
     for text in &shown.facts.warnings {
-        at.line(&format!("{} {text}", icons::WARNING), &warn);
+        at.sentence(&format!("{} {text}", icons::WARNING), &warn);
     }
     if shown.facts.lossy {
         at.line("Lossy", &plain);

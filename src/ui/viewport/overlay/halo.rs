@@ -69,8 +69,52 @@ pub fn halo_text(painter: &Painter, at: Pos2, anchor: Align2, text: &str, look: 
     rect
 }
 
+/// Breaks text between words into lines of at most `width` points; a single longer word stays whole.
+pub(super) fn wrapped(painter: &Painter, text: &str, look: &Halo, width: f32) -> Vec<String> {
+    let fits = |line: &str| {
+        painter.layout_no_wrap(line.to_owned(), look.font.clone(), look.colour).size().x <= width
+    };
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        let longer = lines.last().map(|line| format!("{line} {word}")).filter(|line| fits(line));
+        match (lines.last_mut(), longer) {
+            (Some(last), Some(longer)) => *last = longer,
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 /// A line with a dark one under it.
 pub(super) fn halo_line(painter: &Painter, points: Vec<Pos2>, stroke: Stroke) {
     painter.add(Shape::line(points.clone(), Stroke::new(stroke.width + 2.5, PICTURE.halo)));
     painter.add(Shape::line(points, stroke));
+}
+
+#[cfg(test)]
+mod tests {
+    use egui::{Context, RawInput};
+
+    use super::*;
+    use crate::ui::theme;
+
+    #[test]
+    fn no_line_of_a_sentence_is_longer_than_its_room() {
+        let ctx = Context::default();
+        theme::install(&ctx, true);
+        // Fonts count from the second pass on.
+        let _ = ctx.run_ui(RawInput::default(), |_| {});
+        let _ = ctx.run_ui(RawInput::default(), |ui| {
+            let (text, look) = ("! Oblique acquisition, 17°", Halo::strong());
+            // A picture of 300 pixels leaves a corner 124.
+            let lines = wrapped(ui.painter(), text, &look, 124.0);
+            assert_eq!(lines.join(" "), text);
+            assert!(lines.len() > 1);
+            for line in lines {
+                let width = ui.painter().layout_no_wrap(line, look.font.clone(), look.colour).size().x;
+                assert!(width <= 124.0, "{width}");
+            }
+            assert_eq!(wrapped(ui.painter(), text, &look, 1000.0), [text]);
+        });
+    }
 }

@@ -45,7 +45,10 @@ pub fn paint(painter: &Painter, rect: Rect, shown: &Shown) {
     lines::frame(painter, rect, shown);
     lines::letters(painter, rect, shown);
     boxes::labels(painter, &place, shown);
-    let lift = shown.heatmap.as_ref().map_or(0.0, |look| colour_bar::colour_bar(painter, rect, look));
+    let lift = shown
+        .heatmap
+        .as_ref()
+        .map_or(0.0, |look| colour_bar::colour_bar(painter, rect, look, shown.untrained));
     if shown.text != CornerText::None {
         corners::corners(painter, rect, shown, lift);
     }
