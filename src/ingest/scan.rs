@@ -129,8 +129,7 @@ fn is_truth(file: &Path) -> bool {
     file.file_name().is_some_and(|name| name == "truth.json")
         && std::fs::metadata(file).is_ok_and(|m| m.len() <= LONGEST)
         && std::fs::read(file).is_ok_and(|bytes| {
-            serde_json::from_slice::<serde_json::Value>(&bytes).is_ok_and(|document| {
-                ["seed", "spacing_mm", "nodules"].iter().all(|field| document.get(field).is_some())
-            })
+            let text = String::from_utf8_lossy(&bytes);
+            ["\"seed\":", "\"spacing_mm\":", "\"nodules\":"].iter().all(|field| text.contains(field))
         })
 }
