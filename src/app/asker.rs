@@ -9,10 +9,11 @@ use super::words::sentence;
 use crate::findings::{Nodule, NoduleId, Question};
 use crate::geometry::{Patient, Point};
 use crate::inference::{self, Answer};
+use crate::ingest::FEWEST_SLICES;
 use crate::jobs::{Outcome, Progress};
 use crate::session::{Edit, News, Session, Severity, Work, WorkId};
 use crate::volume::{Unit, Volume};
-use crate::workflow::classify::{self, FEWEST_SLICES, Part, Request};
+use crate::workflow::classify::{self, Part, Request};
 use crate::workflow::models::weights_for;
 
 /// Nearer than this two points are one nodule.

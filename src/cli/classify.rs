@@ -219,7 +219,11 @@ fn answer_words(text: &mut String, answer: &AnswerReport) {
         let _ = writeln!(text, "    {}: {reason}", answer.guard.verdict);
     }
     for map in &answer.explanations {
-        let [x, y, z] = map.max_at_lps_mm;
-        let _ = writeln!(text, "    {} {}: strongest at {x:.1}, {y:.1}, {z:.1} mm", map.method, map.scale);
+        let _ = match map.max_at_lps_mm {
+            Some([x, y, z]) => {
+                writeln!(text, "    {} {}: strongest at {x:.1}, {y:.1}, {z:.1} mm", map.method, map.scale)
+            }
+            None => writeln!(text, "    {} {}: zero everywhere", map.method, map.scale),
+        };
     }
 }

@@ -9,6 +9,7 @@ use super::args::{Models, ModelsAction};
 use super::classify::known_model;
 use super::exit::Failure;
 use super::output;
+use super::progress::Terminal;
 use crate::networks::weights::{Import, WeightsError};
 use crate::workflow::models::{self, ImportReport, ModelReport, ModelsError};
 
@@ -39,18 +40,19 @@ impl From<ModelsError> for Failure {
     fn from(error: ModelsError) -> Self {
         match error {
             ModelsError::Unknown(unknown) => Self::arguments(unknown),
+            ModelsError::Cancelled(_) => Self::Interrupted,
             other => Self::work(other),
         }
     }
 }
 
 /// Runs the command.
-pub(super) fn run(options: &Models) -> Result<(), Failure> {
+pub(super) fn run(options: &Models, terminal: &Terminal) -> Result<(), Failure> {
     match &options.action {
         None => list(options.json),
         Some(ModelsAction::Info { name, json }) => info(name, *json || options.json),
         Some(ModelsAction::Import { file, network, out, json }) => {
-            import(file, network, out, *json || options.json)
+            import(file, network, out, *json || options.json, terminal)
         }
     }
 }
@@ -113,14 +115,16 @@ fn info(name: &str, json: bool) -> Result<(), Failure> {
 }
 
 /// The report is printed where the import fails for its keys, too: then it is what the user needs.
-fn import(file: &Path, network: &str, out: &Path, json: bool) -> Result<(), Failure> {
+fn import(file: &Path, network: &str, out: &Path, json: bool, terminal: &Terminal) -> Result<(), Failure> {
     let network = known_model(network)?;
-    match models::import(file, network, out) {
+    let imported = models::import(file, network, out, terminal.ctx());
+    terminal.clear();
+    match imported {
         Ok(report) => {
             if json {
                 output::json(&report)
             } else {
-                output::print(&imported(&report))
+                output::print(&imported_words(&report))
             }
         }
         Err(ModelsError::Weights(WeightsError::DoNotFit { model, report })) => {
@@ -142,7 +146,7 @@ fn import(file: &Path, network: &str, out: &Path, json: bool) -> Result<(), Fail
     }
 }
 
-fn imported(report: &ImportReport) -> String {
+fn imported_words(report: &ImportReport) -> String {
     let mut text = keys(&report.keys);
     let _ = writeln!(
         text,

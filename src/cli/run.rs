@@ -76,7 +76,7 @@ fn run(cli: &Cli, matches: &ArgMatches, terminal: &Terminal) -> Result<(), Failu
         Command::Embed(_) => Err(later::command("embed")),
         Command::Synth(options) => synth::run(options, terminal),
         Command::Bench(options) => bench::run(&options.stage, terminal),
-        Command::Models(options) => models::run(options),
+        Command::Models(options) => models::run(options, terminal),
     }
 }
 

@@ -89,7 +89,7 @@ pub fn grad_cam(map: &NativeMap, context: &ContextBox, grid: &VoxelGrid) -> Sali
     let bounds = covered(&[*context], grid);
     let mut values = vec![0.0; bounds.size.iter().product()];
     add_resampled(&mut values, &bounds, map, context, 1.0);
-    saliency(Method::GradCam, Some(map.scale), bounds, values, map.shape)
+    saliency(Method::GradCam, Some(map.scale), bounds, values, Some(map.shape))
 }
 
 /// The scales together on the CT's voxels: the sum over scales of `weight_s x CAM_s / max(CAM_s)`.
@@ -114,9 +114,7 @@ pub fn combined(
             add_resampled(&mut values, &bounds, map, context, share as f32 / max);
         }
     }
-    // The finest cells that take part.
-    let [micro, ..] = maps;
-    saliency(method, None, bounds, values, micro.shape)
+    saliency(method, None, bounds, values, None)
 }
 
 fn saliency(
@@ -124,7 +122,7 @@ fn saliency(
     scale: Option<Scale>,
     bounds: VoxelBox,
     values: Vec<f32>,
-    native_shape: [usize; 3],
+    native_shape: Option<[usize; 3]>,
 ) -> Saliency {
     Saliency {
         method: method.name(),

@@ -18,8 +18,9 @@ pub struct Saliency {
     pub bounds: VoxelBox,
     /// Values, columns fastest, then rows, then slices of `bounds`.
     pub values: Arc<[f32]>,
-    /// Size of the map before it was resampled, [depth, height, width] of the network.
-    pub native_shape: [usize; 3],
+    /// Size of the map before it was resampled, [depth, height, width] of the network; `None` where
+    /// maps of several sizes were combined.
+    pub native_shape: Option<[usize; 3]>,
     /// Unit of the values.
     pub unit: &'static str,
     /// Whether negative values mean something.
@@ -32,8 +33,12 @@ impl Saliency {
         self.values.iter().copied().fold(0.0, f32::max)
     }
 
-    /// Patient position of the centre of the voxel with the largest value; the first of equals.
-    pub fn max_at(&self, grid: &VoxelGrid) -> Point<Patient> {
+    /// Patient position of the centre of the voxel with the largest value, the first of equals;
+    /// `None` where the map is zero everywhere and no place is stronger than another.
+    pub fn max_at(&self, grid: &VoxelGrid) -> Option<Point<Patient>> {
+        if self.values.iter().all(|&value| value == 0.0) {
+            return None;
+        }
         let mut best = (f32::NEG_INFINITY, 0);
         for (index, &value) in self.values.iter().enumerate() {
             if value > best.0 {
@@ -43,7 +48,7 @@ impl Saliency {
         let [ni, nj, _] = self.bounds.size.map(|n| n.max(1));
         let offset = [best.1 % ni, best.1 / ni % nj, best.1 / (ni * nj)];
         let index = std::array::from_fn(|axis| self.bounds.min[axis] as f64 + offset[axis] as f64);
-        grid.patient_from_voxel() * Point::from_array(index)
+        Some(grid.patient_from_voxel() * Point::from_array(index))
     }
 }
 
@@ -123,5 +128,28 @@ pub(super) fn add_resampled(
                 *value += mix(row(i.cells[0]), row(i.cells[1]), i.share);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_map_that_is_zero_everywhere_is_strongest_nowhere() {
+        let grid = VoxelGrid::axis_aligned([9, 9, 9], [2.0; 3], Point::new(1.0, 0.0, 0.0)).expect("a grid");
+        let map = |values: [f32; 4]| Saliency {
+            method: "grad_cam",
+            scale: None,
+            bounds: VoxelBox { min: [3, 4, 5], size: [2, 2, 1] },
+            values: values.into(),
+            native_shape: None,
+            unit: "logit",
+            signed: true,
+        };
+        assert_eq!(map([0.0; 4]).max_at(&grid), None);
+        assert_eq!(map([0.0, 1.0, 0.5, 0.0]).max_at(&grid), Some(Point::new(9.0, 8.0, 10.0)));
+        // All evidence speaks against: the largest value is the weakest of it.
+        assert_eq!(map([-3.0, -2.0, -2.0, -1.0]).max_at(&grid), Some(Point::new(9.0, 10.0, 10.0)));
     }
 }

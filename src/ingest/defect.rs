@@ -35,7 +35,7 @@ pub enum DefectCode {
     NoPosition,
     /// Not a CT.
     NotCt,
-    /// A CT whose values are no Hounsfield units.
+    /// A CT whose values are no Hounsfield units, or were clamped to 16 bits.
     NotHu,
     /// A CT without Rescale Slope and Intercept.
     NoRescale,

@@ -8,12 +8,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::prelude::*;
 
 use super::defect::{Defect, DefectCode};
-use super::dicom::SliceFault;
+use super::dicom::{SliceFault, SliceSource};
 use super::error::IngestError;
 use super::series::{Loaded, Series};
 use super::words::{defect_of, names, slices};
 use crate::jobs::JobContext;
-use crate::volume::{Unit, Volume};
+use crate::volume::{Padding, Unit, Volume};
 
 /// Air, for slices of a CT of which nothing is known.
 const AIR_HU: i16 = -1000;
@@ -60,6 +60,7 @@ pub fn load(series: &Series, volume: &Arc<Volume>, ctx: &JobContext) -> Result<L
     let total = series.slices.len();
     let done = AtomicUsize::new(0);
     let faults: Mutex<Vec<(usize, SliceFault)>> = Mutex::new(Vec::new());
+    let cut_off: Mutex<Vec<usize>> = Mutex::new(Vec::new());
     // A bridge hands out slices one by one in this order; splitting the list would let the second
     // core begin at the edge of the volume.
     from_the_middle(total).into_iter().par_bridge().try_for_each(|k| {
@@ -67,7 +68,12 @@ pub fn load(series: &Series, volume: &Arc<Volume>, ctx: &JobContext) -> Result<L
         let values = match series.slices.get(k).and_then(Option::as_ref) {
             None => blank_slice(slice_len, blank),
             Some(source) => match source.decode() {
-                Ok(values) if values.len() == slice_len => values,
+                Ok(values) if values.len() == slice_len => {
+                    if is_cut_off(source, &values, series.padding) {
+                        cut_off.lock().unwrap_or_else(PoisonError::into_inner).push(k);
+                    }
+                    values
+                }
                 Ok(_) => return Err(changed(&source.file)),
                 Err(SliceFault::Io(error)) if gone(&error) => {
                     return Err(removed(&source.file, done.load(Ordering::Relaxed), total));
@@ -93,6 +99,7 @@ pub fn load(series: &Series, volume: &Arc<Volume>, ctx: &JobContext) -> Result<L
     }
     let mut defects = series.defects.clone();
     defects.extend(broken(series, &faults));
+    defects.extend(beyond_16_bits(series, cut_off.into_inner().unwrap_or_else(PoisonError::into_inner)));
     Ok(Loaded { volume: Arc::clone(volume), defects })
 }
 
@@ -135,6 +142,35 @@ fn nothing_decoded(series: &Series, fault: &SliceFault) -> String {
         SliceFault::Truncated | SliceFault::Io(_) => "; copy the files again".to_owned(),
     };
     format!("No slice of this series can be read: {fault}{advice}")
+}
+
+/// Whether values of the slice lie beyond what 16 bits hold: they are then at its ends, where the
+/// rescale can reach beyond them. Padding means nothing and may.
+fn is_cut_off(source: &SliceSource, values: &[i16], padding: Option<Padding>) -> bool {
+    let bits = i32::from(source.form.bits_stored);
+    let stored = match source.form.signed {
+        true => [-(2f64.powi(bits - 1)), 2f64.powi(bits - 1) - 1.0],
+        false => [0.0, 2f64.powi(bits) - 1.0],
+    };
+    let within = f64::from(i16::MIN)..=f64::from(i16::MAX);
+    let rescale = source.rescale;
+    let can = stored.iter().any(|s| !within.contains(&(s * rescale.slope + rescale.intercept)));
+    let is_padding = |v: i16| padding.is_some_and(|p| (p.low..=p.high).contains(&v));
+    can && values.iter().any(|&v| (v == i16::MIN || v == i16::MAX) && !is_padding(v))
+}
+
+/// Values that were cut off are no Hounsfield units any more. What has another unit is told already.
+fn beyond_16_bits(series: &Series, mut slots: Vec<usize>) -> Option<Defect> {
+    if slots.is_empty() || series.unit != Unit::Hu {
+        return None;
+    }
+    slots.sort_unstable();
+    let text = format!(
+        "Values of {} lie beyond 16 bits after Rescale Slope and Intercept and were cut off: they are no \
+         Hounsfield units",
+        slices(&slots)
+    );
+    Some(defect_of(DefectCode::NotHu, slots, text))
 }
 
 /// Broken slices that the headers did not show.

@@ -25,5 +25,5 @@ pub use image::Image;
 pub use load::{READING_SLICES, begin, load};
 pub use private::Private;
 pub use scan::scan;
-pub use series::{FileWindow, Loaded, Scan, Series, Skipped};
+pub use series::{FEWEST_SLICES, FileWindow, Loaded, Scan, Series, Skipped};
 pub use words::count;

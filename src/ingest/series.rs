@@ -11,6 +11,10 @@ use super::private::Private;
 use crate::geometry::VoxelGrid;
 use crate::volume::{Padding, Unit, Volume, Window};
 
+/// Fewer slices than this are no volume that a network could be asked about: nine tenths of the crop
+/// would be padding. Not a matter of technique, but no force overrides it.
+pub const FEWEST_SLICES: usize = 5;
+
 /// A series as found on disk: headers read, slices sorted, nothing decoded.
 #[derive(Clone, Debug)]
 pub struct Series {
@@ -59,7 +63,7 @@ impl Series {
 
     /// Whether a network may be run on it.
     pub fn classifiable(&self) -> bool {
-        self.usable() && self.defects.iter().all(|d| d.code.classifiable())
+        self.usable() && self.size[2] >= FEWEST_SLICES && self.defects.iter().all(|d| d.code.classifiable())
     }
 
     /// The sentence to show where it cannot be viewed.

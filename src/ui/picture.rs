@@ -355,7 +355,7 @@ mod tests {
             scale: None,
             bounds: VoxelBox { min: [0; 3], size: [4; 3] },
             values: vec![1.0; 64].into(),
-            native_shape: [4; 3],
+            native_shape: Some([4; 3]),
             unit: "logit",
             signed: false,
         };

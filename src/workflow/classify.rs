@@ -15,13 +15,10 @@ use crate::inference::{
     Answer, ContextBox, Crop, Engine, Event, Forward, InferenceError, Network, Question, Runtime,
     WeightsChoice, context_boxes, prepare,
 };
-use crate::ingest::Defect;
+use crate::ingest::{Defect, FEWEST_SLICES};
 use crate::jobs::{Cancelled, JobContext, JobFailure, Outcome, Wake};
 use crate::networks::{DEFAULT_MODEL, Scale, UnknownNetwork, spec};
 use crate::volume::{Unit, Volume};
-
-/// Fewer slices than this are no volume that a network could be asked about.
-pub const FEWEST_SLICES: usize = 5;
 
 /// One question: a point, a network, and what should be explained.
 #[derive(Clone, Debug)]
@@ -89,7 +86,7 @@ pub enum ClassifyError {
     )]
     NotHu(String),
     /// Too thin.
-    #[error("this series has {0} slices; the network needs at least {FEWEST_SLICES}")]
+    #[error("this series has {0} slices; the network needs at least {FEWEST_SLICES}, with --force too")]
     TooThin(usize),
     /// No such network.
     #[error(transparent)]
@@ -270,7 +267,8 @@ fn work(
     ctx.step("Running the network", 0.2)?;
     let forward = network.forward(&crops, ctx)?;
     let contribution = contribution(&network, &forward)?;
-    let reasons = guard_reasons(&contexts);
+    let mut reasons = guard_reasons(&contexts);
+    reasons.extend(forced(request));
     let answer = answer(&network, request, crops, &forward, &contribution, reasons, crop_ms);
     let answer = Arc::new(answer);
     send(Part::Answer(Arc::clone(&answer)));
@@ -306,6 +304,24 @@ fn work(
         .collect::<Result<Vec<_>, ClassifyError>>()?;
     send(Part::Explained { saliency, explain_ms: start.elapsed().as_secs_f64() * 1e3 });
     Ok(())
+}
+
+/// What would have refused the question, had it not been forced.
+fn forced(request: &Request) -> Vec<String> {
+    let odd = request.defects.iter().filter(|d| !d.code.classifiable());
+    let mut reasons: Vec<String> = odd
+        .map(|defect| {
+            format!("forced although {}: {}", defect.code.name(), defect.text.trim_end_matches('.'))
+        })
+        .collect();
+    // A volume without a unit whose series says why has its reason already.
+    if reasons.is_empty() && *request.volume.unit() != Unit::Hu {
+        reasons.push(format!(
+            "forced although the volume holds {}, not Hounsfield units",
+            request.volume.unit().name()
+        ));
+    }
+    reasons
 }
 
 /// Doubts about the input that follow from the boxes alone.

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::export::{WriteError, write_whole};
 use crate::inference::WeightsChoice;
+use crate::jobs::{Cancelled, JobContext};
 use crate::networks::m3net::{Layout, published_layout};
 use crate::networks::weights::{
     BUILT_IN_SEED, Card, Import, WeightsError, WeightsFile, installed, non_finite, random,
@@ -24,6 +25,9 @@ pub enum ModelsError {
     /// The file was not written.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// Asked to stop.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
 }
 
 /// A network and the weights that it would answer with.
@@ -104,7 +108,7 @@ pub fn info(name: &str) -> Result<ModelReport, ModelsError> {
         fault: None,
     };
     match weights_for(name) {
-        WeightsChoice::File(path) => match checked(&path, name, &layout) {
+        WeightsChoice::File(path) => match WeightsFile::read(&path).and_then(|f| checked(f, name, &layout)) {
             Ok((file, card, _)) => {
                 report.weights = Some(file.name);
                 report.weights_sha256 = Some(file.sha256);
@@ -131,8 +135,11 @@ fn parameters(layout: &Layout) -> usize {
         .sum()
 }
 
-fn checked(path: &Path, model: &str, layout: &Layout) -> Result<(WeightsFile, Card, Import), WeightsError> {
-    let file = WeightsFile::read(path)?;
+fn checked(
+    file: WeightsFile,
+    model: &str,
+    layout: &Layout,
+) -> Result<(WeightsFile, Card, Import), WeightsError> {
     let card = file.card_for(model)?;
     let keys = Import::compare(layout, &file.state);
     if !keys.fits() {
@@ -147,13 +154,21 @@ fn checked(path: &Path, model: &str, layout: &Layout) -> Result<(WeightsFile, Ca
 /// Reads a published checkpoint, compares every key and shape, and writes it as safetensors with a
 /// card that says where it came from. Nothing is written unless everything fits.
 /// - `out`: replaced if it is there, whole or not at all
+/// - `ctx`: can stop it between reading, comparing and writing
 /// - errors: the report of [`WeightsError::DoNotFit`] lists every key
-pub fn import(file: &Path, model: &str, out: &Path) -> Result<ImportReport, ModelsError> {
+pub fn import(file: &Path, model: &str, out: &Path, ctx: &JobContext) -> Result<ImportReport, ModelsError> {
     let (spec, layout) = (spec(model)?, published_layout(&config(model)?));
+    ctx.step("Reading the checkpoint", 0.0)?;
+    let file = WeightsFile::read(file)?;
+    ctx.step("Comparing keys and shapes", 0.5)?;
     let (mut file, mut card, keys) = checked(file, model, &layout)?;
     card.source_sha256.get_or_insert_with(|| file.sha256.clone());
     file.state.tensors.retain(|key, _| layout.contains_key(key));
-    write_whole(out, &file.state.to_safetensors(&card))?;
+    ctx.step("Writing the weights", 0.8)?;
+    let bytes = file.state.to_safetensors(&card);
+    // The last look: from here on the file appears whole.
+    ctx.check()?;
+    write_whole(out, &bytes)?;
     Ok(ImportReport {
         model: spec.name,
         source: file.name,

@@ -183,14 +183,17 @@ pub struct ExplanationReport {
     /// Its file in the output folder; absent where none was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
-    /// Where it is strongest.
-    pub max_at_lps_mm: [f64; 3],
+    /// Where it is strongest; absent where it is zero everywhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_at_lps_mm: Option<[f64; 3]>,
     /// Unit of its values.
     pub units: &'static str,
     /// Whether negative values mean something.
     pub signed: bool,
-    /// Before it was resampled: depth, height, width of the network.
-    pub native_shape: [usize; 3],
+    /// Before it was resampled: depth, height, width of the network. Absent where maps of several
+    /// shapes were combined.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub native_shape: Option<[usize; 3]>,
 }
 
 impl ExplanationReport {
@@ -200,7 +203,7 @@ impl ExplanationReport {
             method: saliency.method,
             scale: saliency.scale.map_or("combined", |s| s.name()),
             file,
-            max_at_lps_mm: tidy3(saliency.max_at(grid)),
+            max_at_lps_mm: saliency.max_at(grid).map(tidy3),
             units: saliency.unit,
             signed: saliency.signed,
             native_shape: saliency.native_shape,

@@ -55,7 +55,9 @@ fn an_answer_has_every_field_of_the_contract() {
         .collect();
     assert_eq!(asked, [("grad_cam", "combined"), ("native", "combined"), ("grad_cam", "micro")]);
     for map in answer["explanations"].as_array().expect("a list") {
-        assert_eq!(map["native_shape"].as_array().map(Vec::len), Some(3));
+        // Maps of three shapes together have none.
+        let one_shape = (map["scale"] != "combined").then_some(3);
+        assert_eq!(map["native_shape"].as_array().map(Vec::len), one_shape);
         assert!(map["units"].is_string() && map["signed"].is_boolean());
         assert_eq!(map["max_at_lps_mm"].as_array().map(Vec::len), Some(3));
         assert!(map["file"].is_null(), "without --out there is no file");
@@ -180,8 +182,17 @@ fn a_thin_volume_is_padded_and_said() {
     for file in slices(&folder).into_iter().skip(4) {
         std::fs::remove_file(file).expect("removed");
     }
-    let ran = triscope(&["classify", arg(&folder), "--index", "32,32,2", "--device", "cpu"]);
-    assert!(ran.refused(1).contains("slices"), "under 5 slices no network is asked: {}", ran.stderr);
+    let info = triscope(&["info", arg(&folder), "--json"]).json();
+    assert_eq!(
+        (&info["series"][0]["usable"], &info["series"][0]["classifiable"]),
+        (&true.into(), &false.into())
+    );
+    for force in [&[][..], &["--force"]] {
+        let mut arguments = vec!["classify", arg(&folder), "--index", "32,32,2", "--device", "cpu"];
+        arguments.extend(force);
+        let ran = triscope(&arguments);
+        assert!(ran.refused(1).contains("slices"), "under 5 slices no network is asked: {}", ran.stderr);
+    }
 }
 
 #[test]
@@ -195,6 +206,9 @@ fn a_series_with_a_gap_is_refused_unless_forced() {
     forced.push("--force");
     let json = triscope(&forced).json();
     assert!(json["series"]["warnings"].as_array().is_some_and(|w| !w.is_empty()));
+    let guard = &json["results"][0]["answers"][0]["guard"];
+    assert_eq!(guard["verdict"], "outside_training");
+    assert!(guard["reasons"].to_string().contains("missing_slices"), "{guard}");
 }
 
 #[test]

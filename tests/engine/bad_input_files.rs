@@ -202,7 +202,7 @@ fn phases_are_split_into_series_of_their_own() {
         let scan = ingest::scan(&[folder.path().to_path_buf()], &JobContext::unobserved()).expect("scans");
         let uids: Vec<&str> = scan.series.iter().map(|s| s.uid.as_str()).collect();
         assert_eq!(uids, ["2.25.77#1", "2.25.77#2", "2.25.77#3"], "marked: {marked}");
-        assert!(scan.series.iter().all(|s| s.classifiable() && s.size == [8, 6, 4]));
+        assert!(scan.series.iter().all(|s| s.usable() && s.size == [8, 6, 4]));
         assert!(scan.series.iter().all(|s| s.defects[0].code == DefectCode::MultiPhase));
         let second =
             open(&[folder.path().to_path_buf()], Some("2.25.77#2"), &JobContext::unobserved(), |_| {});
@@ -230,7 +230,7 @@ fn two_orientations_are_two_parts() {
 
 #[test]
 fn remarks_about_kernel_and_compression_reach_the_list() {
-    let mut slices = stack(4);
+    let mut slices = stack(5);
     for (k, slice) in slices.iter_mut().enumerate() {
         let kernel = if k < 2 { "B30f" } else { "B70f" };
         slice.more.push((tags::CONVOLUTION_KERNEL, VR::SH, kernel.to_owned()));
@@ -272,4 +272,28 @@ fn a_folder_and_a_file_inside_it_given_together_are_read_once() {
     let scan = ingest::scan(&paths, &JobContext::unobserved()).expect("scans");
     assert_eq!(scan.series[0].files.len(), 3);
     assert!(scan.series[0].defects.is_empty());
+}
+
+#[test]
+fn values_cut_off_at_16_bits_are_said_and_refused_to_a_network() {
+    let series = |rescale, first: i16| {
+        let slices: Vec<Slice> = (0..6)
+            .map(|k| {
+                let mut words = vec![1000; 48];
+                words[0] = first;
+                Slice { rescale: Some(rescale), pixels: Pixels::Words(words), ..Slice::axial(k) }
+            })
+            .collect();
+        let folder = folder(&slices);
+        opened(folder.path()).expect("it can be viewed")
+    };
+    let cut = |opened: &Opened| opened.defects.iter().any(|d| d.code == DefectCode::NotHu);
+    let steep = series(["100000", "0"], 7);
+    let defect = steep.defects.iter().find(|d| d.code == DefectCode::NotHu).expect("said");
+    assert!(defect.text.contains("16 bits") && defect.slices == [0, 1, 2, 3, 4, 5], "{defect:?}");
+    // 16-bit pixels and the usual rescale: with a value that is too low, and without.
+    assert!(cut(&series(["1", "-1024"], i16::MIN)));
+    assert!(!cut(&series(["1", "-1024"], 0)));
+    // Without a shift the ends of 16 bits are values like any other.
+    assert!(!cut(&series(["1", "0"], i16::MAX)));
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use triscope::jobs::JobContext;
 use triscope::networks::config;
 use triscope::networks::m3net::published_layout;
 use triscope::networks::weights::{Array, Card, StateDict, random};
@@ -20,7 +21,9 @@ fn written(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
 /// The sentence with which the file is refused; nothing may have been written.
 fn refusal(file: &Path) -> String {
     let out = file.with_extension("out");
-    let error = models::import(file, "m3net-compact", &out).expect_err("refused").to_string();
+    let error = models::import(file, "m3net-compact", &out, &JobContext::unobserved())
+        .expect_err("refused")
+        .to_string();
     assert!(!out.exists(), "nothing is written");
     assert!(!error.contains('\n'), "one sentence: {error}");
     error
@@ -69,7 +72,8 @@ fn missing_unexpected_and_mis_shaped_keys_are_counted_in_the_sentence_and_listed
         assert!(error.contains(part), "{error}");
     }
     let models::ModelsError::Weights(triscope::networks::weights::WeightsError::DoNotFit { report, .. }) =
-        models::import(&file, "m3net-compact", &folder.path().join("out")).expect_err("refused")
+        models::import(&file, "m3net-compact", &folder.path().join("out"), &JobContext::unobserved())
+            .expect_err("refused")
     else {
         panic!("another error");
     };

@@ -114,6 +114,8 @@ fn a_series_with_a_defect_that_forbids_it_is_refused_unless_forced() {
     assert!(error.contains("missing_slices") && error.contains("--force"), "{error}");
     let request = Request { force: true, explain: vec!["native".parse().expect("known")], ..request };
     let done = run(&engine(), request, &ctx).expect("forced");
+    let [reason] = done.answer.guard_reasons.as_slice() else { panic!("{:?}", done.answer.guard_reasons) };
+    assert!(reason.contains("missing_slices") && reason.contains("after slice 12"), "{reason}");
     let [native] = done.saliency.as_slice() else { panic!("one map was asked for") };
     assert!(native.signed && native.method == "native");
     // The signed sum goes as far down as the contributions against malignancy reach.

@@ -104,7 +104,7 @@ fn a_saliency_map_lies_over_an_oblique_ct_in_another_reader() {
         scale: None,
         bounds,
         values: Arc::from(values.clone()),
-        native_shape: [2, 3, 3],
+        native_shape: Some([2, 3, 3]),
         unit: "logit",
         signed: false,
     };

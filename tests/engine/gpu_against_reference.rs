@@ -279,7 +279,7 @@ fn saliency(dice: &mut Dice, signed: bool) -> Arc<Saliency> {
         scale: None,
         bounds,
         values: values.into(),
-        native_shape: [7, 10, 9],
+        native_shape: Some([7, 10, 9]),
         unit: "",
         signed,
     })

@@ -113,7 +113,7 @@ fn the_map_of_a_network_that_answers_to_brightness_peaks_at_the_bright_corner() 
             assert!(contribution.gradient[index][1] > 1e-4, "{contribution:?}");
             let map = native_map(&network, &forward, &contribution, scale).expect("a map");
             let map = grad_cam(&map, &contexts[index], &grid);
-            let peak = (grid.voxel_from_patient() * map.max_at(&grid)).to_array();
+            let peak = (grid.voxel_from_patient() * map.max_at(&grid).expect("not zero")).to_array();
             // One cell of the layer, half of it to either side, and the blob's place within it.
             let cell = if scale == Scale::Micro { [4.0, 4.0, 2.0] } else { [8.0, 8.0, 4.0] };
             for axis in 0..3 {

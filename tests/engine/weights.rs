@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use burn::tensor::Device;
 use triscope::inference::{DeviceInfo, Network, WeightsChoice};
+use triscope::jobs::JobContext;
 use triscope::networks::m3net::{is_without_effect, published_layout};
 use triscope::networks::weights::{BUILT_IN_SEED, Card, UNTRAINED, WeightsFile, random};
 use triscope::networks::{config, names};
@@ -71,7 +72,7 @@ fn an_imported_checkpoint_is_found_verified_and_answers_like_its_source() {
     let card = Card { trained_on: "phantoms".to_owned(), ..Card::unknown("m3net-compact", "here") };
     std::fs::write(&source, state.to_safetensors(&card)).expect("a file");
 
-    let report = models::import(&source, "m3net-compact", &out).expect("it fits");
+    let report = models::import(&source, "m3net-compact", &out, &JobContext::unobserved()).expect("it fits");
     assert_eq!(report.keys.loaded.len(), layout.len());
     assert_eq!(report.keys.ignored, ["net32.bn1.num_batches_tracked"]);
     let file = WeightsFile::read(&out).expect("ours");
@@ -109,5 +110,30 @@ fn half_precision_checkpoints_are_read_as_single_precision() {
         std::fs::write(&path, file).expect("a file");
         let state = WeightsFile::read(&path).expect("readable").state;
         assert_eq!(state.tensors["a"].values, [1.0, -2.0], "{kind}");
+    }
+}
+
+#[test]
+fn an_import_that_is_stopped_leaves_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let layout = published_layout(&config("m3net-compact").expect("listed"));
+    let source = folder.path().join("trained.safetensors");
+    let card = Card::unknown("m3net-compact", "here");
+    std::fs::write(&source, random(&layout, 7).to_safetensors(&card)).expect("a file");
+    let out = folder.path().join("ours.safetensors");
+    for stage in ["Reading", "Comparing", "Writing"] {
+        let handle: std::sync::Arc<std::sync::OnceLock<JobContext>> = std::sync::Arc::default();
+        let own = std::sync::Arc::clone(&handle);
+        // Ctrl+C in the middle of this stage; the next look at the context finds it. The last look
+        // comes before the file is written.
+        let ctx = JobContext::new(move |progress| {
+            if progress.what.starts_with(stage) {
+                own.get().expect("set").cancel();
+            }
+        });
+        handle.set(ctx.clone()).ok().expect("once");
+        let ended = models::import(&source, "m3net-compact", &out, &ctx);
+        assert!(matches!(ended, Err(models::ModelsError::Cancelled(_))), "{stage}");
+        assert_eq!(std::fs::read_dir(folder.path()).expect("listed").count(), 1, "{stage}");
     }
 }

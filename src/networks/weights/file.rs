@@ -15,7 +15,7 @@ use super::error::WeightsError;
 use super::state::{Array, StateDict, hex};
 
 /// Wrappers that training programs put around a state dict.
-const WRAPPERS: [&str; 4] = ["state_dict", "model_state_dict", "model", "net"];
+const WRAPPERS: [&str; 5] = ["state_dict", "model_state_dict", "model_state", "model", "net"];
 
 /// A weights file as read: nothing is known yet of the network that it is for.
 #[derive(Clone, Debug)]
@@ -166,11 +166,37 @@ fn array(data: burn::tensor::TensorData) -> Result<Array, String> {
     Ok(Array { shape, values })
 }
 
-/// Without the prefix that data-parallel training puts before every key.
-fn unwrapped(state: StateDict) -> StateDict {
-    const PREFIX: &str = "module.";
-    if !state.tensors.is_empty() && state.tensors.keys().all(|key| key.starts_with(PREFIX)) {
-        return state.under(PREFIX);
+/// Without the prefixes that training programs put before every key: data-parallel training
+/// (`module.`), a class around the network (`model.`, `net.`), or several of them.
+fn unwrapped(mut state: StateDict) -> StateDict {
+    const PREFIXES: [&str; 3] = ["module.", "model.", "net."];
+    let all_begin = |state: &StateDict, prefix: &str| {
+        !state.tensors.is_empty() && state.tensors.keys().all(|key| key.starts_with(prefix))
+    };
+    while let Some(prefix) = PREFIXES.into_iter().find(|prefix| all_begin(&state, prefix)) {
+        state = state.under(prefix);
     }
     state
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prefixes_before_every_key_are_taken_off_and_others_stay() {
+        let state = |keys: &[&str]| StateDict {
+            tensors: keys
+                .iter()
+                .map(|key| ((*key).to_owned(), Array { shape: vec![1], values: vec![0.0] }))
+                .collect(),
+        };
+        let plain = state(&["net32.conv1.weight", "fc_head.0.bias"]);
+        for prefix in ["", "module.", "model.", "net.", "module.model."] {
+            let keys = ["net32.conv1.weight", "fc_head.0.bias"].map(|key| format!("{prefix}{key}"));
+            assert!(unwrapped(state(&keys.each_ref().map(String::as_str))) == plain, "{prefix}");
+        }
+        let mixed = state(&["model.a", "b"]);
+        assert!(unwrapped(mixed.clone()) == mixed);
+    }
 }

@@ -100,7 +100,7 @@ mod tests {
             scale: None,
             bounds: VoxelBox { min: [11, 21, 31], size: [1, 1, 1] },
             values: vec![2.0].into(),
-            native_shape: [1, 1, 1],
+            native_shape: Some([1, 1, 1]),
             unit: "logit",
             signed: false,
         };

@@ -43,9 +43,15 @@ pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut
     let threshold = format!("{:.2} of the maximum", heat.threshold);
     slider(ui, out, ("Threshold", heat.threshold, &threshold), |threshold| Heatmap { threshold, ..heat });
     if let Some(map) = nodule.saliency(heat.scale) {
-        let [d, h, w] = map.native_shape;
-        let cells =
-            format!("The network's own map has {d} × {h} × {w} cells; finer detail is interpolation.");
+        let cells = match map.native_shape {
+            Some([d, h, w]) => {
+                format!("The network's own map has {d} × {h} × {w} cells; finer detail is interpolation.")
+            }
+            None => {
+                "Sum of the three scales' maps; choose one to see its cells. Finer detail is interpolation."
+                    .to_owned()
+            }
+        };
         paragraph_ui(ui, &cells, t.muted);
         if map.max() <= 0.0 {
             line_ui(ui, "This map is zero everywhere.", TextStyle::Body, t.warning);
