@@ -36,7 +36,8 @@ fn nothing_meant(painter: &Painter, rect: Rect, lift: f32) -> f32 {
     let room = if lift > 0.0 { rect.width() / 2.0 - 10.0 } else { rect.width() / 2.0 - 24.0 };
     let lines = [UNTRAINED, "untrained weights: this map means nothing", "untrained weights"]
         .map(|text| wrapped(painter, text, &warn, room));
-    let most = if rect.height() < 260.0 { 2 } else { 3 };
+    // A small viewport keeps its picture free.
+    let most = if rect.height() < 400.0 { 2 } else { 3 };
     let [.., shortest] = &lines;
     let lines = lines.iter().find(|lines| lines.len() <= most).unwrap_or(shortest);
     let mut bottom = rect.bottom() - lift.max(size::STEP);
