@@ -190,8 +190,7 @@ impl Core {
 
     fn preset(&mut self, preset: Preset) {
         let Some(volume) = self.session.volume() else { return };
-        // Counting the range reads the whole volume: only where it is asked for.
-        let range = if preset == Preset::Full { volume.range() } else { [0.0, 0.0] };
+        let range = volume.range_at_hand();
         self.session.apply(Edit::Window(preset.window(range), Some(preset)));
     }
 

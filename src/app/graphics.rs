@@ -101,11 +101,13 @@ impl Graphics {
             reduced: upload.reduced,
             bytes: upload.bytes,
         };
-        if session.gpu() != now {
+        let moved = session.gpu() != now;
+        if moved {
             session.receive(News::Gpu(now));
         }
-        // A volume that does not fit at all sends nothing, however often it is asked.
-        now.reduced > 0 && now.slices < arrived
+        // What sent nothing will send nothing in the next frame either: a volume that does not fit at
+        // all, or a reduced one that waits for the slices of a whole step. New slices wake the window.
+        moved && now.slices < arrived
     }
 }
 

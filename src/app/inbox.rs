@@ -127,16 +127,18 @@ impl Inbox {
     pub(super) fn poll(&mut self, session: &mut Session, waker: &Waker) {
         self.poll_example(session, waker);
         if let Some(mut opening) = self.opening.take() {
-            let began = opening.volume.is_some();
             if !settle(&mut opening, session) {
                 self.opening = Some(opening);
             } else if session.volume().is_some_and(|v| v.is_complete()) && opening.nodule.is_some() {
                 self.nodule = opening.nodule;
-            } else if !began && let Some(behind) = self.behind.take() {
+            } else if opening.volume.is_none()
+                && let Some(behind) = self.behind.take()
+            {
                 // What was looked for came to nothing: the series on the screen is the one again.
                 self.opening = Some(behind);
             }
-            if self.opening.as_ref().is_some_and(|o| o.volume.is_some()) {
+            // A series that has begun, or even ended since the last frame, is the successor.
+            if self.opening.is_none() || self.opening.as_ref().is_some_and(|o| o.volume.is_some()) {
                 self.behind = None;
             }
         }

@@ -23,7 +23,8 @@ pub(super) struct NetworkThread {
 impl NetworkThread {
     /// Starts the thread, once. Looking for adapters takes a while: a job does it.
     pub(super) fn start(&mut self, device: &str, session: &mut Session, waker: &Waker) {
-        if self.starting.is_some() || self.engine.is_some() {
+        // One that did not start would fail again in every frame.
+        if self.starting.is_some() || self.engine.is_some() || self.failure.is_some() {
             return;
         }
         let choice = match device {
@@ -31,7 +32,6 @@ impl NetworkThread {
             "cpu" => DeviceChoice::Cpu,
             _ => DeviceChoice::Auto,
         };
-        self.failure = None;
         session.receive(News::Engine(Engine::Starting));
         self.starting = Some(spawn("network", waker.now(), move |_| {
             Ok(inference::Engine::start(EngineOptions::beside_a_window(choice)))

@@ -97,6 +97,16 @@ fn values(header: &Header) -> Option<Box<[i16]>> {
     source(header, header.rescale())?.decode().ok()
 }
 
+/// Numbers by value, then what is no number by its letters: one order for a mix of both.
+fn by_number_then_text(a: &str, b: &str) -> std::cmp::Ordering {
+    match (a.parse::<f64>(), b.parse::<f64>()) {
+        (Ok(x), Ok(y)) => x.total_cmp(&y).then_with(|| a.cmp(b)),
+        (Ok(_), Err(_)) => std::cmp::Ordering::Less,
+        (Err(_), Ok(_)) => std::cmp::Ordering::Greater,
+        (Err(_), Err(_)) => a.cmp(b),
+    }
+}
+
 /// Splits by the first mark whose values differ at every position and are the same set everywhere.
 fn by_marks(groups: &[Vec<Placed>], marks: std::ops::Range<usize>) -> Option<Vec<Vec<Placed>>> {
     let most = groups.iter().map(Vec::len).max()?;
@@ -108,10 +118,7 @@ fn by_marks(groups: &[Vec<Placed>], marks: std::ops::Range<usize>) -> Option<Vec
     for mark in marks {
         let value = |p: &Placed| p.header.phase.marks.get(mark).cloned().flatten();
         let mut all: Vec<String> = groups.iter().flatten().filter_map(value).collect();
-        all.sort_by(|a, b| match (a.parse::<f64>(), b.parse::<f64>()) {
-            (Ok(a), Ok(b)) => a.total_cmp(&b),
-            _ => a.cmp(b),
-        });
+        all.sort_by(|a, b| by_number_then_text(a, b));
         all.dedup();
         let separates = all.len() == most
             && groups.iter().all(|g| {
@@ -136,4 +143,24 @@ fn by_rank(groups: &[Vec<Placed>]) -> Option<Vec<Vec<Placed>>> {
         return None;
     }
     Some((0..count).map(|n| groups.iter().filter_map(|g| g.get(n).cloned()).collect()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::by_number_then_text;
+    use std::cmp::Ordering;
+
+    #[test]
+    fn marks_have_one_order_even_where_numbers_and_words_mix() {
+        let marks = ["9", "10", "1a", "", "-3", "nan", "1e1", "b"];
+        for a in marks {
+            for b in marks {
+                assert_eq!(by_number_then_text(a, b), by_number_then_text(b, a).reverse(), "{a} {b}");
+                for c in marks {
+                    let below = |x: &str, y: &str| by_number_then_text(x, y) == Ordering::Less;
+                    assert!(!(below(a, b) && below(b, c)) || below(a, c), "{a} {b} {c}");
+                }
+            }
+        }
+    }
 }

@@ -287,7 +287,7 @@ impl Session {
     }
 
     fn set_window(&mut self, preset: Preset, volume: &Volume) {
-        let window: Window = preset.window(volume.range());
+        let window: Window = preset.window(volume.range_at_hand());
         (self.look.window, self.look.preset) = (window, Some(preset));
     }
 

@@ -148,30 +148,49 @@ impl Volume {
         range
     }
 
+    /// The range where it has been counted; until then that of one slice that is there. Takes no
+    /// time and waits for nobody: for a window while the series loads.
+    pub fn range_at_hand(&self) -> [f32; 2] {
+        if let Some(range) = self.range.get() {
+            return *range;
+        }
+        let range = match &self.values {
+            Values::Int16(s) => s.all().into_iter().find(|s| !s.is_empty()).map(|s| self.slice_range(s)),
+            Values::Float32(s) => s.all().into_iter().find(|s| !s.is_empty()).map(real_range),
+        };
+        range.filter(|[low, high]| low <= high).unwrap_or([0.0, 0.0])
+    }
+
+    /// Lowest and highest value of one slice without padding; upside down where all is padding.
+    fn slice_range(&self, slice: &[i16]) -> [f32; 2] {
+        let (mut low, mut high) = (i16::MAX, i16::MIN);
+        for &v in slice.iter().filter(|v| self.padding.is_none_or(|p| !p.contains(**v))) {
+            low = low.min(v);
+            high = high.max(v);
+        }
+        if low > high { NO_RANGE } else { [f32::from(low), f32::from(high)] }
+    }
+
     fn count_range(&self) -> [f32; 2] {
         use rayon::prelude::*;
-        let join = |a: [f32; 2], b: [f32; 2]| [a[0].min(b[0]), a[1].max(b[1])];
-        let none = || [f32::INFINITY, f32::NEG_INFINITY];
+        let none = || NO_RANGE;
         let range = match &self.values {
-            Values::Int16(s) => s
-                .all()
-                .into_par_iter()
-                .map(|slice| {
-                    let kept = |v: &i16| self.padding.is_none_or(|p| !p.contains(*v));
-                    let (mut low, mut high) = (i16::MAX, i16::MIN);
-                    for &v in slice.iter().filter(|v| kept(v)) {
-                        low = low.min(v);
-                        high = high.max(v);
-                    }
-                    if low > high { none() } else { [f32::from(low), f32::from(high)] }
-                })
-                .reduce(none, join),
-            Values::Float32(s) => s
-                .all()
-                .into_par_iter()
-                .map(|slice| slice.iter().fold(none(), |r, &v| join(r, [v, v])))
-                .reduce(none, join),
+            Values::Int16(s) => {
+                s.all().into_par_iter().map(|slice| self.slice_range(slice)).reduce(none, join)
+            }
+            Values::Float32(s) => s.all().into_par_iter().map(real_range).reduce(none, join),
         };
         if range[0] <= range[1] { range } else { [0.0, 0.0] }
     }
+}
+
+/// Of no values at all.
+const NO_RANGE: [f32; 2] = [f32::INFINITY, f32::NEG_INFINITY];
+
+fn join(a: [f32; 2], b: [f32; 2]) -> [f32; 2] {
+    [a[0].min(b[0]), a[1].max(b[1])]
+}
+
+fn real_range(slice: &[f32]) -> [f32; 2] {
+    slice.iter().fold(NO_RANGE, |r, &v| join(r, [v, v]))
 }

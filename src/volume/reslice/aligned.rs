@@ -152,7 +152,11 @@ impl Aligned {
         }
         let slice = |c: usize| slices.get(if across == 2 { c } else { b }).copied().unwrap_or(&[]);
         let (low, high) = (slice(c), slice(upper));
-        let (Some(low), Some(high)) = (low.get(start(c)..), high.get(start(upper)..)) else {
+        // A slice that has not arrived is empty.
+        let (Some(low), Some(high)) = (
+            low.get(start(c)..).filter(|line| !line.is_empty()),
+            high.get(start(upper)..).filter(|line| !line.is_empty()),
+        ) else {
             out.fill(self.outside);
             return;
         };
