@@ -233,3 +233,36 @@ impl eframe::App for Shell {
         visuals.panel_fill.to_normalized_gamma_f32()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::core::Start;
+    use super::*;
+    use egui_kittest::Harness;
+
+    fn window(core: &Rc<RefCell<Core>>) -> Harness<'static, Shell> {
+        let core = Rc::clone(core);
+        let setup = super::super::setup(crate::gpu::backend_attempts()[0], None);
+        Harness::builder().wgpu_setup(setup.into()).build_eframe(move |cc| Shell::new(cc, core))
+    }
+
+    #[test]
+    fn a_lost_device_closes_the_window_and_the_next_one_goes_on_with_the_same_session() {
+        let core = Rc::new(RefCell::new(Core::plain(Start::default())));
+        let mut first = window(&core);
+        first.run_steps(3);
+        core.borrow_mut().session.apply(crate::session::Edit::Invert(true));
+        first.state().graphics.as_ref().expect("a device").gpu.device.destroy();
+        first.run_steps(2);
+        assert!(core.borrow().reopen);
+        let closes = first.output().viewport_output.values().flat_map(|v| &v.commands);
+        assert!(closes.into_iter().any(|c| *c == egui::ViewportCommand::Close));
+        drop(first);
+        let mut second = window(&core);
+        second.run_steps(3);
+        assert!(!core.borrow().reopen);
+        assert!(core.borrow().session().look().invert, "the session is the same");
+        assert!(core.borrow().session().notices().iter().any(|n| n.text.contains("graphics device was lost")));
+        assert!(second.render().is_ok(), "the new device draws");
+    }
+}
