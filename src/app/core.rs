@@ -9,6 +9,7 @@ use super::bench::Driver;
 use super::dialogs::Dialogs;
 use super::inbox::Inbox;
 use super::picture::Saving;
+use super::resume::Marked;
 use super::waker::Waker;
 use crate::command::Keymap;
 use crate::gpu::Gpu;
@@ -40,6 +41,8 @@ pub struct Core {
     /// The window's device, for pictures.
     pub(super) gpu: Option<Gpu>,
     pub(super) start: Option<Start>,
+    /// What a program that lost its device had marked.
+    pub(super) marked: Option<Marked>,
     pub(super) waker: Waker,
     /// Asks for commands instead of a person, to time the window.
     pub(super) driver: Option<Driver>,
@@ -52,6 +55,7 @@ impl Core {
     pub fn new(start: Start) -> Self {
         let mut core = Self::plain(start);
         core.prefs_file = Preferences::file();
+        core.marked = Marked::from_environment();
         if let Some(file) = core.prefs_file.clone() {
             match Preferences::read(&file) {
                 Ok(prefs) => core.prefs = prefs,
@@ -81,6 +85,7 @@ impl Core {
             saving: None,
             gpu: None,
             start: Some(start),
+            marked: None,
             waker: Waker::default(),
             driver: None,
             reopen: false,

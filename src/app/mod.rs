@@ -15,6 +15,7 @@ mod inbox;
 mod keyboard;
 mod network;
 mod picture;
+mod resume;
 mod shell;
 mod waker;
 mod window;

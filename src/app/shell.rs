@@ -93,6 +93,7 @@ impl Shell {
             core.show_nodule(nodule);
         }
         core.asker.poll(&mut core.session, &core.waker);
+        core.resume(&ctx);
         core.poll_dialogs();
         core.poll_picture();
         if let Some(graphics) = &mut self.graphics
@@ -262,7 +263,9 @@ mod tests {
         second.run_steps(3);
         assert!(!core.borrow().reopen);
         assert!(core.borrow().session().look().invert, "the session is the same");
-        assert!(core.borrow().session().notices().iter().any(|n| n.text.contains("graphics device was lost")));
+        assert!(
+            core.borrow().session().notices().iter().any(|n| n.text.contains("graphics device was lost"))
+        );
         assert!(second.render().is_ok(), "the new device draws");
     }
 }

@@ -1,6 +1,7 @@
 //! Opens the window, and opens it again where its graphics device was lost.
 
 use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -30,7 +31,15 @@ pub(super) fn run_core(core: &Rc<RefCell<Core>>) -> Result<(), AppError> {
     let mut losses = 0;
     loop {
         let opened = Instant::now();
-        once(core)?;
+        match catch_unwind(AssertUnwindSafe(|| once(core))) {
+            Ok(ended) => ended?,
+            // A loss within a frame ends in a panic of the drawing side, after which this process can
+            // open no window any more: another one goes on.
+            Err(fault) => {
+                let taken_over = core.try_borrow().is_ok_and(|c| c.device_is_gone() && c.start_anew());
+                return if taken_over { Ok(()) } else { resume_unwind(fault) };
+            }
+        }
         if !core.borrow().reopen {
             return Ok(());
         }
