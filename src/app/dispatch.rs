@@ -235,6 +235,8 @@ impl Core {
             Some(sentence) => self.warn(sentence),
             None => {
                 let id = Asker::mark(at, &mut self.session);
+                // A question counts as work, and the network is otherwise started when there is none.
+                self.asker.warm_up(&self.prefs.network_device, &mut self.session, &self.waker);
                 self.asker.ask(id, &mut self.session);
                 if self.session.look().tool == Tool::Nodule && !self.prefs.right_panel {
                     self.prefs.right_panel = true;
