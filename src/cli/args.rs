@@ -340,7 +340,7 @@ pub(super) struct BenchClassify {
     /// Where the network runs
     #[arg(long, value_enum, default_value = "auto")]
     pub(super) device: Device,
-    /// Threads of the CPU [default: as beside a window, one core left free]
+    /// Threads of the CPU [default: all cores; the window leaves one free]
     #[arg(long, value_name = "N", value_parser = values::threads)]
     pub(super) threads: Option<usize>,
     /// One JSON document on stdout

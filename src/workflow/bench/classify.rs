@@ -47,7 +47,7 @@ pub struct ClassifyReport {
 /// Times a network.
 /// - `volume`: the CT, asked about in its middle; `None` for noise of the seed
 /// - `seed`: of the random weights, where none are installed
-/// - `threads`: of the processor backend; `None` for what a window would use
+/// - `threads`: of the processor backend; `None` for all cores, as `classify` takes them
 /// - errors: what [`run`] refuses
 pub fn classify(
     model: &str,
@@ -61,7 +61,7 @@ pub fn classify(
     let runs = runs.max(FEWEST_RUNS);
     let options = match threads {
         Some(threads) => EngineOptions { device, threads: threads.max(1) },
-        None => EngineOptions::beside_a_window(device),
+        None => EngineOptions::alone(device),
     };
     let volume = match volume {
         Some(volume) => volume,
