@@ -5,7 +5,7 @@
 
 /// Points, vectors and transforms typed by space; voxel grid, anatomical planes.
 pub mod geometry;
-/// Background work: progress, cancel, latest-wins worker.
+/// Background work: progress and cancel.
 pub mod jobs;
 /// Adapter, device, limits, lost devices, shader sources.
 pub mod gpu;

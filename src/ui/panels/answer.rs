@@ -8,8 +8,7 @@ use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{fact_ui, heading_ui, note_ui, paragraph_ui};
 use crate::ui::{icons, words};
 
-/// Said wherever an answer of random weights is shown.
-pub const UNTRAINED: &str = "untrained weights: this number means nothing; import or train weights";
+pub use crate::networks::weights::UNTRAINED;
 
 /// The number and what to think of it.
 pub fn answer_ui(ui: &mut Ui, answer: &Answer) {
