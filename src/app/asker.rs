@@ -8,10 +8,10 @@ use super::waker::Waker;
 use super::words::sentence;
 use crate::findings::{Nodule, NoduleId, Question};
 use crate::geometry::{Patient, Point};
-use crate::inference::{self, Answer};
+use crate::inference::{self, Answer, EngineOptions};
 use crate::ingest::FEWEST_SLICES;
 use crate::jobs::{Outcome, Progress};
-use crate::session::{Edit, News, Session, Severity, Work, WorkId};
+use crate::session::{Edit, News, Session, Work, WorkId};
 use crate::volume::{Unit, Volume};
 use crate::workflow::classify::{self, Part, Request};
 use crate::workflow::models::weights_for;
@@ -38,9 +38,17 @@ pub(super) struct Asker {
 
 impl Asker {
     /// Reads the weights in the background, so that the first question is not the slow one.
-    /// - `device`: `auto`, `gpu` or `cpu`
-    pub(super) fn warm_up(&mut self, device: &str, session: &mut Session, waker: &Waker) {
-        self.thread.start(device, session, waker);
+    pub(super) fn warm_up(&mut self, options: &EngineOptions, session: &mut Session, waker: &Waker) {
+        self.thread.start(options, session, waker);
+    }
+
+    /// Another adapter was chosen: the network goes there, and what is being asked is asked there.
+    pub(super) fn move_to(&mut self, options: EngineOptions, session: &mut Session, waker: &Waker) {
+        if self.thread.move_to(options, session, waker) {
+            for asked in self.asked.values_mut() {
+                (asked.question, asked.answer) = (None, None);
+            }
+        }
     }
 
     /// Asks about a nodule; an earlier question about it is dropped.
@@ -167,9 +175,6 @@ fn settle(id: NoduleId, asked: &mut Asked, session: &mut Session) -> bool {
     while let Some(event) = question.poll() {
         let mut know = |question| session.receive(News::Question { id, at, question });
         match event {
-            inference::Event::Part(Part::Notice(text)) => {
-                session.receive(News::Notice(Severity::Warning, sentence(text)));
-            }
             inference::Event::Part(Part::Answer(answer)) => {
                 asked.answer = Some(Arc::clone(&answer));
                 know(Question::Answered { answer, saliency: Vec::new() });

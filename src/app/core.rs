@@ -1,6 +1,6 @@
 //! What lives longer than a window: the session, running jobs, preferences and keys.
 //!
-//! When a graphics device is lost the window is closed and opened again around the same [`Core`].
+//! When a graphics device is lost, or another is chosen, the window is closed and opened again around the same [`Core`].
 
 use std::path::PathBuf;
 
@@ -26,6 +26,15 @@ pub struct Start {
     pub example: bool,
 }
 
+/// Why the window is closed and opened again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reopen {
+    /// Its graphics device is gone.
+    Lost,
+    /// The user has chosen another adapter.
+    Chosen,
+}
+
 /// Everything but the window.
 pub struct Core {
     pub(super) session: Session,
@@ -46,8 +55,8 @@ pub struct Core {
     pub(super) waker: Waker,
     /// Asks for commands instead of a person, to time the window.
     pub(super) driver: Option<Driver>,
-    /// The graphics device is gone, or another was chosen: open the window again.
-    pub(super) reopen: bool,
+    /// Open the window again, and why.
+    pub(super) reopen: Option<Reopen>,
 }
 
 impl Core {
@@ -88,7 +97,7 @@ impl Core {
             marked: None,
             waker: Waker::default(),
             driver: None,
-            reopen: false,
+            reopen: None,
         }
     }
 
@@ -105,6 +114,12 @@ impl Core {
     /// Whether the sheet of keys is on the screen.
     pub fn help_is_open(&self) -> bool {
         self.ui.help
+    }
+
+    /// The network is started where it is not yet.
+    pub(super) fn start_network(&mut self) {
+        let options = super::network::options(&self.prefs, self.session.graphics());
+        self.asker.warm_up(&options, &mut self.session, &self.waker);
     }
 
     pub(super) fn warn(&mut self, text: impl Into<String>) {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::asker::Asker;
-use super::core::Core;
+use super::core::{Core, Reopen};
 use super::dialogs::{Ask, Reply};
 use crate::command::Command;
 use crate::geometry::{Patient, Point};
@@ -236,7 +236,7 @@ impl Core {
             None => {
                 let id = Asker::mark(at, &mut self.session);
                 // A question counts as work, and the network is otherwise started when there is none.
-                self.asker.warm_up(&self.prefs.network_device, &mut self.session, &self.waker);
+                self.start_network();
                 self.asker.ask(id, &mut self.session);
                 if self.session.look().tool == Tool::Nodule && !self.prefs.right_panel {
                     self.prefs.right_panel = true;
@@ -253,9 +253,13 @@ impl Core {
 
     fn choose_adapter(&mut self, name: String) {
         let current = self.session.graphics().current.as_ref();
-        self.reopen = current.is_some_and(|a| name.is_empty() || !a.name.contains(&name));
+        if current.is_some_and(|a| name.is_empty() || !a.name.contains(&name)) {
+            self.reopen = Some(Reopen::Chosen);
+        }
         self.prefs.adapter = name;
         self.save_prefs();
+        let options = super::network::options(&self.prefs, self.session.graphics());
+        self.asker.move_to(options, &mut self.session, &self.waker);
     }
 }
 

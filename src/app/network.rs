@@ -5,7 +5,7 @@ use super::words::sentence;
 use crate::inference::{self, DeviceChoice, EngineOptions, InferenceError};
 use crate::jobs::{Job, Outcome, spawn};
 use crate::networks::DEFAULT_MODEL;
-use crate::session::{Engine, News, Session};
+use crate::session::{Engine, GraphicsDevice, News, Preferences, Session, Severity};
 use crate::workflow::models::weights_for;
 
 /// What loading the network says of it.
@@ -18,23 +18,54 @@ pub(super) struct NetworkThread {
     engine: Option<inference::Engine>,
     loading: Option<inference::Question<Loaded>>,
     failure: Option<String>,
+    /// What it was started with.
+    options: Option<EngineOptions>,
+}
+
+/// Where the network runs beside this window: as the user prefers, and where that is a graphics
+/// adapter, on the one that was chosen or else the one that draws.
+pub(super) fn options(prefs: &Preferences, graphics: &GraphicsDevice) -> EngineOptions {
+    let device = match prefs.network_device.as_str() {
+        "gpu" => DeviceChoice::Gpu,
+        "cpu" => DeviceChoice::Cpu,
+        _ => DeviceChoice::Auto,
+    };
+    // Who chose nothing and draws by software, because no other adapter reaches the screen, may still
+    // have a GPU that computes.
+    let drawing = graphics.current.as_ref().filter(|a| !a.software).map(|a| a.name.clone());
+    let adapter = Some(prefs.adapter.clone()).filter(|name| !name.is_empty()).or(drawing);
+    EngineOptions::beside_a_window(device, adapter)
 }
 
 impl NetworkThread {
     /// Starts the thread, once. Looking for adapters takes a while: a job does it.
-    pub(super) fn start(&mut self, device: &str, session: &mut Session, waker: &Waker) {
+    pub(super) fn start(&mut self, options: &EngineOptions, session: &mut Session, waker: &Waker) {
         // One that did not start would fail again in every frame.
-        if self.starting.is_some() || self.engine.is_some() || self.failure.is_some() {
-            return;
+        if self.options.is_none() {
+            self.start_with(options.clone(), session, waker);
         }
-        let choice = match device {
-            "gpu" => DeviceChoice::Gpu,
-            "cpu" => DeviceChoice::Cpu,
-            _ => DeviceChoice::Auto,
-        };
+    }
+
+    /// Starts it anew where it was started with other options: another adapter was chosen.
+    /// - returns: whether what was asked before must be asked again
+    pub(super) fn move_to(&mut self, options: EngineOptions, session: &mut Session, waker: &Waker) -> bool {
+        let moves = self.options.as_ref().is_some_and(|now| *now != options);
+        if moves {
+            self.start_with(options, session, waker);
+        }
+        moves
+    }
+
+    fn start_with(&mut self, options: EngineOptions, session: &mut Session, waker: &Waker) {
         session.receive(News::Engine(Engine::Starting));
+        let (before, starting) = (self.engine.take(), self.starting.take());
+        *self = Self { options: Some(options.clone()), ..Self::default() };
+        let wake = waker.now();
         self.starting = Some(spawn("network", waker.now(), move |_| {
-            Ok(inference::Engine::start(EngineOptions::beside_a_window(choice)))
+            // Waits for its thread, which is not for a frame.
+            drop((before, starting));
+            let engine = inference::Engine::start(options);
+            Ok(engine.inspect(|engine| engine.watch(wake)))
         }));
     }
 
@@ -47,7 +78,7 @@ impl NetworkThread {
         }
     }
 
-    /// What became of starting and loading.
+    /// What became of starting and loading; which device answers now, and what is to be said of it.
     pub(super) fn poll(&mut self, session: &mut Session, waker: &Waker) {
         if let Some(outcome) = self.starting.as_ref().and_then(Job::poll) {
             self.starting = None;
@@ -61,6 +92,23 @@ impl NetworkThread {
                 Outcome::Cancelled => {}
             }
         }
+        self.poll_loading(session);
+        let Some(engine) = &self.engine else { return };
+        if let Engine::Ready { device, .. } = session.engine()
+            && *device != engine.device()
+        {
+            let ready = match session.engine().clone() {
+                Engine::Ready { spec, .. } => Engine::Ready { spec, device: engine.device() },
+                other => other,
+            };
+            session.receive(News::Engine(ready));
+        }
+        for notice in engine.take_notices() {
+            session.receive(News::Notice(Severity::Warning, sentence(notice)));
+        }
+    }
+
+    fn poll_loading(&mut self, session: &mut Session) {
         let Some(loading) = &self.loading else { return };
         match loading.poll() {
             Some(inference::Event::Part(Ok(ready))) => session.receive(News::Engine(ready)),
@@ -84,12 +132,7 @@ impl NetworkThread {
 fn load(engine: &inference::Engine, waker: &Waker) -> inference::Question<Loaded> {
     engine.submit("loading the network", waker.now(), |runtime, _, parts| {
         parts.send(match runtime.network(DEFAULT_MODEL, &weights_for(DEFAULT_MODEL)) {
-            Ok(network) => Ok(Engine::Ready {
-                spec: network.spec().clone(),
-                device: network.info.clone(),
-                trained: network.card.trained,
-                trained_on: network.card.trained_on.clone(),
-            }),
+            Ok(network) => Ok(Engine::Ready { spec: network.spec().clone(), device: network.info.clone() }),
             Err(error) => Err(sentence(error)),
         });
         Ok(())

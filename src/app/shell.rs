@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::core::Core;
+use super::core::{Core, Reopen};
 use super::graphics::Graphics;
 use crate::command::{Command, Commands};
 use crate::geometry::{Point, Viewport};
@@ -38,7 +38,7 @@ impl Shell {
         let graphics = {
             let mut core = core.borrow_mut();
             core.waker.attach(&cc.egui_ctx);
-            core.reopen = false;
+            core.reopen = None;
             ui::install(&cc.egui_ctx, &core.prefs);
             let graphics =
                 cc.wgpu_render_state.as_ref().map(|state| Graphics::adopt(state, core.waker.now()));
@@ -84,7 +84,7 @@ impl Shell {
             ctx.request_repaint();
         } else if core.session.work().is_empty() {
             // Reading weights takes the processor from the first frame and from loading: afterwards.
-            core.asker.warm_up(&core.prefs.network_device, &mut core.session, &core.waker);
+            core.start_network();
         }
 
         // Reports of jobs.
@@ -136,7 +136,7 @@ impl Shell {
                 ctx.request_repaint();
             }
         }
-        if core.reopen {
+        if core.reopen.is_some() {
             self.closing = true;
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
         }
@@ -217,7 +217,7 @@ impl eframe::App for Shell {
         // A lost device must not be drawn with: the window is closed and opened again.
         if !self.closing && self.graphics.as_ref().is_some_and(Graphics::lost) {
             let mut core = self.core.borrow_mut();
-            core.reopen = true;
+            core.reopen = Some(Reopen::Lost);
             core.warn("The graphics device was lost and has been opened again. Nothing of yours was lost");
             self.closing = true;
         }
@@ -255,13 +255,13 @@ mod tests {
         core.borrow_mut().session.apply(crate::session::Edit::Invert(true));
         first.state().graphics.as_ref().expect("a device").gpu.device.destroy();
         first.run_steps(2);
-        assert!(core.borrow().reopen);
+        assert_eq!(core.borrow().reopen, Some(Reopen::Lost));
         let closes = first.output().viewport_output.values().flat_map(|v| &v.commands);
         assert!(closes.into_iter().any(|c| *c == egui::ViewportCommand::Close));
         drop(first);
         let mut second = window(&core);
         second.run_steps(3);
-        assert!(!core.borrow().reopen);
+        assert_eq!(core.borrow().reopen, None);
         assert!(core.borrow().session().look().invert, "the session is the same");
         assert!(
             core.borrow().session().notices().iter().any(|n| n.text.contains("graphics device was lost"))

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use super::core::{Core, Start};
+use super::core::{Core, Reopen, Start};
 use super::error::AppError;
 use super::graphics::setup;
 use super::shell::Shell;
@@ -40,19 +40,44 @@ pub(super) fn run_core(core: &Rc<RefCell<Core>>) -> Result<(), AppError> {
                 return if taken_over { Ok(()) } else { resume_unwind(fault) };
             }
         }
-        if !core.borrow().reopen {
-            return Ok(());
-        }
-        losses = if opened.elapsed() < SOON { losses + 1 } else { 1 };
+        let Some(why) = core.borrow().reopen else { return Ok(()) };
+        losses = losses_in_a_row(losses, why, opened.elapsed());
         if losses > LOSSES {
             return Err(AppError::DeviceKeepsFailing(losses));
         }
     }
 }
 
-/// One window, with the first set of backends that can draw into it.
+/// How often the device was lost, each time soon after it was opened; choosing another is no loss.
+/// - `lived`: how long the last window was open
+fn losses_in_a_row(before: usize, why: Reopen, lived: Duration) -> usize {
+    match why {
+        Reopen::Chosen => 0,
+        Reopen::Lost if lived < SOON => before + 1,
+        Reopen::Lost => 1,
+    }
+}
+
+/// One window, on the adapter that the user chose or, where that one opens none, on any other.
 fn once(core: &Rc<RefCell<Core>>) -> Result<(), AppError> {
     let wanted = Some(core.borrow().prefs.adapter.clone()).filter(|name| !name.is_empty());
+    match (with_adapter(core, wanted.clone()), wanted) {
+        (Err(AppError::NoAdapter(why)), Some(name)) => {
+            // Kept, it would keep the program from starting ever again.
+            {
+                let mut core = core.borrow_mut();
+                core.prefs.adapter.clear();
+                core.save_prefs();
+                core.warn(format!("{name} could not be used ({why}), so another adapter draws"));
+            }
+            with_adapter(core, None)
+        }
+        (opened, _) => opened,
+    }
+}
+
+/// One window, with the first set of backends that can draw into it.
+fn with_adapter(core: &Rc<RefCell<Core>>, wanted: Option<String>) -> Result<(), AppError> {
     let mut why = String::from("none found");
     for backends in gpu::backend_attempts() {
         let wgpu_setup = setup(backends, wanted.clone()).into();
@@ -84,4 +109,19 @@ fn once(core: &Rc<RefCell<Core>>) -> Result<(), AppError> {
         }
     }
     Err(AppError::NoAdapter(why))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn losses_in_a_row_end_the_program_and_choosing_adapters_never_does() {
+        let at_once = Duration::from_millis(300);
+        let count = |whys: &[Reopen]| whys.iter().fold(0, |n, why| losses_in_a_row(n, *why, at_once));
+        assert!(count(&[Reopen::Lost; LOSSES + 1]) > LOSSES);
+        assert_eq!(count(&[Reopen::Chosen; 9]), 0);
+        assert_eq!(count(&[Reopen::Lost, Reopen::Lost, Reopen::Chosen, Reopen::Lost]), 1);
+        assert_eq!(losses_in_a_row(LOSSES, Reopen::Lost, SOON), 1, "it had recovered");
+    }
 }

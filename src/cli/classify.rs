@@ -181,6 +181,9 @@ pub(super) fn words(report: &Report) -> String {
         let _ = writeln!(text, "point {x:.1}, {y:.1}, {z:.1} mm (column {i:.1}, row {j:.1}, slice {k:.1})");
         for answer in &point.answers {
             answer_words(&mut text, answer);
+            if answer.device != report.device {
+                let _ = writeln!(text, "    computed by {} on {}", answer.device.backend, answer.device.name);
+            }
         }
     }
     text

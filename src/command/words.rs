@@ -101,7 +101,8 @@ pub enum Command {
     Dismiss(NoticeId),
     /// Write a picture of the focused viewport here.
     SavePictureTo(PathBuf),
-    /// Use the adapter whose name holds this from the next start; empty leaves the choice.
+    /// Draw with the adapter whose name holds this, now and from the next start, and run the network
+    /// there; empty leaves the choice.
     ChooseAdapter(String),
 }
 

@@ -17,6 +17,9 @@ pub enum ExplainError {
         "there is no explanation named '{0}'; there are grad_cam and native, alone or with :micro, :meso, :macro"
     )]
     Unknown(String),
+    /// The device failed.
+    #[error(transparent)]
+    Device(InferenceError),
     /// Asked to stop.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -26,7 +29,19 @@ impl From<InferenceError> for ExplainError {
     fn from(error: InferenceError) -> Self {
         match error {
             InferenceError::Cancelled(cancelled) => Self::Cancelled(cancelled),
+            error @ InferenceError::Device(_) => Self::Device(error),
             _ => Self::NoNumber,
+        }
+    }
+}
+
+impl ExplainError {
+    /// What the device did wrong, if this may be its fault: as [`InferenceError::blames_device`].
+    pub fn blames_device(&self) -> Option<String> {
+        match self {
+            Self::Device(error) => error.blames_device(),
+            Self::NoNumber => Some("a gradient of its answer is no number".to_owned()),
+            _ => None,
         }
     }
 }

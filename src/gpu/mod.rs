@@ -10,7 +10,10 @@ mod error;
 mod fault;
 mod shader;
 
-pub use adapter::{AdapterChoice, adapters, backend_attempts, describe, is_software, select};
+pub use adapter::{
+    AdapterChoice, AdapterKind, GraphicsApi, adapters, backend_attempts, describe, is_software, select,
+    wanted,
+};
 pub use device::{Gpu, device_descriptor, headless};
 pub use drivers::quiet_drivers;
 pub use error::GpuError;

@@ -48,6 +48,8 @@ pub struct Answer {
     pub device: DeviceInfo,
     /// Cutting and normalising the crops.
     pub crop_ms: f64,
+    /// Handing the crops to the device.
+    pub upload_ms: f64,
     /// The network itself.
     pub forward_ms: f64,
     /// Doubts about the input, one sentence each; empty where there are none.

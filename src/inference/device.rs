@@ -1,17 +1,22 @@
 //! Where the network runs, decided at run time, and the networks loaded there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
+use std::time::SystemTime;
 
-use burn::tensor::{Device, DeviceKind};
+use burn::tensor::Device;
 
+use super::adapter::{self, GpuDevice};
 use super::answer::DeviceInfo;
 use super::error::InferenceError;
 use super::network::{Forward, Network, WeightsChoice};
 use super::prepare::Crop;
-use super::warm_up::{self, LOGIT_TOLERANCE, Readiness, WarmUp};
-use crate::gpu;
+use super::status::DeviceStatus;
+use super::warm_up::{self, LOGIT_TOLERANCE, WarmUp};
 use crate::jobs::JobContext;
+#[cfg(test)]
+use crate::networks::weights::StateDict;
 
 /// What the user asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,12 +31,10 @@ pub enum DeviceChoice {
     Cpu,
 }
 
-/// A graphics adapter of the network's own: it shares nothing with the device that draws.
-#[derive(Clone, Debug)]
-pub(super) struct GpuDevice {
-    pub(super) device: Device,
-    pub(super) info: DeviceInfo,
-}
+/// Networks that stay loaded: all of one family, so that several points asked of all of them, or a
+/// person who goes back and forth between them, read each file once. The full-size ones take 400 and
+/// 740 MB.
+const KEPT: usize = 3;
 
 /// The devices and the networks on them. Lives on the inference thread.
 #[derive(Debug)]
@@ -40,149 +43,246 @@ pub struct Runtime {
     _warm_up: Option<WarmUp>,
     cpu: (Device, DeviceInfo),
     gpu: Option<GpuDevice>,
-    readiness: Readiness,
-    networks: BTreeMap<(String, WeightsChoice, bool), Arc<Network>>,
-    /// Networks whose logits on the adapter were compared with the processor's.
-    compared: BTreeSet<String>,
+    status: DeviceStatus,
+    /// Whether the work in hand runs on the adapter: it does not change under it.
+    on_gpu: bool,
+    /// Least recently used first.
+    networks: Vec<(Key, Arc<Network>)>,
+    /// Weights whose logits on the adapter were compared with the processor's.
+    compared: BTreeSet<(String, String)>,
+}
+
+/// What makes a loaded network the one that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Key {
+    model: String,
+    weights: WeightsChoice,
+    /// Of the file, where there is one.
+    stamp: Option<Stamp>,
+    on_gpu: bool,
+}
+
+/// What tells a file from another that took its place, without reading it again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Stamp {
+    bytes: u64,
+    changed: Option<SystemTime>,
+    /// A file that is replaced whole is a new one, even with the time of the old.
+    made: Option<SystemTime>,
+}
+
+impl Stamp {
+    /// `None` where there is no such file: reading it says so in words.
+    fn of(file: &Path) -> Option<Self> {
+        let known = std::fs::metadata(file).ok()?;
+        Some(Self { bytes: known.len(), changed: known.modified().ok(), made: known.created().ok() })
+    }
 }
 
 impl Runtime {
     /// Finds the devices; nothing runs yet.
+    /// - `adapter`: part of the name of the graphics adapter to take; `None` takes the best
     /// - `threads`: of the processor backend, for its name
     /// - errors: a GPU was demanded and there is none
-    pub(super) fn new(choice: DeviceChoice, threads: usize) -> Result<Self, InferenceError> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let cpu = DeviceInfo { backend: "flex".to_owned(), name: format!("CPU, {threads} of {cores} cores") };
+    pub(super) fn new(
+        choice: DeviceChoice,
+        adapter: Option<&str>,
+        threads: usize,
+    ) -> Result<Self, InferenceError> {
         let gpu = match choice {
             DeviceChoice::Cpu => None,
-            DeviceChoice::Auto => open_gpu(false).ok(),
-            DeviceChoice::Gpu => Some(open_gpu(true)?),
+            DeviceChoice::Auto => adapter::open(adapter, false)
+                .inspect_err(|error| tracing::info!(%error, "the network runs on the processor"))
+                .ok(),
+            DeviceChoice::Gpu => Some(adapter::open(adapter, true)?),
         };
         // Whoever demands the GPU waits for its kernels; otherwise the warm-up says when it is ready.
-        let readiness = Readiness::new(choice == DeviceChoice::Gpu);
-        let warm_up = match (choice, &gpu) {
-            (DeviceChoice::Auto, Some(gpu)) => {
-                Some(warm_up::start(gpu.device.clone(), gpu.info.clone(), readiness.clone()))
-            }
-            _ => None,
-        };
-        Ok(Self {
-            _warm_up: warm_up,
+        let mut runtime = Self::with(gpu, choice == DeviceChoice::Gpu, threads);
+        if let (DeviceChoice::Auto, Some(gpu)) = (choice, &runtime.gpu) {
+            let warm_up = warm_up::start(gpu.device.clone(), gpu.info.clone(), runtime.status.clone());
+            runtime._warm_up = Some(warm_up);
+        }
+        Ok(runtime)
+    }
+
+    fn with(gpu: Option<GpuDevice>, ready: bool, threads: usize) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let cpu = DeviceInfo { backend: "flex".to_owned(), name: format!("CPU, {threads} of {cores} cores") };
+        let mut runtime = Self {
+            _warm_up: None,
+            status: DeviceStatus::new(cpu.clone(), gpu.as_ref().map(|g| g.info.clone()), ready),
             cpu: (Device::flex(), cpu),
             gpu,
-            readiness,
-            networks: BTreeMap::new(),
+            on_gpu: false,
+            networks: Vec::new(),
             compared: BTreeSet::new(),
-        })
+        };
+        runtime.begin(true);
+        runtime
     }
 
     /// With the processor in the place of an adapter, to be lost in a test.
+    /// - `weights`: those that it answers with in place of the built-in ones
     #[cfg(test)]
-    pub(super) fn with_pretended_gpu() -> Self {
-        let info = DeviceInfo { backend: "wgpu".to_owned(), name: "pretended adapter".to_owned() };
-        let cpu = DeviceInfo { backend: "flex".to_owned(), name: "CPU".to_owned() };
-        Self {
-            _warm_up: None,
-            cpu: (Device::flex(), cpu),
-            gpu: Some(GpuDevice { device: Device::flex(), info }),
-            readiness: Readiness::new(true),
-            networks: BTreeMap::new(),
-            compared: BTreeSet::new(),
+    pub(super) fn with_pretended_gpu(weights: Option<StateDict>) -> Self {
+        let gpu = GpuDevice::pretended();
+        let (device, info) = (gpu.device.clone(), gpu.info.clone());
+        let mut runtime = Self::with(Some(gpu), true, 1);
+        if let Some(state) = weights {
+            let model = crate::networks::DEFAULT_MODEL;
+            let network = Network::from_state(model, state, &device, info).expect("they fit");
+            let (model, weights) = (model.to_owned(), WeightsChoice::BuiltIn);
+            runtime.networks.push((Key { model, weights, stamp: None, on_gpu: true }, Arc::new(network)));
         }
+        runtime
     }
 
-    /// Whether the next work runs on the graphics adapter.
+    /// Decides where the next piece of work runs, from its beginning to its end.
+    /// - `adapter_too`: false keeps it on the processor
+    pub(super) fn begin(&mut self, adapter_too: bool) {
+        self.on_gpu = adapter_too && self.gpu.is_some() && self.status.is_ready();
+    }
+
+    /// Whether the work in hand runs on the graphics adapter.
     pub fn on_gpu(&self) -> bool {
-        self.gpu.is_some() && self.readiness.is_ready()
+        self.on_gpu
     }
 
-    /// Where the next work runs.
+    /// Where the work in hand runs.
     pub fn info(&self) -> &DeviceInfo {
         match &self.gpu {
-            Some(gpu) if self.on_gpu() => &gpu.info,
+            Some(gpu) if self.on_gpu => &gpu.info,
             _ => &self.cpu.1,
         }
     }
 
-    /// The network with these weights on the device in use, loaded once.
+    /// What answers now, for other threads.
+    pub(super) fn status(&self) -> &DeviceStatus {
+        &self.status
+    }
+
+    /// The network with these weights on the device in use. It is loaded once, and again where its
+    /// file has changed; the last [`KEPT`] stay.
     pub fn network(&mut self, model: &str, weights: &WeightsChoice) -> Result<Arc<Network>, InferenceError> {
-        let on_gpu = self.on_gpu();
-        let key = (model.to_owned(), weights.clone(), on_gpu);
-        if let Some(network) = self.networks.get(&key) {
-            return Ok(Arc::clone(network));
+        let stamp = match weights {
+            WeightsChoice::File(path) => Stamp::of(path),
+            WeightsChoice::BuiltIn | WeightsChoice::Random(_) => None,
+        };
+        let key = Key { model: model.to_owned(), weights: weights.clone(), stamp, on_gpu: self.on_gpu };
+        if let Some(at) = self.networks.iter().position(|(known, _)| *known == key) {
+            let known = self.networks.remove(at);
+            let network = Arc::clone(&known.1);
+            self.networks.push(known);
+            return Ok(network);
         }
+        // Room first, so that no more than the kept ones are in memory at a time; what is out of date
+        // goes in any case, and what was loaded for the other device will not be asked again.
+        self.networks.retain(|(known, _)| (&known.model, &known.weights) != (&key.model, &key.weights));
+        let surplus = (self.networks.len() + 1).saturating_sub(KEPT);
+        self.networks.drain(..surplus);
         let (device, info) = match &self.gpu {
-            Some(gpu) if on_gpu => (&gpu.device, gpu.info.clone()),
+            Some(gpu) if self.on_gpu => (&gpu.device, gpu.info.clone()),
             _ => (&self.cpu.0, self.cpu.1.clone()),
         };
         let network = Arc::new(Network::load(model, weights, device, info)?);
-        // One network at a time: a full-size one takes 400 MB, and users seldom alternate.
-        self.networks.retain(|(name, ..), _| name == model);
-        self.networks.insert(key, Arc::clone(&network));
+        self.networks.push((key, Arc::clone(&network)));
         Ok(network)
     }
 
     /// The graphics adapter is not used any more; the processor takes over.
     pub(super) fn lose_gpu(&mut self, why: &str) {
         if let Some(gpu) = self.gpu.take() {
-            self.networks.retain(|(_, _, on_gpu), _| !on_gpu);
-            let text =
-                format!("{} failed ({why}); the network runs on the processor from now on", gpu.info.name);
-            self.readiness.notice(text);
+            gpu.give_up();
+            self.on_gpu = false;
+            self.networks.retain(|(key, _)| !key.on_gpu);
+            self.status.lost(format!(
+                "{} failed ({why}); the network runs on the processor from now on",
+                gpu.info.name
+            ));
         }
     }
 
-    /// Compares an answer of the adapter with the processor's on the same crops, once per network; a
-    /// difference is said. Costs a forward pass on the processor, so ask after the answer is sent.
+    /// Compares an answer of the adapter with the processor's on the same crops, once for each network
+    /// and its weights; a difference is said. Costs a forward pass on the processor, so ask after the answer is sent.
     pub fn compare_once(
         &mut self,
-        model: &str,
+        network: &Network,
         weights: &WeightsChoice,
         crops: &[Crop; 3],
         forward: &Forward,
         ctx: &JobContext,
     ) -> Result<(), InferenceError> {
-        let Some(gpu) = self.gpu.as_ref().filter(|_| self.on_gpu()) else { return Ok(()) };
-        if !self.compared.insert(model.to_owned()) {
+        let Some(gpu) = self.gpu.as_ref().filter(|_| self.on_gpu) else { return Ok(()) };
+        let model = network.spec().name;
+        if !self.compared.insert((model.to_owned(), network.weights_sha256.clone())) {
             return Ok(());
         }
         let (device, info) = &self.cpu;
-        let expected = Network::load(model, weights, device, info.clone())?.forward(crops, ctx)?;
-        let difference = warm_up::difference(forward.logits, expected.logits);
+        let difference = match Network::load(model, weights, device, info.clone())?.forward(crops, ctx) {
+            Ok(expected) => warm_up::difference(forward.logits, expected.logits),
+            // The adapter's numbers are then no better than none.
+            Err(InferenceError::NoAnswer) => f64::INFINITY,
+            Err(error) => return Err(error),
+        };
         if difference > LOGIT_TOLERANCE {
-            self.readiness.notice(warm_up::differs(&gpu.info.name, difference));
+            self.status.notice(warm_up::differs(&gpu.info.name, difference));
         }
         Ok(())
     }
+}
 
-    /// What the user should be told of the devices, once.
-    pub fn take_notices(&self) -> Vec<String> {
-        self.readiness.take_notices()
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::networks::DEFAULT_MODEL;
+    use crate::networks::m3net::published_layout;
+    use crate::networks::weights::{Card, random};
+
+    fn processor() -> Runtime {
+        Runtime::new(DeviceChoice::Cpu, None, 1).expect("a processor")
     }
-}
 
-/// A device of burn's own on the best adapter.
-fn open_gpu(software_too: bool) -> Result<GpuDevice, InferenceError> {
-    let adapters = gpu::adapters();
-    // burn's kernels need more than OpenGL offers.
-    let able = || adapters.iter().filter(|a| a.backend != "Gl" && a.backend != "OpenGL");
-    let kind = match able().find(|a| !a.software) {
-        Some(_) => DeviceKind::DefaultDevice,
-        None if software_too => match able().next() {
-            Some(_) => DeviceKind::Cpu,
-            None => return Err(InferenceError::NoGpu("no driver was found".to_owned())),
-        },
-        None => return Err(InferenceError::NoGpu("only a software adapter was found".to_owned())),
-    };
-    let (device, setup) = Device::wgpu_options()
-        .device_kind(kind)
-        .init_with_setup()
-        .map_err(|error| InferenceError::NoGpu(error.to_string()))?;
-    let info = DeviceInfo { backend: "wgpu".to_owned(), name: adapter_name(&setup) };
-    Ok(GpuDevice { device, info })
-}
+    fn hash(runtime: &mut Runtime, weights: &WeightsChoice) -> String {
+        runtime.network(DEFAULT_MODEL, weights).expect("loads").weights_sha256.clone()
+    }
 
-/// The adapter that burn really took: where there are several it chooses for itself.
-fn adapter_name(setup: &burn_wgpu::WgpuSetup) -> String {
-    setup.adapter.get_info().name
+    #[test]
+    fn a_weights_file_that_was_replaced_is_read_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("net.safetensors");
+        let layout = published_layout(&crate::networks::config(DEFAULT_MODEL).expect("listed"));
+        let write = |seed| {
+            let bytes = random(&layout, seed).to_safetensors(&Card::random(DEFAULT_MODEL, seed));
+            // As an import does: beside it, then in its place.
+            let beside = folder.path().join("beside");
+            std::fs::write(&beside, bytes).expect("written");
+            std::fs::rename(&beside, &file).expect("renamed");
+        };
+        let mut runtime = processor();
+        let weights = WeightsChoice::File(file.clone());
+        write(3);
+        let first = hash(&mut runtime, &weights);
+        let again = runtime.network(DEFAULT_MODEL, &weights).expect("loads");
+        assert!(Arc::ptr_eq(&again, &runtime.network(DEFAULT_MODEL, &weights).expect("loads")), "read once");
+        write(4);
+        assert_ne!(hash(&mut runtime, &weights), first, "the new file answers");
+        assert_eq!(runtime.networks.len(), 1, "the old one is gone");
+        std::fs::remove_file(&file).expect("removed");
+        let error = runtime.network(DEFAULT_MODEL, &weights).expect_err("gone").to_string();
+        assert!(error.contains("net.safetensors cannot be read"), "{error}");
+    }
+
+    #[test]
+    fn only_the_last_few_networks_stay_in_memory() {
+        let mut runtime = processor();
+        let weights = |seed| WeightsChoice::Random(seed);
+        let first = runtime.network(DEFAULT_MODEL, &weights(1)).expect("made");
+        for seed in [2, 3, 1, 4] {
+            runtime.network(DEFAULT_MODEL, &weights(seed)).expect("made");
+            assert!(runtime.networks.len() <= KEPT);
+        }
+        let kept = runtime.network(DEFAULT_MODEL, &weights(1)).expect("kept");
+        assert!(Arc::ptr_eq(&first, &kept), "what was asked for lately stays");
+        assert!(runtime.networks.iter().all(|(key, _)| key.weights != weights(2)), "the oldest went");
+    }
 }

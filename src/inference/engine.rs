@@ -9,15 +9,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use super::answer::DeviceInfo;
 use super::device::{DeviceChoice, Runtime};
 use super::error::InferenceError;
+use super::status::DeviceStatus;
 use crate::jobs::{Cancelled, JobContext, JobFailure, Outcome, Wake, panic_text};
 
 /// How the engine is set up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EngineOptions {
     /// Where to run.
     pub device: DeviceChoice,
+    /// Part of the name of the graphics adapter to take, where one is taken; `None`:
+    /// `WGPU_ADAPTER_NAME`, else the best.
+    pub adapter: Option<String>,
     /// Threads of the processor backend.
     pub threads: usize,
 }
@@ -25,13 +30,13 @@ pub struct EngineOptions {
 impl EngineOptions {
     /// For a window: one core is left to it (measured: with one thread of two the window's frames
     /// stay short and the network is no slower).
-    pub fn beside_a_window(device: DeviceChoice) -> Self {
-        Self { device, threads: cores().saturating_sub(1).max(1) }
+    pub fn beside_a_window(device: DeviceChoice, adapter: Option<String>) -> Self {
+        Self { device, adapter, threads: cores().saturating_sub(1).max(1) }
     }
 
     /// For the terminal: every core.
     pub fn alone(device: DeviceChoice) -> Self {
-        Self { device, threads: cores() }
+        Self { device, adapter: None, threads: cores() }
     }
 }
 
@@ -48,6 +53,24 @@ impl<P: 'static> Parts<P> {
     /// Hands one over; nobody may be listening any more, which is no error.
     pub fn send(&self, part: P) {
         (self.send)(part);
+    }
+}
+
+/// Why a piece of work stopped before its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// It was asked to.
+    Cancelled,
+    /// It failed, and whoever asked was told so in a part.
+    Told,
+    /// On the graphics adapter, in a way that may be the adapter's fault: what it did wrong. Nobody was
+    /// told yet; the processor tries.
+    Adapter(String),
+}
+
+impl From<Cancelled> for Stopped {
+    fn from(_: Cancelled) -> Self {
+        Self::Cancelled
     }
 }
 
@@ -119,6 +142,7 @@ pub struct Engine {
     /// Never carries anything; it breaks off when the thread is done.
     ended: Receiver<()>,
     work: Arc<Mutex<Work>>,
+    status: DeviceStatus,
 }
 
 /// What the thread has in hand, for whoever wants it to stop.
@@ -210,19 +234,32 @@ impl Engine {
     /// Starts the thread.
     /// - errors: a GPU was demanded and there is none, or the system has no more threads
     pub fn start(options: EngineOptions) -> Result<Self, InferenceError> {
+        let threads = options.threads.max(1);
+        Self::start_on(threads, move || Runtime::new(options.device, options.adapter.as_deref(), threads))
+    }
+
+    /// With the processor in the place of an adapter.
+    /// - `weights`: those that it answers with in place of the built-in ones
+    #[cfg(test)]
+    pub(crate) fn with_pretended_gpu(weights: Option<crate::networks::weights::StateDict>) -> Self {
+        Self::start_on(1, || Ok(Runtime::with_pretended_gpu(weights))).expect("a thread")
+    }
+
+    fn start_on(
+        threads: usize,
+        devices: impl FnOnce() -> Result<Runtime, InferenceError> + Send + 'static,
+    ) -> Result<Self, InferenceError> {
         let no_thread = |error: &dyn std::fmt::Display| InferenceError::NoThread(error.to_string());
         let (tasks, waiting) = sync_channel::<Task>(WAITING);
         let (ready, started) = sync_channel(1);
         let (alive, ended) = sync_channel::<()>(0);
-        let threads = options.threads.max(1);
         let thread = std::thread::Builder::new()
             .name("inference".to_owned())
             .spawn(move || {
                 // Declared first, so dropped last: after devices, networks and the pool's threads.
                 let _alive = alive;
                 // The processor backend works in this pool, so that the rest of the program keeps its own.
-                let made =
-                    Pool::new(threads).and_then(|pool| Ok((pool, Runtime::new(options.device, threads)?)));
+                let made = Pool::new(threads).and_then(|pool| Ok((pool, devices()?)));
                 let (pool, mut runtime) = match made {
                     Ok(made) => made,
                     Err(error) => {
@@ -230,29 +267,50 @@ impl Engine {
                         return;
                     }
                 };
-                let _ = ready.send(Ok(()));
+                let _ = ready.send(Ok(runtime.status().clone()));
                 while let Ok(task) = waiting.recv() {
                     task(&mut runtime, &pool);
                 }
             })
             .map_err(|error| no_thread(&error))?;
-        // Made before the start is known, so that a thread whose start failed is waited for, too.
-        let engine = Self { tasks: Some(tasks), thread: Some(thread), ended, work: Arc::default() };
-        started.recv().map_err(|error| no_thread(&error))??;
-        Ok(engine)
+        match started.recv().map_err(|error| no_thread(&error)).flatten() {
+            Ok(status) => {
+                Ok(Self { tasks: Some(tasks), thread: Some(thread), ended, work: Arc::default(), status })
+            }
+            Err(error) => {
+                // It says nothing more and ends: destructors of its own are what is left of it.
+                let _ = thread.join();
+                Err(error)
+            }
+        }
+    }
+
+    /// The device that answers now: it changes when an adapter has been made ready, and when one fails.
+    pub fn device(&self) -> DeviceInfo {
+        self.status.current().clone()
+    }
+
+    /// What the user should be told of the devices, once.
+    pub fn take_notices(&self) -> Vec<String> {
+        self.status.take_notices()
+    }
+
+    /// Calls `wake` when [`Engine::device`] or [`Engine::take_notices`] have something new.
+    pub fn watch(&self, wake: Wake) {
+        self.status.watch(wake);
     }
 
     /// Hands work to the thread; it runs when what was asked before is done.
     ///
-    /// Where the graphics adapter fails (an error or a panic of its driver layer) the same work runs
-    /// again on the processor, so it must not have lasting effects of its own. Any other panic ends
-    /// the work with a failure, and the engine goes on.
+    /// Where the graphics adapter fails (a panic of its driver layer, or what the work reports as
+    /// [`Stopped::Adapter`]) the same work runs again on the processor, so it must not have lasting
+    /// effects of its own. Any other panic ends the work with a failure, and the engine goes on.
     /// - `name`: what is being done, for the failure's sentence
     pub fn submit<P: Send + 'static>(
         &self,
         name: &'static str,
         wake: Wake,
-        work: impl Fn(&mut Runtime, &JobContext, &Parts<P>) -> Result<(), Cancelled> + Send + Sync + 'static,
+        work: impl Fn(&mut Runtime, &JobContext, &Parts<P>) -> Result<(), Stopped> + Send + Sync + 'static,
     ) -> Question<P> {
         let (send, events) = channel();
         let at_step = Arc::clone(&wake);
@@ -284,30 +342,43 @@ impl Engine {
     }
 }
 
+/// Runs the work on the device in use, and again on the processor where the adapter fails.
+///
+/// A panic on the adapter is the adapter's fault. An error or values that are no numbers may as well
+/// come from the weights: the adapter is given up when the processor answers the same question, and
+/// kept when it does not.
 fn attempt<P: Send>(
     name: &'static str,
     runtime: &mut Runtime,
     pool: &Pool,
     ctx: &JobContext,
     parts: &Parts<P>,
-    work: &(impl Fn(&mut Runtime, &JobContext, &Parts<P>) -> Result<(), Cancelled> + Sync),
+    work: &(impl Fn(&mut Runtime, &JobContext, &Parts<P>) -> Result<(), Stopped> + Sync),
 ) -> Outcome<()> {
+    let mut doubt: Option<String> = None;
     loop {
         if ctx.is_cancelled() {
             return Outcome::Cancelled;
         }
+        runtime.begin(doubt.is_none());
         let on_gpu = runtime.on_gpu();
         let run = AssertUnwindSafe(|| {
             if on_gpu { work(runtime, ctx, parts) } else { pool.install(|| work(runtime, ctx, parts)) }
         });
+        let failed = |detail| Outcome::Failed(JobFailure { what: name.to_owned(), detail });
         match catch_unwind(run) {
-            Ok(Ok(())) => return Outcome::Done(()),
-            Ok(Err(Cancelled)) => return Outcome::Cancelled,
-            Err(panic) if on_gpu => runtime.lose_gpu(&panic_text(&*panic)),
-            Err(panic) => {
-                let detail = panic_text(&*panic);
-                return Outcome::Failed(JobFailure { what: name.to_owned(), detail });
+            Ok(Ok(())) => {
+                if let Some(why) = doubt {
+                    runtime.lose_gpu(&why);
+                }
+                return Outcome::Done(());
             }
+            Ok(Err(Stopped::Cancelled)) => return Outcome::Cancelled,
+            Ok(Err(Stopped::Told)) => return Outcome::Done(()),
+            Ok(Err(Stopped::Adapter(why))) if on_gpu => doubt = Some(why),
+            Ok(Err(Stopped::Adapter(why))) => return failed(why),
+            Err(panic) if on_gpu => runtime.lose_gpu(&panic_text(&*panic)),
+            Err(panic) => return failed(panic_text(&*panic)),
         }
     }
 }
@@ -318,7 +389,8 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     fn engine() -> Engine {
-        Engine::start(EngineOptions { device: DeviceChoice::Cpu, threads: 1 }).expect("a thread")
+        Engine::start(EngineOptions { device: DeviceChoice::Cpu, adapter: None, threads: 1 })
+            .expect("a thread")
     }
 
     fn all<P: Send + 'static>(question: &Question<P>) -> (Vec<P>, Outcome<()>) {
@@ -436,22 +508,84 @@ mod tests {
         drop(let_go);
     }
 
-    #[test]
-    fn an_adapter_that_fails_is_given_up_and_the_processor_answers_the_same_question() {
+    /// Asks a pretended adapter, and says what came of it: the outcome, the parts, what the user is
+    /// told, and whether the adapter is still in use.
+    fn asked(
+        work: impl Fn(&mut Runtime, &JobContext, &Parts<String>) -> Result<(), Stopped> + Sync,
+    ) -> (Outcome<()>, Vec<String>, Vec<String>, bool) {
         let pool = Pool::new(1).expect("a pool");
-        let mut runtime = Runtime::with_pretended_gpu();
-        let (send, answers) = channel();
-        let parts = Parts { send: Box::new(move |part| send.send(part).expect("a listener")) };
+        let mut runtime = Runtime::with_pretended_gpu(None);
+        assert!(runtime.on_gpu());
+        let (send, parts) = channel();
+        let to = Parts { send: Box::new(move |part| send.send(part).expect("a listener")) };
         let ctx = JobContext::unobserved();
-        let work = |runtime: &mut Runtime, _: &JobContext, parts: &Parts<String>| {
+        let outcome = attempt("a question", &mut runtime, &pool, &ctx, &to, &work);
+        runtime.begin(true);
+        (outcome, parts.try_iter().collect(), runtime.status().take_notices(), runtime.on_gpu())
+    }
+
+    #[test]
+    fn an_adapter_that_panics_is_given_up_and_the_processor_answers_the_same_question() {
+        let (outcome, parts, notices, kept) = asked(|runtime, _, parts| {
             assert!(!runtime.on_gpu(), "device lost");
             parts.send(runtime.info().backend.clone());
             Ok(())
-        };
-        assert!(runtime.on_gpu());
-        assert_eq!(attempt("a question", &mut runtime, &pool, &ctx, &parts, &work), Outcome::Done(()));
-        assert_eq!(answers.try_iter().collect::<Vec<_>>(), ["flex"]);
-        let notices = runtime.take_notices();
+        });
+        assert_eq!((outcome, parts, kept), (Outcome::Done(()), vec!["flex".to_owned()], false));
         assert!(notices[0].contains("pretended") && notices[0].contains("processor"), "{notices:?}");
+    }
+
+    #[test]
+    fn an_adapter_whose_numbers_are_none_is_given_up_when_the_processor_has_an_answer() {
+        let (outcome, parts, notices, kept) = asked(|runtime, _, parts| {
+            if runtime.on_gpu() {
+                return Err(Stopped::Adapter("its answer is no number".to_owned()));
+            }
+            parts.send(runtime.info().backend.clone());
+            Ok(())
+        });
+        assert_eq!((outcome, parts, kept), (Outcome::Done(()), vec!["flex".to_owned()], false));
+        assert!(
+            notices[0].contains("pretended adapter failed (its answer is no number)")
+                && notices[0].contains("runs on the processor"),
+            "{notices:?}"
+        );
+    }
+
+    #[test]
+    fn an_adapter_is_kept_when_the_processor_fails_in_the_same_way() {
+        let (outcome, parts, notices, kept) = asked(|runtime, _, parts| {
+            if runtime.on_gpu() {
+                return Err(Stopped::Adapter("its answer is no number".to_owned()));
+            }
+            parts.send("the weights do not suit this input".to_owned());
+            Err(Stopped::Told)
+        });
+        assert_eq!((outcome, parts.len(), kept), (Outcome::Done(()), 1, true));
+        assert_eq!(notices, Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_device_of_a_piece_of_work_does_not_change_under_it() {
+        let (outcome, parts, _, kept) = asked(|runtime, _, parts| {
+            // As a warm-up that ends in the middle: the work goes on where it began.
+            runtime.status().lost("meanwhile".to_owned());
+            parts.send(runtime.info().backend.clone());
+            Ok(())
+        });
+        assert_eq!((outcome, parts, kept), (Outcome::Done(()), vec!["wgpu".to_owned()], false));
+    }
+
+    #[test]
+    fn the_engine_names_the_device_that_answers_now() {
+        let engine = Engine::with_pretended_gpu(None);
+        assert_eq!(engine.device().name, "pretended adapter");
+        let question = engine.submit::<()>("a question", Arc::new(|| {}), |runtime, _, _| {
+            assert!(!runtime.on_gpu(), "device lost");
+            Ok(())
+        });
+        assert_eq!(all(&question), (vec![], Outcome::Done(())));
+        assert_eq!(engine.device().backend, "flex");
+        assert_eq!(engine.take_notices().len(), 1);
     }
 }

@@ -28,13 +28,8 @@ pub enum InferenceError {
     #[error("there is no graphics adapter that the network could run on ({0}); use --device cpu")]
     NoGpu(String),
     /// The device failed while working.
-    #[error("the {device} failed while the network ran ({detail})")]
-    Device {
-        /// Which.
-        device: String,
-        /// Its words.
-        detail: String,
-    },
+    #[error("the device failed while the network ran ({0})")]
+    Device(String),
     /// Logits that are no numbers.
     #[error("the network's answer is no number; its weights do not suit this input")]
     NoAnswer,
@@ -44,4 +39,16 @@ pub enum InferenceError {
     /// Asked to stop.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+}
+
+impl InferenceError {
+    /// What the device did wrong, if this may be its fault: errors of its own, and values that are no
+    /// numbers. On a graphics adapter only the processor's answer can tell whether it was.
+    pub fn blames_device(&self) -> Option<String> {
+        match self {
+            Self::Device(detail) => Some(detail.clone()),
+            Self::NoAnswer => Some("its answer is no number".to_owned()),
+            _ => None,
+        }
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! `workflow::classify` puts these together; `view` and `ui` read boxes, crops and answers.
 
+mod adapter;
 mod answer;
 mod context;
 mod device;
@@ -9,12 +10,13 @@ mod engine;
 mod error;
 mod network;
 mod prepare;
+mod status;
 mod warm_up;
 
 pub use answer::{Answer, DeviceInfo};
 pub use context::{ContextBox, context_boxes};
 pub use device::{DeviceChoice, Runtime};
-pub use engine::{Engine, EngineOptions, Event, Parts, Question};
+pub use engine::{Engine, EngineOptions, Event, Parts, Question, Stopped};
 pub use error::InferenceError;
 pub(crate) use network::read;
 pub use network::{Forward, Network, WeightsChoice};

@@ -50,7 +50,9 @@ pub struct Forward {
     pub scale_logits: [Tensor<2>; 3],
     /// The answer's logits: benign, malignant.
     pub logits: [f64; 2],
-    /// Wall clock of the whole pass, results read back.
+    /// Crops handed to the device, arrived there.
+    pub upload_ms: f64,
+    /// Wall clock of the pass after that, results read back.
     pub forward_ms: f64,
 }
 
@@ -125,16 +127,21 @@ impl Network {
     }
 
     /// Crops, micro to macro, to logits; stops between the scales.
-    /// - errors: cancelled, or an answer that is no number
+    /// - errors: cancelled, a device that failed, or an answer that is no number
     pub fn forward(&self, crops: &[Crop; 3], ctx: &JobContext) -> Result<Forward, InferenceError> {
+        let start = Instant::now();
+        let inputs = crops.each_ref().map(|crop| self.tensor(crop));
+        // An adapter takes them in its own time: without this the pass would seem to take it.
+        self.device.sync().map_err(|error| InferenceError::Device(error.to_string()))?;
+        let upload_ms = start.elapsed().as_secs_f64() * 1e3;
         let start = Instant::now();
         let mut features = Vec::with_capacity(3);
         let mut scale_logits = Vec::with_capacity(3);
-        for (crop, scale) in crops.iter().zip(Scale::ALL) {
+        for (input, scale) in inputs.into_iter().zip(Scale::ALL) {
             ctx.check()?;
             let layer = format!("{}.{}", M3Net::scope(scale), self.net.encoder(scale).explained_layer(scale));
             let mut taps = Taps::of(&[&layer]);
-            scale_logits.push(self.net.encode(scale, self.tensor(crop), &mut taps));
+            scale_logits.push(self.net.encode(scale, input, &mut taps));
             features.extend(taps.take(&layer));
         }
         let (Ok(features), Ok(scale_logits)) =
@@ -147,7 +154,7 @@ impl Network {
         let logits = read(logits)?;
         let logits: [f64; 2] = logits.try_into().map_err(|_| InferenceError::NoAnswer)?;
         let forward_ms = start.elapsed().as_secs_f64() * 1e3;
-        Ok(Forward { features, scale_logits, logits, forward_ms })
+        Ok(Forward { features, scale_logits, logits, upload_ms, forward_ms })
     }
 
     /// A crop as a tensor `[1, slice, column, row]` on the network's device.
@@ -159,8 +166,10 @@ impl Network {
 }
 
 /// Values of a tensor, all of which must be numbers.
+/// - errors: the device failed in any operation that led to them, or one of them is no number
 pub(crate) fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f64>, InferenceError> {
-    let values = tensor.into_data().try_to_vec::<f32>().map_err(|_| InferenceError::NoAnswer)?;
+    let data = tensor.try_into_data().map_err(|error| InferenceError::Device(error.to_string()))?;
+    let values = data.try_to_vec::<f32>().map_err(|_| InferenceError::NoAnswer)?;
     if values.iter().any(|v| !v.is_finite()) {
         return Err(InferenceError::NoAnswer);
     }

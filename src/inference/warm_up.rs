@@ -1,9 +1,12 @@
 //! A graphics adapter made ready in the background: its kernels are compiled and tuned on a dummy
 //! question while the processor answers, so that the first click is not the slow one.
+//!
+//! It works beside the inference thread, on a network and tensors of its own that are made, used and
+//! dropped here. burn keeps a queue of operations for each thread and hands each to the one thread
+//! that serves the device; only compiled kernels and their timings are shared, which is what the
+//! warm-up is for.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use burn::tensor::Device;
@@ -13,6 +16,7 @@ use super::context::context_boxes;
 use super::error::InferenceError;
 use super::network::{Network, WeightsChoice};
 use super::prepare::Crop;
+use super::status::DeviceStatus;
 use crate::geometry::{Point, VoxelGrid};
 use crate::jobs::{JobContext, panic_text};
 use crate::networks::{DEFAULT_MODEL, Scale, Tapped};
@@ -20,43 +24,6 @@ use crate::networks::{DEFAULT_MODEL, Scale, Tapped};
 /// Logits may differ by this much between the adapter and the processor: tensor cores may compute in
 /// lower precision than 32 bits.
 pub(super) const LOGIT_TOLERANCE: f64 = 1e-3;
-
-/// Whether the adapter may be used. Written by the warm-up, read by the inference thread.
-#[derive(Clone, Debug)]
-pub(super) struct Readiness {
-    state: Arc<AtomicU8>,
-    notices: Arc<Mutex<Vec<String>>>,
-}
-
-const COLD: u8 = 0;
-const READY: u8 = 1;
-const FAILED: u8 = 2;
-
-impl Readiness {
-    /// - `ready`: at once, for whoever demands the adapter and waits for its kernels
-    pub(super) fn new(ready: bool) -> Self {
-        let state = Arc::new(AtomicU8::new(if ready { READY } else { COLD }));
-        Self { state, notices: Arc::default() }
-    }
-
-    pub(super) fn is_ready(&self) -> bool {
-        self.state.load(Ordering::Acquire) == READY
-    }
-
-    #[cfg(test)]
-    pub(super) fn has_failed(&self) -> bool {
-        self.state.load(Ordering::Acquire) == FAILED
-    }
-
-    pub(super) fn notice(&self, text: String) {
-        tracing::warn!("{text}");
-        self.notices.lock().unwrap_or_else(PoisonError::into_inner).push(text);
-    }
-
-    pub(super) fn take_notices(&self) -> Vec<String> {
-        std::mem::take(&mut *self.notices.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
 
 /// The warm-up's thread. Dropping it asks the thread to stop and waits for it: a thread that still
 /// uses a driver when the program ends brings it down.
@@ -80,33 +47,31 @@ impl Drop for WarmUp {
     }
 }
 
-/// Starts the warm-up on a thread of its own; the adapter's name is in what it says if it fails.
-pub(super) fn start(device: Device, info: DeviceInfo, readiness: Readiness) -> WarmUp {
+/// Starts the warm-up on a thread of its own; `status` learns how it ends.
+pub(super) fn start(device: Device, info: DeviceInfo, status: DeviceStatus) -> WarmUp {
     let ctx = JobContext::unobserved();
     let inner = ctx.clone();
-    let at_failure = readiness.clone();
+    let at_failure = status.clone();
     let name = info.name.clone();
     let started = std::thread::Builder::new().name("warm-up".to_owned()).spawn(move || {
         let outcome = catch_unwind(AssertUnwindSafe(|| warm(&device, &info, &inner)));
         let why = match outcome {
             Ok(Ok(difference)) => {
                 if difference > LOGIT_TOLERANCE {
-                    readiness.notice(differs(&info.name, difference));
+                    status.notice(differs(&info.name, difference));
                 }
-                readiness.state.store(READY, Ordering::Release);
-                return;
+                return status.ready();
             }
             // Nobody is left to be told.
             Ok(Err(InferenceError::Cancelled(_))) => return,
-            Ok(Err(error)) => error.to_string(),
+            Ok(Err(error)) => error.blames_device().unwrap_or_else(|| error.to_string()),
             Err(panic) => panic_text(&*panic),
         };
-        readiness.notice(format!("{} cannot run the network ({why}); the processor does", info.name));
-        readiness.state.store(FAILED, Ordering::Release);
+        status.lost(format!("{} cannot run the network ({why}); the processor does", info.name));
     });
     let thread = started
         .map_err(|error| {
-            at_failure.notice(format!("{name} is not used: no thread to prepare it ({error})"));
+            at_failure.lost(format!("{name} is not used: no thread to prepare it ({error})"));
         })
         .ok();
     WarmUp { ctx, thread }
@@ -134,9 +99,7 @@ fn warm(device: &Device, info: &DeviceInfo, ctx: &JobContext) -> Result<f64, Inf
             logits.sum().backward();
         }
     }
-    device
-        .sync()
-        .map_err(|error| InferenceError::Device { device: info.name.clone(), detail: error.to_string() })?;
+    device.sync().map_err(|error| InferenceError::Device(error.to_string()))?;
     // One thread: the window and the answers that the processor gives meanwhile come first.
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(1)
@@ -177,15 +140,16 @@ mod tests {
     }
 
     #[test]
-    fn readiness_is_cold_until_the_warm_up_ends() {
-        let readiness = Readiness::new(false);
-        assert!(!readiness.is_ready() && !readiness.has_failed());
-        let info = DeviceInfo { backend: "flex".to_owned(), name: "CPU".to_owned() };
-        let _warm_up = start(Device::flex(), info, readiness.clone());
-        while !readiness.is_ready() {
-            assert!(!readiness.has_failed(), "{:?}", readiness.take_notices());
+    fn the_adapter_answers_when_the_warm_up_has_ended_and_not_before() {
+        let [cpu, gpu] =
+            ["CPU", "adapter"].map(|name| DeviceInfo { backend: "flex".to_owned(), name: name.to_owned() });
+        let status = DeviceStatus::new(cpu, Some(gpu.clone()), false);
+        assert!(!status.is_ready() && !status.has_failed());
+        let _warm_up = start(Device::flex(), gpu, status.clone());
+        while !status.is_ready() {
+            assert!(!status.has_failed(), "{:?}", status.take_notices());
             std::thread::yield_now();
         }
-        assert!(readiness.take_notices().is_empty());
+        assert!(status.take_notices().is_empty());
     }
 }

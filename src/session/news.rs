@@ -81,7 +81,7 @@ pub struct GraphicsDevice {
     pub current: Option<Adapter>,
     /// All, the one in use included.
     pub adapters: Vec<Adapter>,
-    /// Part of the name of the one that the user chose for the next start.
+    /// Part of the name of the one that the user chose, if one was.
     pub wanted: Option<String>,
 }
 
@@ -97,12 +97,8 @@ pub enum Engine {
     Ready {
         /// Crops and classes.
         spec: NetworkSpec,
-        /// Where it runs.
+        /// Where the next question is answered.
         device: DeviceInfo,
-        /// False for random weights.
-        trained: bool,
-        /// In words.
-        trained_on: String,
     },
     /// It cannot run; the sentence says why and what would help.
     Failed(String),

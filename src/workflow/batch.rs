@@ -130,6 +130,7 @@ pub fn run(
             };
             notices.extend(classified.notices.iter().cloned());
             timing.crop += classified.answer.crop_ms;
+            timing.upload += classified.answer.upload_ms;
             timing.forward += classified.answer.forward_ms;
             timing.explain += classified.explain_ms;
             device.get_or_insert_with(|| DeviceReport::from(&classified.answer.device));

@@ -12,7 +12,7 @@ use crate::explain::{
 };
 use crate::geometry::{Patient, Point};
 use crate::inference::{
-    Answer, ContextBox, Crop, Engine, Event, Forward, InferenceError, Network, Question, Runtime,
+    Answer, ContextBox, Crop, Engine, Event, Forward, InferenceError, Network, Question, Runtime, Stopped,
     WeightsChoice, context_boxes, prepare,
 };
 use crate::ingest::{Defect, FEWEST_SLICES};
@@ -105,11 +105,10 @@ pub enum ClassifyError {
     Cancelled(#[from] Cancelled),
 }
 
-/// What comes back, in this order; after `Failed` nothing more.
+/// What comes back, in this order; after `Failed` nothing more. Where a graphics adapter fails halfway,
+/// the processor's answer follows in place of the adapter's.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Part {
-    /// Something that the user should know of the device.
-    Notice(String),
     /// The answer.
     Answer(Arc<Answer>),
     /// The maps that were asked for, in that order.
@@ -167,21 +166,18 @@ pub fn check(request: &Request) -> Result<(), ClassifyError> {
     Ok(())
 }
 
-/// Asks; what comes back is picked up from the question, at each `wake`.
+/// Asks; what comes back is picked up from the question, at each `wake`. What the user should know of
+/// the device is the engine's to tell.
 /// - errors: what [`check`] refuses
 pub fn ask(engine: &Engine, wake: Wake, request: Request) -> Result<Question<Part>, ClassifyError> {
     check(&request)?;
     Ok(engine.submit("classification", wake, move |runtime, ctx, parts| {
-        match work(runtime, ctx, &|part| parts.send(part), &request) {
-            Ok(()) => Ok(()),
-            Err(error) => match stopped(&error) {
-                true => Err(Cancelled),
-                false => {
-                    parts.send(Part::Failed(error.to_string()));
-                    Ok(())
-                }
-            },
-        }
+        work(runtime, ctx, &|part| parts.send(part), &request).map_err(|error| {
+            stopped(runtime, &error).unwrap_or_else(|| {
+                parts.send(Part::Failed(error.to_string()));
+                Stopped::Told
+            })
+        })
     }))
 }
 
@@ -190,25 +186,21 @@ pub fn run(engine: &Engine, request: Request, ctx: &JobContext) -> Result<Classi
     check(&request)?;
     ctx.step("Asking the network", 0.0)?;
     // The error keeps its type here, so that the terminal can tell them apart.
-    let question =
-        engine.submit("classification", Arc::new(|| {}), move |runtime, inner, parts| {
-            match work(runtime, inner, &|part| parts.send(Ok(part)), &request) {
-                Err(error) if stopped(&error) => Err(Cancelled),
-                Err(error) => {
-                    parts.send(Err(error));
-                    Ok(())
-                }
-                Ok(()) => Ok(()),
-            }
-        });
-    let (mut answer, mut maps, mut notices) = (None, None, Vec::new());
+    let question = engine.submit("classification", Arc::new(|| {}), move |runtime, inner, parts| {
+        work(runtime, inner, &|part| parts.send(Ok(part)), &request).map_err(|error| {
+            stopped(runtime, &error).unwrap_or_else(|| {
+                parts.send(Err(error));
+                Stopped::Told
+            })
+        })
+    });
+    let (mut answer, mut maps) = (None, None);
     loop {
         if ctx.is_cancelled() {
             question.context().cancel();
         }
         let Some(event) = question.wait_a_moment() else { continue };
         match event {
-            Event::Part(Ok(Part::Notice(text))) => notices.push(text),
             Event::Part(Ok(Part::Answer(given))) => {
                 answer = Some(given);
                 ctx.step("Explaining the answer", 0.5)?;
@@ -225,20 +217,25 @@ pub fn run(engine: &Engine, request: Request, ctx: &JobContext) -> Result<Classi
     }
     let (saliency, explain_ms) = maps.unwrap_or_default();
     match answer {
-        Some(answer) => Ok(Classified { answer, saliency, explain_ms, notices }),
+        Some(answer) => Ok(Classified { answer, saliency, explain_ms, notices: engine.take_notices() }),
         None => {
             Err(JobFailure { what: "classification".to_owned(), detail: "no answer came".to_owned() }.into())
         }
     }
 }
 
-fn stopped(error: &ClassifyError) -> bool {
-    matches!(
-        error,
+/// What stops the work before whoever asked is told of the error: a wish to stop, or a graphics
+/// adapter that may be at fault, so that the processor has to try.
+fn stopped(runtime: &Runtime, error: &ClassifyError) -> Option<Stopped> {
+    let doubt = match error {
         ClassifyError::Cancelled(_)
-            | ClassifyError::Inference(InferenceError::Cancelled(_))
-            | ClassifyError::Explain(ExplainError::Cancelled(_))
-    )
+        | ClassifyError::Inference(InferenceError::Cancelled(_))
+        | ClassifyError::Explain(ExplainError::Cancelled(_)) => return Some(Stopped::Cancelled),
+        ClassifyError::Inference(error) => error.blames_device(),
+        ClassifyError::Explain(error) => error.blames_device(),
+        _ => None,
+    };
+    doubt.filter(|_| runtime.on_gpu()).map(Stopped::Adapter)
 }
 
 /// On the inference thread.
@@ -248,9 +245,6 @@ fn work(
     send: &dyn Fn(Part),
     request: &Request,
 ) -> Result<(), ClassifyError> {
-    for notice in runtime.take_notices() {
-        send(Part::Notice(notice));
-    }
     ctx.step("Loading the network", 0.0)?;
     let network = runtime.network(&request.model, &request.weights)?;
 
@@ -272,10 +266,7 @@ fn work(
     let answer = answer(&network, request, crops, &forward, &contribution, reasons, crop_ms);
     let answer = Arc::new(answer);
     send(Part::Answer(Arc::clone(&answer)));
-    runtime.compare_once(&request.model, &request.weights, &answer.crops, &forward, ctx)?;
-    for notice in runtime.take_notices() {
-        send(Part::Notice(notice));
-    }
+    runtime.compare_once(&network, &request.weights, &answer.crops, &forward, ctx)?;
     if request.explain.is_empty() {
         return Ok(());
     }
@@ -370,8 +361,67 @@ fn answer(
         scale_contribution: contribution.per_scale,
         device: network.info.clone(),
         crop_ms,
+        upload_ms: forward.upload_ms,
         forward_ms: forward.forward_ms,
         guard_reasons,
         at: request.at,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::VoxelGrid;
+    use crate::networks::config;
+    use crate::networks::m3net::published_layout;
+    use crate::networks::weights::{BUILT_IN_SEED, StateDict, random};
+
+    fn request() -> Request {
+        let grid = VoxelGrid::axis_aligned([96, 96, 56], [0.7, 0.7, 1.25], Point::new(0.0, 0.0, 0.0))
+            .expect("a grid");
+        let at = grid.centre();
+        let volume = Volume::loading(grid, Unit::Hu, None);
+        for k in 0..56 {
+            let slice = (0..96 * 96).map(|n| (n * 7919 + k * 31) as i16 % 1009).collect();
+            volume.int16().expect("whole numbers").fill(k, slice).expect("fits");
+        }
+        Request::new(Arc::new(volume), Vec::new(), at)
+    }
+
+    /// Finite weights that no answer comes out of: the last layer overflows.
+    fn overflowing() -> StateDict {
+        let layout = published_layout(&config(DEFAULT_MODEL).expect("listed"));
+        let mut state = random(&layout, BUILT_IN_SEED);
+        for (key, array) in &mut state.tensors {
+            if key.contains("fc.") {
+                array.values.fill(f32::MAX);
+            }
+        }
+        state
+    }
+
+    #[test]
+    fn an_adapter_without_a_number_is_given_up_and_the_processor_answers() {
+        let engine = Engine::with_pretended_gpu(Some(overflowing()));
+        let done = run(&engine, request(), &JobContext::unobserved()).expect("the processor answers");
+        assert_eq!(done.answer.device.backend, "flex");
+        assert!(done.answer.logits.iter().all(|l| l.is_finite()));
+        assert_eq!(done.saliency.len(), 4);
+        assert!(done.notices[0].contains("pretended adapter failed"), "{:?}", done.notices);
+        assert_eq!(engine.device().backend, "flex", "and goes on answering");
+    }
+
+    #[test]
+    fn weights_without_a_number_on_the_processor_too_are_at_fault_and_the_adapter_is_kept() {
+        let engine = Engine::with_pretended_gpu(Some(overflowing()));
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("bad.safetensors");
+        let card = crate::networks::weights::Card::random(DEFAULT_MODEL, 0);
+        std::fs::write(&file, overflowing().to_safetensors(&card)).expect("written");
+        let request = Request { weights: WeightsChoice::File(file), ..request() };
+        let error = run(&engine, request, &JobContext::unobserved()).expect_err("no number").to_string();
+        assert!(error.contains("its weights do not suit this input"), "{error}");
+        assert_eq!(engine.device().backend, "wgpu");
+        assert!(engine.take_notices().is_empty());
     }
 }

@@ -20,7 +20,8 @@ pub struct Report {
     pub triscope: &'static str,
     /// What was asked about.
     pub series: SeriesReport,
-    /// Where the network ran.
+    /// Where the first answer was computed. Each answer has its own: an adapter may be made ready, or
+    /// fail, in between.
     pub device: DeviceReport,
     /// One per point, in the order asked.
     pub results: Vec<PointReport>,
@@ -59,7 +60,7 @@ impl From<&Defect> for WarningReport {
 }
 
 /// Where the network ran.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DeviceReport {
     /// `wgpu` or `flex`.
     pub backend: String,
@@ -99,6 +100,8 @@ pub struct AnswerReport {
     pub trained_on: String,
     /// In words.
     pub intended_use: String,
+    /// Where it was computed.
+    pub device: DeviceReport,
     /// What a reader must know before the number; absent where there is nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<&'static str>,
@@ -216,7 +219,7 @@ impl ExplanationReport {
 pub struct Timing {
     /// Files to volume.
     pub load: f64,
-    /// Volume to the GPU; 0 where no picture was drawn.
+    /// Crops to the network's device.
     pub upload: f64,
     /// Cutting and normalising crops.
     pub crop: f64,
@@ -260,6 +263,7 @@ impl AnswerReport {
             weights_sha256: answer.weights_sha256.clone(),
             trained_on: answer.trained_on.clone(),
             intended_use: answer.intended_use.clone(),
+            device: DeviceReport::from(&answer.device),
             note: (!answer.trained).then_some(UNTRAINED),
             question: answer.question.clone(),
             classes: answer.classes.clone(),

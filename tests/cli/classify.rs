@@ -28,8 +28,10 @@ fn an_answer_has_every_field_of_the_contract() {
     for stage in ["load", "upload", "crop", "forward", "explain"] {
         assert!(json["timing_ms"][stage].as_f64().is_some_and(|ms| ms >= 0.0), "timing_ms.{stage}");
     }
+    assert!(json["timing_ms"]["upload"].as_f64() > Some(0.0), "handing three crops over takes some time");
     let point = &json["results"][0];
     let answer = &point["answers"][0];
+    assert_eq!(answer["device"], json["device"]);
     for field in ["model", "mode", "weights", "weights_sha256", "trained_on", "intended_use", "question"] {
         assert!(answer[field].is_string(), "{field}");
     }

@@ -24,7 +24,7 @@ fn ball(size: [usize; 3]) -> Arc<Volume> {
 }
 
 fn engine() -> Engine {
-    Engine::start(EngineOptions::beside_a_window(DeviceChoice::Cpu)).expect("a thread")
+    Engine::start(EngineOptions::beside_a_window(DeviceChoice::Cpu, None)).expect("a thread")
 }
 
 #[test]

@@ -13,7 +13,7 @@ const LIMIT: Duration = Duration::from_secs(600);
 
 /// Runs an ignored test of this program by itself; panics with its words if it fails.
 fn alone(test: &str) {
-    if triscope::gpu::adapters().iter().all(|a| a.backend == "Gl" || a.backend == "OpenGL") {
+    if triscope::gpu::adapters().iter().all(|a| a.api == triscope::gpu::GraphicsApi::OpenGl) {
         eprintln!("skipped: no adapter that burn could use");
         return;
     }

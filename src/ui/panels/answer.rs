@@ -89,7 +89,7 @@ pub fn provenance_ui(ui: &mut Ui, answer: &Answer) {
     fact_ui(ui, "Weights", &format!("{} {short}", answer.weights));
     fact_ui(ui, "Trained on", if answer.trained { &answer.trained_on } else { "nothing: random values" });
     fact_ui(ui, "Ran on", &format!("{} ({})", answer.device.name, answer.device.backend));
-    let (crop, forward) = (answer.crop_ms, answer.forward_ms);
+    let (crop, forward) = (answer.crop_ms, answer.upload_ms + answer.forward_ms);
     fact_ui(ui, "Answered in", &words::duration(crop + forward));
     fact_ui(ui, "Crops, network", &format!("{}, {}", words::duration(crop), words::duration(forward)));
     if !answer.intended_use.is_empty() {

@@ -129,8 +129,9 @@ pub fn device_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
                 out.push(Command::ChooseAdapter(adapter.name.clone()));
             }
         }
-        if let Some(wanted) = &graphics.wanted {
-            paragraph_ui(ui, &format!("From the next start: {wanted}"), t.muted);
+        let here = |wanted: &&String| graphics.current.as_ref().is_some_and(|a| a.name.contains(*wanted));
+        if let Some(wanted) = graphics.wanted.as_ref().filter(|wanted| !here(wanted)) {
+            paragraph_ui(ui, &format!("{wanted} was chosen, but cannot be used here."), t.warning);
         }
         ui.add_space(size::HALF);
         heading_ui(ui, "Network");

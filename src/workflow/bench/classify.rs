@@ -32,6 +32,8 @@ pub struct ClassifyReport {
     pub first_ms: f64,
     /// Cutting and normalising the crops, median.
     pub crop_ms: f64,
+    /// Handing the crops to the device, median.
+    pub upload_ms: f64,
     /// The network itself, three crops, median.
     pub forward_ms: f64,
     /// The shortest forward pass.
@@ -60,7 +62,7 @@ pub fn classify(
 ) -> Result<ClassifyReport, ClassifyError> {
     let runs = runs.max(FEWEST_RUNS);
     let options = match threads {
-        Some(threads) => EngineOptions { device, threads: threads.max(1) },
+        Some(threads) => EngineOptions { threads: threads.max(1), ..EngineOptions::alone(device) },
         None => EngineOptions::alone(device),
     };
     let volume = match volume {
@@ -101,6 +103,7 @@ pub fn classify(
         runs,
         first_ms,
         crop_ms: of(&|(done, _)| done.answer.crop_ms),
+        upload_ms: of(&|(done, _)| done.answer.upload_ms),
         forward_ms: of(&|(done, _)| done.answer.forward_ms),
         forward_best_ms: timed.iter().map(|(done, _)| done.answer.forward_ms).fold(f64::INFINITY, f64::min),
         click_to_probability_ms: of(&|(done, all_ms)| all_ms - done.explain_ms),
