@@ -15,6 +15,8 @@ pub mod volume;
 pub mod ingest;
 /// Phantom chests with known truth.
 pub mod synth;
+/// How well a classifier does: plain numbers in, figures, tables and plots out.
+pub mod evaluation;
 /// The networks: tensors in, logits out; their weights.
 pub mod networks;
 /// Context boxes, crops as the network sees them, the thread that owns the network's device.
