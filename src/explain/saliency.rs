@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::grad_cam::NativeMap;
-use crate::geometry::{Patient, Point, VoxelBox, VoxelGrid};
+use crate::geometry::{Patient, Point, Vector, VoxelBox, VoxelGrid};
 use crate::inference::ContextBox;
 use crate::networks::{CellGrid, Scale};
+use crate::volume::{Block, Reslice};
 
 /// A saliency map on the CT's own voxel grid.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,12 +73,6 @@ pub(super) fn covered(contexts: &[ContextBox], grid: &VoxelGrid) -> VoxelBox {
     bounds
 }
 
-/// Along one axis of the CT: the two cells between which a voxel lies, and the share of the second.
-struct Between {
-    cells: [usize; 2],
-    share: f32,
-}
-
 /// Adds `factor x map`, trilinear between the centres of its cells, to the voxels of the crop.
 ///
 /// The transpose is undone here: the map's depth, height, width run along slices, columns, rows, so
@@ -91,49 +88,179 @@ pub(super) fn add_resampled(
     context: &ContextBox,
     factor: f32,
 ) {
-    let [_, height, width] = map.shape;
-    let along = |axis: usize, tensor_axis: usize| -> Vec<Option<Between>> {
-        let (cells, last) = (&map.cells, map.shape[tensor_axis].saturating_sub(1));
-        (0..bounds.size[axis])
-            .map(|n| {
-                let in_crop = bounds.min[axis] + n as i64 - context.bounds.min[axis];
-                if in_crop < 0 || in_crop >= context.bounds.size[axis] as i64 {
-                    return None;
-                }
-                let cell = (in_crop as f64 - cells.first[tensor_axis]) / cells.step[tensor_axis];
-                let cell = cell.clamp(0.0, last as f64);
-                let low = cell.floor() as usize;
-                Some(Between { cells: [low, (low + 1).min(last)], share: (cell - cell.floor()) as f32 })
-            })
-            .collect()
+    let [i, j, k] = [0, 1, 2].map(|axis| Stretch::shared(axis, bounds, context));
+    if i.count * j.count * k.count == 0 || map.values.len() != map.shape.iter().product::<usize>() {
+        return;
+    }
+    let [d, h, w] = [(0, &k), (1, &i), (2, &j)].map(|(axis, stretch)| Along::of(axis, map, stretch));
+    let cells = widened(map, [&d, &h, &w]);
+    // The map as a volume: its width along i, its height along j, its depth along k.
+    let what = Reslice {
+        slab_step: Vector::new(0.0, 0.0, d.step),
+        ..Reslice::plane(
+            Point::new(w.start, h.start, d.start),
+            Vector::new(0.0, h.step, 0.0),
+            Vector::new(w.step, 0.0, 0.0),
+            [i.count, j.count],
+        )
     };
-    let (columns, rows, slices) = (along(0, 1), along(1, 2), along(2, 0));
-    let at =
-        |d: usize, h: usize, w: usize| map.values.get((d * height + h) * width + w).copied().unwrap_or(0.0);
-    let mix = |a: f32, b: f32, share: f32| a + (b - a) * share;
+    let block = Block::new(&cells, [w.cells, h.cells, d.cells], what);
     let [ni, nj, _] = bounds.size;
-    let mut plane = vec![0.0; height * width];
-    for (slab, k) in values.chunks_exact_mut((ni * nj).max(1)).zip(&slices) {
-        let Some(k) = k else { continue };
-        for (n, cell) in plane.iter_mut().enumerate() {
-            let (h, w) = (n / width, n % width);
-            *cell = mix(at(k.cells[0], h, w), at(k.cells[1], h, w), k.share) * factor;
+    let slabs = values.par_chunks_exact_mut(ni * nj).skip(k.first).take(k.count).enumerate();
+    let room = || vec![0.0; i.count * j.count];
+    slabs.for_each_init(room, |plane, (step, slab)| {
+        block.plane(step as u32, plane);
+        let lines = slab.chunks_exact_mut(ni).skip(j.first).zip(plane.chunks_exact(i.count));
+        for (line, cells) in lines {
+            line.iter_mut().skip(i.first).zip(cells).for_each(|(value, cell)| *value += cell * factor);
         }
-        for (line, j) in slab.chunks_exact_mut(ni.max(1)).zip(&rows) {
-            let Some(j) = j else { continue };
-            for (value, i) in line.iter_mut().zip(&columns) {
-                let Some(i) = i else { continue };
-                let row =
-                    |h: usize| mix(plane[h * width + j.cells[0]], plane[h * width + j.cells[1]], j.share);
-                *value += mix(row(i.cells[0]), row(i.cells[1]), i.share);
-            }
+    });
+}
+
+/// Along one axis of the CT: the voxels that lie both in the box of the values and in the crop.
+struct Stretch {
+    /// Of the box.
+    first: usize,
+    count: usize,
+    /// Place of the first in the crop.
+    in_crop: f64,
+}
+
+impl Stretch {
+    fn shared(axis: usize, bounds: &VoxelBox, context: &ContextBox) -> Self {
+        let crop = &context.bounds;
+        let end = |b: &VoxelBox| b.min[axis].saturating_add(b.size[axis] as i64);
+        let low = bounds.min[axis].max(crop.min[axis]);
+        let high = end(bounds).min(end(crop));
+        Self {
+            first: usize::try_from(low - bounds.min[axis]).unwrap_or(0),
+            count: usize::try_from(high - low).unwrap_or(0),
+            in_crop: (low - crop.min[axis]) as f64,
         }
     }
+}
+
+/// Along one axis of the map: where the voxels lie among its cells.
+struct Along {
+    /// Copies of the outermost cells, so that no voxel lies further out than the resampler holds.
+    before: usize,
+    /// With the copies.
+    cells: usize,
+    /// Index of the first voxel, copies counted, and from voxel to voxel.
+    start: f64,
+    step: f64,
+}
+
+impl Along {
+    fn of(axis: usize, map: &NativeMap, voxels: &Stretch) -> Self {
+        let step = 1.0 / map.cells.step[axis];
+        let start = (voxels.in_crop - map.cells.first[axis]) * step;
+        let end = start + step * (voxels.count as f64 - 1.0);
+        // The resampler itself holds the outermost value for half a cell.
+        let beyond = |by: f64| (by - 0.5).ceil().max(0.0) as usize;
+        let (own, before) = (map.shape[axis], beyond(-start));
+        let after = beyond(end - (own as f64 - 1.0));
+        Self { before, cells: before + own + after, start: start + before as f64, step }
+    }
+
+    /// The cell of the map itself that stands at each place.
+    fn sources(&self, own: usize) -> impl Iterator<Item = usize> + Clone {
+        let before = self.before;
+        (0..self.cells).map(move |n| n.saturating_sub(before).min(own - 1))
+    }
+}
+
+/// The map with copies of its outermost cells around it.
+fn widened(map: &NativeMap, [d, h, w]: [&Along; 3]) -> Vec<f32> {
+    let [depth, height, width] = map.shape;
+    let mut cells = Vec::with_capacity(d.cells * h.cells * w.cells);
+    for at_d in d.sources(depth) {
+        for at_h in h.sources(height) {
+            let line = &map.values[(at_d * height + at_h) * width..][..width];
+            cells.extend(w.sources(width).map(|at_w| line[at_w]));
+        }
+    }
+    cells
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The value at a voxel by the definition, in double precision: trilinear, transposed, the
+    /// outermost cell beyond the outermost centres; zero outside the crop.
+    fn expected(map: &NativeMap, context: &ContextBox, voxel: [i64; 3]) -> f64 {
+        let in_crop: [i64; 3] = std::array::from_fn(|a| voxel[a] - context.bounds.min[a]);
+        if (0..3).any(|a| !(0..context.bounds.size[a] as i64).contains(&in_crop[a])) {
+            return 0.0;
+        }
+        // Depth from slices, height from columns, width from rows.
+        let cell: [f64; 3] = std::array::from_fn(|t| {
+            let at = in_crop[[2, 0, 1][t]] as f64;
+            ((at - map.cells.first[t]) / map.cells.step[t]).clamp(0.0, map.shape[t] as f64 - 1.0)
+        });
+        let mut sum = 0.0;
+        for corner in 0..8usize {
+            let mut weight = 1.0;
+            let at: [usize; 3] = std::array::from_fn(|t| {
+                let (low, share) = (cell[t].floor() as usize, cell[t].fract());
+                let upper = corner >> t & 1 == 1;
+                weight *= if upper { share } else { 1.0 - share };
+                (low + usize::from(upper)).min(map.shape[t] - 1)
+            });
+            sum += weight * f64::from(map.values[(at[0] * map.shape[1] + at[1]) * map.shape[2] + at[2]]);
+        }
+        sum
+    }
+
+    #[test]
+    fn every_voxel_has_the_value_between_the_cells_that_lie_around_it() {
+        let map = |shape: [usize; 3], first: [f64; 3], step: [f64; 3]| NativeMap {
+            scale: Scale::Macro,
+            shape,
+            values: (0..shape.iter().product()).map(|n: usize| ((n * 7919) % 101) as f32 / 9.0).collect(),
+            cells: Cells { first, step },
+        };
+        let maps = [
+            // As the residual networks have it, cut at two sides of the CT; a planar encoder, whose steps
+            // are no whole voxels; a single cell; cells that end long before the crop does.
+            map([14, 12, 12], [0.0; 3], [4.0, 8.0, 8.0]),
+            map([1, 24, 24], [27.5, 1.43, 1.43], [56.0, 3.826_086, 3.826_086]),
+            map([1, 1, 1], [3.0; 3], [8.0; 3]),
+            map([2, 3, 4], [20.0, 30.0, 5.0], [4.0, 8.0, 8.0]),
+        ];
+        let crop = VoxelBox { min: [-10, 20, -3], size: [96, 96, 56] };
+        let context = ContextBox { scale: Scale::Macro, bounds: crop, shifted: [0; 3], padded: [0; 3] };
+        let bounds = VoxelBox { min: [0, 5, 0], size: [90, 95, 53] };
+        for map in maps {
+            let largest = map.values.iter().copied().fold(0.0, f32::max);
+            let mut values = vec![1.0f32; bounds.size.iter().product()];
+            add_resampled(&mut values, &bounds, &map, &context, 0.5);
+            // Three mixtures, a product and a sum round once or twice each, and every share is rounded
+            // to 24 bits: at most sixteen times half a unit in the last place of the largest value.
+            let tolerance = 16.0 * f64::from(f32::EPSILON) / 2.0 * f64::from(largest.max(1.0));
+            for (n, value) in values.iter().enumerate() {
+                let [ni, nj, _] = bounds.size;
+                let offset = [n % ni, n / ni % nj, n / (ni * nj)];
+                let voxel = std::array::from_fn(|a| bounds.min[a] + offset[a] as i64);
+                let wanted = 1.0 + 0.5 * expected(&map, &context, voxel);
+                let off = (f64::from(*value) - wanted).abs();
+                assert!(off <= tolerance, "{:?} at {voxel:?}: {value} instead of {wanted}", map.shape);
+            }
+        }
+    }
+
+    #[test]
+    fn a_crop_that_does_not_reach_the_box_adds_nothing() {
+        let cells = Cells { first: [0.0; 3], step: [4.0; 3] };
+        let map = NativeMap { scale: Scale::Micro, shape: [1; 3], values: vec![3.0], cells };
+        let away = VoxelBox { min: [50, 0, 0], size: [8; 3] };
+        let context = ContextBox { scale: Scale::Micro, bounds: away, shifted: [0; 3], padded: [0; 3] };
+        let bounds = VoxelBox { min: [0; 3], size: [20, 20, 20] };
+        let mut values = vec![0.0; 8000];
+        add_resampled(&mut values, &bounds, &map, &context, 1.0);
+        assert!(values.iter().all(|value| *value == 0.0));
+    }
 
     #[test]
     fn a_map_that_is_zero_everywhere_is_strongest_nowhere() {

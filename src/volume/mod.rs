@@ -11,7 +11,7 @@ mod volume;
 mod window;
 
 pub use projection::Projection;
-pub use reslice::{Reslice, reslice, reslice_grey};
+pub use reslice::{Block, Reslice, reslice, reslice_grey};
 pub use sample::{Sample, sample};
 pub use slices::{SliceError, Slices};
 pub use volume::{Padding, Unit, Values, Volume};

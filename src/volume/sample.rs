@@ -1,4 +1,5 @@
-//! The value at any position: the definition that shaders, crops and the HU under the cursor share.
+//! The value at any position by its definition, in double precision: what the shaders and the
+//! resampler are held to.
 
 use super::volume::{Values, Volume};
 use crate::geometry::{Point, Voxel};

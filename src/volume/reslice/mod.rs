@@ -1,14 +1,14 @@
 //! The fast CPU resampler: one plane or slab of a volume as an array, in f32 on all cores.
 //!
-//! Thumbnails, crops, maps and exports come from here. Screens go through the shaders, whose
-//! definition ([`super::sample`]) it follows, with two differences: padding is read as it is, and
+//! Thumbnails and saliency maps come from here; crops and exported maps are native voxels, which
+//! nothing resamples. Screens and pictures go through the shaders, whose definition ([`super::sample`]) it follows, with two differences: padding is read as it is, and
 //! what has not arrived counts as outside.
 
 mod aligned;
 mod free;
 mod run;
 
-pub use run::{Reslice, reslice, reslice_grey};
+pub use run::{Block, Reslice, reslice, reslice_grey};
 
 /// Where a continuous index lies between voxel centres: the lower one, and how far from it.
 ///

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::aligned::Aligned;
+use super::aligned::{Aligned, Lines};
 use super::free;
 use crate::geometry::{Point, Vector, Voxel};
 use crate::volume::{Projection, Values, Volume, Window};
@@ -53,6 +53,35 @@ impl Reslice {
 /// Outside counts like a value: a mean through the edge of the volume mixes it in.
 pub fn reslice(volume: &Volume, what: &Reslice) -> Vec<f32> {
     resample(volume, what, 0.0, |values, out| out.copy_from_slice(values))
+}
+
+/// The planes of a slab each by itself, as [`reslice`] would give them: a block of samples.
+///
+/// Of an array that lies nowhere in a patient, such as a network's map. Whoever asks shares the
+/// planes out among the cores.
+pub struct Block<'a> {
+    slices: Vec<&'a [f32]>,
+    size: [usize; 3],
+    what: Reslice,
+    aligned: Option<Aligned>,
+}
+
+impl<'a> Block<'a> {
+    /// - `values`: columns fastest, then rows, then slices, `size` of them along each
+    /// - `what`: its projection and the number of its planes do not matter
+    pub fn new(values: &'a [f32], size: [usize; 3], what: Reslice) -> Self {
+        let slices = values.chunks_exact((size[0] * size[1]).max(1)).collect();
+        Self { slices, size, aligned: Aligned::new(size, &what), what }
+    }
+
+    /// Fills one plane of the slab, row by row; `out` has as many values as the plane has samples.
+    pub fn plane(&self, step: u32, out: &mut [f32]) {
+        let mut lines = self.aligned.as_ref().map(Aligned::lines);
+        for (at, row) in out.chunks_exact_mut(self.what.size[0].max(1)).enumerate() {
+            let aligned = self.aligned.as_ref().zip(lines.as_mut());
+            one_row(aligned, &self.slices, self.size, &self.what, step, at, row);
+        }
+    }
 }
 
 /// The same in 8-bit grey, 0 black to 255 white.
@@ -107,10 +136,7 @@ where
             let target = if step == 0 { &mut joined } else { &mut plane };
             for (n, row) in target.chunks_exact_mut(width).enumerate() {
                 let at = chunk * ROWS + n;
-                match (&aligned, &mut lines) {
-                    (Some(aligned), Some(lines)) => aligned.row(slices, lines, step, at, row),
-                    _ => free::row(slices, size, what, step, at, row),
-                }
+                one_row(aligned.as_ref().zip(lines.as_mut()), slices, size, what, step, at, row);
             }
             if step > 0 {
                 join(what.projection, &mut joined, &plane);
@@ -123,6 +149,25 @@ where
         finish(&joined, out);
     });
     out
+}
+
+/// One row of one plane, by whichever way there is.
+fn one_row<T>(
+    aligned: Option<(&Aligned, &mut Lines)>,
+    slices: &[&[T]],
+    size: [usize; 3],
+    what: &Reslice,
+    step: u32,
+    at: usize,
+    row: &mut [f32],
+) where
+    T: Copy,
+    f32: From<T>,
+{
+    match aligned {
+        Some((aligned, lines)) => aligned.row(slices, lines, step, at, row),
+        None => free::row(slices, size, what, step, at, row),
+    }
 }
 
 fn join(projection: Projection, joined: &mut [f32], plane: &[f32]) {

@@ -32,7 +32,7 @@ pub struct ResliceReport {
     pub figures: BTreeMap<String, f64>,
 }
 
-/// Times the resampler that thumbnails, crops, maps and exports use.
+/// Times the resampler that thumbnails and saliency maps use.
 pub fn reslice(volume: &Volume, ctx: &JobContext) -> Result<ResliceReport, Cancelled> {
     let window = Preset::Lung.window([0.0, 0.0]);
     let mut report = BTreeMap::new();
