@@ -5,14 +5,16 @@
 
 use std::sync::{Arc, Weak};
 
-use rayon::prelude::*;
-
 use super::frame::Upload;
 use super::slice::StoredVoxels;
 use crate::volume::{Padding, Values, Volume};
 
 /// Coarsest reduction that is tried: 8 x 8 x 8 voxels to one.
 const MAX_REDUCTION: usize = 8;
+
+/// Times that averaging a value takes as long as sending it: a frame's budget of 32 MB is then 4
+/// million values, some 4 ms.
+const REDUCING: usize = 4;
 
 /// The volume on the GPU.
 pub(super) struct VolumeTexture {
@@ -117,7 +119,12 @@ impl VolumeTexture {
             let focus = focus / self.stored.reduced;
             self.pending.sort_by_key(|k| k.abs_diff(focus));
         }
-        let slice_bytes = self.stored.size[0] * self.stored.size[1] * 2;
+        let [width, height, _] = volume.grid().size();
+        let slice_bytes = match self.stored.reduced {
+            1 => width * height * 2,
+            // Every native value of a cube is read, and costs more than one that is only sent.
+            reduced => (width * height * 2).saturating_mul(reduced).saturating_mul(REDUCING),
+        };
         let room = (budget_bytes / slice_bytes.max(1)).max(1);
         let mut sent = 0;
         self.pending.retain(|&k| {
@@ -178,6 +185,8 @@ fn stored_slice<'a>(
 }
 
 /// Means over cubes of voxels. Padding is left out, unless a cube holds nothing else.
+///
+/// On the calling thread alone: the window calls it while all cores decode, and would wait for them.
 fn reduce(
     slices: &[std::borrow::Cow<'_, [i16]>],
     [width, height, _]: [usize; 3],
@@ -185,32 +194,53 @@ fn reduce(
 ) -> Vec<i16> {
     let [out_width, out_height, _] = stored.size;
     let factor = stored.reduced;
-    let mut out = vec![0i16; out_width * out_height];
-    out.par_chunks_mut(out_width.max(1)).enumerate().for_each(|(row, out)| {
-        let rows = row * factor..((row + 1) * factor).min(height);
-        for (column, out) in out.iter_mut().enumerate() {
-            let columns = column * factor..((column + 1) * factor).min(width);
-            let (mut sum, mut count, mut padding) = (0i64, 0i64, None);
-            for slice in slices {
-                for j in rows.clone() {
-                    for &v in slice.get(j * width + columns.start..j * width + columns.end).unwrap_or(&[]) {
-                        if stored.padding.is_some_and(|p| p.contains(v)) {
-                            padding = Some(v);
-                        } else {
-                            sum += i64::from(v);
-                            count += 1;
-                        }
-                    }
-                }
+    let mut out = Vec::with_capacity(out_width * out_height);
+    let mut cubes = vec![Cube::default(); out_width];
+    for row in 0..out_height {
+        cubes.fill(Cube::default());
+        let lines = row * factor..((row + 1) * factor).min(height);
+        for line in slices.iter().flat_map(|s| lines.clone().map(|j| s.get(j * width..(j + 1) * width))) {
+            for (cube, values) in cubes.iter_mut().zip(line.unwrap_or(&[]).chunks(factor)) {
+                cube.add(values, stored.padding);
             }
-            *out = if count > 0 {
-                (sum as f64 / count as f64).round() as i16
-            } else {
-                padding.unwrap_or_default()
-            };
         }
-    });
+        out.extend(cubes.iter().map(|cube| cube.mean()));
+    }
     out
+}
+
+/// What becomes one voxel of a reduced volume.
+#[derive(Clone, Copy, Default)]
+struct Cube {
+    sum: i64,
+    count: i64,
+    padding: i16,
+}
+
+impl Cube {
+    fn add(&mut self, values: &[i16], padding: Option<Padding>) {
+        let Some(padding) = padding else {
+            // A line of a cube is far too short for its sum to leave 32 bits.
+            self.sum += i64::from(values.iter().map(|v| i32::from(*v)).sum::<i32>());
+            self.count += values.len() as i64;
+            return;
+        };
+        for &value in values {
+            if padding.contains(value) {
+                self.padding = value;
+            } else {
+                self.sum += i64::from(value);
+                self.count += 1;
+            }
+        }
+    }
+
+    fn mean(self) -> i16 {
+        if self.count == 0 {
+            return self.padding;
+        }
+        (self.sum as f64 / self.count as f64).round() as i16
+    }
 }
 
 /// The voxel texture and the list of slices that have arrived, or `None` without memory for them.
