@@ -1,11 +1,19 @@
-//! Real CT series: geometry and Hounsfield units as two other readers give them
-//! (`../shared/data/README.md`).
+//! Real CT series all the way: geometry and Hounsfield units as two other readers give them
+//! (`../shared/data/README.md`), the three planes through the annotated lesion, the network's answer.
 
 use std::path::Path;
+use std::sync::{Arc, LazyLock};
 
+use triscope::geometry::{Patient, Plane, Point, Vector};
+use triscope::gpu::{Gpu, headless};
+use triscope::inference::{DeviceChoice, Engine, EngineOptions};
 use triscope::ingest::{DefectCode, Series};
 use triscope::jobs::JobContext;
-use triscope::volume::{Unit, Volume};
+use triscope::render::{Offscreen, SliceFrame};
+use triscope::session::ViewportState;
+use triscope::view::resolve;
+use triscope::volume::{Preset, Reslice, Unit, Volume, reslice_grey};
+use triscope::workflow::classify::{Request, run};
 use triscope::workflow::open::{Opened, open};
 
 struct Truth {
@@ -18,6 +26,11 @@ struct Truth {
     at: &'static [([usize; 3], i16)],
     defects: &'static [DefectCode],
     windows: &'static [[f64; 2]],
+    /// Centre of the lesion that the readers marked (`*.annotations.json`, `lung1-001.rois.json`).
+    lesion_lps_mm: [f64; 3],
+    /// First voxels of the micro, meso and macro crop around it, from its index in the same file:
+    /// index minus half a crop, cut to whole voxels; -half of what is missing where it is thinner.
+    crops: [[i64; 3]; 3],
 }
 
 fn loaded(folder: &str) -> Option<Opened> {
@@ -54,6 +67,78 @@ fn check(truth: &Truth) {
     assert!(series.usable() && series.classifiable());
     let windows: Vec<[f64; 2]> = windows(series);
     assert_eq!(windows, truth.windows);
+    let lesion = Point::from_array(truth.lesion_lps_mm);
+    for plane in Plane::ALL {
+        is_drawn(volume, plane, lesion);
+    }
+    is_answered(truth, &opened, lesion);
+}
+
+/// The plane through the point, drawn by the shaders, is what the processor resamples there along the
+/// plane's own directions in the patient.
+fn is_drawn(volume: &Arc<Volume>, plane: Plane, at: Point<Patient>) {
+    const SIZE: [u32; 2] = [192, 160];
+    static GPU: LazyLock<Gpu> =
+        LazyLock::new(|| headless(None).expect("a graphics adapter (software Vulkan is enough)"));
+    let grid = volume.grid();
+    let window = Preset::Lung.window([0.0, 0.0]);
+    let view = resolve(grid, &ViewportState::fitted(plane), at, SIZE);
+    let corner = &view.patient_from_viewport * Point::new(0.5, 0.5, 0.0);
+    // Radiological convention, in LPS: seen from the feet, from the front, from the left.
+    let (right, down, across) = match plane {
+        Plane::Axial => ([1.0, 0.0, 0.0], [0.0, 1.0, 0.0], corner.z - at.z),
+        Plane::Coronal => ([1.0, 0.0, 0.0], [0.0, 0.0, -1.0], corner.y - at.y),
+        Plane::Sagittal => ([0.0, 1.0, 0.0], [0.0, 0.0, -1.0], corner.x - at.x),
+    };
+    // The nearest native slice.
+    assert!(across.abs() <= view.slice_distance_mm / 2.0 + 1e-6, "{plane:?}: {across} mm away");
+    let voxels = |v: [f64; 3]| {
+        let mm: Vector<Patient> = Vector::from_array(v);
+        grid.voxel_from_patient().vector(mm * view.mm_per_px)
+    };
+    let what = Reslice {
+        outside: -1e6,
+        ..Reslice::plane(
+            grid.voxel_from_patient() * corner,
+            voxels(right),
+            voxels(down),
+            SIZE.map(|n| n as usize),
+        )
+    };
+    let expected = reslice_grey(volume, &what, window);
+    let frame = SliceFrame { volume: Arc::clone(volume), view, window, invert: false, heatmap: None };
+    let drawn = Offscreen::new(&GPU).picture(&frame).expect("drawn");
+    let drawn: Vec<u8> = drawn.chunks_exact(4).map(|p| p[0]).collect();
+    // Air in the lung window is dark grey, so that the whole volume is seen; eleven slices of 2.5 mm in
+    // 420 mm are the least.
+    let seen = drawn.iter().filter(|level| **level > 32).count();
+    assert!(seen > drawn.len() / 40, "{plane:?}: {seen} pixels are not black");
+    // The shader masks what lies next to padding, which the resampler reads as a value: a thin rim.
+    let off = drawn.iter().zip(&expected).filter(|(a, b)| a.abs_diff(**b) > 2).count();
+    assert!(off < drawn.len() / 50, "{plane:?}: {off} pixels differ");
+}
+
+/// The default network answers at the lesion with numbers, and reads the crops that it should.
+fn is_answered(truth: &Truth, opened: &Opened, at: Point<Patient>) {
+    let engine = Engine::start(EngineOptions::beside_a_window(DeviceChoice::Cpu, None)).expect("a thread");
+    let request = Request {
+        explain: Vec::new(),
+        ..Request::new(Arc::clone(&opened.volume), opened.defects.clone(), at)
+    };
+    assert_eq!(request.model, "m3net-compact");
+    let answer = run(&engine, request, &JobContext::unobserved()).expect("an answer").answer;
+    assert!((0.0..=1.0).contains(&answer.probability), "{}", answer.probability);
+    assert!(answer.logits.iter().all(|logit| logit.is_finite()), "{:?}", answer.logits);
+    assert!(answer.scale_contribution.iter().all(|share| share.is_finite()));
+    assert_eq!(answer.regions.map(|region| region.bounds.min), truth.crops, "{}", truth.folder);
+    assert_eq!(answer.regions.map(|region| region.bounds.size), [[32, 32, 56], [64, 64, 56], [96, 96, 56]]);
+    // Thinner than 56 slices: filled with air, and said.
+    let missing = 56usize.saturating_sub(truth.size[2]);
+    assert!(answer.regions.iter().all(|region| region.padded == [0, 0, missing]));
+    let said: Vec<&String> =
+        answer.guard_reasons.iter().filter(|r| r.contains("were filled with air")).collect();
+    assert_eq!(said.len(), usize::from(missing > 0), "{:?}", answer.guard_reasons);
+    assert!(said.iter().all(|reason| reason.contains(&format!("has {} slices", truth.size[2]))), "{said:?}");
 }
 
 fn windows(series: &Series) -> Vec<[f64; 2]> {
@@ -91,6 +176,8 @@ fn lidc_0314_is_read_as_other_readers_do() {
         ],
         defects: &[],
         windows: &[[2000.0, -450.0]],
+        lesion_lps_mm: [-57.271, 131.297, -520.558],
+        crops: [[167, 227, 131], [151, 211, 131], [135, 195, 131]],
     });
 }
 
@@ -106,6 +193,8 @@ fn lung1_001_in_jpeg_ls_is_read_as_other_readers_do() {
         at: &[([256, 256, 67], 23), ([0, 0, 0], -1024), ([100, 200, 44], -1013), ([350, 300, 89], -860)],
         defects: &[],
         windows: &[[400.0, 40.0], [1200.0, -600.0]],
+        lesion_lps_mm: [82.28, -201.47, -456.84],
+        crops: [[323, 249, 46], [307, 233, 46], [291, 217, 46]],
     });
 }
 
@@ -121,6 +210,8 @@ fn lidc_0001_with_padding_in_the_wrong_vr_is_read_as_other_readers_do() {
         at: &[([256, 256, 8], 196), ([0, 0, 0], -2048), ([100, 200, 5], 483), ([350, 300, 10], -886)],
         defects: &[DefectCode::Padding],
         windows: &[[1600.0, -600.0]],
+        lesion_lps_mm: [56.384, 86.375, -115.806],
+        crops: [[300, 351, -20], [284, 335, -20], [268, 319, -20]],
     });
 }
 
@@ -136,6 +227,8 @@ fn lidc_0002_in_rle_is_read_as_other_readers_do() {
         at: &[([256, 256, 6], -982), ([0, 0, 0], -3024), ([100, 200, 4], 53), ([350, 300, 8], -888)],
         defects: &[DefectCode::Padding],
         windows: &[[350.0, 40.0]],
+        lesion_lps_mm: [59.782, 71.545, -94.5],
+        crops: [[329, 344, -22], [313, 328, -22], [297, 312, -22]],
     });
 }
 
@@ -151,6 +244,8 @@ fn lidc_0003_in_jpeg_2000_is_read_as_other_readers_do() {
         at: &[([256, 256, 5], 36), ([0, 0, 0], -2048), ([100, 200, 3], -108), ([350, 300, 7], -883)],
         defects: &[DefectCode::Padding],
         windows: &[[1600.0, -600.0]],
+        lesion_lps_mm: [72.119, 76.957, -190.719],
+        crops: [[350, 333, -22], [334, 317, -22], [318, 301, -22]],
     });
 }
 
