@@ -1,8 +1,12 @@
 //! Bad input: each ends with one clear sentence, never with a panic.
 
 use std::fs;
+use std::process::Stdio;
+use std::time::Duration;
 
-use crate::run::{arg, copy_of_phantom, patch, phantom, program, ran, scratch, shared, slices, triscope};
+use crate::run::{
+    arg, command, copy_of_phantom, patch, phantom, program, ran, ran_of, scratch, shared, slices, triscope,
+};
 
 /// Image Position (Patient), explicit VR little endian: tag and VR.
 const POSITION: [u8; 6] = [0x20, 0x00, 0x32, 0x00, b'D', b'S'];
@@ -169,4 +173,28 @@ fn every_odd_file_of_the_collection_ends_in_words() {
         assert_eq!(ran.code, Some(code), "{}: {}", kind.display(), ran.stderr);
         assert!(json["series"].is_array() && json["skipped"].is_array(), "{}", kind.display());
     }
+}
+
+#[test]
+fn a_folder_removed_under_the_program_ends_in_one_sentence() {
+    let mut refused = 0;
+    // Wherever it is by then: looking for files, reading headers, reading slices, or done.
+    for delay_ms in [0, 4, 8, 12, 16, 24, 32, 48, 64, 96] {
+        let folder = copy_of_phantom("removed", 64);
+        let picture = scratch("removed-picture").join("axial.png");
+        let mut child = command();
+        child.args(["render", arg(&folder), "--plane", "axial", "--size", "64x64", "--out", arg(&picture)]);
+        let child = child.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
+        std::thread::sleep(Duration::from_millis(delay_ms));
+        fs::remove_dir_all(&folder).expect("removed");
+        let ran = ran_of(child.wait_with_output().expect("ends"));
+        if ran.code == Some(0) {
+            assert!(picture.exists());
+        } else {
+            assert!(!ran.refused(1).is_empty(), "{delay_ms} ms: {}", ran.stderr);
+            assert!(!picture.exists());
+            refused += 1;
+        }
+    }
+    eprintln!("{refused} of 10 refused");
 }

@@ -69,7 +69,11 @@ pub fn triscope<A: AsRef<std::ffi::OsStr>>(arguments: &[A]) -> Ran {
 
 /// Runs a prepared command.
 pub fn ran(command: &mut Command) -> Ran {
-    let out = command.output().expect("the program starts");
+    ran_of(command.output().expect("the program starts"))
+}
+
+/// What a program that has ended said.
+pub fn ran_of(out: std::process::Output) -> Ran {
     Ran {
         code: out.status.code(),
         stdout: String::from_utf8(out.stdout).expect("stdout is text"),
