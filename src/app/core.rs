@@ -10,6 +10,7 @@ use super::dialogs::Dialogs;
 use super::inbox::Inbox;
 use super::picture::Saving;
 use super::resume::Marked;
+use super::thumbnails::Thumbnails;
 use super::waker::Waker;
 use crate::command::Keymap;
 use crate::gpu::Gpu;
@@ -44,6 +45,7 @@ pub struct Core {
     pub(super) hands: Hands,
     pub(super) ui: UiState,
     pub(super) inbox: Inbox,
+    pub(super) thumbnails: Thumbnails,
     pub(super) asker: Asker,
     pub(super) dialogs: Dialogs,
     pub(super) saving: Option<Saving>,
@@ -89,6 +91,7 @@ impl Core {
             hands: Hands::new(),
             ui: UiState::default(),
             inbox: Inbox::default(),
+            thumbnails: Thumbnails::default(),
             asker: Asker::default(),
             dialogs: Dialogs::default(),
             saving: None,

@@ -17,6 +17,7 @@ mod network;
 mod picture;
 mod resume;
 mod shell;
+mod thumbnails;
 mod waker;
 mod window;
 mod words;

@@ -32,7 +32,9 @@ struct SeriesDocument {
     origin_lps_mm: Option<[f64; 3]>,
     /// Row-major; columns are the axes of i, j, k.
     direction: Option<[f64; 9]>,
+    frame_of_reference_uid: Option<String>,
     transfer_syntax: String,
+    transfer_syntax_uid: String,
     /// Of all voxels, padding included; null where the pixels could not be read.
     value_range: Option<[f32; 2]>,
     unit: String,
@@ -132,7 +134,9 @@ fn describe(
             let axes = g.directions().map(|v| v.to_array());
             std::array::from_fn(|n| tidy(axes[n % 3][n / 3]))
         }),
+        frame_of_reference_uid: found.frame_of_reference_uid.clone(),
         transfer_syntax: found.transfer_syntax.clone(),
+        transfer_syntax_uid: found.transfer_syntax_uid.clone(),
         value_range: range,
         unit: found.unit.name().to_owned(),
         usable,

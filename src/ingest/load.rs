@@ -38,7 +38,7 @@ pub fn begin(series: &Series) -> Result<Arc<Volume>, IngestError> {
             bytes.div_ceil(1_000_000)
         )));
     }
-    Ok(Arc::new(Volume::loading(grid, series.unit.clone(), series.padding)))
+    Ok(Arc::new(Volume::loading(grid, series.unit.clone(), series.padding).shown(series.polarity)))
 }
 
 /// Decodes every slice into `volume` on all cores, middle slices first.
@@ -104,7 +104,7 @@ pub fn load(series: &Series, volume: &Arc<Volume>, ctx: &JobContext) -> Result<L
 }
 
 /// Slice numbers from the centre outwards: what the views show first arrives first.
-fn from_the_middle(total: usize) -> Vec<usize> {
+pub(super) fn from_the_middle(total: usize) -> Vec<usize> {
     let centre = total.saturating_sub(1) / 2;
     let mut order: Vec<usize> = (0..total).collect();
     order.sort_by_key(|k| k.abs_diff(centre));

@@ -1,6 +1,7 @@
 //! Files to volumes: finds series among files, sorts them, says what is wrong with them, decodes.
 //!
-//! `workflow::open` calls [`scan`], [`begin`] and [`load`] in this order. dicom types stop here.
+//! `workflow::open` calls [`scan`], [`begin`] and [`load`] in this order, `workflow::thumbnails`
+//! [`preview`]. dicom types stop here.
 
 #![deny(clippy::indexing_slicing)]
 
@@ -12,6 +13,7 @@ mod error;
 mod image;
 mod load;
 mod order;
+mod preview;
 mod private;
 mod scan;
 mod series;
@@ -23,6 +25,7 @@ pub use defect::{Defect, DefectCode};
 pub use error::IngestError;
 pub use image::Image;
 pub use load::{READING_SLICES, begin, load};
+pub use preview::preview;
 pub use private::Private;
 pub use scan::scan;
 pub use series::{FEWEST_SLICES, FileWindow, Loaded, Scan, Series, Skipped};

@@ -9,7 +9,7 @@ use super::defect::{Defect, DefectCode};
 use super::dicom::SliceSource;
 use super::private::Private;
 use crate::geometry::VoxelGrid;
-use crate::volume::{Padding, Unit, Volume, Window};
+use crate::volume::{Padding, Polarity, Unit, Volume, Window};
 
 /// Fewer slices than this are no volume that a network could be asked about: nine tenths of the crop
 /// would be padding. Not a matter of technique, but no force overrides it.
@@ -37,8 +37,9 @@ pub struct Series {
     pub size: [usize; 3],
     /// Grid of the volume; `None` where the series is no volume.
     pub grid: Option<VoxelGrid>,
-    /// Frame of Reference UID.
-    pub frame_of_reference: Option<String>,
+    /// Frame of Reference UID: positions of two series can be compared where it is the same. Source:
+    /// DICOM PS3.3 C.7.4.1.1.1.
+    pub frame_of_reference_uid: Option<String>,
     /// Transfer syntax of the first file, by its standard's name.
     pub transfer_syntax: String,
     /// The same by its UID.
@@ -47,10 +48,14 @@ pub struct Series {
     pub unit: Unit,
     /// What of the values is padding, after rescale.
     pub padding: Option<Padding>,
+    /// Which end of the values is meant to be bright.
+    pub polarity: Polarity,
     /// Windows that the files recommend, in the unit of the volume.
     pub windows: Vec<FileWindow>,
     /// What is odd about it, as known from the headers.
     pub defects: Vec<Defect>,
+    /// Height and width of a pixel, in mm or by ratio alone; `None` where the files do not say.
+    pub(super) pixel_shape: Option<[f64; 2]>,
     /// Where each slice comes from, in slice order; `None` for a slice that is missing.
     pub(super) slices: Vec<Option<SliceSource>>,
 }

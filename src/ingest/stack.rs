@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::path::Path;
 
 use super::defect::{Defect, DefectCode};
-use super::dicom::{Header, Rescale, SliceSource, syntax_facts};
+use super::dicom::{Header, Rescale, SliceSource, syntax_name};
 use super::duplicates::{self, Picked};
 use super::order::{Arrangement, Oddity, Orientation, SAME_POSITION_MM, arrange};
 use super::series::Series;
@@ -12,7 +12,7 @@ use super::values;
 use super::words::{count, defect, defect_of, names, slices};
 use crate::geometry::{Patient, Point, Transform, VoxelGrid};
 use crate::jobs::{Cancelled, JobContext};
-use crate::volume::Unit;
+use crate::volume::{Polarity, Unit};
 
 /// A header whose place in the patient is known.
 #[derive(Clone, Debug)]
@@ -304,13 +304,15 @@ fn finish(
         files: headers.iter().map(|h| h.file.clone()).collect(),
         size,
         grid,
-        frame_of_reference: first.and_then(|h| h.frame_of_reference.clone()),
-        transfer_syntax: syntax_facts(&syntax).0,
+        frame_of_reference_uid: first.and_then(|h| h.frame_of_reference.clone()),
+        transfer_syntax: syntax_name(&syntax),
         transfer_syntax_uid: syntax,
         unit,
         padding: meaning.padding,
+        polarity: first.map_or(Polarity::default(), Header::polarity),
         windows: meaning.windows,
         defects,
+        pixel_shape: first.and_then(|h| h.pixel_spacing.or(h.pixel_aspect)),
         slices: sources,
     }
 }
@@ -340,16 +342,14 @@ fn cut_short(source: &SliceSource, native: bool) -> bool {
 }
 
 fn compression(headers: &[Header], defects: &mut Vec<Defect>) {
-    let mut unreadable: Vec<&str> =
-        headers.iter().map(|h| h.syntax.as_str()).filter(|s| !syntax_facts(s).1).collect();
+    let mut unreadable: Vec<String> = headers.iter().filter_map(Header::undecodable).collect();
     unreadable.sort_unstable();
-    unreadable.dedup();
-    if let Some(uid) = unreadable.first() {
-        let n = headers.iter().filter(|h| h.syntax == **uid).count();
+    if let Some(why) = unreadable.first() {
+        let n = unreadable.len();
         let text = format!(
-            "{} compressed in a way that cannot be read ({}, {uid}); export the study uncompressed",
+            "{} stored in a way that cannot be read ({why}); export the study uncompressed, with 16 bits a \
+             value",
             if n == 1 { "1 file is".to_owned() } else { format!("{n} files are") },
-            syntax_facts(uid).0
         );
         defects.insert(0, defect(DefectCode::UnsupportedSyntax, text));
     }

@@ -59,6 +59,26 @@ pub struct Thumbnail {
     pub grey: Arc<[u8]>,
 }
 
+impl Thumbnail {
+    /// The same smaller by a whole factor: size and grey values, means over squares of `by` x `by`
+    /// pixels, rounded. What does not fill a square at the right and lower edge is left out.
+    pub fn shrunk(&self, by: usize) -> ([usize; 2], Vec<u8>) {
+        let [width, height] = self.size_px;
+        let by = by.clamp(1, width.min(height).max(1));
+        let size = [width / by, height / by];
+        let share = (by * by) as u32;
+        let mut grey = Vec::with_capacity(size[0] * size[1]);
+        for rows in self.grey.chunks_exact((width * by).max(1)) {
+            for column in 0..size[0] {
+                let square = rows.chunks_exact(width).flat_map(|row| &row[column * by..][..by]);
+                let sum: u32 = square.map(|level| u32::from(*level)).sum();
+                grey.push(((sum + share / 2) / share) as u8);
+            }
+        }
+        (size, grey)
+    }
+}
+
 /// What the centre of the window shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stage {
@@ -82,7 +102,7 @@ pub struct Case {
     pub(super) open: Option<OpenSeries>,
     pub(super) failure: Option<String>,
     pub(super) findings: BTreeMap<String, Findings>,
-    pub(super) thumbnails: BTreeMap<String, Thumbnail>,
+    pub(super) thumbnails: BTreeMap<usize, Thumbnail>,
 }
 
 impl Case {
@@ -101,8 +121,8 @@ impl Case {
         self.chosen.and_then(|i| self.scan.series.get(i))
     }
 
-    /// Small picture of a series, once it is there.
-    pub fn thumbnail(&self, uid: &str) -> Option<&Thumbnail> {
-        self.thumbnails.get(uid)
+    /// Small picture of a series of the scan, once it is there.
+    pub fn thumbnail(&self, index: usize) -> Option<&Thumbnail> {
+        self.thumbnails.get(&index)
     }
 }

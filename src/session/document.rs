@@ -247,8 +247,8 @@ impl Session {
                     self.case.failure = Some(sentence);
                 }
             }
-            News::Thumbnail { uid, picture } => {
-                self.case.thumbnails.insert(uid, picture);
+            News::Thumbnail { series, picture } => {
+                self.case.thumbnails.insert(series, picture);
             }
             News::Question { id, at, question } => self.learn(id, at, question),
             News::Engine(engine) => self.engine = engine,

@@ -170,8 +170,8 @@ pub enum News {
     OpenFailed(String),
     /// A small picture of a series.
     Thumbnail {
-        /// Series UID.
-        uid: String,
+        /// Place in the scan's list.
+        series: usize,
         /// The picture.
         picture: Thumbnail,
     },

@@ -30,7 +30,7 @@ pub struct PictureRequest {
     pub cursor: Point<Patient>,
     /// Grey-scale window.
     pub window: Window,
-    /// Black on white.
+    /// Against what the volume asks for.
     pub invert: bool,
     /// Outlines to draw.
     pub boxes: Vec<ContextBox>,
@@ -136,7 +136,7 @@ fn shown(request: &PictureRequest, reduced: usize) -> Shown {
         others,
         cursor: request.cursor,
         window: request.window,
-        invert: request.invert,
+        invert: request.volume.polarity().inverted(request.invert),
         zoom: request.viewport.zoom,
         slab: request.viewport.slab,
         boxes: request.boxes.clone(),

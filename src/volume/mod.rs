@@ -14,5 +14,5 @@ pub use projection::Projection;
 pub use reslice::{Block, Reslice, reslice, reslice_grey};
 pub use sample::{Sample, sample};
 pub use slices::{SliceError, Slices};
-pub use volume::{Padding, Unit, Values, Volume};
+pub use volume::{Padding, Polarity, Unit, Values, Volume};
 pub use window::{Preset, Window};

@@ -55,6 +55,26 @@ impl Padding {
     }
 }
 
+/// Which end of the values is meant to be bright on a screen. It never changes a value: Hounsfield
+/// units stay Hounsfield units. Source: DICOM PS3.3 C.7.6.3.1.2 (MONOCHROME1, MONOCHROME2), applied
+/// behind the window (C.11.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Polarity {
+    /// As in CT: bone white, air black.
+    #[default]
+    HighIsBright,
+    /// As in some radiographs (MONOCHROME1).
+    LowIsBright,
+}
+
+impl Polarity {
+    /// Whether the grey scale is drawn upside down.
+    /// - `by_user`: the user has turned it round
+    pub fn inverted(self, by_user: bool) -> bool {
+        by_user != (self == Self::LowIsBright)
+    }
+}
+
 /// Voxel values on a grid. Shared as `Arc<Volume>`; slices may still be arriving.
 #[derive(Debug)]
 pub struct Volume {
@@ -62,6 +82,7 @@ pub struct Volume {
     unit: Unit,
     values: Values,
     padding: Option<Padding>,
+    polarity: Polarity,
     range: OnceLock<[f32; 2]>,
 }
 
@@ -69,7 +90,7 @@ impl Volume {
     /// A volume of whole numbers without any slice yet.
     pub fn loading(grid: VoxelGrid, unit: Unit, padding: Option<Padding>) -> Self {
         let values = Values::Int16(Slices::empty(grid.size()));
-        Self { grid, unit, values, padding, range: OnceLock::new() }
+        Self { grid, unit, values, padding, polarity: Polarity::default(), range: OnceLock::new() }
     }
 
     /// A complete volume of real numbers, one boxed slice after the other.
@@ -79,7 +100,14 @@ impl Volume {
         for (k, slice) in slices.into_iter().enumerate() {
             store.fill(k, slice)?;
         }
-        Ok(Self { grid, unit, values: Values::Float32(store), padding: None, range: OnceLock::new() })
+        let (values, polarity) = (Values::Float32(store), Polarity::default());
+        Ok(Self { grid, unit, values, padding: None, polarity, range: OnceLock::new() })
+    }
+
+    /// The same, to be shown in this polarity.
+    #[must_use]
+    pub fn shown(self, polarity: Polarity) -> Self {
+        Self { polarity, ..self }
     }
 
     /// Size and place.
@@ -108,6 +136,11 @@ impl Volume {
     /// What of the values is padding.
     pub fn padding(&self) -> Option<Padding> {
         self.padding
+    }
+
+    /// Which end of the values is meant to be bright.
+    pub fn polarity(&self) -> Polarity {
+        self.polarity
     }
 
     /// How many slices have arrived.

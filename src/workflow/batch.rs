@@ -147,7 +147,7 @@ pub fn run(
     let Some(device) = device else { return Err(BatchError::NoNetwork(notices.join("; "))) };
     let report = Report {
         triscope: env!("CARGO_PKG_VERSION"),
-        series: SeriesReport::new(&opened.series().uid, &opened.volume, &opened.defects),
+        series: SeriesReport::new(opened),
         device,
         results,
         timing_ms: timing,

@@ -10,3 +10,4 @@ pub mod open;
 pub mod render;
 pub mod report;
 pub mod synth;
+pub mod thumbnails;

@@ -11,7 +11,7 @@ use crate::geometry::{Patient, Point, VoxelGrid};
 use crate::inference::{Answer, ContextBox, DeviceInfo};
 use crate::ingest::Defect;
 use crate::networks::weights::UNTRAINED;
-use crate::volume::Volume;
+use crate::workflow::open::Opened;
 
 /// The whole document.
 #[derive(Clone, Debug, Serialize)]
@@ -34,6 +34,9 @@ pub struct Report {
 pub struct SeriesReport {
     /// Series Instance UID.
     pub uid: String,
+    /// Frame of Reference UID: positions in millimetres mean the same place in another series only
+    /// where this is the same; null where the files do not say.
+    pub frame_of_reference_uid: Option<String>,
     /// Columns, rows, slices.
     pub size: [usize; 3],
     /// Distances between voxel centres.
@@ -230,13 +233,15 @@ pub struct Timing {
 }
 
 impl SeriesReport {
-    /// - `uid`: of the series that the volume was loaded from
-    pub fn new(uid: &str, volume: &Volume, defects: &[Defect]) -> Self {
+    /// The series that was loaded.
+    pub fn new(opened: &Opened) -> Self {
+        let grid = opened.volume.grid();
         Self {
-            uid: uid.to_owned(),
-            size: volume.grid().size(),
-            spacing_mm: volume.grid().spacing_mm().map(tidy),
-            warnings: defects.iter().map(WarningReport::from).collect(),
+            uid: opened.series().uid.clone(),
+            frame_of_reference_uid: opened.series().frame_of_reference_uid.clone(),
+            size: grid.size(),
+            spacing_mm: grid.spacing_mm().map(tidy),
+            warnings: opened.defects.iter().map(WarningReport::from).collect(),
         }
     }
 }

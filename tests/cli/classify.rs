@@ -20,7 +20,7 @@ fn an_answer_has_every_field_of_the_contract() {
     for field in ["triscope", "series", "device", "results", "timing_ms"] {
         assert!(!json[field].is_null(), "{field}");
     }
-    for field in ["uid", "size", "spacing_mm", "warnings"] {
+    for field in ["uid", "frame_of_reference_uid", "size", "spacing_mm", "warnings"] {
         assert!(!json["series"][field].is_null(), "series.{field}");
     }
     assert_eq!(json["device"]["backend"], "flex");

@@ -18,7 +18,15 @@ fn a_phantom_is_described_in_the_names_of_the_contract() {
     assert_eq!((&s["unit"], &s["usable"], &s["classifiable"]), (&"HU".into(), &true.into(), &true.into()));
     let range = s["value_range"].as_array().expect("a range");
     assert!(range[0].as_f64() < Some(-900.0) && range[1].as_f64() > Some(200.0), "air and bone: {range:?}");
-    for field in ["uid", "description", "origin_lps_mm", "transfer_syntax", "warnings"] {
+    for field in [
+        "uid",
+        "description",
+        "origin_lps_mm",
+        "transfer_syntax",
+        "transfer_syntax_uid",
+        "frame_of_reference_uid",
+        "warnings",
+    ] {
         assert!(!s[field].is_null(), "{field}");
     }
     // truth.json lies in the same folder: an output of this program, not worth a word.

@@ -65,6 +65,26 @@ fn a_lone_slice_cannot_be_viewed_in_planes_and_the_reason_is_shown() {
     window.until("it is refused", |s| matches!(s.stage(), Stage::Unusable(0)));
     window.settle();
     assert!(window.says("This series cannot be shown in three planes"));
+    // Its picture and the reason stay on the screen together.
+    window.until("its picture is there", |s| s.case().thumbnail(0).is_some());
+    window.settle();
+    assert!(window.says("The picture as it is stored") && window.says("only one slice"));
+}
+
+#[test]
+fn every_series_gets_its_picture_behind_the_one_on_the_screen() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    super::states::two_series(home.path());
+    let mut window = Window::blind(Start::default());
+    window.drop_files(&[home.path()]);
+    window.until("the open series is loaded", |s| s.open().is_some_and(|o| o.loaded));
+    window.until("both have pictures", |s| (0..2).all(|index| s.case().thumbnail(index).is_some()));
+    let sizes = window.session(|s| [0, 1].map(|n| s.case().thumbnail(n).expect("there").size_px));
+    assert_eq!(sizes, [[128, 128], [64, 64]]);
+    // Pictures are no work that the status bar would show, and they go with their case.
+    assert!(window.session(|s| s.work().is_empty()));
+    window.key_with(egui::Modifiers::COMMAND, egui::Key::W);
+    assert!(window.session(|s| s.case().thumbnail(0).is_none()));
 }
 
 #[test]

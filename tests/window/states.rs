@@ -22,6 +22,9 @@ fn seeing() -> Window {
 impl Window {
     /// Compares the window with its picture; numbers that change from run to run are covered.
     fn looks_like(&mut self, name: &str) {
+        self.until("the list has its pictures", |s| {
+            (0..s.scan().series.len()).all(|index| s.case().thumbnail(index).is_some())
+        });
         self.settle();
         // Memory, at the right end of the status bar, moves what stands beside it.
         let corner = egui::pos2(SIZE[0], SIZE[1]);
@@ -109,17 +112,23 @@ fn loading() {
     window.looks_like("loading");
 }
 
-/// A folder with the small phantom and one slice of another series.
-fn two_series(folder: &Path) {
+/// The middle slice of a series of its own.
+fn one_slice(folder: &Path) {
     let spec = PhantomSpec { seed: 8, nodules: 0, size: [64, 64, 48], spacing_mm: [5.6, 5.6, 6.8] };
-    let other = folder.join("other");
-    synth(&spec, &other, &JobContext::unobserved()).expect("a phantom");
+    synth(&spec, folder, &JobContext::unobserved()).expect("a phantom");
     let mut slices: Vec<_> =
-        fs::read_dir(&other).expect("listed").map(|e| e.expect("an entry").path()).collect();
+        fs::read_dir(folder).expect("listed").map(|e| e.expect("an entry").path()).collect();
     slices.sort();
-    for slice in slices.iter().skip(1) {
-        fs::remove_file(slice).expect("removed");
+    for (n, slice) in slices.iter().enumerate() {
+        if n != 24 {
+            fs::remove_file(slice).expect("removed");
+        }
     }
+}
+
+/// A folder with the small phantom and one slice of another series.
+pub fn two_series(folder: &Path) {
+    one_slice(&folder.join("other"));
     for entry in fs::read_dir(&small().folder).expect("listed") {
         let path = entry.expect("an entry").path();
         fs::copy(&path, folder.join(path.file_name().expect("a name"))).expect("copied");

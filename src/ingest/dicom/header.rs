@@ -12,9 +12,10 @@ use super::rescale::Rescale;
 use super::tape::Tape;
 use super::walk::{self, EXPLICIT_BIG_ENDIAN, Layout, PixelPlace, WalkError};
 use crate::ingest::private::Private;
+use crate::volume::Polarity;
 
 /// The elements that are read, sorted.
-const WANTED: [Tag; 41] = [
+const WANTED: [Tag; 42] = [
     tags::SPECIFIC_CHARACTER_SET,
     tags::IMAGE_TYPE,
     tags::SOP_CLASS_UID,
@@ -43,6 +44,7 @@ const WANTED: [Tag; 41] = [
     tags::ROWS,
     tags::COLUMNS,
     tags::PIXEL_SPACING,
+    tags::PIXEL_ASPECT_RATIO,
     tags::BITS_ALLOCATED,
     tags::BITS_STORED,
     tags::HIGH_BIT,
@@ -119,6 +121,8 @@ pub(in crate::ingest) struct Header {
     pub(in crate::ingest) orientation: Option<[f64; 6]>,
     /// Distance between rows, then between columns, mm.
     pub(in crate::ingest) pixel_spacing: Option<[f64; 2]>,
+    /// Height and width of a pixel by ratio, where the spacing is not known.
+    pub(in crate::ingest) pixel_aspect: Option<[f64; 2]>,
     pub(in crate::ingest) frame_of_reference: Option<String>,
     pub(in crate::ingest) photometric: String,
     pub(in crate::ingest) frames: i64,
@@ -166,6 +170,7 @@ impl Header {
 
     fn collect(file: &Path, layout: Layout, v: Values<'_>) -> Self {
         let owned = |tag| v.text(tag).unwrap_or_default();
+        let positive = |pair: &[f64; 2]| pair.iter().all(|&n| n > 0.0);
         Self {
             file: file.to_owned(),
             sop_class: v.text(tags::SOP_CLASS_UID).or(layout.media_class).unwrap_or_default(),
@@ -193,7 +198,8 @@ impl Header {
             kernel: v.text(tags::CONVOLUTION_KERNEL),
             position: v.numbers(tags::IMAGE_POSITION_PATIENT),
             orientation: v.numbers(tags::IMAGE_ORIENTATION_PATIENT),
-            pixel_spacing: v.numbers(tags::PIXEL_SPACING).filter(|s: &[f64; 2]| s.iter().all(|&mm| mm > 0.0)),
+            pixel_spacing: v.numbers(tags::PIXEL_SPACING).filter(positive),
+            pixel_aspect: v.numbers(tags::PIXEL_ASPECT_RATIO).filter(positive),
             frame_of_reference: v.text(tags::FRAME_OF_REFERENCE_UID),
             photometric: owned(tags::PHOTOMETRIC_INTERPRETATION),
             frames: v.number(tags::NUMBER_OF_FRAMES).map_or(1, |n| n as i64),
@@ -221,6 +227,16 @@ impl Header {
         }
     }
 
+    /// Which end of the values is meant to be bright. Source: DICOM PS3.3 C.7.6.3.1.2.
+    pub(in crate::ingest) fn polarity(&self) -> Polarity {
+        if self.photometric == "MONOCHROME1" { Polarity::LowIsBright } else { Polarity::HighIsBright }
+    }
+
+    /// Why its pixels cannot be decoded whatever they are, in words for a sentence.
+    pub(in crate::ingest) fn undecodable(&self) -> Option<String> {
+        undecodable(&self.syntax, self.form)
+    }
+
     /// Whether the pixel data are stored as they are, number after number.
     pub(in crate::ingest) fn is_native(&self) -> bool {
         is_native(&self.syntax)
@@ -233,12 +249,33 @@ pub(super) fn is_native(syntax: &str) -> bool {
         .contains(&syntax)
 }
 
-/// The transfer syntax by its standard's name, and whether its pixel data can be decoded.
-pub(in crate::ingest) fn syntax_facts(uid: &str) -> (String, bool) {
-    match TransferSyntaxRegistry.get(uid) {
-        Some(syntax) => (syntax.name().to_owned(), syntax.can_decode_all()),
-        None => ("unknown transfer syntax".to_owned(), false),
+/// The transfer syntax by its standard's name.
+pub(in crate::ingest) fn syntax_name(uid: &str) -> String {
+    TransferSyntaxRegistry.get(uid).map_or("unknown transfer syntax", |syntax| syntax.name()).to_owned()
+}
+
+/// The sizes of a number in memory that are read as they are, in bits.
+const NATIVE_BITS: [u16; 3] = [8, 16, 32];
+/// The same for compressed pictures: what their decoders give back.
+const COMPRESSED_BITS: [u16; 2] = [8, 16];
+/// JPEG by cosine transform, whose decoder knows 8 bits alone.
+const JPEG_OF_8_BITS: [&str; 2] = [uids::JPEG_BASELINE8_BIT, uids::JPEG_EXTENDED12_BIT];
+
+/// What of a compression or of its numbers no decoder here can read, in words for a sentence.
+fn undecodable(syntax: &str, form: Option<PixelForm>) -> Option<String> {
+    let name = || syntax_name(syntax);
+    if TransferSyntaxRegistry.get(syntax).is_none_or(|known| !known.can_decode_all()) {
+        return Some(format!("{}, {syntax}", name()));
     }
+    let form = form?;
+    let known: &[u16] = if is_native(syntax) { &NATIVE_BITS } else { &COMPRESSED_BITS };
+    if !known.contains(&form.bits_allocated) {
+        return Some(format!("{}, {}-bit values", name(), form.bits_allocated));
+    }
+    if JPEG_OF_8_BITS.contains(&syntax) && form.bits_stored > 8 {
+        return Some(format!("{} with {}-bit values, {syntax}", name(), form.bits_stored));
+    }
+    None
 }
 
 /// Syntaxes that lose something by definition. Those that may be either way (JPEG 2000, JPEG-LS
@@ -349,5 +386,41 @@ mod tests {
     #[test]
     fn the_wanted_elements_are_sorted_for_the_search() {
         assert!(WANTED.is_sorted());
+    }
+
+    #[test]
+    fn what_no_decoder_here_can_read_is_known_from_the_header() {
+        let form = |bits_allocated, bits_stored| {
+            let high_bit = bits_stored - 1;
+            let form = PixelForm {
+                columns: 1,
+                rows: 1,
+                samples_per_pixel: 1,
+                bits_allocated,
+                bits_stored,
+                high_bit,
+                signed: false,
+            };
+            Some(form)
+        };
+        for (syntax, allocated, stored) in [
+            (uids::JPEG_BASELINE8_BIT, 8, 8),
+            (uids::JPEG_EXTENDED12_BIT, 8, 8),
+            (uids::JPEG_LOSSLESS_SV1, 16, 12),
+            (uids::JPEG2000_LOSSLESS, 16, 16),
+            (uids::RLE_LOSSLESS, 16, 16),
+            (uids::EXPLICIT_VR_LITTLE_ENDIAN, 32, 32),
+        ] {
+            assert_eq!(undecodable(syntax, form(allocated, stored)), None, "{syntax} {allocated}");
+        }
+        for (syntax, allocated, stored, word) in [
+            (uids::JPEG_EXTENDED12_BIT, 16, 12, "12-bit"),
+            (uids::RLE_LOSSLESS, 32, 32, "32-bit"),
+            (uids::EXPLICIT_VR_LITTLE_ENDIAN, 1, 1, "1-bit"),
+            ("1.2.840.10008.1.2.4.53", 16, 12, "1.2.840.10008.1.2.4.53"),
+        ] {
+            let why = undecodable(syntax, form(allocated, stored));
+            assert!(why.as_ref().is_some_and(|w| w.contains(word)), "{syntax} {allocated}: {why:?}");
+        }
     }
 }

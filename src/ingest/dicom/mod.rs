@@ -9,7 +9,7 @@ mod tape;
 mod walk;
 
 pub(super) use decode::{SliceFault, SliceSource};
-pub(super) use header::{Header, syntax_facts};
+pub(super) use header::{Header, syntax_name};
 pub(super) use kind::{is_index, not_an_image};
 pub(super) use rescale::Rescale;
 pub(super) use walk::WalkError;

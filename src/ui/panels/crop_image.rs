@@ -27,7 +27,8 @@ pub fn crop_texture(
         (map, look.opacity.to_bits(), look.threshold.to_bits()).hash(&mut key);
     }
     let id = Id::unique(("crop", place, crop.context.scale.name()));
-    kept_texture(ctx, id, key.finish(), TextureOptions::NEAREST, || crop_image(crop, k, heat))
+    let owner = (Arc::clone(&crop.values), heat.map(|look| Arc::clone(&look.saliency)));
+    kept_texture(ctx, id, key.finish(), owner, TextureOptions::NEAREST, || crop_image(crop, k, heat))
 }
 
 /// Slice `k` of a crop, columns to the right and rows down.

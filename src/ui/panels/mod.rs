@@ -20,4 +20,5 @@ pub use left::left_ui;
 pub use open_menu::path_ui;
 pub use right::right_ui;
 pub use status::status_ui;
+pub use thumbnails::thumbnail_ui;
 pub use top::top_ui;

@@ -1,20 +1,16 @@
 //! The series of the case: a picture, a name, the facts, what is odd.
 
 use egui::{
-    Align2, Color32, ColorImage, CornerRadius, Id, Rect, Role, Sense, Stroke, StrokeKind, TextStyle,
-    TextureOptions, Ui, WidgetInfo, pos2, vec2,
+    Align2, Color32, CornerRadius, Rect, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo, pos2,
+    vec2,
 };
 
-use super::thumbnails::kept_texture;
+use super::thumbnails::thumbnail_ui;
 use crate::command::{Command, Commands};
-use crate::geometry::{Plane, Point};
 use crate::ingest::Series;
-use crate::session::ViewportState;
 use crate::ui::theme::{PICTURE, size, text, tokens};
 use crate::ui::widgets::paragraph_ui;
 use crate::ui::{Scene, icons, words};
-use crate::view;
-use crate::volume::{Preset, Sample, sample};
 
 const PICTURE_SIDE: f32 = 52.0;
 const LINE: f32 = 16.0;
@@ -29,7 +25,7 @@ pub fn series_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     }
     for (index, series) in scan.series.iter().enumerate() {
         let chosen = scene.session.case().chosen() == Some(index);
-        if row_ui(ui, scene, series, chosen) && !chosen {
+        if row_ui(ui, scene, index, series, chosen) && !chosen {
             out.push(Command::ShowSeries(index));
         }
     }
@@ -71,7 +67,7 @@ fn warning_lines(series: &Series) -> Vec<String> {
     lines
 }
 
-fn row_ui(ui: &mut Ui, scene: &Scene<'_>, series: &Series, chosen: bool) -> bool {
+fn row_ui(ui: &mut Ui, scene: &Scene<'_>, index: usize, series: &Series, chosen: bool) -> bool {
     let t = tokens(ui);
     let name = series_name(series);
     let [_, _, slices] = series.size;
@@ -114,7 +110,7 @@ fn row_ui(ui: &mut Ui, scene: &Scene<'_>, series: &Series, chosen: bool) -> bool
         }
         let side =
             Rect::from_min_size(rect.min + vec2(size::STEP, size::STEP), vec2(PICTURE_SIDE, PICTURE_SIDE));
-        thumbnail(ui, scene, side, &series.uid);
+        thumbnail(ui, scene, side, index);
         let mut y = rect.top() + size::STEP;
         let x = side.right() + 10.0;
         let mut write = |words: &str, style: TextStyle, colour: Color32| {
@@ -145,59 +141,12 @@ fn row_ui(ui: &mut Ui, scene: &Scene<'_>, series: &Series, chosen: bool) -> bool
     clicked
 }
 
-fn thumbnail(ui: &Ui, scene: &Scene<'_>, rect: Rect, uid: &str) {
-    let picture = scene.session.case().thumbnail(uid);
+fn thumbnail(ui: &Ui, scene: &Scene<'_>, rect: Rect, index: usize) {
     ui.painter().rect_filled(rect, 2.0, PICTURE.ground);
-    let Some(picture) = picture else {
-        if let Some(texture) = open_volume_texture(ui, scene, uid) {
-            ui.painter().image(texture.id(), rect, WHOLE, Color32::WHITE);
-            return;
-        }
+    let Some(picture) = scene.session.case().thumbnail(index) else {
         let font = text::icon().resolve(ui.style());
         ui.painter().text(rect.center(), Align2::CENTER_CENTER, icons::SLAB, font, tokens(ui).muted);
         return;
     };
-    let [w, h] = picture.size_px;
-    if w == 0 || h == 0 || picture.grey.len() != w * h {
-        return;
-    }
-    // The pixels are shared and never change: their address tells them apart.
-    let key = picture.grey.as_ptr() as usize as u64;
-    let texture = kept_texture(ui.ctx(), Id::unique(("thumbnail", uid)), key, TextureOptions::LINEAR, || {
-        ColorImage::from_gray([w, h], &picture.grey)
-    });
-    let scale = (rect.width() / w as f32).min(rect.height() / h as f32);
-    let place = Rect::from_center_size(rect.center(), vec2(w as f32, h as f32) * scale);
-    ui.painter().image(texture.id(), place, WHOLE, Color32::WHITE);
-}
-
-const WHOLE: Rect = Rect { min: pos2(0.0, 0.0), max: pos2(1.0, 1.0) };
-
-/// The middle axial slice of the series on the screen, as soon as it is there.
-fn open_volume_texture(ui: &Ui, scene: &Scene<'_>, uid: &str) -> Option<egui::TextureHandle> {
-    let volume = scene.session.volume()?;
-    if scene.session.series()?.uid != uid {
-        return None;
-    }
-    let grid = volume.grid();
-    let [columns, rows, slices] = grid.size();
-    // Before the middle slice has arrived there is nothing to show; afterwards it never changes.
-    volume.value([columns / 2, rows / 2, slices / 2])?;
-    let side = (PICTURE_SIDE * ui.pixels_per_point()).round().max(1.0) as u32;
-    let key = std::sync::Arc::as_ptr(volume) as usize as u64
-        ^ u64::from(side) << 48
-        ^ u64::from(volume.is_complete());
-    Some(kept_texture(ui, Id::unique(("thumbnail", uid)), key, TextureOptions::LINEAR, || {
-        let state = ViewportState::fitted(Plane::Axial);
-        let view = view::resolve(grid, &state, grid.centre(), [side, side]);
-        let window = Preset::Lung.window([0.0, 0.0]);
-        let grey = (0..side * side).map(|n| {
-            let at = Point::new(f64::from(n % side) + 0.5, f64::from(n / side) + 0.5, 0.0);
-            match sample(volume, &view.voxel_from_viewport * at) {
-                Sample::Value(v) => (window.grey(v) * 255.0) as u8,
-                _ => 0,
-            }
-        });
-        ColorImage::from_gray_iter([side as usize, side as usize], grey)
-    }))
+    thumbnail_ui(ui, "list", rect, index, picture);
 }

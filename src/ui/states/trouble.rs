@@ -1,14 +1,20 @@
 //! What was opened cannot be shown: why, and what would help.
 
-use egui::{Label, Rect, RichText, TextStyle, Ui};
+use egui::{Label, Rect, RichText, Role, Sense, TextStyle, Ui, WidgetInfo, vec2};
 
 use super::column_ui;
 use crate::command::{Command, Commands};
 use crate::ingest::DefectCode;
-use crate::ui::panels::path_ui;
-use crate::ui::theme::{size, text, tokens};
+use crate::ui::panels::{path_ui, thumbnail_ui};
+use crate::ui::theme::{PICTURE, size, text, tokens};
 use crate::ui::widgets::{Press, note_ui, paragraph_ui, press_ui};
 use crate::ui::{Scene, UiState, icons, words};
+
+/// Height of the sentences about a series that is no volume.
+const WORDS: f32 = 320.0;
+/// Height of its picture.
+const SMALLEST_PICTURE: f32 = 96.0;
+const LARGEST_PICTURE: f32 = 360.0;
 
 /// Nothing could be opened.
 pub fn failed_ui(
@@ -38,7 +44,10 @@ pub fn failed_ui(
 pub fn unusable_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, index: usize, out: &mut Commands) {
     let t = tokens(ui);
     let Some(series) = scene.session.scan().series.get(index) else { return };
-    column_ui(ui, rect, 520.0, 320.0, |ui| {
+    let picture = scene.session.case().thumbnail(index);
+    let room = (rect.height() - WORDS).clamp(0.0, LARGEST_PICTURE);
+    let side = if picture.is_some() && room >= SMALLEST_PICTURE { room } else { 0.0 };
+    column_ui(ui, rect, 520.0, WORDS + side, |ui| {
         ui.spacing_mut().item_spacing.y = size::STEP;
         title_ui(ui, "This series cannot be shown in three planes");
         if series.defects.iter().all(|d| d.code.viewable()) {
@@ -55,6 +64,18 @@ pub fn unusable_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, index: usize, out
             if let Some(help) = what_helps(defect.code) {
                 paragraph_ui(ui, help, t.muted);
             }
+        }
+        if let Some(picture) = picture.filter(|_| side > 0.0) {
+            let (place, response) = ui.allocate_exact_size(vec2(ui.available_width(), side), Sense::hover());
+            let which = if series.size[2] > 1 { "The middle picture" } else { "The picture" };
+            response.widget_info(|| WidgetInfo::labeled(Role::Image, true, which));
+            ui.painter().rect_filled(place, 2.0, PICTURE.ground);
+            thumbnail_ui(ui, "large", place, index, picture);
+            let caption = format!(
+                "{which} as it is stored, to see what this is: it has no planes, and nothing can be measured \
+                 in it or asked of a network."
+            );
+            paragraph_ui(ui, &caption, t.muted);
         }
         ui.add_space(size::HALF);
         let usable = scene.session.scan().series.iter().position(|s| s.usable());

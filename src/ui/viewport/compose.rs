@@ -33,7 +33,7 @@ pub fn compose(session: &Session, pane: Pane, size_px: [u32; 2]) -> Option<Shown
         others,
         cursor: look.cursor,
         window: look.window,
-        invert: look.invert,
+        invert: volume.polarity().inverted(look.invert),
         zoom: state.zoom,
         slab: state.slab,
         boxes: if look.boxes {

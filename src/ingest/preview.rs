@@ -1,0 +1,55 @@
+//! One slice of a series alone: what the list of series shows, also of what is no volume.
+
+use super::error::IngestError;
+use super::load::from_the_middle;
+use super::series::Series;
+use crate::geometry::{GridError, Point, Transform, VoxelGrid};
+use crate::jobs::JobContext;
+use crate::volume::Volume;
+
+/// Slices that are tried where the middle one cannot be decoded.
+const TRIES: usize = 3;
+
+/// The middle slice as a volume of one slice, decoded on this thread alone.
+///
+/// Of a series with a grid it lies where it lies in the patient. A series without one says nothing
+/// of places: its slice lies at the origin, so that it has the right shape and nothing else.
+/// - errors: a picture in colour, no pixels, pixels that cannot be decoded;
+///   [`IngestError::Cancelled`]
+pub fn preview(series: &Series, ctx: &JobContext) -> Result<Volume, IngestError> {
+    if series.is_coloured() {
+        return Err(IngestError::Sentence("The pictures of this series are coloured".to_owned()));
+    }
+    let sources = from_the_middle(series.slices.len());
+    let sources = sources.into_iter().filter_map(|k| Some((k, series.slices.get(k)?.as_ref()?)));
+    let mut fault = "The files hold no pixel data".to_owned();
+    for (k, source) in sources.take(TRIES) {
+        ctx.check()?;
+        let values = match source.decode() {
+            Ok(values) => values,
+            Err(error) => {
+                fault = format!("The slice cannot be read: {error}");
+                continue;
+            }
+        };
+        let size = [usize::from(source.form.columns), usize::from(source.form.rows)];
+        let grid = grid(series, size, k).map_err(|e| IngestError::Sentence(e.to_string()))?;
+        let volume = Volume::loading(grid, series.unit.clone(), series.padding).shown(series.polarity);
+        if let Some(slices) = volume.int16() {
+            slices.fill(0, values).map_err(|e| IngestError::Sentence(e.to_string()))?;
+        }
+        return Ok(volume);
+    }
+    Err(IngestError::Sentence(fault))
+}
+
+fn grid(series: &Series, [columns, rows]: [usize; 2], k: usize) -> Result<VoxelGrid, GridError> {
+    let size = [columns, rows, 1];
+    if let Some(whole) = &series.grid {
+        let [i, j, across] = whole.patient_from_voxel().axes();
+        let origin = whole.patient_from_voxel() * Point::new(0.0, 0.0, k as f64);
+        return VoxelGrid::new(size, Transform::from_axes(i, j, across, origin));
+    }
+    let [down, right] = series.pixel_shape.unwrap_or([1.0; 2]);
+    VoxelGrid::axis_aligned(size, [right, down, 1.0], Point::new(0.0, 0.0, 0.0))
+}
