@@ -10,11 +10,11 @@ use crate::findings::{Nodule, NoduleId, Question};
 use crate::geometry::{Patient, Point};
 use crate::inference::{self, Answer, EngineOptions};
 use crate::ingest::FEWEST_SLICES;
-use crate::jobs::{Outcome, Progress};
-use crate::session::{Edit, News, Session, Work, WorkId};
+use crate::jobs::{Job, Outcome, Progress, spawn};
+use crate::session::{Edit, NetworkChoice, News, Session, Work, WorkId};
 use crate::volume::{Unit, Volume};
 use crate::workflow::classify::{self, Part, Request};
-use crate::workflow::models::weights_for;
+use crate::workflow::models::{self, weights_for};
 
 /// Nearer than this two points are one nodule.
 const SAME_MM: f64 = 1.0;
@@ -34,12 +34,24 @@ pub(super) struct Asker {
     asked: BTreeMap<NoduleId, Asked>,
     /// The volume that the questions are about.
     volume: Option<Arc<Volume>>,
+    /// Looks which networks have weights.
+    looking: Option<Job<Vec<NetworkChoice>>>,
 }
 
 impl Asker {
     /// Reads the weights in the background, so that the first question is not the slow one.
     pub(super) fn warm_up(&mut self, options: &EngineOptions, session: &mut Session, waker: &Waker) {
         self.thread.start(options, session, waker);
+        if session.networks().is_empty() {
+            self.look_for_weights(waker);
+        }
+    }
+
+    /// Looks which networks have weights, in the background: they may have been imported meanwhile.
+    pub(super) fn look_for_weights(&mut self, waker: &Waker) {
+        if self.looking.is_none() {
+            self.looking = Some(spawn("weights", waker.now(), |_| Ok(models::choices())));
+        }
     }
 
     /// Another adapter was chosen: the network goes there, and what is being asked is asked there.
@@ -82,7 +94,7 @@ impl Asker {
         }
         let id = session.findings().next_id();
         let place = session.findings().nodules().len();
-        let nodule = Nodule { id, at, question: Question::Running };
+        let nodule = Nodule::new(id, at, Question::Running);
         session.apply(Edit::Many(vec![Edit::AddNodule(place, nodule), Edit::Cursor(at)]));
         id
     }
@@ -92,6 +104,13 @@ impl Asker {
         let gone: Vec<NoduleId> =
             self.asked.keys().copied().filter(|id| session.findings().nodule(*id).is_none()).collect();
         gone.into_iter().for_each(|id| self.forget(id, session));
+        // An answer came back that is another than the one that is being waited for.
+        let answered = |(id, asked): (&NoduleId, &Asked)| {
+            let answer = session.findings().nodule(*id).and_then(Nodule::answer)?;
+            (!asked.answer.as_ref().is_some_and(|ours| Arc::ptr_eq(ours, answer))).then_some(*id)
+        };
+        let settled: Vec<NoduleId> = self.asked.iter().filter_map(answered).collect();
+        settled.into_iter().for_each(|id| self.forget(id, session));
         let open = |n: &&Nodule| matches!(n.question, Question::Unasked | Question::Running);
         let unanswered: Vec<Nodule> = session.findings().nodules().iter().filter(open).cloned().collect();
         for nodule in unanswered {
@@ -104,12 +123,22 @@ impl Asker {
     /// Everything that came back since the last frame.
     pub(super) fn poll(&mut self, session: &mut Session, waker: &Waker) {
         self.thread.poll(session, waker);
+        if let Some(outcome) = self.looking.as_ref().and_then(Job::poll) {
+            self.looking = None;
+            if let Outcome::Done(networks) = outcome {
+                session.receive(News::Networks(networks));
+            }
+        }
         self.follow_volume(session);
         let ids: Vec<NoduleId> = self.asked.keys().copied().collect();
         for id in ids {
             let Some(mut asked) = self.asked.remove(&id) else { continue };
-            if asked.question.is_none() {
-                self.begin(id, &mut asked, session, waker);
+            if asked.question.is_none()
+                && let Err(text) = self.begin(&mut asked, session, waker)
+            {
+                session.receive(News::Question { id, at: asked.at, question: Question::Failed(text) });
+                session.receive(News::Stopped(WorkId::Classify(id)));
+                continue;
             }
             if settle(id, &mut asked, session) {
                 session.receive(News::Stopped(WorkId::Classify(id)));
@@ -143,34 +172,29 @@ impl Asker {
     }
 
     /// Hands a waiting question to the network, if slices and network are there.
-    fn begin(&self, id: NoduleId, asked: &mut Asked, session: &mut Session, waker: &Waker) {
-        let Some(open) = session.open() else { return };
-        let fail = |text: String| News::Question { id, at: asked.at, question: Question::Failed(text) };
+    /// - errors: the sentence that says why it cannot be asked
+    fn begin(&self, asked: &mut Asked, session: &Session, waker: &Waker) -> Result<(), String> {
+        let Some(open) = session.open() else { return Ok(()) };
         if !open.loaded {
-            if session.working(WorkId::Load).is_none() {
-                let text = "Loading was stopped before every slice was there. Choose the series again";
-                session.receive(fail(text.to_owned()));
-            }
-            return;
+            return match session.working(WorkId::Load) {
+                Some(_) => Ok(()),
+                None => {
+                    Err("Loading was stopped before every slice was there. Choose the series again".into())
+                }
+            };
         }
-        let engine = match self.thread.engine() {
-            Ok(Some(engine)) => engine,
-            Ok(None) => return,
-            Err(text) => return session.receive(fail(text.to_owned())),
-        };
+        let Some(engine) = self.thread.engine()? else { return Ok(()) };
+        let model = session.look().network;
         let request = Request::new(Arc::clone(&open.volume), open.defects.clone(), asked.at);
-        let request = Request { weights: weights_for(&request.model), ..request };
-        match classify::ask(engine, waker.now(), request) {
-            Ok(question) => asked.question = Some(question),
-            Err(error) => session.receive(fail(sentence(error))),
-        }
+        let request = Request { model: model.to_owned(), weights: weights_for(model), ..request };
+        asked.question = Some(classify::ask(engine, waker.now(), request).map_err(sentence)?);
+        Ok(())
     }
 }
 
 /// Hands on what a question brought; true when it has ended.
 fn settle(id: NoduleId, asked: &mut Asked, session: &mut Session) -> bool {
-    let failed = session.findings().nodule(id).is_some_and(|n| matches!(n.question, Question::Failed(_)));
-    let Some(question) = &asked.question else { return failed };
+    let Some(question) = &asked.question else { return false };
     let at = asked.at;
     while let Some(event) = question.poll() {
         let mut know = |question| session.receive(News::Question { id, at, question });

@@ -6,6 +6,7 @@ use super::asker::Asker;
 use super::core::{Core, Reopen};
 use super::dialogs::{Ask, Reply};
 use crate::command::Command;
+use crate::findings::Nodule;
 use crate::geometry::{Patient, Point};
 use crate::jobs::Wake;
 use crate::session::{Edit, Layout, News, Pane, Projection, Slab, Stage, Tool, ViewportState, Work, WorkId};
@@ -92,6 +93,7 @@ impl Core {
                 let full = ctx.input(|i| i.viewport().fullscreen.unwrap_or(false));
                 ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(!full));
             }
+            Command::ChooseNetwork(name) => self.choose_network(name),
             Command::ChooseAdapter(name) => self.choose_adapter(name),
             Command::Dismiss(id) => self.session.receive(News::Dismiss(id)),
         }
@@ -249,6 +251,19 @@ impl Core {
     pub(super) fn show_nodule(&mut self, at: Point<Patient>) {
         self.session.apply(Edit::Cursor(at));
         self.classify(at);
+    }
+
+    /// One step of undo brings the network before and its answer back.
+    fn choose_network(&mut self, name: &'static str) {
+        let other = |n: &&Nodule| n.answer().is_none_or(|answer| answer.model != name);
+        let again = self.session.selected().filter(other).map(Nodule::asked_again);
+        let id = again.as_ref().map(|n| n.id);
+        let edits = std::iter::once(Edit::Network(name)).chain(again.map(Edit::SetNodule)).collect();
+        self.session.apply(Edit::Many(edits));
+        if let Some(id) = id {
+            self.start_network();
+            self.asker.ask(id, &mut self.session);
+        }
     }
 
     fn choose_adapter(&mut self, name: String) {

@@ -4,12 +4,11 @@ use super::waker::Waker;
 use super::words::sentence;
 use crate::inference::{self, DeviceChoice, EngineOptions, InferenceError};
 use crate::jobs::{Job, Outcome, spawn};
-use crate::networks::DEFAULT_MODEL;
 use crate::session::{Engine, GraphicsDevice, News, Preferences, Session, Severity};
 use crate::workflow::models::weights_for;
 
-/// What loading the network says of it.
-type Loaded = Result<Engine, String>;
+/// Nothing where the network is loaded, else why it is not.
+type Loaded = Result<(), String>;
 
 /// Off, starting, running or failed.
 #[derive(Default)]
@@ -84,7 +83,7 @@ impl NetworkThread {
             self.starting = None;
             match outcome {
                 Outcome::Done(Ok(engine)) => {
-                    self.loading = Some(load(&engine, waker));
+                    self.loading = Some(load(&engine, session.look().network, waker));
                     self.engine = Some(engine);
                 }
                 Outcome::Done(Err(error)) => self.fail(sentence(error), session),
@@ -94,14 +93,10 @@ impl NetworkThread {
         }
         self.poll_loading(session);
         let Some(engine) = &self.engine else { return };
-        if let Engine::Ready { device, .. } = session.engine()
+        if let Engine::Ready { device } = session.engine()
             && *device != engine.device()
         {
-            let ready = match session.engine().clone() {
-                Engine::Ready { spec, .. } => Engine::Ready { spec, device: engine.device() },
-                other => other,
-            };
-            session.receive(News::Engine(ready));
+            session.receive(News::Engine(Engine::Ready { device: engine.device() }));
         }
         for notice in engine.take_notices() {
             session.receive(News::Notice(Severity::Warning, sentence(notice)));
@@ -109,13 +104,18 @@ impl NetworkThread {
     }
 
     fn poll_loading(&mut self, session: &mut Session) {
-        let Some(loading) = &self.loading else { return };
+        let (Some(loading), Some(engine)) = (&self.loading, &self.engine) else { return };
         match loading.poll() {
-            Some(inference::Event::Part(Ok(ready))) => session.receive(News::Engine(ready)),
-            Some(inference::Event::Part(Err(text))) => self.fail(text, session),
+            Some(inference::Event::Part(loaded)) => {
+                session.receive(News::Engine(Engine::Ready { device: engine.device() }));
+                // Another network may still answer.
+                if let Err(text) = loaded {
+                    session.receive(News::Notice(Severity::Error, text));
+                }
+            }
             Some(inference::Event::Ended(Outcome::Failed(failure))) => {
-                self.fail(failure.to_string(), session);
                 self.loading = None;
+                self.fail(failure.to_string(), session);
             }
             Some(inference::Event::Ended(_)) => self.loading = None,
             None => {}
@@ -128,13 +128,10 @@ impl NetworkThread {
     }
 }
 
-/// Loads the default network, and says what it is.
-fn load(engine: &inference::Engine, waker: &Waker) -> inference::Question<Loaded> {
-    engine.submit("loading the network", waker.now(), |runtime, _, parts| {
-        parts.send(match runtime.network(DEFAULT_MODEL, &weights_for(DEFAULT_MODEL)) {
-            Ok(network) => Ok(Engine::Ready { spec: network.spec().clone(), device: network.info.clone() }),
-            Err(error) => Err(sentence(error)),
-        });
+/// Loads the network that is asked first.
+fn load(engine: &inference::Engine, model: &'static str, waker: &Waker) -> inference::Question<Loaded> {
+    engine.submit("loading the network", waker.now(), move |runtime, _, parts| {
+        parts.send(runtime.network(model, &weights_for(model)).map(|_| ()).map_err(sentence));
         Ok(())
     })
 }

@@ -27,6 +27,8 @@ pub struct Shell {
     over: Option<Over>,
     frames: u64,
     closing: bool,
+    /// Whether the window had the keyboard in the last frame.
+    focused: bool,
     /// Nobody clears with our colour: tests without a window.
     bare: bool,
 }
@@ -49,7 +51,15 @@ impl Shell {
             }
             graphics
         };
-        Self { core, graphics, over: None, frames: 0, closing: false, bare: cc.winit_window().is_none() }
+        Self {
+            core,
+            graphics,
+            over: None,
+            frames: 0,
+            closing: false,
+            focused: true,
+            bare: cc.winit_window().is_none(),
+        }
     }
 
     /// The document and everything around it, to look at.
@@ -85,6 +95,13 @@ impl Shell {
         } else if core.session.work().is_empty() {
             // Reading weights takes the processor from the first frame and from loading: afterwards.
             core.start_network();
+        }
+
+        // Who comes back to the window may have imported weights meanwhile.
+        let focused = ctx.input(|i| i.focused);
+        let before = std::mem::replace(&mut self.focused, focused);
+        if focused && !before {
+            core.asker.look_for_weights(&core.waker);
         }
 
         // Reports of jobs.

@@ -101,6 +101,8 @@ pub enum Command {
     Dismiss(NoticeId),
     /// Write a picture of the focused viewport here.
     SavePictureTo(PathBuf),
+    /// Ask this network from now on, and again about the selected nodule.
+    ChooseNetwork(&'static str),
     /// Draw with the adapter whose name holds this, now and from the next start, and run the network
     /// there; empty leaves the choice.
     ChooseAdapter(String),

@@ -40,9 +40,66 @@ pub struct Nodule {
     pub at: Point<Patient>,
     /// What the network says.
     pub question: Question,
+    /// The last answer, since the point was moved or asked about again: it comes back where the new
+    /// question comes to nothing.
+    before: Option<Answered>,
+}
+
+/// An answer, with its maps and its own place.
+#[derive(Clone, Debug, PartialEq)]
+struct Answered {
+    answer: Arc<Answer>,
+    saliency: Vec<Arc<Saliency>>,
 }
 
 impl Nodule {
+    /// A point that had no answer before.
+    pub fn new(id: NoduleId, at: Point<Patient>, question: Question) -> Self {
+        Self { id, at, question, before: None }
+    }
+
+    /// The same nodule at another point, not asked about yet.
+    pub fn moved(&self, at: Point<Patient>) -> Self {
+        let mut moved = self.clone();
+        moved.learn(Question::Unasked);
+        Self { at, ..moved }
+    }
+
+    /// The same nodule, asked about again.
+    pub fn asked_again(&self) -> Self {
+        let mut again = self.clone();
+        again.learn(Question::Running);
+        again
+    }
+
+    /// Takes in how far the question is. One that fails or is stopped leaves the nodule as it was when
+    /// it was last answered, the place included; an answer whose maps fail stays without them.
+    /// - returns: whether an answer was kept in place of the failure
+    pub fn learn(&mut self, question: Question) -> bool {
+        let now = std::mem::replace(&mut self.question, question);
+        match (&self.question, now) {
+            (Question::Unasked | Question::Running, Question::Answered { answer, saliency }) => {
+                self.before = Some(Answered { answer, saliency });
+                false
+            }
+            (Question::Unasked | Question::Running, _) => false,
+            (Question::Answered { .. }, _) => {
+                self.before = None;
+                false
+            }
+            (Question::Failed(_) | Question::Cancelled, now @ Question::Answered { .. }) => {
+                self.question = now;
+                true
+            }
+            (Question::Failed(_) | Question::Cancelled, _) => {
+                let Some(Answered { answer, saliency }) = self.before.take() else { return false };
+                self.at = answer.at;
+                self.question = Question::Answered { answer, saliency };
+                true
+            }
+        }
+    }
+
     /// What the network said, once it did.
     pub fn answer(&self) -> Option<&Arc<Answer>> {
         match &self.question {

@@ -8,7 +8,8 @@ use super::edit::Edit;
 use super::history::History;
 use super::look::Look;
 use super::news::{
-    Engine, GpuUse, GraphicsDevice, Hover, Memory, News, Notice, NoticeId, Severity, Work, WorkId,
+    Engine, GpuUse, GraphicsDevice, Hover, Memory, NetworkChoice, News, Notice, NoticeId, Severity, Work,
+    WorkId,
 };
 use crate::findings::{Nodule, NoduleId, Question};
 use crate::geometry::{Patient, Point, VoxelGrid};
@@ -30,6 +31,7 @@ pub struct Session {
     graphics: GraphicsDevice,
     memory: Memory,
     gpu: GpuUse,
+    networks: Vec<NetworkChoice>,
     hover: Option<Hover>,
 }
 
@@ -139,6 +141,11 @@ impl Session {
     /// The network.
     pub fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    /// Every network, and whether it can be asked; empty until that is known.
+    pub fn networks(&self) -> &[NetworkChoice] {
+        &self.networks
     }
 
     /// The graphics device.
@@ -252,6 +259,7 @@ impl Session {
             }
             News::Question { id, at, question } => self.learn(id, at, question),
             News::Engine(engine) => self.engine = engine,
+            News::Networks(networks) => self.networks = networks,
             News::Graphics(graphics) => self.graphics = graphics,
             News::Memory(memory) => self.memory = memory,
             News::Gpu(gpu) => self.gpu = gpu,
@@ -301,8 +309,16 @@ impl Session {
     fn learn(&mut self, id: NoduleId, at: Point<Patient>, what: Question) {
         let Some(uid) = self.series().map(|s| s.uid.clone()) else { return };
         let Some(findings) = self.case.findings.get_mut(&uid) else { return };
-        if let Some(nodule) = findings.nodules.iter_mut().find(|n| n.id == id && n.at == at) {
-            nodule.question = what;
+        let Some(nodule) = findings.nodules.iter_mut().find(|n| n.id == id && n.at == at) else { return };
+        let failure = match &what {
+            Question::Failed(sentence) => Some(sentence.clone()),
+            _ => None,
+        };
+        // An answer is on the screen where the failure would have been.
+        if nodule.learn(what)
+            && let Some(sentence) = failure
+        {
+            self.notice(Severity::Error, sentence);
         }
     }
 
@@ -323,7 +339,11 @@ mod tests {
     use super::*;
 
     fn nodule(id: u32, x: f64) -> Nodule {
-        Nodule { id: NoduleId(id), at: Point::new(x, 0.0, 0.0), question: Question::Running }
+        Nodule::new(NoduleId(id), Point::new(x, 0.0, 0.0), Question::Running)
+    }
+
+    fn answerless(id: u32, x: f64) -> Nodule {
+        Nodule::new(NoduleId(id), Point::new(x, 0.0, 0.0), Question::Cancelled)
     }
 
     #[test]
@@ -381,7 +401,7 @@ mod tests {
     #[test]
     fn a_dragged_nodule_returns_with_its_answer() {
         let mut session = Session::new();
-        session.apply(Edit::AddNodule(0, Nodule { question: Question::Cancelled, ..nodule(0, 1.0) }));
+        session.apply(Edit::AddNodule(0, answerless(0, 1.0)));
         session.begin_gesture();
         session.apply(Edit::SetNodule(nodule(0, 2.0)));
         session.apply(Edit::SetNodule(nodule(0, 3.0)));

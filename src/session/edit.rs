@@ -34,6 +34,8 @@ pub enum Edit {
     CornerText(CornerText),
     /// The active tool. Not undone.
     Tool(Tool),
+    /// The network that questions go to.
+    Network(&'static str),
     /// A new nodule at this place of the list.
     AddNodule(usize, Nodule),
     /// Take a nodule away.
@@ -58,6 +60,7 @@ pub(super) enum About {
     Boxes,
     Heatmap,
     CornerText,
+    Network,
     Nodule(NoduleId),
     Nodules,
     Interface,
@@ -86,6 +89,7 @@ impl Edit {
             Edit::Boxes(_) => About::Boxes,
             Edit::Heatmap(_) => About::Heatmap,
             Edit::CornerText(_) => About::CornerText,
+            Edit::Network(_) => About::Network,
             Edit::SetNodule(nodule) => About::Nodule(nodule.id),
             Edit::AddNodule(..) | Edit::RemoveNodule(_) => About::Nodules,
             Edit::Focus(_) | Edit::Tool(_) | Edit::Select(_) => About::Interface,
@@ -129,6 +133,7 @@ impl Edit {
             Edit::Heatmap(to) => swap(&mut look.heatmap, to).map(Edit::Heatmap),
             Edit::CornerText(to) => swap(&mut look.corner_text, to).map(Edit::CornerText),
             Edit::Tool(to) => swap(&mut look.tool, to).map(Edit::Tool),
+            Edit::Network(to) => swap(&mut look.network, to).map(Edit::Network),
             Edit::AddNodule(at, nodule) => {
                 let id = nodule.id;
                 findings.next = findings.next.max(id.0.saturating_add(1));

@@ -2,7 +2,7 @@
 
 use super::viewport::{Slab, ViewportState};
 use crate::geometry::{Patient, Plane, Point};
-use crate::networks::Scale;
+use crate::networks::{DEFAULT_MODEL, Scale};
 use crate::volume::{Preset, Window};
 
 /// One of the three slice viewports, by the plane that it starts with.
@@ -161,6 +161,8 @@ pub struct Look {
     pub corner_text: CornerText,
     /// The active tool.
     pub tool: Tool,
+    /// Name of the network that questions go to.
+    pub network: &'static str,
 }
 
 impl Look {
@@ -180,6 +182,7 @@ impl Look {
             heatmap: Heatmap::default(),
             corner_text: CornerText::Full,
             tool: Tool::Window,
+            network: DEFAULT_MODEL,
         }
     }
 

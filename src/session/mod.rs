@@ -18,7 +18,8 @@ pub use document::Session;
 pub use edit::Edit;
 pub use look::{CornerText, Heatmap, Layout, Look, Pane, Tool};
 pub use news::{
-    Adapter, Engine, GpuUse, GraphicsDevice, Hover, Memory, News, Notice, NoticeId, Severity, Work, WorkId,
+    Adapter, Engine, GpuUse, GraphicsDevice, Hover, Memory, NetworkChoice, News, Notice, NoticeId, Severity,
+    Work, WorkId,
 };
 pub use prefs::{Preferences, PrefsError};
 pub use viewport::{Orientation, Projection, Slab, ViewportState};

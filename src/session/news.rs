@@ -5,7 +5,6 @@ use crate::geometry::{Patient, Point};
 use crate::inference::DeviceInfo;
 use crate::ingest::{Defect, Scan};
 use crate::jobs::Progress;
-use crate::networks::NetworkSpec;
 use crate::volume::Volume;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -95,13 +94,20 @@ pub enum Engine {
     Starting,
     /// It answers.
     Ready {
-        /// Crops and classes.
-        spec: NetworkSpec,
         /// Where the next question is answered.
         device: DeviceInfo,
     },
     /// It cannot run; the sentence says why and what would help.
     Failed(String),
+}
+
+/// A network that a question can go to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NetworkChoice {
+    /// Its name.
+    pub name: &'static str,
+    /// Its weights in a few words, or the sentence that says why it cannot be asked.
+    pub weights: Result<String, String>,
 }
 
 /// Memory in use.
@@ -175,7 +181,8 @@ pub enum News {
         /// The picture.
         picture: Thumbnail,
     },
-    /// What is known of a nodule now. Ignored unless it still lies at that point.
+    /// What is known of a nodule now. Ignored unless it still lies at that point. A question that comes
+    /// to nothing leaves it as it was when it was last answered.
     Question {
         /// Which nodule.
         id: NoduleId,
@@ -186,6 +193,8 @@ pub enum News {
     },
     /// The network's state changed.
     Engine(Engine),
+    /// Every network, and whether it can be asked.
+    Networks(Vec<NetworkChoice>),
     /// The graphics device.
     Graphics(GraphicsDevice),
     /// Memory in use.

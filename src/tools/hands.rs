@@ -359,7 +359,7 @@ mod tests {
     fn a_marked_point_follows_the_hand_and_is_asked_again_on_release() {
         let mut bench = Bench::new(Tool::Window);
         let at = bench.under(Pane::Axial, [210.0, 140.0]);
-        let nodule = Nodule { id: NoduleId(0), at, question: Question::Cancelled };
+        let nodule = Nodule::new(NoduleId(0), at, Question::Cancelled);
         bench.session.apply(Edit::AddNodule(0, nodule));
         let wanted = bench.under(Pane::Axial, [240.0, 170.0]);
         bench.drag(Pane::Axial, Button::Left, [213.0, 138.0], [243.0, 168.0]);
@@ -376,7 +376,7 @@ mod tests {
         let mut bench = Bench::new(Tool::Window);
         let mut at = bench.under(Pane::Axial, [210.0, 140.0]);
         at.z += 10.0;
-        let nodule = Nodule { id: NoduleId(0), at, question: Question::Cancelled };
+        let nodule = Nodule::new(NoduleId(0), at, Question::Cancelled);
         bench.session.apply(Edit::AddNodule(0, nodule));
         bench.drag(Pane::Axial, Button::Left, [210.0, 140.0], [250.0, 140.0]);
         assert_eq!(bench.session.selected().map(|n| n.at), Some(at));

@@ -2,8 +2,8 @@
 
 use super::pointer::under;
 use crate::command::Command;
-use crate::findings::{Nodule, NoduleId, Question};
-use crate::geometry::{Patient, Point, Vector, Viewport};
+use crate::findings::{Nodule, NoduleId};
+use crate::geometry::{Point, Vector, Viewport};
 use crate::session::{Edit, Session};
 use crate::view::ResolvedView;
 
@@ -15,8 +15,7 @@ const GRAB_DEPTH_MM: f64 = 2.5;
 /// A marked point in the hand.
 #[derive(Clone, Debug)]
 pub(super) struct Held {
-    id: NoduleId,
-    start: Point<Patient>,
+    nodule: Nodule,
     from: Point<Viewport>,
     moved: bool,
 }
@@ -34,25 +33,25 @@ pub(super) fn grab(session: &Session, view: &ResolvedView, at: Point<Viewport>) 
     };
     let found = session.selected().filter(near);
     let nodule = found.or_else(|| session.findings().nodules().iter().rev().find(near))?;
-    Some(Held { id: nodule.id, start: nodule.at, from: at, moved: false })
+    Some(Held { nodule: nodule.clone(), from: at, moved: false })
 }
 
 impl Held {
     /// Which point.
     pub(super) fn id(&self) -> NoduleId {
-        self.id
+        self.nodule.id
     }
 
     /// The point follows the pointer; it keeps its depth.
     pub(super) fn drag(&mut self, view: &ResolvedView, to: Point<Viewport>) -> Edit {
         self.moved = true;
         let by = Vector::<Viewport>::new(to.x - self.from.x, to.y - self.from.y, 0.0);
-        let at = self.start + view.patient_from_viewport.vector(by);
-        Edit::SetNodule(Nodule { id: self.id, at, question: Question::Unasked })
+        let at = self.nodule.at + view.patient_from_viewport.vector(by);
+        Edit::SetNodule(self.nodule.moved(at))
     }
 
     /// What follows when it is let go.
     pub(super) fn release(&self) -> Option<Command> {
-        self.moved.then_some(Command::Rerun(self.id))
+        self.moved.then_some(Command::Rerun(self.nodule.id))
     }
 }

@@ -9,9 +9,10 @@ use crate::inference::WeightsChoice;
 use crate::jobs::{Cancelled, JobContext};
 use crate::networks::m3net::{Layout, published_layout};
 use crate::networks::weights::{
-    BUILT_IN_SEED, Card, Import, WeightsError, WeightsFile, installed, non_finite, random,
+    BUILT_IN_SEED, Card, Import, WeightsError, WeightsFile, glance, installed, non_finite, random,
 };
 use crate::networks::{DEFAULT_MODEL, UnknownNetwork, config, names, spec};
+use crate::session::NetworkChoice;
 
 /// Why models could not be listed or imported.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +85,36 @@ pub fn folder() -> Option<PathBuf> {
 /// The weights that a network answers with where none are named: installed ones, or the built-in.
 pub fn weights_for(model: &str) -> WeightsChoice {
     folder().and_then(|folder| installed(&folder, model)).map_or(WeightsChoice::BuiltIn, WeightsChoice::File)
+}
+
+/// Every network, the default one first, and whether it can be asked. Reads no more of an installed
+/// file than its header, so that it may be asked for often: values are checked when they are loaded.
+pub fn choices() -> Vec<NetworkChoice> {
+    let folder = folder();
+    names()
+        .into_iter()
+        .map(|name| NetworkChoice { name, weights: weights_words(folder.as_deref(), name) })
+        .collect()
+}
+
+/// The weights that a network would answer with, in a few words, or why it cannot.
+fn weights_words(folder: Option<&Path>, name: &str) -> Result<String, String> {
+    let file_name = format!("{name}.safetensors");
+    match folder.and_then(|folder| installed(folder, name)) {
+        Some(file) => match config(name).map(|config| glance(&file, name, &published_layout(&config))) {
+            Ok(Ok(())) => Ok(file_name),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(error) => Err(error.to_string()),
+        },
+        None if name == DEFAULT_MODEL => Ok("built-in".to_owned()),
+        None => {
+            let out = folder.map_or_else(|| file_name.clone().into(), |folder| folder.join(&file_name));
+            Err(format!(
+                "no weights installed: triscope models import CHECKPOINT --as {name} --out {}",
+                out.display()
+            ))
+        }
+    }
 }
 
 /// Every network, the default one first. Reads the installed files.
@@ -176,4 +207,40 @@ pub fn import(file: &Path, model: &str, out: &Path, ctx: &JobContext) -> Result<
         out: out.to_path_buf(),
         keys,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_without_fitting_weights_says_what_is_wrong_before_it_is_asked() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let words = |name| weights_words(Some(folder.path()), name);
+        let file = |name: &str| folder.path().join(format!("{name}.safetensors"));
+        assert_eq!(words("m3net-compact").as_deref(), Ok("built-in"));
+        let missing = words("m3net-r18x3").expect_err("missing");
+        assert!(
+            missing.contains("no weights installed") && missing.contains("--as m3net-r18x3"),
+            "{missing}"
+        );
+        assert!(missing.contains(&file("m3net-r18x3").display().to_string()), "{missing}");
+
+        let layout = published_layout(&config("m3net-compact").expect("listed"));
+        let bytes = random(&layout, 1).to_safetensors(&Card::random("m3net-compact", 1));
+        std::fs::write(file("m3net-compact"), &bytes).expect("written");
+        assert_eq!(words("m3net-compact").as_deref(), Ok("m3net-compact.safetensors"));
+        std::fs::write(file("m3net-r18x3"), &bytes).expect("written");
+        let other = words("m3net-r18x3").expect_err("another's");
+        assert!(other.contains("holds weights of m3net-compact, not of m3net-r18x3"), "{other}");
+        let nameless = random(&layout, 1).to_safetensors(&Card::unknown("m3net-r18x3", "a test"));
+        std::fs::write(file("m3net-r18x3"), &nameless).expect("written");
+        let misfit = words("m3net-r18x3").expect_err("other shapes");
+        assert!(misfit.contains("do not fit m3net-r18x3"), "{misfit}");
+        std::fs::write(file("m3net-compact"), &bytes[..bytes.len() - 4]).expect("written");
+        let cut = words("m3net-compact").expect_err("cut short");
+        assert!(cut.contains("damaged or incomplete"), "{cut}");
+        std::fs::write(file("m3net-compact"), b"no weights at all").expect("written");
+        assert!(words("m3net-compact").is_err_and(|e| e.contains("no weights file")));
+    }
 }

@@ -2,8 +2,10 @@
 
 use super::support::{Window, nodule};
 use egui::{Key, Modifiers, PointerButton, vec2};
+use egui_kittest::kittest::Queryable;
 use triscope::app::Start;
 use triscope::findings::Question;
+use triscope::geometry::{Patient, Point};
 use triscope::session::{Pane, Session};
 
 fn open() -> Window {
@@ -108,4 +110,79 @@ fn a_removed_nodule_returns_with_undo() {
     assert!(window.session(|s| s.findings().nodules().is_empty()));
     window.key_with(Modifiers::COMMAND, Key::Z);
     assert!(window.session(explained));
+}
+
+/// What is known of the selected nodule: its point and the logits, if it is answered.
+fn known(window: &Window) -> (Option<Point<Patient>>, Option<Vec<f64>>) {
+    window.session(|s| {
+        let nodule = s.selected();
+        (nodule.map(|n| n.at), nodule.and_then(|n| n.answer()).map(|a| a.logits.clone()))
+    })
+}
+
+#[test]
+fn a_stopped_question_after_a_drag_brings_place_and_answer_back() {
+    let mut window = open();
+    ask(&mut window);
+    let before = known(&window);
+    let from = window.place_of(Pane::Axial, before.0.expect("selected"));
+    window.move_to(from);
+    window.button(from, PointerButton::Primary, true);
+    window.move_to(from + vec2(25.0, 10.0));
+    assert!(window.session(|s| s.selected().is_some_and(|n| n.question == Question::Unasked)));
+    window.button(from + vec2(25.0, 10.0), PointerButton::Primary, false);
+    window.harness.key_press(Key::Escape);
+    window.harness.step();
+    window.until("nothing runs", |s| s.work().is_empty());
+    assert_eq!(known(&window), before);
+    assert!(window.session(explained), "its maps are back, too");
+}
+
+#[test]
+fn a_stopped_question_asked_again_leaves_the_answer() {
+    let mut window = open();
+    ask(&mut window);
+    let before = known(&window);
+    window.harness.get_by_label("Ask again").click();
+    window.harness.step();
+    window.harness.key_press(Key::Escape);
+    window.harness.step();
+    window.until("nothing runs", |s| s.work().is_empty());
+    assert_eq!(known(&window), before);
+}
+
+#[test]
+fn a_network_without_weights_cannot_be_chosen_and_says_why() {
+    let mut window = open();
+    ask(&mut window);
+    let missing = "no weights installed: triscope models import CHECKPOINT --as m3net-r18x3";
+    window.networks(Err(missing.to_owned()));
+    window.click("m3net-compact");
+    assert!(window.says("No weights installed: triscope models import CHECKPOINT --as m3net-r18x3"));
+    window.click("m3net-r18x3");
+    assert_eq!(window.session(|s| s.look().network), "m3net-compact");
+    assert!(window.session(explained));
+}
+
+#[test]
+fn another_network_is_asked_about_the_selected_nodule_and_its_failure_leaves_the_answer() {
+    let mut window = open();
+    if window.session(|s| s.networks().iter().any(|n| n.name == "m3net-r18x3" && n.weights.is_ok())) {
+        return eprintln!("not tested here: m3net-r18x3 has weights");
+    }
+    ask(&mut window);
+    let before = known(&window);
+    // As if its weights had been taken away since the list was made.
+    window.networks(Ok("m3net-r18x3.safetensors".to_owned()));
+    window.click("m3net-compact");
+    window.click("m3net-r18x3");
+    assert_eq!(window.session(|s| s.look().network), "m3net-r18x3");
+    window.until("it has failed", |s| {
+        s.notices().iter().any(|n| n.text.contains("No weights for m3net-r18x3"))
+    });
+    assert_eq!(known(&window), before, "the answer of the other network is back");
+    assert!(window.says("This answer is of m3net-compact."));
+    window.key_with(Modifiers::COMMAND, Key::Z);
+    assert_eq!(window.session(|s| s.look().network), "m3net-compact");
+    assert_eq!(known(&window), before);
 }

@@ -8,10 +8,11 @@ use super::support::{SIZE, Window, nodule, small};
 use egui::Key;
 use egui_kittest::kittest::Queryable;
 use triscope::app::Start;
-use triscope::findings::Question;
+use triscope::command::Command;
+use triscope::findings::{Nodule, Question};
 use triscope::ingest;
 use triscope::jobs::{JobContext, Progress};
-use triscope::session::{News, Pane, Severity, Stage, Work, WorkId};
+use triscope::session::{Edit, News, Pane, Severity, Stage, Work, WorkId};
 use triscope::synth::PhantomSpec;
 use triscope::workflow::synth::synth;
 
@@ -162,7 +163,10 @@ fn a_question_that_failed_and_what_else_went_wrong() {
     let mut window = seeing().with_phantom().asked();
     let (id, at) = window.session(|s| s.selected().map(|n| (n.id, n.at))).expect("selected");
     let sentence = "The weights file is cut short; get it again".to_owned();
-    window.harness.state().report(News::Question { id, at, question: Question::Failed(sentence) });
+    // As it is where there was no answer before: one that was there would have stayed.
+    window.key(Key::Delete);
+    let failed = Edit::AddNodule(0, Nodule::new(id, at, Question::Failed(sentence)));
+    window.harness.state().command(Command::Edit(failed), &window.harness.ctx);
     let text = "The graphics device was lost and has been opened again. Nothing of yours was lost";
     window.harness.state().report(News::Notice(Severity::Warning, text.to_owned()));
     window.looks_like("question_failed");

@@ -13,7 +13,7 @@ use triscope::app::{Core, Shell, Start, setup};
 use triscope::geometry::{Patient, Point};
 use triscope::gpu;
 use triscope::jobs::JobContext;
-use triscope::session::{Engine, Pane, Session};
+use triscope::session::{Engine, NetworkChoice, News, Pane, Session};
 use triscope::synth::{PhantomSpec, Truth};
 use triscope::view;
 use triscope::workflow::synth::synth;
@@ -100,6 +100,17 @@ impl Window {
     /// Until the network can be asked.
     pub fn network_ready(&mut self) {
         self.until("the network is loaded", |s| matches!(s.engine(), Engine::Ready { .. }));
+    }
+
+    /// Lists m3net-r18x3 with these weights, or with the reason why it has none.
+    pub fn networks(&mut self, full: Result<String, String>) {
+        self.until("the networks are listed", |s| !s.networks().is_empty());
+        let list = vec![
+            NetworkChoice { name: "m3net-compact", weights: Ok("built-in".to_owned()) },
+            NetworkChoice { name: "m3net-r18x3", weights: full },
+        ];
+        self.harness.state().report(News::Networks(list));
+        self.settle();
     }
 
     /// A few frames, so that what was asked for is drawn.

@@ -69,14 +69,14 @@ impl WeightsFile {
     }
 }
 
-enum Kind {
+pub(super) enum Kind {
     Safetensors,
     Pickle,
     Other,
 }
 
 impl Kind {
-    fn of(bytes: &[u8]) -> Self {
+    pub(super) fn of(bytes: &[u8]) -> Self {
         match bytes {
             // A zip archive (PyTorch 1.6 and later) or a bare pickle of protocol 2 and later.
             [b'P', b'K', 3, 4, ..] | [0x80, 2..=5, ..] => Self::Pickle,
@@ -100,7 +100,7 @@ fn safetensors(bytes: &[u8], name: &str) -> Result<StateDict, WeightsError> {
 }
 
 /// The card in a safetensors header, where there is one.
-fn card(bytes: &[u8]) -> Option<Card> {
+pub(super) fn card(bytes: &[u8]) -> Option<Card> {
     let length = usize::try_from(u64::from_le_bytes(bytes.get(..8)?.try_into().ok()?)).ok()?;
     let header: serde_json::Value = serde_json::from_slice(bytes.get(8..length.checked_add(8)?)?).ok()?;
     serde_json::from_str(header.get("__metadata__")?.get(Card::METADATA_KEY)?.as_str()?).ok()
@@ -168,7 +168,7 @@ fn array(data: burn::tensor::TensorData) -> Result<Array, String> {
 
 /// Without the prefixes that training programs put before every key: data-parallel training
 /// (`module.`), a class around the network (`model.`, `net.`), or several of them.
-fn unwrapped(mut state: StateDict) -> StateDict {
+pub(super) fn unwrapped(mut state: StateDict) -> StateDict {
     const PREFIXES: [&str; 3] = ["module.", "model.", "net."];
     let all_begin = |state: &StateDict, prefix: &str| {
         !state.tensors.is_empty() && state.tensors.keys().all(|key| key.starts_with(prefix))

@@ -3,6 +3,7 @@
 mod card;
 mod error;
 mod file;
+mod glance;
 mod import;
 mod random;
 mod state;
@@ -11,6 +12,7 @@ mod store;
 pub use card::{Card, UNTRAINED};
 pub use error::WeightsError;
 pub use file::WeightsFile;
+pub use glance::glance;
 pub use import::{Import, WrongShape, load_into, non_finite};
 pub use random::{BUILT_IN_SEED, random};
 pub use state::{Array, StateDict};

@@ -5,7 +5,7 @@ use egui::{TextStyle, Ui};
 use crate::command::{Command, Commands};
 use crate::findings::Nodule;
 use crate::networks::Scale;
-use crate::session::{Edit, Heatmap};
+use crate::session::{Edit, Heatmap, WorkId};
 use crate::ui::Scene;
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{Press, line_ui, paragraph_ui, press_ui, segments_ui, slider_row_ui};
@@ -27,7 +27,9 @@ pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut
         });
     });
     if !there {
-        paragraph_ui(ui, "The maps are being computed.", t.muted);
+        let coming = scene.session.working(WorkId::Classify(nodule.id)).is_some();
+        let words = if coming { "The maps are being computed." } else { "There are no maps. Ask again." };
+        paragraph_ui(ui, words, t.muted);
         return;
     }
     ui.add_space(2.0);

@@ -7,6 +7,7 @@ mod crops;
 mod explanation;
 mod findings;
 mod left;
+mod network;
 mod open_menu;
 mod right;
 mod series;

@@ -2,7 +2,7 @@
 
 use egui::{Align, Frame, Layout, Margin, Panel, RichText, ScrollArea, Ui};
 
-use super::{answer, contribution, crops, explanation};
+use super::{answer, contribution, crops, explanation, network};
 use crate::command::{Command, Commands};
 use crate::findings::{Nodule, Question};
 use crate::session::{Engine, WorkId};
@@ -23,18 +23,19 @@ pub fn right_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut C
                 ui.spacing_mut().item_spacing.y = size::HALF;
                 match scene.session.selected() {
                     Some(nodule) => nodule_ui(ui, scene, state, nodule, out),
-                    None => empty_ui(ui, scene),
+                    None => empty_ui(ui, scene, out),
                 }
             });
         });
 }
 
-fn empty_ui(ui: &mut Ui, scene: &Scene<'_>) {
+fn empty_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let t = tokens(ui);
     if scene.session.open().is_none() {
         paragraph_ui(ui, "What the network says about a nodule appears here.", t.muted);
         return;
     }
+    network::network_ui(ui, scene, out);
     let key = scene.key(&Command::ClassifyHere);
     paragraph_ui(ui, "No nodule is selected", t.text);
     paragraph_ui(
@@ -55,6 +56,7 @@ fn empty_ui(ui: &mut Ui, scene: &Scene<'_>) {
 
 fn nodule_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodule, out: &mut Commands) {
     title_ui(ui, scene, nodule, out);
+    network::network_ui(ui, scene, out);
     let t = tokens(ui);
     match &nodule.question {
         Question::Unasked => {

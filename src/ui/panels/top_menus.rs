@@ -138,8 +138,8 @@ pub fn device_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
         match scene.session.engine() {
             Engine::Idle => paragraph_ui(ui, "Not asked yet", t.muted),
             Engine::Starting => paragraph_ui(ui, "Starting", t.muted),
-            Engine::Ready { spec, device, .. } => {
-                fact_ui(ui, "Network", spec.name);
+            Engine::Ready { device } => {
+                fact_ui(ui, "Network", scene.session.look().network);
                 fact_ui(ui, "Runs on", &device.name);
                 fact_ui(ui, "Through", &device.backend);
             }

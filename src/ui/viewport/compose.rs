@@ -6,6 +6,7 @@ use super::shown::{Facts, Mark, Shown};
 use crate::findings::{Nodule, Question};
 use crate::inference::{ContextBox, context_boxes};
 use crate::ingest::{Defect, DefectCode, Series};
+use crate::networks::spec;
 use crate::render::HeatmapLook;
 use crate::session::{Engine, Pane, Session, ViewportState};
 use crate::ui::words;
@@ -57,9 +58,10 @@ pub fn boxes(session: &Session, nodule: &Nodule) -> Vec<ContextBox> {
         return answer.regions.to_vec();
     }
     match (session.grid(), session.engine()) {
-        (Some(grid), Engine::Ready { spec, .. }) => {
-            context_boxes(grid, grid.voxel_from_patient() * nodule.at, spec).to_vec()
-        }
+        (Some(grid), Engine::Ready { .. }) => spec(session.look().network).map_or_else(
+            |_| Vec::new(),
+            |spec| context_boxes(grid, grid.voxel_from_patient() * nodule.at, spec).to_vec(),
+        ),
         _ => Vec::new(),
     }
 }

@@ -1,0 +1,68 @@
+//! Whether a weights file is for a network, from its header alone: for lists that are shown often.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use super::error::WeightsError;
+use super::file::{Kind, card, unwrapped};
+use super::import::Import;
+use super::state::{Array, StateDict};
+use crate::networks::m3net::Layout;
+
+/// No header of a network is longer; a file that says so is none of ours.
+const LONGEST_HEADER: u64 = 100 << 20;
+
+/// Looks at length, card, keys and shapes; the values are checked when they are loaded. Of a PyTorch
+/// checkpoint only its kind is looked at.
+/// - errors: as [`super::WeightsFile::read`], as far as the header tells
+pub fn glance(path: &Path, model: &str, layout: &Layout) -> Result<(), WeightsError> {
+    let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    let unreadable =
+        |error: std::io::Error| WeightsError::Unreadable { name: name.clone(), why: error.to_string() };
+    let damaged = |why: &str| WeightsError::Damaged { name: name.clone(), why: why.to_owned() };
+    let mut file = File::open(path).map_err(unreadable)?;
+    let whole = file.metadata().map_err(unreadable)?.len();
+    let mut bytes = Vec::new();
+    file.by_ref().take(9).read_to_end(&mut bytes).map_err(unreadable)?;
+    match Kind::of(&bytes) {
+        Kind::Safetensors => {}
+        Kind::Pickle => return Ok(()),
+        Kind::Other => return Err(WeightsError::NotWeights { name }),
+    }
+    let length = bytes.first_chunk().map_or(0, |length| u64::from_le_bytes(*length));
+    if length > LONGEST_HEADER {
+        return Err(damaged("its header is too long"));
+    }
+    file.take(length.saturating_sub(1)).read_to_end(&mut bytes).map_err(unreadable)?;
+    let header: serde_json::Map<String, serde_json::Value> = bytes
+        .get(8..)
+        .and_then(|json| serde_json::from_slice(json).ok())
+        .ok_or_else(|| damaged("no header"))?;
+    if let Some(card) = card(&bytes).filter(|card| card.model != model) {
+        return Err(WeightsError::OtherNetwork { name, found: card.model, model: model.to_owned() });
+    }
+    // Shapes alone, without values.
+    let mut state = StateDict::default();
+    let mut end = 0;
+    for (key, entry) in header.iter().filter(|(key, _)| *key != "__metadata__") {
+        let numbers = |field: &str| -> Option<Vec<u64>> {
+            entry.get(field)?.as_array()?.iter().map(serde_json::Value::as_u64).collect()
+        };
+        let (Some(shape), Some(offsets)) = (numbers("shape"), numbers("data_offsets")) else {
+            return Err(damaged("its header is no list of tensors"));
+        };
+        end = offsets.into_iter().fold(end, u64::max);
+        let shape = shape.into_iter().map(|n| usize::try_from(n).unwrap_or(usize::MAX)).collect();
+        state.tensors.insert(key.clone(), Array { shape, values: Vec::new() });
+    }
+    if whole < length.saturating_add(8).saturating_add(end) {
+        return Err(damaged("values are missing at its end"));
+    }
+    let keys = Import::compare(layout, &unwrapped(state));
+    if keys.fits() {
+        Ok(())
+    } else {
+        Err(WeightsError::DoNotFit { model: model.to_owned(), report: Box::new(keys) })
+    }
+}
