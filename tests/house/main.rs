@@ -5,6 +5,7 @@
 mod graph;
 mod platform;
 mod rooms;
+mod runs;
 mod shaders;
 mod sizes;
 mod source;
