@@ -1,18 +1,24 @@
-//! The corpus of the fuzz targets, and random damage to it, through the reader of image files: read
-//! or refused in words, never a panic. Every crash that fuzzing finds becomes a corpus file.
+//! The corpus of the fuzz targets, and random damage to it, through the readers of files: read or
+//! refused in words, never a panic. Every crash that fuzzing finds becomes a corpus file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use triscope::command::Keymap;
 use triscope::ingest::Image;
+use triscope::networks::weights::WeightsFile;
+use triscope::session::Preferences;
+use triscope::workflow::bench::npy::read_npy;
+
+fn corpus_folder(target: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join("fuzz").join("corpus").join(target)
+}
 
 fn corpus() -> Vec<(PathBuf, Vec<u8>)> {
-    let folder =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join("fuzz").join("corpus").join("image");
     let mut files: Vec<PathBuf> =
-        fs::read_dir(folder).expect("the corpus").flatten().map(|e| e.path()).collect();
+        fs::read_dir(corpus_folder("image")).expect("the corpus").flatten().map(|e| e.path()).collect();
     files.sort();
     files.into_iter().map(|path| (path.clone(), fs::read(path).expect("readable"))).collect()
 }
@@ -62,16 +68,79 @@ fn files_cut_at_every_byte_are_read_or_refused() {
 
 #[test]
 fn random_damage_is_read_or_refused() {
-    let rounds: u32 = std::env::var("TRISCOPE_FUZZ_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(300);
-    let mut random = ChaCha8Rng::seed_from_u64(1);
     for (_, bytes) in corpus() {
-        for _ in 0..rounds {
-            let mut damaged = bytes.clone();
-            for _ in 0..random.random_range(1..6) {
-                damage(&mut damaged, &mut random);
-            }
+        each_damaged(&bytes, 300, |damaged| {
             let _ = read(damaged);
+        });
+    }
+}
+
+/// Reads these bytes as a file, damaged again and again; `reads` gives the words of a refusal.
+fn each_damaged_file(name: &str, bytes: &[u8], reads: impl Fn(&Path) -> Result<(), String>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join(name);
+    fs::write(&file, bytes).expect("written");
+    assert_eq!(reads(&file), Ok(()), "whole it is read");
+    each_damaged(bytes, 200, |damaged| {
+        fs::write(&file, damaged).expect("written");
+        if let Err(text) = reads(&file) {
+            assert!(text.contains(name), "{text}");
         }
+    });
+}
+
+#[test]
+fn damaged_weights_are_read_or_refused() {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join("data").join("golden");
+    // Both kinds of PyTorch's archive, old and new, and safetensors.
+    for name in ["block.pt", "block_legacy.pth", "block_io.safetensors"] {
+        let bytes = fs::read(golden.join(name)).expect("readable");
+        each_damaged_file(name, &bytes, |file| {
+            let weights = WeightsFile::read(file).map_err(|e| e.to_string())?;
+            for array in weights.state.tensors.values() {
+                assert_eq!(array.values.len(), array.shape.iter().product::<usize>());
+            }
+            Ok(())
+        });
+    }
+}
+
+#[test]
+fn damaged_arrays_are_read_or_refused() {
+    let bytes = fs::read(corpus_folder("npy").join("int16.npy")).expect("readable");
+    each_damaged_file("int16.npy", &bytes, |file| {
+        read_npy(file, [0.7, 0.7, 1.0]).map(|volume| assert!(volume.is_complete())).map_err(|e| e.to_string())
+    });
+}
+
+#[test]
+fn damaged_preferences_and_keys_are_read_or_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("preferences.toml");
+    Preferences { adapter: "RTX".to_owned(), recent: vec!["a b".into()], ..Preferences::default() }
+        .write(&file)
+        .expect("written");
+    each_damaged_file("preferences.toml", &fs::read(file).expect("read"), |file| {
+        Preferences::read(file).map(drop).map_err(|e| e.to_string())
+    });
+    let keys = b"next_slice = [\"J\", \"Ctrl+Shift+Down\"]\nundo = []\nhelp = [\"?\", \"F1\"]\n";
+    each_damaged(keys, 2000, |damaged| {
+        for error in Keymap::from_toml(&String::from_utf8_lossy(&damaged)).1 {
+            assert!(error.to_string().len() > 15, "{error}");
+        }
+    });
+}
+
+/// Calls with damaged copies, the same ones in every run.
+fn each_damaged(bytes: &[u8], rounds: u32, mut with: impl FnMut(Vec<u8>)) {
+    let asked = std::env::var("TRISCOPE_FUZZ_ROUNDS").ok().and_then(|n| n.parse().ok());
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    for _ in 0..asked.unwrap_or(rounds) {
+        let mut damaged = bytes.to_vec();
+        for _ in 0..random.random_range(1..6) {
+            damage(&mut damaged, &mut random);
+        }
+        with(damaged);
     }
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the fuzz corpus: one synthetic 16 x 12 slice in every transfer syntax that is read, and in
 the odd dress in which slices come.  Needs numpy, pydicom, pylibjpeg, pylibjpeg-openjpeg, pyjpegls and
-python-gdcm.  The same bytes every time: make_corpus.py OUT
+python-gdcm.  Beside OUT, in npy/, an array of int16.  The same bytes every time: make_corpus.py OUT
 """
 import sys
 from pathlib import Path
@@ -99,3 +99,6 @@ ds.PixelData = pydicom.encaps.encapsulate([buf.getvalue()])
 ds["PixelData"].VR = "OB"
 ds["PixelData"].is_undefined_length = True
 save(ds, "jpeg-baseline.dcm")
+
+(out.parent / "npy").mkdir(exist_ok=True)
+np.save(out.parent / "npy" / "int16.npy", np.arange(24, dtype="<i2").reshape(2, 3, 4) * 37 - 400)

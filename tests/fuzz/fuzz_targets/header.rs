@@ -2,7 +2,7 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    if let Ok(image) = triscope::ingest::Image::read(bytes.to_vec()) {
+    if let Ok(image) = triscope_fuzz::ingest::Image::read(bytes.to_vec()) {
         assert!(!image.size().contains(&0));
     }
 });

@@ -2,7 +2,7 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let Ok(image) = triscope::ingest::Image::read(bytes.to_vec()) else { return };
+    let Ok(image) = triscope_fuzz::ingest::Image::read(bytes.to_vec()) else { return };
     let [columns, rows] = image.size();
     // Larger pictures only cost time.
     if columns * rows > 1 << 20 {

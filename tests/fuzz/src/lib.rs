@@ -1,0 +1,18 @@
+//! The rooms that read files, taken from the program as they are: see Cargo.toml for why.
+
+#[path = "../../../src/geometry/mod.rs"]
+pub mod geometry;
+#[path = "../../../src/jobs/mod.rs"]
+pub mod jobs;
+#[path = "../../../src/volume/mod.rs"]
+pub mod volume;
+
+#[path = "../../../src/ingest/mod.rs"]
+pub mod ingest;
+
+#[cfg(feature = "weights")]
+#[path = "../../../src/networks/mod.rs"]
+pub mod networks;
+
+#[path = "../../../src/workflow/bench/npy.rs"]
+pub mod npy;
