@@ -1,4 +1,4 @@
-//! `triscope demo`: the window on the built-in case, or the same job without a display.
+//! `triscope demo`: the window on the built-in case, or the same job where no window can be drawn.
 
 use std::path::Path;
 
@@ -29,6 +29,10 @@ pub(super) fn run(options: &Demo, terminal: &Terminal) -> Result<(), Failure> {
             Err(AppError::NoDisplay(_)) => {
                 output::note("No display here: the same job is done without a window.");
             }
+            Err(AppError::NoAdapter(why)) => output::note(&format!(
+                "No graphics adapter can draw into a window here ({why}): the same job is done without one. \
+                 A Vulkan driver opens it (on Debian: mesa-vulkan-drivers)."
+            )),
             Err(error) => return Err(error.into()),
         }
     }

@@ -1,5 +1,7 @@
 //! `triscope classify` and `demo`: the main job without a window.
 
+use std::path::{Path, PathBuf};
+
 use serde_json::Value;
 
 use crate::run::{arg, command, nodule, phantom, ran, scratch, slices, synth, triscope};
@@ -229,15 +231,12 @@ fn a_network_without_weights_says_how_to_get_them() {
 }
 
 #[test]
-fn the_demo_does_its_job_without_a_display() {
+fn the_demo_does_its_job_without_a_display_and_on_one_that_nothing_can_draw_into() {
     let out = scratch("demo");
-    let mut demo = command();
-    demo.args(["demo", "--out", arg(&out)]);
     // Where this user has the case already it is not made again: that takes most of a minute.
-    if let Some(cache) = users_cache() {
-        demo.env("XDG_CACHE_HOME", cache);
-    }
-    let ran = ran(&mut demo);
+    let home = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cli-home");
+    let cache = users_cache().unwrap_or_else(|| home.join("cache"));
+    let ran = ran(command().args(["demo", "--out", arg(&out)]).env("XDG_CACHE_HOME", &cache));
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(ran.stdout.contains(arg(&out)), "it says where: {}", ran.stdout);
     assert!(ran.stdout.contains(UNTRAINED));
@@ -245,12 +244,49 @@ fn the_demo_does_its_job_without_a_display() {
     {
         assert!(out.join(file).is_file(), "{file}");
     }
+    #[cfg(target_os = "linux")]
+    demo_without_a_driver(&cache.join("triscope").join("phantom-1"));
+}
+
+#[cfg(target_os = "linux")]
+fn demo_without_a_driver(case: &Path) {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+    let xvfb = Command::new("Xvfb")
+        .args(["-displayfd", "1", "-nolisten", "tcp"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn();
+    let Ok(mut xvfb) = xvfb else {
+        eprintln!("skipped: Xvfb is not installed");
+        return;
+    };
+    let mut display = String::new();
+    let told = BufReader::new(xvfb.stdout.take().expect("its output")).read_line(&mut display);
+    // Results go beside the case, so it lies in a cache of its own.
+    let cache = scratch("demo-cache");
+    let place = cache.join("triscope");
+    std::fs::create_dir(&place).expect("made");
+    std::os::unix::fs::symlink(case, place.join("phantom-1")).expect("linked");
+    let ran = ran(command()
+        .arg("demo")
+        .env("XDG_CACHE_HOME", &cache)
+        .env("DISPLAY", format!(":{}", display.trim()))
+        .env("WGPU_BACKEND", "vulkan")
+        .env("VK_DRIVER_FILES", "/nowhere"));
+    let _ = xvfb.kill();
+    let _ = xvfb.wait();
+    assert!(told.is_ok_and(|read| read > 1), "Xvfb names its display");
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stderr.contains("No graphics adapter can draw into a window here"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("no pictures were drawn"), "what is left out is said: {}", ran.stderr);
+    assert!(place.join("demo").join("result.json").is_file());
 }
 
 /// The user's own cache folder, if the built-in case lies in it.
-fn users_cache() -> Option<std::path::PathBuf> {
+fn users_cache() -> Option<PathBuf> {
     let cache = std::env::var_os("XDG_CACHE_HOME")
-        .map(std::path::PathBuf::from)
-        .or_else(|| Some(std::path::PathBuf::from(std::env::var_os("HOME")?).join(".cache")))?;
+        .map(PathBuf::from)
+        .or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")))?;
     cache.join("triscope").join("phantom-1").join("truth.json").is_file().then_some(cache)
 }

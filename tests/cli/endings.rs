@@ -30,6 +30,26 @@ fn a_full_disk_is_named_and_nothing_half_written_stays() {
     assert_eq!(listed(&folder), Vec::<String>::new());
 }
 
+#[cfg(unix)]
+#[test]
+fn results_that_do_not_fit_on_the_disk_are_named_and_none_is_half_written() {
+    let out = scratch("full-results");
+    // As above: 4 blocks of 1 KiB hold none of the maps.
+    let script = r#"trap "" XFSZ; ulimit -f 4
+        exec "$0" classify "$1" --at "$2" --explain grad_cam --device cpu --out "$3""#;
+    let at = crate::run::nodule(phantom());
+    let mut limited = Command::new("bash");
+    limited.args(["-c", script]).arg(crate::run::program()).arg(phantom()).arg(at).arg(&out);
+    let ran = ran(limited.stdin(Stdio::null()));
+    assert!(ran.refused(1).contains("cannot be written"), "{}", ran.stderr);
+    let left = listed(&out);
+    assert!(left.iter().all(|name| !name.starts_with('.') && name != "result.json"), "{left:?}");
+    for name in left {
+        let length = std::fs::metadata(out.join(&name)).expect("there").len();
+        assert!(length < 4096, "{name} was cut off at the limit");
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_device_without_room_is_named() {
@@ -75,6 +95,48 @@ fn ctrl_c_ends_with_a_sentence_and_leaves_nothing() {
     assert_eq!(out_put.status.code(), Some(130), "{stderr}");
     assert!(stderr.contains("stopped by Ctrl+C"), "{stderr}");
     assert_eq!(listed(&folder), Vec::<String>::new());
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_while_the_network_works_leaves_no_half_written_result() {
+    let out = scratch("interrupted-question");
+    // Enough points that the work cannot end before it is stopped.
+    let at = crate::run::nodule(phantom());
+    let mut classify = command();
+    classify.args([
+        "classify",
+        arg(phantom()),
+        "--device",
+        "cpu",
+        "--explain",
+        "grad_cam",
+        "--out",
+        arg(&out),
+    ]);
+    for _ in 0..200 {
+        classify.args(["--at", &at]);
+    }
+    let mut child = classify.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
+    let started = Instant::now();
+    while !listed(&out).iter().any(|name| name.ends_with(".nii.gz")) {
+        assert!(child.try_wait().expect("waits").is_none(), "it ended of itself");
+        assert!(started.elapsed() < Duration::from_secs(120), "it never wrote anything");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
+    assert!(sent.success());
+    let ended = child.wait_with_output().expect("ended");
+    let stderr = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(130), "{stderr}");
+    assert!(stderr.contains("stopped by Ctrl+C"), "{stderr}");
+    let left = listed(&out);
+    assert!(left.iter().all(|name| !name.starts_with('.') && name != "result.json"), "{left:?}");
+    for map in left.iter().filter(|name| name.ends_with(".nii.gz")) {
+        // Whole to its last block: gzip's own sum.
+        let whole = Command::new("gzip").args(["-t", arg(&out.join(map))]).status().expect("gzip runs");
+        assert!(whole.success(), "{map}");
+    }
 }
 
 #[test]
