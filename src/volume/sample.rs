@@ -1,5 +1,6 @@
 //! The value at any position by its definition, in double precision: what the shaders and the
 //! resampler are held to.
+//! What is read off under the pointer is no such mixture but the voxel's own value ([`Volume::value`]).
 
 use super::volume::{Values, Volume};
 use crate::geometry::{Point, Voxel};

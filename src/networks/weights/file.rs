@@ -88,13 +88,16 @@ impl Kind {
 }
 
 fn safetensors(bytes: &[u8], name: &str) -> Result<StateDict, WeightsError> {
-    let mut store = SafetensorsStore::from_bytes(Some(bytes.to_vec())).map_indices_contiguous(false);
-    let damaged = |why: String| WeightsError::Damaged { name: name.to_owned(), why };
-    let tensors = store.get_all_tensors().map_err(|error| damaged(error.to_string()))?;
+    let store = SafetensorsStore::from_bytes(Some(bytes.to_vec())).map_indices_contiguous(false);
+    tensors(store).map_err(|why| WeightsError::Damaged { name: name.to_owned(), why })
+}
+
+/// Every tensor of the store, or why one of them cannot be had.
+fn tensors(mut store: impl ModuleStore) -> Result<StateDict, String> {
     let mut state = StateDict::default();
-    for (key, tensor) in tensors {
-        let data = bridge::to_data(tensor).map_err(|error| damaged(error.to_string()))?;
-        state.tensors.insert(key.clone(), array(data).map_err(damaged)?);
+    for (key, tensor) in store.get_all_tensors().map_err(|error| error.to_string())? {
+        let data = bridge::to_data(tensor).map_err(|error| error.to_string())?;
+        state.tensors.insert(key.clone(), array(data)?);
     }
     Ok(state)
 }
@@ -122,13 +125,7 @@ fn pytorch(path: &Path, name: &str) -> Result<StateDict, WeightsError> {
     if let Some(wrapper) = wrapper {
         store = store.with_top_level_key(wrapper);
     }
-    let tensors = store.get_all_tensors().map_err(|error| damaged(error.to_string()))?;
-    let mut state = StateDict::default();
-    for (key, tensor) in tensors {
-        let data = bridge::to_data(tensor).map_err(|error| damaged(error.to_string()))?;
-        state.tensors.insert(key.clone(), array(data).map_err(damaged)?);
-    }
-    Ok(state)
+    tensors(store).map_err(damaged)
 }
 
 /// The first thing in a pickle that is neither plain data nor a tensor, by its Python name.
