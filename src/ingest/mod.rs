@@ -1,7 +1,8 @@
 //! Files to volumes: finds series among files, sorts them, says what is wrong with them, decodes.
 //!
 //! `workflow::open` calls [`scan`], [`begin`] and [`load`] in this order, `workflow::thumbnails`
-//! [`preview`]. dicom types stop here.
+//! [`preview`]; `dataset` calls the first three too, and [`read_volume`] for files that are whole volumes.
+//! dicom types stop here.
 
 #![deny(clippy::indexing_slicing)]
 
@@ -19,6 +20,7 @@ mod scan;
 mod series;
 mod stack;
 mod values;
+mod volume_file;
 mod words;
 
 pub use defect::{Defect, DefectCode};
@@ -29,4 +31,5 @@ pub use preview::preview;
 pub use private::Private;
 pub use scan::scan;
 pub use series::{FEWEST_SLICES, FileWindow, Loaded, Scan, Series, Skipped};
+pub use volume_file::{read_grid, read_volume, read_volume_bytes};
 pub use words::count;

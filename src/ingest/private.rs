@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// Patient data: prints as `[private]`; only `ui` and `export` may call [`Private::reveal`].
+/// Patient data: prints as `[private]`; only `ui`, `cli` and `export` may call [`Private::reveal`] to
+/// show it, and `dataset` to tell patients apart.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Private<T>(T);
 
@@ -12,7 +13,7 @@ impl<T> Private<T> {
         Self(value)
     }
 
-    /// The value itself, to show to the user.
+    /// The value itself, to show to the user or to compare.
     pub fn reveal(&self) -> &T {
         &self.0
     }

@@ -37,6 +37,9 @@ pub struct Series {
     pub size: [usize; 3],
     /// Grid of the volume; `None` where the series is no volume.
     pub grid: Option<VoxelGrid>,
+    /// Slice Thickness of the first file, mm: how readings of LIDC-IDRI were joined. Distances are never
+    /// taken from it; overlapping and gapped reconstructions differ from it.
+    pub slice_thickness_mm: Option<f64>,
     /// Frame of Reference UID: positions of two series can be compared where it is the same. Source:
     /// DICOM PS3.3 C.7.4.1.1.1.
     pub frame_of_reference_uid: Option<String>,

@@ -304,6 +304,7 @@ fn finish(
         files: headers.iter().map(|h| h.file.clone()).collect(),
         size,
         grid,
+        slice_thickness_mm: first.and_then(|h| h.slice_thickness),
         frame_of_reference_uid: first.and_then(|h| h.frame_of_reference.clone()),
         transfer_syntax: syntax_name(&syntax),
         transfer_syntax_uid: syntax,

@@ -15,7 +15,7 @@ use crate::ingest::private::Private;
 use crate::volume::Polarity;
 
 /// The elements that are read, sorted.
-const WANTED: [Tag; 42] = [
+const WANTED: [Tag; 43] = [
     tags::SPECIFIC_CHARACTER_SET,
     tags::IMAGE_TYPE,
     tags::SOP_CLASS_UID,
@@ -25,6 +25,7 @@ const WANTED: [Tag; 42] = [
     tags::SERIES_DESCRIPTION,
     tags::PATIENT_NAME,
     tags::PATIENT_ID,
+    tags::SLICE_THICKNESS,
     tags::ECHO_TIME,
     tags::TRIGGER_TIME,
     tags::CONVOLUTION_KERNEL,
@@ -123,6 +124,8 @@ pub(in crate::ingest) struct Header {
     pub(in crate::ingest) pixel_spacing: Option<[f64; 2]>,
     /// Height and width of a pixel by ratio, where the spacing is not known.
     pub(in crate::ingest) pixel_aspect: Option<[f64; 2]>,
+    /// Slice Thickness, mm.
+    pub(in crate::ingest) slice_thickness: Option<f64>,
     pub(in crate::ingest) frame_of_reference: Option<String>,
     pub(in crate::ingest) photometric: String,
     pub(in crate::ingest) frames: i64,
@@ -200,6 +203,7 @@ impl Header {
             orientation: v.numbers(tags::IMAGE_ORIENTATION_PATIENT),
             pixel_spacing: v.numbers(tags::PIXEL_SPACING).filter(positive),
             pixel_aspect: v.numbers(tags::PIXEL_ASPECT_RATIO).filter(positive),
+            slice_thickness: v.number(tags::SLICE_THICKNESS).filter(|mm| *mm > 0.0),
             frame_of_reference: v.text(tags::FRAME_OF_REFERENCE_UID),
             photometric: owned(tags::PHOTOMETRIC_INTERPRETATION),
             frames: v.number(tags::NUMBER_OF_FRAMES).map_or(1, |n| n as i64),

@@ -1,0 +1,272 @@
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use flate2::Compression;
+use flate2::write::{GzEncoder, ZlibEncoder};
+
+use super::*;
+use crate::geometry::Point;
+use crate::volume::Values;
+
+/// A NIfTI-1 file of 3 x 2 x 2 int16 voxels 0..12, spacing 0.5 x 0.75 x 2, RAS diagonal -,-,+.
+fn nifti() -> Vec<u8> {
+    let mut bytes = vec![0u8; 352];
+    let mut put = |at: usize, value: &[u8]| bytes[at..at + value.len()].copy_from_slice(value);
+    put(0, &348i32.to_le_bytes());
+    for (n, dim) in [3i16, 3, 2, 2, 1, 1, 1, 1].iter().enumerate() {
+        put(40 + 2 * n, &dim.to_le_bytes());
+    }
+    put(70, &4i16.to_le_bytes());
+    put(72, &16i16.to_le_bytes());
+    for (n, mm) in [1.0f32, 0.5, 0.75, 2.0].iter().enumerate() {
+        put(76 + 4 * n, &mm.to_le_bytes());
+    }
+    put(108, &352f32.to_le_bytes());
+    put(123, &[2]);
+    put(254, &1i16.to_le_bytes());
+    let rows = [[-0.5f32, 0.0, 0.0, 10.0], [0.0, -0.75, 0.0, 20.0], [0.0, 0.0, 2.0, -30.0]];
+    for (n, value) in rows.iter().flatten().enumerate() {
+        put(280 + 4 * n, &value.to_le_bytes());
+    }
+    put(344, b"n+1\0");
+    for value in 0i16..12 {
+        bytes.extend((value - 5).to_le_bytes());
+    }
+    bytes
+}
+
+fn set(bytes: &mut [u8], at: usize, value: &[u8]) {
+    bytes[at..at + value.len()].copy_from_slice(value);
+}
+
+fn gz(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = GzEncoder::new(Vec::new(), Compression::default());
+    packer.write_all(bytes).expect("packed");
+    packer.finish().expect("packed")
+}
+
+fn mha(changes: &[(&str, &str)], data: &[u8]) -> Vec<u8> {
+    let mut text = String::new();
+    for (key, value) in [
+        ("ObjectType", "Image"),
+        ("NDims", "3"),
+        ("BinaryData", "True"),
+        ("BinaryDataByteOrderMSB", "False"),
+        ("CompressedData", "False"),
+        ("TransformMatrix", "1 0 0 0 1 0 0 0 1"),
+        ("Offset", "-10 -20 -30"),
+        ("ElementSpacing", "0.5 0.75 2"),
+        ("DimSize", "3 2 2"),
+        ("ElementType", "MET_SHORT"),
+        ("ElementDataFile", "LOCAL"),
+    ] {
+        let value = changes.iter().find(|(k, _)| *k == key).map_or(value, |(_, v)| v);
+        text += &format!("{key} = {value}\n");
+    }
+    let mut bytes = text.into_bytes();
+    bytes.extend(data);
+    bytes
+}
+
+fn counted() -> Vec<u8> {
+    (0i16..12).flat_map(|v| (v - 5).to_le_bytes()).collect()
+}
+
+fn read(bytes: &[u8]) -> Result<Volume, String> {
+    read_volume_bytes(bytes, Unit::Hu).map_err(|e| e.to_string())
+}
+
+fn check_counted(volume: &Volume) {
+    assert_eq!(volume.grid().size(), [3, 2, 2]);
+    assert_eq!(volume.grid().spacing_mm(), [0.5, 0.75, 2.0]);
+    assert!(volume.is_complete() && volume.int16().is_some());
+    assert_eq!(volume.value([0, 0, 0]), Some(-5.0));
+    assert_eq!(volume.value([2, 0, 0]), Some(-3.0));
+    assert_eq!(volume.value([0, 1, 0]), Some(-2.0));
+    assert_eq!(volume.value([2, 1, 1]), Some(6.0));
+    let far = volume.grid().patient_from_voxel() * Point::new(2.0, 1.0, 1.0);
+    // RAS (9, 19.25, -28) is LPS (-9, -19.25, -28).
+    assert_eq!(far.to_array(), [-9.0, -19.25, -28.0]);
+}
+
+#[test]
+fn nifti_and_metaimage_of_one_volume_are_the_same_volume() {
+    check_counted(&read(&nifti()).expect("plain NIfTI"));
+    check_counted(&read(&gz(&nifti())).expect("packed NIfTI"));
+    check_counted(&read(&mha(&[], &counted())).expect("MetaImage"));
+    let mut packer = ZlibEncoder::new(Vec::new(), Compression::default());
+    packer.write_all(&counted()).expect("packed");
+    let packed = packer.finish().expect("packed");
+    check_counted(&read(&mha(&[("CompressedData", "True")], &packed)).expect("packed MetaImage"));
+    check_counted(&read(&mha(&[("CompressedData", "True")], &gz(&counted()))).expect("packed by gzip"));
+    let swapped: Vec<u8> = counted().chunks(2).flat_map(|b| [b[1], b[0]]).collect();
+    check_counted(&read(&mha(&[("BinaryDataByteOrderMSB", "True")], &swapped)).expect("big-endian"));
+}
+
+#[test]
+fn rows_of_the_transform_matrix_are_the_directions_of_the_axes() {
+    // Axis i runs to +y, axis j to -x.
+    let turned = read(&mha(&[("TransformMatrix", "0 1 0 -1 0 0 0 0 1")], &counted())).expect("turned");
+    let one = turned.grid().patient_from_voxel() * Point::new(1.0, 0.0, 0.0);
+    assert_eq!(one.to_array(), [-10.0, -19.5, -30.0]);
+    let other = turned.grid().patient_from_voxel() * Point::new(0.0, 1.0, 0.0);
+    assert_eq!(other.to_array(), [-10.75, -20.0, -30.0]);
+}
+
+#[test]
+fn a_qform_alone_gives_the_place_and_a_second_place_is_refused() {
+    let mut bytes = nifti();
+    // Rotation by 180 degrees about z: (b, c, d) = (0, 0, 1), axes -x, -y, z in RAS.
+    set(&mut bytes, 252, &1i16.to_le_bytes());
+    set(&mut bytes, 264, &1f32.to_le_bytes());
+    for (at, mm) in [(268, 10f32), (272, 20.0), (276, -30.0)] {
+        set(&mut bytes, at, &mm.to_le_bytes());
+    }
+    check_counted(&read(&bytes).expect("both say the same"));
+    let mut alone = bytes.clone();
+    set(&mut alone, 254, &0i16.to_le_bytes());
+    let volume = read(&alone).expect("a qform");
+    let far = volume.grid().patient_from_voxel() * Point::new(2.0, 1.0, 1.0);
+    // Half-angle formulas in f64 of an exact quaternion.
+    assert!(far.distance(Point::new(-9.0, -19.25, -28.0)) < 1e-9, "{far:?}");
+    set(&mut bytes, 268, &13f32.to_le_bytes());
+    assert!(read(&bytes).expect_err("two places").contains("3.0 mm apart"));
+    let mut none = alone.clone();
+    set(&mut none, 252, &0i16.to_le_bytes());
+    assert!(read(&none).expect_err("no place").contains("where it lies"));
+}
+
+#[test]
+fn slope_and_type_decide_whether_values_stay_whole() {
+    let mut bytes = nifti();
+    set(&mut bytes, 112, &2f32.to_le_bytes());
+    set(&mut bytes, 116, &(-1024f32).to_le_bytes());
+    let volume = read(&bytes).expect("scaled");
+    assert!(volume.int16().is_some());
+    assert_eq!(volume.value([0, 0, 0]), Some(-1034.0));
+    set(&mut bytes, 112, &0.5f32.to_le_bytes());
+    let volume = read(&bytes).expect("halves");
+    assert!(matches!(volume.values(), Values::Float32(_)));
+    assert_eq!(volume.value([0, 0, 0]), Some(-1026.5));
+    assert_eq!(volume.value([1, 0, 0]), Some(-1026.0));
+    let floats: Vec<u8> = (0..12).flat_map(|v| (v as f32 - 5.0).to_le_bytes()).collect();
+    check_counted(&read(&mha(&[("ElementType", "MET_FLOAT")], &floats)).expect("whole numbers in floats"));
+}
+
+#[test]
+fn every_way_to_be_wrong_has_its_sentence() {
+    let mut cases: Vec<(Vec<u8>, &str)> = Vec::new();
+    let mut changed = |at: usize, value: &[u8], word: &'static str| {
+        let mut bytes = nifti();
+        set(&mut bytes, at, value);
+        cases.push((bytes, word));
+    };
+    changed(42, &30000i16.to_le_bytes(), "cut off");
+    changed(42, &(-1i16).to_le_bytes(), "damaged");
+    changed(44, &0i16.to_le_bytes(), "which is none");
+    changed(40, &9i16.to_be_bytes(), "damaged");
+    changed(40, &2i16.to_le_bytes(), "no single volume");
+    changed(70, &128i16.to_le_bytes(), "no plain numbers");
+    changed(108, &f32::NAN.to_le_bytes(), "voxels at byte");
+    changed(344, b"ni1\0", "pair");
+    changed(344, &[0; 4], "ANALYZE");
+    changed(280, &0f32.to_le_bytes(), "spacing");
+    changed(280, &f32::NAN.to_le_bytes(), "spacing");
+    changed(0, &540i32.to_le_bytes(), "NIfTI-2");
+    let mut four = nifti();
+    set(&mut four, 40, &4i16.to_le_bytes());
+    set(&mut four, 48, &5i16.to_le_bytes());
+    cases.push((four, "no single volume"));
+    cases.push((nifti()[..300].to_vec(), "in the middle of its header"));
+    cases.push((nifti()[..370].to_vec(), "slice 2 of 2"));
+    let packed = gz(&nifti());
+    cases.push((packed[..packed.len() - 12].to_vec(), "ends too early"));
+    let mut broken = packed.clone();
+    broken[14] ^= 0xFF;
+    cases.push((broken, ""));
+    let nan: Vec<u8> = (0..12).flat_map(|v| if v == 7 { f32::NAN } else { 1.0 }.to_le_bytes()).collect();
+    for (key, value, data, word) in [
+        ("ElementType", "MET_FLOAT", nan.as_slice(), "no numbers (NaN in slice 2"),
+        ("DimSize", "3 2", &[], "3 numbers"),
+        ("DimSize", "3 2 x", &[], "3 numbers"),
+        ("DimSize", "3 2 -2", &[], "no number of voxels"),
+        ("DimSize", "99999999 99999999 99999999", &[], "no chest CT"),
+        ("DimSize", "3 2 3", &counted(), "slice 3 of 3"),
+        ("ElementSpacing", "0.5 0 2", &[], "above zero"),
+        ("ElementSpacing", "0.5 -1 2", &[], "above zero"),
+        ("ElementSpacing", "nan 1 2", &[], "3 numbers"),
+        ("TransformMatrix", "2 0 0 0 1 0 0 0 1", &[], "unit vectors"),
+        ("TransformMatrix", "1 0 0 1 0 0 0 0 1", &[], "span space"),
+        ("ElementType", "MET_LONG", &[], "MET_LONG"),
+        ("NDims", "4", &[], "three"),
+        ("BinaryData", "False", &[], "as text"),
+        ("ElementDataFile", "LIST", &[], "several files"),
+        ("ElementDataFile", "slice%03d.raw", &[], "several files"),
+        ("ElementDataFile", "/etc/passwd", &[], "outside its own folder"),
+        ("ElementDataFile", "../x.raw", &[], "outside its own folder"),
+        ("ElementDataFile", "x.raw", &[], "not at hand"),
+        ("CompressedData", "True", &counted(), "decompressed"),
+    ] {
+        cases.push((mha(&[(key, value)], data), word));
+    }
+    cases.push((b"ObjectType = Image\nNDims = 3\n".to_vec(), "no ElementDataFile"));
+    cases.push((b"<html>hello</html>".to_vec(), "neither"));
+    cases.push((Vec::new(), "neither"));
+    cases.push((vec![0xFF; 5000], "neither"));
+    for (bytes, word) in cases {
+        let text = read(&bytes).expect_err(word);
+        assert!(text.contains(word) && text.len() > 20 && !text.contains('\n'), "{word}: {text}");
+    }
+}
+
+#[test]
+fn an_mhd_finds_its_data_beside_it_and_says_what_is_wrong_with_it() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let write = |name: &str, bytes: &[u8]| {
+        let path: PathBuf = folder.path().join(name);
+        std::fs::write(&path, bytes).expect("written");
+        path
+    };
+    let ctx = JobContext::unobserved();
+    let header = write("ct.mhd", &mha(&[("ElementDataFile", "ct.raw")], &[]));
+    let error = read_volume(&header, Unit::Hu, &ctx).expect_err("no data");
+    assert!(
+        error.to_string().starts_with("ct.mhd") && error.to_string().contains("not beside it"),
+        "{error}"
+    );
+    assert_eq!(read_grid(&header).expect("the header is enough").size(), [3, 2, 2]);
+    write("ct.raw", &counted());
+    check_counted(&read_volume(&header, Unit::Hu, &ctx).expect("reads"));
+    write("ct.raw", &counted()[..20]);
+    let error = read_volume(&header, Unit::Hu, &ctx).expect_err("cut off").to_string();
+    assert!(error.contains("24 bytes") && error.contains("holds 20"), "{error}");
+    ctx.cancel();
+    write("ct.raw", &counted());
+    assert!(matches!(read_volume(&header, Unit::Hu, &ctx), Err(IngestError::Cancelled(_))));
+    let error = read_volume(&folder.path().join("no.nii"), Unit::Hu, &ctx).expect_err("nothing there");
+    assert!(error.to_string().contains("no file"), "{error}");
+}
+
+proptest::proptest! {
+    #[test]
+    fn damaged_files_are_read_or_refused(
+        which in 0usize..3,
+        at in proptest::collection::vec((0usize..700, proptest::prelude::any::<u8>()), 1..8),
+        length in 0usize..700,
+    ) {
+        let mut bytes = match which {
+            0 => nifti(),
+            1 => gz(&nifti()),
+            _ => mha(&[], &counted()),
+        };
+        for (at, value) in at {
+            if let Some(byte) = bytes.get_mut(at) {
+                *byte = value;
+            }
+        }
+        bytes.truncate(length.max(1));
+        if let Ok(volume) = read(&bytes) {
+            proptest::prop_assert!(volume.is_complete());
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Voxels as they stand in a file, one after the other, to slices of a volume.
+
+use std::io::Read;
+
+use super::{Fault, MOST_ALONG_AN_AXIS, MOST_BYTES, fault, read_fault};
+use crate::geometry::VoxelGrid;
+use crate::jobs::JobContext;
+use crate::volume::{SliceError, Unit, Volume};
+
+/// How one voxel is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Element {
+    I8,
+    U8,
+    I16,
+    U16,
+    I32,
+    U32,
+    I64,
+    U64,
+    F32,
+    F64,
+}
+
+impl Element {
+    /// Bytes of one.
+    pub(super) fn bytes(self) -> usize {
+        match self {
+            Self::I8 | Self::U8 => 1,
+            Self::I16 | Self::U16 => 2,
+            Self::I32 | Self::U32 | Self::F32 => 4,
+            Self::I64 | Self::U64 | Self::F64 => 8,
+        }
+    }
+}
+
+/// Where voxels lie in patient space and how they are stored: columns fastest, then rows, then slices.
+#[derive(Clone, Debug)]
+pub(super) struct Layout {
+    pub(super) grid: VoxelGrid,
+    pub(super) element: Element,
+    pub(super) big_endian: bool,
+    /// Value = stored x slope + intercept.
+    pub(super) slope: f64,
+    pub(super) intercept: f64,
+}
+
+impl Layout {
+    /// Bytes of all voxels.
+    pub(super) fn bytes(&self) -> u64 {
+        // `checked_size` has refused what would not fit.
+        self.grid.voxel_count() as u64 * self.element.bytes() as u64
+    }
+}
+
+/// Columns, rows and slices, none of them absurd.
+/// - errors: an axis without voxels or with too many, more bytes than a CT can have
+pub(super) fn checked_size(size: [u64; 3], element: Element) -> Result<[usize; 3], Fault> {
+    let [columns, rows, slices] = size;
+    let words = || format!("{columns} x {rows} x {slices} voxels");
+    if size.contains(&0) {
+        return fault(format!("announces a volume of {}, which is none", words()));
+    }
+    let bytes = size.iter().try_fold(element.bytes() as u64, |n, s| n.checked_mul(*s));
+    let fits = size.iter().all(|s| *s <= MOST_ALONG_AN_AXIS as u64);
+    if !fits || bytes.is_none_or(|b| b > MOST_BYTES) {
+        return fault(format!("announces {}, which is no chest CT: its header is damaged", words()));
+    }
+    Ok(size.map(|s| s as usize))
+}
+
+/// Slices as they arrive: whole numbers of 16 bits for as long as that is exact.
+enum Gathered {
+    Whole(Vec<Box<[i16]>>),
+    Real(Vec<Box<[f32]>>),
+}
+
+/// Reads all voxels.
+/// - errors: the source ends too early; a value that is no number
+pub(super) fn read(
+    layout: &Layout,
+    source: &mut dyn Read,
+    unit: Unit,
+    ctx: &JobContext,
+) -> Result<Volume, Fault> {
+    let [columns, rows, depth] = layout.grid.size();
+    let bytes = columns * rows * layout.element.bytes();
+    let mut gathered = Gathered::Whole(Vec::new());
+    let mut stored = Vec::new();
+    for k in 0..depth {
+        ctx.check()?;
+        stored.clear();
+        // Grows as bytes arrive: an announced size alone costs nothing.
+        Read::take(&mut *source, bytes as u64).read_to_end(&mut stored).map_err(|e| read_fault(&e))?;
+        if stored.len() < bytes {
+            return fault(format!(
+                "ends in slice {} of {depth}: it was cut off while copying; copy it again",
+                k + 1
+            ));
+        }
+        gathered = add(gathered, &values(layout, &stored), k)?;
+    }
+    let misfit = |e: SliceError| Fault::Words(format!("cannot be used: {e}"));
+    match gathered {
+        Gathered::Real(slices) => Volume::real(layout.grid, unit, slices).map_err(misfit),
+        Gathered::Whole(slices) => {
+            let volume = Volume::loading(layout.grid, unit, None);
+            for (k, slice) in slices.into_iter().enumerate() {
+                if let Some(store) = volume.int16() {
+                    store.fill(k, slice).map_err(misfit)?;
+                }
+            }
+            Ok(volume)
+        }
+    }
+}
+
+fn add(gathered: Gathered, values: &[f64], k: usize) -> Result<Gathered, Fault> {
+    if let Some(at) = values.iter().position(|v| !v.is_finite()) {
+        let n = values.iter().filter(|v| !v.is_finite()).count();
+        return fault(format!(
+            "holds values that are no numbers ({} in slice {}, {n} there in all); replace them by the \
+             value of air and save it again",
+            values.get(at).copied().unwrap_or(f64::NAN),
+            k + 1
+        ));
+    }
+    let whole = |v: &f64| v.fract() == 0.0 && (f64::from(i16::MIN)..=f64::from(i16::MAX)).contains(v);
+    let real = |values: &[f64]| values.iter().map(|v| *v as f32).collect::<Box<[f32]>>();
+    Ok(match gathered {
+        Gathered::Whole(mut slices) if values.iter().all(whole) => {
+            slices.push(values.iter().map(|v| *v as i16).collect());
+            Gathered::Whole(slices)
+        }
+        Gathered::Whole(slices) => {
+            let mut all: Vec<Box<[f32]>> =
+                slices.iter().map(|s| s.iter().map(|v| f32::from(*v)).collect()).collect();
+            all.push(real(values));
+            Gathered::Real(all)
+        }
+        Gathered::Real(mut slices) => {
+            slices.push(real(values));
+            Gathered::Real(slices)
+        }
+    })
+}
+
+fn values(layout: &Layout, stored: &[u8]) -> Vec<f64> {
+    fn each<const N: usize>(bytes: &[u8], big: bool, number: impl Fn([u8; N]) -> f64) -> Vec<f64> {
+        let (groups, _) = bytes.as_chunks::<N>();
+        groups
+            .iter()
+            .map(|group| {
+                let mut group = *group;
+                if big {
+                    group.reverse();
+                }
+                number(group)
+            })
+            .collect()
+    }
+    let big = layout.big_endian;
+    let mut values = match layout.element {
+        Element::I8 => each::<1>(stored, big, |b| f64::from(i8::from_le_bytes(b))),
+        Element::U8 => each::<1>(stored, big, |b| f64::from(u8::from_le_bytes(b))),
+        Element::I16 => each::<2>(stored, big, |b| f64::from(i16::from_le_bytes(b))),
+        Element::U16 => each::<2>(stored, big, |b| f64::from(u16::from_le_bytes(b))),
+        Element::I32 => each::<4>(stored, big, |b| f64::from(i32::from_le_bytes(b))),
+        Element::U32 => each::<4>(stored, big, |b| f64::from(u32::from_le_bytes(b))),
+        Element::I64 => each::<8>(stored, big, |b| i64::from_le_bytes(b) as f64),
+        Element::U64 => each::<8>(stored, big, |b| u64::from_le_bytes(b) as f64),
+        Element::F32 => each::<4>(stored, big, |b| f64::from(f32::from_le_bytes(b))),
+        Element::F64 => each::<8>(stored, big, f64::from_le_bytes),
+    };
+    if (layout.slope, layout.intercept) != (1.0, 0.0) {
+        for value in &mut values {
+            *value = *value * layout.slope + layout.intercept;
+        }
+    }
+    values
+}
