@@ -13,6 +13,8 @@ pub mod gpu;
 pub mod volume;
 /// Files to volumes: scan, series, sort, defects, decode.
 pub mod ingest;
+/// Cases for training: manifests, what builds them and what checks them.
+pub mod dataset;
 /// Phantom chests with known truth.
 pub mod synth;
 /// How well a classifier does: plain numbers in, figures, tables and plots out.

@@ -11,6 +11,7 @@ use crate::geometry::Plane;
 use crate::inference::DeviceChoice;
 use crate::session::Projection;
 use crate::volume::{Preset, Window};
+use crate::workflow::dataset::{FEWEST_FOLDS, LabelRule, MOST_FOLDS, Question, Source};
 
 /// A chest-CT viewer that shows what a lung-nodule network sees, says and why
 ///
@@ -46,6 +47,8 @@ pub(super) enum Command {
     Models(Models),
     /// Writes a phantom chest CT as a DICOM series, with its truth
     Synth(Synth),
+    /// Manifests for training: built from data sets, checked, counted
+    Dataset(Datasets),
     /// Times one stage on this machine
     Bench(Bench),
     /// Writes the parts of the documentation that come from the program
@@ -57,9 +60,6 @@ pub(super) enum Command {
     /// Candidates in a whole volume
     #[command(hide = true)]
     Scan(Later),
-    /// Manifests for training
-    #[command(hide = true)]
-    Dataset(Later),
     /// Training
     #[command(hide = true)]
     Train(Later),
@@ -270,6 +270,124 @@ pub(super) struct Synth {
     /// A prior and a current study, so many days apart
     #[arg(long, value_name = "DAYS", hide = true)]
     pub(super) followup: Option<String>,
+}
+
+/// `dataset`
+#[derive(Args, Debug)]
+pub(super) struct Datasets {
+    #[command(subcommand)]
+    pub(super) action: Dataset,
+}
+
+/// What to do with a manifest.
+#[derive(Subcommand, Debug)]
+pub(super) enum Dataset {
+    /// Writes a manifest: one row for each case, with paths relative to it
+    Build(BuildDataset),
+    /// Reads every row and every volume of a manifest and lists what is wrong
+    Check {
+        /// The manifest (.csv)
+        manifest: PathBuf,
+        /// One JSON document on stdout
+        #[arg(long)]
+        json: bool,
+    },
+    /// Numbers of a manifest: by label, fold, size, texture, ratings, spacing
+    Stats {
+        /// The manifest (.csv)
+        manifest: PathBuf,
+        /// One JSON document on stdout
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// `dataset build`
+#[derive(Args, Debug)]
+pub(super) struct BuildDataset {
+    /// What PATH is
+    #[arg(long, value_enum)]
+    pub(super) from: DatasetSource,
+    /// Folder of the data set; for points the list (.csv)
+    #[arg(value_name = "PATH")]
+    pub(super) path: PathBuf,
+    /// The manifest to write; an older manifest there is replaced
+    #[arg(long, value_name = "F.csv", default_value = "manifest.csv")]
+    pub(super) out: PathBuf,
+    /// Folds for patients that have none in the source; with 5, patients of LIDC-IDRI keep the folds
+    /// that come with Triscope
+    #[arg(long, value_name = "N", default_value = "5", value_parser = clap::value_parser!(u8).range(i64::from(FEWEST_FOLDS)..=i64::from(MOST_FOLDS)))]
+    pub(super) folds: u8,
+    /// The same seed gives the same folds
+    #[arg(long, value_name = "S", default_value = "1")]
+    pub(super) seed: u64,
+    /// How the readers' mean malignancy becomes a label
+    #[arg(long, value_enum, default_value = "strict")]
+    pub(super) label: LabelName,
+    /// What the labels of a list of points answer [default: malignancy]
+    #[arg(long, value_enum)]
+    pub(super) question: Option<QuestionName>,
+}
+
+/// `--from`
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DatasetSource {
+    /// A folder with nodules.csv and one image and mask for each nodule
+    Nodules,
+    /// LIDC-IDRI as downloaded: DICOM series and XML readings, in any arrangement
+    Lidc,
+    /// LUNA16: .mhd scans with annotations.csv and candidates_V2.csv
+    Luna16,
+    /// Your own: a CSV with the columns path, x, y, z (LPS mm) or i, j, k, and label
+    Points,
+}
+
+impl From<DatasetSource> for Source {
+    fn from(name: DatasetSource) -> Self {
+        match name {
+            DatasetSource::Nodules => Source::Nodules,
+            DatasetSource::Lidc => Source::Lidc,
+            DatasetSource::Luna16 => Source::Luna16,
+            DatasetSource::Points => Source::Points,
+        }
+    }
+}
+
+/// `--label`
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LabelName {
+    /// Above 3 malignant, below 3 benign, exactly 3 undecided
+    Strict,
+    /// Above 3 malignant, 3 and below benign, as M3Net was published
+    Published,
+}
+
+impl From<LabelName> for LabelRule {
+    fn from(name: LabelName) -> Self {
+        match name {
+            LabelName::Strict => LabelRule::Strict,
+            LabelName::Published => LabelRule::Published,
+        }
+    }
+}
+
+/// `--question`
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+#[value(rename_all = "snake_case")]
+pub(super) enum QuestionName {
+    /// Is the nodule malignant?
+    Malignancy,
+    /// Is there a nodule at the point?
+    PointIsNodule,
+}
+
+impl From<QuestionName> for Question {
+    fn from(name: QuestionName) -> Self {
+        match name {
+            QuestionName::Malignancy => Question::Malignancy,
+            QuestionName::PointIsNodule => Question::PointIsNodule,
+        }
+    }
 }
 
 /// `bench`

@@ -5,6 +5,7 @@ mod args;
 mod bench;
 mod bench_window;
 mod classify;
+mod dataset;
 mod demo;
 mod exit;
 mod generate;

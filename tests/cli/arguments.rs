@@ -6,7 +6,7 @@ use crate::run::triscope;
 fn help_and_version_go_to_stdout_and_are_no_failure() {
     let help = triscope(&["--help"]);
     assert_eq!(help.code, Some(0));
-    for command in ["demo", "info", "render", "classify", "models", "synth", "bench"] {
+    for command in ["demo", "info", "render", "classify", "models", "synth", "dataset", "bench"] {
         assert!(help.stdout.contains(command), "{command} is listed");
     }
     let version = triscope(&["--version"]);
@@ -16,7 +16,7 @@ fn help_and_version_go_to_stdout_and_are_no_failure() {
 #[test]
 fn what_is_not_built_is_not_listed_and_says_so() {
     let help = triscope(&["--help"]).stdout;
-    for command in ["explain", "scan", "dataset", "train", "evaluate", "embed"] {
+    for command in ["explain", "scan", "train", "evaluate", "embed"] {
         let listed = help.lines().any(|l| l.trim_start().starts_with(&format!("{command} ")));
         assert!(!listed, "{command} is not listed");
         for more in [&["x", "--whatever", "1"][..], &["--model", "x", "--config=y"], &["-v"], &[]] {
@@ -52,6 +52,13 @@ fn wrong_arguments_end_with_code_2() {
         &["synth", "--out", "x", "--spacing", "0,1,1"],
         &["synth", "--out", "x", "--followup", "90"],
         &["bench"],
+        &["dataset"],
+        &["dataset", "build", "x"],
+        &["dataset", "build", "--from", "kits", "x"],
+        &["dataset", "build", "--from", "lidc", "x", "--folds", "1"],
+        &["dataset", "build", "--from", "lidc", "x", "--label", "given"],
+        &["dataset", "build", "--from", "lidc", "x", "--question", "malignancy"],
+        &["dataset", "check"],
         &["models", "import", "x"],
         &["--no-such-option"],
     ] {

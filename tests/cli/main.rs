@@ -6,6 +6,7 @@ mod arguments;
 mod bad_input;
 mod bench;
 mod classify;
+mod dataset;
 mod endings;
 mod generated;
 mod info;

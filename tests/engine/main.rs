@@ -23,3 +23,4 @@ mod real_series;
 mod slice_files;
 mod views;
 mod fuzz_corpus;
+mod datasets;

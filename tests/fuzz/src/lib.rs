@@ -9,6 +9,8 @@ pub mod volume;
 
 #[path = "../../../src/ingest/mod.rs"]
 pub mod ingest;
+#[path = "../../../src/dataset/mod.rs"]
+pub mod dataset;
 
 #[cfg(feature = "weights")]
 #[path = "../../../src/networks/mod.rs"]

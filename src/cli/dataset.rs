@@ -1,0 +1,187 @@
+//! `triscope dataset`: manifests for training.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::args::{BuildDataset, Dataset};
+use super::exit::Failure;
+use super::output;
+use super::progress::Terminal;
+use crate::dataset::{Group, Spread};
+use crate::ingest::count;
+use crate::workflow::dataset::{
+    self, BuildSpec, CheckReport, DatasetWorkError, Problem, Question, Severity, Source, Stats,
+};
+
+/// How many problems are listed on stderr; the rest is counted.
+const LISTED: usize = 50;
+
+impl From<DatasetWorkError> for Failure {
+    fn from(error: DatasetWorkError) -> Self {
+        match error {
+            DatasetWorkError::Cancelled(_) => Self::Interrupted,
+            other => Self::work(other),
+        }
+    }
+}
+
+/// A document about one manifest.
+#[derive(Serialize)]
+struct About<'a, T> {
+    triscope: &'static str,
+    manifest: String,
+    #[serde(flatten)]
+    what: &'a T,
+}
+
+/// Runs the command.
+pub(super) fn run(raw: &Dataset, terminal: &Terminal) -> Result<(), Failure> {
+    match raw {
+        Dataset::Build(options) => build(options, terminal),
+        Dataset::Check { manifest, json } => check(manifest, *json, terminal),
+        Dataset::Stats { manifest, json } => stats(manifest, *json),
+    }
+}
+
+fn build(raw: &BuildDataset, terminal: &Terminal) -> Result<(), Failure> {
+    let source = Source::from(raw.from);
+    if raw.question.is_some() && source != Source::Points {
+        return Err(Failure::arguments("--question is for --from points: the other sources have their own"));
+    }
+    let spec = BuildSpec {
+        source,
+        path: raw.path.clone(),
+        out: raw.out.clone(),
+        folds: raw.folds,
+        seed: raw.seed,
+        rule: raw.label.into(),
+        question: raw.question.map_or(Question::Malignancy, Question::from),
+    };
+    let built = dataset::build(&spec, terminal.ctx());
+    terminal.clear();
+    match built {
+        Ok(report) => {
+            list(&report.warnings);
+            let Stats { patients, counts, .. } = &report.stats;
+            output::print(&format!(
+                "{} of {} written to {}: {} positive, {} negative, {} undecided\n",
+                count(counts.cases, "case"),
+                count(*patients, "patient"),
+                raw.out.display(),
+                counts.positive,
+                counts.negative,
+                counts.undecided
+            ))
+        }
+        Err(error) => {
+            if let DatasetWorkError::Source { problems, .. } = &error {
+                list(problems);
+            }
+            Err(error.into())
+        }
+    }
+}
+
+fn check(manifest: &Path, json: bool, terminal: &Terminal) -> Result<(), Failure> {
+    let report = dataset::check(manifest, terminal.ctx());
+    terminal.clear();
+    let report = report?;
+    if json {
+        output::json(&about(manifest, &report))?;
+    } else {
+        output::print(&words(&report))?;
+    }
+    match report.problems.iter().find(|p| p.severity == Severity::Error) {
+        None => Ok(()),
+        Some(first) => Err(Failure::work(format!(
+            "{} has {}; the first: {first}",
+            manifest.display(),
+            count(report.errors, "error")
+        ))),
+    }
+}
+
+fn stats(manifest: &Path, json: bool) -> Result<(), Failure> {
+    let (stats, warnings) = dataset::stats(manifest)?;
+    list(&warnings);
+    if json { output::json(&about(manifest, &stats)) } else { output::print(&table(&stats)) }
+}
+
+fn about<'a, T>(manifest: &Path, what: &'a T) -> About<'a, T> {
+    About { triscope: env!("CARGO_PKG_VERSION"), manifest: manifest.display().to_string(), what }
+}
+
+fn line(problem: &Problem) -> String {
+    let word = match problem.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    format!("{word}: {problem}")
+}
+
+fn list(problems: &[Problem]) {
+    for problem in problems.iter().take(LISTED) {
+        output::note(&line(problem));
+    }
+    if problems.len() > LISTED {
+        output::note(&format!("and {} more", problems.len() - LISTED));
+    }
+}
+
+fn words(report: &CheckReport) -> String {
+    let mut text: String = report.problems.iter().map(|p| line(p) + "\n").collect();
+    let _ = writeln!(
+        text,
+        "{}: {}, {}",
+        count(report.cases, "case"),
+        count(report.errors, "error"),
+        count(report.warnings, "warning")
+    );
+    text
+}
+
+fn table(stats: &Stats) -> String {
+    let mut text = format!(
+        "{} of {} ({} with a label), {}\n",
+        count(stats.counts.cases, "case"),
+        count(stats.patients, "patient"),
+        stats.labelled_patients,
+        count(stats.images, "image")
+    );
+    let _ = writeln!(
+        text,
+        "\n{:<24}{:>9}{:>9}{:>10}{:>10}{:>11}",
+        "", "patients", "cases", "positive", "negative", "undecided"
+    );
+    for (name, groups) in [
+        ("question", &stats.questions),
+        ("fold", &stats.folds),
+        ("size", &stats.sizes),
+        ("texture", &stats.textures),
+        ("ratings", &stats.ratings),
+        ("source", &stats.sources),
+    ] {
+        let _ = writeln!(text, "{name}");
+        for Group { name, patients, counts } in groups {
+            let _ = writeln!(
+                text,
+                "  {name:<22}{patients:>9}{:>9}{:>10}{:>10}{:>11}",
+                counts.cases, counts.positive, counts.negative, counts.undecided
+            );
+        }
+    }
+    let _ = writeln!(text, "\n{:<24}{:>9}{:>9}{:>10}", "", "smallest", "median", "largest");
+    for (name, spread) in [
+        ("pixel spacing, mm", stats.in_plane_mm),
+        ("slice spacing, mm", stats.slice_mm),
+        ("diameter, mm", stats.diameter_mm),
+        ("spread of ratings", stats.disagreement),
+    ] {
+        if let Some(Spread { min, median, max }) = spread {
+            let _ = writeln!(text, "{name:<24}{min:>9.2}{median:>9.2}{max:>10.2}");
+        }
+    }
+    text
+}

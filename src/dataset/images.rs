@@ -1,0 +1,78 @@
+//! The volume and the mask of a case, from its manifest's folder.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::case::Case;
+use super::error::DatasetError;
+use super::places::from_manifest;
+use crate::geometry::VoxelGrid;
+use crate::ingest::{self, Defect, Scan, Series};
+use crate::jobs::JobContext;
+use crate::volume::{Unit, Volume};
+
+/// A volume and what is odd about it.
+#[derive(Clone, Debug)]
+pub struct Image {
+    /// Complete; HU.
+    pub volume: Arc<Volume>,
+    /// Of a DICOM series; a volume file has none.
+    pub defects: Vec<Defect>,
+}
+
+/// Loads a case's image: a volume file, or the series of a folder.
+/// - `folder`: the manifest's
+/// - errors: one sentence where it is missing, cannot be read or is no volume; a cancel
+pub fn load_image(folder: &Path, case: &Case, ctx: &JobContext) -> Result<Image, DatasetError> {
+    let path = from_manifest(folder, &case.image);
+    if path.is_dir() {
+        let scan = ingest::scan(&[path], ctx)?;
+        let series = chosen(&scan, case)?;
+        let volume = ingest::begin(series)?;
+        let loaded = ingest::load(series, &volume, ctx)?;
+        return Ok(Image { volume: loaded.volume, defects: loaded.defects });
+    }
+    let volume = ingest::read_volume(&path, Unit::Hu, ctx)?;
+    Ok(Image { volume: Arc::new(volume), defects: Vec::new() })
+}
+
+/// Loads a case's mask: 1 in the nodule, 0 outside; `None` where it has none.
+/// - errors: as [`load_image`]; whether it fits the image is for [`super::check`]
+pub fn load_mask(folder: &Path, case: &Case, ctx: &JobContext) -> Result<Option<Arc<Volume>>, DatasetError> {
+    let Some(mask) = &case.mask else { return Ok(None) };
+    let unit = Unit::Named("mask".to_owned());
+    Ok(Some(Arc::new(ingest::read_volume(&from_manifest(folder, mask), unit, ctx)?)))
+}
+
+fn chosen<'a>(scan: &'a Scan, case: &Case) -> Result<&'a Series, DatasetError> {
+    let image = &case.image;
+    let found = match &case.series_uid {
+        Some(uid) => scan.named(uid).and_then(|n| scan.series.get(n)),
+        None => {
+            if scan.series.iter().filter(|s| s.usable()).count() > 1 {
+                return Err(DatasetError::new(format!(
+                    "{image} holds several series; write which in series_uid"
+                )));
+            }
+            scan.series.first()
+        }
+    };
+    match (found, &case.series_uid) {
+        (Some(series), _) => Ok(series),
+        (None, Some(uid)) => Err(DatasetError::new(format!("{image} holds no series {uid}"))),
+        (None, None) => Err(DatasetError::new(format!("{image} holds no images"))),
+    }
+}
+
+/// Whether two grids hold the same voxels: equal size, and every corner of one within a fiftieth of a
+/// voxel of the other's (affines are stored in 32 bits).
+pub(super) fn same_grid(a: &VoxelGrid, b: &VoxelGrid) -> bool {
+    let [x, y, z] = a.size().map(|n| n.saturating_sub(1) as f64);
+    let corners = [[0.0; 3], [x, 0.0, 0.0], [0.0, y, 0.0], [0.0, 0.0, z]];
+    let voxel = a.spacing_mm().into_iter().fold(f64::INFINITY, f64::min);
+    a.size() == b.size()
+        && corners
+            .map(crate::geometry::Point::from_array)
+            .iter()
+            .all(|c| (a.patient_from_voxel() * *c).distance(b.patient_from_voxel() * *c) <= 0.02 * voxel)
+}
