@@ -31,25 +31,27 @@ pub struct Saliency {
 }
 
 impl Saliency {
-    /// Largest value.
-    pub fn max(&self) -> f32 {
-        self.values.iter().copied().fold(0.0, f32::max)
+    /// Largest magnitude of the values that are numbers: the one scale of the map, by which shader,
+    /// colour bar, crops and files measure it. 0 for a map of zeros.
+    pub fn largest_magnitude(&self) -> f32 {
+        self.values.iter().map(|v| v.abs()).filter(|v| v.is_finite()).fold(0.0, f32::max)
     }
 
-    /// Patient position of the centre of the voxel with the largest value, the first of equals;
+    /// Patient position of the centre of the voxel with the largest magnitude, the first of equals;
     /// `None` where the map is zero everywhere and no place is stronger than another.
+    ///
+    /// In a signed map that may be what speaks most against the class: the strongest place of the
+    /// picture, not the most positive one.
     pub fn max_at(&self, grid: &VoxelGrid) -> Option<Point<Patient>> {
-        if self.values.iter().all(|&value| value == 0.0) {
-            return None;
-        }
-        let mut best = (f32::NEG_INFINITY, 0);
-        for (index, &value) in self.values.iter().enumerate() {
-            if value > best.0 {
-                best = (value, index);
+        let mut best = (0.0, None);
+        for (index, value) in self.values.iter().map(|v| v.abs()).enumerate() {
+            if value.is_finite() && value > best.0 {
+                best = (value, Some(index));
             }
         }
+        let best = best.1?;
         let [ni, nj, _] = self.bounds.size.map(|n| n.max(1));
-        let offset = [best.1 % ni, best.1 / ni % nj, best.1 / (ni * nj)];
+        let offset = [best % ni, best / ni % nj, best / (ni * nj)];
         let index = std::array::from_fn(|axis| self.bounds.min[axis] as f64 + offset[axis] as f64);
         Some(grid.patient_from_voxel() * Point::from_array(index))
     }
@@ -276,7 +278,25 @@ mod tests {
         };
         assert_eq!(map([0.0; 4]).max_at(&grid), None);
         assert_eq!(map([0.0, 1.0, 0.5, 0.0]).max_at(&grid), Some(Point::new(9.0, 8.0, 10.0)));
-        // All evidence speaks against: the largest value is the weakest of it.
-        assert_eq!(map([-3.0, -2.0, -2.0, -1.0]).max_at(&grid), Some(Point::new(9.0, 10.0, 10.0)));
+        // All evidence speaks against: the strongest of it, not the least negative.
+        assert_eq!(map([-1.0, -2.0, -2.0, -3.0]).max_at(&grid), Some(Point::new(9.0, 10.0, 10.0)));
+        assert_eq!(map([2.0, -3.0, 0.0, 1.0]).max_at(&grid), Some(Point::new(9.0, 8.0, 10.0)));
+    }
+
+    #[test]
+    fn both_signs_and_no_faulty_value_count_for_the_scale() {
+        let map = |values: [f32; 4]| Saliency {
+            method: "native",
+            scale: None,
+            bounds: VoxelBox { min: [0; 3], size: [4, 1, 1] },
+            values: values.into(),
+            native_shape: None,
+            unit: "logit",
+            signed: true,
+        };
+        let largest = |values| map(values).largest_magnitude();
+        assert_eq!(largest([1.0, -3.0, 2.0, 0.0]), 3.0);
+        assert_eq!(largest([f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -0.5]), 0.5);
+        assert_eq!(largest([0.0; 4]), 0.0);
     }
 }

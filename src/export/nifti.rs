@@ -64,6 +64,8 @@ fn header(saliency: &Saliency, grid: &VoxelGrid) -> NiftiHeader {
     let rows = grid.patient_from_voxel().rows();
     let ras = |row: [f64; 4], sign: f64| row.map(|v| (sign * v) as f32);
     let (handed, quaternion) = rotation(grid);
+    // Readers lay their colours over this range: for a signed map zero must stay its middle.
+    let largest = saliency.largest_magnitude();
     let mut header = NiftiHeader {
         pixdim: [handed, spacing[0], spacing[1], spacing[2], 0.0, 0.0, 0.0, 0.0],
         xyzt_units: MILLIMETRES,
@@ -79,7 +81,8 @@ fn header(saliency: &Saliency, grid: &VoxelGrid) -> NiftiHeader {
         srow_x: ras(rows[0], -1.0),
         srow_y: ras(rows[1], -1.0),
         srow_z: ras(rows[2], 1.0),
-        cal_max: saliency.max(),
+        cal_min: if saliency.signed { -largest } else { 0.0 },
+        cal_max: largest,
         ..NiftiHeader::default()
     };
     let scale = saliency.scale.map_or("combined", |s| s.name());

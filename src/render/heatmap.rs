@@ -39,13 +39,8 @@ pub mod gpu {
     }
 }
 
-/// Largest magnitude of the values that are numbers.
-pub fn largest_magnitude(values: &[f32]) -> f32 {
-    values.iter().filter(|v| v.is_finite()).fold(0.0, |largest, v| largest.max(v.abs()))
-}
-
 /// The uniform of a frame.
-/// - `largest`: of [`largest_magnitude`], counted once per map
+/// - `largest`: of [`Saliency::largest_magnitude`], counted once per map
 pub fn uniform(view: &ResolvedView, look: &HeatmapLook, largest: f32) -> gpu::Heatmap {
     let bounds = look.saliency.bounds;
     let sweep = Sweep::new(view, bounds.min.map(|m| m as f64), 1.0);
@@ -110,7 +105,7 @@ impl HeatmapTexture {
         );
         Some(Self {
             saliency: Arc::clone(saliency),
-            largest: largest_magnitude(&saliency.values),
+            largest: saliency.largest_magnitude(),
             view: texture.create_view(&wgpu::TextureViewDescriptor::default()),
         })
     }

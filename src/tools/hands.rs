@@ -39,7 +39,7 @@ struct Going {
 #[derive(Debug, Default)]
 pub struct Hands {
     going: Option<Going>,
-    wheel: Wheel,
+    wheel: Wheel<Pane>,
 }
 
 impl Hands {

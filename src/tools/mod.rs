@@ -15,3 +15,4 @@ mod zoom;
 pub use hands::Hands;
 pub use nodule::GRAB_RADIUS_PX;
 pub use pointer::{Button, Modifiers, Pointed, PointerEvent};
+pub use scroll::Wheel;

@@ -1,29 +1,35 @@
 //! The wheel: whole slices from whole notches, fractions of a touchpad added up.
 
-use crate::session::Pane;
-
 /// Slices per notch with Shift.
 const FAST: f64 = 10.0;
 
 /// What is left of turned notches that were no whole slice yet.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Wheel {
+/// - `P`: names the places that are scrolled, each with slices of its own
+#[derive(Clone, Copy, Debug)]
+pub struct Wheel<P> {
     rest: f64,
-    pane: Option<Pane>,
+    place: Option<P>,
 }
 
-impl Wheel {
+impl<P> Default for Wheel<P> {
+    fn default() -> Self {
+        Self { rest: 0.0, place: None }
+    }
+}
+
+impl<P: PartialEq> Wheel<P> {
     /// Slices to step, positive away from the viewer: the wheel turned towards the user goes on.
-    pub(super) fn turn(&mut self, pane: Pane, notches: f64, fast: bool) -> i64 {
+    pub fn turn(&mut self, place: P, notches: f64, fast: bool) -> i64 {
         if !notches.is_finite() {
             return 0;
         }
-        // Another viewport, or the other way: what was left is forgotten, so that a change of
+        let place = Some(place);
+        // Another place, or the other way: what was left is forgotten, so that a change of
         // direction answers at once.
-        if self.pane != Some(pane) || self.rest * notches > 0.0 {
+        if self.place != place || self.rest * notches > 0.0 {
             self.rest = 0.0;
         }
-        self.pane = Some(pane);
+        self.place = place;
         // `rest` counts slices, which run against notches.
         self.rest -= notches * if fast { FAST } else { 1.0 };
         let whole = self.rest.clamp(-1e6, 1e6).trunc();
@@ -37,6 +43,7 @@ impl Wheel {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::Pane;
 
     #[test]
     fn a_notch_towards_the_user_is_one_slice_on() {

@@ -15,5 +15,5 @@ mod widgets;
 mod window;
 pub mod words;
 
-pub use scene::{Scene, UiState};
+pub use scene::{CropSlice, Scene, UiState};
 pub use window::{install, window_ui};

@@ -1,7 +1,10 @@
 //! What drawing may read, and what the interface itself remembers.
 
 use crate::command::{Command, Keymap, entry};
+use crate::findings::NoduleId;
+use crate::geometry::{Patient, Point};
 use crate::session::{Preferences, Session};
+use crate::tools::Wheel;
 
 /// What drawing may read.
 #[derive(Clone, Copy)]
@@ -23,8 +26,22 @@ pub struct UiState {
     pub path_field: Option<String>,
     /// A viewport has the keyboard's focus; arrows and the space bar are its, not a widget's.
     pub viewport_has_focus: bool,
-    /// Slice of the crops that is shown; `None` follows the nodule.
-    pub crop_slice: Option<usize>,
+    /// Slice of the crops that was scrolled to.
+    pub crop_slice: Option<CropSlice>,
+    /// Turned over the crops, but no whole slice yet.
+    pub crop_wheel: Wheel<&'static str>,
+}
+
+/// A slice that was chosen for one answer's crops. Another nodule, or the same one moved, has other
+/// crops: they begin at the slice through its point again.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CropSlice {
+    /// The nodule.
+    pub nodule: NoduleId,
+    /// The point that was asked about, LPS mm.
+    pub at: Point<Patient>,
+    /// Index in the crops.
+    pub slice: usize,
 }
 
 impl Scene<'_> {

@@ -148,4 +148,11 @@ fn a_saliency_map_lies_over_an_oblique_ct_in_another_reader() {
             assert!((ras[a] - expected).abs() < 1e-4, "axis {a}: {} against {expected}", ras[a]);
         }
     }
+    // The range that readers lay their colours over; around zero where the sign means something.
+    assert_eq!([header.cal_min, header.cal_max], [0.0, 119.0 * 0.25]);
+    let values = values.iter().map(|v| v - 25.0).collect();
+    let against = Saliency { method: "native", signed: true, values, ..saliency };
+    write_saliency(&path, &against, &grid).expect("written again");
+    let header = ReaderOptions::new().read_file(&path).expect("read").header().clone();
+    assert_eq!([header.cal_min, header.cal_max], [-25.0, 25.0]);
 }

@@ -37,16 +37,16 @@ pub fn crop_texture(
 pub fn crop_image(crop: &Crop, k: usize, heat: Option<&HeatmapLook>) -> ColorImage {
     let [columns, rows, _] = crop.context.bounds.size;
     let mut pixels = Vec::with_capacity(columns * rows);
-    let max = heat.map_or(0.0, |look| look.saliency.max());
+    let largest = heat.map_or(0.0, |look| look.saliency.largest_magnitude());
     for j in 0..rows {
         for i in 0..columns {
             let value = crop.values.get((k * columns + i) * rows + j).copied().unwrap_or(0.0);
             let grey = (value.clamp(0.0, 1.0) * 255.0).round() as u8;
             let mut colour = theme::grey(grey);
             if let Some(look) = heat
-                && max > 0.0
+                && largest > 0.0
             {
-                let share = map_value(look, crop, [i, j, k]) / max;
+                let share = map_value(look, crop, [i, j, k]) / largest;
                 let strength = if look.saliency.signed { share.abs() } else { share };
                 if strength > 0.0 && strength >= look.threshold {
                     let over = heat_colour(share, look.saliency.signed);
@@ -109,5 +109,29 @@ mod tests {
         let mapped = crop_image(&crop, 1, Some(&look));
         assert_eq!(mapped.pixels[3 + 1], heat_colour(1.0, false));
         assert_eq!(mapped.pixels[0], Color32::BLACK);
+    }
+
+    #[test]
+    fn a_signed_map_is_measured_by_its_largest_magnitude_as_on_the_viewports() {
+        let bounds = VoxelBox { min: [0; 3], size: [3, 1, 1] };
+        let context = ContextBox { scale: Scale::Micro, bounds, shifted: [0; 3], padded: [0; 3] };
+        let crop = Crop { context, values: vec![0.0f32; 3].into() };
+        let saliency = Saliency {
+            method: "native",
+            scale: None,
+            bounds,
+            // Against, weakly for, nothing: the positive value alone would fill the whole scale.
+            values: vec![-4.0, 1.0, 0.0].into(),
+            native_shape: None,
+            unit: "logit",
+            signed: true,
+        };
+        let look = |threshold| HeatmapLook { saliency: Arc::new(saliency.clone()), opacity: 1.0, threshold };
+        let [against, weak, nothing] =
+            <[Color32; 3]>::try_from(crop_image(&crop, 0, Some(&look(0.2))).pixels).expect("three pixels");
+        assert_eq!([against, weak], [heat_colour(-1.0, true), heat_colour(0.25, true)]);
+        assert_eq!(nothing, Color32::BLACK);
+        let hidden = crop_image(&crop, 0, Some(&look(0.3))).pixels;
+        assert_eq!(hidden[1], Color32::BLACK, "a quarter of the largest magnitude is under the threshold");
     }
 }

@@ -11,47 +11,62 @@ use crate::inference::{Answer, Crop};
 use crate::render::HeatmapLook;
 use crate::ui::theme::{PICTURE, scale_colour, size, strong_family, text, tokens};
 use crate::ui::viewport::overlay::{Halo, halo_text, scale_line};
-use crate::ui::viewport::{heatmap, on_pixels};
+use crate::ui::viewport::{heatmap, notches, on_pixels};
 use crate::ui::widgets::{bare_slider_ui, line_ui, splits};
-use crate::ui::{Scene, UiState, icons, words};
+use crate::ui::{CropSlice, Scene, UiState, icons, words};
 
 const HOW: &str = "Each crop runs from its own darkest to its own brightest voxel, as the network's input does. \
                    Columns run right and rows down, as in the CT; the network itself reads them transposed.";
 
-/// The slice to show: the chosen one, or the one that the nodule's point lies in.
-fn slice_of(state: &UiState, grid: Option<&VoxelGrid>, answer: &Answer) -> (usize, usize) {
+/// The slice to show: the one chosen for this answer, or the one that the nodule's point lies in.
+fn slice_of(state: &UiState, grid: Option<&VoxelGrid>, nodule: &Nodule, answer: &Answer) -> (usize, usize) {
+    let chosen = state.crop_slice.filter(|c| c.nodule == nodule.id && c.at == answer.at);
     let [crop, ..] = &answer.crops;
     let depth = crop.context.bounds.size[2].max(1);
     let at_nodule = || {
         let k = grid.map_or(0.0, |g| (g.voxel_from_patient() * answer.at).z).round() as i64;
         usize::try_from(k - crop.context.bounds.min[2]).unwrap_or(0)
     };
-    (state.crop_slice.unwrap_or_else(at_nodule).min(depth - 1), depth)
+    (chosen.map_or_else(at_nodule, |c| c.slice).min(depth - 1), depth)
 }
 
-/// Wheel over a crop: one slice a notch.
-fn scroll(ui: &Ui, response: &egui::Response, state: &mut UiState, k: usize, depth: usize) {
+/// Remembers a slice for as long as this answer is looked at.
+fn choose(state: &mut UiState, nodule: &Nodule, answer: &Answer, slice: usize) {
+    state.crop_slice = Some(CropSlice { nodule: nodule.id, at: answer.at, slice });
+}
+
+/// Wheel over a crop: one slice a notch, ten with Shift, parts of notches added up. Returns the slice
+/// to go to, if another.
+/// - `place`: what is scrolled; what was turned over one is not added to another
+fn scroll(
+    ui: &Ui,
+    response: &egui::Response,
+    state: &mut UiState,
+    place: &'static str,
+    k: usize,
+    depth: usize,
+) -> Option<usize> {
     if !response.contains_pointer() {
-        return;
+        return None;
     }
-    let turned = ui.input_mut(|i| {
-        let turned: f32 = i
+    let page = response.rect.height();
+    let steps = ui.input_mut(|i| {
+        let steps = i
             .events
             .iter()
             .filter_map(|e| match e {
-                egui::Event::MouseWheel { delta, .. } => Some(delta.y),
+                egui::Event::MouseWheel { unit, delta, modifiers, .. } => {
+                    Some(state.crop_wheel.turn(place, notches(*unit, *delta, page), modifiers.shift))
+                }
                 _ => None,
             })
-            .sum();
+            .fold(0i64, i64::saturating_add);
         // Otherwise the panel would scroll along.
         i.smooth_scroll_delta = Vec2::ZERO;
-        turned
+        steps
     });
-    if turned != 0.0 {
-        let step = if turned > 0.0 { -1 } else { 1 };
-        let next = (k as i64 + step).clamp(0, depth as i64 - 1);
-        state.crop_slice = usize::try_from(next).ok();
-    }
+    let next = (k as i64).saturating_add(steps).clamp(0, depth as i64 - 1);
+    usize::try_from(next).ok().filter(|next| *next != k)
 }
 
 fn picture(ui: &Ui, place: &str, rect: Rect, crop: &Crop, k: usize, heat: Option<&HeatmapLook>) {
@@ -81,10 +96,10 @@ fn size_words(ui: &Ui, grid: Option<&VoxelGrid>, crop: &Crop, width: f32) -> Str
 }
 
 /// The crops side by side, with a slider through their slices.
-pub fn crops_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, _nodule: &Nodule, answer: &Answer) {
+pub fn crops_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodule, answer: &Answer) {
     let t = tokens(ui);
     let grid = scene.session.grid();
-    let (k, depth) = slice_of(state, grid, answer);
+    let (k, depth) = slice_of(state, grid, nodule, answer);
     let heat = heatmap(scene.session);
     splits(
         ui,
@@ -106,7 +121,9 @@ pub fn crops_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, _nodule: &N
         let name = said(crop, grid);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
         picture(ui, "panel", rect, crop, k, heat.as_ref());
-        scroll(ui, &response, state, k, depth);
+        if let Some(next) = scroll(ui, &response, state, "panel", k, depth) {
+            choose(state, nodule, answer, next);
+        }
         response.on_hover_text(name);
         let small = TextStyle::Small.resolve(ui.style());
         let scale = crop.context.scale;
@@ -122,19 +139,20 @@ pub fn crops_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, _nodule: &N
         bare_slider_ui(ui, |ui| ui.add(egui::Slider::new(&mut shown, 1..=depth).show_value(false)));
     response.widget_info(|| WidgetInfo::slider(true, (k + 1) as f64, "Slice of the crops"));
     if response.changed() {
-        state.crop_slice = shown.checked_sub(1);
+        choose(state, nodule, answer, shown.saturating_sub(1));
     }
 }
 
 /// The fourth viewport: the crops, large; or, quietly, how to get them.
 pub fn strip_ui(ui: &Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState) {
     ui.painter().rect_filled(rect, 0.0, PICTURE.ground);
-    let Some(answer) = scene.session.selected().and_then(Nodule::answer) else {
+    let selected = scene.session.selected();
+    let Some((nodule, answer)) = selected.and_then(|nodule| Some((nodule, nodule.answer()?))) else {
         empty_ui(ui, rect, scene);
         return;
     };
     let grid = scene.session.grid();
-    let (k, depth) = slice_of(state, grid, answer);
+    let (k, depth) = slice_of(state, grid, nodule, answer);
     let heat = heatmap(scene.session);
     let top = 34.0;
     let gap = 10.0;
@@ -158,7 +176,9 @@ pub fn strip_ui(ui: &Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState) {
     all.widget_info(|| {
         WidgetInfo::labeled(Role::Image, true, format!("What the network saw, slice {} of {depth}", k + 1))
     });
-    scroll(ui, &all, state, k, depth);
+    if let Some(next) = scroll(ui, &all, state, "strip", k, depth) {
+        choose(state, nodule, answer, next);
+    }
     for (crop, place) in answer.crops.iter().zip(places) {
         picture(ui, "strip", place, crop, k, heat.as_ref());
         let scale = crop.context.scale;

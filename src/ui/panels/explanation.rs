@@ -55,7 +55,7 @@ pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut
             }
         };
         paragraph_ui(ui, &cells, t.muted);
-        if map.max() <= 0.0 {
+        if map.largest_magnitude() == 0.0 {
             line_ui(ui, "This map is zero everywhere.", TextStyle::Body, t.warning);
         }
     }

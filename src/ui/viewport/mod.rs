@@ -15,4 +15,5 @@ pub use callback::slice_shape;
 pub use canvas::{canvas_ui, on_pixels};
 pub use compose::{boxes, compose, facts_of, heatmap, is_running};
 pub use heat::heat_colour;
+pub use pointer::notches;
 pub use shown::{Facts, Mark, Shown};

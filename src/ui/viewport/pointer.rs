@@ -87,7 +87,9 @@ pub fn events(ui: &Ui, response: &Response, rect: Rect, scale: f32) -> Vec<Point
     found
 }
 
-fn notches(unit: MouseWheelUnit, delta: egui::Vec2, page: f32) -> f64 {
+/// Turned notches of a wheel, or what a touchpad moved as parts of them.
+/// - `page`: height of what is scrolled, points
+pub fn notches(unit: MouseWheelUnit, delta: egui::Vec2, page: f32) -> f64 {
     // Some systems turn the wheel sideways while Shift is held.
     let turned = f64::from(if delta.y == 0.0 { delta.x } else { delta.y });
     match unit {

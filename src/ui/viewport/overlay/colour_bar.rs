@@ -17,6 +17,7 @@ const STEPS: usize = 64;
 fn method_label(method: &str) -> &str {
     match method {
         "grad_cam" => "Grad-CAM",
+        "native" => "For and against",
         other => other,
     }
 }
@@ -66,13 +67,18 @@ fn bar_with_numbers(painter: &Painter, rect: Rect, look: &HeatmapLook) -> f32 {
     let edge = PICTURE.muted.gamma_multiply(0.8);
     painter.rect_stroke(bar.expand(0.5), 0.0, Stroke::new(1.0, edge), StrokeKind::Outside);
 
-    let max = f64::from(map.max());
-    let number = |share: f32| words::trimmed(f64::from(share) * max, if max >= 10.0 { 0 } else { 2 });
+    let largest = f64::from(map.largest_magnitude());
+    let number = |share: f32| number(share, largest, map.signed);
     let write = |x: f32, anchor: Align2, text: &str| {
         halo_text(painter, pos2(x, bar.bottom() + 4.0), anchor, text, &Halo::plain(), 90.0)
     };
     let least = write(bar.left(), Align2::LEFT_TOP, &number(low));
     let most = write(bar.right(), Align2::RIGHT_TOP, &format!("{} {}", number(1.0), map.unit));
+    if map.signed {
+        // Where for and against meet.
+        let tick = vec![pos2(x_of(0.0), bar.top() - 2.0), pos2(x_of(0.0), bar.bottom() + 3.0)];
+        halo_line(painter, tick, Stroke::new(1.0, PICTURE.muted));
+    }
     if look.threshold > 0.0 {
         for sign in if map.signed { &[-1.0, 1.0][..] } else { &[1.0][..] } {
             let share = look.threshold * sign;
@@ -91,6 +97,16 @@ fn bar_with_numbers(painter: &Painter, rect: Rect, look: &HeatmapLook) -> f32 {
     rect.bottom() - bar.top() + 20.0
 }
 
+/// A number of the bar: as many figures as tell its ends apart, and in a signed map its sign.
+fn number(share: f32, largest: f64, signed: bool) -> String {
+    // Three figures of the largest value; a map of zeros has none.
+    let decimals = if largest > 0.0 { (2.0 - largest.log10().floor()).clamp(0.0, 4.0) as usize } else { 0 };
+    let value = f64::from(share) * largest;
+    let text = words::signed(value, decimals);
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    if signed && value > 0.0 && text != "0" { format!("+{text}") } else { text.to_owned() }
+}
+
 /// The bar itself; what lies under the threshold is as empty as it is on the picture.
 fn colours(bar: Rect, low: f32, signed: bool, threshold: f32) -> Mesh {
     let mut mesh = Mesh::default();
@@ -105,4 +121,29 @@ fn colours(bar: Rect, low: f32, signed: bool, threshold: f32) -> Mesh {
         mesh.add_colored_rect(part, colour);
     }
     mesh
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signed_bar_runs_from_the_largest_magnitude_against_to_the_same_for() {
+        let ends = |largest: f64| [-1.0, 0.0, 1.0].map(|share| number(share, largest, true));
+        assert_eq!(ends(1.5), ["−1.5", "0", "+1.5"]);
+        assert_eq!(ends(0.0421), ["−0.0421", "0", "+0.0421"]);
+        assert_eq!([0.0, 1.0].map(|share| number(share, 123.4, false)), ["0", "123"]);
+        assert_eq!(number(1.0, 0.0, false), "0");
+    }
+
+    #[test]
+    fn the_bar_is_empty_between_the_thresholds_on_both_sides_of_zero() {
+        let bar = Rect::from_min_size(pos2(0.0, 0.0), vec2(64.0, 8.0));
+        let mesh = colours(bar, -1.0, true, 0.5);
+        let at = |n: usize| mesh.vertices[n * 4].color;
+        assert_eq!([at(32), at(20), at(44)], [PICTURE.ground; 3]);
+        let against = heat_colour(-1.0 + 1.0 / STEPS as f32, true);
+        assert_eq!(at(0), against);
+        assert!(at(63).r() > at(63).b() && at(0).b() > at(0).r(), "blue against, orange for");
+    }
 }
