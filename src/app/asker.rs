@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::network::NetworkThread;
 use super::waker::Waker;
 use super::words::sentence;
+use crate::explain::Wanted;
 use crate::findings::{Nodule, NoduleId, Question};
 use crate::geometry::{Patient, Point};
 use crate::inference::{self, Answer, EngineOptions};
@@ -14,7 +15,7 @@ use crate::jobs::{Job, Outcome, Progress, spawn};
 use crate::session::{Edit, NetworkChoice, News, Session, Work, WorkId};
 use crate::volume::{Unit, Volume};
 use crate::workflow::classify::{self, Part, Request};
-use crate::workflow::models::{self, weights_for};
+use crate::workflow::models;
 
 /// Nearer than this two points are one nodule.
 const SAME_MM: f64 = 1.0;
@@ -183,10 +184,19 @@ impl Asker {
                 }
             };
         }
+        // What the window can say of it before the network is asked, in the window's words: the terminal's
+        // speak of options. It was checked at the click too, but slices tell of defects while they load.
+        if let Some(text) = refusal(session, asked.at) {
+            return Err(text);
+        }
         let Some(engine) = self.thread.engine()? else { return Ok(()) };
-        let model = session.look().network;
-        let request = Request::new(Arc::clone(&open.volume), open.defects.clone(), asked.at);
-        let request = Request { model: model.to_owned(), weights: weights_for(model), ..request };
+        let request = Request {
+            model: session.look().network.to_owned(),
+            // Looked for on the network's thread: no file is touched here.
+            weights: None,
+            explain: Wanted::IN_THE_WINDOW.to_vec(),
+            ..Request::new(Arc::clone(&open.volume), open.defects.clone(), asked.at)
+        };
         asked.question = Some(classify::ask(engine, waker.now(), request).map_err(sentence)?);
         Ok(())
     }

@@ -8,6 +8,7 @@ use super::asker::Asker;
 use super::bench::Driver;
 use super::dialogs::Dialogs;
 use super::inbox::Inbox;
+use super::keeper::Keeper;
 use super::picture::Saving;
 use super::resume::Marked;
 use super::thumbnails::Thumbnails;
@@ -17,6 +18,7 @@ use crate::gpu::Gpu;
 use crate::session::{News, Preferences, Session, Severity};
 use crate::tools::Hands;
 use crate::ui::UiState;
+use crate::workflow::preferences;
 
 /// What to do when the window opens.
 #[derive(Clone, Debug, Default)]
@@ -40,7 +42,7 @@ pub(super) enum Reopen {
 pub struct Core {
     pub(super) session: Session,
     pub(super) prefs: Preferences,
-    pub(super) prefs_file: Option<PathBuf>,
+    pub(super) keeper: Keeper,
     pub(super) keymap: Keymap,
     pub(super) hands: Hands,
     pub(super) ui: UiState,
@@ -65,18 +67,16 @@ impl Core {
     /// With the user's preferences and keys; what is broken in them becomes a notice.
     pub fn new(start: Start) -> Self {
         let mut core = Self::plain(start);
-        core.prefs_file = Preferences::file();
         core.marked = Marked::from_environment();
-        if let Some(file) = core.prefs_file.clone() {
-            match Preferences::read(&file) {
+        if let Some(file) = preferences::file() {
+            match preferences::read(&file) {
                 Ok(prefs) => core.prefs = prefs,
                 Err(error) => core.warn(error.to_string()),
             }
-            if let Ok(text) = std::fs::read_to_string(file.with_file_name("keymap.toml")) {
-                let (keymap, errors) = Keymap::from_toml(&text);
-                core.keymap = keymap;
-                errors.into_iter().for_each(|e| core.warn(e.to_string()));
-            }
+            let (keymap, errors) = preferences::read_keymap(&file);
+            core.keymap = keymap;
+            errors.into_iter().for_each(|e| core.warn(e.to_string()));
+            core.keeper = Keeper::new(file);
         }
         core
     }
@@ -86,7 +86,7 @@ impl Core {
         Self {
             session: Session::new(),
             prefs: Preferences::default(),
-            prefs_file: None,
+            keeper: Keeper::default(),
             keymap: Keymap::default(),
             hands: Hands::new(),
             ui: UiState::default(),
@@ -131,13 +131,5 @@ impl Core {
 
     pub(super) fn fail(&mut self, text: impl Into<String>) {
         self.session.receive(News::Notice(Severity::Error, text.into()));
-    }
-
-    /// Writes the preferences; a failure is said, nothing else depends on it.
-    pub(super) fn save_prefs(&mut self) {
-        let Some(file) = self.prefs_file.clone() else { return };
-        if let Err(error) = self.prefs.write(&file) {
-            self.warn(error.to_string());
-        }
     }
 }

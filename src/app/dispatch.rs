@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::asker::Asker;
 use super::core::{Core, Reopen};
 use super::dialogs::{Ask, Reply};
+use super::picture::Target;
 use crate::command::Command;
 use crate::findings::Nodule;
 use crate::geometry::{Patient, Point};
@@ -29,7 +30,11 @@ impl Core {
             Command::CancelAll => self.cancel_all(),
             Command::Cancel(id) => self.cancel(id),
             Command::SavePicture => self.ask(Ask::Picture(self.picture_name())),
-            Command::SavePictureTo(path) => self.save_picture(path),
+            Command::SavePictureTo(path) => self.save_picture(Target::File(path)),
+            Command::ClearRecent => {
+                self.prefs.recent.clear();
+                self.save_prefs();
+            }
 
             Command::NextSlice => self.step(self.session.look().focus, 1),
             Command::PreviousSlice => self.step(self.session.look().focus, -1),
@@ -103,19 +108,17 @@ impl Core {
     pub(super) fn poll_dialogs(&mut self) {
         match self.dialogs.poll() {
             Some(Reply::Open(paths)) => self.open(paths),
-            Some(Reply::Save(path)) => self.save_picture(path),
-            Some(Reply::NoDialog(Ask::Picture(name))) => {
-                // Without a dialog pictures go where the user is, under a name that is not taken.
-                let path = free_name(&std::env::current_dir().unwrap_or_default(), &name);
-                self.save_picture(path);
-            }
+            Some(Reply::Save(path)) => self.save_picture(Target::File(path)),
+            // Without a dialog pictures go where the user is, under a name that is not taken.
+            Some(Reply::NoDialog(Ask::Picture(name))) => self.save_picture(Target::Here(name)),
             Some(Reply::NoDialog(_)) => self.ui.path_field = Some(String::new()),
             Some(Reply::Nothing) | None => {}
         }
     }
 
     fn ask(&mut self, ask: Ask) {
-        let folder = self.prefs.recent.first().map(|p| p.parent().unwrap_or(p).to_owned());
+        let recent = self.prefs.recent.first().map(|p| p.reveal().as_path());
+        let folder = recent.map(|p| p.parent().unwrap_or(p).to_owned());
         let wake: Wake = self.waker.now();
         self.dialogs.ask(ask, folder.as_deref(), wake);
     }
@@ -167,7 +170,8 @@ impl Core {
     fn cancel(&mut self, id: WorkId) {
         match id {
             WorkId::Classify(nodule) => self.asker.cancel(nodule, &mut self.session),
-            WorkId::Scan | WorkId::Load | WorkId::Example | WorkId::Picture => self.inbox.cancel(id),
+            WorkId::Picture => self.cancel_picture(),
+            WorkId::Scan | WorkId::Load | WorkId::Example => self.inbox.cancel(id),
         }
     }
 
@@ -276,13 +280,4 @@ impl Core {
         let options = super::network::options(&self.prefs, self.session.graphics());
         self.asker.move_to(options, &mut self.session, &self.waker);
     }
-}
-
-/// `name` in `folder`, with a number where it is taken.
-fn free_name(folder: &std::path::Path, name: &str) -> PathBuf {
-    let stem = name.strip_suffix(".png").unwrap_or(name);
-    (1..1000)
-        .map(|n| folder.join(if n == 1 { format!("{stem}.png") } else { format!("{stem}-{n}.png") }))
-        .find(|path| !path.exists())
-        .unwrap_or_else(|| folder.join(name))
 }

@@ -12,6 +12,7 @@ mod dispatch;
 mod error;
 mod graphics;
 mod inbox;
+mod keeper;
 mod keyboard;
 mod network;
 mod picture;

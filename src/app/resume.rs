@@ -6,6 +6,7 @@ use std::process::Command as Process;
 use super::core::Core;
 use crate::command::Command;
 use crate::geometry::{Patient, Point};
+use crate::ingest::Private;
 
 /// Series and points for the program that takes over; never written to a file.
 const HANDED_ON: &str = "TRISCOPE_RESUME";
@@ -78,7 +79,11 @@ impl Core {
         let points = self.session.findings().nodules().iter().map(|n| n.at).collect();
         let uid = self.session.series().map(|s| s.uid.clone()).unwrap_or_default();
         let marked = Marked { uid, points };
-        Process::new(program).args(self.session.paths()).env(HANDED_ON, marked.text()).spawn().is_ok()
+        Process::new(program)
+            .args(self.session.paths().iter().map(Private::reveal))
+            .env(HANDED_ON, marked.text())
+            .spawn()
+            .is_ok()
     }
 }
 

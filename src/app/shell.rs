@@ -114,6 +114,7 @@ impl Shell {
         core.resume(&ctx);
         core.poll_dialogs();
         core.poll_picture();
+        core.poll_prefs();
         if let Some(graphics) = &mut self.graphics
             && graphics.frame(&mut core.session)
         {

@@ -24,7 +24,9 @@ const MIN_SIZE: [f32; 2] = [1280.0, 720.0];
 /// - errors: no display, no adapter that can draw, or a device that is lost again and again
 pub fn run(start: Start) -> Result<(), AppError> {
     let core = Rc::new(RefCell::new(Core::new(start)));
-    run_core(&core)
+    let ended = run_core(&core);
+    core.borrow_mut().finish_prefs();
+    ended
 }
 
 pub(super) fn run_core(core: &Rc<RefCell<Core>>) -> Result<(), AppError> {

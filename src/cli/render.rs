@@ -112,7 +112,7 @@ fn overlays(options: &Options, opened: &Opened, terminal: &Terminal) -> Result<O
         defects: opened.defects.clone(),
         at,
         model: options.model.to_owned(),
-        weights: options.weights.clone(),
+        weights: Some(options.weights.clone()),
         explain: vec![Wanted { method: Method::GradCam, scale: None }],
         force: options.force,
     };

@@ -1,9 +1,8 @@
 //! Words and numbers of options: from text to checked values, so that no command sees a NaN, a
 //! window without width or a plane without area. A wrong one is exit code 2.
 
-use crate::explain::{Method, Wanted};
+use crate::explain::{UnknownMethod, Wanted};
 use crate::geometry::{Patient, Vector};
-use crate::networks::Scale;
 use crate::volume::Window;
 
 /// `N` finite numbers, separated by commas.
@@ -131,55 +130,15 @@ pub(super) fn oblique(text: &str) -> Result<Oblique, String> {
     Ok(Oblique { right, down })
 }
 
-/// Methods of the contract that come later.
-const LATER: [&str; 13] = [
-    "grad_cam_pp",
-    "hires_cam",
-    "layer_cam",
-    "score_cam",
-    "gradient",
-    "gradient_x_input",
-    "smooth_grad",
-    "integrated_gradients",
-    "guided_backprop",
-    "occlusion",
-    "rise",
-    "kernel_shap",
-    "attention_rollout",
-];
-
 /// `METHOD` or `METHOD:SCALE`.
 pub(super) fn explain(text: &str) -> Result<Wanted, String> {
-    let (method, scale) = match text.split_once(':') {
-        Some((method, scale)) => (method, Some(scale)),
-        None => (text, None),
-    };
-    let method = match method {
-        "grad_cam" => Method::GradCam,
-        "native" => Method::Native,
-        later if LATER.contains(&later) => {
-            return Err(format!("this version does not have {later} yet; it has grad_cam and native"));
-        }
-        other => return Err(format!("`{other}` is no method; this version has grad_cam and native")),
-    };
-    let scale = match scale {
-        None => None,
-        Some(name) => Some(
-            Scale::ALL
-                .into_iter()
-                .find(|s| s.name() == name)
-                .ok_or_else(|| format!("`{name}` is no scale; there are micro, meso and macro"))?,
-        ),
-    };
-    if method == Method::Native && scale.is_some() {
-        return Err("native weighs all scales at once; ask for it without a scale".to_owned());
-    }
-    Ok(Wanted { method, scale })
+    text.parse().map_err(|error: UnknownMethod| error.to_string())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::networks::Scale;
 
     #[test]
     fn numbers_are_finite_and_as_many_as_asked_for() {

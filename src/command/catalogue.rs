@@ -126,7 +126,7 @@ const fn key(c: char) -> Shortcut {
 }
 
 /// Every command that needs no value, in the order of groups.
-pub static CATALOGUE: [Entry; 39] = [
+pub static CATALOGUE: [Entry; 40] = [
     line(
         Command::OpenFolder,
         "open_folder",
@@ -148,6 +148,14 @@ pub static CATALOGUE: [Entry; 39] = [
         "open_example",
         Group::File,
         ("Open example", "Opens the built-in phantom; it is made at the first time."),
+        &[],
+        always,
+    ),
+    line(
+        Command::ClearRecent,
+        "clear_recent",
+        Group::File,
+        ("Clear recent", "Forgets what was opened lately; folder names may name patients."),
         &[],
         always,
     ),

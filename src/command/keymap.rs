@@ -12,6 +12,9 @@ pub enum KeyFileError {
     /// No TOML, or values that are no lists of keys.
     #[error("The key file cannot be understood, the usual keys are used: {0}")]
     Broken(String),
+    /// It is there but cannot be read.
+    #[error("The key file keymap.toml cannot be read, the usual keys are used: {0}")]
+    Unreadable(String),
     /// No command of this name.
     #[error("The key file names `{0}`, which is no command; docs/keys.md lists them")]
     NoSuchCommand(String),

@@ -17,6 +17,8 @@ pub enum Command {
     OpenFiles,
     /// Open the built-in case.
     OpenExample,
+    /// Forget what was opened lately.
+    ClearRecent,
     /// Close the case.
     CloseCase,
     /// Close the window.

@@ -12,11 +12,6 @@ pub enum ExplainError {
     /// The network does not offer the layer.
     #[error("this network has no layer that can be explained at the {0} scale")]
     NoLayer(&'static str),
-    /// An explanation that is not known.
-    #[error(
-        "there is no explanation named '{0}'; there are grad_cam and native, alone or with :micro, :meso, :macro"
-    )]
-    Unknown(String),
     /// The device failed.
     #[error(transparent)]
     Device(InferenceError),

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::error::ExplainError;
 use crate::networks::Scale;
 
 /// A method of explanation.
@@ -17,6 +16,9 @@ pub enum Method {
 }
 
 impl Method {
+    /// Those of this version.
+    pub const ALL: [Method; 2] = [Method::GradCam, Method::Native];
+
     /// Name in options and files.
     pub const fn name(self) -> &'static str {
         match self {
@@ -36,34 +38,80 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// What the window shows: combined, micro, meso, macro.
+    /// Grad-CAM of everything: combined, micro, meso, macro.
     pub const ALL_GRAD_CAM: [Wanted; 4] = [
         Wanted { method: Method::GradCam, scale: None },
         Wanted { method: Method::GradCam, scale: Some(Scale::Micro) },
         Wanted { method: Method::GradCam, scale: Some(Scale::Meso) },
         Wanted { method: Method::GradCam, scale: Some(Scale::Macro) },
     ];
+
+    /// What the window can show.
+    pub const IN_THE_WINDOW: [Wanted; 5] = [
+        Self::ALL_GRAD_CAM[0],
+        Self::ALL_GRAD_CAM[1],
+        Self::ALL_GRAD_CAM[2],
+        Self::ALL_GRAD_CAM[3],
+        Wanted { method: Method::Native, scale: None },
+    ];
 }
 
+/// Methods of the contract that come later.
+const LATER: [&str; 13] = [
+    "grad_cam_pp",
+    "hires_cam",
+    "layer_cam",
+    "score_cam",
+    "gradient",
+    "gradient_x_input",
+    "smooth_grad",
+    "integrated_gradients",
+    "guided_backprop",
+    "occlusion",
+    "rise",
+    "kernel_shap",
+    "attention_rollout",
+];
+
 impl FromStr for Wanted {
-    type Err = ExplainError;
+    type Err = UnknownMethod;
 
     /// `grad_cam`, `grad_cam:micro` ...
-    fn from_str(text: &str) -> Result<Self, ExplainError> {
-        let unknown = || ExplainError::Unknown(text.to_owned());
+    fn from_str(text: &str) -> Result<Self, UnknownMethod> {
         let (name, scale) = text.split_once(':').map_or((text, None), |(name, scale)| (name, Some(scale)));
-        let method =
-            [Method::GradCam, Method::Native].into_iter().find(|m| m.name() == name).ok_or_else(unknown)?;
-        let scale = match scale {
-            None => None,
-            Some(word) => Some(Scale::ALL.into_iter().find(|s| s.name() == word).ok_or_else(unknown)?),
+        let method = match Method::ALL.into_iter().find(|m| m.name() == name) {
+            Some(method) => method,
+            None if LATER.contains(&name) => return Err(UnknownMethod::Later(name.to_owned())),
+            None => return Err(UnknownMethod::Method(name.to_owned())),
         };
+        let find = |word: &str| {
+            let known = Scale::ALL.into_iter().find(|s| s.name() == word);
+            known.ok_or_else(|| UnknownMethod::Scale(word.to_owned()))
+        };
+        let scale = scale.map(find).transpose()?;
         // One scale's share of a sum over scales says nothing that its Grad-CAM does not.
         if method == Method::Native && scale.is_some() {
-            return Err(unknown());
+            return Err(UnknownMethod::OneScaleOfNative);
         }
         Ok(Self { method, scale })
     }
+}
+
+/// A text that names no explanation of this version.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnknownMethod {
+    /// Of the contract, but not built.
+    #[error("this version does not have {0} yet; it has grad_cam and native")]
+    Later(String),
+    /// Of nobody.
+    #[error("`{0}` is no method; this version has grad_cam and native")]
+    Method(String),
+    /// Behind the colon.
+    #[error("`{0}` is no scale; there are micro, meso and macro")]
+    Scale(String),
+    /// A sum has no parts.
+    #[error("native weighs all scales at once; ask for it without a scale")]
+    OneScaleOfNative,
 }
 
 impl fmt::Display for Wanted {
@@ -85,5 +133,8 @@ mod tests {
         for text in ["", "cam", "grad_cam:", "grad_cam:nano", "native:micro", "grad_cam:micro:meso"] {
             assert!(text.parse::<Wanted>().is_err(), "{text}");
         }
+        let wrong = |text: &str| text.parse::<Wanted>().expect_err("unknown").to_string();
+        assert!(wrong("rise:micro").contains("does not have rise yet"));
+        assert!(wrong("native:micro").contains("without a scale"));
     }
 }

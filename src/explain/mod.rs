@@ -12,5 +12,5 @@ mod saliency;
 pub use contribution::{Contribution, contribution, leave_one_out};
 pub use error::ExplainError;
 pub use grad_cam::{NativeMap, combined, grad_cam, native_map};
-pub use method::{Method, Wanted};
+pub use method::{Method, UnknownMethod, Wanted};
 pub use saliency::Saliency;

@@ -54,17 +54,37 @@ pub(super) fn io_error(error: impl std::error::Error + Send + Sync + 'static) ->
 }
 
 /// Name beside `path` under which it is written first. It keeps the extension, by which writers
-/// choose a format, and begins with a dot, by which viewers of folders pass over it.
+/// choose a format, and begins with a dot, by which viewers of folders pass over it. The process's
+/// number keeps two programs that write the same file out of each other's way.
 fn beside(path: &Path) -> io::Result<PathBuf> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
-    let mut hidden = OsString::from(PARTIAL);
+    let mut hidden = OsString::from(format!("{PARTIAL}{}-", std::process::id()));
     hidden.push(name);
     Ok(path.with_file_name(hidden))
+}
+
+/// Sees to it that what was written is on the disk before it takes the place of something older: else a
+/// power cut could leave an empty file under the final name.
+fn settle(partial: &Path) -> io::Result<()> {
+    fs::OpenOptions::new().write(true).open(partial)?.sync_all()
 }
 
 /// Lets `write` make a file under another name and moves it to `path`; an older file there is
 /// replaced whole.
 pub fn write_whole_with(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> Result<(), WriteError> {
+    moved(path, |partial| write(partial).and_then(|()| settle(partial)))
+}
+
+/// As [`write_whole_with`], for one of many files of a [`PendingFolder`]: none of them counts before the
+/// folder is complete, and waiting for the disk each time would take longer than writing them.
+pub(super) fn write_one_of_many_with(
+    path: &Path,
+    write: impl FnOnce(&Path) -> io::Result<()>,
+) -> Result<(), WriteError> {
+    moved(path, write)
+}
+
+fn moved(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> Result<(), WriteError> {
     let error = |source| WriteError::new(path, source);
     let partial = beside(path).map_err(error)?;
     write(&partial).and_then(|()| fs::rename(&partial, path)).map_err(|source| {

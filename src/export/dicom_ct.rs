@@ -11,7 +11,7 @@ use dicom_dictionary_std::{tags, uids};
 use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
 use sha2::{Digest, Sha256};
 
-use super::atomic::{WriteError, io_error, write_whole_with};
+use super::atomic::{WriteError, io_error, write_one_of_many_with};
 use crate::geometry::{Point, VoxelGrid};
 
 /// Stored value of 0 HU: 12 unsigned bits hold -1024 to 3071 HU.
@@ -53,7 +53,7 @@ impl CtSeries {
     /// - panics: a slice of another size than the grid's, or no such slice
     pub fn write_slice(&self, folder: &Path, k: usize, hu: &[i16]) -> Result<(), WriteError> {
         let path = folder.join(format!("slice_{:04}.dcm", k + 1));
-        write_whole_with(&path, |partial| {
+        write_one_of_many_with(&path, |partial| {
             let file = std::fs::File::create(partial)?;
             self.object(k, hu)?.write_all(file).map_err(io_error)
         })

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-/// Patient data: prints as `[private]`; only `ui`, `cli` and `export` may call [`Private::reveal`] to
-/// show it, and `dataset` to tell patients apart.
+/// Patient data: prints as `[private]`. [`Private::reveal`] is for what the user is shown, for files that
+/// are the user's own, and for `dataset` to tell patients apart.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Private<T>(T);
 

@@ -13,7 +13,7 @@ use super::news::{
 };
 use crate::findings::{Nodule, NoduleId, Question};
 use crate::geometry::{Patient, Point, VoxelGrid};
-use crate::ingest::{Defect, Scan, Series};
+use crate::ingest::{Defect, Private, Scan, Series};
 use crate::volume::{Preset, Unit, Volume, Window};
 
 /// Everything that the window knows. Cloning is cheap: large arrays are shared.
@@ -23,7 +23,7 @@ pub struct Session {
     look: Look,
     history: History,
     nobody: Findings,
-    paths: Vec<PathBuf>,
+    paths: Vec<Private<PathBuf>>,
     work: Vec<Work>,
     notices: Vec<Notice>,
     next_notice: u64,
@@ -49,7 +49,7 @@ impl Session {
     }
 
     /// The folders or files that the case comes from.
-    pub fn paths(&self) -> &[PathBuf] {
+    pub fn paths(&self) -> &[Private<PathBuf>] {
         &self.paths
     }
 
@@ -231,7 +231,7 @@ impl Session {
             News::Stopped(id) => self.work.retain(|w| w.id != id),
             News::Scanned(scan, paths) => {
                 self.case = Case { scan, ..Case::default() };
-                self.paths = paths;
+                self.paths = paths.into_iter().map(Private::new).collect();
                 self.forget_view();
             }
             News::Unusable(index) => {

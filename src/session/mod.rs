@@ -21,5 +21,5 @@ pub use news::{
     Adapter, Engine, GpuUse, GraphicsDevice, Hover, Memory, NetworkChoice, News, Notice, NoticeId, Severity,
     Work, WorkId,
 };
-pub use prefs::{Preferences, PrefsError};
+pub use prefs::Preferences;
 pub use viewport::{Orientation, Projection, Slab, ViewportState};

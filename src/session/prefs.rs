@@ -1,9 +1,10 @@
-//! Preferences: one TOML file in the config folder. A broken file costs its content, never the start.
+//! Preferences: what the program remembers from one start to the next, as a value and as TOML.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+
+use crate::ingest::Private;
 
 /// How many recently opened paths are kept.
 const RECENT: usize = 10;
@@ -22,8 +23,9 @@ pub struct Preferences {
     pub right_panel: bool,
     /// Dark, or else light.
     pub dark: bool,
-    /// Opened last, newest first.
-    pub recent: Vec<PathBuf>,
+    /// Opened last, newest first. Folders are often named after patients: not for logs or messages.
+    #[serde(with = "paths")]
+    pub recent: Vec<Private<PathBuf>>,
 }
 
 impl Default for Preferences {
@@ -39,67 +41,44 @@ impl Default for Preferences {
     }
 }
 
-/// Why preferences could not be read or written.
-#[derive(Debug, thiserror::Error)]
-pub enum PrefsError {
-    /// The file is no valid TOML, or holds other things than ours.
-    #[error("The preferences file {file} cannot be understood and is left out: {detail}")]
-    Broken {
-        /// File name.
-        file: String,
-        /// Line and reason.
-        detail: String,
-    },
-    /// The file cannot be read or written.
-    #[error("The preferences file {file} cannot be used: {source}")]
-    Io {
-        /// File name.
-        file: String,
-        /// What the system says.
-        source: std::io::Error,
-    },
-}
-
 impl Preferences {
-    /// Where the file lies on this system; `None` where there is no home.
-    pub fn file() -> Option<PathBuf> {
-        directories::ProjectDirs::from("", "", "triscope").map(|d| d.config_dir().join("preferences.toml"))
+    /// From the text of the file; what it does not say keeps its default.
+    /// - errors: what is wrong with it, in the parser's words, which quote nothing of the file
+    pub fn from_toml(text: &str) -> Result<Self, String> {
+        toml::from_str(text).map_err(|error| error.message().to_owned())
     }
 
-    /// Reads the file. A missing one gives the defaults.
-    pub fn read(file: &Path) -> Result<Self, PrefsError> {
-        let text = match std::fs::read_to_string(file) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(source) => return Err(PrefsError::Io { file: name(file), source }),
-        };
-        toml::from_str(&text)
-            .map_err(|e| PrefsError::Broken { file: name(file), detail: e.message().to_owned() })
-    }
-
-    /// Writes the file whole, or leaves the old one.
-    pub fn write(&self, file: &Path) -> Result<(), PrefsError> {
-        let io = |source| PrefsError::Io { file: name(file), source };
-        let text = toml::to_string_pretty(self)
-            .map_err(|e| PrefsError::Broken { file: name(file), detail: e.to_string() })?;
-        let folder = file.parent().unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder).map_err(io)?;
-        let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(io)?;
-        beside.write_all(text.as_bytes()).map_err(io)?;
-        beside.persist(file).map_err(|e| io(e.error))?;
-        Ok(())
+    /// The text of the file.
+    pub fn to_toml(&self) -> Result<String, String> {
+        toml::to_string_pretty(self).map_err(|error| error.to_string())
     }
 
     /// Puts a path first among the recent ones.
     pub fn remember(&mut self, path: &Path) {
-        self.recent.retain(|p| p != path);
-        self.recent.insert(0, path.to_owned());
+        self.recent.retain(|p| p.reveal() != path);
+        self.recent.insert(0, Private::new(path.to_owned()));
         self.recent.truncate(RECENT);
     }
 }
 
-fn name(file: &Path) -> String {
-    file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned()
+/// The recent paths in the file, which is the user's own.
+mod paths {
+    use super::{Path, PathBuf, Private};
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        paths: &[Private<PathBuf>],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        // A name that is no Unicode has no place in TOML: forgotten rather than the whole file lost.
+        serializer.collect_seq(paths.iter().filter_map(|p| Path::to_str(p.reveal())))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<Private<PathBuf>>, D::Error> {
+        Ok(Vec::<PathBuf>::deserialize(deserializer)?.into_iter().map(Private::new).collect())
+    }
 }
 
 #[cfg(test)]
@@ -107,34 +86,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn preferences_survive_writing_and_reading() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let file = folder.path().join("deep").join("preferences.toml");
-        let mut prefs = Preferences { adapter: "RTX".to_owned(), ..Preferences::default() };
-        prefs.remember(Path::new("a"));
-        prefs.remember(Path::new("b"));
-        prefs.remember(Path::new("a"));
-        prefs.write(&file).expect("written");
-        assert_eq!(Preferences::read(&file).expect("read"), prefs);
-        assert_eq!(prefs.recent, [PathBuf::from("a"), PathBuf::from("b")]);
+    fn recent_paths_are_kept_newest_first_and_never_printed() {
+        let mut prefs = Preferences::default();
+        for path in ["a", "Doe^Jane", "a"] {
+            prefs.remember(Path::new(path));
+        }
+        let again = Preferences::from_toml(&prefs.to_toml().expect("written")).expect("read");
+        assert_eq!(again, prefs);
+        let shown: Vec<_> = again.recent.iter().map(|p| p.reveal().as_path()).collect();
+        assert_eq!(shown, [Path::new("a"), Path::new("Doe^Jane")]);
+        assert!(!format!("{prefs:?}").contains("Jane"), "{prefs:?}");
     }
 
+    #[cfg(unix)]
     #[test]
-    fn a_broken_file_is_named_and_a_missing_one_is_not_an_error() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let file = folder.path().join("preferences.toml");
-        assert_eq!(Preferences::read(&file).expect("defaults"), Preferences::default());
-        std::fs::write(&file, "adapter = [").expect("written");
-        let error = Preferences::read(&file).expect_err("it is broken");
-        assert!(error.to_string().contains("preferences.toml"), "{error}");
+    fn a_path_that_is_no_unicode_costs_itself_alone() {
+        use std::os::unix::ffi::OsStrExt;
+        let mut prefs = Preferences { dark: false, ..Preferences::default() };
+        prefs.remember(Path::new("a"));
+        prefs.remember(Path::new(std::ffi::OsStr::from_bytes(b"\xff")));
+        let again = Preferences::from_toml(&prefs.to_toml().expect("written")).expect("read");
+        assert!(!again.dark);
+        assert_eq!(again.recent, [Private::new(PathBuf::from("a"))]);
     }
 
     #[test]
     fn a_file_of_an_older_version_keeps_what_it_says() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let file = folder.path().join("preferences.toml");
-        std::fs::write(&file, "left_panel = false\nunknown = 3\n").expect("written");
-        let prefs = Preferences::read(&file).expect("read");
+        let prefs = Preferences::from_toml("left_panel = false\nunknown = 3\n").expect("read");
         assert!(!prefs.left_panel && prefs.right_panel);
     }
 }

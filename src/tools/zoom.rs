@@ -2,10 +2,8 @@
 
 use crate::geometry::{Point, Viewport};
 use crate::session::ViewportState;
-use crate::view::ResolvedView;
+use crate::view::{self, ResolvedView};
 
-/// Smallest and largest enlargement over the fitted plane: a lost picture helps nobody.
-const LIMITS: [f64; 2] = [0.25, 40.0];
 /// Pixels of drag for a factor of e.
 const E_PX: f64 = 200.0;
 /// Factor of one notch of the wheel.
@@ -13,7 +11,8 @@ const NOTCH: f64 = 1.15;
 
 /// The viewport after a drag, from its state at the start.
 pub(super) fn drag(start: ViewportState, from: Point<Viewport>, to: Point<Viewport>) -> ViewportState {
-    let zoom = (start.zoom * ((from.y - to.y) / E_PX).exp()).clamp(LIMITS[0], LIMITS[1]);
+    let [least, most] = view::ZOOM_RANGE;
+    let zoom = (start.zoom * ((from.y - to.y) / E_PX).exp()).clamp(least, most);
     ViewportState { zoom, ..start }
 }
 
@@ -24,12 +23,5 @@ pub(super) fn wheel(
     at: Point<Viewport>,
     notches: f64,
 ) -> ViewportState {
-    let zoom = (state.zoom * NOTCH.powf(notches)).clamp(LIMITS[0], LIMITS[1]);
-    let shrink_mm = view.mm_per_px * (1.0 - state.zoom / zoom);
-    let [width, height] = view.size_px.map(f64::from);
-    let pan_mm = [
-        state.pan_mm[0] + (at.x - width / 2.0) * shrink_mm,
-        state.pan_mm[1] + (at.y - height / 2.0) * shrink_mm,
-    ];
-    ViewportState { zoom, pan_mm, ..state }
+    view::zoomed_at(&state, view, [at.x, at.y], NOTCH.powf(notches))
 }

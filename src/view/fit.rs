@@ -5,7 +5,7 @@ use crate::session::Orientation;
 
 /// Smallest and largest zoom that a viewport takes: below, nothing can be seen; above, a voxel
 /// fills the screen and 32-bit coordinates in shaders run out of digits.
-pub(super) const ZOOM_RANGE: [f64; 2] = [0.05, 100.0];
+pub const ZOOM_RANGE: [f64; 2] = [0.05, 100.0];
 
 /// Screen axes of an orientation in this volume.
 pub(super) fn basis(grid: &VoxelGrid, orientation: Orientation) -> PlaneBasis {

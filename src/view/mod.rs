@@ -10,7 +10,7 @@ mod scale_bar;
 mod step;
 
 pub use cursor::{crosshair, crosshair_line, patient_at, zoomed_at};
-pub use fit::{fitted_mm_per_px, zoom_for_field};
+pub use fit::{ZOOM_RANGE, fitted_mm_per_px, zoom_for_field};
 pub use outline::{outline, outline_at};
 pub use resolve::{ResolvedView, SlicePosition, resolve};
 pub use scale_bar::{ScaleBar, scale_bar};

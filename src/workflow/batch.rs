@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::classify::{self, Classified, ClassifyError, Request};
-use super::models::weights_for;
 use super::open::Opened;
 use super::render::{Overlays, RenderError, Subject, View, WindowChoice};
 use super::report::{
@@ -164,7 +163,7 @@ fn request(opened: &Opened, batch: &Batch, at: Point<Patient>, model: &str) -> R
         defects: opened.defects.clone(),
         at,
         model: model.to_owned(),
-        weights: batch.weights.clone().unwrap_or_else(|| weights_for(model)),
+        weights: batch.weights.clone(),
         explain: batch.explain.clone(),
         force: batch.force,
     }

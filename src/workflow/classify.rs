@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::models::weights_for;
 use crate::explain::{
     Contribution, ExplainError, Method, NativeMap, Saliency, Wanted, combined, contribution, grad_cam,
     native_map,
@@ -31,8 +32,9 @@ pub struct Request {
     pub at: Point<Patient>,
     /// Name of the network.
     pub model: String,
-    /// Its weights.
-    pub weights: WeightsChoice,
+    /// Its weights; `None`: the installed ones, or else the built-in. They are looked for when the
+    /// question is worked on, not by whoever asks.
+    pub weights: Option<WeightsChoice>,
     /// Maps, in the order in which they are wanted.
     pub explain: Vec<Wanted>,
     /// Answer although the series has defects that forbid it.
@@ -47,7 +49,7 @@ impl Request {
             defects,
             at,
             model: DEFAULT_MODEL.to_owned(),
-            weights: WeightsChoice::BuiltIn,
+            weights: Some(WeightsChoice::BuiltIn),
             explain: Wanted::ALL_GRAD_CAM.to_vec(),
             force: false,
         }
@@ -246,7 +248,8 @@ fn work(
     request: &Request,
 ) -> Result<(), ClassifyError> {
     ctx.step("Loading the network", 0.0)?;
-    let network = runtime.network(&request.model, &request.weights)?;
+    let weights = request.weights.clone().unwrap_or_else(|| weights_for(&request.model));
+    let network = runtime.network(&request.model, &weights)?;
 
     ctx.step("Cutting the crops", 0.1)?;
     let start = Instant::now();
@@ -266,7 +269,7 @@ fn work(
     let answer = answer(&network, request, crops, &forward, &contribution, reasons, crop_ms);
     let answer = Arc::new(answer);
     send(Part::Answer(Arc::clone(&answer)));
-    runtime.compare_once(&network, &request.weights, &answer.crops, &forward, ctx)?;
+    runtime.compare_once(&network, &weights, &answer.crops, &forward, ctx)?;
     if request.explain.is_empty() {
         return Ok(());
     }

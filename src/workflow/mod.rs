@@ -8,6 +8,7 @@ pub mod dataset;
 pub mod demo;
 pub mod models;
 pub mod open;
+pub mod preferences;
 pub mod render;
 pub mod report;
 pub mod synth;

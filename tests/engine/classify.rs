@@ -46,7 +46,7 @@ fn a_click_is_answered_with_logits_boxes_crops_contributions_and_maps() {
             a.probability,
             a.logits,
             a.scale_contribution,
-            done.saliency.iter().map(|s| s.max()).collect::<Vec<_>>()
+            done.saliency.iter().map(|s| s.largest_magnitude()).collect::<Vec<_>>()
         );
     }
     let done = run(&engine, Request::new(Arc::clone(&volume), vec![], centre), &ctx).expect("an answer");
@@ -60,7 +60,7 @@ fn a_click_is_answered_with_logits_boxes_crops_contributions_and_maps() {
         let voxels: usize = map.bounds.size.iter().product();
         assert_eq!(map.values.len(), voxels);
         // The seed of the built-in weights is chosen so that every map has something to show.
-        assert!(map.max() > 0.0, "{:?}", map.scale);
+        assert!(map.largest_magnitude() > 0.0, "{:?}", map.scale);
     }
 }
 

@@ -3,6 +3,7 @@
 use egui::{PopupCloseBehavior, RichText, TextEdit, Ui};
 
 use crate::command::{Command, Commands};
+use crate::ingest::Private;
 use crate::ui::theme::{text, tokens};
 use crate::ui::widgets::{Press, menu, menu_row_ui, press_ui};
 use crate::ui::{Scene, UiState, icons};
@@ -72,7 +73,7 @@ fn recent_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let t = tokens(ui);
     ui.separator();
     ui.label(RichText::new("Recent").text_style(text::small_strong()).color(t.muted));
-    for path in scene.prefs.recent.iter().take(RECENT) {
+    for path in scene.prefs.recent.iter().take(RECENT).map(Private::reveal) {
         let whole = path.display().to_string();
         let name = path.file_name().map_or_else(|| whole.clone(), |n| n.to_string_lossy().into_owned());
         if menu_row_ui(ui, Press::new(icons::RECENT, &name)).on_hover_text(whole).clicked() {
@@ -80,4 +81,5 @@ fn recent_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
             ui.close();
         }
     }
+    row_ui(ui, scene, out, Command::ClearRecent, icons::REMOVE);
 }

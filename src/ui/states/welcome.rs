@@ -8,6 +8,7 @@ use egui::{
 
 use super::column_ui;
 use crate::command::{Command, Commands};
+use crate::ingest::Private;
 use crate::ui::panels::path_ui;
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{Press, menu_row_ui, paragraph_ui};
@@ -42,7 +43,7 @@ pub fn welcome_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiStat
                     .selectable(false),
             );
             ui.spacing_mut().item_spacing.y = 2.0;
-            for path in scene.prefs.recent.iter().take(RECENT) {
+            for path in scene.prefs.recent.iter().take(RECENT).map(Private::reveal) {
                 let whole = path.display().to_string();
                 let name =
                     path.file_name().map_or_else(|| whole.clone(), |n| n.to_string_lossy().into_owned());

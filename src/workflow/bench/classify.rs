@@ -79,7 +79,7 @@ pub fn classify(
     let ask = || -> Result<(Classified, f64), ClassifyError> {
         let request = Request {
             model: model.to_owned(),
-            weights: weights.clone(),
+            weights: Some(weights.clone()),
             force: true,
             ..Request::new(Arc::clone(&volume), Vec::new(), at)
         };
