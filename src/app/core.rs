@@ -125,6 +125,11 @@ impl Core {
         self.asker.warm_up(&options, &mut self.session, &self.waker);
     }
 
+    /// Whether the key that hides the heatmap is held.
+    pub fn heatmap_is_hidden(&self) -> bool {
+        self.ui.heatmap_hidden
+    }
+
     pub(super) fn warn(&mut self, text: impl Into<String>) {
         self.session.receive(News::Notice(Severity::Warning, text.into()));
     }

@@ -53,6 +53,14 @@ impl Core {
                 let heatmap = self.session.look().heatmap;
                 self.session.apply(Edit::Heatmap(crate::session::Heatmap { on: !heatmap.on, ..heatmap }));
             }
+            Command::ToggleContour => {
+                let heatmap = self.session.look().heatmap;
+                // Who asks how the map is drawn wants to see it.
+                let contour = !(heatmap.on && heatmap.contour);
+                self.session.apply(Edit::Heatmap(crate::session::Heatmap { on: true, contour, ..heatmap }));
+            }
+            Command::HideHeatmap => self.ui.heatmap_hidden = true,
+            Command::ShowHeatmap => self.ui.heatmap_hidden = false,
             Command::CycleCornerText => {
                 self.session.apply(Edit::CornerText(self.session.look().corner_text.next()));
             }

@@ -1,6 +1,6 @@
 //! Keys to commands.
 
-use crate::command::{Commands, Key, Keymap, Shortcut};
+use crate::command::{Command, Commands, Key, Keymap, Shortcut, entry};
 use crate::session::Session;
 use crate::ui::UiState;
 
@@ -20,8 +20,12 @@ pub(super) fn keys(
     }
     let widget = ctx.memory(|m| m.focused()).is_some() && !state.viewport_has_focus;
     let on_top = state.help || egui::Popup::is_any_open(ctx);
+    let held = state.heatmap_hidden;
     ctx.input_mut(|input| {
         input.events.retain(|event| {
+            if held && ends_hiding(event, keymap) {
+                out.push(Command::ShowHeatmap);
+            }
             let egui::Event::Key { key, pressed: true, modifiers, .. } = event else { return true };
             let Some(shortcut) = shortcut(*key, *modifiers) else { return true };
             if widget && belongs_to_widget(shortcut) {
@@ -40,6 +44,20 @@ pub(super) fn keys(
             }
         });
     });
+}
+
+/// Whether the key that hides the heatmap was let go, or will be where nobody tells us.
+fn ends_hiding(event: &egui::Event, keymap: &Keymap) -> bool {
+    match event {
+        egui::Event::WindowFocused(false) => true,
+        egui::Event::Key { key, pressed: false, modifiers, .. } => {
+            // Whatever else is held by now: the key itself counts.
+            let let_go = shortcut(*key, *modifiers).map(|s| s.key);
+            entry(&Command::HideHeatmap)
+                .is_some_and(|e| keymap.keys_of(e).iter().any(|s| Some(s.key) == let_go))
+        }
+        _ => false,
+    }
 }
 
 fn belongs_to_widget(shortcut: Shortcut) -> bool {

@@ -126,7 +126,7 @@ const fn key(c: char) -> Shortcut {
 }
 
 /// Every command that needs no value, in the order of groups.
-pub static CATALOGUE: [Entry; 40] = [
+pub static CATALOGUE: [Entry; 42] = [
     line(
         Command::OpenFolder,
         "open_folder",
@@ -344,6 +344,25 @@ pub static CATALOGUE: [Entry; 40] = [
         Group::Display,
         ("Heatmap", "Where the answer comes from, over the CT."),
         &[key('G')],
+        mapped,
+    ),
+    line(
+        Command::ToggleContour,
+        "heatmap_lines",
+        Group::Display,
+        (
+            "Heatmap as lines",
+            "Lines at levels of the map, which leave the tissue between them free, or an area.",
+        ),
+        &[Shortcut { key: Key::Char('G'), ctrl: false, shift: true, alt: false }],
+        mapped,
+    ),
+    line(
+        Command::HideHeatmap,
+        "hide_heatmap",
+        Group::Display,
+        ("Hide heatmap (hold)", "Shows the CT alone for as long as the key is held."),
+        &[key('V')],
         mapped,
     ),
     line(

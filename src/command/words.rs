@@ -43,6 +43,10 @@ pub enum Command {
     ClassifyHere,
     /// Heatmap on or off.
     ToggleHeatmap,
+    /// The heatmap as lines or as an area.
+    ToggleContour,
+    /// Hide the heatmap for as long as the key is held.
+    HideHeatmap,
     /// Boxes on or off.
     ToggleBoxes,
     /// Next slab mode: off, maximum, minimum, mean.
@@ -75,6 +79,9 @@ pub enum Command {
     ToggleHelp,
     /// Stop whatever runs.
     CancelAll,
+
+    /// The key of [`Command::HideHeatmap`] was let go.
+    ShowHeatmap,
 
     // With values, from the place where they are asked for.
     /// Open these folders and files.

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::explain::Saliency;
+use crate::explain::{Saliency, Wanted};
 use crate::geometry::{Patient, Point};
 use crate::inference::Answer;
-use crate::networks::Scale;
 
 /// Identity of a nodule within a series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,7 +21,7 @@ pub enum Question {
     Answered {
         /// The answer.
         answer: Arc<Answer>,
-        /// Combined first, then micro, meso, macro; empty while they are computed.
+        /// The maps of every method and scale that the window shows; empty while they are computed.
         saliency: Vec<Arc<Saliency>>,
     },
     /// It failed, with the sentence.
@@ -108,10 +107,11 @@ impl Nodule {
         }
     }
 
-    /// The map of one scale, or of all combined (`None`), once it is there.
-    pub fn saliency(&self, scale: Option<Scale>) -> Option<&Arc<Saliency>> {
+    /// The map of a method for one scale, or for all combined, once it is there.
+    pub fn saliency(&self, wanted: Wanted) -> Option<&Arc<Saliency>> {
+        let is_it = |s: &&Arc<Saliency>| s.method == wanted.method.name() && s.scale == wanted.scale;
         match &self.question {
-            Question::Answered { saliency, .. } => saliency.iter().find(|s| s.scale == scale),
+            Question::Answered { saliency, .. } => saliency.iter().find(is_it),
             _ => None,
         }
     }

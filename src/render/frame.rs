@@ -15,6 +15,8 @@ pub struct HeatmapLook {
     pub opacity: f32,
     /// Below this part of the map's maximum (0..=1) nothing is drawn.
     pub threshold: f32,
+    /// Lines at levels of the map (see [`mod@super::contour`]) instead of an area.
+    pub contour: bool,
 }
 
 /// One frame of one viewport.

@@ -34,8 +34,10 @@ pub mod gpu {
         pub map: u32,
         /// Samples through the slab.
         pub steps: u32,
+        /// 1 draws lines at the map's levels, 0 fills it.
+        pub contour: u32,
         /// WGSL rounds the size up to its alignment.
-        pub unused: [u32; 3],
+        pub unused: [u32; 2],
     }
 }
 
@@ -56,7 +58,8 @@ pub fn uniform(view: &ResolvedView, look: &HeatmapLook, largest: f32) -> gpu::He
         opacity: share(look.opacity),
         map: ColorMap::for_signed(look.saliency.signed).row(),
         steps: view.slab_steps.max(1),
-        unused: [0; 3],
+        contour: u32::from(look.contour),
+        unused: [0; 2],
     }
 }
 

@@ -14,6 +14,7 @@ mod target;
 mod timing;
 mod volume_texture;
 
+pub mod contour;
 pub mod heatmap;
 pub mod reference;
 pub mod slice;

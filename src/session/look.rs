@@ -1,8 +1,9 @@
 //! How the case is looked at: everything that a viewport needs besides the case itself.
 
 use super::viewport::{Slab, ViewportState};
+use crate::explain::Wanted;
 use crate::geometry::{Patient, Plane, Point};
-use crate::networks::{DEFAULT_MODEL, Scale};
+use crate::networks::DEFAULT_MODEL;
 use crate::volume::{Preset, Window};
 
 /// One of the three slice viewports, by the plane that it starts with.
@@ -120,17 +121,20 @@ impl Tool {
 pub struct Heatmap {
     /// Whether it is drawn; off until the user asks.
     pub on: bool,
-    /// One scale, or `None` for all combined.
-    pub scale: Option<Scale>,
+    /// Which map: a method, and one scale or all combined.
+    pub map: Wanted,
     /// 0 (invisible) to 1.
     pub opacity: f32,
     /// Part of the map's maximum (0 to 1) under which nothing is drawn.
     pub threshold: f32,
+    /// Lines at the map's levels, which leave the tissue between them free, instead of an area.
+    pub contour: bool,
 }
 
 impl Default for Heatmap {
     fn default() -> Self {
-        Self { on: false, scale: None, opacity: 0.62, threshold: 0.25 }
+        let [combined, ..] = Wanted::ALL_GRAD_CAM;
+        Self { on: false, map: combined, opacity: 0.62, threshold: 0.25, contour: false }
     }
 }
 

@@ -359,7 +359,7 @@ mod tests {
             unit: "logit",
             signed: false,
         };
-        let look = HeatmapLook { saliency: Arc::new(saliency), opacity: 0.5, threshold: 0.5 };
+        let look = HeatmapLook { saliency: Arc::new(saliency), opacity: 0.5, threshold: 0.5, contour: false };
         // With room for the colour bar, and without.
         for size_px in [[768, 768], [300, 300], [200, 140]] {
             let warnings = |untrained| {

@@ -26,6 +26,8 @@ pub struct UiState {
     pub path_field: Option<String>,
     /// A viewport has the keyboard's focus; arrows and the space bar are its, not a widget's.
     pub viewport_has_focus: bool,
+    /// A key that hides the heatmap is held.
+    pub heatmap_hidden: bool,
     /// Slice of the crops that was scrolled to.
     pub crop_slice: Option<CropSlice>,
     /// Turned over the crops, but no whole slice yet.

@@ -155,6 +155,25 @@ pub fn with_sign(value: f64) -> String {
     if v > 0.0 { format!("+{v:.2}") } else { signed(v, 2) }
 }
 
+/// A person's name as people write it: `Doe, Jane M`, and its other scripts behind it.
+///
+/// - `value`: family, given, middle, prefix and suffix between `^`, in up to three scripts between `=`.
+///   Source: DICOM PS3.5, 6.2.1
+pub fn person_name(value: &str) -> String {
+    let script = |group: &str| {
+        let mut parts = group.split('^').map(str::trim);
+        let family = parts.next().unwrap_or_default();
+        let others: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+        match (family.is_empty(), others.is_empty()) {
+            (_, true) => family.to_owned(),
+            (true, false) => others.join(" "),
+            (false, false) => format!("{family}, {}", others.join(" ")),
+        }
+    };
+    let scripts: Vec<String> = value.split('=').map(script).filter(|name| !name.is_empty()).collect();
+    scripts.join("  ")
+}
+
 /// Begins with a capital letter.
 pub fn sentence(text: &str) -> String {
     let mut letters = text.chars();
@@ -196,6 +215,15 @@ mod tests {
         let side = ContextBox { shifted: [0; 3], padded: [1, 0, 8], ..context };
         assert_eq!(box_moved(&side), "padded 1 column and 8 slices");
         assert_eq!(box_voxels(&context), "64 × 64 × 56 vox");
+    }
+
+    #[test]
+    fn names_are_written_as_people_write_them() {
+        let shown =
+            ["Doe^Jane^M^^", "Yamada^Tarou=山田^太郎=やまだ^たろう", "DOE JANE", "^Jane", " ^ = ", ""]
+                .map(person_name);
+        let wanted = ["Doe, Jane M", "Yamada, Tarou  山田, 太郎  やまだ, たろう", "DOE JANE", "Jane", "", ""];
+        assert_eq!(shown, wanted);
     }
 
     #[test]

@@ -241,6 +241,6 @@ fn shown_map(maps: &[Arc<Saliency>]) -> Option<&Arc<Saliency>> {
 
 /// As the window shows a map when it is switched on.
 pub fn look(map: &Arc<Saliency>) -> HeatmapLook {
-    let Heatmap { opacity, threshold, .. } = Heatmap::default();
-    HeatmapLook { saliency: Arc::clone(map), opacity, threshold }
+    let Heatmap { opacity, threshold, contour, .. } = Heatmap::default();
+    HeatmapLook { saliency: Arc::clone(map), opacity, threshold, contour }
 }

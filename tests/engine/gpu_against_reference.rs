@@ -292,11 +292,11 @@ fn heatmaps_lie_over_the_slice_as_the_twin_says() {
     let grid = turned_grid(&mut dice, [19, 16, 13]);
     let case = case(&mut dice, grid, false, &[]);
     let mut drawn = 0;
-    for signed in [false, true] {
+    for (signed, contour) in [(false, false), (true, false), (false, true), (true, true)] {
         let map = saliency(&mut dice, signed);
         for (n, mut frame) in frames(&mut dice, &case).into_iter().enumerate() {
             let below = renderer.picture(&frame).expect("drawn");
-            let look = HeatmapLook { saliency: Arc::clone(&map), opacity: 0.6, threshold: 0.3 };
+            let look = HeatmapLook { saliency: Arc::clone(&map), opacity: 0.6, threshold: 0.3, contour };
             let over = heatmap::uniform(&frame.view, &look, map.largest_magnitude());
             frame.heatmap = Some(look);
             let picture = renderer.picture(&frame).expect("drawn");
@@ -304,13 +304,16 @@ fn heatmaps_lie_over_the_slice_as_the_twin_says() {
             for y in 0..height {
                 for x in 0..width {
                     let centre = [f64::from(x) + 0.5, f64::from(y) + 0.5];
-                    let [.., alpha] = heatmap_twin::heatmap_fragment(&over, &map.values, centre);
                     let colour = heatmap_twin::heatmap_fragment(&over, &map.values, centre);
+                    let [.., alpha] = colour;
                     let near = [-1e-3, 1e-3].iter().any(|d| {
-                        // Neighbouring places say otherwise: an edge of the map or of the threshold.
+                        // Neighbouring places say otherwise: an edge of the map, of the threshold or of
+                        // a line. Across a line the colour jumps by far more than a tenth; within an
+                        // area it moves by 1e-3 px times the map's slope.
                         [[d, &0.0], [&0.0, d]].iter().any(|[dx, dy]| {
                             let beside = [centre[0] + **dx, centre[1] + **dy];
-                            heatmap_twin::heatmap_fragment(&over, &map.values, beside)[3] != alpha
+                            let there = heatmap_twin::heatmap_fragment(&over, &map.values, beside);
+                            there[3] != alpha || (0..3).any(|c| (there[c] - colour[c]).abs() > 0.05)
                         })
                     });
                     if near {
@@ -326,7 +329,7 @@ fn heatmaps_lie_over_the_slice_as_the_twin_says() {
                         // colour and the opacity too: three times half a level.
                         assert!(
                             (got - mixed).abs() <= 1.55,
-                            "signed {signed}, frame {n}, pixel {x}, {y}: {got}, twin {mixed}"
+                            "signed {signed}, contour {contour}, frame {n}, pixel {x}, {y}: {got}, twin {mixed}"
                         );
                     }
                 }

@@ -77,7 +77,7 @@ fn the_slice_uniform_is_laid_out_as_in_the_shader() {
 #[test]
 fn the_heatmap_uniform_is_laid_out_as_in_the_shader() {
     let ours = offsets![
-        Heatmap: origin, right, down, slab_step, last, per_max, threshold, opacity, map, steps
+        Heatmap: origin, right, down, slab_step, last, per_max, threshold, opacity, map, steps, contour
     ];
     assert_eq!(layout("heatmap.wgsl", "Heatmap"), (size_of::<Heatmap>(), ours));
 }

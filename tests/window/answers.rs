@@ -1,35 +1,19 @@
 //! Asking the network, what the panel says, dragging the point, cancel, undo.
 
-use super::support::{Window, nodule};
-use egui::{Key, Modifiers, PointerButton, vec2};
-use egui_kittest::kittest::Queryable;
+use super::support::{Window, ask, explained, nodule, small};
+use egui::{Event, Key, Modifiers, MouseWheelUnit, PointerButton, vec2};
+use egui_kittest::kittest::{NodeT, Queryable};
 use triscope::app::Start;
+use triscope::command::Command;
+use triscope::explain::{Method, Wanted};
 use triscope::findings::Question;
 use triscope::geometry::{Patient, Point};
-use triscope::session::{Pane, Session};
+use triscope::session::{Pane, WorkId};
 
 fn open() -> Window {
     let mut window = Window::blind(Start::default()).with_phantom();
     window.network_ready();
     window
-}
-
-fn explained(session: &Session) -> bool {
-    matches!(session.selected().map(|n| &n.question), Some(Question::Answered { saliency, .. }) if !saliency.is_empty())
-}
-
-/// Brings the planes to the largest nodule and clicks in it with the nodule tool.
-fn ask(window: &mut Window) {
-    window.click("Nodule");
-    let coronal = window.place_of(Pane::Coronal, nodule());
-    window.click("Crosshair");
-    window.click_at(coronal);
-    window.settle();
-    window.click("Nodule");
-    let axial = window.place_of(Pane::Axial, nodule());
-    window.click_at(axial);
-    window.until("the answer is explained", explained);
-    window.settle();
 }
 
 #[test]
@@ -41,7 +25,10 @@ fn a_click_in_a_nodule_brings_answer_crops_and_maps() {
         assert!((0.0..=1.0).contains(&answer.probability));
         // The slice on the screen and the click are each at most half a voxel away.
         assert!(answer.at.distance(nodule()) < 4.0, "{:?} {:?}", answer.at, nodule());
-        assert_eq!(s.selected().map(|n| [None].iter().filter_map(|s| n.saliency(*s)).count()), Some(1));
+        assert_eq!(
+            s.selected().map(|n| Wanted::IN_THE_WINDOW.iter().filter_map(|w| n.saliency(*w)).count()),
+            Some(5)
+        );
     });
     assert!(window.says("probability of malignancy"));
     assert!(window.says("untrained weights: this number means nothing"));
@@ -185,4 +172,141 @@ fn another_network_is_asked_about_the_selected_nodule_and_its_failure_leaves_the
     window.key_with(Modifiers::COMMAND, Key::Z);
     assert_eq!(window.session(|s| s.look().network), "m3net-compact");
     assert_eq!(known(&window), before);
+}
+
+/// `What the network saw, slice 14 of 56` -> 14, of the fourth viewport.
+fn crop_slice(window: &Window) -> usize {
+    let node = window.harness.get_by_label_contains("What the network saw, slice");
+    let name = node.accesskit_node().label().expect("a name");
+    name.split(' ').nth(5).and_then(|n| n.parse().ok()).unwrap_or_else(|| panic!("no slice in {name:?}"))
+}
+
+/// Moves a touchpad's fingers by some points over the fourth viewport.
+fn swipe(window: &mut Window, points: f32) {
+    let at = window.harness.get_by_label_contains("What the network saw, slice").rect().center();
+    window.move_to(at);
+    window.harness.event(Event::MouseWheel {
+        unit: MouseWheelUnit::Point,
+        delta: vec2(0.0, points),
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Trackpad,
+        modifiers: Modifiers::NONE,
+    });
+    window.settle();
+}
+
+#[test]
+fn the_crops_count_parts_of_a_notch_and_begin_anew_with_the_next_nodule() {
+    let mut window = open();
+    ask(&mut window);
+    let first = crop_slice(&window);
+    // A notch is forty points: three quarters of one are no slice yet.
+    for _ in 0..3 {
+        swipe(&mut window, -10.0);
+        assert_eq!(crop_slice(&window), first);
+    }
+    swipe(&mut window, -10.0);
+    assert_eq!(crop_slice(&window), first + 1);
+    let over = window.harness.get_by_label_contains("What the network saw, slice").rect().center();
+    window.wheel(over, -1.0, Modifiers::SHIFT);
+    assert_eq!(crop_slice(&window), first + 11);
+    // Another nodule in the same slice: its crops begin where it lies, not where the first was left.
+    let beside = window.place_of(Pane::Axial, nodule()) + vec2(40.0, 0.0);
+    window.click_at(beside);
+    window.until("the second is explained", |s| s.findings().nodules().len() == 2 && explained(s));
+    window.settle();
+    assert_eq!(crop_slice(&window), first);
+    window.harness.get_by_label_contains("Nodule 1, ").click();
+    window.settle();
+    assert_eq!(crop_slice(&window), first);
+}
+
+#[test]
+fn the_heatmap_is_hidden_while_its_key_is_held() {
+    let mut window = open();
+    ask(&mut window);
+    window.key(Key::G);
+    window.harness.key_down(Key::V);
+    window.settle();
+    assert!(window.harness.state().core().heatmap_is_hidden());
+    assert!(window.session(|s| s.look().heatmap.on), "nothing to undo");
+    window.harness.key_up(Key::V);
+    window.settle();
+    assert!(!window.harness.state().core().heatmap_is_hidden());
+    // The window loses the keyboard while the key is down: nobody will tell that it was let go.
+    window.harness.key_down(Key::V);
+    window.settle();
+    window.harness.event(Event::WindowFocused(false));
+    window.settle();
+    assert!(!window.harness.state().core().heatmap_is_hidden());
+}
+
+#[test]
+fn lines_and_what_speaks_for_and_against_are_chosen_by_key_and_in_the_panel() {
+    let mut window = open();
+    ask(&mut window);
+    window.key_with(Modifiers::SHIFT, Key::G);
+    assert!(window.session(|s| s.look().heatmap.on && s.look().heatmap.contour));
+    window.key_with(Modifiers::SHIFT, Key::G);
+    assert!(window.session(|s| s.look().heatmap.on && !s.look().heatmap.contour));
+    window.click("Map: micro");
+    window.click("Method: For and against");
+    window.session(|s| {
+        let map = s.look().heatmap.map;
+        assert_eq!(map, Wanted { method: Method::Native, scale: None });
+        assert!(s.selected().and_then(|n| n.saliency(map)).is_some_and(|map| map.signed));
+    });
+    window.click("Drawn as: Lines");
+    assert!(window.session(|s| s.look().heatmap.contour));
+    window.click("Method: Grad-CAM");
+    assert!(window.session(|s| s.look().heatmap.map == Wanted::ALL_GRAD_CAM[0]));
+}
+
+#[test]
+fn a_defect_that_slices_tell_of_refuses_the_question_in_words_of_the_window() {
+    let broken = tempfile::tempdir().expect("a temporary folder");
+    let mut paths: Vec<_> =
+        std::fs::read_dir(&small().folder).expect("listed").map(|e| e.expect("an entry").path()).collect();
+    paths.retain(|p| p.extension().is_some_and(|e| e == "dcm"));
+    paths.sort();
+    for (n, path) in paths.iter().enumerate() {
+        let mut bytes = std::fs::read(path).expect("read");
+        if n == 0 {
+            // The last slice to be decoded, without the end of its pixels: no header tells of it.
+            bytes.truncate(bytes.len() - 4096);
+        }
+        std::fs::write(broken.path().join(path.file_name().expect("a name")), bytes).expect("written");
+    }
+    let mut window = Window::blind(Start::default());
+    window.drop_files(&[broken.path()]);
+    window.until("it is opened", |s| s.open().is_some());
+    let centre = window.session(|s| s.grid().expect("open").centre());
+    let ctx = window.harness.ctx.clone();
+    window.harness.state().command(Command::ClassifyAt(centre), &ctx);
+    let text = std::cell::RefCell::new(String::new());
+    window.until("it is refused", |s| {
+        // Asked before the slice was decoded, or after.
+        let failed = s.selected().and_then(|n| match &n.question {
+            Question::Failed(text) => Some(text.clone()),
+            _ => None,
+        });
+        let said = failed.or_else(|| s.notices().first().map(|n| n.text.clone()));
+        said.map(|said| *text.borrow_mut() = said).is_some()
+    });
+    let text = text.into_inner();
+    assert!(text.starts_with("The network cannot be asked about this series"), "{text}");
+    assert!(!text.contains("--"), "{text}");
+}
+
+#[test]
+fn a_picture_on_its_way_to_the_disk_is_running_work() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("a.png");
+    let mut window = Window::seeing(Start::default()).with_phantom();
+    let ctx = window.harness.ctx.clone();
+    window.harness.state().command(Command::SavePictureTo(file.clone()), &ctx);
+    assert!(window.session(|s| s.working(WorkId::Picture).is_some()));
+    window.until("it is saved", |s| s.notices().iter().any(|n| n.text.starts_with("Picture saved")));
+    assert!(window.session(|s| s.working(WorkId::Picture).is_none()));
+    assert!(file.is_file());
 }

@@ -10,10 +10,11 @@ use egui_kittest::kittest::Queryable;
 use triscope::app::Start;
 use triscope::command::Command;
 use triscope::findings::{Nodule, Question};
-use triscope::ingest;
+use triscope::ingest::{self, Scan};
 use triscope::jobs::{JobContext, Progress};
 use triscope::session::{Edit, News, Pane, Severity, Stage, Work, WorkId};
 use triscope::synth::PhantomSpec;
+use triscope::volume::Volume;
 use triscope::workflow::synth::synth;
 
 fn seeing() -> Window {
@@ -39,6 +40,16 @@ impl Window {
             self.harness.mask(egui::Rect::from_min_max(rect.min, egui::pos2(SIZE[0], rect.bottom())));
         }
         self.harness.snapshot(name);
+    }
+
+    /// Compares a part of the window with its picture: what the rest shows stands in others.
+    fn part_looks_like(&mut self, part: egui::Rect, name: &str) {
+        self.settle();
+        let whole = self.harness.render().expect("drawn");
+        let [x, y] = [part.left(), part.top()].map(|v| v.max(0.0) as u32);
+        let [width, height] = [part.width(), part.height()].map(|v| v as u32);
+        let cut = image::imageops::crop_imm(&whole, x, y, width, height).to_image();
+        egui_kittest::image_snapshot(&cut, name);
     }
 
     /// Marks the largest nodule and waits for its maps.
@@ -89,18 +100,100 @@ fn opening() {
     window.looks_like("opening");
 }
 
+/// The right panel, to the height that its cards need while there is no answer.
+fn panel(height: f32) -> egui::Rect {
+    egui::Rect::from_min_size(egui::pos2(SIZE[0] - 320.0, 44.0), egui::vec2(320.0, height))
+}
+
 #[test]
-fn loading() {
+fn without_a_graphics_processor_the_chip_is_amber_and_its_menu_says_why() {
+    let mut window = seeing();
+    window.network_ready();
+    window.harness.get_by_label_contains("Device: ").click();
+    window.settle();
+    assert!(window.says("No graphics processor is in use"));
+    // The chip and the sentence; below them stand this machine's adapters and processor.
+    let sentence = window.harness.get_by_label_contains("No graphics processor is in use").rect();
+    let part = egui::Rect::from_min_max(
+        egui::pos2(sentence.left() - 16.0, 0.0),
+        egui::pos2(SIZE[0], sentence.bottom() + 4.0),
+    );
+    window.part_looks_like(part, "no_gpu");
+}
+
+#[test]
+fn a_volume_too_large_for_the_graphics_processor_is_shown_reduced_and_says_so() {
+    // The adapter takes any size here; a window's device that may not is given less.
+    let mut window = Window::seeing_with_textures_up_to(64).with_phantom();
+    window.until("it is on the GPU", |s| s.gpu().total > 0 && s.gpu().slices == s.gpu().total);
+    assert_eq!(window.session(|s| s.gpu().reduced), 2);
+    let axial = window.rect(Pane::Axial);
+    window.part_looks_like(axial, "reduced");
+}
+
+#[test]
+fn a_question_that_waits_can_be_cancelled_and_says_so() {
+    // Slices are still on their way, so that the question waits as long as the picture takes.
+    let (scan, part) = half_loaded();
+    let mut window = seeing();
+    window.network_ready();
+    for news in [
+        News::Scanned(scan, vec![small().folder.clone()]),
+        News::Opened { index: 0, volume: part },
+        News::Working(Work {
+            id: WorkId::Load,
+            progress: Progress { what: "Loading slices".to_owned(), done: 0.5 },
+        }),
+    ] {
+        window.harness.state().report(news);
+    }
+    window.settle();
+    let ctx = window.harness.ctx.clone();
+    window.harness.state().command(Command::ClassifyAt(nodule()), &ctx);
+    window.settle();
+    assert!(window.session(|s| matches!(s.selected().map(|n| &n.question), Some(Question::Running))));
+    window.part_looks_like(panel(180.0), "question_running");
+    window.click("Cancel");
+    assert!(window.session(|s| matches!(s.selected().map(|n| &n.question), Some(Question::Cancelled))));
+    window.harness.remove_cursor();
+    window.part_looks_like(panel(180.0), "question_cancelled");
+}
+
+#[test]
+fn the_light_theme() {
+    let mut window = seeing().with_phantom().asked();
+    let ctx = window.harness.ctx.clone();
+    window.harness.state().command(Command::ToggleTheme, &ctx);
+    window.looks_like("light");
+}
+
+#[test]
+fn lines_of_what_speaks_for_and_against() {
+    let mut window = seeing().with_phantom().asked();
+    window.click("Method: For and against");
+    window.click("Drawn as: Lines");
+    window.harness.remove_cursor();
+    let axial = window.rect(Pane::Axial);
+    window.part_looks_like(axial, "lines");
+}
+
+/// The small phantom with half of its slices, from the middle outwards.
+fn half_loaded() -> (Arc<Scan>, Arc<Volume>) {
     let ctx = JobContext::unobserved();
     let scan = Arc::new(ingest::scan(&[small().folder.clone()], &ctx).expect("scanned"));
     let whole = ingest::begin(&scan.series[0]).expect("begun");
     ingest::load(&scan.series[0], &whole, &ctx).expect("loaded");
-    // Half of the slices have arrived, from the middle outwards.
     let part = ingest::begin(&scan.series[0]).expect("begun");
     for k in 24..72 {
         let slice = whole.int16().and_then(|s| s.slice(k)).expect("a slice");
         part.int16().expect("whole numbers").fill(k, slice.into()).expect("fits");
     }
+    (scan, part)
+}
+
+#[test]
+fn loading() {
+    let (scan, part) = half_loaded();
     let mut window = seeing();
     let progress = Progress { what: "Loading slices".to_owned(), done: 0.5 };
     for news in [

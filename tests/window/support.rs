@@ -10,6 +10,7 @@ use egui::{Event, Modifiers, MouseWheelUnit, PointerButton, Pos2, Rect, Vec2, ve
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use triscope::app::{Core, Shell, Start, setup};
+use triscope::findings::Question;
 use triscope::geometry::{Patient, Point};
 use triscope::gpu;
 use triscope::jobs::JobContext;
@@ -62,6 +63,19 @@ impl Window {
     pub fn seeing(start: Start) -> Self {
         let wgpu = setup(gpu::backend_attempts()[0], Some("llvmpipe".to_owned())).into();
         Self::build(start, Harness::builder().wgpu_setup(wgpu).with_render_cursor(false), SIZE)
+    }
+
+    /// As [`Window::seeing`], on a device that may only take textures of so many voxels a side: what a
+    /// large volume meets on a small adapter.
+    pub fn seeing_with_textures_up_to(side: u32) -> Self {
+        let mut wgpu = setup(gpu::backend_attempts()[0], Some("llvmpipe".to_owned()));
+        wgpu.device_descriptor = std::sync::Arc::new(move |adapter| {
+            let mut descriptor = gpu::device_descriptor(adapter);
+            descriptor.required_limits.max_texture_dimension_3d = side;
+            descriptor
+        });
+        let builder = Harness::builder().wgpu_setup(wgpu.into()).with_render_cursor(false);
+        Self::build(Start::default(), builder, SIZE)
     }
 
     fn build(start: Start, builder: egui_kittest::HarnessBuilder<Shell>, size: [f32; 2]) -> Self {
@@ -230,4 +244,23 @@ impl egui::DroppedFile for Dropped {
 pub fn nodule() -> Point<Patient> {
     static AT: OnceLock<Point<Patient>> = OnceLock::new();
     *AT.get_or_init(|| Point::from_array(small().truth.nodules[0].centre_lps_mm))
+}
+
+/// The selected nodule has its answer and its maps.
+pub fn explained(session: &Session) -> bool {
+    matches!(session.selected().map(|n| &n.question), Some(Question::Answered { saliency, .. }) if !saliency.is_empty())
+}
+
+/// Brings the planes to the largest nodule and clicks in it with the nodule tool.
+pub fn ask(window: &mut Window) {
+    window.click("Nodule");
+    let coronal = window.place_of(Pane::Coronal, nodule());
+    window.click("Crosshair");
+    window.click_at(coronal);
+    window.settle();
+    window.click("Nodule");
+    let axial = window.place_of(Pane::Axial, nodule());
+    window.click_at(axial);
+    window.until("the answer is explained", explained);
+    window.settle();
 }

@@ -4,6 +4,7 @@ use super::colormap::colour;
 use super::screen::full_screen;
 use super::volume::{cell, is_outside};
 use super::{along, mix, xyz};
+use crate::render::contour;
 use crate::render::heatmap::gpu::Heatmap;
 
 const DIVERGING: u32 = 1;
@@ -47,18 +48,47 @@ pub fn strongest(heatmap: &Heatmap, values: &[f32], start: [f64; 3]) -> f64 {
     value * f64::from(heatmap.per_max)
 }
 
+/// Index in the map under a pixel, in the first plane of the slab.
+pub fn map_start(heatmap: &Heatmap, position: [f64; 2]) -> [f64; 3] {
+    along(along(xyz(heatmap.origin), xyz(heatmap.right), position[0]), xyz(heatmap.down), position[1])
+}
+
+/// How many levels the map reaches under a pixel, by [`contour::band`].
+pub fn band(heatmap: &Heatmap, values: &[f32], position: [f64; 2]) -> i32 {
+    let share = strongest(heatmap, values, map_start(heatmap, position));
+    contour::band(share, f64::from(heatmap.threshold), heatmap.map == DIVERGING)
+}
+
+/// The outermost band that meets another one at this pixel; 0 where all around is one band.
+pub fn contour_band(heatmap: &Heatmap, values: &[f32], [x, y]: [f64; 2]) -> i32 {
+    let here = band(heatmap, values, [x, y]);
+    let mut outer = 0i32;
+    for beside in [[x - 1.0, y], [x + 1.0, y], [x, y - 1.0], [x, y + 1.0]] {
+        let there = band(heatmap, values, beside);
+        let higher = if there.abs() > here.abs() { there } else { here };
+        if there != here && higher.abs() > outer.abs() {
+            outer = higher;
+        }
+    }
+    outer
+}
+
 /// Red, green, blue and opacity of a pixel, 0 to 1.
 /// - `position`: pixel centre, px
 pub fn heatmap_fragment(heatmap: &Heatmap, values: &[f32], position: [f64; 2]) -> [f64; 4] {
     if heatmap.map > DIVERGING {
         return [1.0, 0.0, 1.0, 1.0];
     }
-    let across = along(xyz(heatmap.origin), xyz(heatmap.right), position[0]);
-    let share = strongest(heatmap, values, along(across, xyz(heatmap.down), position[1]));
-    let diverging = heatmap.map == DIVERGING;
-    let strength = if diverging { share.abs() } else { share };
-    let place = if diverging { share * 0.5 + 0.5 } else { share };
-    let shown = strength > 0.0 && strength >= f64::from(heatmap.threshold);
+    let threshold = f64::from(heatmap.threshold);
+    let (share, alpha) = if heatmap.contour == 1 {
+        let line = contour_band(heatmap, values, position);
+        (contour::level(line, threshold), if line == 0 { 0.0 } else { 1.0 })
+    } else {
+        let share = strongest(heatmap, values, map_start(heatmap, position));
+        let shown = contour::band(share, threshold, heatmap.map == DIVERGING) != 0;
+        (share, if shown { f64::from(heatmap.opacity) } else { 0.0 })
+    };
+    let place = if heatmap.map == DIVERGING { share * 0.5 + 0.5 } else { share };
     let [r, g, b] = colour(heatmap.map, place);
-    [r, g, b, if shown { f64::from(heatmap.opacity) } else { 0.0 }]
+    [r, g, b, alpha]
 }

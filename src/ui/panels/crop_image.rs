@@ -3,11 +3,11 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use egui::{ColorImage, Context, Id, TextureHandle, TextureOptions};
+use egui::{Color32, ColorImage, Context, Id, TextureHandle, TextureOptions};
 
 use super::thumbnails::kept_texture;
 use crate::inference::Crop;
-use crate::render::HeatmapLook;
+use crate::render::{HeatmapLook, contour};
 use crate::ui::theme;
 use crate::ui::viewport::heat_colour;
 
@@ -24,7 +24,7 @@ pub fn crop_texture(
     (Arc::as_ptr(&crop.values).cast::<f32>() as usize, k).hash(&mut key);
     if let Some(look) = heat {
         let map = Arc::as_ptr(&look.saliency) as usize;
-        (map, look.opacity.to_bits(), look.threshold.to_bits()).hash(&mut key);
+        (map, look.opacity.to_bits(), look.threshold.to_bits(), look.contour).hash(&mut key);
     }
     let id = Id::unique(("crop", place, crop.context.scale.name()));
     let owner = (Arc::clone(&crop.values), heat.map(|look| Arc::clone(&look.saliency)));
@@ -46,17 +46,42 @@ pub fn crop_image(crop: &Crop, k: usize, heat: Option<&HeatmapLook>) -> ColorIma
             if let Some(look) = heat
                 && largest > 0.0
             {
-                let share = map_value(look, crop, [i, j, k]) / largest;
-                let strength = if look.saliency.signed { share.abs() } else { share };
-                if strength > 0.0 && strength >= look.threshold {
-                    let over = heat_colour(share, look.saliency.signed);
-                    colour = colour.lerp_to_gamma(over, look.opacity);
-                }
+                let share = |i, j| map_value(look, crop, [i, j, k]) / largest;
+                colour = over(colour, look, &share, [i, j], [columns, rows]);
             }
             pixels.push(colour);
         }
     }
     ColorImage::new([columns, rows], pixels)
+}
+
+/// A pixel with the map over it: filled, or a line of one voxel inside each level's edge.
+/// - `share`: the map at a column and row, as part of its largest magnitude
+fn over(
+    below: Color32,
+    look: &HeatmapLook,
+    share: &dyn Fn(usize, usize) -> f32,
+    [i, j]: [usize; 2],
+    [columns, rows]: [usize; 2],
+) -> Color32 {
+    let (signed, threshold) = (look.saliency.signed, f64::from(look.threshold));
+    let band = |i, j| contour::band(f64::from(share(i, j)), threshold, signed);
+    let here = band(i, j);
+    if here == 0 {
+        return below;
+    }
+    if !look.contour {
+        return below.lerp_to_gamma(heat_colour(share(i, j), signed), look.opacity);
+    }
+    let beside = [
+        (i.saturating_sub(1), j),
+        ((i + 1).min(columns - 1), j),
+        (i, j.saturating_sub(1)),
+        (i, (j + 1).min(rows - 1)),
+    ];
+    let edge =
+        beside.into_iter().map(|(i, j)| band(i, j)).any(|there| there.abs() < here.abs() || there == -here);
+    if edge { heat_colour(contour::level(here, threshold) as f32, signed) } else { below }
 }
 
 /// The map at a voxel of the crop; zero outside the map.
@@ -81,7 +106,6 @@ mod tests {
     use crate::geometry::VoxelBox;
     use crate::inference::ContextBox;
     use crate::networks::Scale;
-    use egui::Color32;
 
     #[test]
     fn a_crop_is_shown_with_its_rows_down_and_the_map_in_its_place() {
@@ -105,7 +129,7 @@ mod tests {
             unit: "logit",
             signed: false,
         };
-        let look = HeatmapLook { saliency: Arc::new(saliency), opacity: 1.0, threshold: 0.5 };
+        let look = HeatmapLook { saliency: Arc::new(saliency), opacity: 1.0, threshold: 0.5, contour: false };
         let mapped = crop_image(&crop, 1, Some(&look));
         assert_eq!(mapped.pixels[3 + 1], heat_colour(1.0, false));
         assert_eq!(mapped.pixels[0], Color32::BLACK);
@@ -126,11 +150,20 @@ mod tests {
             unit: "logit",
             signed: true,
         };
-        let look = |threshold| HeatmapLook { saliency: Arc::new(saliency.clone()), opacity: 1.0, threshold };
+        let look = |threshold| HeatmapLook {
+            saliency: Arc::new(saliency.clone()),
+            opacity: 1.0,
+            threshold,
+            contour: false,
+        };
         let [against, weak, nothing] =
             <[Color32; 3]>::try_from(crop_image(&crop, 0, Some(&look(0.2))).pixels).expect("three pixels");
         assert_eq!([against, weak], [heat_colour(-1.0, true), heat_colour(0.25, true)]);
         assert_eq!(nothing, Color32::BLACK);
+        let lines = HeatmapLook { contour: true, ..look(0.2) };
+        let drawn = crop_image(&crop, 0, Some(&lines)).pixels;
+        assert_eq!(drawn[0], heat_colour(contour::level(-3, f64::from(0.2f32)) as f32, true));
+        assert_ne!(drawn[1], Color32::BLACK, "its band ends beside it");
         let hidden = crop_image(&crop, 0, Some(&look(0.3))).pixels;
         assert_eq!(hidden[1], Color32::BLACK, "a quarter of the largest magnitude is under the threshold");
     }

@@ -19,8 +19,15 @@ const HOW: &str = "Each crop runs from its own darkest to its own brightest voxe
                    Columns run right and rows down, as in the CT; the network itself reads them transposed.";
 
 /// The slice to show: the one chosen for this answer, or the one that the nodule's point lies in.
-fn slice_of(state: &UiState, grid: Option<&VoxelGrid>, nodule: &Nodule, answer: &Answer) -> (usize, usize) {
-    let chosen = state.crop_slice.filter(|c| c.nodule == nodule.id && c.at == answer.at);
+fn slice_of(
+    state: &mut UiState,
+    grid: Option<&VoxelGrid>,
+    nodule: &Nodule,
+    answer: &Answer,
+) -> (usize, usize) {
+    // What was chosen for another is forgotten as soon as this one is looked at.
+    state.crop_slice = state.crop_slice.filter(|c| c.nodule == nodule.id && c.at == answer.at);
+    let chosen = state.crop_slice;
     let [crop, ..] = &answer.crops;
     let depth = crop.context.bounds.size[2].max(1);
     let at_nodule = || {
@@ -100,7 +107,7 @@ pub fn crops_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &No
     let t = tokens(ui);
     let grid = scene.session.grid();
     let (k, depth) = slice_of(state, grid, nodule, answer);
-    let heat = heatmap(scene.session);
+    let heat = heatmap(scene.session).filter(|_| !state.heatmap_hidden);
     splits(
         ui,
         |ui| {
@@ -153,7 +160,7 @@ pub fn strip_ui(ui: &Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState) {
     };
     let grid = scene.session.grid();
     let (k, depth) = slice_of(state, grid, nodule, answer);
-    let heat = heatmap(scene.session);
+    let heat = heatmap(scene.session).filter(|_| !state.heatmap_hidden);
     let top = 34.0;
     let gap = 10.0;
     let room = Rect::from_min_max(rect.min + vec2(12.0, top), rect.max - vec2(12.0, 12.0));

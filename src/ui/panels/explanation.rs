@@ -3,6 +3,7 @@
 use egui::{TextStyle, Ui};
 
 use crate::command::{Command, Commands};
+use crate::explain::{Method, Wanted};
 use crate::findings::Nodule;
 use crate::networks::Scale;
 use crate::session::{Edit, Heatmap, WorkId};
@@ -14,9 +15,9 @@ use crate::ui::widgets::{Press, line_ui, paragraph_ui, press_ui, segments_ui, sl
 pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut Commands) {
     let t = tokens(ui);
     let heat = scene.session.look().heatmap;
-    let there = nodule.saliency(None).is_some();
+    let there = nodule.saliency(heat.map).is_some();
     ui.horizontal(|ui| {
-        line_ui(ui, "Explanation: Grad-CAM", text::strong(), t.text);
+        line_ui(ui, "Explanation", text::strong(), t.text);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let command = Command::ToggleHeatmap;
             let words = if heat.on { "Heatmap on" } else { "Heatmap off" };
@@ -33,22 +34,41 @@ pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut
         return;
     }
     ui.add_space(2.0);
-    let words = ["Combined", Scale::Micro.name(), Scale::Meso.name(), Scale::Macro.name()];
-    let chosen = heat.scale.and_then(|s| Scale::ALL.iter().position(|x| *x == s)).map_or(0, |n| n + 1);
-    if let Some(n) = segments_ui(ui, "Map", &words, chosen) {
-        let scale = n.checked_sub(1).and_then(|n| Scale::ALL.get(n).copied());
-        out.edit(Edit::Heatmap(Heatmap { scale, on: true, ..heat }));
+    let map = |map: Wanted| Edit::Heatmap(Heatmap { map, on: true, ..heat });
+    let methods = ["Grad-CAM", "For and against"];
+    let signed = heat.map.method == Method::Native;
+    if let Some(n) = segments_ui(ui, "Method", &methods, usize::from(signed)) {
+        let method = if n == 0 { Method::GradCam } else { Method::Native };
+        out.edit(map(Wanted { method, scale: None }));
+    }
+    // What is for and against is weighed between the scales: there is no such map of one.
+    ui.add_enabled_ui(!signed, |ui| {
+        let words = ["Combined", Scale::Micro.name(), Scale::Meso.name(), Scale::Macro.name()];
+        let chosen = heat.map.scale.and_then(|s| Scale::ALL.iter().position(|x| *x == s));
+        if let Some(n) = segments_ui(ui, "Map", &words, chosen.map_or(0, |n| n + 1)) {
+            let scale = n.checked_sub(1).and_then(|n| Scale::ALL.get(n).copied());
+            out.edit(map(Wanted { scale, ..heat.map }));
+        }
+    });
+    if let Some(n) = segments_ui(ui, "Drawn as", &["Area", "Lines"], usize::from(heat.contour)) {
+        out.edit(Edit::Heatmap(Heatmap { contour: n == 1, on: true, ..heat }));
     }
     ui.add_space(size::HALF);
-    let opacity = format!("{:.0} %", heat.opacity * 100.0);
-    slider(ui, out, ("Opacity", heat.opacity, &opacity), |opacity| Heatmap { opacity, ..heat });
-    let threshold = format!("{:.2} of the maximum", heat.threshold);
+    let opacity =
+        if heat.contour { "lines are opaque".to_owned() } else { format!("{:.0} %", heat.opacity * 100.0) };
+    ui.add_enabled_ui(!heat.contour, |ui| {
+        slider(ui, out, ("Opacity", heat.opacity, &opacity), |opacity| Heatmap { opacity, ..heat });
+    });
+    let threshold = format!("{:.2} of the largest", heat.threshold);
     slider(ui, out, ("Threshold", heat.threshold, &threshold), |threshold| Heatmap { threshold, ..heat });
-    if let Some(map) = nodule.saliency(heat.scale) {
+    if let Some(map) = nodule.saliency(heat.map) {
         let cells = match map.native_shape {
             Some([d, h, w]) => {
                 format!("The network's own map has {d} × {h} × {w} cells; finer detail is interpolation.")
             }
+            None if signed => "Orange speaks for the class asked about, blue against it: each scale's map, \
+                               weighted by its contribution. Finer detail is interpolation."
+                .to_owned(),
             None => {
                 "Sum of the three scales' maps; choose one to see its cells. Finer detail is interpolation."
                     .to_owned()
@@ -57,6 +77,10 @@ pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut
         paragraph_ui(ui, &cells, t.muted);
         if map.largest_magnitude() == 0.0 {
             line_ui(ui, "This map is zero everywhere.", TextStyle::Body, t.warning);
+        }
+        let key = scene.key(&Command::HideHeatmap);
+        if heat.on && !key.is_empty() {
+            paragraph_ui(ui, &format!("Hold {key} to see the CT alone."), t.muted);
         }
     }
 }

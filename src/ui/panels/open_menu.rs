@@ -54,7 +54,8 @@ pub fn path_ui(ui: &mut Ui, state: &mut UiState, out: &mut Commands) {
                 .hint_text(RichText::new("Type or paste a path").color(t.muted))
                 .desired_width(ui.available_width() - 92.0),
         );
-        field.widget_info(|| egui::WidgetInfo::text_edit(true, "", &typed, "Type or paste a path"));
+        // What is typed is its value; a name it has none of its own.
+        ui.accesskit_node_builder(field.id, |node| node.set_label("Path of a folder or file"));
         let go = press_ui(ui, Press::new("", "Open path").enabled(!typed.trim().is_empty()).filled());
         let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
         if (go.clicked() || entered) && !typed.trim().is_empty() {

@@ -1,6 +1,8 @@
 //! The top bar: open, tools, window, slab, layout, overlays; device, mark and help at the right.
 
-use egui::{Align, Frame, Id, Label, Layout, Margin, Panel, RichText, Sense, Stroke, TextStyle, Ui, vec2};
+use egui::{
+    Align, Frame, Id, Label, Layout, Margin, Panel, RichText, Sense, Stroke, TextStyle, Ui, UiBuilder, vec2,
+};
 
 use super::open_menu::open_menu_ui;
 use super::top_menus::{device_menu_ui, slab_menu_ui, view_menu_ui, window_menu_ui};
@@ -14,6 +16,8 @@ use crate::ui::{Scene, UiState, icons};
 const ONE_LINE_FROM: f32 = 1700.0;
 /// Below this the name of the program and the keys give way.
 const NAME_FROM: f32 = 1340.0;
+/// What the right part of the bar takes until it was drawn once.
+const RIGHT_PART: f32 = 320.0;
 
 /// Draws the bar.
 pub fn top_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
@@ -21,12 +25,20 @@ pub fn top_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Com
     Panel::top("top").exact_size(size::TOP_BAR).frame(frame).resizable(false).show(ui, |ui| {
         let width = ui.available_width();
         ui.spacing_mut().item_spacing.x = size::HALF;
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            right_ui(ui, scene, out, width);
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                left_ui(ui, scene, state, out, width);
-            });
+        // The left part comes first, so that Tab goes through the bar as one reads it; what the right
+        // part needs is known from the frame before.
+        let id = Id::unique("right part of the top bar");
+        let needed: f32 = ui.data(|d| d.get_temp(id)).unwrap_or(RIGHT_PART);
+        let (left, right) = ui.max_rect().split_left_right_at_x(ui.max_rect().right() - needed);
+        let row = |rect| UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center));
+        ui.scope_builder(row(left.with_max_x(left.right() - size::STEP)), |ui| {
+            left_ui(ui, scene, state, out, width);
         });
+        let used = ui.scope_builder(row(right), |ui| right_ui(ui, scene, out, width)).response.rect.width();
+        if (used - needed).abs() > 0.5 {
+            ui.data_mut(|d| d.insert_temp(id, used));
+            ui.request_repaint();
+        }
     });
 }
 
@@ -102,12 +114,6 @@ fn tool_words_width(ui: &Ui, chosen: Tool) -> f32 {
 
 fn right_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands, width: f32) {
     let t = tokens(ui);
-    let help = Command::ToggleHelp;
-    if press_ui(ui, Press::new(icons::HELP, "Keys").icon_only()).on_hover_text(scene.tip(&help)).clicked() {
-        out.push(help);
-    }
-    device_menu_ui(ui, scene, out);
-    ui.add_space(size::HALF);
     // On one line where there is room, on two where there is not; never gone.
     let words = if width >= ONE_LINE_FROM {
         "Research use. Not a medical device."
@@ -115,7 +121,13 @@ fn right_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands, width: f32) {
         "Research use.\nNot a medical device."
     };
     let mark = RichText::new(words).text_style(egui::TextStyle::Small).color(t.muted).line_height(Some(15.0));
-    ui.add(Label::new(mark).selectable(false).halign(Align::RIGHT));
+    ui.add(Label::new(mark).selectable(false).halign(Align::RIGHT).extend());
+    ui.add_space(size::HALF);
+    device_menu_ui(ui, scene, out);
+    let help = Command::ToggleHelp;
+    if press_ui(ui, Press::new(icons::HELP, "Keys").icon_only()).on_hover_text(scene.tip(&help)).clicked() {
+        out.push(help);
+    }
 }
 
 fn line_ui(ui: &mut Ui) {

@@ -25,10 +25,13 @@ pub fn canvas_ui(
     let (rect, size_px) = on_pixels(rect, scale);
     let id = Id::unique(("viewport", pane));
     let response = ui.interact(rect, id, Sense::click_and_drag());
-    let Some(shown) = compose(scene.session, pane, size_px) else {
+    let Some(mut shown) = compose(scene.session, pane, size_px) else {
         ui.painter().rect_filled(rect, 0.0, PICTURE.ground);
         return;
     };
+    if state.heatmap_hidden {
+        shown.heatmap = None;
+    }
 
     // The slice covers all of it.
     ui.painter().add(slice_shape(rect, pane.index() as u64, shown.frame()));

@@ -8,7 +8,7 @@ use crate::inference::{ContextBox, context_boxes};
 use crate::ingest::{Defect, DefectCode, Series};
 use crate::networks::spec;
 use crate::render::HeatmapLook;
-use crate::session::{Engine, Pane, Session, ViewportState};
+use crate::session::{Engine, Heatmap, Pane, Session, ViewportState};
 use crate::ui::words;
 use crate::view;
 
@@ -72,8 +72,9 @@ pub fn heatmap(session: &Session) -> Option<HeatmapLook> {
     if !heat.on {
         return None;
     }
-    let saliency = session.selected()?.saliency(heat.scale)?;
-    Some(HeatmapLook { saliency: Arc::clone(saliency), opacity: heat.opacity, threshold: heat.threshold })
+    let saliency = session.selected()?.saliency(heat.map)?;
+    let Heatmap { opacity, threshold, contour, .. } = heat;
+    Some(HeatmapLook { saliency: Arc::clone(saliency), opacity, threshold, contour })
 }
 
 fn marks(session: &Session) -> Vec<Mark> {
@@ -99,8 +100,8 @@ fn facts(session: &Session) -> Facts {
 /// What the corners say of a series; the terminal's pictures say the same.
 /// - `defects`: those of its headers and those found while decoding
 pub fn facts_of(series: &Series, defects: &[Defect]) -> Facts {
-    let patient = [&series.patient_name, &series.patient_id]
-        .map(|text| text.reveal().trim().to_owned())
+    let name = words::person_name(series.patient_name.reveal());
+    let patient = [name, series.patient_id.reveal().trim().to_owned()]
         .into_iter()
         .filter(|text| !text.is_empty())
         .collect();

@@ -118,7 +118,9 @@ pub fn press_ui(ui: &mut Ui, press: Press<'_>) -> Response {
         } else {
             (None, t.text)
         };
-        let ink = if press.enabled { ink } else { t.muted.gamma_multiply(0.6) };
+        // In a disabled part of the window egui pales everything once already.
+        let pale = if ui.is_enabled() { t.muted.gamma_multiply(0.6) } else { t.muted };
+        let ink = if press.enabled { ink } else { pale };
         let weak = if press.selected { t.accent } else { t.muted };
         if let Some(fill) = fill {
             ui.painter().rect_filled(rect, CornerRadius::same(size::RADIUS), fill);

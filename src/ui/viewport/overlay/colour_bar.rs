@@ -4,7 +4,7 @@ use egui::{Align2, Mesh, Painter, Rect, Shape, Stroke, StrokeKind, pos2, vec2};
 
 use super::halo::{Halo, halo_line, halo_text, wrapped};
 use crate::networks::weights::UNTRAINED;
-use crate::render::HeatmapLook;
+use crate::render::{HeatmapLook, contour};
 use crate::ui::theme::{PICTURE, size};
 use crate::ui::viewport::heat_colour;
 use crate::ui::words;
@@ -12,6 +12,8 @@ use crate::ui::words;
 const THICK: f32 = 8.0;
 const LINE_HEIGHT: f32 = 16.0;
 const STEPS: usize = 64;
+/// Of a contour on the bar.
+const LINE_WIDTH: f32 = 4.0;
 
 /// The name of a method as people know it.
 fn method_label(method: &str) -> &str {
@@ -63,7 +65,15 @@ fn bar_with_numbers(painter: &Painter, rect: Rect, look: &HeatmapLook) -> f32 {
     let low = if map.signed { -1.0 } else { 0.0 };
     let x_of = |share: f32| bar.left() + (share - low) / (1.0 - low) * bar.width();
     painter.rect_filled(bar.expand(2.0), 0.0, PICTURE.halo);
-    painter.add(Shape::mesh(colours(bar, low, map.signed, look.threshold)));
+    if look.contour {
+        painter.rect_filled(bar, 0.0, PICTURE.ground);
+        for (share, colour) in lines(map.signed, look.threshold) {
+            let line = Rect::from_center_size(pos2(x_of(share), bar.center().y), vec2(LINE_WIDTH, THICK));
+            painter.rect_filled(line.intersect(bar), 0.0, colour);
+        }
+    } else {
+        painter.add(Shape::mesh(colours(bar, low, map.signed, look.threshold)));
+    }
     let edge = PICTURE.muted.gamma_multiply(0.8);
     painter.rect_stroke(bar.expand(0.5), 0.0, Stroke::new(1.0, edge), StrokeKind::Outside);
 
@@ -79,19 +89,26 @@ fn bar_with_numbers(painter: &Painter, rect: Rect, look: &HeatmapLook) -> f32 {
         let tick = vec![pos2(x_of(0.0), bar.top() - 2.0), pos2(x_of(0.0), bar.bottom() + 3.0)];
         halo_line(painter, tick, Stroke::new(1.0, PICTURE.muted));
     }
+    let free = |x: f32, side: f32| x > least.right() + side && x < most.left() - side;
+    if map.signed && free(x_of(0.0), 10.0) {
+        write(x_of(0.0), Align2::CENTER_TOP, "0");
+    }
     if look.threshold > 0.0 {
         for sign in if map.signed { &[-1.0, 1.0][..] } else { &[1.0][..] } {
             let share = look.threshold * sign;
             let x = x_of(share);
             let tick = vec![pos2(x, bar.top() - 2.0), pos2(x, bar.bottom() + 3.0)];
             halo_line(painter, tick, Stroke::new(1.0, PICTURE.text));
-            if x > least.right() + 18.0 && x < most.left() - 18.0 {
+            // On both sides of a signed bar's zero there is no room for numbers.
+            if !map.signed && free(x, 18.0) {
                 write(x, Align2::CENTER_TOP, &number(share));
             }
         }
     }
-    let scale = map.scale.map_or("combined", |s| s.name());
-    let words = format!("{}, {scale}", method_label(map.method));
+    let words = match map.scale {
+        _ if map.signed => method_label(map.method).to_owned(),
+        scale => format!("{}, {}", method_label(map.method), scale.map_or("combined", |s| s.name())),
+    };
     let room = rect.width() / 2.0 - 24.0;
     halo_text(painter, pos2(right, bar.top() - 4.0), Align2::RIGHT_BOTTOM, &words, &Halo::plain(), room);
     rect.bottom() - bar.top() + 20.0
@@ -105,6 +122,18 @@ fn number(share: f32, largest: f64, signed: bool) -> String {
     let text = words::signed(value, decimals);
     let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
     if signed && value > 0.0 && text != "0" { format!("+{text}") } else { text.to_owned() }
+}
+
+/// Where the levels of a contoured map begin, and the colours of their lines.
+fn lines(signed: bool, threshold: f32) -> Vec<(f32, egui::Color32)> {
+    let threshold = f64::from(threshold);
+    let up = 1..=contour::LEVELS as i32;
+    up.flat_map(|band| if signed { vec![band, -band] } else { vec![band] })
+        .map(|band| {
+            let share = contour::begins(band, threshold) * f64::from(band.signum());
+            (share as f32, heat_colour(contour::level(band, threshold) as f32, signed))
+        })
+        .collect()
 }
 
 /// The bar itself; what lies under the threshold is as empty as it is on the picture.
