@@ -122,4 +122,17 @@ mod tests {
         };
         assert!(sentence.starts_with("The preferences are not kept"), "{sentence}");
     }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_recent_path_that_is_no_unicode_costs_itself_alone() {
+        use std::os::unix::ffi::OsStrExt;
+        let mut prefs = Preferences { dark: false, ..Preferences::default() };
+        prefs.remember(std::path::Path::new("a"));
+        prefs.remember(std::path::Path::new(std::ffi::OsStr::from_bytes(b"\xff")));
+        let again = Preferences::from_toml(&prefs.to_toml().expect("written")).expect("read");
+        assert!(!again.dark);
+        assert_eq!(again.recent.len(), 1);
+        assert_eq!(again.recent[0].reveal(), std::path::Path::new("a"));
+    }
 }

@@ -98,18 +98,6 @@ mod tests {
         assert!(!format!("{prefs:?}").contains("Jane"), "{prefs:?}");
     }
 
-    #[cfg(unix)]
-    #[test]
-    fn a_path_that_is_no_unicode_costs_itself_alone() {
-        use std::os::unix::ffi::OsStrExt;
-        let mut prefs = Preferences { dark: false, ..Preferences::default() };
-        prefs.remember(Path::new("a"));
-        prefs.remember(Path::new(std::ffi::OsStr::from_bytes(b"\xff")));
-        let again = Preferences::from_toml(&prefs.to_toml().expect("written")).expect("read");
-        assert!(!again.dark);
-        assert_eq!(again.recent, [Private::new(PathBuf::from("a"))]);
-    }
-
     #[test]
     fn a_file_of_an_older_version_keeps_what_it_says() {
         let prefs = Preferences::from_toml("left_panel = false\nunknown = 3\n").expect("read");
