@@ -421,7 +421,7 @@ mod tests {
         let file = folder.path().join("bad.safetensors");
         let card = crate::networks::weights::Card::random(DEFAULT_MODEL, 0);
         std::fs::write(&file, overflowing().to_safetensors(&card)).expect("written");
-        let request = Request { weights: WeightsChoice::File(file), ..request() };
+        let request = Request { weights: Some(WeightsChoice::File(file)), ..request() };
         let error = run(&engine, request, &JobContext::unobserved()).expect_err("no number").to_string();
         assert!(error.contains("its weights do not suit this input"), "{error}");
         assert_eq!(engine.device().backend, "wgpu");

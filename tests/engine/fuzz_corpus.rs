@@ -11,6 +11,7 @@ use triscope::ingest::Image;
 use triscope::networks::weights::WeightsFile;
 use triscope::session::Preferences;
 use triscope::workflow::bench::npy::read_npy;
+use triscope::workflow::preferences;
 
 fn corpus_folder(target: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join("fuzz").join("corpus").join(target)
@@ -117,11 +118,11 @@ fn damaged_arrays_are_read_or_refused() {
 fn damaged_preferences_and_keys_are_read_or_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("preferences.toml");
-    Preferences { adapter: "RTX".to_owned(), recent: vec!["a b".into()], ..Preferences::default() }
-        .write(&file)
-        .expect("written");
+    let mut prefs = Preferences { adapter: "RTX".to_owned(), ..Preferences::default() };
+    prefs.remember("a b".as_ref());
+    preferences::write(&prefs, &file).expect("written");
     each_damaged_file("preferences.toml", &fs::read(file).expect("read"), |file| {
-        Preferences::read(file).map(drop).map_err(|e| e.to_string())
+        preferences::read(file).map(drop).map_err(|e| e.to_string())
     });
     let keys = b"next_slice = [\"J\", \"Ctrl+Shift+Down\"]\nundo = []\nhelp = [\"?\", \"F1\"]\n";
     each_damaged(keys, 2000, |damaged| {
