@@ -45,4 +45,43 @@ pub enum EvaluationError {
     /// Nothing to evaluate.
     #[error("there are no predictions; evaluate a table with at least one case")]
     NoCases,
+    /// Two lists that belong together and do not fit.
+    #[error("there are {found} {what} for {cases} cases; give one for each")]
+    Lengths {
+        /// What was given beside the cases.
+        what: &'static str,
+        /// Number of cases.
+        cases: usize,
+        /// Number of the others.
+        found: usize,
+    },
+    /// A figure that compares classes, without enough of one.
+    #[error("there are {malignant} malignant and {benign} benign cases; this figure needs {needed} of each")]
+    Classes {
+        /// Number of malignant cases.
+        malignant: usize,
+        /// Number of benign cases.
+        benign: usize,
+        /// How many of each it needs.
+        needed: usize,
+    },
+    /// A variance from one patient.
+    #[error(
+        "all cases of a class are of one patient; a variance needs two patients with malignant and two with benign cases"
+    )]
+    Patients,
+    /// Two classifiers on other cases.
+    #[error(
+        "the two classifiers were not given the same cases; compare them on the same labels in the same order"
+    )]
+    OtherLabels,
+    /// A figure with nothing to divide by.
+    #[error("this figure is not defined for these cases, or for most samples of them; there are too few")]
+    Undefined,
+    /// Nothing remains to fit on.
+    #[error("all cases are of one fold; what is fitted out of fold needs two")]
+    OneFold,
+    /// A model without a fit.
+    #[error("the logistic regression has no fit: {0}")]
+    NoFit(&'static str),
 }
