@@ -84,4 +84,7 @@ pub enum EvaluationError {
     /// A model without a fit.
     #[error("the logistic regression has no fit: {0}")]
     NoFit(&'static str),
+    /// The library that draws failed.
+    #[error("the plot cannot be drawn: {0}")]
+    NoPlot(String),
 }

@@ -10,6 +10,7 @@ mod delong;
 mod error;
 mod interval;
 mod logistic;
+pub mod plot;
 mod predictions;
 mod roc;
 mod scored;
@@ -17,6 +18,7 @@ mod table;
 mod temperature;
 #[cfg(test)]
 mod testing;
+mod subgroups;
 mod threshold;
 
 pub use bootstrap::{Bootstrap, Difference, Estimate};
@@ -30,6 +32,7 @@ pub use logistic::{Logistic, cross_validated};
 pub use predictions::{Case, Predictions};
 pub use roc::{PrecisionRecallPoint, RocPoint, auc, average_precision, precision_recall_curve, roc_curve};
 pub use scored::Scored;
+pub use subgroups::{Stratum, SubgroupRow, SubgroupTable, Summary};
 pub use table::PredictionsTable;
 pub use temperature::{CrossFitted, Temperature, cross_fitted_temperature};
 pub use threshold::{Confusion, Threshold, youden_out_of_fold};
