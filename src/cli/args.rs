@@ -10,6 +10,7 @@ use crate::explain::Wanted;
 use crate::geometry::Plane;
 use crate::inference::DeviceChoice;
 use crate::session::Projection;
+use crate::synth::{Dose, Kernel};
 use crate::volume::{Preset, Window};
 use crate::workflow::dataset::{FEWEST_FOLDS, LabelRule, MOST_FOLDS, Question, Source};
 
@@ -267,9 +268,15 @@ pub(super) struct Synth {
     /// Distances between voxels, millimetres
     #[arg(long, value_name = "X,Y,Z", value_parser = values::spacing_mm, default_value = "0.7,0.7,1.25")]
     pub(super) spacing: [f64; 3],
-    /// A prior and a current study, so many days apart
-    #[arg(long, value_name = "DAYS", hide = true)]
-    pub(super) followup: Option<String>,
+    /// Reconstruction kernel; without it the seed draws one
+    #[arg(long, value_name = "NAME")]
+    pub(super) kernel: Option<ReconstructionKernel>,
+    /// Dose, and with it the noise; without it the seed draws one
+    #[arg(long, value_name = "LEVEL")]
+    pub(super) dose: Option<DoseLevel>,
+    /// DIR/prior and DIR/current: two studies, so many days apart, between which nodules grow
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=36500))]
+    pub(super) followup: Option<u32>,
 }
 
 /// `dataset`
@@ -507,6 +514,48 @@ impl From<Device> for DeviceChoice {
             Device::Auto => DeviceChoice::Auto,
             Device::Gpu => DeviceChoice::Gpu,
             Device::Cpu => DeviceChoice::Cpu,
+        }
+    }
+}
+
+/// `--kernel`
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ReconstructionKernel {
+    /// Smooth, for the mediastinum
+    Soft,
+    /// In between
+    Standard,
+    /// Sharp, with edge enhancement
+    Lung,
+}
+
+impl From<ReconstructionKernel> for Kernel {
+    fn from(name: ReconstructionKernel) -> Self {
+        match name {
+            ReconstructionKernel::Soft => Self::Soft,
+            ReconstructionKernel::Standard => Self::Standard,
+            ReconstructionKernel::Lung => Self::Lung,
+        }
+    }
+}
+
+/// `--dose`
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DoseLevel {
+    /// As for screening
+    Low,
+    /// As for diagnosis
+    Standard,
+    /// Twice that
+    High,
+}
+
+impl From<DoseLevel> for Dose {
+    fn from(level: DoseLevel) -> Self {
+        match level {
+            DoseLevel::Low => Self::Low,
+            DoseLevel::Standard => Self::Standard,
+            DoseLevel::High => Self::High,
         }
     }
 }

@@ -8,6 +8,7 @@ use super::build::Build;
 use super::field::{Ellipsoid, Tube, coverage, mix, smooth_max, smooth_min};
 
 /// The organs of one person.
+#[derive(Debug)]
 pub(super) struct Abdomen {
     liver: Ellipsoid,
     liver_left: Ellipsoid,

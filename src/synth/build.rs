@@ -6,7 +6,7 @@
 
 use glam::Vec3;
 
-use super::field::{Profile, ramp, smooth_min};
+use super::field::{Profile, ramp, smooth_min, wave};
 use super::noise::{Purpose, between, generator};
 
 const CAVITY_WIDTH: Profile = Profile(&[
@@ -177,8 +177,8 @@ impl Level {
     #[inline]
     pub(super) fn out(&self, p: Vec3) -> f32 {
         // No chest is an exact oval.
-        let ripple = 1.5 * (p.x * 0.052 + p.z * 0.043).sin() * (p.y * 0.047 - p.z * 0.031).sin()
-            + 0.7 * (p.y * 0.11 + p.z * 0.09).sin();
+        let ripple = 1.5 * wave(p.x * 0.052 + p.z * 0.043) * wave(p.y * 0.047 - p.z * 0.031)
+            + 0.7 * wave(p.y * 0.11 + p.z * 0.09);
         let flat = self.cavity.distance(p.x, p.y) + ripple;
         let above = p.z - SHOULDER_MM;
         if above <= 0.0 {
@@ -215,15 +215,39 @@ fn mix_arm(z: f32) -> f32 {
     46.0 - 4.0 * ramp(80.0, 150.0, z)
 }
 
+/// How a chest lies and breathes in one picture, against the seed's own position.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Pose {
+    /// Patient mm, LPS.
+    pub shift_mm: [f32; 3],
+    /// About the patient's long axis.
+    pub turn_deg: f32,
+    /// Towards the left, and backwards, as the head is approached.
+    pub lean_deg: [f32; 2],
+    /// By which the diaphragm is lower (a deeper breath) or higher.
+    pub breath_mm: f32,
+}
+
 /// What a seed makes of the model.
 #[derive(Clone, Debug)]
 pub(super) struct Build {
-    scale: f32,
+    scale: Vec3,
     waves: [[f32; 4]; 4],
+    /// Sine and cosine of the turn, tangents of the leaning, shift.
+    turn: (f32, f32),
+    lean: [f32; 2],
+    shift: Vec3,
+    /// By which the diaphragm and what it moves are lower, mm.
+    pub breath: f32,
     /// Millimetres of fat more (or less) under the skin.
     fat: f32,
-    /// Contrast medium in the blood, HU.
+    /// Size of the breasts, 0 to 1; the muscle alone below a half.
+    pub breast: f32,
+    /// Blood, and muscle of the heart, HU: with or without contrast medium.
     pub blood_hu: f32,
+    pub heart_hu: f32,
+    /// Of the lung's tissue, above or below the usual.
+    pub lung_hu: f32,
     /// Millimetres by which the right and the left dome of the diaphragm are lower.
     pub domes: [f32; 2],
     /// Millimetres by which the heart is larger.
@@ -231,10 +255,11 @@ pub(super) struct Build {
 }
 
 impl Build {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64, pose: &Pose) -> Self {
         let mut rng = generator(seed, Purpose::Build, 0);
         let mut pick = |low, high| between(&mut rng, low, high);
-        let scale = pick(0.97, 1.05);
+        let size = pick(0.95, 1.06);
+        let scale = Vec3::new(size * pick(0.96, 1.04), size * pick(0.95, 1.06), size * pick(0.96, 1.04));
         let mut wave = |amplitude: f32, length: f32| {
             let turn = std::f32::consts::TAU;
             [
@@ -244,14 +269,24 @@ impl Build {
                 pick(0.0, turn),
             ]
         };
-        let waves = [wave(1.6, 240.0), wave(1.8, 170.0), wave(2.2, 210.0), wave(1.3, 190.0)];
+        let waves = [wave(2.2, 240.0), wave(2.4, 170.0), wave(2.8, 210.0), wave(1.8, 190.0)];
+        // Two chests of three are scanned with contrast medium.
+        let contrast = pick(0.0, 1.0) < 0.66;
+        let blood_hu = if contrast { pick(120.0, 190.0) } else { pick(38.0, 48.0) };
         Self {
             scale,
             waves,
-            fat: pick(-2.0, 3.0),
-            blood_hu: pick(138.0, 165.0),
-            domes: [pick(-4.0, 4.0), pick(-4.0, 4.0)],
-            heart: pick(-1.5, 2.0),
+            turn: pose.turn_deg.to_radians().sin_cos(),
+            lean: pose.lean_deg.map(|d| d.to_radians().tan()),
+            shift: Vec3::from_array(pose.shift_mm),
+            breath: pose.breath_mm,
+            fat: pick(-4.0, 9.0),
+            breast: pick(0.0, 1.0),
+            blood_hu,
+            heart_hu: if contrast { pick(80.0, 105.0) } else { blood_hu + 5.0 },
+            lung_hu: pick(-22.0, 28.0),
+            domes: [pick(-8.0, 8.0), pick(-8.0, 8.0)],
+            heart: pick(-2.5, 2.5),
         }
     }
 
@@ -259,19 +294,21 @@ impl Build {
     pub(super) fn column(&self, x: f32, z: f32) -> [f32; 2] {
         let [a, _, c, _] = &self.waves;
         let wave = |w: &[f32; 4]| w[0] * (w[1] * x + w[2] * z + w[3]).sin();
-        [x * self.scale + wave(a), wave(c)]
+        let across = self.turn.1 * x + self.lean[0] * z - self.shift.x;
+        [across * self.scale.x + wave(a), self.turn.0 * x * self.scale.y + wave(c)]
     }
 
     /// Part of the model position that a row of the image fixes, at patient height `z`.
     pub(super) fn row(&self, y: f32, z: f32) -> [f32; 2] {
         let [_, b, _, d] = &self.waves;
         let wave = |w: &[f32; 4]| w[0] * (w[1] * y + w[2] * z + w[3]).sin();
-        [wave(b), y * self.scale + wave(d)]
+        let back = self.turn.1 * y + self.lean[1] * z - self.shift.y;
+        [wave(b) - self.turn.0 * y * self.scale.x, back * self.scale.y + wave(d)]
     }
 
     /// Model height of a patient height.
     pub(super) fn height(&self, z: f32) -> f32 {
-        z * self.scale
+        (z - self.shift.z) * self.scale.z
     }
 
     /// Model position of a patient position.
@@ -280,13 +317,44 @@ impl Build {
         Vec3::new(c[0] + r[0], c[1] + r[1], self.height(p.z))
     }
 
-    /// Patient position of a model position, to about a tenth of a millimetre.
+    /// Patient position of a model position, to about a hundredth of a millimetre.
     pub(super) fn patient(&self, q: Vec3) -> Vec3 {
-        let mut p = q / self.scale;
-        for _ in 0..4 {
+        let mut p = q / self.scale + self.shift;
+        for _ in 0..5 {
             p += (q - self.model(p)) / self.scale;
         }
         p
+    }
+
+    /// Patient box around a model box.
+    pub(super) fn patient_bounds(&self, (low, high): (Vec3, Vec3)) -> (Vec3, Vec3) {
+        let (centre, half) = (self.patient(0.5 * (low + high)), 0.5 * (high - low) / self.scale);
+        // Turn and leaning mix the axes a little; the warp stretches by a tenth at most.
+        let mixed = 0.1 * Vec3::new(half.y + half.z, half.x + half.z, 0.0);
+        let half = 1.15 * half + mixed + Vec3::splat(0.5);
+        (centre - half, centre + half)
+    }
+
+    /// How far what fills the lungs has sunk at a model height, mm: nothing above the hila, all
+    /// the way at the diaphragm.
+    fn sunk(&self, z: f32) -> f32 {
+        self.breath * ramp(-25.0, -115.0, z)
+    }
+
+    /// Model position in this breath of a place inside the lungs.
+    pub(super) fn breathe(&self, u: Vec3) -> Vec3 {
+        u - Vec3::Z * self.sunk(u.z)
+    }
+
+    /// The inverse of [`Build::breathe`].
+    pub(super) fn unbreathe(&self, q: Vec3) -> Vec3 {
+        let mut z = q.z;
+        if self.breath != 0.0 {
+            for _ in 0..4 {
+                z = q.z + self.sunk(z);
+            }
+        }
+        Vec3::new(q.x, q.y, z)
     }
 
     /// Outlines at a model height.
@@ -318,16 +386,19 @@ mod tests {
 
     #[test]
     fn a_person_and_the_model_map_to_each_other() {
-        let build = Build::new(11);
+        let build = Build::new(
+            11,
+            &Pose { shift_mm: [4.0, -3.0, 6.0], turn_deg: 3.0, lean_deg: [1.0, -2.0], breath_mm: 8.0 },
+        );
         for p in [Vec3::new(100.0, -50.0, 60.0), Vec3::new(-80.0, 70.0, -150.0)] {
-            // Four steps of a contraction of a few hundredths, in single precision.
+            // Five steps of a contraction of less than a fifth, in single precision.
             assert!((build.patient(build.model(p)) - p).length() < 0.01);
         }
     }
 
     #[test]
     fn the_cavity_lies_inside_the_skin_at_every_height() {
-        let build = Build::new(3);
+        let build = Build::new(3, &Pose::default());
         for z in (-220..100).step_by(10) {
             let level = build.level(z as f32);
             for n in 0..64 {

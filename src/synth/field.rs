@@ -27,6 +27,16 @@ pub(super) fn plateau(low: f32, high: f32, soft: f32, x: f32) -> f32 {
     ramp(low - soft, low, x) * (1.0 - ramp(high, high + soft, x))
 }
 
+/// A sine to about one thousandth, many times faster than the exact one: for ripples and bows.
+#[inline]
+pub(super) fn wave(x: f32) -> f32 {
+    let turns = x * (0.5 / std::f32::consts::PI);
+    let t = turns - turns.round();
+    // A parabola per half turn, then corrected by its own square.
+    let y = 8.0 * t - 16.0 * t * t.abs();
+    0.225 * (y * y.abs() - y) + y
+}
+
 /// Straight mixture of two values.
 #[inline]
 pub(super) fn mix(a: f32, b: f32, t: f32) -> f32 {
@@ -177,6 +187,14 @@ mod tests {
     fn half_a_voxel_is_covered_on_the_surface() {
         assert_eq!(coverage(0.0, 1.5), 0.5);
         assert_eq!([coverage(-2.0, 1.5), coverage(2.0, 1.5)], [1.0, 0.0]);
+    }
+
+    #[test]
+    fn the_fast_wave_is_a_sine() {
+        for n in -200..200 {
+            let x = n as f32 * 0.17;
+            assert!((wave(x) - x.sin()).abs() < 2e-3, "{x}");
+        }
     }
 
     #[test]

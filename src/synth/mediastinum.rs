@@ -136,7 +136,7 @@ fn fat_column(list: &mut Vec<Piece>) {
 }
 
 fn heart(list: &mut Vec<Piece>, build: &Build) {
-    let (blood, muscle, grow) = (build.blood_hu, 108.0, build.heart);
+    let (blood, muscle, grow) = (build.blood_hu, build.heart_hu, build.heart);
     let chamber = |centre: [f32; 3], long: [f32; 3], semi: [f32; 3]| {
         Ellipsoid::along(centre.into(), long.into(), Vec3::from(semi)).grown(grow)
     };

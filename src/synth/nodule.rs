@@ -1,52 +1,64 @@
-//! Solid nodules: shape by margin, place by attachment, and the truth measured on the shape itself.
+//! The shape and the tissue of a nodule, from its ratings, and the truth measured on the shape.
 //!
-//! Used by `phantom`. Everything is in patient millimetres.
+//! A nodule keeps its place in the lung (model mm, before breathing) and its shape around it
+//! (patient mm); a picture puts the two together, so that the same nodule is found again when the
+//! chest lies and breathes differently, and can grow. Used by `phantom` and `region`.
 
 use glam::Vec3;
 use rand_chacha::ChaCha8Rng;
 
 use super::build::Build;
 use super::field::{Ellipsoid, Tube, coverage, mix, ramp, smooth_min};
-use super::lung::{self, Lobe};
-use super::mediastinum::Piece;
-use super::noise::{Purpose, Texture, between, generator};
-use super::tree::{Branch, Kind};
+use super::lung::{self, Lobe, Surroundings};
+use super::noise::{Texture, between};
+use super::places::Attachment;
+use super::ratings::Ratings;
 
-/// How the border looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Margin {
-    /// Round and even.
-    Smooth,
-    /// Several bulges.
-    Lobulated,
-    /// Strands into the lung around it.
-    Spiculated,
+/// What the nodule is made of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Tissue {
+    Solid,
+    /// A solid core of this share of the radius in ground glass.
+    PartSolid(f32),
+    NonSolid,
+    /// Calcium: in the middle, everywhere, or in popcorn-like lumps.
+    Calcified(Calcium),
+    /// Fat and soft tissue side by side, as in a hamartoma.
+    Fat,
 }
 
-/// What the nodule touches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Attachment {
-    /// Lung all around.
-    Isolated,
-    /// A vessel runs into it or along it.
-    JuxtaVascular,
-    /// It sits on the pleura of the chest wall.
-    JuxtaPleural,
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Calcium {
+    Central,
+    Diffuse,
+    Popcorn,
 }
 
-/// A nodule in its place.
+/// A nodule of the lung.
+#[derive(Clone, Debug)]
 pub(super) struct Nodule {
-    pub centre: Vec3,
-    /// Radius that the shape was drawn with.
-    pub radius_mm: f32,
-    pub margin: Margin,
+    /// Its place, model mm before breathing.
+    pub at: Vec3,
+    /// Radius of the sphere of the volume that the shape was drawn for, mm, before growth.
+    radius_mm: f32,
+    /// By which every length of the shape is multiplied.
+    pub growth: f32,
+    pub ratings: Ratings,
+    /// The label: drawn with the readers' suspicion as its probability.
+    pub malignant: bool,
     pub attachment: Attachment,
     pub lobe: Lobe,
     body: Body,
     spicules: Vec<Tube>,
+    tissue: Tissue,
     hu: f32,
+    glass_hu: f32,
+    /// By which its edge is softer than the scanner makes it, mm.
+    soft_mm: f32,
 }
 
+/// Around the origin.
+#[derive(Clone, Debug)]
 struct Body {
     core: Ellipsoid,
     bulges: Vec<(Vec3, f32)>,
@@ -55,108 +67,9 @@ struct Body {
 
 /// What was measured on a shape.
 pub(super) struct Measured {
+    /// Patient mm.
     pub centroid: Vec3,
     pub volume_mm3: f64,
-}
-
-/// Space in which nodules may lie: box in patient mm.
-pub(super) type Room = (Vec3, Vec3);
-
-const MARGINS: [Margin; 3] = [Margin::Spiculated, Margin::Smooth, Margin::Lobulated];
-const ATTACHMENTS: [Attachment; 4] =
-    [Attachment::Isolated, Attachment::JuxtaPleural, Attachment::Isolated, Attachment::JuxtaVascular];
-
-/// Finds a place for `count` nodules of 4 to 30 mm, the largest first.
-/// - returns: fewer than `count` where the lungs inside `room` have no place for more
-pub(super) fn place(
-    build: &Build,
-    pieces: &[Piece],
-    branches: &[Branch],
-    room: Room,
-    count: usize,
-    seed: u64,
-) -> Vec<Nodule> {
-    let mut placed: Vec<Nodule> = Vec::new();
-    for n in 0..count {
-        let mut rng = generator(seed, Purpose::Nodule, n as u64);
-        // Evenly spread over the logarithm of the size, the largest first.
-        let share = 1.0 - (n as f32 + 0.5 + between(&mut rng, -0.3, 0.3)) / count as f32;
-        let diameter = 4.6 * (27.0f32 / 4.6).powf(share);
-        let margin = MARGINS[n % MARGINS.len()];
-        // Strands need a body to come from.
-        let margin = if diameter < 8.0 && margin == Margin::Spiculated { Margin::Smooth } else { margin };
-        let attachment = ATTACHMENTS[n % ATTACHMENTS.len()];
-        let radius = diameter * 0.5;
-        let place = (0..4000).find_map(|attempt| {
-            // Ever less demanding about the distance to vessels and to other nodules.
-            let patience = 1.0 - attempt as f32 / 4000.0;
-            let p = propose(build, pieces, branches, room, attachment, radius, patience, &mut rng)?;
-            let apart = |o: &Nodule| o.centre.distance(p) > o.radius_mm + radius + 6.0 + 34.0 * patience;
-            placed.iter().all(apart).then_some(p)
-        });
-        let Some(centre) = place else { continue };
-        let lobe = lung::lobe(build.model(centre));
-        placed.push(Nodule::new(centre, radius, margin, attachment, lobe, &mut rng));
-    }
-    placed
-}
-
-/// One random place that suits the attachment, or `None`.
-#[expect(clippy::too_many_arguments, reason = "one call; a struct would only repeat these names")]
-fn propose(
-    build: &Build,
-    pieces: &[Piece],
-    branches: &[Branch],
-    (low, high): Room,
-    attachment: Attachment,
-    radius: f32,
-    patience: f32,
-    rng: &mut ChaCha8Rng,
-) -> Option<Vec3> {
-    let mut p = Vec3::new(
-        between(rng, low.x.max(-145.0), high.x.min(145.0)),
-        between(rng, low.y.max(-100.0), high.y.min(110.0)),
-        between(rng, low.z.max(-180.0), high.z.min(100.0)),
-    );
-    if attachment == Attachment::JuxtaVascular {
-        let branch = branches[(between(rng, 0.0, 1.0) * (branches.len() - 1) as f32) as usize];
-        if branch.kind != Kind::Vessel || !(0.9..3.2).contains(&branch.tube.rb) {
-            return None;
-        }
-        let out = (p - branch.tube.b).cross(branch.tube.b - branch.tube.a).normalize_or(Vec3::X);
-        p = branch.tube.b + out * (radius * 0.8);
-    }
-    let inside = Vec3::splat(radius + 4.0);
-    if p.cmplt(low + inside).any() || p.cmpgt(high - inside).any() {
-        return None;
-    }
-    let q = build.model(p);
-    let depth = -lung::distance(build, pieces, q);
-    let level = build.level(q.z);
-    let wall = -level.out(q);
-    let fits = match attachment {
-        Attachment::Isolated => depth > radius * 1.15 + 4.0 + 8.0 * patience,
-        Attachment::JuxtaVascular => depth > radius + 3.0,
-        // On the chest wall, not on heart or diaphragm, and not in a narrow corner.
-        Attachment::JuxtaPleural => {
-            let toward_spine =
-                lung::distance(build, pieces, q + Vec3::new(-q.x.signum() * radius * 1.8, 0.0, 0.0));
-            (0.4 * radius..0.65 * radius).contains(&depth)
-                && wall < depth + 3.0
-                && toward_spine < -radius * 0.8
-        }
-    };
-    if !fits {
-        return None;
-    }
-    if attachment == Attachment::Isolated {
-        let free = radius + 3.0 * patience;
-        let near = |b: &Branch| b.tube.rb > 1.1 && b.tube.distance(p) < free;
-        if branches.iter().any(near) {
-            return None;
-        }
-    }
-    Some(p)
 }
 
 fn any_direction(rng: &mut ChaCha8Rng) -> Vec3 {
@@ -167,114 +80,216 @@ fn any_direction(rng: &mut ChaCha8Rng) -> Vec3 {
 }
 
 impl Nodule {
-    fn new(
-        centre: Vec3,
-        radius: f32,
-        margin: Margin,
+    /// - `at`: model mm before breathing
+    pub(super) fn new(
+        at: Vec3,
+        ratings: Ratings,
         attachment: Attachment,
         lobe: Lobe,
         rng: &mut ChaCha8Rng,
     ) -> Self {
-        let mut around = |low: f32, high: f32| radius * between(rng, low, high);
-        let body = match margin {
-            Margin::Smooth => {
-                let semi = Vec3::new(around(0.96, 1.1), around(0.92, 1.02), around(0.88, 1.02));
-                Body {
-                    core: Ellipsoid::along(centre, any_direction(rng), semi),
-                    bulges: Vec::new(),
-                    seam_mm: 1.0,
-                }
-            }
-            Margin::Lobulated | Margin::Spiculated => {
-                let (core, reach, count) =
-                    if margin == Margin::Lobulated { (0.74, 0.56, 8) } else { (0.7, 0.62, 13) };
-                let semi = Vec3::new(
-                    around(core, core + 0.08),
-                    around(core - 0.08, core),
-                    around(core - 0.06, core + 0.02),
-                );
-                let bulges = (0..count)
-                    .map(|_| {
-                        let at = centre + any_direction(rng) * (radius * reach);
-                        (at, radius * between(rng, 0.26, 0.5))
-                    })
-                    .collect();
-                let core = Ellipsoid::along(centre, any_direction(rng), semi);
-                Body { core, bulges, seam_mm: 0.22 * radius }
-            }
+        // Readers measure the longest diameter; the sphere of the same volume is smaller the less
+        // round the nodule is.
+        let long = 1.0 + 0.16 * (5.0 - ratings.sphericity);
+        let radius = 0.5 * ratings.diameter_mm / long.powf(0.6);
+        let lobed = (ratings.lobulation - 1.0) / 4.0;
+        let spiky = (ratings.spiculation - 1.0) / 4.0;
+        let mut around = |middle: f32| radius * middle * between(rng, 0.95, 1.05);
+        // What bulges add, the core lacks.
+        let core = 1.0 - 0.26 * lobed.max(0.6 * spiky);
+        let semi = Vec3::new(
+            around(core * long.powf(0.55)),
+            around(core * long.powf(-0.2)),
+            around(core * long.powf(-0.35)),
+        );
+        let axis = any_direction(rng);
+        let count = 3.0 + 9.0 * lobed + 6.0 * spiky;
+        let bulges = (0..count as usize)
+            .map(|_| {
+                let toward = any_direction(rng);
+                let far = radius * (0.45 + 0.2 * lobed) * between(rng, 0.8, 1.2);
+                let size = radius * (0.34 + 0.1 * lobed) * between(rng, 0.7, 1.25);
+                (toward * far, size)
+            })
+            .collect();
+        let body = Body {
+            core: Ellipsoid::along(Vec3::ZERO, axis, semi),
+            bulges,
+            seam_mm: radius * (0.34 - 0.22 * lobed),
         };
-        let spicules = if margin == Margin::Spiculated {
-            (0..(46.0 + radius * 3.2) as usize)
-                .map(|_| {
-                    let out = any_direction(rng);
-                    let tip = radius * between(rng, 1.2, 1.7) + between(rng, 0.5, 4.5);
-                    let sway = any_direction(rng) * (0.18 * tip);
-                    let thick = (0.07 * radius * between(rng, 0.6, 1.3)).clamp(0.45, 0.95);
-                    Tube::new(centre + out * (0.7 * radius), thick * 1.9, centre + out * tip + sway, 0.4)
-                })
-                .collect()
+        let strands = if spiky < 0.08 { 0 } else { (spiky * (26.0 + 3.4 * radius)) as usize };
+        let spicules = (0..strands)
+            .map(|_| {
+                let out = any_direction(rng);
+                let tip =
+                    radius * between(rng, 1.1, 1.25 + 0.5 * spiky) + between(rng, 0.5, 1.0 + 4.0 * spiky);
+                let sway = any_direction(rng) * (0.18 * tip);
+                let thick = (0.07 * radius * between(rng, 0.6, 1.3)).clamp(0.35, 0.9);
+                Tube::new(out * (0.7 * radius), thick * 1.8, out * tip + sway, 0.25)
+            })
+            .collect();
+        let tissue = if ratings.calcified {
+            Tissue::Calcified(match between(rng, 0.0, 3.0) as u8 {
+                0 => Calcium::Central,
+                1 => Calcium::Popcorn,
+                _ => Calcium::Diffuse,
+            })
+        } else if ratings.texture < 2.2 {
+            Tissue::NonSolid
+        } else if ratings.texture < 4.0 {
+            Tissue::PartSolid(0.3 + 0.5 * (ratings.texture - 2.2) / 1.8)
+        } else if ratings.diameter_mm > 8.0 && ratings.margin > 4.3 && between(rng, 0.0, 1.0) < 0.05 {
+            // Hamartomas are some 6 % of solitary nodules, half of them with fat that CT shows.
+            // Source: Siegelman et al., Radiology 160 (1986) 313-317.
+            Tissue::Fat
         } else {
-            Vec::new()
+            Tissue::Solid
         };
-        let hu = between(rng, 28.0, 62.0);
-        Self { centre, radius_mm: radius, margin, attachment, lobe, body, spicules, hu }
+        Self {
+            at,
+            radius_mm: radius,
+            growth: 1.0,
+            ratings,
+            malignant: between(rng, 0.0, 1.0) < ratings.suspicion(),
+            attachment,
+            lobe,
+            body,
+            spicules,
+            tissue,
+            hu: between(rng, 18.0, 58.0),
+            glass_hu: between(rng, -680.0, -430.0),
+            soft_mm: 0.5 * (5.0 - ratings.margin).max(0.0) * (0.5 + 0.05 * radius),
+        }
     }
 
-    /// How strongly the border is spiculated, 1 (none) to 5 (marked), as readers rate it.
-    pub(super) fn spiculation(&self) -> u8 {
-        match self.margin {
-            Margin::Smooth => 1,
-            Margin::Lobulated => 2,
-            Margin::Spiculated => 5,
+    /// Radius as it is now, mm.
+    pub(super) fn radius_mm(&self) -> f32 {
+        self.radius_mm * self.growth
+    }
+
+    /// `solid`, `part_solid`, `non_solid`, `calcified` or `fat`.
+    pub(super) fn texture_name(&self) -> &'static str {
+        match self.tissue {
+            Tissue::Solid => "solid",
+            Tissue::PartSolid(_) => "part_solid",
+            Tissue::NonSolid => "non_solid",
+            Tissue::Calcified(_) => "calcified",
+            Tissue::Fat => "fat",
         }
+    }
+
+    /// `smooth`, `lobulated`, `spiculated` or `ill_defined`.
+    pub(super) fn margin_name(&self) -> &'static str {
+        let Ratings { spiculation, lobulation, margin, .. } = self.ratings;
+        if spiculation >= 2.5 {
+            "spiculated"
+        } else if lobulation >= 2.25 {
+            "lobulated"
+        } else if margin < 3.0 {
+            "ill_defined"
+        } else {
+            "smooth"
+        }
+    }
+
+    /// Patient position of its place.
+    pub(super) fn centre(&self, build: &Build) -> Vec3 {
+        build.patient(build.breathe(self.at))
     }
 
     /// Nothing of the nodule is further than this from its centre, mm.
     pub(super) fn reach_mm(&self) -> f32 {
-        self.radius_mm * 2.0 + 7.0
+        (self.radius_mm * 2.2 + 6.5) * self.growth + self.soft_mm
     }
 
-    fn body(&self, p: Vec3) -> f32 {
-        let core = self.body.core.distance(p);
-        self.body.bulges.iter().fold(core, |d, &(at, r)| smooth_min(d, p.distance(at) - r, self.body.seam_mm))
+    /// Distance to the body; `q` is around the centre, patient mm.
+    fn body(&self, q: Vec3) -> f32 {
+        let q = q / self.growth;
+        let core = self.body.core.distance(q);
+        let d = self
+            .body
+            .bulges
+            .iter()
+            .fold(core, |d, &(at, r)| smooth_min(d, q.distance(at) - r, self.body.seam_mm));
+        d * self.growth
     }
 
     /// Paints the nodule at one place.
+    /// - `q`: around the nodule's centre, patient mm
     /// - `lung`: distance of the place from the lung's surface; the nodule stays inside
-    pub(super) fn paint(&self, hu: &mut f32, p: Vec3, lung: f32, edge_mm: f32, texture: &Texture) {
-        let inside = 1.0 - ramp(0.0, 2.5, lung);
-        let value = self.hu + 9.0 * texture.at((p * 0.55).to_array());
-        let strand =
-            self.spicules.iter().fold(0.0f32, |most, s| most.max(0.8 * coverage(s.distance(p), edge_mm)));
-        let covered = coverage(self.body(p), edge_mm);
-        // Strands never darken what is there already.
-        *hu = hu.max(mix(*hu, value - 25.0, strand * inside * 0.9));
-        *hu = mix(*hu, value, covered * inside);
+    pub(super) fn paint(&self, hu: &mut f32, q: Vec3, lung: f32, edge_mm: f32, texture: &Texture) {
+        let inside = 1.0 - ramp(0.0, 2.0, lung);
+        let d = self.body(q);
+        let grain = texture.at((q * 0.55 + self.at).to_array());
+        let soft = edge_mm + self.soft_mm;
+        if !self.spicules.is_empty() && d < self.radius_mm() * 1.4 + 6.0 {
+            let s = q / self.growth;
+            let strand = self
+                .spicules
+                .iter()
+                .fold(0.0f32, |most, t| most.max(coverage(t.distance(s) * self.growth, edge_mm)));
+            // Strands never darken what is there already.
+            *hu = hu.max(mix(*hu, self.hu - 60.0, 0.7 * strand * inside));
+        }
+        if d > soft {
+            return;
+        }
+        let covered = coverage(d, soft) * inside;
+        let radius = self.radius_mm();
+        let solid = self.hu + 8.0 * grain;
+        let value = match self.tissue {
+            Tissue::Solid => solid,
+            Tissue::NonSolid => (self.glass_hu + 70.0 * grain).max(*hu),
+            Tissue::PartSolid(core) => {
+                let glass = (self.glass_hu + 70.0 * grain).max(*hu);
+                let inner = d + radius * (1.0 - core) + 1.2 * grain;
+                mix(glass, solid - 10.0, coverage(inner, edge_mm + 1.0))
+            }
+            Tissue::Calcified(kind) => {
+                let share = match kind {
+                    Calcium::Central => coverage(d + 0.5 * radius, 0.5 * radius + edge_mm),
+                    Calcium::Diffuse => 0.75 + 0.25 * grain,
+                    Calcium::Popcorn => {
+                        ramp(0.0, 0.35, texture.at((q * (2.2 / radius) + self.at).to_array()))
+                    }
+                };
+                mix(solid, 520.0 + 5.0 * self.hu, share)
+            }
+            Tissue::Fat => {
+                let lumps = texture.at((q * (2.6 / radius) + self.at).to_array());
+                mix(solid, -85.0, ramp(0.0, 0.25, lumps))
+            }
+        };
+        *hu = mix(*hu, value, covered);
     }
 
     /// Volume and centroid of the body inside the lung, strands not counted.
-    pub(super) fn measure(&self, build: &Build, pieces: &[Piece]) -> Measured {
+    pub(super) fn measure(&self, build: &Build, around: &Surroundings) -> Measured {
         // 56 steps over the box: the volume of a sphere comes out within half a percent.
         const STEPS: i32 = 56;
-        let reach = self.radius_mm * 1.25;
+        let reach = self.radius_mm() * 1.7;
         let step = 2.0 * reach / STEPS as f32;
-        let clipped = self.attachment == Attachment::JuxtaPleural;
+        let centre = self.centre(build);
+        // Only what lies near a surface is cut by it.
+        let depth = -lung::distance(build, around, build.model(centre));
+        let clipped = depth < reach * 1.1 + 1.0;
         let (mut count, mut sum) = (0u32, glam::DVec3::ZERO);
         for k in 0..STEPS {
             for j in 0..STEPS {
                 for i in 0..STEPS {
                     let offset = Vec3::new(i as f32, j as f32, k as f32) + Vec3::splat(0.5);
-                    let p = self.centre + offset * step - Vec3::splat(reach);
-                    if self.body(p) < 0.0 && (!clipped || lung::distance(build, pieces, build.model(p)) < 0.0)
+                    let q = offset * step - Vec3::splat(reach);
+                    if self.body(q) < 0.0
+                        && (!clipped || lung::distance(build, around, build.model(centre + q)) < 1.0)
                     {
                         count += 1;
-                        sum += p.as_dvec3();
+                        sum += (centre + q).as_dvec3();
                     }
                 }
             }
         }
         let cell = f64::from(step).powi(3);
-        let centroid = if count == 0 { self.centre } else { (sum / f64::from(count)).as_vec3() };
+        let centroid = if count == 0 { centre } else { (sum / f64::from(count)).as_vec3() };
         Measured { centroid, volume_mm3: f64::from(count) * cell }
     }
 }

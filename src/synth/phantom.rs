@@ -1,19 +1,20 @@
 //! The phantom as a whole: from a request to slices of HU and the truth about them.
 //!
-//! Slices are painted one by one, each from its own random numbers, so any thread may take any
-//! slice. Called by `workflow::synth` and by tests.
+//! Called by `workflow::synth` and by tests.
 
 use std::f64::consts::PI;
 
 use glam::Vec3;
 
-use super::abdomen::Abdomen;
-use super::build::Build;
-use super::mediastinum::{self, Piece};
-use super::nodule::{self, Attachment, Margin, Nodule};
-use super::noise::{Purpose, Texture, between, generator};
-use super::tree::{self, Branch};
-use super::truth::{NoduleTruth, Truth};
+use super::build::Pose;
+use super::chest::{Chest, check};
+use super::nodule::Nodule;
+use super::noise::{Purpose, between, generator};
+use super::places::{Attachment, Room};
+use super::ratings::Ratings;
+use super::region::Painter;
+use super::scanner::{Dose, Kernel, Scan};
+use super::truth::{GrowthTruth, NoduleTruth, RatingsTruth, Truth};
 use crate::geometry::{Point, VoxelGrid};
 use crate::jobs::{Cancelled, JobContext};
 use crate::volume::{Unit, Volume};
@@ -29,11 +30,27 @@ pub struct PhantomSpec {
     pub size: [usize; 3],
     /// Between voxel centres along i, j, k, in mm.
     pub spacing_mm: [f64; 3],
+    /// Reconstruction kernel; drawn by the seed where `None`.
+    pub kernel: Option<Kernel>,
+    /// Tube current; drawn by the seed where `None`.
+    pub dose: Option<Dose>,
+}
+
+impl PhantomSpec {
+    /// A whole chest of seed 1 with six nodules, kernel and dose drawn.
+    pub const DEFAULT: Self = Self {
+        seed: 1,
+        nodules: 6,
+        size: [512, 512, 256],
+        spacing_mm: [0.7, 0.7, 1.25],
+        kernel: None,
+        dose: None,
+    };
 }
 
 impl Default for PhantomSpec {
     fn default() -> Self {
-        Self { seed: 1, nodules: 6, size: [512, 512, 256], spacing_mm: [0.7, 0.7, 1.25] }
+        Self::DEFAULT
     }
 }
 
@@ -67,80 +84,82 @@ pub enum SynthError {
     Cancelled(#[from] Cancelled),
 }
 
-/// A chest that can be painted slice by slice.
+/// Middle of the picture: the carina lies above it, the table below.
+const PICTURE_CENTRE_LPS_MM: [f64; 3] = [0.0, 10.0, -36.0];
+
+/// A chest with nodules that can be painted slice by slice.
 pub struct Phantom {
-    pub(super) grid: VoxelGrid,
-    pub(super) seed: u64,
-    pub(super) build: Build,
-    pub(super) pieces: Vec<Piece>,
-    pub(super) branches: Vec<Branch>,
-    pub(super) nodules: Vec<Nodule>,
-    pub(super) abdomen: Abdomen,
-    pub(super) texture: Texture,
-    /// Width over which edges are blurred, mm.
-    pub(super) edge_mm: f32,
-    /// Branches that touch each slice.
-    pub(super) branches_of_slice: Vec<Vec<u32>>,
+    grid: VoxelGrid,
+    chest: Chest,
+    nodules: Vec<Nodule>,
+    scan: Scan,
+    spec: PhantomSpec,
     truth: Truth,
 }
 
-/// Middle of the picture: the carina lies above it, the table below.
-const PICTURE_CENTRE_LPS_MM: [f64; 3] = [0.0, 10.0, -36.0];
+/// A nodule and how it changes between two studies.
+pub(super) type Growing = (Nodule, Option<GrowthTruth>);
 
 impl Phantom {
     /// Builds the anatomy; nothing is painted yet.
     pub fn new(spec: &PhantomSpec, ctx: &JobContext) -> Result<Self, SynthError> {
-        let PhantomSpec { seed, nodules: wanted, size, spacing_mm } = *spec;
-        if size.iter().any(|n| !(16..=2048).contains(n)) {
-            return Err(SynthError::Size { size });
-        }
-        if spacing_mm.iter().any(|s| !(0.2..=10.0).contains(s)) {
-            return Err(SynthError::Spacing { spacing_mm });
-        }
-        let half: [f64; 3] = std::array::from_fn(|a| (size[a] - 1) as f64 * 0.5 * spacing_mm[a]);
-        // Whole tenths, as scanners write them.
-        let origin = std::array::from_fn(|a| ((PICTURE_CENTRE_LPS_MM[a] - half[a]) * 10.0).round() / 10.0);
-        let grid = VoxelGrid::axis_aligned(size, spacing_mm, Point::from_array(origin))
-            .map_err(|_| SynthError::Size { size })?;
-
+        let grid = grid(spec)?;
         ctx.step("Building the chest", 0.0)?;
-        let build = Build::new(seed);
-        let pieces = mediastinum::pieces(&build);
-        ctx.step("Growing vessels and airways", 0.02)?;
-        let branches = tree::grow(&build, &pieces, seed);
-        ctx.step("Placing nodules", 0.05)?;
-        let low = Vec3::from_array(origin.map(|v| v as f32));
-        let high = low + Vec3::from_array(half.map(|h| 2.0 * h as f32));
-        let nodules = nodule::place(&build, &pieces, &branches, (low, high), wanted, seed);
-        if nodules.len() < wanted {
-            return Err(SynthError::Room { placed: nodules.len(), wanted });
+        let chest = Chest::new(spec.seed, &Pose::default());
+        ctx.step("Placing nodules", 0.03)?;
+        let low = Vec3::from_array(grid.patient_from_voxel().origin().to_array().map(|v| v as f32));
+        let extent: [f32; 3] =
+            std::array::from_fn(|a| ((spec.size[a] - 1) as f64 * spec.spacing_mm[a]) as f32);
+        let nodules = scatter(&chest, (low, low + Vec3::from_array(extent)), spec.nodules);
+        if nodules.len() < spec.nodules {
+            return Err(SynthError::Room { placed: nodules.len(), wanted: spec.nodules });
         }
-        let mean_mm = spacing_mm.iter().sum::<f64>() / 3.0;
-        let edge_mm = (1.75 * mean_mm) as f32;
-        let branches_of_slice = sort_into_slices(&branches, &grid, edge_mm);
+        let scan = scan(spec, spec.seed);
+        Ok(Self::of(chest, nodules.into_iter().map(|n| (n, None)).collect(), scan, grid, spec))
+    }
+
+    /// The chest of a specification in another pose, with nodules that are known already.
+    pub(super) fn posed(
+        spec: &PhantomSpec,
+        pose: &Pose,
+        nodules: Vec<Growing>,
+        noise_seed: u64,
+    ) -> Result<Self, SynthError> {
+        let chest = Chest::new(spec.seed, pose);
+        Ok(Self::of(chest, nodules, scan(spec, noise_seed), grid(spec)?, spec))
+    }
+
+    /// The same chest and picture with other nodules.
+    pub(super) fn with_nodules(self, nodules: Vec<Growing>) -> Self {
+        Self::of(self.chest, nodules, self.scan, self.grid, &self.spec)
+    }
+
+    /// Says which of two studies it is.
+    pub(super) fn named(mut self, study: &str, days: u32) -> Self {
+        self.truth.study = Some(study.to_owned());
+        self.truth.days_between_studies = Some(days);
+        self
+    }
+
+    pub(super) fn nodules(&self) -> &[Nodule] {
+        &self.nodules
+    }
+
+    fn of(chest: Chest, nodules: Vec<Growing>, scan: Scan, grid: VoxelGrid, spec: &PhantomSpec) -> Self {
+        let known = |(nodule, growth): &Growing| known(nodule, growth.as_ref(), &grid, &chest);
         let truth = Truth {
-            seed,
-            size,
-            spacing_mm,
-            nodules: nodules
-                .iter()
-                .enumerate()
-                .map(|(n, nodule)| known(nodule, n, seed, &grid, &build, &pieces))
-                .collect(),
+            seed: spec.seed,
+            size: spec.size,
+            spacing_mm: spec.spacing_mm,
+            kernel: scan.kernel,
+            dose: scan.dose,
+            noise_hu: thousandths(f64::from(scan.noise_hu(spec.spacing_mm[2]))),
+            study: None,
+            days_between_studies: None,
+            nodules: nodules.iter().map(known).collect(),
         };
-        Ok(Self {
-            grid,
-            seed,
-            abdomen: Abdomen::new(&build),
-            build,
-            pieces,
-            branches,
-            nodules,
-            texture: Texture::new(seed),
-            edge_mm,
-            branches_of_slice,
-            truth,
-        })
+        let nodules = nodules.into_iter().map(|(nodule, _)| nodule).collect();
+        Self { grid, chest, nodules, scan, spec: *spec, truth }
     }
 
     /// Size and place of the picture.
@@ -153,16 +172,22 @@ impl Phantom {
         &self.truth
     }
 
+    /// Ready to paint any of its slices, in any order, on any thread.
+    pub fn slices(&self) -> PhantomSlices<'_> {
+        PhantomSlices(Painter::new(&self.chest, &self.nodules, &self.grid, &self.scan))
+    }
+
     /// Paints all slices, on all cores.
     pub fn volume(&self, ctx: &JobContext) -> Result<Volume, SynthError> {
         use rayon::prelude::*;
         use std::sync::atomic::{AtomicUsize, Ordering};
         let depth = self.grid.size()[2];
         let volume = Volume::loading(self.grid, Unit::Hu, None);
+        let slices = self.slices();
         let done = AtomicUsize::new(0);
         (0..depth).into_par_iter().try_for_each(|k| {
             ctx.check()?;
-            let slice = self.slice(k);
+            let slice = slices.paint(k);
             if let Some(store) = volume.int16() {
                 // Each slice is painted once and has the grid's own size.
                 let filled = store.fill(k, slice);
@@ -175,59 +200,92 @@ impl Phantom {
     }
 }
 
-fn sort_into_slices(branches: &[Branch], grid: &VoxelGrid, edge_mm: f32) -> Vec<Vec<u32>> {
-    let depth = grid.size()[2];
-    let (z0, dz) = (grid.patient_from_voxel().origin().z as f32, grid.spacing_mm()[2] as f32);
-    let mut lists = vec![Vec::new(); depth];
-    for (n, branch) in branches.iter().enumerate() {
-        let (low, high) = branch.tube.bounds(edge_mm);
-        let first = ((low.z - z0) / dz).floor().max(0.0) as usize;
-        let last = ((high.z - z0) / dz).ceil();
-        if last < 0.0 {
-            continue;
-        }
-        for list in lists.iter_mut().take((last as usize).saturating_add(1)).skip(first) {
-            list.push(n as u32);
-        }
+/// The slices of a phantom.
+pub struct PhantomSlices<'a>(Painter<'a>);
+
+impl PhantomSlices<'_> {
+    /// HU of slice `k`, row by row.
+    pub fn paint(&self, k: usize) -> Box<[i16]> {
+        self.0.slice(k).0
     }
-    lists
 }
 
-fn known(
-    nodule: &Nodule,
-    n: usize,
-    seed: u64,
-    grid: &VoxelGrid,
-    build: &Build,
-    pieces: &[Piece],
-) -> NoduleTruth {
-    let measured = nodule.measure(build, pieces);
+fn grid(spec: &PhantomSpec) -> Result<VoxelGrid, SynthError> {
+    let PhantomSpec { size, spacing_mm, .. } = *spec;
+    check(size, spacing_mm)?;
+    let half: [f64; 3] = std::array::from_fn(|a| (size[a] - 1) as f64 * 0.5 * spacing_mm[a]);
+    // Whole tenths, as scanners write them.
+    let origin = std::array::from_fn(|a| ((PICTURE_CENTRE_LPS_MM[a] - half[a]) * 10.0).round() / 10.0);
+    VoxelGrid::axis_aligned(size, spacing_mm, Point::from_array(origin))
+        .map_err(|_| SynthError::Size { size })
+}
+
+fn scan(spec: &PhantomSpec, noise_seed: u64) -> Scan {
+    let drawn = Scan::of_seed(spec.seed);
+    Scan {
+        kernel: spec.kernel.unwrap_or(drawn.kernel),
+        dose: spec.dose.unwrap_or(drawn.dose),
+        seed: noise_seed,
+        ..drawn
+    }
+}
+
+/// Finds places for `count` nodules, the largest first; fewer where there is no place for more.
+fn scatter(chest: &Chest, room: Room, count: usize) -> Vec<Nodule> {
+    const TRIES: usize = 6000;
+    let mut placed: Vec<Nodule> = Vec::new();
+    for n in 0..count {
+        let mut rng = generator(chest.seed, Purpose::Nodule, n as u64);
+        // Evenly spread over the readers' sizes, the largest first, with something to look at.
+        let share = 1.0 - (n as f32 + 0.5 + between(&mut rng, -0.4, 0.4)) / count as f32;
+        let ratings = Ratings::draw((0.1 + 0.88 * share).min(0.97), &mut rng);
+        let wanted = Attachment::draw(&mut rng);
+        let radius = 0.5 * ratings.diameter_mm;
+        let place = (0..TRIES).find_map(|attempt| {
+            // Ever less demanding about the distance to vessels, to other nodules, to what it touches.
+            let patience = 1.0 - attempt as f32 / TRIES as f32;
+            let attachment = if patience < 0.3 { Attachment::JuxtaVascular } else { wanted };
+            let place = chest.propose(room, attachment, radius, patience, &mut rng)?;
+            let apart = |o: &Nodule| o.at.distance(place.at) > o.radius_mm() + radius + 6.0 + 34.0 * patience;
+            placed.iter().all(apart).then_some(place)
+        });
+        let Some(place) = place else { continue };
+        placed.push(Nodule::new(place.at, ratings, place.attachment, place.in_lobe, &mut rng));
+    }
+    placed
+}
+
+fn thousandths(v: f64) -> f64 {
+    (v * 1000.0).round() / 1000.0
+}
+
+fn known(nodule: &Nodule, growth: Option<&GrowthTruth>, grid: &VoxelGrid, chest: &Chest) -> NoduleTruth {
+    let measured = nodule.measure(&chest.build, &chest.around);
     let centre = Point::from_array(measured.centroid.as_dvec3().to_array());
-    let diameter_mm = (measured.volume_mm3 * 6.0 / PI).cbrt();
-    let strands = f64::from(nodule.spiculation() - 1) / 4.0;
-    let chance = 1.0 / (1.0 + (-(0.25 * (diameter_mm - 13.0) + 2.2 * strands)).exp());
-    let mut rng = generator(seed, Purpose::Nodule, 1_000_000 + n as u64);
-    let round = |v: f64| (v * 1000.0).round() / 1000.0;
+    let rating = |v: f32| (f64::from(v) * 100.0).round() / 100.0;
+    let Ratings { spiculation, lobulation, margin, sphericity, texture, .. } = nodule.ratings;
+    let suspicion = nodule.ratings.suspicion();
     NoduleTruth {
-        centre_lps_mm: centre.to_array().map(round),
-        centre_index: (grid.voxel_from_patient() * centre).to_array().map(round),
-        diameter_mm: round(diameter_mm),
-        volume_mm3: round(measured.volume_mm3),
-        malignant: f64::from(between(&mut rng, 0.0, 1.0)) < chance,
-        texture: "solid".to_owned(),
-        margin: match nodule.margin {
-            Margin::Smooth => "smooth",
-            Margin::Lobulated => "lobulated",
-            Margin::Spiculated => "spiculated",
-        }
-        .to_owned(),
-        spiculation: nodule.spiculation(),
-        attachment: match nodule.attachment {
-            Attachment::Isolated => "isolated",
-            Attachment::JuxtaVascular => "juxta_vascular",
-            Attachment::JuxtaPleural => "juxta_pleural",
-        }
-        .to_owned(),
+        centre_lps_mm: centre.to_array().map(thousandths),
+        centre_index: (grid.voxel_from_patient() * centre).to_array().map(thousandths),
+        diameter_mm: thousandths((measured.volume_mm3 * 6.0 / PI).cbrt()),
+        volume_mm3: thousandths(measured.volume_mm3),
+        malignant: nodule.malignant,
+        malignancy_probability: thousandths(f64::from(suspicion)),
+        texture: nodule.texture_name().to_owned(),
+        margin: nodule.margin_name().to_owned(),
+        spiculation: spiculation.round().clamp(1.0, 5.0) as u8,
+        ratings: RatingsTruth {
+            diameter_mm: rating(nodule.ratings.diameter_mm),
+            spiculation: rating(spiculation),
+            lobulation: rating(lobulation),
+            margin: rating(margin),
+            sphericity: rating(sphericity),
+            texture: rating(texture),
+            calcified: nodule.ratings.calcified,
+        },
+        attachment: nodule.attachment.name().to_owned(),
         lobe: nodule.lobe.name().to_owned(),
+        growth: growth.cloned(),
     }
 }

@@ -9,13 +9,19 @@ use std::path::{Path, PathBuf};
 use crate::jobs::{Cancelled, JobContext};
 use crate::synth::Truth;
 
-use super::synth::{PhantomSpec, SynthesisError, TRUTH_FILE, synth};
+use super::synth::{Dose, Kernel, PhantomSpec, SynthesisError, TRUTH_FILE, synth};
 
 /// What the built-in case is. Its name changes with it, so that an older one in a cache is not
 /// taken for it.
-const NAME: &str = "phantom-1";
-const SPEC: PhantomSpec =
-    PhantomSpec { seed: 1, nodules: 6, size: [512, 512, 256], spacing_mm: [0.7, 0.7, 1.25] };
+const NAME: &str = "phantom-2";
+const SPEC: PhantomSpec = PhantomSpec {
+    seed: 1,
+    nodules: 6,
+    size: [512, 512, 256],
+    spacing_mm: [0.7, 0.7, 1.25],
+    kernel: Some(Kernel::Standard),
+    dose: Some(Dose::Standard),
+};
 
 /// The built-in case on disk.
 #[derive(Clone, Debug)]
@@ -97,7 +103,7 @@ mod tests {
     use super::*;
 
     const SMALL: PhantomSpec =
-        PhantomSpec { seed: 5, nodules: 2, size: [64, 64, 24], spacing_mm: [5.6, 5.6, 10.0] };
+        PhantomSpec { seed: 5, nodules: 2, size: [64, 64, 24], spacing_mm: [5.6, 5.6, 10.0], ..SPEC };
 
     #[test]
     fn the_case_is_made_once_and_again_when_a_slice_is_gone() {

@@ -208,7 +208,13 @@ fn loading() {
 
 /// The middle slice of a series of its own.
 fn one_slice(folder: &Path) {
-    let spec = PhantomSpec { seed: 8, nodules: 0, size: [64, 64, 48], spacing_mm: [5.6, 5.6, 6.8] };
+    let spec = PhantomSpec {
+        seed: 8,
+        nodules: 0,
+        size: [64, 64, 48],
+        spacing_mm: [5.6, 5.6, 6.8],
+        ..PhantomSpec::DEFAULT
+    };
     synth(&spec, folder, &JobContext::unobserved()).expect("a phantom");
     let mut slices: Vec<_> =
         fs::read_dir(folder).expect("listed").map(|e| e.expect("an entry").path()).collect();

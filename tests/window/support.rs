@@ -35,7 +35,13 @@ pub struct Small {
 pub fn small() -> &'static Small {
     static SMALL: LazyLock<(tempfile::TempDir, Small)> = LazyLock::new(|| {
         let home = tempfile::tempdir().expect("a temporary folder");
-        let spec = PhantomSpec { seed: 7, nodules: 2, size: [128, 128, 96], spacing_mm: [2.8, 2.8, 3.4] };
+        let spec = PhantomSpec {
+            seed: 7,
+            nodules: 2,
+            size: [128, 128, 96],
+            spacing_mm: [2.8, 2.8, 3.4],
+            ..PhantomSpec::DEFAULT
+        };
         let folder = home.path().join("small");
         let truth = synth(&spec, &folder, &JobContext::unobserved()).expect("a phantom");
         (home, Small { folder, truth })
