@@ -6,7 +6,7 @@
 
 use glam::Vec3;
 
-use super::field::{Profile, ramp, smooth_min, wave};
+use super::field::{Ellipsoid, Profile, length, ramp, smooth_min, wave};
 use super::noise::{Purpose, between, generator};
 
 const CAVITY_WIDTH: Profile = Profile(&[
@@ -38,18 +38,18 @@ const CAVITY_FRONT: Profile = Profile(&[
     (101.0, 22.0),
 ]);
 const CAVITY_BACK: Profile = Profile(&[
-    (-230.0, 70.0),
-    (-190.0, 78.0),
-    (-150.0, 86.0),
-    (-100.0, 90.0),
-    (-50.0, 90.0),
-    (-10.0, 84.0),
-    (25.0, 73.0),
-    (50.0, 60.0),
-    (68.0, 49.0),
-    (80.0, 40.0),
-    (89.0, 33.0),
-    (101.0, 24.0),
+    (-230.0, 79.0),
+    (-190.0, 87.0),
+    (-150.0, 95.0),
+    (-100.0, 99.0),
+    (-50.0, 99.0),
+    (-10.0, 93.0),
+    (25.0, 82.0),
+    (50.0, 69.0),
+    (68.0, 53.0),
+    (80.0, 44.0),
+    (89.0, 37.0),
+    (101.0, 28.0),
 ]);
 const CAVITY_CENTRE: Profile = Profile(&[
     (-200.0, 0.0),
@@ -113,6 +113,19 @@ const SPINE_Y: Profile = Profile(&[
 const SHOULDER_MM: f32 = 78.0;
 const CAP_MM: f32 = 20.0;
 
+/// `f` to the power of 0.4 for `f` from 1e-6, to half a thousandth of it: the root of g^5 = f^2 by Newton's method from
+/// a guess that divides the exponent. Four times as fast as the exact one, which every voxel asks for.
+#[inline]
+fn power_04(f: f32) -> f32 {
+    let guess = (f.to_bits() as f32 * 0.4) as u32 + 0x2620_0000;
+    let (mut g, f2) = (f32::from_bits(guess), f * f);
+    for _ in 0..2 {
+        let g2 = g * g;
+        g = 0.2 * (4.0 * g + f2 / (g2 * g2));
+    }
+    g
+}
+
 /// A closed outline in one axial plane: two half-ovals that meet at `centre_y`, and how it changes
 /// with height.
 #[derive(Clone, Copy, Debug)]
@@ -136,12 +149,12 @@ impl Section {
         if f < 1e-6 {
             return -self.width.0.min(depth.0);
         }
-        let g = f.powf(0.4);
+        let g = power_04(f);
         let k = g / f;
         let (gx, gy) = (k * u15 / self.width.0, k * v15 / depth.0);
         // How fast the gauge changes with height: the surface leans there.
         let gz = -k * (u15 * u * self.width.1 / self.width.0 + v15 * v * depth.1 / depth.0);
-        let level = (g - 1.0) / gx.hypot(gy);
+        let level = (g - 1.0) / length(gx, gy);
         // It leans near the surface only: far away the first-order distance would shrink too much.
         let lean = gz * gz / (gx * gx + gy * gy) / (1.0 + (level / 14.0) * (level / 14.0));
         level / (1.0 + lean).sqrt()
@@ -168,6 +181,11 @@ pub(super) struct Level {
     pub z: f32,
     pub cavity: Section,
     body: Section,
+    breast: Ellipsoid,
+    /// Depth of the furrow over the sternum, mm.
+    furrow_mm: f32,
+    /// Whether the breasts hold glands, and how much of them, 0 to 1.
+    pub glands: f32,
     /// y of the middle of the vertebral bodies.
     pub spine_y: f32,
 }
@@ -179,7 +197,11 @@ impl Level {
         // No chest is an exact oval.
         let ripple = 1.5 * wave(p.x * 0.052 + p.z * 0.043) * wave(p.y * 0.047 - p.z * 0.031)
             + 0.7 * wave(p.y * 0.11 + p.z * 0.09);
-        let flat = self.cavity.distance(p.x, p.y) + ripple;
+        // The spine stands into the chest; beside it the lungs reach further back.
+        let x = p.x * (1.0 / 27.0);
+        let beside = 1.0 / (1.0 + x * x);
+        let ridge = 15.0 * beside * beside * ramp(0.0, 60.0, p.y - self.cavity.centre_y);
+        let flat = self.cavity.distance(p.x, p.y) + ripple + ridge;
         let above = p.z - SHOULDER_MM;
         if above <= 0.0 {
             return flat;
@@ -188,10 +210,22 @@ impl Level {
         (flat + CAP_MM).max(0.0).hypot(above) - CAP_MM
     }
 
+    /// Distance to the breast (or the pectoral bulge) of that side.
+    #[inline]
+    pub(super) fn breast(&self, p: Vec3) -> f32 {
+        self.breast.distance(Vec3::new(p.x.abs(), p.y, p.z))
+    }
+
     /// Distance to the skin.
     #[inline]
     pub(super) fn skin(&self, p: Vec3) -> f32 {
-        let trunk = self.body.distance(p.x, p.y);
+        // Furrows over the spine and over the sternum.
+        let x = p.x * if p.y > 0.0 { 1.0 / 15.0 } else { 1.0 / 24.0 };
+        let middle = 1.0 / (1.0 + x * x);
+        let furrow = if p.y > 0.0 { 6.0 } else { self.furrow_mm } * middle * middle;
+        let ripple = 1.6 * wave(p.x * 0.041 + p.z * 0.02 + 1.0) * wave(p.y * 0.05 + p.z * 0.03);
+        let trunk = self.body.distance(p.x, p.y) + furrow + ripple;
+        let trunk = smooth_min(trunk, self.breast(p), 26.0);
         if self.z < 15.0 {
             return trunk;
         }
@@ -242,7 +276,8 @@ pub(super) struct Build {
     /// Millimetres of fat more (or less) under the skin.
     fat: f32,
     /// Size of the breasts, 0 to 1; the muscle alone below a half.
-    pub breast: f32,
+    breast: f32,
+    glands: f32,
     /// Blood, and muscle of the heart, HU: with or without contrast medium.
     pub blood_hu: f32,
     pub heart_hu: f32,
@@ -282,6 +317,7 @@ impl Build {
             breath: pose.breath_mm,
             fat: pick(-4.0, 9.0),
             breast: pick(0.0, 1.0),
+            glands: pick(0.0, 1.0),
             blood_hu,
             heart_hu: if contrast { pick(80.0, 105.0) } else { blood_hu + 5.0 },
             lung_hu: pick(-22.0, 28.0),
@@ -335,6 +371,14 @@ impl Build {
         (centre - half, centre + half)
     }
 
+    /// By how much more than the model positions of two opposite corners a box of this extent may
+    /// reach, mm, breathing included.
+    pub(super) fn slack(&self, extent: Vec3) -> Vec3 {
+        let [a, b, c, d] = self.waves.map(|w| 2.0 * w[0]);
+        let mixed = (self.turn.0.abs() + self.lean[0].abs() + self.lean[1].abs()) * extent.element_sum();
+        Vec3::new(a + b + 1.1 * mixed, c + d + 1.1 * mixed, self.breath.abs()) + Vec3::splat(0.5)
+    }
+
     /// How far what fills the lungs has sunk at a model height, mm: nothing above the hila, all
     /// the way at the diaphragm.
     fn sunk(&self, z: f32) -> f32 {
@@ -357,6 +401,17 @@ impl Build {
         Vec3::new(q.x, q.y, z)
     }
 
+    /// Lying on the back, a breast spreads to the side; without one there is the muscle.
+    fn breast_shape(&self) -> Ellipsoid {
+        let v = Vec3::new;
+        if self.breast > 0.5 {
+            let s = 0.75 + 0.5 * self.breast;
+            Ellipsoid::upright(v(86.0, -84.0 - self.fat, -34.0), v(62.0, 34.0, 58.0) * s)
+        } else {
+            Ellipsoid::upright(v(80.0, -72.0 - self.fat, 0.0), v(58.0, 36.0, 50.0))
+        }
+    }
+
     /// Outlines at a model height.
     pub(super) fn level(&self, z: f32) -> Level {
         let centre_y = CAVITY_CENTRE.at(z).0;
@@ -375,6 +430,9 @@ impl Build {
                 front: grow(BODY_FRONT.at(z)),
                 back: grow(BODY_BACK.at(z)),
             },
+            breast: self.breast_shape(),
+            furrow_mm: 4.0 + 5.0 * self.breast,
+            glands: if self.breast > 0.5 { self.glands } else { 0.0 },
             spine_y: SPINE_Y.at(z).0,
         }
     }
@@ -393,6 +451,14 @@ mod tests {
         for p in [Vec3::new(100.0, -50.0, 60.0), Vec3::new(-80.0, 70.0, -150.0)] {
             // Five steps of a contraction of less than a fifth, in single precision.
             assert!((build.patient(build.model(p)) - p).length() < 0.01);
+        }
+    }
+
+    #[test]
+    fn the_fast_power_is_one() {
+        for n in 1..400 {
+            let f = (n as f32 * 0.05 - 13.8).exp();
+            assert!((power_04(f) / f.powf(0.4) - 1.0).abs() < 1e-3, "{f}: {}", power_04(f));
         }
     }
 

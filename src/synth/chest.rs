@@ -63,9 +63,8 @@ impl Chest {
 
     /// All branches that may touch a box in patient mm, as patient mm.
     pub(super) fn branches(&self, (low, high): (Vec3, Vec3)) -> Vec<Branch> {
-        // Half a diagonal's worth of model box: turn, warp and breath move a place by less.
         let (a, b) = (self.build.model(low), self.build.model(high));
-        let slack = 0.08 * (high - low).element_sum() + 14.0 + self.build.breath.abs();
+        let slack = self.build.slack(high - low);
         let room = (a.min(b) - slack, a.max(b) + slack);
         let twigs = self.trees.twigs(&self.rest.0, &self.rest.1, room, self.seed);
         let there = |u: Vec3| self.build.patient(self.build.breathe(u));

@@ -31,10 +31,16 @@ pub(super) fn plateau(low: f32, high: f32, soft: f32, x: f32) -> f32 {
 #[inline]
 pub(super) fn wave(x: f32) -> f32 {
     let turns = x * (0.5 / std::f32::consts::PI);
-    let t = turns - turns.round();
+    let t = turns - (turns + 0.5f32.copysign(turns)) as i32 as f32;
     // A parabola per half turn, then corrected by its own square.
     let y = 8.0 * t - 16.0 * t * t.abs();
     0.225 * (y * y.abs() - y) + y
+}
+
+/// Length of a flat vector; no value here is large enough to need the careful one.
+#[inline]
+pub(super) fn length(x: f32, y: f32) -> f32 {
+    (x * x + y * y).sqrt()
 }
 
 /// Straight mixture of two values.
@@ -135,8 +141,8 @@ impl Ellipsoid {
 #[inline]
 pub(super) fn oval(x: f32, y: f32, rx: f32, ry: f32) -> f32 {
     let (u, v) = (x / rx, y / ry);
-    let k0 = u.hypot(v);
-    let k1 = (u / rx).hypot(v / ry);
+    let k0 = length(u, v);
+    let k1 = length(u / rx, v / ry);
     if k1 < 1e-9 { -rx.min(ry) } else { k0 * (k0 - 1.0) / k1 }
 }
 

@@ -6,7 +6,7 @@ use glam::Vec3;
 
 use super::build::Build;
 use super::field::{ramp, smooth_max, smooth_min, wave};
-use super::mediastinum::{MIDLINE_MM, Piece, Shape};
+use super::mediastinum::{MIDLINE_MM, Piece};
 use super::noise::Texture;
 use super::spine;
 
@@ -89,7 +89,7 @@ pub(super) fn lobe(p: Vec3) -> Lobe {
 pub(super) fn midline(p: Vec3, spine_y: f32) -> f32 {
     let sheet = (p.x - MIDLINE_MM).abs() - 1.6;
     let dy = p.y - spine_y;
-    let behind = super::field::oval(p.x, dy - 25.0, 21.0, 20.0);
+    let behind = super::field::oval(p.x, dy - 25.0, 19.0, 22.0);
     smooth_min(smooth_min(sheet, spine::column(p.x, dy, p.z) - 1.5, 6.0), behind, 6.0)
 }
 
@@ -103,7 +103,7 @@ pub(super) fn surface(p: Vec3, out: f32, between: f32, dome: f32) -> f32 {
 
 /// The pieces of the mediastinum that push the lungs aside, ready to be asked for single places.
 #[derive(Debug)]
-pub(super) struct Surroundings(Vec<(Vec3, Vec3, Shape, f32)>);
+pub(super) struct Surroundings(Vec<(Vec3, Vec3, Piece, f32)>);
 
 /// Further than this from a piece's margin, [`push`] leaves the outline alone.
 const SEAM_MM: f32 = 7.0;
@@ -114,8 +114,8 @@ impl Surroundings {
     pub(super) fn new(pieces: &[Piece]) -> Self {
         let list = pieces.iter().filter_map(|piece| {
             let margin = piece.margin?;
-            let (low, high) = piece.shape.bounds(margin + DEEP_MM);
-            Some((low, high, piece.shape, margin))
+            let (low, high) = piece.bounds(margin + DEEP_MM);
+            Some((low, high, *piece, margin))
         });
         Self(list.collect())
     }
@@ -130,9 +130,9 @@ pub(super) fn distance(build: &Build, around: &Surroundings, p: Vec3) -> f32 {
         return out;
     }
     let mut between = midline(p, level.spine_y);
-    for (low, high, shape, margin) in &around.0 {
+    for (low, high, piece, margin) in &around.0 {
         if p.cmpge(*low).all() && p.cmple(*high).all() {
-            between = push(between, shape.distance(p) - margin);
+            between = push(between, piece.distance(p) - margin);
         }
     }
     surface(p, out, between, dome(build, p))
@@ -150,5 +150,5 @@ pub(super) fn tissue_hu(p: Vec3, texture: &Texture, usual_hu: f32) -> f32 {
     let coarse = texture.at([p.x / 17.0, p.y / 17.0, p.z / 17.0]);
     let middle = texture.at([p.x / 5.3 + 9.1, p.y / 5.3, p.z / 5.3]);
     let fine = texture.at([p.x / 2.1, p.y / 2.1 + 5.7, p.z / 2.1]);
-    usual_hu + settle + 9.0 * coarse + 13.0 * middle + 17.0 * fine
+    usual_hu + settle + 12.0 * coarse + 20.0 * middle + 30.0 * fine
 }

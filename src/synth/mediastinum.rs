@@ -6,7 +6,7 @@
 use glam::Vec3;
 
 use super::build::Build;
-use super::field::{Ellipsoid, Tube};
+use super::field::{Ellipsoid, Tube, wave};
 
 /// What a piece is made of, from its surface inwards: (depth mm, HU).
 type Layers = [(f32, f32); 3];
@@ -18,14 +18,14 @@ pub(super) enum Shape {
 }
 
 impl Shape {
-    pub(super) fn distance(&self, p: Vec3) -> f32 {
+    fn distance(&self, p: Vec3) -> f32 {
         match self {
             Shape::Tube(t) => t.distance(p),
             Shape::Ellipsoid(e) => e.distance(p),
         }
     }
 
-    pub(super) fn bounds(&self, margin: f32) -> (Vec3, Vec3) {
+    fn bounds(&self, margin: f32) -> (Vec3, Vec3) {
         match self {
             Shape::Tube(t) => t.bounds(margin),
             Shape::Ellipsoid(e) => e.bounds(margin),
@@ -43,6 +43,26 @@ pub(super) struct Piece {
     /// Whether it may be painted over lung: the roots of bronchi and vessels reach into it.
     pub in_lung: bool,
 }
+
+impl Piece {
+    /// Distance to its surface, mm; no organ is an exact ellipsoid, and neighbours push each other.
+    pub(super) fn distance(&self, p: Vec3) -> f32 {
+        let push = Vec3::new(
+            wave(p.y * 0.17 + p.z * 0.11 + 0.4),
+            wave(p.z * 0.15 + p.x * 0.13 + 2.0),
+            wave(p.x * 0.16 + p.y * 0.12 + 4.0),
+        );
+        self.shape.distance(p + PUSH_MM * push)
+    }
+
+    /// Lower and upper corner of a box around it, `margin` mm larger on every side.
+    pub(super) fn bounds(&self, margin: f32) -> (Vec3, Vec3) {
+        self.shape.bounds(margin + PUSH_MM)
+    }
+}
+
+/// Amplitude of the irregularity of organs, mm.
+const PUSH_MM: f32 = 1.1;
 
 /// Places where vessels and airways enter the lungs, model mm, right lung first.
 #[derive(Clone, Copy, Debug)]
@@ -113,8 +133,11 @@ fn fat_column(list: &mut Vec<Piece>) {
     ];
     tubes(list, &path, layers, Some(0.0), false);
     // Fat in front of the great vessels (the thymus' bed).
-    let front = [([2.0, -44.0, 45.0], 9.0), ([4.0, -58.0, 0.0], 11.0), ([6.0, -68.0, -50.0], 9.0)];
+    let front = [([2.0, -40.0, 45.0], 11.0), ([4.0, -54.0, 0.0], 15.0), ([6.0, -64.0, -50.0], 13.0)];
     tubes(list, &front, layers, Some(0.0), false);
+    let behind_sternum =
+        [([-12.0, -60.0, 20.0], 7.0), ([20.0, -72.0, -30.0], 9.0), ([26.0, -82.0, -90.0], 9.0)];
+    tubes(list, &behind_sternum, layers, Some(0.0), false);
     // Fat between the heart and the diaphragm.
     tubes(list, &[([-12.0, -14.0, -112.0], 14.0), ([34.0, -12.0, -116.0], 15.0)], layers, Some(0.0), false);
     // The roots of the lungs.
@@ -146,11 +169,11 @@ fn heart(list: &mut Vec<Piece>, build: &Build) {
     let left_atrium = chamber([2.0, 20.0, -54.0], [1.0, 0.05, 0.0], [35.0, 17.0, 24.0]);
     let outflow = chamber([18.0, -46.0, -60.0], [-0.1, 0.35, 1.0], [26.0, 17.0, 18.0]);
     let all = [
-        (left_ventricle, 10.0),
-        (right_ventricle, 3.6),
-        (right_atrium, 2.2),
-        (left_atrium, 2.2),
-        (outflow, 3.0),
+        (left_ventricle, 10.0, 3.5),
+        (right_ventricle, 3.6, 5.0),
+        (right_atrium, 2.2, 2.5),
+        (left_atrium, 2.0, 0.0),
+        (outflow, 3.0, 3.5),
     ];
     let piece = |e: Ellipsoid, layers: Layers, margin| Piece {
         shape: Shape::Ellipsoid(e),
@@ -158,17 +181,18 @@ fn heart(list: &mut Vec<Piece>, build: &Build) {
         margin,
         in_lung: false,
     };
-    // Pericardium: a thin line in the fat around all chambers, then fat, then muscle, then blood.
-    for (e, _) in all {
-        list.push(piece(e.grown(4.0), [(0.0, 30.0), NONE, NONE], Some(1.5)));
+    // Pericardium: a thin line around all chambers, then fat (most in front of the right ventricle,
+    // none behind the left atrium), then muscle, then blood.
+    for (e, _, fat) in all {
+        list.push(piece(e.grown(fat + 0.5), [(0.0, 5.0), NONE, NONE], Some(1.2)));
     }
-    for (e, _) in all {
-        list.push(piece(e.grown(4.0), [(1.6, -92.0), NONE, NONE], None));
+    for (e, _, fat) in all.into_iter().filter(|c| c.2 > 0.0) {
+        list.push(piece(e.grown(fat + 0.5), [(1.1, -92.0), NONE, NONE], None));
     }
-    for (e, _) in all {
+    for (e, ..) in all {
         list.push(piece(e, [(0.0, muscle), NONE, NONE], None));
     }
-    for (e, wall) in all {
+    for (e, wall, _) in all {
         list.push(piece(e.grown(-wall), [(0.0, blood), NONE, NONE], None));
     }
     // The wall between the ventricles, and a fat groove with the coronary artery in it.

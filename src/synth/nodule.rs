@@ -8,7 +8,7 @@ use glam::Vec3;
 use rand_chacha::ChaCha8Rng;
 
 use super::build::Build;
-use super::field::{Ellipsoid, Tube, coverage, mix, ramp, smooth_min};
+use super::field::{Ellipsoid, Tube, coverage, mix, ramp, smooth_min, wave};
 use super::lung::{self, Lobe, Surroundings};
 use super::noise::{Texture, between};
 use super::places::Attachment;
@@ -63,6 +63,9 @@ struct Body {
     core: Ellipsoid,
     bulges: Vec<(Vec3, f32)>,
     seam_mm: f32,
+    /// Waves over the surface (per mm, with phase), and how high they are, mm.
+    waves: [(Vec3, f32); 4],
+    rough_mm: f32,
 }
 
 /// What was measured on a shape.
@@ -90,7 +93,7 @@ impl Nodule {
     ) -> Self {
         // Readers measure the longest diameter; the sphere of the same volume is smaller the less
         // round the nodule is.
-        let long = 1.0 + 0.16 * (5.0 - ratings.sphericity);
+        let long = 1.0 + 0.26 * (5.0 - ratings.sphericity);
         let radius = 0.5 * ratings.diameter_mm / long.powf(0.6);
         let lobed = (ratings.lobulation - 1.0) / 4.0;
         let spiky = (ratings.spiculation - 1.0) / 4.0;
@@ -116,18 +119,24 @@ impl Nodule {
             core: Ellipsoid::along(Vec3::ZERO, axis, semi),
             bulges,
             seam_mm: radius * (0.34 - 0.22 * lobed),
+            waves: std::array::from_fn(|n| {
+                let per_mm = (1.6 + 0.9 * n as f32) * between(rng, 0.85, 1.15) / radius;
+                (any_direction(rng) * per_mm, between(rng, 0.0, std::f32::consts::TAU))
+            }),
+            rough_mm: radius * (0.03 + 0.03 * (5.0 - ratings.sphericity) + 0.06 * lobed),
         };
-        let strands = if spiky < 0.08 { 0 } else { (spiky * (26.0 + 3.4 * radius)) as usize };
+        let strands = if spiky < 0.08 { 0 } else { (spiky * (34.0 + 3.6 * radius)) as usize };
         let spicules = (0..strands)
             .map(|_| {
                 let out = any_direction(rng);
                 let tip =
                     radius * between(rng, 1.1, 1.25 + 0.5 * spiky) + between(rng, 0.5, 1.0 + 4.0 * spiky);
                 let sway = any_direction(rng) * (0.18 * tip);
-                let thick = (0.07 * radius * between(rng, 0.6, 1.3)).clamp(0.35, 0.9);
+                let thick = (0.07 * radius * between(rng, 0.6, 1.3)).clamp(0.42, 0.95);
                 Tube::new(out * (0.7 * radius), thick * 1.8, out * tip + sway, 0.25)
             })
             .collect();
+        let malignant = between(rng, 0.0, 1.0) < ratings.suspicion();
         let tissue = if ratings.calcified {
             Tissue::Calcified(match between(rng, 0.0, 3.0) as u8 {
                 0 => Calcium::Central,
@@ -138,8 +147,8 @@ impl Nodule {
             Tissue::NonSolid
         } else if ratings.texture < 4.0 {
             Tissue::PartSolid(0.3 + 0.5 * (ratings.texture - 2.2) / 1.8)
-        } else if ratings.diameter_mm > 8.0 && ratings.margin > 4.3 && between(rng, 0.0, 1.0) < 0.05 {
-            // Hamartomas are some 6 % of solitary nodules, half of them with fat that CT shows.
+        } else if ratings.diameter_mm > 8.0 && !malignant && between(rng, 0.0, 1.0) < 0.15 {
+            // Fat that CT shows is the mark of a hamartoma, and it settles the question.
             // Source: Siegelman et al., Radiology 160 (1986) 313-317.
             Tissue::Fat
         } else {
@@ -150,7 +159,7 @@ impl Nodule {
             radius_mm: radius,
             growth: 1.0,
             ratings,
-            malignant: between(rng, 0.0, 1.0) < ratings.suspicion(),
+            malignant,
             attachment,
             lobe,
             body,
@@ -158,7 +167,7 @@ impl Nodule {
             tissue,
             hu: between(rng, 18.0, 58.0),
             glass_hu: between(rng, -680.0, -430.0),
-            soft_mm: 0.5 * (5.0 - ratings.margin).max(0.0) * (0.5 + 0.05 * radius),
+            soft_mm: 0.9 * (5.0 - ratings.margin).max(0.0) * (0.45 + 0.05 * radius),
         }
     }
 
@@ -211,7 +220,8 @@ impl Nodule {
             .bulges
             .iter()
             .fold(core, |d, &(at, r)| smooth_min(d, q.distance(at) - r, self.body.seam_mm));
-        d * self.growth
+        let waves = self.body.waves.iter().map(|(k, phase)| wave(q.dot(*k) + phase)).sum::<f32>();
+        (d + self.body.rough_mm * waves) * self.growth
     }
 
     /// Paints the nodule at one place.
@@ -229,7 +239,7 @@ impl Nodule {
                 .iter()
                 .fold(0.0f32, |most, t| most.max(coverage(t.distance(s) * self.growth, edge_mm)));
             // Strands never darken what is there already.
-            *hu = hu.max(mix(*hu, self.hu - 60.0, 0.7 * strand * inside));
+            *hu = hu.max(mix(*hu, self.hu - 60.0, 0.85 * strand * inside));
         }
         if d > soft {
             return;

@@ -94,6 +94,8 @@ struct Canvas {
     edge_mm: f32,
 }
 
+/// Of the fat between the organs.
+const FAT_HU: f32 = -100.0;
 /// Further from the lung than matters.
 const FAR: f32 = 1.0e4;
 /// Thin slices are at most this far apart.
@@ -255,14 +257,14 @@ impl<'a> Painter<'a> {
                 let out = level.out(p);
                 if out < -2.0 * edge {
                     depth[n] = out;
-                    canvas.hu[n] = -98.0;
+                    canvas.hu[n] = FAT_HU;
                 } else {
                     let skin = level.skin(p);
                     if skin > 2.0 * edge {
                         continue;
                     }
                     depth[n] = out;
-                    wall::paint(&mut canvas.hu[n], &level, p, skin, out, edge);
+                    wall::paint(&mut canvas.hu[n], &level, p, skin, out, edge, &self.chest.texture);
                 }
                 let dy = p.y - level.spine_y;
                 if p.x.abs() < 42.0 && (-22.0..75.0).contains(&dy) {
@@ -275,14 +277,12 @@ impl<'a> Painter<'a> {
         }
         for piece in self.pieces_near(canvas, 8.0) {
             let Some(margin) = piece.margin else { continue };
-            let (columns, rows) =
-                canvas.pixels(self.chest.build.patient_bounds(piece.shape.bounds(margin + 8.0)));
+            let (columns, rows) = canvas.pixels(self.chest.build.patient_bounds(piece.bounds(margin + 8.0)));
             for j in rows {
                 for i in columns.clone() {
                     let n = j * canvas.width + i;
                     if depth[n] < 8.0 {
-                        between[n] =
-                            lung::push(between[n], piece.shape.distance(canvas.model(i, j)) - margin);
+                        between[n] = lung::push(between[n], piece.distance(canvas.model(i, j)) - margin);
                     }
                 }
             }
@@ -327,7 +327,7 @@ impl<'a> Painter<'a> {
     fn pieces_near(&self, canvas: &Canvas, margin: f32) -> impl Iterator<Item = &'a Piece> + use<'a> {
         let (chest, z) = (self.chest, canvas.level.z);
         chest.pieces.iter().filter(move |piece| {
-            let (low, high) = piece.shape.bounds(piece.margin.unwrap_or(0.0) + margin);
+            let (low, high) = piece.bounds(piece.margin.unwrap_or(0.0) + margin);
             (low.z..=high.z).contains(&z)
         })
     }
@@ -336,11 +336,11 @@ impl<'a> Painter<'a> {
     fn organs(&self, canvas: &mut Canvas) {
         let edge = canvas.edge_mm;
         for piece in self.pieces_near(canvas, edge) {
-            let (columns, rows) = canvas.pixels(self.chest.build.patient_bounds(piece.shape.bounds(edge)));
+            let (columns, rows) = canvas.pixels(self.chest.build.patient_bounds(piece.bounds(edge)));
             for j in rows {
                 for i in columns.clone() {
                     let n = j * canvas.width + i;
-                    let d = piece.shape.distance(canvas.model(i, j));
+                    let d = piece.distance(canvas.model(i, j));
                     if d > edge {
                         continue;
                     }

@@ -43,8 +43,9 @@ pub(super) fn paint(hu: &mut f32, p: Vec3, dy: f32, edge_mm: f32, texture: &Text
     *hu = mix(*hu, 82.0, coverage(column, edge_mm));
     let waist = 1.8 * (1.0 - (dz / tall) * (dz / tall)).max(0.0);
     let body = smooth_max(column - 0.6 + waist, dz.abs() - tall, 3.0);
-    let grain = 45.0 * texture.at([p.x * 0.45, p.y * 0.45, p.z * 0.3]);
-    let spongy = 175.0 + grain;
+    let grain = 60.0 * texture.at([p.x * 0.5, p.y * 0.5, p.z * 0.25])
+        + 40.0 * texture.at([p.x * 1.1, p.y * 1.1, p.z * 0.5]);
+    let spongy = 150.0 + grain;
     let bone = |hu: &mut f32, d: f32, cortex_mm: f32, inside: f32| {
         *hu = mix(*hu, 560.0, coverage(d, edge_mm));
         *hu = mix(*hu, inside, coverage(d + cortex_mm, edge_mm));

@@ -34,7 +34,7 @@ pub(super) struct Branch {
 }
 
 /// Radius of the last twigs, mm: far thinner than a voxel.
-const TWIG_MM: f32 = 0.27;
+const TWIG_MM: f32 = 0.22;
 /// Twigs along one side of a cell.
 const PER_SIDE: usize = 3;
 /// Side of a cell, mm.
@@ -147,8 +147,12 @@ fn divide(build: &Build, around: &Surroundings, artery: bool, seed: u64) -> Vec<
             let at = [n % nx, n / nx % ny, n / nx / ny].map(|v| v as f32);
             let corner = low + Vec3::from_array(at) * CELL_MM;
             let mut rng = generator(seed, Purpose::Seeds, 1000 + number(n));
+            let middle = corner + 0.5 * CELL_MM;
+            // Its branch comes from the hilum and ends on that side; the twigs fan out from there.
+            let side = usize::from(middle.x > 0.0);
+            let near = middle + (HILA.artery[side] - middle).normalize_or_zero() * (0.4 * CELL_MM);
             (0..6).find_map(|_| {
-                let end = corner + CELL_MM * within(&mut rng, 0.15, 0.85);
+                let end = near + CELL_MM * within(&mut rng, -0.25, 0.25);
                 let lobe = place(build, around, end, 3.5)?;
                 Some(Cell { corner, end, heading: Vec3::ZERO, lobe, number: number(n) })
             })

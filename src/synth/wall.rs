@@ -7,10 +7,11 @@
 use glam::Vec3;
 
 use super::build::{Level, arm};
-use super::field::{Tube, coverage, mix, oval, plateau, ramp, smooth_max, smooth_min};
+use super::field::{Tube, coverage, length, mix, oval, plateau, ramp, smooth_max, smooth_min};
+use super::noise::Texture;
 use super::spine::vertebra_z;
 
-const MUSCLE_HU: f32 = 58.0;
+const MUSCLE_HU: f32 = 56.0;
 const FAT_HU: f32 = -102.0;
 
 /// One pair of ribs: how far it falls on its way forward, how far its cartilage climbs again, and
@@ -42,7 +43,7 @@ const RIBS: [Rib; 12] = [
 ];
 
 /// Distance of the middle of a rib from the cavity, mm.
-const RIB_DEPTH_MM: f32 = 6.6;
+const RIB_DEPTH_MM: f32 = 5.2;
 
 /// Everything that is needed of one place in the wall.
 struct Place {
@@ -58,14 +59,38 @@ struct Place {
 
 /// Skin, fat and everything between skin and cavity.
 /// - `p`: model position; `skin` and `out`: its distances from skin and cavity
-pub(super) fn paint(hu: &mut f32, level: &Level, p: Vec3, skin: f32, out: f32, edge_mm: f32) {
+pub(super) fn paint(
+    hu: &mut f32,
+    level: &Level,
+    p: Vec3,
+    skin: f32,
+    out: f32,
+    edge_mm: f32,
+    texture: &Texture,
+) {
     *hu = mix(*hu, 18.0, coverage(skin, edge_mm));
-    *hu = mix(*hu, FAT_HU, coverage(skin + 1.6, edge_mm));
+    // Fat is parted by thin septa.
+    let lobules = texture.at([p.x / 11.0, p.y / 11.0, p.z / 16.0]);
+    let septum = 1.0 - ramp(0.0, 0.05, lobules.abs());
+    let mut fat = FAT_HU + 6.0 * lobules + 26.0 * septum;
+    let breast = level.breast(p);
+    if level.glands > 0.0 && breast < -9.0 {
+        let strands =
+            texture.at([p.x / 7.0 + 3.0, p.y / 9.0, p.z / 9.0]) + 0.5 * texture.at((p / 3.1).to_array());
+        let dense = ramp(0.6 - level.glands, 1.0 - level.glands, strands + 0.012 * (-9.0 - breast));
+        fat = mix(fat, 22.0, 0.9 * dense * ramp(-9.0, -15.0, breast));
+    }
+    *hu = mix(*hu, fat, coverage(skin + 1.6, edge_mm));
     let place = Place { p, out, skin, turn: level.cavity.turn(p.x, p.y), edge_mm };
     let muscle = muscles(level, &place);
     // Muscles end under the skin's fat.
     let muscle = smooth_max(muscle, skin + 4.5, 3.0);
-    *hu = mix(*hu, MUSCLE_HU, coverage(muscle, edge_mm));
+    if muscle < edge_mm {
+        // Bundles of fibres with fat between them.
+        let bundles = texture.at([p.x / 4.3, p.y / 3.3, p.z / 21.0]);
+        let tissue = MUSCLE_HU + 7.0 * bundles - 75.0 * ramp(0.48, 0.8, bundles);
+        *hu = mix(*hu, tissue, coverage(muscle, edge_mm));
+    }
     if (-3.0..60.0).contains(&out) || p.z > 85.0 {
         bones(hu, level, &place);
     }
@@ -74,7 +99,7 @@ pub(super) fn paint(hu: &mut f32, level: &Level, p: Vec3, skin: f32, out: f32, e
 /// A band of muscle: thickest in the middle of its region, gone at its borders.
 fn band(place: &Place, inner_mm: f32, thick_mm: f32, region: f32) -> f32 {
     let half = 0.5 * thick_mm * region - 1.2 * (1.0 - region);
-    (place.out - inner_mm - 0.5 * thick_mm).abs() - half
+    (place.out - inner_mm + 2.0 - 0.5 * thick_mm).abs() - half
 }
 
 fn muscles(level: &Level, place: &Place) -> f32 {
@@ -82,7 +107,7 @@ fn muscles(level: &Level, place: &Place) -> f32 {
     let z = p.z;
     let region = |t0: f32, t1: f32, z0: f32, z1: f32| plateau(t0, t1, 0.09, turn) * plateau(z0, z1, 22.0, z);
     // Between the ribs; a film of fat towards the lung.
-    let mut d = (out - 5.4).abs() - 4.6;
+    let mut d = (out - 4.4).abs() - 3.5;
     if out < 60.0 && z < 120.0 {
         let bands = [
             band(place, 12.5, 15.0, region(0.66, 0.90, -12.0, 62.0)), // pectoralis major
@@ -192,7 +217,7 @@ fn ribs(place: &Place) -> (f32, f32) {
         if along.abs() > 2.0 {
             continue;
         }
-        let (k0, k1) = (across.hypot(along), (across / 3.7).hypot(along / 6.6));
+        let (k0, k1) = (length(across, along), length(across / 3.7, along / 6.6));
         let section = if k1 < 1e-9 { -3.7 } else { k0 * (k0 - 1.0) / k1 };
         // About 380 mm of arc from spine to sternum.
         let d = smooth_max(section, (turn - rib.end) * 380.0, 3.0);

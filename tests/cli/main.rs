@@ -13,3 +13,4 @@ mod info;
 mod models;
 mod render;
 mod run;
+mod synth;
