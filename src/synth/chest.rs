@@ -3,22 +3,8 @@
 //! Building it takes some hundredths of a second; `region` paints any part of it at any spacing.
 //! This is what training uses to see many different chests:
 //!
-//! ```no_run
-//! # use triscope::synth::{Attachment, Chest, Pose, Scan, SynthError};
-//! # use triscope::geometry::{Point, VoxelGrid};
-//! # fn main() -> Result<(), SynthError> {
-//! # let seed = 1;
-//! let chest = Chest::new(seed, &Pose::default());
-//! let scan = Scan::of_seed(seed);
-//! for place in chest.places(Attachment::JuxtaPleural, 5.0, 1, 0) {
-//!     let (size, spacing) = ([110, 110, 60], [0.7, 0.7, 1.25]);
-//!     let grid = Chest::grid_around(place.centre, size, spacing)?;
-//!     let region = chest.region(&grid, &scan)?;
-//!     println!("{} of noise {} HU at {}", region.scan.kernel.name(), region.noise_hu, place.lobe);
-//! }
-//! # Ok(())
-//! # }
-//! ```
+//! `Chest::new(seed, &pose)`, then `places(attachment, radius_mm, count, seed)`, for each of them
+//! `Chest::grid_around(place.centre, size, spacing_mm)` and `region(&grid, &Scan::of_seed(seed))`.
 
 use glam::Vec3;
 
