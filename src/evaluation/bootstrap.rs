@@ -140,7 +140,7 @@ impl Bootstrap {
 mod tests {
     use super::*;
     use crate::evaluation::auc;
-    use crate::evaluation::testing::{normal_cases, scored};
+    use crate::evaluation::tests::{normal_cases, scored};
 
     fn area(scored: &Scored) -> Option<f64> {
         auc(scored).ok()

@@ -94,7 +94,7 @@ pub fn expected_calibration_error(scored: &Scored) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluation::testing::{calibrated, scored};
+    use crate::evaluation::tests::{calibrated, scored};
 
     #[test]
     fn true_probabilities_have_little_calibration_error() {

@@ -206,7 +206,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::evaluation::testing::{cases, normal_cases, scored};
+    use crate::evaluation::tests::{cases, normal_cases, scored};
 
     proptest! {
         #[test]

@@ -206,7 +206,7 @@ fn solve(matrix: Vec<Vec<f64>>, right: Vec<f64>) -> Option<Vec<f64>> {
 mod tests {
     use super::*;
     use crate::evaluation::auc;
-    use crate::evaluation::testing::{calibrated, normal_cases};
+    use crate::evaluation::tests::{calibrated, normal_cases};
 
     fn column(scored: &Scored) -> Vec<Vec<f64>> {
         scored.scores().iter().map(|s| vec![*s]).collect()

@@ -17,7 +17,7 @@ mod scored;
 mod table;
 mod temperature;
 #[cfg(test)]
-mod testing;
+mod tests;
 mod subgroups;
 mod threshold;
 

@@ -101,7 +101,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::evaluation::testing::{cases, scored};
+    use crate::evaluation::tests::{cases, scored};
 
     proptest! {
         #[test]

@@ -304,7 +304,7 @@ fn csv_bytes(head: &str, rows: impl Iterator<Item = Vec<String>>) -> Result<Vec<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluation::testing::normal_cases;
+    use crate::evaluation::tests::normal_cases;
 
     fn predictions() -> Predictions {
         let scored = normal_cases(1, 120, 2.0);

@@ -97,7 +97,7 @@ pub fn cross_fitted_temperature(scored: &Scored, folds: &[u32]) -> Result<CrossF
 mod tests {
     use super::*;
     use crate::evaluation::negative_log_likelihood;
-    use crate::evaluation::testing::{calibrated, scored};
+    use crate::evaluation::tests::{calibrated, scored};
 
     #[test]
     fn scaled_margins_are_scaled_back() {

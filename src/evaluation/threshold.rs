@@ -145,7 +145,7 @@ pub(super) fn each_fold(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluation::testing::{normal_cases, scored};
+    use crate::evaluation::tests::{normal_cases, scored};
 
     #[test]
     fn counts_and_rates_are_those_of_a_table_by_hand() {

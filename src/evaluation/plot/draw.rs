@@ -272,7 +272,7 @@ fn text(size: i32) -> TextStyle<'static> {
 mod tests {
     use super::*;
     use crate::evaluation::plot::{JitterCurve, LossCurve};
-    use crate::evaluation::testing::normal_cases;
+    use crate::evaluation::tests::normal_cases;
     use crate::evaluation::{Bootstrap, Interval};
 
     const FEW: Bootstrap = Bootstrap { samples: 50, seed: 1 };
