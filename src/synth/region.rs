@@ -99,7 +99,7 @@ const FAT_HU: f32 = -100.0;
 /// Further from the lung than matters.
 const FAR: f32 = 1.0e4;
 /// Thin slices are at most this far apart.
-const LAYER_MM: f32 = 1.3;
+const LAYER_MM: f32 = 1.55;
 
 impl Canvas {
     fn model(&self, i: usize, j: usize) -> Vec3 {
