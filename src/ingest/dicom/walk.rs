@@ -7,8 +7,9 @@
 
 use std::io;
 
-use dicom_core::Tag;
-use dicom_dictionary_std::{tags, uids};
+use dicom_core::dictionary::DataDictionary;
+use dicom_core::{Tag, VR};
+use dicom_dictionary_std::{StandardDataDictionary, tags, uids};
 use dicom_encoding::transfer_syntax::{Codec, TransferSyntaxIndex};
 use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 
@@ -130,8 +131,6 @@ struct ElementHeader {
     tag: Tag,
     vr: [u8; 2],
     len: u32,
-    /// Length does not stand in 16 bits.
-    long: bool,
 }
 
 /// The layout of a file; `wanted` must be sorted.
@@ -329,18 +328,26 @@ fn elements(
 }
 
 /// Appends a wanted element. Little endian ones lose their VR: the dictionary's is right where a
-/// writer put UN or a wrong one.
+/// writer put UN or a wrong one. Big endian ones must have one, and letters that are no VR would be
+/// read with a length of another size, of gigabytes perhaps: the dictionary's stands for them too.
 fn keep(to: &mut Vec<u8>, encoding: Encoding, element: &ElementHeader, value: &[u8]) {
     let Tag(group, number) = element.tag;
     if encoding.big_endian {
+        let vr = if VR::from_binary(element.vr).is_some() {
+            element.vr
+        } else {
+            StandardDataDictionary.by_tag(element.tag).map_or(VR::UN, |entry| entry.vr.relaxed()).to_bytes()
+        };
+        // Nothing that is wanted is longer than a short length tells.
+        let Ok(short) = u16::try_from(element.len) else { return };
         to.extend(group.to_be_bytes());
         to.extend(number.to_be_bytes());
-        to.extend(element.vr);
-        if element.long {
+        to.extend(vr);
+        if has_long_length(vr, [0, 0]) {
             to.extend([0, 0]);
             to.extend(element.len.to_be_bytes());
         } else {
-            to.extend((element.len as u16).to_be_bytes());
+            to.extend(short.to_be_bytes());
         }
     } else {
         to.extend(group.to_le_bytes());
@@ -358,14 +365,14 @@ fn element_header(tape: &mut Tape, encoding: Encoding) -> Result<ElementHeader, 
     let vr = [a, b];
     // Items and delimiters have no VR; an element without letters for one was written implicitly.
     if !encoding.explicit || tag.0 == 0xFFFE || !has_vr(&head) {
-        return Ok(ElementHeader { tag, vr: [0; 2], len: encoding.u32([a, b, c, d]), long: true });
+        return Ok(ElementHeader { tag, vr: [0; 2], len: encoding.u32([a, b, c, d]) });
     }
     if has_long_length(vr, [c, d]) {
         let mut len = [0u8; 4];
         tape.fill(&mut len)?;
-        return Ok(ElementHeader { tag, vr, len: encoding.u32(len), long: true });
+        return Ok(ElementHeader { tag, vr, len: encoding.u32(len) });
     }
-    Ok(ElementHeader { tag, vr, len: u32::from(encoding.u16([c, d])), long: false })
+    Ok(ElementHeader { tag, vr, len: u32::from(encoding.u16([c, d])) })
 }
 
 /// VRs with a 32-bit length (PS3.5 table 7.1-1); VRs of the future are to be written so too.

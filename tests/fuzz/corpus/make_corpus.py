@@ -100,5 +100,9 @@ ds["PixelData"].VR = "OB"
 ds["PixelData"].is_undefined_length = True
 save(ds, "jpeg-baseline.dcm")
 
+# Letters that are no VR: a reader that takes the length for one of 32 bits asks for 800 MB.
+bytes_ = (out / "explicit-be.dcm").read_bytes()
+(out / "unknown-vr-be.dcm").write_bytes(bytes_.replace(b"\0\x28\0\x30DS", b"\0\x28\0\x30DI"))
+
 (out.parent / "npy").mkdir(exist_ok=True)
 np.save(out.parent / "npy" / "int16.npy", np.arange(24, dtype="<i2").reshape(2, 3, 4) * 37 - 400)

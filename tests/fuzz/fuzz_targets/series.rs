@@ -6,7 +6,7 @@ use triscope_fuzz::jobs::JobContext;
 
 static SOUND: &[u8] = include_bytes!("../corpus/image/explicit-le.dcm");
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+libfuzzer_sys::fuzz_target!(init: triscope_fuzz::let_guards_work(), |bytes: &[u8]| {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("any.dcm"), bytes).expect("written");
     std::fs::write(folder.path().join("sound.dcm"), SOUND).expect("written");
