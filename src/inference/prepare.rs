@@ -27,22 +27,33 @@ pub struct Crop {
 ///   reversed. Source: M3-Net, ClfDatasetPrepare*.py and utils/Dataset3patch.py.
 /// - errors: a slice of the box that has not arrived, values that are no numbers
 pub fn prepare(volume: &Volume, context: &ContextBox) -> Result<Crop, InferenceError> {
-    let raw = match volume.values() {
+    let mut values = match volume.values() {
         Values::Int16(slices) => cut(volume, context, |k| slices.slice(k), |v: &i16| f32::from(*v)),
         Values::Float32(slices) => cut(volume, context, |k| slices.slice(k), |v: &f32| *v),
     }?;
+    if !normalise(&mut values) {
+        return Err(InferenceError::NoNumbers);
+    }
+    Ok(Crop { context: *context, values: values.into() })
+}
+
+/// Each crop by itself: `(v - min) / (max - min + 1e-8)`, in double precision, stored in single.
+/// Source: M3-Net, utils/Dataset3patch.py.
+/// - returns: whether all values were numbers; if not, nothing is changed
+pub fn normalise(values: &mut [f32]) -> bool {
     let (mut low, mut high) = (f32::INFINITY, f32::NEG_INFINITY);
-    for &v in &raw {
+    for &v in values.iter() {
         if !v.is_finite() {
-            return Err(InferenceError::NoNumbers);
+            return false;
         }
         low = low.min(v);
         high = high.max(v);
     }
-    // The published division is in double precision, its result stored in single.
     let (low, range) = (f64::from(low), f64::from(high) - f64::from(low) + 1e-8);
-    let values = raw.iter().map(|&v| ((f64::from(v) - low) / range) as f32).collect();
-    Ok(Crop { context: *context, values })
+    for v in values {
+        *v = ((f64::from(*v) - low) / range) as f32;
+    }
+    true
 }
 
 /// The box's values, [slice][column][row], before any normalisation.

@@ -164,6 +164,7 @@ impl ConvNext {
             taps.offer(&format!("stages.{i}"), &x);
         }
         let pooled = x.flatten::<3>(2, 3).mean_dim(2).squeeze_dim::<2>(2);
+        taps.offer("avgpool", &pooled);
         self.clf.fc.forward(self.clf.norm.forward(pooled))
     }
 }

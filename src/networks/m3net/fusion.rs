@@ -16,8 +16,27 @@ fn linear(from: usize, to: usize, device: &Device) -> Linear {
     LinearConfig::new(from, to).with_initializer(Initializer::Zeros).init(device)
 }
 
+/// Shares of values that are left out, and only while the fusion learns: an explanation takes
+/// gradients too, and must explain the answer that was given.
+/// Source: M3-Net, Model/ModelV10.py: attention 0.1, Transformer 0.2; the head's stands in the head.
+#[derive(Clone, Copy, Debug)]
+enum Drop {
+    Nothing,
+    AsPublished,
+}
+
+impl Drop {
+    fn some<const D: usize>(self, x: Tensor<D>, share: f64) -> Tensor<D> {
+        match self {
+            Self::Nothing => x,
+            Self::AsPublished => DropoutConfig::new(share).init().forward(x),
+        }
+    }
+}
+
 /// Softmax attention in [`HEADS`] heads. `[batch, token, WIDTH]` each; as many tokens out as queries.
-fn attend(query: Tensor<3>, key: Tensor<3>, value: Tensor<3>) -> Tensor<3> {
+/// - `drop`: on the attention weights, with its share
+fn attend(query: Tensor<3>, key: Tensor<3>, value: Tensor<3>, (drop, share): (Drop, f64)) -> Tensor<3> {
     let heads = |t: Tensor<3>| {
         let [batch, tokens, _] = t.dims();
         t.reshape([batch, tokens, HEADS, WIDTH / HEADS]).swap_dims(1, 2)
@@ -25,6 +44,7 @@ fn attend(query: Tensor<3>, key: Tensor<3>, value: Tensor<3>) -> Tensor<3> {
     let [batch, tokens, _] = query.dims();
     let scale = ((WIDTH / HEADS) as f64).sqrt();
     let weights = softmax(heads(query).matmul(heads(key).swap_dims(2, 3)) / scale, 3);
+    let weights = drop.some(weights, share);
     weights.matmul(heads(value)).swap_dims(1, 2).reshape([batch, tokens, WIDTH])
 }
 
@@ -43,9 +63,9 @@ impl CrossAttention {
         Self { q_proj: square(), k_proj: square(), v_proj: square(), out_proj: square() }
     }
 
-    fn forward(&self, query: Tensor<3>, context: Tensor<3>) -> Tensor<3> {
+    fn forward(&self, query: Tensor<3>, context: Tensor<3>, drop: Drop) -> Tensor<3> {
         let (key, value) = (self.k_proj.forward(context.clone()), self.v_proj.forward(context));
-        self.out_proj.forward(attend(self.q_proj.forward(query), key, value))
+        self.out_proj.forward(attend(self.q_proj.forward(query), key, value, (drop, 0.1)))
     }
 }
 
@@ -67,11 +87,11 @@ impl SelfAttention {
         }
     }
 
-    fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+    fn forward(&self, x: Tensor<3>, drop: Drop) -> Tensor<3> {
         let weight = self.in_proj_weight.val().transpose().unsqueeze::<3>();
         let all = x.matmul(weight) + self.in_proj_bias.val().unsqueeze::<3>();
         let part = |n: usize| all.clone().narrow(2, n * WIDTH, WIDTH);
-        self.out_proj.forward(attend(part(0), part(1), part(2)))
+        self.out_proj.forward(attend(part(0), part(1), part(2), (drop, 0.2)))
     }
 }
 
@@ -96,10 +116,11 @@ impl EncoderLayer {
         }
     }
 
-    fn forward(&self, x: Tensor<3>) -> Tensor<3> {
-        let x = self.norm1.forward(self.self_attn.forward(x.clone()) + x);
-        let wide = gelu(self.linear1.forward(x.clone()));
-        self.norm2.forward(self.linear2.forward(wide) + x)
+    fn forward(&self, x: Tensor<3>, drop: Drop) -> Tensor<3> {
+        let attended = drop.some(self.self_attn.forward(x.clone(), drop), 0.2);
+        let x = self.norm1.forward(attended + x);
+        let wide = drop.some(gelu(self.linear1.forward(x.clone())), 0.2);
+        self.norm2.forward(drop.some(self.linear2.forward(wide), 0.2) + x)
     }
 }
 
@@ -142,27 +163,41 @@ impl Fusion {
         }
     }
 
-    /// Dropout is left out: this is the forward pass of inference.
+    /// The forward pass of inference: nothing is dropped.
     ///
     /// The macro scale reaches the answer only as the query of the second attention, that is,
     /// through the weights that it gives to the two others.
     /// - `logits`: micro, meso, macro, `[batch, 2]` each
     /// - returns: logits `[batch, 2]`, benign first
     pub fn forward_tapped(&self, logits: [Tensor<2>; 3], taps: &mut Taps) -> Tensor<2> {
+        self.run(logits, taps, Drop::Nothing)
+    }
+
+    /// The same with dropout, on an autodiff device: the forward pass of learning.
+    pub fn forward_learning(&self, logits: [Tensor<2>; 3]) -> Tensor<2> {
+        self.run(logits, &mut Taps::off(), Drop::AsPublished)
+    }
+
+    fn run(&self, logits: [Tensor<2>; 3], taps: &mut Taps, drop: Drop) -> Tensor<2> {
         let [micro, meso, wide] = logits;
         let token = |linear: &Linear, l: Tensor<2>| linear.forward(l).unsqueeze_dim::<3>(1);
         let near = Tensor::cat(vec![token(&self.proj32, micro), token(&self.proj64, meso)], 1);
-        let near = self.cross1.forward(near.clone(), near);
+        let near = self.cross1.forward(near.clone(), near, drop);
         taps.offer("cross1", &near);
-        let far = self.cross2.forward(token(&self.proj96, wide), near.clone());
+        let far = self.cross2.forward(token(&self.proj96, wide), near.clone(), drop);
         taps.offer("cross2", &far);
         let mut x = Tensor::cat(vec![near, far], 1);
         for layer in &self.transformer_fusion.layers {
-            x = layer.forward(x);
+            x = layer.forward(x, drop);
         }
         taps.offer("transformer_fusion", &x);
         let x = self.norm.forward(x.mean_dim(1).squeeze_dim::<2>(1));
         taps.offer("norm", &x);
-        self.fc_head.3.forward(gelu(self.fc_head.0.forward(x)))
+        let x = gelu(self.fc_head.0.forward(x));
+        let x = match drop {
+            Drop::Nothing => x,
+            Drop::AsPublished => self.fc_head.2.forward(x),
+        };
+        self.fc_head.3.forward(x)
     }
 }

@@ -17,9 +17,10 @@ use super::net::M3Net;
 /// Shape of every tensor by its published key.
 pub type Layout = BTreeMap<String, Vec<usize>>;
 
-/// Whether a published key is known to have no effect on the answer: the batch counters.
+/// Whether a key is known to have no effect on the answer: the published batch counters, and the
+/// head that our training adds, which predicts the readers' ratings beside it (see `training`).
 pub fn is_without_effect(key: &str) -> bool {
-    key.ends_with(".num_batches_tracked") || key == "num_batches_tracked"
+    key.ends_with(".num_batches_tracked") || key == "num_batches_tracked" || key.starts_with("readers.")
 }
 
 /// The module's path of a published key.

@@ -117,6 +117,18 @@ impl M3Net {
         }
     }
 
+    /// The three encoders, micro to macro, and the fusion: to teach them one by one.
+    pub fn into_parts(self) -> ([Encoder; 3], Fusion) {
+        ([self.net32, self.net64, self.net96], self.fusion)
+    }
+
+    /// The whole of parts that were taught.
+    /// - `encoders`: micro to macro
+    pub fn from_parts(encoders: [Encoder; 3], fusion: Fusion) -> Self {
+        let [net32, net64, net96] = encoders;
+        Self { net32, net64, net96, fusion }
+    }
+
     /// The name under which a scale's encoder offers its tensors.
     pub const fn scope(scale: Scale) -> &'static str {
         match scale {

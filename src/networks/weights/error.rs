@@ -5,6 +5,12 @@ use super::import::Import;
 /// Each is one sentence for the user.
 #[derive(Debug, thiserror::Error)]
 pub enum WeightsError {
+    /// The device that holds the values does not give them back.
+    #[error("the values of {key} could not be read back from the device")]
+    NotGiven {
+        /// Published key.
+        key: String,
+    },
     /// The file cannot be opened.
     #[error("{name} cannot be read ({why})")]
     Unreadable {

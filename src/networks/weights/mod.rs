@@ -1,6 +1,7 @@
 //! A network's values: from files, from a seed, into a module; and what is known of them.
 
 mod card;
+mod collect;
 mod error;
 mod file;
 mod glance;
@@ -10,6 +11,7 @@ mod state;
 mod store;
 
 pub use card::{Card, UNTRAINED};
+pub use collect::collect;
 pub use error::WeightsError;
 pub use file::WeightsFile;
 pub use glance::glance;
