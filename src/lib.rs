@@ -35,6 +35,8 @@ pub mod view;
 pub mod render;
 /// Writing: DICOM, NIfTI, PNG, JSON.
 pub mod export;
+/// Teaching a network: pictures, stages, checkpoints.
+pub mod training;
 /// Everything a person can ask for, as values.
 pub mod command;
 /// One gesture each: an event and a resolved view in, edits and commands out.

@@ -1,0 +1,176 @@
+//! Every choice of a training run: one TOML file, written back beside what it made.
+
+use serde::{Deserialize, Serialize};
+
+use super::draw::Augmentation;
+use super::error::TrainingError;
+
+/// What the network is taught to answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// The strict label: mean rating above 3 malignant, below 3 benign; cases of exactly 3 are left out.
+    Label,
+    /// `sigmoid(steepness x (mean rating - 3))`: every case teaches, the undecided least.
+    Ratings,
+}
+
+/// One stage's optimisation: AdamW, learning rate up linearly, then down by a half cosine to zero.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Schedule {
+    /// Passes over the training cases.
+    pub epochs: usize,
+    /// Pictures of one step.
+    pub batch: usize,
+    /// Highest learning rate.
+    pub learning_rate: f64,
+    /// Share of all steps in which it rises.
+    pub warm_up: f64,
+    /// Decoupled weight decay (Loshchilov and Hutter 2019).
+    pub weight_decay: f32,
+    /// Stops after this many epochs without a lower validation loss; 0 never stops early.
+    pub patience: usize,
+}
+
+impl Default for Schedule {
+    fn default() -> Self {
+        Self { epochs: 30, batch: 16, learning_rate: 2e-3, warm_up: 0.15, weight_decay: 1e-2, patience: 0 }
+    }
+}
+
+impl Schedule {
+    /// Learning rate of one step: a pure function of its number, so that nothing need be saved.
+    /// - `steps`: of the whole stage
+    pub fn rate(&self, step: usize, steps: usize) -> f64 {
+        let rising = (self.warm_up * steps as f64).max(1.0);
+        let at = step as f64 + 0.5;
+        if at < rising {
+            return self.learning_rate * at / rising;
+        }
+        let done = ((at - rising) / (steps as f64 - rising).max(1.0)).min(1.0);
+        self.learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * done).cos())
+    }
+}
+
+/// A training run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TrainConfig {
+    /// Everything random follows from it.
+    pub seed: u64,
+    /// What is taught.
+    pub target: Target,
+    /// Of [`Target::Ratings`].
+    pub steepness: f32,
+    /// Weight of the second head's loss: the mean and the spread of the readers' ratings.
+    pub readers_weight: f32,
+    /// Share of the training patients whose cases measure progress and teach nothing.
+    pub validation: f64,
+    /// Surroundings that a nodule may be put into: those nearest in spacing and noise.
+    pub surroundings: usize,
+    /// Variation of the pictures.
+    pub augmentation: Augmentation,
+    /// Stage one, each scale's encoder by itself: micro, meso, macro.
+    pub encoders: [Schedule; 3],
+    /// Stage two, the fusion with the encoders as they are.
+    pub fusion: Schedule,
+    /// Varied pictures of each case that the fusion learns from.
+    pub fusion_views: usize,
+}
+
+impl Default for TrainConfig {
+    fn default() -> Self {
+        let encoder = |epochs| Schedule { epochs, ..Schedule::default() };
+        Self {
+            seed: 1,
+            target: Target::Ratings,
+            steepness: 2.0,
+            readers_weight: 2.0,
+            validation: 0.1,
+            surroundings: 8,
+            augmentation: Augmentation::default(),
+            encoders: [encoder(40), encoder(24), encoder(12)],
+            fusion: Schedule { epochs: 30, batch: 64, learning_rate: 5e-4, ..Schedule::default() },
+            fusion_views: 8,
+        }
+    }
+}
+
+impl TrainConfig {
+    /// Reads a configuration; what it does not say keeps its default.
+    /// - errors: not TOML, unknown words, values out of their range
+    pub fn parse(text: &str) -> Result<Self, TrainingError> {
+        let config: Self = toml::from_str(text).map_err(|e| TrainingError::Config(e.message().to_owned()))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// As a file that [`TrainConfig::parse`] reads back.
+    pub fn to_toml(&self) -> String {
+        toml::to_string(self).unwrap_or_default()
+    }
+
+    fn check(&self) -> Result<(), TrainingError> {
+        let bad = |what: &str| Err(TrainingError::Config(what.to_owned()));
+        for schedule in self.encoders.iter().chain([&self.fusion]) {
+            if schedule.epochs == 0 {
+                return bad("epochs must be at least 1");
+            }
+            // A batch norm has no variance of one picture's single last voxel.
+            if schedule.batch < 2 {
+                return bad("batch must be at least 2");
+            }
+            if !(schedule.learning_rate > 0.0 && schedule.learning_rate.is_finite()) {
+                return bad("learning_rate must be above 0");
+            }
+            if !(0.0..=1.0).contains(&schedule.warm_up) || !(schedule.weight_decay >= 0.0) {
+                return bad("warm_up must lie between 0 and 1, and weight_decay must not be negative");
+            }
+        }
+        if !(0.0..0.5).contains(&self.validation) {
+            return bad("validation must be at least 0 and below 0.5");
+        }
+        if self.surroundings == 0 || self.fusion_views == 0 {
+            return bad("surroundings and fusion_views must be at least 1");
+        }
+        let a = &self.augmentation;
+        let amounts = [a.jitter_mm, a.rotation_degrees, a.noise_hu, a.shift_hu, self.steepness];
+        if amounts.iter().any(|v| !(*v >= 0.0 && v.is_finite())) {
+            return bad("amounts of augmentation and steepness must not be negative");
+        }
+        if !(0.0..0.9).contains(&a.scale) || !(0.0..=1.0).contains(&a.resampled) {
+            return bad("scale must be at least 0 and below 0.9, and resampled between 0 and 1");
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_configuration_is_read_back_as_it_was_written() {
+        let config = TrainConfig { seed: 9, validation: 0.2, ..TrainConfig::default() };
+        assert_eq!(TrainConfig::parse(&config.to_toml()).expect("reads"), config);
+    }
+
+    #[test]
+    fn unknown_words_and_values_out_of_range_are_told_by_name() {
+        let error = |text: &str| TrainConfig::parse(text).expect_err("bad").to_string();
+        assert!(error("sed = 1").contains("sed"));
+        assert!(error("validation = 0.7").contains("validation"));
+        assert!(error("[fusion]\nbatch = 1").contains("batch"));
+        assert!(error("[augmentation]\nscale = 1.0").contains("scale"));
+        assert!(error("[augmentation]\nnoise_hu = nan").contains("augmentation"));
+    }
+
+    #[test]
+    fn the_learning_rate_rises_falls_and_ends_near_zero() {
+        let schedule = Schedule::default();
+        let rates: Vec<f64> = (0..100).map(|step| schedule.rate(step, 100)).collect();
+        assert!(rates[..15].is_sorted() && rates[15..].iter().rev().is_sorted());
+        assert!((rates[15] - schedule.learning_rate).abs() < 1e-5 && rates[99] < 1e-6);
+    }
+}

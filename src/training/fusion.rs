@@ -1,0 +1,145 @@
+//! Stage two: the fusion learns from what the encoders, as they are, say of varied pictures.
+
+use burn::module::Module;
+use burn::nn::{Initializer, Linear, LinearConfig};
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::config::{Schedule, TrainConfig};
+use super::error::TrainingError;
+use super::learner::{Goal, Task, two_headed_loss};
+use super::pictures::{Look, Pictures};
+use crate::jobs::JobContext;
+use crate::networks::m3net::{Encoder, Fusion};
+use crate::networks::{NetworkSpec, Tapped, Taps};
+
+/// What the three encoders say of one picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct View {
+    /// Micro, meso, macro: benign, malignant.
+    pub logits: [[f32; 2]; 3],
+    /// Pooled features of the scales, one after the other.
+    pub features: Vec<f32>,
+}
+
+/// The fusion and the head that predicts what readers would say, from all scales' features.
+#[derive(Module, Debug)]
+pub struct FusionInTraining {
+    fusion: Fusion,
+    readers: Linear,
+}
+
+impl FusionInTraining {
+    /// - `fusion`: with its first values, on `device`
+    /// - `features`: of all scales together
+    pub fn new(fusion: Fusion, features: usize, device: &Device) -> Self {
+        let readers = LinearConfig::new(features, 2).with_initializer(Initializer::Zeros).init(device);
+        Self { fusion, readers }
+    }
+
+    /// Both parts.
+    pub fn into_parts(self) -> (Fusion, Linear) {
+        (self.fusion, self.readers)
+    }
+}
+
+/// Views of one step.
+#[derive(Clone, Debug)]
+pub struct Views {
+    views: Vec<View>,
+    goals: Vec<Goal>,
+}
+
+/// Teaches the fusion.
+pub struct FusionTask<'a> {
+    /// Cases.
+    pub pictures: &'a Pictures,
+    /// Everything else.
+    pub config: &'a TrainConfig,
+    /// Of each case: the plain look first, then the varied ones.
+    pub views: &'a [Vec<View>],
+}
+
+impl Task for FusionTask<'_> {
+    type Net = FusionInTraining;
+    type Batch = Views;
+
+    fn name(&self) -> &'static str {
+        "fusion"
+    }
+
+    fn schedule(&self) -> &Schedule {
+        &self.config.fusion
+    }
+
+    fn batch(&self, cases: &[usize], look: Look) -> Views {
+        let view = |case: usize| {
+            let views = &self.views[case];
+            match look {
+                Look::Plain => views[0].clone(),
+                Look::Varied(number) => views[1 + number as usize % (views.len() - 1).max(1)].clone(),
+            }
+        };
+        Views {
+            views: cases.iter().map(|&case| view(case)).collect(),
+            goals: self.pictures.goals(cases, self.config),
+        }
+    }
+
+    fn loss(&self, net: &FusionInTraining, batch: &Views, learning: bool, device: &Device) -> Tensor<1> {
+        let n = batch.views.len();
+        let table = |values: Vec<f32>| {
+            let width = values.len() / n.max(1);
+            Tensor::<2>::from_data(TensorData::new(values, [n, width]), device)
+        };
+        let logits = [0, 1, 2].map(|s| table(batch.views.iter().flat_map(|v| v.logits[s]).collect()));
+        let features = table(batch.views.iter().flat_map(|v| v.features.iter().copied()).collect());
+        let answer = if learning {
+            net.fusion.forward_learning(logits)
+        } else {
+            net.fusion.forward_tapped(logits, &mut Taps::off())
+        };
+        let readers = net.readers.forward(features);
+        two_headed_loss(answer, Some(readers), &batch.goals, self.config.readers_weight)
+    }
+}
+
+/// Asks the encoders about looks of cases.
+/// - `encoders`: micro, meso, macro, on `device`, which is no autodiff device
+/// - returns: views in the order of `cases`
+/// - errors: cancelled, values that the device does not give back
+pub fn views(
+    encoders: &[Encoder; 3],
+    pictures: &Pictures,
+    cases: &[usize],
+    look: Look,
+    config: &TrainConfig,
+    spec: &NetworkSpec,
+    device: &Device,
+    ctx: &JobContext,
+) -> Result<Vec<View>, TrainingError> {
+    let mut views: Vec<View> =
+        cases.iter().map(|_| View { logits: [[0.0; 2]; 3], features: Vec::new() }).collect();
+    for (scale, encoder) in spec.scales.iter().zip(encoders) {
+        let batch = config.encoders[scale.scale as usize].batch;
+        for (some, views) in cases.chunks(batch).zip(views.chunks_mut(batch)) {
+            ctx.check()?;
+            let crops = pictures.crops(some, look, config, scale.crop).tensor(device);
+            let mut taps = Taps::of(&["avgpool"]);
+            let logits = read(encoder.forward_tapped(crops, &mut taps))?;
+            let pooled = match taps.take("avgpool") {
+                Some(Tapped::D2(pooled)) => read(pooled)?,
+                _ => Vec::new(),
+            };
+            let width = pooled.len() / some.len();
+            for (n, view) in views.iter_mut().enumerate() {
+                view.logits[scale.scale as usize].copy_from_slice(&logits[2 * n..2 * n + 2]);
+                view.features.extend_from_slice(&pooled[width * n..width * (n + 1)]);
+            }
+        }
+    }
+    Ok(views)
+}
+
+fn read(tensor: Tensor<2>) -> Result<Vec<f32>, TrainingError> {
+    tensor.into_data().try_to_vec::<f32>().map_err(|e| TrainingError::Device(format!("{e:?}")))
+}

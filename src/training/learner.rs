@@ -1,0 +1,107 @@
+//! What is learned, and one step of it: a task says how pictures become a loss, a learner steps.
+
+use burn::module::Module;
+use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
+use burn::tensor::activation::log_sigmoid;
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::config::Schedule;
+use super::pictures::Look;
+
+/// What one case should be answered with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Goal {
+    /// Probability of malignancy, 0 to 1.
+    pub malignant: f32,
+    /// Of the readers' ratings, where there are any: mean, 0 (rating 1) to 1 (rating 5), and
+    /// standard deviation in the same unit, 0 to 0.5.
+    pub ratings: Option<[f32; 2]>,
+}
+
+/// One stage's subject: an encoder, or the fusion.
+pub trait Task {
+    /// The layers that learn.
+    type Net: Module;
+    /// What a step reads.
+    type Batch;
+
+    /// In messages, and part of every seed.
+    fn name(&self) -> &'static str;
+    /// Epochs, batch, rates.
+    fn schedule(&self) -> &Schedule;
+    /// Cases to what a step reads.
+    fn batch(&self, cases: &[usize], look: Look) -> Self::Batch;
+    /// Mean loss of a batch.
+    /// - `learning`: whether dropout acts
+    fn loss(&self, net: &Self::Net, batch: &Self::Batch, learning: bool, device: &Device) -> Tensor<1>;
+}
+
+/// Layers with their optimiser.
+pub struct Learner<N> {
+    /// The layers.
+    pub net: N,
+    /// AdamW and its moments.
+    pub optimiser: ModuleOptimizer,
+    device: Device,
+}
+
+impl<N: Module> Learner<N> {
+    /// - `device`: an autodiff device, on which `net` lies
+    pub fn new(net: N, schedule: &Schedule, device: &Device) -> Self {
+        let optimiser = AdamWConfig::new().with_weight_decay(schedule.weight_decay).init();
+        Self { net, optimiser, device: device.clone() }
+    }
+
+    /// One step of the optimiser.
+    /// - `seed`: of dropout
+    /// - returns: the loss before it
+    pub fn step<T: Task<Net = N>>(mut self, task: &T, batch: &T::Batch, rate: f64, seed: u64) -> (Self, f64) {
+        self.device.seed(seed);
+        let loss = task.loss(&self.net, batch, true, &self.device);
+        let value = scalar(&loss);
+        let gradients = GradientsParams::from_grads(loss.backward(), &self.net);
+        self.net = self.optimiser.step(rate, self.net, gradients);
+        (self, value)
+    }
+
+    /// The loss without learning from it: running statistics in the norms, nothing dropped.
+    pub fn measure<T: Task<Net = N>>(&self, task: &T, batch: &T::Batch) -> f64 {
+        scalar(&task.loss(&self.net.valid(), batch, false, &self.device.clone().inner()))
+    }
+}
+
+/// Cross-entropy of the margin, and the squared error of the readers' head with its weight.
+/// - `logits`: `[batch, 2]`, benign first
+/// - `readers`: mean and spread of the ratings, `[batch, 2]`
+pub(super) fn two_headed_loss(
+    logits: Tensor<2>,
+    readers: Option<Tensor<2>>,
+    goals: &[Goal],
+    readers_weight: f32,
+) -> Tensor<1> {
+    let device = logits.device();
+    let margin = logits.clone().narrow(1, 1, 1) - logits.narrow(1, 0, 1);
+    let goal = |value: &dyn Fn(&Goal) -> f32| {
+        let values: Vec<f32> = goals.iter().map(value).collect();
+        Tensor::<2>::from_data(TensorData::new(values, [goals.len(), 1]), &device)
+    };
+    let malignant = goal(&|g| g.malignant);
+    let benign = malignant.clone().neg() + 1.0;
+    let cross_entropy =
+        (malignant * log_sigmoid(margin.clone()) + benign * log_sigmoid(margin.neg())).mean().neg();
+    match readers {
+        Some(readers) => {
+            let said = |n: usize| move |g: &Goal| g.ratings.map_or(0.0, |ratings| ratings[n]);
+            let known = goal(&|g| f32::from(u8::from(g.ratings.is_some())));
+            let error = (readers - Tensor::cat(vec![goal(&said(0)), goal(&said(1))], 1)) * known;
+            cross_entropy + (error.clone() * error).mean() * f64::from(readers_weight)
+        }
+        None => cross_entropy,
+    }
+}
+
+/// The number in a tensor of one value; NaN if the device does not give it.
+fn scalar(tensor: &Tensor<1>) -> f64 {
+    let value = tensor.clone().into_data().try_to_vec::<f32>();
+    value.ok().and_then(|v| v.first().copied()).map_or(f64::NAN, f64::from)
+}

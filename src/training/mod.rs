@@ -1,0 +1,43 @@
+//! Teaching a network: pictures from real nodules in simulated chests, stages, checkpoints.
+//!
+//! `config` is every choice; `patch`, `draw`, `compose` and `pictures` make pictures; `split` says
+//! which cases teach; `encoder` and `fusion`
+//! are the tasks, `learner` takes a step; `fit` runs a stage so that it can be killed at any
+//! moment and goes on with the same result, by what `checkpoint` keeps; `run`
+//! puts the stages of one fold together.
+
+mod cache;
+mod checkpoint;
+mod compose;
+mod config;
+mod cut;
+mod draw;
+mod encoder;
+mod error;
+mod fit;
+mod fusion;
+mod learner;
+mod patch;
+mod pictures;
+mod run;
+mod simulate;
+mod split;
+#[cfg(test)]
+mod tests;
+
+pub use cache::SurroundingsCache;
+pub use checkpoint::{Epoch, StageState};
+pub use compose::crop;
+pub use config::{Schedule, Target, TrainConfig};
+pub use cut::{block_around, is_whole, nearest_voxel, nodule};
+pub use draw::{Augmentation, Draw, Symmetry, generator};
+pub use encoder::{Crops, EncoderInTraining, EncoderTask};
+pub use error::TrainingError;
+pub use fit::Stage;
+pub use fusion::{FusionInTraining, FusionTask, View, views};
+pub use learner::{Goal, Task};
+pub use patch::{Block, Nodule};
+pub use pictures::{Look, Pictures};
+pub use run::{Run, Trained};
+pub use simulate::{SURROUNDINGS, surroundings};
+pub use split::{Split, split};

@@ -1,0 +1,109 @@
+//! Batches of pictures: which nodule in which chest, varied how. Depends on seed and numbers alone.
+
+use rayon::prelude::*;
+
+use super::compose::crop;
+use super::config::{Target, TrainConfig};
+use super::draw::{Draw, generator};
+use super::encoder::Crops;
+use super::learner::Goal;
+use super::patch::{Block, Nodule};
+use crate::inference::normalise;
+
+/// How a case is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// Centred and native, in the surroundings that belong to it.
+    Plain,
+    /// Varied; another picture for each number.
+    Varied(u64),
+}
+
+/// Nodules, chests, and which chest suits which nodule.
+pub struct Pictures {
+    /// The cases.
+    pub nodules: Vec<Nodule>,
+    /// Surroundings: one made for each case, at its spacing and noise, and by its number.
+    pub chests: Vec<Block>,
+    /// For each case the chests that suit it, its own first. A case that is seen in its own volume
+    /// has its own alone, and no other case has that one.
+    suitable: Vec<Vec<usize>>,
+    seed: u64,
+}
+
+impl Pictures {
+    /// - `chests`: as many as `nodules`, in their order
+    /// - `candidates`: how many chests each nodule may be put into
+    pub fn new(nodules: Vec<Nodule>, chests: Vec<Block>, candidates: usize, seed: u64) -> Self {
+        assert_eq!(nodules.len(), chests.len(), "one chest for each nodule");
+        let distance = |a: &Block, b: &Block| {
+            let of = |axis: usize| f64::from(a.spacing_mm[axis] / b.spacing_mm[axis]).ln().abs();
+            of(0) + of(2)
+        };
+        let suitable = (0..nodules.len())
+            .map(|n| {
+                if nodules[n].opacity.is_empty() {
+                    return vec![n];
+                }
+                let mut order: Vec<usize> =
+                    (0..chests.len()).filter(|&c| !nodules[c].opacity.is_empty()).collect();
+                order.sort_by(|&a, &b| {
+                    let of = |c: usize| if c == n { -1.0 } else { distance(&chests[n], &chests[c]) };
+                    of(a).total_cmp(&of(b)).then(a.cmp(&b))
+                });
+                order.truncate(candidates);
+                order
+            })
+            .collect();
+        Self { nodules, chests, suitable, seed }
+    }
+
+    /// One picture in HU, [slice][column][row].
+    pub fn hu(&self, case: usize, look: Look, config: &TrainConfig, size: [usize; 3]) -> Vec<f32> {
+        let draw = match look {
+            Look::Plain => Draw::plain(0.0),
+            Look::Varied(number) => {
+                let mut random = generator(self.seed, "picture", &[case as u64, number]);
+                Draw::random(&config.augmentation, &mut random)
+            }
+        };
+        let candidates = &self.suitable[case];
+        let chosen = (draw.surroundings * candidates.len() as f32) as usize;
+        let chest = &self.chests[candidates[chosen.min(candidates.len() - 1)]];
+        crop(&self.nodules[case], chest, &draw, size)
+    }
+
+    /// Pictures of one step, normalised as published.
+    /// - `size`: columns, rows, slices of the crop
+    pub fn crops(&self, cases: &[usize], look: Look, config: &TrainConfig, size: [usize; 3]) -> Crops {
+        let crops: Vec<Vec<f32>> = cases
+            .par_iter()
+            .map(|&case| {
+                let mut hu = self.hu(case, look, config, size);
+                normalise(&mut hu);
+                hu
+            })
+            .collect();
+        Crops { values: crops.concat(), size, goals: self.goals(cases, config) }
+    }
+
+    /// What these cases should be answered with.
+    pub fn goals(&self, cases: &[usize], config: &TrainConfig) -> Vec<Goal> {
+        cases.iter().map(|&case| goal(&self.nodules[case], config)).collect()
+    }
+
+    /// Whether a case can teach under this configuration.
+    pub fn teaches(&self, case: usize, config: &TrainConfig) -> bool {
+        let nodule = &self.nodules[case];
+        nodule.label.is_some() || (config.target == Target::Ratings && nodule.rating_mean.is_some())
+    }
+}
+
+fn goal(nodule: &Nodule, config: &TrainConfig) -> Goal {
+    let malignant = match (config.target, nodule.rating_mean, nodule.label) {
+        (Target::Ratings, Some(mean), _) => 1.0 / (1.0 + (-config.steepness * (mean - 3.0)).exp()),
+        (_, _, label) => label.map_or(0.5, |label| f32::from(u8::from(label))),
+    };
+    let ratings = nodule.rating_mean.zip(nodule.rating_spread);
+    Goal { malignant, ratings: ratings.map(|(mean, spread)| [(mean - 1.0) / 4.0, spread / 4.0]) }
+}

@@ -1,0 +1,159 @@
+//! A whole network for one fold: three encoders one after the other, then the fusion.
+
+use std::path::Path;
+
+use burn::module::Module;
+use burn::tensor::Device;
+use sha2::{Digest, Sha256};
+
+use super::checkpoint::StageState;
+use super::config::TrainConfig;
+use super::encoder::{EncoderInTraining, EncoderTask};
+use super::error::TrainingError;
+use super::fit::Stage;
+use super::fusion::{FusionInTraining, FusionTask, View, views};
+use super::pictures::{Look, Pictures};
+use super::split::{Split, split};
+use crate::inference::LearningDevice;
+use crate::jobs::JobContext;
+use crate::networks::m3net::{EncoderConfig, M3Net, path_of, published_layout};
+use crate::networks::weights::{StateDict, collect, load_into, random};
+use crate::networks::{config as layers_of, spec};
+
+/// What is trained, and on what.
+pub struct Run<'a> {
+    /// Name of the network.
+    pub model: &'a str,
+    /// Cases.
+    pub pictures: &'a Pictures,
+    /// Every choice.
+    pub config: &'a TrainConfig,
+    /// Where it is computed.
+    pub device: &'a LearningDevice,
+    /// Where checkpoints lie: a folder for each fold and stage.
+    pub folder: &'a Path,
+    /// Progress and cancel.
+    pub ctx: &'a JobContext,
+}
+
+/// A trained fold.
+pub struct Trained {
+    /// The network's tensors by their published keys, and `readers.weight`, `readers.bias`: the head
+    /// that predicts mean and spread of the readers' ratings from the pooled features of all scales.
+    pub state: StateDict,
+    /// Which cases taught it.
+    pub split: Split,
+    /// What the encoders say of the held-out cases, plainly looked at, in the order of the split.
+    pub test_views: Vec<View>,
+}
+
+impl Run<'_> {
+    /// Trains one fold, or goes on where it was stopped.
+    /// - `fold`: held out; `None` learns from every case
+    /// - `told`: called with the stage's name after each epoch
+    /// - errors: as [`Stage::fit`]; an unknown network
+    pub fn fold(
+        &self,
+        fold: Option<u32>,
+        mut told: impl FnMut(&str, &StageState),
+    ) -> Result<Trained, TrainingError> {
+        let (network, config) = (spec(self.model)?, self.config);
+        let split = split(self.pictures, fold, config)?;
+        let number = fold.map_or(u64::MAX, u64::from);
+        let folder = self.folder.join(fold.map_or("all".to_owned(), |fold| format!("fold{fold}")));
+        let fingerprint = self.fingerprint(&split);
+        let learning = self.device.device.clone().autodiff();
+        let (encoders, fusion) = self.first_values(number, &learning)?.into_parts();
+        let widths = self.feature_widths()?;
+
+        let stage_in = |folder: &Path| (folder.to_owned(), self.ctx.clone());
+        let mut trained = Vec::with_capacity(3);
+        for ((scale, encoder), width) in network.scales.iter().zip(encoders).zip(widths) {
+            let task = EncoderTask { pictures: self.pictures, config, scale: *scale };
+            let (folder, ctx) = stage_in(&folder.join(scale.scale.name()));
+            let stage = Stage {
+                split: &split,
+                seed: config.seed,
+                fold: number,
+                fingerprint: &fingerprint,
+                folder: &folder,
+                device: &learning,
+                ctx: &ctx,
+            };
+            let fresh = EncoderInTraining::new(encoder, width, &learning);
+            let (net, _) = stage.fit(&task, fresh, |state| told(scale.scale.name(), state))?;
+            trained.push(net.valid().into_encoder());
+        }
+        let Ok(encoders) = <[_; 3]>::try_from(trained) else { unreachable!("one for each scale") };
+
+        let look = |cases: &[usize], look: Look| {
+            views(&encoders, self.pictures, cases, look, config, network, &self.device.device, self.ctx)
+        };
+        let test_views = look(&split.test, Look::Plain)?;
+        let seen: Vec<usize> = split.train.iter().chain(&split.validation).copied().collect();
+        let mut all = vec![Vec::new(); self.pictures.nodules.len()];
+        let varied = (0..config.fusion_views as u64).map(|n| Look::Varied((1 << 32) + n));
+        for (n, wanted) in [Look::Plain].into_iter().chain(varied).enumerate() {
+            let words = format!("fold {number}: views {} of {}", n + 1, config.fusion_views + 1);
+            self.ctx.step(&words, n as f32 / (config.fusion_views + 1) as f32)?;
+            for (&case, view) in seen.iter().zip(look(&seen, wanted)?) {
+                all[case].push(view);
+            }
+        }
+        let task = FusionTask { pictures: self.pictures, config, views: &all };
+        let (folder, ctx) = stage_in(&folder.join("fusion"));
+        let stage = Stage {
+            split: &split,
+            seed: config.seed,
+            fold: number,
+            fingerprint: &fingerprint,
+            folder: &folder,
+            device: &learning,
+            ctx: &ctx,
+        };
+        let fresh = FusionInTraining::new(fusion, widths.iter().sum(), &learning);
+        let (net, _) = stage.fit(&task, fresh, |state| told("fusion", state))?;
+        let (fusion, readers) = net.valid().into_parts();
+
+        let mut state = collect(&M3Net::from_parts(encoders, fusion), |path| {
+            path.strip_prefix("fusion.").unwrap_or(path).to_owned()
+        })?;
+        for (key, array) in collect(&readers, |path| format!("readers.{path}"))?.tensors {
+            state.tensors.insert(key, array);
+        }
+        Ok(Trained { state, split, test_views })
+    }
+
+    /// The network with random values of seed and fold.
+    fn first_values(&self, fold: u64, device: &Device) -> Result<M3Net, TrainingError> {
+        let layers = layers_of(self.model)?;
+        let layout = published_layout(&layers);
+        let mut net = M3Net::new(&layers, device);
+        let seed = self.config.seed.wrapping_mul(1_000_003).wrapping_add(fold);
+        load_into(&mut net, self.model, &layout, random(&layout, seed), path_of)?;
+        Ok(net)
+    }
+
+    /// Pooled features of each scale's encoder.
+    fn feature_widths(&self) -> Result<[usize; 3], TrainingError> {
+        Ok(layers_of(self.model)?.encoders.map(|encoder| match encoder {
+            EncoderConfig::ResNet3d(resnet) => resnet.width * 8,
+            EncoderConfig::ConvNext(convnext) => convnext.dims[3],
+        }))
+    }
+
+    /// What a checkpoint belongs to: network, configuration, and which cases teach.
+    fn fingerprint(&self, split: &Split) -> String {
+        let mut hash = Sha256::new();
+        hash.update(self.model.as_bytes());
+        hash.update(self.config.to_toml().as_bytes());
+        for cases in [&split.train, &split.validation] {
+            hash.update((cases.len() as u64).to_le_bytes());
+            for &case in cases {
+                hash.update(self.pictures.nodules[case].id.as_bytes());
+                hash.update([0]);
+            }
+        }
+        hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+    }
+}
