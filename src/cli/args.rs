@@ -61,9 +61,8 @@ pub(super) enum Command {
     /// Candidates in a whole volume
     #[command(hide = true)]
     Scan(Later),
-    /// Training
-    #[command(hide = true)]
-    Train(Later),
+    /// Trains a network on the cases of a manifest, fold by fold
+    Train(Train),
     /// Evaluation
     #[command(hide = true)]
     Evaluate(Later),
@@ -248,6 +247,35 @@ pub(super) enum ModelsAction {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// `train`
+#[derive(Args, Debug)]
+pub(super) struct Train {
+    /// Network: m3net-compact, m3net-r18x3 or m3net-cnb-r34-r18
+    #[arg(long, value_name = "NAME", default_value = "m3net-compact")]
+    pub(super) model: String,
+    /// Manifest of the cases (triscope dataset build)
+    #[arg(long, value_name = "MANIFEST.csv")]
+    pub(super) data: PathBuf,
+    /// Choices that differ from the defaults; OUT/config.toml has them all
+    #[arg(long, value_name = "F.toml")]
+    pub(super) config: Option<PathBuf>,
+    /// Where checkpoints and weights go; a run that was stopped goes on there
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+    /// Folds to train, each held out of its own training [default: all]
+    #[arg(long, value_name = "N", value_delimiter = ',')]
+    pub(super) fold: Vec<u32>,
+    /// Stop after this long, at the end of an epoch; the same command goes on
+    #[arg(long, value_name = "MINUTES", value_parser = values::minutes)]
+    pub(super) stop_after: Option<f64>,
+    /// Where it is computed; auto never takes a software adapter
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(super) device: Device,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 /// `synth`

@@ -18,6 +18,7 @@ mod render;
 mod run;
 mod series;
 mod synth;
+mod train;
 mod values;
 mod window;
 

@@ -59,6 +59,15 @@ impl Terminal {
         &self.ctx
     }
 
+    /// A line on stderr that stays, above the bar.
+    pub(super) fn say(&self, line: &str) {
+        let bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
+        match &bar.shown {
+            Some(shown) if !shown.is_hidden() => shown.println(line),
+            _ => super::output::note(line),
+        }
+    }
+
     /// Takes the bar away, before anything is printed.
     pub(super) fn clear(&self) {
         let mut bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner);

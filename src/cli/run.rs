@@ -9,7 +9,9 @@ use tracing_subscriber::EnvFilter;
 use super::args::{self, Cli, Command, Stage};
 use super::exit::Failure;
 use super::progress::Terminal;
-use super::{bench, classify, dataset, demo, generate, info, later, models, output, render, synth, window};
+use super::{
+    bench, classify, dataset, demo, generate, info, later, models, output, render, synth, train, window,
+};
 
 /// Runs the program with the process's arguments.
 /// - returns: 0 done, 1 the work failed, 2 wrong arguments, 130 stopped by Ctrl+C
@@ -71,7 +73,7 @@ fn run(cli: &Cli, matches: &ArgMatches, terminal: &Terminal) -> Result<(), Failu
         Command::Explain(_) => Err(later::command("explain")),
         Command::Scan(_) => Err(later::command("scan")),
         Command::Dataset(dataset) => dataset::run(&dataset.action, terminal),
-        Command::Train(_) => Err(later::command("train")),
+        Command::Train(options) => train::run(options, terminal),
         Command::Evaluate(_) => Err(later::command("evaluate")),
         Command::Embed(_) => Err(later::command("embed")),
         Command::Synth(options) => synth::run(options, terminal),

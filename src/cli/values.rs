@@ -56,6 +56,11 @@ pub(super) fn fov_mm(text: &str) -> Result<f64, String> {
     within(text, 1.0, 5000.0, "mm")
 }
 
+/// A duration in minutes.
+pub(super) fn minutes(text: &str) -> Result<f64, String> {
+    within(text, 0.1, 100_000.0, "minutes")
+}
+
 /// `WIDTH,CENTRE` of a grey-scale window.
 pub(super) fn window(text: &str) -> Result<Window, String> {
     let [width, centre] = numbers::<2>(text)?;

@@ -13,3 +13,4 @@ pub mod render;
 pub mod report;
 pub mod synth;
 pub mod thumbnails;
+pub mod train;

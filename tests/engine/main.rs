@@ -25,3 +25,4 @@ mod slice_files;
 mod views;
 mod fuzz_corpus;
 mod datasets;
+mod training;

@@ -1,0 +1,68 @@
+//! `triscope train`: cases to weights, in pieces of any length.
+
+use std::time::Duration;
+
+use super::args::Train;
+use super::exit::Failure;
+use super::output;
+use super::progress::Terminal;
+use crate::training::{StageState, TrainConfig};
+use crate::workflow::train::{TrainError, TrainReport, TrainRequest, train};
+
+impl From<TrainError> for Failure {
+    fn from(error: TrainError) -> Self {
+        use crate::training::TrainingError;
+        match error {
+            TrainError::Cancelled(_) | TrainError::Training(TrainingError::Cancelled(_)) => Self::Interrupted,
+            other => Self::work(other),
+        }
+    }
+}
+
+/// Runs the command.
+pub(super) fn run(raw: &Train, terminal: &Terminal) -> Result<(), Failure> {
+    let config = match &raw.config {
+        Some(file) => {
+            let text = std::fs::read_to_string(file)
+                .map_err(|e| Failure::work(format!("{} cannot be read: {e}", file.display())))?;
+            TrainConfig::parse(&text).map_err(|e| Failure::work(format!("{}: {e}", file.display())))?
+        }
+        None => TrainConfig::default(),
+    };
+    let request = TrainRequest {
+        model: raw.model.clone(),
+        manifest: raw.data.clone(),
+        config,
+        out: raw.out.clone(),
+        folds: raw.fold.clone(),
+        at_most: raw.stop_after.map(|minutes| Duration::from_secs_f64(minutes * 60.0)),
+    };
+    let report = train(&request, raw.device.into(), terminal.ctx(), |fold, stage, state| {
+        terminal.say(&line(fold, stage, state));
+    })?;
+    terminal.clear();
+    if raw.json { output::json(&report) } else { output::print(&told(&report)) }
+}
+
+/// One line for each epoch, for logs.
+fn line(fold: u32, stage: &str, state: &StageState) -> String {
+    let Some(last) = state.epochs.last() else { return String::new() };
+    let validation = last.validation_loss.map_or(String::new(), |v| format!(", validation {v:.4}"));
+    format!(
+        "fold {fold}, {stage}, epoch {}: loss {:.4}{validation}, {:.1} pictures a second",
+        state.epochs.len(),
+        last.train_loss,
+        last.pictures_per_second
+    )
+}
+
+fn told(report: &TrainReport) -> String {
+    let weights = report.weights.iter().map(|w| format!("  {}\n", w.display())).collect::<String>();
+    let state = if report.finished {
+        "All folds are trained"
+    } else {
+        "The time is up; the same command goes on where this one stopped"
+    };
+    let left = report.left_out.len();
+    format!("{state}. {} cases, {left} left out, on {}.\n{weights}", report.cases, report.device)
+}

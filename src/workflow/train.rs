@@ -1,0 +1,242 @@
+//! `triscope train`: a manifest of cases to the weights of each fold, in pieces of any length.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::dataset::{DatasetError, Manifest, load_image, load_mask};
+use crate::export::{WriteError, write_json, write_whole};
+use crate::inference::{DeviceChoice, InferenceError, LearningDevice};
+use crate::jobs::{Cancelled, JobContext};
+use crate::networks::spec;
+use crate::networks::weights::Card;
+use crate::training::{
+    Block, Nodule, Pictures, Run, SURROUNDINGS, StageState, SurroundingsCache, TrainConfig, TrainingError,
+    block_around, is_whole, nearest_voxel, nodule,
+};
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub struct TrainRequest {
+    /// Name of the network.
+    pub model: String,
+    /// Cases.
+    pub manifest: PathBuf,
+    /// Every choice.
+    pub config: TrainConfig,
+    /// Where checkpoints, weights and curves go; a run that was stopped goes on there.
+    pub out: PathBuf,
+    /// Folds to train; empty for all that the manifest has.
+    pub folds: Vec<u32>,
+    /// Stops, as if asked to, after this long.
+    pub at_most: Option<Duration>,
+}
+
+/// Why there are no weights, in the words that the user reads.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    /// The manifest or a volume of it.
+    #[error(transparent)]
+    Dataset(#[from] DatasetError),
+    /// Nothing to learn from.
+    #[error("{}: no case can be used: {why}", .manifest.display())]
+    NoCases {
+        /// Which manifest.
+        manifest: PathBuf,
+        /// What every one of them lacks.
+        why: &'static str,
+    },
+    /// A fold that the manifest does not have.
+    #[error("there is no fold {fold}; the manifest has {folds}")]
+    NoFold {
+        /// Asked for.
+        fold: u32,
+        /// Those that there are, in words.
+        folds: String,
+    },
+    /// Training.
+    #[error(transparent)]
+    Training(#[from] TrainingError),
+    /// No device.
+    #[error(transparent)]
+    Device(#[from] InferenceError),
+    /// A file could not be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// Asked to stop; what was finished is kept.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+/// What a run came to.
+#[derive(Clone, Debug, Serialize)]
+pub struct TrainReport {
+    /// Cases that can teach or be held out.
+    pub cases: usize,
+    /// Cases left out, with the reason.
+    pub left_out: Vec<LeftOut>,
+    /// Where it was computed.
+    pub device: String,
+    /// Weights of the folds that are finished.
+    pub weights: Vec<PathBuf>,
+    /// Whether all folds that were asked for are finished; otherwise the same command goes on.
+    pub finished: bool,
+}
+
+/// A case that is not used.
+#[derive(Clone, Debug, Serialize)]
+pub struct LeftOut {
+    /// Its id.
+    pub case: String,
+    /// In words.
+    pub why: String,
+}
+
+/// Cases with the pictures that they are seen in.
+pub struct Gathered {
+    /// What training and evaluation look at.
+    pub pictures: Pictures,
+    /// What is not used.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Loads the cases of a manifest: each in its own volume where that is wide enough for the network,
+/// else as a nodule in simulated surroundings, which are kept in `cache`.
+/// - errors: an unreadable manifest or volume, no usable case, disk full, a cancel
+pub fn gather(
+    manifest: &Path,
+    model: &str,
+    config: &TrainConfig,
+    cache: &Path,
+    ctx: &JobContext,
+) -> Result<Gathered, TrainError> {
+    let network = spec(model).map_err(TrainingError::from)?;
+    let (cases, _) = Manifest::load(manifest)?;
+    let cases = cases.cases;
+    let folder = manifest.parent().unwrap_or(Path::new("."));
+    let cache = SurroundingsCache::open(cache, config.seed)?;
+    let largest = network
+        .scales
+        .map(|s| s.crop)
+        .into_iter()
+        .fold([0; 3], |a, b| std::array::from_fn(|axis| a[axis].max(b[axis])));
+    let done = AtomicUsize::new(0);
+    let left_out = Mutex::new(Vec::new());
+    let leave_out = |case: &str, why: &str| {
+        let entry = LeftOut { case: case.to_owned(), why: why.to_owned() };
+        left_out.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
+    };
+    let one = |number: usize| -> Result<Option<(Nodule, Block)>, TrainError> {
+        let case = &cases[number];
+        let share = done.fetch_add(1, Ordering::Relaxed) as f32 / cases.len() as f32;
+        ctx.step("Gathering cases and their surroundings", share)?;
+        if case.label.is_none() && case.ratings.values().is_empty() {
+            leave_out(&case.id, "it has neither a label nor ratings");
+            return Ok(None);
+        }
+        let image = load_image(folder, case, ctx)?.volume;
+        let whole = is_whole(&image, largest);
+        let mask = if whole { None } else { load_mask(folder, case, ctx)? };
+        if !whole && mask.is_none() {
+            leave_out(&case.id, "its volume is smaller than the network's context, and it has no mask");
+            return Ok(None);
+        }
+        let Some(nodule) = nodule(case, &image, mask.as_deref()) else {
+            leave_out(&case.id, "it is in no fold, or its volume is not of whole HU");
+            return Ok(None);
+        };
+        let chest = if whole {
+            block_around(&image, nearest_voxel(&image, case), SURROUNDINGS)
+        } else {
+            Some(cache.get(&nodule, number as u64)?)
+        };
+        Ok(chest.map(|chest| (nodule, chest)))
+    };
+    let gathered: Vec<Option<(Nodule, Block)>> =
+        (0..cases.len()).into_par_iter().map(one).collect::<Result<_, TrainError>>()?;
+    let (nodules, chests): (Vec<_>, Vec<_>) = gathered.into_iter().flatten().unzip();
+    let mut left_out = left_out.into_inner().unwrap_or_else(PoisonError::into_inner);
+    left_out.sort_by(|a, b| a.case.cmp(&b.case));
+    if nodules.is_empty() {
+        let why = "none has a fold, and a label or ratings, and a volume wide enough or with a mask";
+        return Err(TrainError::NoCases { manifest: manifest.to_owned(), why });
+    }
+    Ok(Gathered { pictures: Pictures::new(nodules, chests, config.surroundings, config.seed), left_out })
+}
+
+/// Trains the folds that are not finished yet, one after the other.
+/// - `told`: fold, stage and its state after each epoch
+/// - errors: see [`TrainError`]; whatever was finished is on disk and is gone on from
+pub fn train(
+    request: &TrainRequest,
+    device: DeviceChoice,
+    ctx: &JobContext,
+    mut told: impl FnMut(u32, &str, &StageState),
+) -> Result<TrainReport, TrainError> {
+    let started = Instant::now();
+    let config = &request.config;
+    std::fs::create_dir_all(&request.out).map_err(|e| WriteError::new(&request.out, e))?;
+    let gathered = gather(&request.manifest, &request.model, config, &request.out.join("surroundings"), ctx)?;
+    let pictures = &gathered.pictures;
+    let there: BTreeSet<u32> = pictures.nodules.iter().map(|n| n.fold).collect();
+    if let Some(&fold) = request.folds.iter().find(|fold| !there.contains(fold)) {
+        let folds = there.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+        return Err(TrainError::NoFold { fold, folds });
+    }
+    let folds: Vec<u32> =
+        if request.folds.is_empty() { there.into_iter().collect() } else { request.folds.clone() };
+    write_whole(&request.out.join("config.toml"), config.to_toml().as_bytes())?;
+
+    let device = LearningDevice::choose(device)?;
+    let run = Run { model: &request.model, pictures, config, device: &device, folder: &request.out, ctx };
+    let mut report = TrainReport {
+        cases: pictures.nodules.len(),
+        left_out: gathered.left_out,
+        device: device.info.name.clone(),
+        weights: Vec::new(),
+        finished: false,
+    };
+    let time_is_up = || request.at_most.is_some_and(|most| started.elapsed() >= most);
+    for fold in folds {
+        let file = request.out.join(format!("fold{fold}.safetensors"));
+        let trained = run.fold(Some(fold), |stage, state| {
+            told(fold, stage, state);
+            if time_is_up() {
+                ctx.cancel();
+            }
+        });
+        match trained {
+            Ok(trained) => {
+                let card = card(request, &trained.split.train, pictures);
+                write_whole(&file, &trained.state.to_safetensors(&card))?;
+                report.weights.push(file);
+            }
+            Err(TrainingError::Cancelled(_)) if time_is_up() => return Ok(report),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    report.finished = true;
+    write_json(&request.out.join("report.json"), &report)?;
+    Ok(report)
+}
+
+/// What must be known of a fold's weights.
+fn card(request: &TrainRequest, taught: &[usize], pictures: &Pictures) -> Card {
+    let patients: BTreeSet<&str> =
+        taught.iter().map(|&case| pictures.nodules[case].patient.as_str()).collect();
+    Card {
+        model: request.model.clone(),
+        origin: "trained with triscope train".to_owned(),
+        trained: true,
+        trained_on: format!("{} nodules of {} patients of a user's manifest", taught.len(), patients.len()),
+        intended_use: "research; not for a diagnosis".to_owned(),
+        licence: "as the data that it was trained on".to_owned(),
+        source_sha256: None,
+        values_sha256: None,
+    }
+}
