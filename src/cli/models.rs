@@ -97,6 +97,17 @@ fn info(name: &str, json: bool) -> Result<(), Failure> {
     match (&model.weights, &model.weights_sha256) {
         (Some(weights), Some(sha256)) => {
             let _ = writeln!(text, "  weights: {weights}, SHA-256 {sha256}");
+            if model.members.len() > 1 {
+                let _ = writeln!(text, "  an ensemble of {} networks:", model.members.len());
+                for (n, member) in model.members.iter().enumerate() {
+                    let head = if member.readers { ", predicts the readers' ratings" } else { "" };
+                    let _ = writeln!(
+                        text,
+                        "    member {n}: {} tensors, {} ignored, SHA-256 of the values {}{head}",
+                        member.tensors, member.ignored, member.values_sha256
+                    );
+                }
+            }
         }
         _ => {
             let _ = writeln!(text, "  weights: none installed; triscope models import makes them");
@@ -106,6 +117,12 @@ fn info(name: &str, json: bool) -> Result<(), Failure> {
         let _ = writeln!(text, "  origin: {}", card.origin);
         let _ = writeln!(text, "  trained on: {}", card.trained_on);
         let _ = writeln!(text, "  intended use: {}", card.intended_use);
+        if let Some(caution) = &card.caution {
+            let _ = writeln!(text, "  caution: {caution}");
+        }
+        if let Some(calibration) = card.calibration {
+            let _ = writeln!(text, "  calibration: temperature {}", calibration.temperature);
+        }
         let _ = writeln!(text, "  licence: {}", card.licence);
     }
     if let Some(fault) = &model.fault {
@@ -148,6 +165,9 @@ fn import(file: &Path, network: &str, out: &Path, json: bool, terminal: &Termina
 
 fn imported_words(report: &ImportReport) -> String {
     let mut text = keys(&report.keys);
+    if report.keys.members > 1 {
+        let _ = writeln!(text, "an ensemble of {} networks", report.keys.members);
+    }
     let _ = writeln!(
         text,
         "{}: {} tensors of {} (SHA-256 {}) written to {}",

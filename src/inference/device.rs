@@ -218,7 +218,9 @@ impl Runtime {
             return Ok(());
         }
         let (device, info) = &self.cpu;
-        let difference = match Network::load(model, weights, device, info.clone())?.forward(crops, ctx) {
+        // The members of an ensemble run through the same kernels: the first speaks for all.
+        let first = Network::load_some(model, weights, 1, device, info.clone())?;
+        let difference = match first.forward(crops, ctx) {
             Ok(expected) => warm_up::difference(forward.logits, expected.logits),
             // The adapter's numbers are then no better than none.
             Err(InferenceError::NoAnswer) => f64::INFINITY,

@@ -1,4 +1,4 @@
-//! A network with its weights on a device: crops in, logits and features out.
+//! A network with its weights on a device, or several of one kind: crops in, logits and features out.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,10 +8,13 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::answer::DeviceInfo;
 use super::error::InferenceError;
+use super::members::{Readers, ReadersHead, Said};
 use super::prepare::Crop;
 use crate::jobs::JobContext;
-use crate::networks::m3net::{M3Net, path_of, published_layout};
-use crate::networks::weights::{BUILT_IN_SEED, Card, StateDict, WeightsFile, load_into, random};
+use crate::networks::m3net::{M3Net, path_of, published_layout, readers_layout};
+use crate::networks::weights::{
+    BUILT_IN_SEED, Card, Import, StateDict, WeightsError, WeightsFile, load_into, non_finite, random,
+};
 use crate::networks::{DEFAULT_MODEL, NetworkSpec, Scale, Tapped, Taps, config, spec};
 
 /// Which weights a network gets.
@@ -25,10 +28,12 @@ pub enum WeightsChoice {
     File(PathBuf),
 }
 
-/// A loaded network, ready to answer.
+/// A loaded network, ready to answer: one, or the members of an ensemble, which answer one after the
+/// other.
 #[derive(Debug)]
 pub struct Network {
-    net: M3Net,
+    /// At least one.
+    members: Vec<Member>,
     spec: &'static NetworkSpec,
     /// What is known of its weights.
     pub card: Card,
@@ -41,6 +46,12 @@ pub struct Network {
     device: Device,
 }
 
+#[derive(Debug)]
+struct Member {
+    net: M3Net,
+    readers: Option<ReadersHead>,
+}
+
 /// One forward pass, kept so that explanations need not repeat it.
 #[derive(Debug)]
 pub struct Forward {
@@ -50,6 +61,10 @@ pub struct Forward {
     pub scale_logits: [Tensor<2>; 3],
     /// The answer's logits: benign, malignant.
     pub logits: [f64; 2],
+    /// Pooled features of the encoders, micro to macro one after the other.
+    pub pooled: Vec<f64>,
+    /// What it says of the readers, if it can.
+    pub readers: Option<Readers>,
     /// Crops handed to the device, arrived there.
     pub upload_ms: f64,
     /// Wall clock of the pass after that, results read back.
@@ -57,11 +72,23 @@ pub struct Forward {
 }
 
 impl Network {
-    /// Builds the network and loads its weights.
+    /// Builds the network and loads its weights, every member of an ensemble.
     /// - errors: unknown name, no weights, weights that do not fit
     pub fn load(
         model: &str,
         weights: &WeightsChoice,
+        device: &Device,
+        info: DeviceInfo,
+    ) -> Result<Self, InferenceError> {
+        Self::load_some(model, weights, usize::MAX, device, info)
+    }
+
+    /// The same with the first members alone.
+    /// - `most`: no more members than this
+    pub(super) fn load_some(
+        model: &str,
+        weights: &WeightsChoice,
+        most: usize,
         device: &Device,
         info: DeviceInfo,
     ) -> Result<Self, InferenceError> {
@@ -85,7 +112,7 @@ impl Network {
                 (file.state, card, file.name, file.sha256)
             }
         };
-        Self::build(model, state, card, name, sha256, device, info)
+        Self::build(model, state, most, card, name, sha256, device, info)
     }
 
     /// A network with values made by hand: for tests of what is built on it.
@@ -98,12 +125,13 @@ impl Network {
     ) -> Result<Self, InferenceError> {
         let sha256 = state.sha256();
         let card = Card::unknown(model, "memory");
-        Self::build(model, state, card, "memory".to_owned(), sha256, device, info)
+        Self::build(model, state, usize::MAX, card, "memory".to_owned(), sha256, device, info)
     }
 
     fn build(
         model: &str,
         state: StateDict,
+        most: usize,
         card: Card,
         weights: String,
         weights_sha256: String,
@@ -111,9 +139,24 @@ impl Network {
         info: DeviceInfo,
     ) -> Result<Self, InferenceError> {
         let (spec, config) = (spec(model)?, config(model)?);
-        let mut net = M3Net::new(&config, device);
-        load_into(&mut net, model, &published_layout(&config), state, path_of)?;
-        Ok(Self { net: net.fold(), spec, card, weights, weights_sha256, info, device: device.clone() })
+        let layout = published_layout(&config);
+        // All of the file before any of its networks: an ensemble is loaded whole or not at all.
+        let report = Import::compare(&layout, &readers_layout(&config), &state);
+        if !report.fits() {
+            let (model, report) = (model.to_owned(), Box::new(report));
+            return Err(WeightsError::DoNotFit { model, report }.into());
+        }
+        if let Some(key) = non_finite(&state) {
+            return Err(WeightsError::NotFinite { key }.into());
+        }
+        let mut members = Vec::with_capacity(report.members.min(most));
+        for mut state in state.into_members().into_iter().take(most) {
+            let readers = ReadersHead::taken_from(&mut state);
+            let mut net = M3Net::new(&config, device);
+            load_into(&mut net, model, &layout, state, path_of)?;
+            members.push(Member { net: net.fold(), readers });
+        }
+        Ok(Self { members, spec, card, weights, weights_sha256, info, device: device.clone() })
     }
 
     /// Its plain facts.
@@ -121,14 +164,42 @@ impl Network {
         self.spec
     }
 
-    /// The layers themselves.
+    /// The layers of the first member: the one that explanations look at.
     pub fn net(&self) -> &M3Net {
-        &self.net
+        &self.first().net
     }
 
-    /// Crops, micro to macro, to logits; stops between the scales.
+    /// Number of members: more than one is an ensemble.
+    pub fn members(&self) -> usize {
+        self.members.len()
+    }
+
+    /// What divides a margin before it becomes a probability; 1 where nothing was measured.
+    pub fn temperature(&self) -> f64 {
+        self.card.calibration.map_or(1.0, |calibration| calibration.temperature)
+    }
+
+    fn first(&self) -> &Member {
+        match self.members.first() {
+            Some(first) => first,
+            None => unreachable!("a network is loaded with at least one member"),
+        }
+    }
+
+    /// Crops, micro to macro, to the first member's logits; stops between the scales.
     /// - errors: cancelled, a device that failed, or an answer that is no number
     pub fn forward(&self, crops: &[Crop; 3], ctx: &JobContext) -> Result<Forward, InferenceError> {
+        self.pass(self.first(), crops, ctx)
+    }
+
+    /// Asks every other member, one after the other; stops between them and between their scales.
+    /// - returns: what each said, in order; nothing where there is one member alone
+    /// - errors: as [`Network::forward`]
+    pub fn ask_others(&self, crops: &[Crop; 3], ctx: &JobContext) -> Result<Vec<Said>, InferenceError> {
+        self.members.iter().skip(1).map(|member| Ok(self.pass(member, crops, ctx)?.said())).collect()
+    }
+
+    fn pass(&self, member: &Member, crops: &[Crop; 3], ctx: &JobContext) -> Result<Forward, InferenceError> {
         let start = Instant::now();
         let inputs = crops.each_ref().map(|crop| self.tensor(crop));
         // An adapter takes them in its own time: without this the pass would seem to take it.
@@ -137,12 +208,18 @@ impl Network {
         let start = Instant::now();
         let mut features = Vec::with_capacity(3);
         let mut scale_logits = Vec::with_capacity(3);
+        let mut pooled = Vec::with_capacity(4);
         for (input, scale) in inputs.into_iter().zip(Scale::ALL) {
             ctx.check()?;
-            let layer = format!("{}.{}", M3Net::scope(scale), self.net.encoder(scale).explained_layer(scale));
-            let mut taps = Taps::of(&[&layer]);
-            scale_logits.push(self.net.encode(scale, input, &mut taps));
+            let layer =
+                format!("{}.{}", M3Net::scope(scale), member.net.encoder(scale).explained_layer(scale));
+            let pool = format!("{}.avgpool", M3Net::scope(scale));
+            let mut taps = Taps::of(&[&layer, &pool]);
+            scale_logits.push(member.net.encode(scale, input, &mut taps));
             features.extend(taps.take(&layer));
+            if let Some(Tapped::D2(x)) = taps.take(&pool) {
+                pooled.push(x);
+            }
         }
         let (Ok(features), Ok(scale_logits)) =
             (<[Tapped; 3]>::try_from(features), <[Tensor<2>; 3]>::try_from(scale_logits))
@@ -150,11 +227,15 @@ impl Network {
             unreachable!("every encoder offers the layer that it names")
         };
         ctx.check()?;
-        let logits = self.net.fuse(scale_logits.clone(), &mut Taps::off());
-        let logits = read(logits)?;
-        let logits: [f64; 2] = logits.try_into().map_err(|_| InferenceError::NoAnswer)?;
+        let logits = member.net.fuse(scale_logits.clone(), &mut Taps::off());
+        // In one piece: a device is waited for once.
+        pooled.insert(0, logits);
+        let values = read(Tensor::cat(pooled, 1))?;
+        let (&logits, pooled) = values.split_first_chunk::<2>().ok_or(InferenceError::NoAnswer)?;
+        let pooled = pooled.to_vec();
+        let readers = member.readers.as_ref().map(|head| head.read(&pooled));
         let forward_ms = start.elapsed().as_secs_f64() * 1e3;
-        Ok(Forward { features, scale_logits, logits, upload_ms, forward_ms })
+        Ok(Forward { features, scale_logits, logits, pooled, readers, upload_ms, forward_ms })
     }
 
     /// A crop as a tensor `[1, slice, column, row]` on the network's device.
@@ -162,6 +243,13 @@ impl Network {
         let [columns, rows, slices] = crop.context.bounds.size;
         let values: &Arc<[f32]> = &crop.values;
         Tensor::from_data(TensorData::new(values.to_vec(), [1, slices, columns, rows]), &self.device)
+    }
+}
+
+impl Forward {
+    /// What is left of it when nothing is to be explained.
+    pub fn said(&self) -> Said {
+        Said { logits: self.logits, readers: self.readers, forward_ms: self.upload_ms + self.forward_ms }
     }
 }
 

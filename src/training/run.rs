@@ -16,7 +16,7 @@ use super::pictures::{Look, Pictures};
 use super::split::{Split, split};
 use crate::inference::LearningDevice;
 use crate::jobs::JobContext;
-use crate::networks::m3net::{EncoderConfig, M3Net, path_of, published_layout};
+use crate::networks::m3net::{M3Net, path_of, published_layout};
 use crate::networks::weights::{StateDict, collect, load_into, random};
 use crate::networks::{config as layers_of, spec};
 
@@ -64,7 +64,7 @@ impl Run<'_> {
         let fingerprint = self.fingerprint(&split);
         let learning = self.device.device.clone().autodiff();
         let (encoders, fusion) = self.first_values(number, &learning)?.into_parts();
-        let widths = self.feature_widths()?;
+        let widths = layers_of(self.model)?.features();
 
         let stage_in = |folder: &Path| (folder.to_owned(), self.ctx.clone());
         let mut trained = Vec::with_capacity(3);
@@ -132,14 +132,6 @@ impl Run<'_> {
         let seed = self.config.seed.wrapping_mul(1_000_003).wrapping_add(fold);
         load_into(&mut net, self.model, &layout, random(&layout, seed), path_of)?;
         Ok(net)
-    }
-
-    /// Pooled features of each scale's encoder.
-    fn feature_widths(&self) -> Result<[usize; 3], TrainingError> {
-        Ok(layers_of(self.model)?.encoders.map(|encoder| match encoder {
-            EncoderConfig::ResNet3d(resnet) => resnet.width * 8,
-            EncoderConfig::ConvNext(convnext) => convnext.dims[3],
-        }))
     }
 
     /// What a checkpoint belongs to: network, configuration, and which cases teach.

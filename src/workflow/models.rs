@@ -7,9 +7,10 @@ use serde::Serialize;
 use crate::export::{WriteError, write_whole};
 use crate::inference::WeightsChoice;
 use crate::jobs::{Cancelled, JobContext};
-use crate::networks::m3net::{Layout, published_layout};
+use crate::networks::m3net::{Layout, is_without_effect, published_layout, readers_layout};
 use crate::networks::weights::{
-    BUILT_IN_SEED, Card, Import, WeightsError, WeightsFile, glance, installed, non_finite, random,
+    BUILT_IN_SEED, Card, Import, Precision, StateDict, WeightsError, WeightsFile, glance, installed,
+    non_finite, pack, random,
 };
 use crate::networks::{DEFAULT_MODEL, UnknownNetwork, config, names, spec};
 use crate::session::NetworkChoice;
@@ -52,12 +53,28 @@ pub struct ModelReport {
     /// Of the file, or of the built-in values.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weights_sha256: Option<String>,
+    /// The networks in them, one after the other: several make an ensemble.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<MemberReport>,
     /// What is known of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub card: Option<Card>,
     /// Why the installed file is not used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
+}
+
+/// One network of a weights file.
+#[derive(Clone, Debug, Serialize)]
+pub struct MemberReport {
+    /// Of its values (see `StateDict::sha256`).
+    pub values_sha256: String,
+    /// Tensors that are loaded.
+    pub tensors: usize,
+    /// Known ones without effect on the answer.
+    pub ignored: usize,
+    /// Whether it predicts the readers' ratings, too.
+    pub readers: bool,
 }
 
 /// What became of an import.
@@ -101,7 +118,7 @@ pub fn choices() -> Vec<NetworkChoice> {
 fn weights_words(folder: Option<&Path>, name: &str) -> Result<String, String> {
     let file_name = format!("{name}.safetensors");
     match folder.and_then(|folder| installed(folder, name)) {
-        Some(file) => match config(name).map(|config| glance(&file, name, &published_layout(&config))) {
+        Some(file) => match layouts(name).map(|(layout, readers)| glance(&file, name, &layout, &readers)) {
             Ok(Ok(())) => Ok(file_name),
             Ok(Err(error)) => Err(error.to_string()),
             Err(error) => Err(error.to_string()),
@@ -125,7 +142,7 @@ pub fn list() -> Result<Vec<ModelReport>, ModelsError> {
 /// One network.
 /// - errors: no such network
 pub fn info(name: &str) -> Result<ModelReport, ModelsError> {
-    let (spec, layout) = (spec(name)?, published_layout(&config(name)?));
+    let (spec, (layout, readers)) = (spec(name)?, layouts(name)?);
     let mut report = ModelReport {
         name: spec.name,
         default: spec.name == DEFAULT_MODEL,
@@ -135,26 +152,51 @@ pub fn info(name: &str) -> Result<ModelReport, ModelsError> {
         parameters: parameters(&layout),
         weights: None,
         weights_sha256: None,
+        members: Vec::new(),
         card: None,
         fault: None,
     };
     match weights_for(name) {
-        WeightsChoice::File(path) => match WeightsFile::read(&path).and_then(|f| checked(f, name, &layout)) {
-            Ok((file, card, _)) => {
-                report.weights = Some(file.name);
-                report.weights_sha256 = Some(file.sha256);
-                report.card = Some(card);
+        WeightsChoice::File(path) => {
+            match WeightsFile::read(&path).and_then(|file| checked(file, name, &layout, &readers)) {
+                Ok((file, card, _)) => {
+                    report.weights = Some(file.name);
+                    report.weights_sha256 = Some(file.sha256);
+                    report.members = file.state.into_members().iter().map(member).collect();
+                    report.card = Some(card);
+                }
+                Err(error) => report.fault = Some(error.to_string()),
             }
-            Err(error) => report.fault = Some(error.to_string()),
-        },
+        }
         _ if report.default => {
+            let state = random(&layout, BUILT_IN_SEED);
             report.weights = Some("built-in".to_owned());
-            report.weights_sha256 = Some(random(&layout, BUILT_IN_SEED).sha256());
+            report.weights_sha256 = Some(state.sha256());
+            report.members = vec![member(&state)];
             report.card = Some(Card::random(name, BUILT_IN_SEED));
         }
         _ => {}
     }
     Ok(report)
+}
+
+/// Every tensor that weights of this network must hold, and those of the head that may be there besides.
+fn layouts(name: &str) -> Result<(Layout, Layout), UnknownNetwork> {
+    config(name).map(|config| (published_layout(&config), readers_layout(&config)))
+}
+
+/// - `state`: of one network
+fn member(state: &StateDict) -> MemberReport {
+    let has_readers = state.tensors.contains_key("readers.weight");
+    let without_effect = state.tensors.keys().filter(|key| is_without_effect(key)).count();
+    // The head has no effect on the probability, and is loaded all the same.
+    let ignored = without_effect - if has_readers { 2 } else { 0 };
+    MemberReport {
+        values_sha256: state.sha256(),
+        tensors: state.tensors.len() - ignored,
+        ignored,
+        readers: has_readers,
+    }
 }
 
 /// Trained values of a network: running statistics are not among them.
@@ -170,9 +212,10 @@ fn checked(
     file: WeightsFile,
     model: &str,
     layout: &Layout,
+    readers: &Layout,
 ) -> Result<(WeightsFile, Card, Import), WeightsError> {
     let card = file.card_for(model)?;
-    let keys = Import::compare(layout, &file.state);
+    let keys = Import::compare(layout, readers, &file.state);
     if !keys.fits() {
         return Err(WeightsError::DoNotFit { model: model.to_owned(), report: Box::new(keys) });
     }
@@ -188,15 +231,18 @@ fn checked(
 /// - `ctx`: can stop it between reading, comparing and writing
 /// - errors: the report of [`WeightsError::DoNotFit`] lists every key
 pub fn import(file: &Path, model: &str, out: &Path, ctx: &JobContext) -> Result<ImportReport, ModelsError> {
-    let (spec, layout) = (spec(model)?, published_layout(&config(model)?));
+    let (spec, (layout, readers)) = (spec(model)?, layouts(model)?);
     ctx.step("Reading the checkpoint", 0.0)?;
     let file = WeightsFile::read(file)?;
     ctx.step("Comparing keys and shapes", 0.5)?;
-    let (mut file, mut card, keys) = checked(file, model, &layout)?;
+    let (file, mut card, keys) = checked(file, model, &layout, &readers)?;
     card.source_sha256.get_or_insert_with(|| file.sha256.clone());
-    file.state.tensors.retain(|key, _| layout.contains_key(key));
+    let mut members = file.state.into_members();
+    for member in &mut members {
+        member.tensors.retain(|key, _| layout.contains_key(key) || readers.contains_key(key));
+    }
     ctx.step("Writing the weights", 0.8)?;
-    let bytes = file.state.to_safetensors(&card);
+    let bytes = pack(&members, &card, Precision::Single, &file.metadata)?;
     // The last look: from here on the file appears whole.
     ctx.check()?;
     write_whole(out, &bytes)?;

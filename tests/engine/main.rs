@@ -9,6 +9,7 @@ mod phantom;
 mod polarity;
 mod shaders;
 mod classify;
+mod ensembles;
 mod evaluation;
 mod crops;
 mod export_round_trip;

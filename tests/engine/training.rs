@@ -82,7 +82,7 @@ fn a_run_that_is_stopped_goes_on_and_its_weights_are_taken_by_the_program() {
     let imported = folder.path().join("imported.safetensors");
     let keys =
         models::import(weights, "m3net-compact", &imported, &JobContext::unobserved()).expect("fits").keys;
-    assert_eq!(keys.ignored, ["readers.bias", "readers.weight"]);
+    assert!(keys.ignored.is_empty() && keys.loaded.contains(&"readers.weight".to_owned()));
 
     let other = TrainRequest { config: TrainConfig { seed: 2, ..request.config.clone() }, ..request.clone() };
     let (refused, _) = run(&JobContext::unobserved(), &other);

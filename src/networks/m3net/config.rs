@@ -44,3 +44,13 @@ pub struct M3NetConfig {
     /// Micro, meso, macro.
     pub encoders: [EncoderConfig; 3],
 }
+
+impl M3NetConfig {
+    /// Pooled features of each scale's encoder, micro to macro.
+    pub fn features(&self) -> [usize; 3] {
+        self.encoders.map(|encoder| match encoder {
+            EncoderConfig::ResNet3d(resnet) => resnet.width * 8,
+            EncoderConfig::ConvNext(convnext) => convnext.dims[3],
+        })
+    }
+}

@@ -35,6 +35,16 @@ pub fn published_layout(config: &M3NetConfig) -> Layout {
     })
 }
 
+/// The head that our training adds: a linear layer from the pooled features of the scales, micro to
+/// macro one after the other, to mean and spread of the readers' ratings (`readers.weight`,
+/// `readers.bias`). A checkpoint holds all of it or nothing.
+pub fn readers_layout(config: &M3NetConfig) -> Layout {
+    let features = config.features().into_iter().sum();
+    [("readers.weight", vec![2, features]), ("readers.bias", vec![2])]
+        .map(|(key, shape)| (key.to_owned(), shape))
+        .into()
+}
+
 /// Keys and shapes of any module, as PyTorch would name them.
 pub fn layout_of<M: ModuleSnapshot>(module: &M, key_of: impl Fn(&str) -> String) -> Layout {
     module

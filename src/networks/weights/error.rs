@@ -69,6 +69,23 @@ pub enum WeightsError {
         /// What is missing, unexpected or of another shape.
         report: Box<Import>,
     },
+    /// An ensemble of no network.
+    #[error("an ensemble needs at least one network")]
+    NoMembers,
+    /// An ensemble of different networks.
+    #[error("member {member} is another network than member 0: {key} is not the same in both")]
+    MembersDiffer {
+        /// Which one, from 0.
+        member: usize,
+        /// The first tensor that one of them lacks or has in another shape.
+        key: String,
+    },
+    /// A value that half precision does not hold.
+    #[error("'{key}' holds a value beyond what 16 bits can store; store the weights with 32")]
+    TooLarge {
+        /// Tensor.
+        key: String,
+    },
     /// A value is no number.
     #[error(
         "the weights hold a value that is no number, in '{key}': the file is damaged or its training failed"

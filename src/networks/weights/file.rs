@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::card::Card;
 use super::error::WeightsError;
 use super::state::{Array, StateDict, hex};
+use super::store::Metadata;
 
 /// Wrappers that training programs put around a state dict.
 const WRAPPERS: [&str; 5] = ["state_dict", "model_state_dict", "model_state", "model", "net"];
@@ -28,6 +29,8 @@ pub struct WeightsFile {
     pub state: StateDict,
     /// Its card, where the file carries one (those that Triscope writes do).
     pub card: Option<Card>,
+    /// What else of ours (`triscope.*`) the header of a safetensors file carries; the card apart.
+    pub metadata: Metadata,
 }
 
 impl WeightsFile {
@@ -40,9 +43,9 @@ impl WeightsFile {
         let bytes = std::fs::read(path)
             .map_err(|error| WeightsError::Unreadable { name: name.clone(), why: error.to_string() })?;
         let sha256 = hex(&Sha256::digest(&bytes));
-        let (state, card) = match Kind::of(&bytes) {
-            Kind::Safetensors => (safetensors(&bytes, &name)?, card(&bytes)),
-            Kind::Pickle => (pytorch(path, &name)?, None),
+        let (state, (card, metadata)) = match Kind::of(&bytes) {
+            Kind::Safetensors => (safetensors(&bytes, &name)?, words(&bytes, &name)?),
+            Kind::Pickle => (pytorch(path, &name)?, (None, Metadata::new())),
             Kind::Other => return Err(WeightsError::NotWeights { name }),
         };
         let state = unwrapped(state);
@@ -51,7 +54,7 @@ impl WeightsFile {
         {
             return Err(WeightsError::Changed { name });
         }
-        Ok(Self { name, sha256, state, card })
+        Ok(Self { name, sha256, state, card, metadata })
     }
 
     /// The card, made up of what is known where the file carries none.
@@ -102,11 +105,26 @@ fn tensors(mut store: impl ModuleStore) -> Result<StateDict, String> {
     Ok(state)
 }
 
-/// The card in a safetensors header, where there is one.
-pub(super) fn card(bytes: &[u8]) -> Option<Card> {
+/// The card in a safetensors header, where there is one, and what else is ours there.
+/// - errors: a card that is none
+pub(super) fn words(bytes: &[u8], name: &str) -> Result<(Option<Card>, Metadata), WeightsError> {
+    let mut metadata = metadata(bytes).unwrap_or_default();
+    let Some(text) = metadata.remove(Card::METADATA_KEY) else { return Ok((None, metadata)) };
+    let damaged = |why: String| WeightsError::Damaged { name: name.to_owned(), why };
+    let card: Card =
+        serde_json::from_str(&text).map_err(|error| damaged(format!("its card cannot be read: {error}")))?;
+    if !card.is_sound() {
+        return Err(damaged("the temperature of its calibration is no positive number".to_owned()));
+    }
+    Ok((Some(card), metadata))
+}
+
+fn metadata(bytes: &[u8]) -> Option<Metadata> {
     let length = usize::try_from(u64::from_le_bytes(bytes.get(..8)?.try_into().ok()?)).ok()?;
     let header: serde_json::Value = serde_json::from_slice(bytes.get(8..length.checked_add(8)?)?).ok()?;
-    serde_json::from_str(header.get("__metadata__")?.get(Card::METADATA_KEY)?.as_str()?).ok()
+    let words = header.get("__metadata__")?.as_object()?;
+    let ours = words.iter().filter(|(key, _)| key.starts_with("triscope."));
+    Some(ours.filter_map(|(key, text)| Some((key.clone(), text.as_str()?.to_owned()))).collect())
 }
 
 fn pytorch(path: &Path, name: &str) -> Result<StateDict, WeightsError> {

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::error::WeightsError;
-use super::file::{Kind, card, unwrapped};
+use super::file::{Kind, unwrapped, words};
 use super::import::Import;
 use super::state::{Array, StateDict};
 use crate::networks::m3net::Layout;
@@ -16,7 +16,8 @@ const LONGEST_HEADER: u64 = 100 << 20;
 /// Looks at length, card, keys and shapes; the values are checked when they are loaded. Of a PyTorch
 /// checkpoint only its kind is looked at.
 /// - errors: as [`super::WeightsFile::read`], as far as the header tells
-pub fn glance(path: &Path, model: &str, layout: &Layout) -> Result<(), WeightsError> {
+/// - `readers`: of the head that may be there besides
+pub fn glance(path: &Path, model: &str, layout: &Layout, readers: &Layout) -> Result<(), WeightsError> {
     let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     let unreadable =
         |error: std::io::Error| WeightsError::Unreadable { name: name.clone(), why: error.to_string() };
@@ -39,7 +40,7 @@ pub fn glance(path: &Path, model: &str, layout: &Layout) -> Result<(), WeightsEr
         .get(8..)
         .and_then(|json| serde_json::from_slice(json).ok())
         .ok_or_else(|| damaged("no header"))?;
-    if let Some(card) = card(&bytes).filter(|card| card.model != model) {
+    if let Some(card) = words(&bytes, &name)?.0.filter(|card| card.model != model) {
         return Err(WeightsError::OtherNetwork { name, found: card.model, model: model.to_owned() });
     }
     // Shapes alone, without values.
@@ -59,7 +60,7 @@ pub fn glance(path: &Path, model: &str, layout: &Layout) -> Result<(), WeightsEr
     if whole < length.saturating_add(8).saturating_add(end) {
         return Err(damaged("values are missing at its end"));
     }
-    let keys = Import::compare(layout, &unwrapped(state));
+    let keys = Import::compare(layout, readers, &unwrapped(state));
     if keys.fits() {
         Ok(())
     } else {

@@ -5,6 +5,7 @@ use burn::store::{ModuleSnapshot, PyTorchToBurnAdapter, bridge};
 use burn::tensor::TensorData;
 use serde::{Deserialize, Serialize};
 
+use super::ensemble::{members, of_member, prefix};
 use super::error::WeightsError;
 use super::state::StateDict;
 use crate::networks::m3net::{Layout, is_without_effect};
@@ -23,6 +24,8 @@ pub struct WrongShape {
 /// What became of every key of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Import {
+    /// Networks in the file; more than one is an ensemble, whose keys begin with `members.N.`.
+    pub members: usize,
     /// Taken.
     pub loaded: Vec<String>,
     /// Known, and without effect on the answer: batch counters.
@@ -36,23 +39,49 @@ pub struct Import {
 }
 
 impl Import {
-    /// Compares a file's tensors with a network's.
-    pub fn compare(layout: &Layout, state: &StateDict) -> Self {
-        let mut report = Self::default();
-        for (key, expected) in layout {
-            match state.tensors.get(key) {
-                None => report.missing.push(key.clone()),
-                Some(array) if array.shape == *expected => report.loaded.push(key.clone()),
-                Some(array) => report.wrong_shape.push(WrongShape {
-                    key: key.clone(),
-                    expected: expected.clone(),
-                    found: array.shape.clone(),
-                }),
+    /// Compares a file's tensors with a network's; those of an ensemble with each of its members.
+    /// - `readers`: of the head that predicts the readers' ratings (`m3net::readers_layout`): all of it
+    ///   in all members, or nothing of it
+    pub fn compare(layout: &Layout, readers: &Layout, state: &StateDict) -> Self {
+        Self::compare_members(layout, readers, state, members(state))
+    }
+
+    /// - `ensemble`: number of members; `None`: keys without their prefix
+    fn compare_members(
+        layout: &Layout,
+        readers: &Layout,
+        state: &StateDict,
+        ensemble: Option<usize>,
+    ) -> Self {
+        let own = |key: &str| match ensemble {
+            None => Some(key.to_owned()),
+            Some(_) => of_member(key).map(|(_, key)| key.to_owned()),
+        };
+        let mut report = Self { members: ensemble.unwrap_or(1), ..Self::default() };
+        let mut with_readers = false;
+        for key in state.tensors.keys() {
+            match own(key) {
+                Some(own) if layout.contains_key(&own) => {}
+                Some(own) if readers.contains_key(&own) => with_readers = true,
+                Some(own) if is_without_effect(&own) => report.ignored.push(key.clone()),
+                _ => report.unexpected.push(key.clone()),
             }
         }
-        for key in state.tensors.keys().filter(|key| !layout.contains_key(*key)) {
-            let list = if is_without_effect(key) { &mut report.ignored } else { &mut report.unexpected };
-            list.push(key.clone());
+        let head = with_readers.then_some(readers);
+        for member in 0..report.members {
+            let prefix = ensemble.map_or_else(String::new, |_| prefix(member));
+            for (key, expected) in layout.iter().chain(head.into_iter().flatten()) {
+                let key = format!("{prefix}{key}");
+                match state.tensors.get(&key) {
+                    None => report.missing.push(key),
+                    Some(array) if array.shape == *expected => report.loaded.push(key),
+                    Some(array) => report.wrong_shape.push(WrongShape {
+                        key,
+                        expected: expected.clone(),
+                        found: array.shape.clone(),
+                    }),
+                }
+            }
         }
         report
     }
@@ -89,7 +118,8 @@ pub fn non_finite(state: &StateDict) -> Option<String> {
 
 /// Loads every tensor of `layout` from `state` into `module`.
 ///
-/// Everything is compared before anything is touched: a module is loaded whole or not at all.
+/// Everything is compared before anything is touched: a module is loaded whole or not at all. A head
+/// that predicts the readers' ratings is no part of the module, and stays behind.
 /// - `path_of`: the module's path of a published key
 /// - errors: keys or shapes that do not fit (all listed), values that are no numbers
 pub fn load_into<M: Module>(
@@ -99,7 +129,7 @@ pub fn load_into<M: Module>(
     state: StateDict,
     path_of: impl Fn(&str) -> String,
 ) -> Result<Import, WeightsError> {
-    let report = Import::compare(layout, &state);
+    let report = Import::compare_members(layout, &Layout::new(), &state, None);
     if !report.fits() {
         return Err(WeightsError::DoNotFit { model: model.to_owned(), report: Box::new(report) });
     }

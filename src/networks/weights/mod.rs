@@ -2,6 +2,7 @@
 
 mod card;
 mod collect;
+mod ensemble;
 mod error;
 mod file;
 mod glance;
@@ -10,12 +11,13 @@ mod random;
 mod state;
 mod store;
 
-pub use card::{Card, UNTRAINED};
+pub use card::{Calibration, Card, UNTRAINED};
 pub use collect::collect;
+pub use ensemble::pack;
 pub use error::WeightsError;
 pub use file::WeightsFile;
 pub use glance::glance;
 pub use import::{Import, WrongShape, load_into, non_finite};
 pub use random::{BUILT_IN_SEED, random};
 pub use state::{Array, StateDict};
-pub use store::installed;
+pub use store::{Metadata, Precision, installed};

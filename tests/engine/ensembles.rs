@@ -1,0 +1,171 @@
+//! Several networks in one weights file: packed, read back, imported, asked.
+
+use std::path::{Path, PathBuf};
+
+use triscope::jobs::JobContext;
+use triscope::networks::config;
+use triscope::networks::m3net::{published_layout, readers_layout};
+use triscope::networks::weights::{
+    Array, Calibration, Card, Metadata, Precision, StateDict, WeightsFile, pack, random,
+};
+use triscope::workflow::models;
+
+const MODEL: &str = "m3net-compact";
+
+/// A network of a seed, with the head that predicts the readers' ratings.
+fn member(seed: u64) -> StateDict {
+    let config = config(MODEL).expect("listed");
+    let mut state = random(&published_layout(&config), seed);
+    for (n, (key, shape)) in readers_layout(&config).into_iter().enumerate() {
+        let count = shape.iter().product::<usize>();
+        let values = (0..count).map(|v| ((v * 37 + n * 11 + seed as usize) % 101) as f32 / 1e4).collect();
+        state.tensors.insert(key, Array { shape, values });
+    }
+    state
+}
+
+fn card() -> Card {
+    Card {
+        trained_on: "a test".to_owned(),
+        calibration: Some(Calibration { temperature: 1.5 }),
+        caution: Some("This is a test.".to_owned()),
+        ..Card::unknown(MODEL, "memory")
+    }
+}
+
+fn written(folder: &Path, members: &[StateDict], precision: Precision) -> PathBuf {
+    let metadata = Metadata::from([("triscope.more".to_owned(), "[1, 2]".to_owned())]);
+    let path = folder.join(format!("{precision:?}-{}.safetensors", members.len()));
+    std::fs::write(&path, pack(members, &card(), precision, &metadata).expect("they fit")).expect("a file");
+    path
+}
+
+#[test]
+fn members_come_back_from_a_file_as_they_were_packed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let members = [member(1), member(2), member(3)];
+    let path = written(folder.path(), &members, Precision::Single);
+    let file = WeightsFile::read(&path).expect("readable");
+    assert_eq!(file.metadata.get("triscope.more").map(String::as_str), Some("[1, 2]"));
+    let read = file.card.clone().expect("a card");
+    assert_eq!((read.calibration, read.caution.clone()), (card().calibration, card().caution));
+    assert!(file.state.tensors.keys().all(|key| key.starts_with("members.")));
+    assert!(file.state.into_members() == members);
+
+    // One network alone is an ordinary file.
+    let alone =
+        WeightsFile::read(&written(folder.path(), &members[..1], Precision::Single)).expect("readable");
+    assert!(alone.state == members[0]);
+    assert!(alone.state.into_members() == members[..1]);
+}
+
+#[test]
+fn half_precision_halves_the_file_and_keeps_each_value_to_eleven_bits() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let members = [member(1), member(2)];
+    let [half, single] = [Precision::Half, Precision::Single].map(|precision| {
+        let path = written(folder.path(), &members, precision);
+        let size = std::fs::metadata(&path).expect("a file").len();
+        (WeightsFile::read(&path).expect("its hash is that of the stored values"), size)
+    });
+    assert!(half.1 * 2 < single.1 + 200_000, "{} and {}", half.1, single.1);
+    for (read, packed) in half.0.state.into_members().iter().zip(&members) {
+        for (key, array) in &packed.tensors {
+            for (a, b) in read.tensors[key].values.iter().zip(&array.values) {
+                // Half a unit of the last of 11 bits; below 2^-14 steps of 2^-24 (IEEE 754, binary16).
+                let tolerance = (b.abs() / 2048.0).max(1.0 / f32::exp2(25.0));
+                assert!((a - b).abs() <= tolerance, "{key}: {a} for {b}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_ensemble_is_imported_whole_and_reported_as_such() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let members = [member(1), member(2), member(3)];
+    let path = written(folder.path(), &members, Precision::Half);
+    let out = folder.path().join("out.safetensors");
+    let report = models::import(&path, MODEL, &out, &JobContext::unobserved()).expect("it fits");
+    assert_eq!(report.keys.members, 3);
+    assert_eq!(report.keys.loaded.len(), 3 * members[0].tensors.len(), "the readers' head is among them");
+    assert!(report.keys.loaded.contains(&"members.2.readers.bias".to_owned()));
+    assert!(report.keys.ignored.is_empty());
+    let (before, after) =
+        (WeightsFile::read(&path).expect("readable"), WeightsFile::read(&out).expect("readable"));
+    assert!(before.state == after.state);
+    assert_eq!(before.metadata, after.metadata);
+    assert_eq!(after.card.and_then(|card| card.calibration), card().calibration);
+}
+
+/// The sentence with which the file is refused, the same by an import and by a question.
+fn refusal(path: &Path) -> String {
+    let error = models::import(path, MODEL, &path.with_extension("out"), &JobContext::unobserved())
+        .expect_err("refused")
+        .to_string();
+    assert!(!error.contains('\n'), "one sentence: {error}");
+    error
+}
+
+/// A file with these tensors as they are, whatever they are.
+fn unchecked(folder: &Path, state: &StateDict) -> PathBuf {
+    let path = folder.join("bad.safetensors");
+    std::fs::write(&path, state.to_safetensors(&card())).expect("a file");
+    path
+}
+
+#[test]
+fn a_damaged_ensemble_is_refused_with_one_sentence_that_names_the_member() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = written(folder.path(), &[member(1), member(2), member(3)], Precision::Single);
+    let whole = WeightsFile::read(&path).expect("readable").state;
+
+    let mut lacking = whole.clone();
+    lacking.tensors.remove("members.1.proj32.bias");
+    let error = refusal(&unchecked(folder.path(), &lacking));
+    assert!(error.contains("1 missing (first: members.1.proj32.bias)"), "{error}");
+
+    let mut headless = whole.clone();
+    headless.tensors.retain(|key, _| !key.starts_with("members.2.readers."));
+    let error = refusal(&unchecked(folder.path(), &headless));
+    assert!(error.contains("2 missing (first: members.2.readers.bias)"), "{error}");
+
+    let mut gap = whole.clone();
+    gap.tensors.retain(|key, _| !key.starts_with("members.1."));
+    let error = refusal(&unchecked(folder.path(), &gap));
+    assert!(error.contains("missing (first: members.1."), "{error}");
+
+    let mut mixed = whole.clone();
+    mixed.tensors.insert("proj32.bias".to_owned(), whole.tensors["members.0.proj32.bias"].clone());
+    let error = refusal(&unchecked(folder.path(), &mixed));
+    assert!(error.contains("1 unexpected (first: proj32.bias)"), "{error}");
+
+    let mut other = whole.clone();
+    other.tensors.insert("members.2.readers.bias".to_owned(), Array { shape: vec![3], values: vec![0.0; 3] });
+    let error = refusal(&unchecked(folder.path(), &other));
+    assert!(error.contains("1 of another shape (first: members.2.readers.bias)"), "{error}");
+
+    let mut broken = whole;
+    if let Some(array) = broken.tensors.get_mut("members.2.net64.fc.bias") {
+        array.values[0] = f32::NAN;
+    }
+    let error = refusal(&unchecked(folder.path(), &broken));
+    assert!(error.contains("'members.2.net64.fc.bias'"), "{error}");
+
+    let bytes = std::fs::read(&path).expect("a file");
+    std::fs::write(&path, &bytes[..bytes.len() - 1000]).expect("a file");
+    let error = refusal(&path);
+    assert!(error.contains("damaged or incomplete"), "{error}");
+}
+
+#[test]
+fn a_calibration_that_cannot_be_computed_with_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for temperature in [0.0, -1.0] {
+        let card = Card { calibration: Some(Calibration { temperature }), ..card() };
+        let path = folder.path().join("cold.safetensors");
+        std::fs::write(&path, member(1).to_safetensors(&card)).expect("a file");
+        let error = refusal(&path);
+        assert!(error.contains("temperature of its calibration is no positive number"), "{error}");
+    }
+}
