@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::network::NetworkThread;
 use super::waker::Waker;
 use super::words::sentence;
-use crate::explain::Wanted;
+use crate::explain::{Saliency, Wanted};
 use crate::findings::{Nodule, NoduleId, Question};
 use crate::geometry::{Patient, Point};
 use crate::inference::{self, Answer, EngineOptions};
@@ -23,9 +23,29 @@ const SAME_MM: f64 = 1.0;
 /// A question that has not ended.
 struct Asked {
     at: Point<Patient>,
-    /// `None` while it waits for slices or for the network.
+    /// `None` while it waits for slices, for the network or for other questions.
     question: Option<inference::Question<Part>>,
     answer: Option<Arc<Answer>>,
+    saliency: Vec<Arc<Saliency>>,
+    /// The first member of an ensemble has answered and is explained; the others are asked when no
+    /// nodule waits for its first answer.
+    others: bool,
+}
+
+impl Asked {
+    fn new(at: Point<Patient>) -> Self {
+        Self { at, question: None, answer: None, saliency: Vec::new(), others: false }
+    }
+}
+
+/// How far a question is.
+enum Stage {
+    /// More is to come.
+    Open,
+    /// Its work has ended with an answer.
+    Answered,
+    /// Nothing more is to be asked.
+    Over,
 }
 
 /// The network's side of the window.
@@ -59,7 +79,7 @@ impl Asker {
     pub(super) fn move_to(&mut self, options: EngineOptions, session: &mut Session, waker: &Waker) {
         if self.thread.move_to(options, session, waker) {
             for asked in self.asked.values_mut() {
-                (asked.question, asked.answer) = (None, None);
+                *asked = Asked::new(asked.at);
             }
         }
     }
@@ -68,7 +88,7 @@ impl Asker {
     pub(super) fn ask(&mut self, id: NoduleId, session: &mut Session) {
         let Some(at) = session.findings().nodule(id).map(|n| n.at) else { return };
         session.receive(News::Question { id, at, question: Question::Running });
-        self.asked.insert(id, Asked { at, question: None, answer: None });
+        self.asked.insert(id, Asked::new(at));
     }
 
     /// Stops a question; an answer that is already there stays.
@@ -112,7 +132,12 @@ impl Asker {
         };
         let settled: Vec<NoduleId> = self.asked.iter().filter_map(answered).collect();
         settled.into_iter().for_each(|id| self.forget(id, session));
-        let open = |n: &&Nodule| matches!(n.question, Question::Unasked | Question::Running);
+        // An answer of some members of an ensemble is none yet: the others were not asked any more.
+        let open = |n: &&Nodule| match &n.question {
+            Question::Unasked | Question::Running => true,
+            Question::Answered { answer, .. } => !answer.is_whole(),
+            Question::Failed(_) | Question::Cancelled => false,
+        };
         let unanswered: Vec<Nodule> = session.findings().nodules().iter().filter(open).cloned().collect();
         for nodule in unanswered {
             if self.asked.get(&nodule.id).is_none_or(|asked| asked.at != nodule.at) {
@@ -131,26 +156,42 @@ impl Asker {
             }
         }
         self.follow_volume(session);
+        // First answers come first: the other members of an ensemble make room for them.
+        let first = self.asked.values().any(|asked| !asked.others);
         let ids: Vec<NoduleId> = self.asked.keys().copied().collect();
         for id in ids {
             let Some(mut asked) = self.asked.remove(&id) else { continue };
-            if asked.question.is_none()
+            if first && asked.others {
+                asked.question = None;
+            } else if asked.question.is_none()
                 && let Err(text) = self.begin(&mut asked, session, waker)
             {
                 session.receive(News::Question { id, at: asked.at, question: Question::Failed(text) });
                 session.receive(News::Stopped(WorkId::Classify(id)));
                 continue;
             }
-            if settle(id, &mut asked, session) {
-                session.receive(News::Stopped(WorkId::Classify(id)));
-                continue;
+            match settle(id, &mut asked, session) {
+                Stage::Open => {}
+                Stage::Answered if asked.answer.as_ref().is_some_and(|answer| !answer.is_whole()) => {
+                    (asked.question, asked.others) = (None, true);
+                }
+                Stage::Answered | Stage::Over => {
+                    session.receive(News::Stopped(WorkId::Classify(id)));
+                    continue;
+                }
             }
             let progress = match &asked.question {
                 Some(question) => question.context().progress(),
+                None if asked.others => Progress { what: "Asking the other networks".to_owned(), done: 0.6 },
                 None => Progress { what: "Waiting for slices".to_owned(), done: 0.0 },
             };
             session.receive(News::Working(Work { id: WorkId::Classify(id), progress }));
             self.asked.insert(id, asked);
+        }
+        // What may begin now begins in the next frame, which nothing else might bring.
+        let room = self.asked.values().all(|asked| asked.others);
+        if room && self.asked.values().any(|asked| asked.question.is_none()) {
+            waker.now()();
         }
     }
 
@@ -190,49 +231,67 @@ impl Asker {
             return Err(text);
         }
         let Some(engine) = self.thread.engine()? else { return Ok(()) };
+        // Another network may have been chosen since the first member answered.
+        let model = asked.answer.as_ref().filter(|_| asked.others).map(|first| first.model.clone());
         let request = Request {
-            model: session.look().network.to_owned(),
+            model: model.unwrap_or_else(|| session.look().network.to_owned()),
             // Looked for on the network's thread: no file is touched here.
             weights: None,
             explain: Wanted::IN_THE_WINDOW.to_vec(),
+            all_members: false,
             ..Request::new(Arc::clone(&open.volume), open.defects.clone(), asked.at)
         };
-        asked.question = Some(classify::ask(engine, waker.now(), request).map_err(sentence)?);
+        asked.question = Some(match &asked.answer {
+            Some(first) if asked.others => {
+                classify::ask_others(engine, waker.now(), request, Arc::clone(first))
+            }
+            _ => classify::ask(engine, waker.now(), request).map_err(sentence)?,
+        });
         Ok(())
     }
 }
 
-/// Hands on what a question brought; true when it has ended.
-fn settle(id: NoduleId, asked: &mut Asked, session: &mut Session) -> bool {
-    let Some(question) = &asked.question else { return false };
+/// Hands on what a question brought.
+fn settle(id: NoduleId, asked: &mut Asked, session: &mut Session) -> Stage {
+    let Some(question) = &asked.question else { return Stage::Open };
+    let mut failed = false;
     let at = asked.at;
     while let Some(event) = question.poll() {
         let mut know = |question| session.receive(News::Question { id, at, question });
         match event {
             inference::Event::Part(Part::Answer(answer)) => {
-                asked.answer = Some(Arc::clone(&answer));
+                (asked.answer, asked.saliency) = (Some(Arc::clone(&answer)), Vec::new());
                 know(Question::Answered { answer, saliency: Vec::new() });
             }
             inference::Event::Part(Part::Explained { saliency, .. }) => {
+                asked.saliency.clone_from(&saliency);
                 if let Some(answer) = asked.answer.clone() {
                     know(Question::Answered { answer, saliency });
                 }
             }
-            inference::Event::Part(Part::Failed(text)) => know(Question::Failed(sentence(text))),
-            inference::Event::Ended(Outcome::Done(())) => return true,
+            inference::Event::Part(Part::Members(answer)) => {
+                asked.answer = Some(Arc::clone(&answer));
+                know(Question::Answered { answer, saliency: asked.saliency.clone() });
+            }
+            inference::Event::Part(Part::Failed(text)) => {
+                failed = true;
+                know(Question::Failed(sentence(text)));
+            }
+            inference::Event::Ended(Outcome::Done(())) if failed => return Stage::Over,
+            inference::Event::Ended(Outcome::Done(())) => return Stage::Answered,
             inference::Event::Ended(Outcome::Cancelled) => {
                 if asked.answer.is_none() {
                     know(Question::Cancelled);
                 }
-                return true;
+                return Stage::Over;
             }
             inference::Event::Ended(Outcome::Failed(failure)) => {
                 know(Question::Failed(sentence(failure)));
-                return true;
+                return Stage::Over;
             }
         }
     }
-    false
+    Stage::Open
 }
 
 /// Why the network is not asked about this point: one sentence, or `None` where it can be.

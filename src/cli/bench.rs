@@ -65,7 +65,7 @@ fn classify(options: &BenchClassify, terminal: &Terminal) -> Result<(), Failure>
     }
     output::print(&format!(
         "{} with {} weights on {} ({}): forward {:.1} ms (best {:.1}), crops {:.1} ms, click to probability {:.1} ms, \
-         maps {:.1} ms, first question {:.0} ms\n",
+         maps {:.1} ms, {} more networks {:.1} ms, first question {:.0} ms\n",
         report.model,
         report.weights,
         report.backend,
@@ -75,6 +75,8 @@ fn classify(options: &BenchClassify, terminal: &Terminal) -> Result<(), Failure>
         report.crop_ms,
         report.click_to_probability_ms,
         report.explain_ms,
+        report.members.saturating_sub(1),
+        report.members_ms,
         report.first_ms
     ))
 }

@@ -191,21 +191,35 @@ pub(super) fn words(report: &Report) -> String {
 
 fn answer_words(text: &mut String, answer: &AnswerReport) {
     let logits: Vec<String> = answer.logits.iter().map(|l| format!("{l:+.4}")).collect();
+    let range = match (&answer.interval, &answer.members) {
+        (Some([low, high]), Some(members)) => format!(" ({low:.4} to {high:.4}, {} networks)", members.count),
+        _ => String::new(),
+    };
     let _ = writeln!(
         text,
-        "  {}: {} {:.4}, logits {} ({})",
+        "  {}: {} {:.4}{range}, logits {} ({})",
         answer.model,
         answer.question,
         answer.probability,
         logits.join(" "),
         answer.classes.join(", ")
     );
+    if let Some(readers) = answer.readers {
+        let _ = writeln!(text, "    readers: rating {:.1} of 5, spread {:.1}", readers.mean, readers.sd);
+    }
+    if let Some(caution) = &answer.caution {
+        let _ = writeln!(text, "    caution: {caution}");
+    }
     // Untrained weights say the same of what they were trained on.
     let trained_on = answer.note.unwrap_or(&answer.trained_on);
     let _ = writeln!(text, "    weights {}: {trained_on}", answer.weights);
     let c = answer.scale_contribution;
-    let _ =
-        writeln!(text, "    contribution micro {:+.4}, meso {:+.4}, macro {:+.4}", c.micro, c.meso, c.macro_);
+    let whose = if answer.members.is_some() { " of the first network:" } else { "" };
+    let _ = writeln!(
+        text,
+        "    contribution{whose} micro {:+.4}, meso {:+.4}, macro {:+.4}",
+        c.micro, c.meso, c.macro_
+    );
     for region in &answer.regions {
         let [ni, nj, nk] = region.index_size;
         let mut line = format!("    {} {ni} x {nj} x {nk} voxels", region.name);

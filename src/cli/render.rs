@@ -113,6 +113,7 @@ fn overlays(options: &Options, opened: &Opened, terminal: &Terminal) -> Result<O
         at,
         model: options.model.to_owned(),
         weights: Some(options.weights.clone()),
+        all_members: false,
         explain: vec![Wanted { method: Method::GradCam, scale: None }],
         force: options.force,
     };

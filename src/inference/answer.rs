@@ -1,6 +1,7 @@
 //! What the network said, as plain numbers.
 
 use super::context::ContextBox;
+use super::members::{Readers, Said, Together};
 use super::prepare::Crop;
 use crate::geometry::{Patient, Point};
 
@@ -34,15 +35,25 @@ pub struct Answer {
     pub question: String,
     /// In the order of the logits.
     pub classes: Vec<String>,
-    /// Of the class that the question names, 0..=1.
+    /// A sentence of the weights that is said wherever the answer is shown.
+    pub caution: Option<String>,
+    /// Of the class that the question names, 0..=1: of the members that have answered, together.
     pub probability: f64,
-    /// One per class.
+    /// One per class: mean over the members that have answered, not calibrated.
     pub logits: Vec<f64>,
+    /// Networks in the weights: more than one is an ensemble.
+    pub ensemble: usize,
+    /// What its members said, as far as they were asked; the first at least.
+    pub said: Vec<Said>,
+    /// What divided the margins before they became probabilities, where it was measured.
+    pub temperature: Option<f64>,
+    /// What is expected of readers, where the weights predict it.
+    pub readers: Option<Readers>,
     /// Boxes, small to large.
     pub regions: [ContextBox; 3],
     /// The crops, small to large.
     pub crops: [Crop; 3],
-    /// Gradient x input of the margin, per scale, small to large, in logits.
+    /// Gradient x input of the margin, per scale, small to large, in logits; of the first member.
     pub scale_contribution: [f64; 3],
     /// Where it ran.
     pub device: DeviceInfo,
@@ -50,10 +61,53 @@ pub struct Answer {
     pub crop_ms: f64,
     /// Handing the crops to the device.
     pub upload_ms: f64,
-    /// The network itself.
+    /// The network itself; of an ensemble its first member.
     pub forward_ms: f64,
     /// Doubts about the input, one sentence each; empty where there are none.
     pub guard_reasons: Vec<String>,
     /// The point asked about.
     pub at: Point<Patient>,
+}
+
+impl Answer {
+    /// Whether every member has answered.
+    pub fn is_whole(&self) -> bool {
+        self.said.len() >= self.ensemble
+    }
+
+    /// The probability that each member gives, as far as they have answered.
+    pub fn members(&self) -> Vec<f64> {
+        let temperature = self.temperature.unwrap_or(1.0);
+        self.said.iter().map(|said| said.probability(temperature)).collect()
+    }
+
+    /// Lowest and highest probability of the members, once all of them have answered; `None` for one
+    /// network alone.
+    pub fn interval(&self) -> Option<[f64; 2]> {
+        let several = self.ensemble > 1 && self.is_whole();
+        several.then(|| {
+            let members = self.members();
+            let over = |pick: fn(f64, f64) -> f64, from| members.iter().copied().fold(from, pick);
+            [over(f64::min, f64::INFINITY), over(f64::max, f64::NEG_INFINITY)]
+        })
+    }
+
+    /// Time that the members after the first took.
+    pub fn others_ms(&self) -> f64 {
+        self.said.iter().skip(1).map(|said| said.forward_ms).sum()
+    }
+
+    /// The same answer, of more members; crops, contributions and maps stay the first one's.
+    /// - `said`: of the first members, in their order; at least one
+    #[must_use]
+    pub fn of_members(&self, said: Vec<Said>) -> Self {
+        let together = Together::of(&said, self.temperature.unwrap_or(1.0));
+        Self {
+            probability: together.probability,
+            logits: together.logits.to_vec(),
+            readers: together.readers,
+            said,
+            ..self.clone()
+        }
+    }
 }

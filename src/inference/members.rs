@@ -53,6 +53,11 @@ pub struct Said {
 }
 
 impl Said {
+    /// `sigmoid(margin / temperature)`.
+    pub fn probability(&self, temperature: f64) -> f64 {
+        sigmoid(self.margin() / temperature)
+    }
+
     /// Malignant minus benign logit.
     fn margin(&self) -> f64 {
         self.logits[1] - self.logits[0]
@@ -66,8 +71,6 @@ pub struct Together {
     pub probability: f64,
     /// Mean over the members; not calibrated.
     pub logits: [f64; 2],
-    /// Each member's own, `sigmoid(margin / temperature)`, in their order.
-    pub members: Vec<f64>,
     /// Mean over the members, where all of them predict it.
     pub readers: Option<Readers>,
 }
@@ -86,7 +89,6 @@ impl Together {
         Self {
             probability: sigmoid(mean(&Said::margin) / temperature),
             logits: [mean(&|s| s.logits[0]), mean(&|s| s.logits[1])],
-            members: said.iter().map(|s| sigmoid(s.margin() / temperature)).collect(),
             readers,
         }
     }
@@ -115,8 +117,8 @@ mod tests {
         // Rounding of a few sums in double precision.
         assert!((together.probability - expected).abs() < 1e-12);
         assert!((together.logits[1] - together.logits[0] - 1.0).abs() < 1e-12);
-        assert_eq!(together.members[2], 0.5);
-        assert!(together.members[0] < 0.5 && together.members[1] > 0.98);
+        assert_eq!(all[2].probability(1.0), 0.5);
+        assert!(all[0].probability(1.0) < 0.5 && all[1].probability(1.0) > 0.98);
         assert_eq!(together.readers, None);
     }
 
@@ -126,7 +128,7 @@ mod tests {
         let (cold, warm) = (Together::of(&all, 1.0), Together::of(&all, 2.0));
         assert_eq!(cold.logits, warm.logits);
         assert!((warm.probability - sigmoid(2.0)).abs() < 1e-12);
-        assert!((warm.members[0] - sigmoid(1.0)).abs() < 1e-12);
+        assert!((all[0].probability(2.0) - sigmoid(1.0)).abs() < 1e-12);
         assert!(warm.probability < cold.probability);
         for extreme in [-1e6, 1e6] {
             assert!(Together::of(&[said(extreme, None)], 0.01).probability.is_finite());

@@ -174,11 +174,6 @@ impl Network {
         self.members.len()
     }
 
-    /// What divides a margin before it becomes a probability; 1 where nothing was measured.
-    pub fn temperature(&self) -> f64 {
-        self.card.calibration.map_or(1.0, |calibration| calibration.temperature)
-    }
-
     fn first(&self) -> &Member {
         match self.members.first() {
             Some(first) => first,
@@ -192,11 +187,16 @@ impl Network {
         self.pass(self.first(), crops, ctx)
     }
 
-    /// Asks every other member, one after the other; stops between them and between their scales.
-    /// - returns: what each said, in order; nothing where there is one member alone
+    /// Asks one member, whose answer is not to be explained; stops between the scales.
+    /// - `member`: from 0; below [`Network::members`]
     /// - errors: as [`Network::forward`]
-    pub fn ask_others(&self, crops: &[Crop; 3], ctx: &JobContext) -> Result<Vec<Said>, InferenceError> {
-        self.members.iter().skip(1).map(|member| Ok(self.pass(member, crops, ctx)?.said())).collect()
+    pub fn ask_member(
+        &self,
+        member: usize,
+        crops: &[Crop; 3],
+        ctx: &JobContext,
+    ) -> Result<Said, InferenceError> {
+        Ok(self.pass(self.members.get(member).unwrap_or(self.first()), crops, ctx)?.said())
     }
 
     fn pass(&self, member: &Member, crops: &[Crop; 3], ctx: &JobContext) -> Result<Forward, InferenceError> {

@@ -139,6 +139,13 @@ pub fn bytes(n: u64) -> String {
     if mb >= 1000.0 { format!("{:.1} GB", mb / 1000.0) } else { format!("{mb:.0} MB") }
 }
 
+/// `five`; figures beyond ten.
+pub fn count(n: usize) -> String {
+    const WORDS: [&str; 11] =
+        ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+    WORDS.get(n).map_or_else(|| n.to_string(), |word| (*word).to_owned())
+}
+
 /// Milliseconds, or seconds from one upwards.
 pub fn duration(ms: f64) -> String {
     if ms >= 1000.0 { format!("{:.1} s", ms / 1000.0) } else { format!("{ms:.0} ms") }

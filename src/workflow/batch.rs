@@ -130,7 +130,7 @@ pub fn run(
             notices.extend(classified.notices.iter().cloned());
             timing.crop += classified.answer.crop_ms;
             timing.upload += classified.answer.upload_ms;
-            timing.forward += classified.answer.forward_ms;
+            timing.forward += classified.answer.forward_ms + classified.answer.others_ms();
             timing.explain += classified.explain_ms;
             device.get_or_insert_with(|| DeviceReport::from(&classified.answer.device));
             let explanations = match &output {
@@ -165,6 +165,7 @@ fn request(opened: &Opened, batch: &Batch, at: Point<Patient>, model: &str) -> R
         model: model.to_owned(),
         weights: batch.weights.clone(),
         explain: batch.explain.clone(),
+        all_members: true,
         force: batch.force,
     }
 }

@@ -1,7 +1,7 @@
 //! From a point in a volume to the network's answer and its explanation, for window and terminal.
 //!
 //! [`ask`] checks what can be refused at once and hands the work to the inference thread: the answer
-//! comes back first, the maps when they are ready. [`run`] waits for both.
+//! comes back first, then the maps, then what the other members of an ensemble say. [`run`] waits for all.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,7 +14,7 @@ use crate::explain::{
 use crate::geometry::{Patient, Point};
 use crate::inference::{
     Answer, ContextBox, Crop, Engine, Event, Forward, InferenceError, Network, Question, Runtime, Stopped,
-    WeightsChoice, context_boxes, prepare,
+    Together, WeightsChoice, context_boxes, prepare,
 };
 use crate::ingest::{Defect, FEWEST_SLICES};
 use crate::jobs::{Cancelled, JobContext, JobFailure, Outcome, Wake};
@@ -37,6 +37,8 @@ pub struct Request {
     pub weights: Option<WeightsChoice>,
     /// Maps, in the order in which they are wanted.
     pub explain: Vec<Wanted>,
+    /// Ask every member of an ensemble; else the first alone, which the maps explain.
+    pub all_members: bool,
     /// Answer although the series has defects that forbid it.
     pub force: bool,
 }
@@ -51,6 +53,7 @@ impl Request {
             model: DEFAULT_MODEL.to_owned(),
             weights: Some(WeightsChoice::BuiltIn),
             explain: Wanted::ALL_GRAD_CAM.to_vec(),
+            all_members: true,
             force: false,
         }
     }
@@ -111,7 +114,7 @@ pub enum ClassifyError {
 /// the processor's answer follows in place of the adapter's.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Part {
-    /// The answer.
+    /// The answer; of an ensemble that of its first member.
     Answer(Arc<Answer>),
     /// The maps that were asked for, in that order.
     Explained {
@@ -120,6 +123,8 @@ pub enum Part {
         /// Time taken.
         explain_ms: f64,
     },
+    /// The answer of all members together, in place of the first one's; of an ensemble alone.
+    Members(Arc<Answer>),
     /// The sentence that says why not.
     Failed(String),
 }
@@ -183,6 +188,20 @@ pub fn ask(engine: &Engine, wake: Wake, request: Request) -> Result<Question<Par
     }))
 }
 
+/// Asks the members of an ensemble that have not answered yet, so that other questions can be answered
+/// in between: for a request that did not ask for all members.
+/// - `first`: what came back from it
+pub fn ask_others(engine: &Engine, wake: Wake, request: Request, first: Arc<Answer>) -> Question<Part> {
+    engine.submit("classification", wake, move |runtime, ctx, parts| {
+        later(runtime, ctx, &|part| parts.send(part), &request, &first).map_err(|error| {
+            stopped(runtime, &error).unwrap_or_else(|| {
+                parts.send(Part::Failed(error.to_string()));
+                Stopped::Told
+            })
+        })
+    })
+}
+
 /// Asks and waits for the answer and the maps. `ctx` reports progress and can cancel.
 pub fn run(engine: &Engine, request: Request, ctx: &JobContext) -> Result<Classified, ClassifyError> {
     check(&request)?;
@@ -208,6 +227,7 @@ pub fn run(engine: &Engine, request: Request, ctx: &JobContext) -> Result<Classi
                 ctx.step("Explaining the answer", 0.5)?;
             }
             Event::Part(Ok(Part::Explained { saliency, explain_ms })) => maps = Some((saliency, explain_ms)),
+            Event::Part(Ok(Part::Members(given))) => answer = Some(given),
             Event::Part(Ok(Part::Failed(detail))) => {
                 return Err(JobFailure { what: "classification".to_owned(), detail }.into());
             }
@@ -269,19 +289,76 @@ fn work(
     let answer = answer(&network, request, crops, &forward, &contribution, reasons, crop_ms);
     let answer = Arc::new(answer);
     send(Part::Answer(Arc::clone(&answer)));
+    if !request.explain.is_empty() {
+        let start = Instant::now();
+        let saliency = explained(&network, request, &forward, &contribution, &contexts, ctx)?;
+        send(Part::Explained { saliency, explain_ms: start.elapsed().as_secs_f64() * 1e3 });
+    }
+    if request.all_members {
+        others(&network, &answer, send, ctx)?;
+    }
+    // Last, because nobody waits for it.
     runtime.compare_once(&network, &weights, &answer.crops, &forward, ctx)?;
-    if request.explain.is_empty() {
+    Ok(())
+}
+
+/// Asks the members that have not answered; nothing where there are none.
+fn others(
+    network: &Network,
+    first: &Answer,
+    send: &dyn Fn(Part),
+    ctx: &JobContext,
+) -> Result<(), ClassifyError> {
+    let count = network.members();
+    let mut said = first.said.clone();
+    if said.len() >= count {
         return Ok(());
     }
+    for member in said.len()..count {
+        let what = format!("Asking network {} of {count}", member + 1);
+        ctx.step(&what, 0.6 + 0.4 * member as f32 / count as f32)?;
+        said.push(network.ask_member(member, &first.crops, ctx)?);
+    }
+    send(Part::Members(Arc::new(first.of_members(said))));
+    Ok(())
+}
 
-    let start = Instant::now();
+/// On the inference thread, some time after the first member answered.
+fn later(
+    runtime: &mut Runtime,
+    ctx: &JobContext,
+    send: &dyn Fn(Part),
+    request: &Request,
+    first: &Answer,
+) -> Result<(), ClassifyError> {
+    let weights = request.weights.clone().unwrap_or_else(|| weights_for(&request.model));
+    let network = runtime.network(&request.model, &weights)?;
+    // An answer is of one device and one file: where an adapter came or failed in between, or the file
+    // was replaced, it begins anew.
+    if network.info == first.device && network.weights_sha256 == first.weights_sha256 {
+        others(&network, first, send, ctx)
+    } else {
+        work(runtime, ctx, send, &Request { all_members: true, ..request.clone() })
+    }
+}
+
+/// The maps that were asked for, of the first member.
+fn explained(
+    network: &Network,
+    request: &Request,
+    forward: &Forward,
+    contribution: &Contribution,
+    contexts: &[ContextBox; 3],
+    ctx: &JobContext,
+) -> Result<Vec<Arc<Saliency>>, ClassifyError> {
+    let grid = request.volume.grid();
     let mut maps = Vec::with_capacity(3);
     for scale in Scale::ALL {
-        ctx.step("Explaining the answer", 0.5 + 0.15 * scale as u8 as f32)?;
-        maps.push(native_map(&network, &forward, &contribution, scale)?);
+        ctx.step("Explaining the answer", 0.3 + 0.1 * scale as u8 as f32)?;
+        maps.push(native_map(network, forward, contribution, scale)?);
     }
     let Ok(maps) = <[NativeMap; 3]>::try_from(maps) else { unreachable!("one map per scale") };
-    let saliency = request
+    request
         .explain
         .iter()
         .map(|wanted| {
@@ -291,13 +368,11 @@ fn work(
                     let index = scale as usize;
                     grad_cam(&maps[index], &contexts[index], grid)
                 }
-                (method, _) => combined(method, &maps, &contribution, &contexts, grid),
+                (method, _) => combined(method, &maps, contribution, contexts, grid),
             };
             Ok(Arc::new(map))
         })
-        .collect::<Result<Vec<_>, ClassifyError>>()?;
-    send(Part::Explained { saliency, explain_ms: start.elapsed().as_secs_f64() * 1e3 });
-    Ok(())
+        .collect()
 }
 
 /// What would have refused the question, had it not been forced.
@@ -345,7 +420,8 @@ fn answer(
     guard_reasons: Vec<String>,
     crop_ms: f64,
 ) -> Answer {
-    let [benign, malignant] = forward.logits;
+    let temperature = network.card.calibration.map(|calibration| calibration.temperature);
+    let first = Together::of(&[forward.said()], temperature.unwrap_or(1.0));
     Answer {
         model: network.spec().name.to_owned(),
         mode: "paper".to_owned(),
@@ -356,9 +432,13 @@ fn answer(
         trained: network.card.trained,
         question: network.spec().question.to_owned(),
         classes: network.spec().classes.iter().map(|c| (*c).to_owned()).collect(),
-        // Softmax of two logits, without overflow.
-        probability: 1.0 / (1.0 + (benign - malignant).exp()),
-        logits: forward.logits.to_vec(),
+        caution: network.card.caution.clone(),
+        probability: first.probability,
+        logits: first.logits.to_vec(),
+        ensemble: network.members(),
+        said: vec![forward.said()],
+        temperature,
+        readers: first.readers,
         regions: [crops[0].context, crops[1].context, crops[2].context],
         crops,
         scale_contribution: contribution.per_scale,

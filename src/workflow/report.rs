@@ -114,16 +114,59 @@ pub struct AnswerReport {
     pub classes: Vec<String>,
     /// Of the class that the question names.
     pub probability: f64,
-    /// One per class.
+    /// One per class; of an ensemble the mean. Not calibrated.
     pub logits: Vec<f64>,
+    /// Lowest and highest probability of an ensemble's members; absent for one network alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval: Option<[f64; 2]>,
+    /// What each member of an ensemble says; absent for one network alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub members: Option<MembersReport>,
+    /// How logits became a probability; absent where nobody measured it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<CalibrationReport>,
+    /// What is expected of radiologists' ratings; absent where the weights do not predict it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub readers: Option<ReadersReport>,
+    /// A sentence that belongs to every answer of these weights.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caution: Option<String>,
     /// What the network read.
     pub regions: Vec<RegionReport>,
-    /// Signed, in logits of the margin.
+    /// Signed, in logits of the margin; of an ensemble's first member, as the maps are.
     pub scale_contribution: ContributionReport,
     /// Doubts.
     pub guard: GuardReport,
     /// Maps asked for.
     pub explanations: Vec<ExplanationReport>,
+}
+
+/// The members of an ensemble.
+#[derive(Clone, Debug, Serialize)]
+pub struct MembersReport {
+    /// How many.
+    pub count: usize,
+    /// Each one's, calibrated, in their order.
+    pub probabilities: Vec<f64>,
+    /// Whose contributions and maps are told, counted from 0.
+    pub explained: usize,
+}
+
+/// Temperature scaling.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct CalibrationReport {
+    /// `probability = sigmoid((malignant - benign logit) / temperature)`.
+    pub temperature: f64,
+}
+
+/// Ratings of malignancy from 1 (highly unlikely) to 5 (highly suspicious), as readers are expected to
+/// give them.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct ReadersReport {
+    /// Their mean.
+    pub mean: f64,
+    /// Standard deviation between readers.
+    pub sd: f64,
 }
 
 /// One box of context.
@@ -274,6 +317,15 @@ impl AnswerReport {
             classes: answer.classes.clone(),
             probability: tidy(answer.probability),
             logits: answer.logits.iter().copied().map(tidy).collect(),
+            interval: answer.interval().map(|interval| interval.map(tidy)),
+            members: (answer.ensemble > 1).then(|| MembersReport {
+                count: answer.ensemble,
+                probabilities: answer.members().into_iter().map(tidy).collect(),
+                explained: 0,
+            }),
+            calibration: answer.temperature.map(|temperature| CalibrationReport { temperature }),
+            readers: answer.readers.map(|r| ReadersReport { mean: tidy(r.mean), sd: tidy(r.sd) }),
+            caution: answer.caution.clone(),
             regions: answer.regions.iter().map(|r| RegionReport::new(r, grid)).collect(),
             scale_contribution: ContributionReport { micro, meso, macro_ },
             guard: GuardReport {

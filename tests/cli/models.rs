@@ -175,6 +175,65 @@ fn weights_that_cannot_be_trusted_are_refused() {
     refused(&file.with_file_name("gone.pt"), MODEL, "gone.pt");
 }
 
+#[test]
+fn an_ensemble_answers_with_its_range_and_is_imported_whole() {
+    let (_, layout) = weights("weights-ensemble");
+    let folder = scratch("weights-ensemble-packed");
+    let value = |member: usize, key: &str, n: usize| {
+        // Each another network: the last layer leans another way.
+        let lean = if key == "fc_head.3.bias" { member as f32 * (n as f32 - 0.5) } else { 0.0 };
+        plausible(key, n) + lean
+    };
+    let at = nodule(phantom());
+    let ask = |weights: &Path| {
+        let options = ["--weights", arg(weights), "--device", "cpu", "--json"];
+        let asked = [&["classify", arg(phantom()), "--at", &at][..], &options].concat();
+        triscope(&asked).json()["results"][0]["answers"][0].clone()
+    };
+    let single = |member: usize| {
+        let file = folder.join(format!("member{member}.safetensors"));
+        safetensors(&file, &layout, |key, n| value(member, key, n));
+        ask(&file)
+    };
+    let singles = [single(0), single(1)];
+    let packed = folder.join("packed.safetensors");
+    let both = [0, 1].into_iter().flat_map(|m| layout.iter().map(move |(key, shape)| (m, key, shape)));
+    let keys = both.map(|(m, key, shape)| (format!("members.{m}.{key}"), shape.clone())).collect();
+    safetensors(&packed, &keys, |key, n| {
+        let (member, key) = key.trim_start_matches("members.").split_once('.').expect("a member's key");
+        value(member.parse().expect("a number"), key, n)
+    });
+    let imported = folder.join("imported.safetensors");
+    let (code, report, stderr) = import(&packed, MODEL, &imported);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert_eq!(report["members"], 2);
+    assert_eq!(report["loaded"].as_array().map(Vec::len), Some(2 * layout.len()));
+
+    let number = |value: &Value| value.as_f64().expect("a number");
+    for file in [&packed, &imported] {
+        let answer = ask(file);
+        let members: Vec<f64> = singles.iter().map(|a| number(&a["probability"])).collect();
+        assert!(members[0] < members[1], "{members:?}");
+        assert_eq!(
+            answer["members"],
+            serde_json::json!({"count": 2, "probabilities": members, "explained": 0})
+        );
+        assert_eq!(answer["interval"], serde_json::json!(members));
+        for class in 0..2 {
+            let mean = singles.iter().map(|a| number(&a["logits"][class])).sum::<f64>() / 2.0;
+            // Numbers are printed to a billionth.
+            assert!((number(&answer["logits"][class]) - mean).abs() < 2e-9);
+        }
+        let margin = number(&answer["logits"][1]) - number(&answer["logits"][0]);
+        assert!((number(&answer["probability"]) - 1.0 / (1.0 + (-margin).exp())).abs() < 4e-9);
+        assert_eq!(answer["scale_contribution"], singles[0]["scale_contribution"]);
+        for absent in ["calibration", "readers", "caution"] {
+            assert!(answer[absent].is_null(), "{absent} is not known of these weights");
+        }
+    }
+    assert!(singles[0]["interval"].is_null() && singles[0]["members"].is_null());
+}
+
 /// CRC-32 as zip archives use it (ISO 3309).
 fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0u32, |crc, &byte| {

@@ -1,14 +1,21 @@
 //! Several networks in one weights file: packed, read back, imported, asked.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use triscope::jobs::JobContext;
+use triscope::explain::Wanted;
+use triscope::geometry::{Point, VoxelGrid};
+use triscope::inference::{Answer, DeviceChoice, Engine, EngineOptions, Event, Question, WeightsChoice};
+use triscope::jobs::{JobContext, Outcome};
 use triscope::networks::config;
 use triscope::networks::m3net::{published_layout, readers_layout};
 use triscope::networks::weights::{
     Array, Calibration, Card, Metadata, Precision, StateDict, WeightsFile, pack, random,
 };
+use triscope::workflow::classify::{Part, Request, ask, ask_others, run};
 use triscope::workflow::models;
+
+use crate::support::volume;
 
 const MODEL: &str = "m3net-compact";
 
@@ -168,4 +175,146 @@ fn a_calibration_that_cannot_be_computed_with_is_refused() {
         let error = refusal(&path);
         assert!(error.contains("temperature of its calibration is no positive number"), "{error}");
     }
+}
+
+/// A ball in noise, just large enough for every crop.
+fn request(weights: &Path) -> Request {
+    let grid =
+        VoxelGrid::axis_aligned([96, 96, 56], [0.7, 0.7, 1.25], Point::new(0.0, 0.0, 0.0)).expect("a grid");
+    let at = grid.centre();
+    let volume = volume(grid, |at| {
+        let d2: f64 = at.into_iter().zip([48.0, 48.0, 28.0]).map(|(v, c)| (v as f64 - c).powi(2)).sum();
+        let noise = ((at[0] * 7 + at[1] * 13 + at[2] * 29) % 41) as i16;
+        if d2 < 36.0 { 40 + noise } else { -850 + noise }
+    });
+    let weights = Some(WeightsChoice::File(weights.to_owned()));
+    Request { weights, explain: vec![Wanted::ALL_GRAD_CAM[0]], ..Request::new(volume, Vec::new(), at) }
+}
+
+fn engine() -> Engine {
+    Engine::start(EngineOptions::beside_a_window(DeviceChoice::Cpu, None)).expect("a thread")
+}
+
+fn margin(answer: &Answer) -> f64 {
+    answer.logits[1] - answer.logits[0]
+}
+
+fn sigmoid(margin: f64) -> f64 {
+    1.0 / (1.0 + (-margin).exp())
+}
+
+#[test]
+fn an_ensemble_answers_with_the_mean_of_its_members_and_their_range() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (engine, ctx) = (engine(), JobContext::unobserved());
+    let ask = |weights: &Path| run(&engine, request(weights), &ctx).expect("an answer").answer;
+    let members = [member(1), member(2), member(3)];
+    let singles: Vec<_> = members
+        .iter()
+        .map(|state| {
+            let path = folder.path().join("one.safetensors");
+            std::fs::write(&path, state.to_safetensors(&card())).expect("a file");
+            ask(&path)
+        })
+        .collect();
+    let whole = ask(&written(folder.path(), &members, Precision::Single));
+    let mean = |value: &dyn Fn(&Answer) -> f64| singles.iter().map(|a| value(a)).sum::<f64>() / 3.0;
+    // The same values through the same kernels; sums in another order.
+    let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-9, "{a} is not {b}");
+    for class in 0..2 {
+        close(whole.logits[class], mean(&|a| a.logits[class]));
+    }
+    // The card's temperature is 1.5.
+    close(whole.probability, sigmoid(mean(&margin) / 1.5));
+    for (member, single) in whole.members().into_iter().zip(&singles) {
+        close(single.probability, sigmoid(margin(single) / 1.5));
+        close(member, single.probability);
+        assert_eq!(single.interval(), None, "one network alone has none");
+    }
+    let [low, high] = whole.interval().expect("every member has answered");
+    close(low, singles.iter().map(|a| a.probability).fold(1.0, f64::min));
+    close(high, singles.iter().map(|a| a.probability).fold(0.0, f64::max));
+    assert!(low < whole.probability && whole.probability < high);
+    let readers = whole.readers.expect("every member predicts them");
+    close(readers.mean, mean(&|a| a.readers.expect("predicted").mean));
+    close(readers.sd, mean(&|a| a.readers.expect("predicted").sd));
+    assert_eq!(whole.scale_contribution, singles[0].scale_contribution, "the first is explained");
+    assert_eq!(whole.caution.as_deref(), Some("This is a test."));
+}
+
+/// Every part of a question, until it ends.
+fn parts(question: &Question<Part>, mut at_part: impl FnMut(&Part)) -> (Vec<Part>, Outcome<()>) {
+    let mut all = Vec::new();
+    loop {
+        match question.wait_a_moment() {
+            Some(Event::Part(part)) => {
+                at_part(&part);
+                all.push(part);
+            }
+            Some(Event::Ended(outcome)) => return (all, outcome),
+            None => {}
+        }
+    }
+}
+
+#[test]
+fn the_first_member_answers_and_is_explained_before_the_others_are_asked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = written(folder.path(), &[member(1), member(2)], Precision::Half);
+    let engine = engine();
+    let question = ask(&engine, Arc::new(|| {}), request(&path)).expect("it can be asked");
+    let (parts, outcome) = parts(&question, |_| {});
+    assert_eq!(outcome, Outcome::Done(()));
+    let [Part::Answer(first), Part::Explained { saliency, .. }, Part::Members(whole)] = parts.as_slice()
+    else {
+        panic!("{parts:?}")
+    };
+    assert_eq!(saliency.len(), 1);
+    assert!(!first.is_whole() && first.interval().is_none());
+    assert_eq!((first.said.len(), whole.said.len()), (1, 2));
+    assert_eq!(first.said[0], whole.said[0]);
+    assert_eq!(first.crops, whole.crops);
+}
+
+#[test]
+fn the_others_can_be_asked_later_and_say_the_same() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = written(folder.path(), &[member(1), member(2), member(3)], Precision::Single);
+    let (engine, ctx) = (engine(), JobContext::unobserved());
+    let wake = || -> triscope::jobs::Wake { Arc::new(|| {}) };
+    let at_once = run(&engine, request(&path), &ctx).expect("an answer").answer;
+    let first = Request { all_members: false, ..request(&path) };
+    let first = run(&engine, first, &ctx).expect("an answer").answer;
+    assert!(!first.is_whole());
+    let question = ask_others(&engine, wake(), request(&path), Arc::clone(&first));
+    let (later, _) = parts(&question, |_| {});
+    let [Part::Members(whole)] = later.as_slice() else { panic!("{later:?}") };
+    assert_eq!((whole.probability, &whole.logits), (at_once.probability, &at_once.logits));
+    assert_eq!(whole.members(), at_once.members());
+
+    // Other weights under the same name: one answer is of one file, so it begins anew.
+    written(folder.path(), &[member(4), member(5), member(6)], Precision::Single);
+    let question = ask_others(&engine, wake(), request(&path), first);
+    let (anew, _) = parts(&question, |_| {});
+    let [Part::Answer(first), Part::Explained { .. }, Part::Members(other)] = anew.as_slice() else {
+        panic!("{anew:?}")
+    };
+    assert_ne!(whole.weights_sha256, other.weights_sha256);
+    assert_eq!(first.said[0], other.said[0]);
+}
+
+#[test]
+fn a_question_can_be_stopped_between_members_and_keeps_the_first_answer() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = written(folder.path(), &[member(1), member(2), member(3)], Precision::Half);
+    let engine = engine();
+    let question = ask(&engine, Arc::new(|| {}), request(&path)).expect("it can be asked");
+    let (parts, outcome) = parts(&question, |part| {
+        // What the first member says is there; the others are to be spared.
+        if matches!(part, Part::Explained { .. }) {
+            question.context().cancel();
+        }
+    });
+    assert_eq!(outcome, Outcome::Cancelled);
+    assert!(matches!(parts.as_slice(), [Part::Answer(_), Part::Explained { .. }]), "{parts:?}");
 }

@@ -1,17 +1,18 @@
 //! The answer: a sentence first where the number could mislead, then the number, then where both
 //! come from.
 
-use egui::{Label, Rect, RichText, Sense, Ui, pos2, vec2};
+use egui::{Align, Label, Layout, Rect, RichText, Sense, Ui, pos2, vec2};
 
 use crate::inference::Answer;
 use crate::ui::theme::{size, text, tokens};
-use crate::ui::widgets::{fact_ui, heading_ui, note_ui, paragraph_ui};
+use crate::ui::widgets::{fact_ui, heading_ui, line_ui, note_ui, paragraph_ui};
 use crate::ui::{icons, words};
 
 pub use crate::networks::weights::UNTRAINED;
 
 /// The number and what to think of it.
-pub fn answer_ui(ui: &mut Ui, answer: &Answer) {
+/// - `running`: whether more is to come, such as the other networks of an ensemble
+pub fn answer_ui(ui: &mut Ui, answer: &Answer, running: bool) {
     let t = tokens(ui);
     for reason in &answer.guard_reasons {
         note_ui(ui, icons::WARNING, t.warning, &words::sentence(reason));
@@ -28,9 +29,16 @@ pub fn answer_ui(ui: &mut Ui, answer: &Answer) {
         ui.add(Label::new(RichText::new(&number).text_style(style).color(ink)));
         ui.add(Label::new(RichText::new(question(answer)).color(t.muted)).wrap());
     });
-    if answer.trained {
-        scale_ui(ui, answer.probability as f32);
-        paragraph_ui(ui, &plain_words(answer), t.text);
+    if !answer.trained {
+        return;
+    }
+    scale_ui(ui, answer, running);
+    paragraph_ui(ui, &lean(answer), t.text);
+    readers_ui(ui, answer);
+    paragraph_ui(ui, &format!("Trained on: {}.", answer.trained_on.trim_end_matches('.')), t.muted);
+    if let Some(caution) = &answer.caution {
+        ui.add_space(2.0);
+        note_ui(ui, icons::INFO, t.muted, &words::sentence(caution));
     }
 }
 
@@ -43,33 +51,85 @@ fn question(answer: &Answer) -> String {
 }
 
 /// What a number near the middle does not say.
-fn plain_words(answer: &Answer) -> String {
+fn lean(answer: &Answer) -> String {
     let [no, yes] = [0, 1].map(|n| answer.classes.get(n).map_or("", String::as_str));
+    const MIDDLE: std::ops::RangeInclusive<f64> = 0.35..=0.65;
     let p = answer.probability;
-    let lean = if (0.35..=0.65).contains(&p) {
-        "The network does not decide here.".to_owned()
-    } else if p > 0.5 {
-        format!("The network leans towards {yes}.")
-    } else {
-        format!("The network leans towards {no}.")
-    };
-    format!("{lean} Trained on: {}.", answer.trained_on.trim_end_matches('.'))
+    match answer.interval() {
+        Some([low, high]) if low < *MIDDLE.start() && high > *MIDDLE.end() => {
+            format!("The networks disagree: some lean towards {yes}, some towards {no}.")
+        }
+        several => {
+            let (who, verb) = match several {
+                Some(_) => ("The networks", ["do", "lean"]),
+                None => ("The network", ["does", "leans"]),
+            };
+            match p {
+                p if MIDDLE.contains(&p) => format!("{who} {} not decide here.", verb[0]),
+                p if p > 0.5 => format!("{who} {} towards {yes}.", verb[1]),
+                _ => format!("{who} {} towards {no}.", verb[1]),
+            }
+        }
+    }
 }
 
-fn scale_ui(ui: &mut Ui, share: f32) {
+/// Whose number it is, between the ends of the scale; empty for one network alone.
+fn members_words(answer: &Answer, running: bool) -> String {
+    let count = words::count(answer.ensemble);
+    match answer.interval() {
+        Some([low, high]) => format!("mean of {count} networks: {low:.2} to {high:.2}"),
+        None if answer.ensemble < 2 => String::new(),
+        None if running => format!("first of {count} networks; interval follows"),
+        None => format!("first of {count} networks; others not asked"),
+    }
+}
+
+/// From 0 to 1: what the members span, and a mark at the number.
+fn scale_ui(ui: &mut Ui, answer: &Answer, running: bool) {
     let t = tokens(ui);
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 8.0), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 8.0), Sense::hover());
+    let whose = members_words(answer, running);
+    let said = format!("Scale from 0 to 1: {:.2} {whose}", answer.probability);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, said.trim()));
+    let x = |share: f64| rect.left() + rect.width() * share.clamp(0.0, 1.0) as f32;
     ui.painter().rect_filled(rect, 4.0, t.control);
-    let x = rect.left() + rect.width() * share.clamp(0.0, 1.0);
-    let filled = Rect::from_min_max(rect.min, pos2(x, rect.bottom()));
-    ui.painter().rect_filled(filled, 4.0, t.accent.gamma_multiply(0.55));
-    let tick = Rect::from_center_size(pos2(x, rect.center().y), vec2(2.0, 10.0));
-    ui.painter().rect_filled(tick, 0.0, t.text);
-    crate::ui::widgets::splits(
-        ui,
-        |ui| crate::ui::widgets::line_ui(ui, "0", egui::TextStyle::Small, t.muted),
-        |ui| crate::ui::widgets::line_ui(ui, "1", egui::TextStyle::Small, t.muted),
-    );
+    let span = match answer.interval() {
+        Some(interval) => Some(interval),
+        // Of an ensemble that has not answered yet nothing is spanned; one network fills from zero.
+        None => (answer.ensemble < 2).then_some([0.0, answer.probability]),
+    };
+    if let Some([low, high]) = span {
+        // Members that agree still leave something to see.
+        let (low, high) = (x(low).min(x(high) - 4.0), x(high));
+        let filled = Rect::from_min_max(pos2(low.max(rect.left()), rect.top()), pos2(high, rect.bottom()));
+        ui.painter().rect_filled(filled, 4.0, t.accent.gamma_multiply(0.55));
+    }
+    let mark = Rect::from_center_size(pos2(x(answer.probability), rect.center().y), vec2(2.0, 12.0));
+    ui.painter().rect_filled(mark, 0.0, t.text);
+    let small = egui::TextStyle::Small;
+    ui.horizontal(|ui| {
+        line_ui(ui, "0", small.clone(), t.muted);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            line_ui(ui, "1", small.clone(), t.muted);
+            ui.centered_and_justified(|ui| line_ui(ui, &whose, small, t.muted));
+        });
+    });
+}
+
+/// What radiologists are expected to say: another thing than how sure the networks are.
+fn readers_ui(ui: &mut Ui, answer: &Answer) {
+    const TIP: &str = "Radiologists rate malignancy from 1, highly unlikely, to 5, highly suspicious. Mean and \
+                       spread of their ratings are the network's own prediction: nobody has rated this nodule.";
+    let Some(readers) = answer.readers else { return };
+    let t = tokens(ui);
+    // Of the nodules of LIDC-IDRI that at least three radiologists rated, about a third lies in each.
+    let agree = match readers.sd {
+        sd if sd < 0.5 => "Readers would agree",
+        sd if sd < 0.85 => "Readers would differ somewhat",
+        _ => "Readers would disagree",
+    };
+    let words = format!("{agree}: rating {:.1} \u{b1} {:.1} of 5.", readers.mean, readers.sd);
+    ui.add(Label::new(RichText::new(words).color(t.text)).wrap()).on_hover_text(TIP);
 }
 
 /// Where the answer comes from.
@@ -83,8 +143,17 @@ pub fn provenance_ui(ui: &mut Ui, answer: &Answer) {
         .map(|(v, class)| format!("{class} {}", words::with_sign(*v)).trim().to_owned())
         .collect::<Vec<_>>()
         .join(", ");
-    fact_ui(ui, "Logits", &logits);
-    fact_ui(ui, "Network", &format!("{}, {} input", answer.model, answer.mode));
+    let several = answer.ensemble > 1;
+    fact_ui(ui, if several && answer.is_whole() { "Mean logits" } else { "Logits" }, &logits);
+    if several {
+        let members: Vec<String> = answer.members().iter().map(|p| format!("{p:.2}")).collect();
+        fact_ui(ui, "Each network", &members.join("  "));
+    }
+    if let Some(temperature) = answer.temperature {
+        fact_ui(ui, "Calibrated", &format!("temperature {temperature:.2}"));
+    }
+    let count = if several { format!(" × {}", answer.ensemble) } else { String::new() };
+    fact_ui(ui, "Network", &format!("{}{count}, {} input", answer.model, answer.mode));
     let short: String = answer.weights_sha256.chars().take(8).collect();
     fact_ui(ui, "Weights", &format!("{} {short}", answer.weights));
     fact_ui(ui, "Trained on", if answer.trained { &answer.trained_on } else { "nothing: random values" });
@@ -92,6 +161,9 @@ pub fn provenance_ui(ui: &mut Ui, answer: &Answer) {
     let (crop, forward) = (answer.crop_ms, answer.upload_ms + answer.forward_ms);
     fact_ui(ui, "Answered in", &words::duration(crop + forward));
     fact_ui(ui, "Crops, network", &format!("{}, {}", words::duration(crop), words::duration(forward)));
+    if several && answer.is_whole() {
+        fact_ui(ui, "Other networks", &words::duration(answer.others_ms()));
+    }
     if !answer.intended_use.is_empty() {
         ui.add_space(2.0);
         paragraph_ui(ui, &format!("Intended use: {}.", answer.intended_use.trim_end_matches('.')), t.muted);

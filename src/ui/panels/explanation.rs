@@ -7,9 +7,9 @@ use crate::explain::{Method, Wanted};
 use crate::findings::Nodule;
 use crate::networks::Scale;
 use crate::session::{Edit, Heatmap, WorkId};
-use crate::ui::Scene;
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{Press, line_ui, paragraph_ui, press_ui, segments_ui, slider_row_ui};
+use crate::ui::{Scene, words};
 
 /// On or off, which scale, opacity, threshold.
 pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut Commands) {
@@ -75,6 +75,10 @@ pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut
             }
         };
         paragraph_ui(ui, &cells, t.muted);
+        if let Some(answer) = nodule.answer().filter(|answer| answer.ensemble > 1) {
+            let count = words::count(answer.ensemble);
+            paragraph_ui(ui, &format!("Maps explain the first of the {count} networks."), t.muted);
+        }
         if map.largest_magnitude() == 0.0 {
             line_ui(ui, "This map is zero everywhere.", TextStyle::Body, t.warning);
         }

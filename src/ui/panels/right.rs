@@ -76,7 +76,8 @@ fn nodule_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodul
             });
         }
         Question::Answered { answer, .. } => {
-            card_ui(ui, |ui| answer::answer_ui(ui, answer));
+            let running = scene.session.working(WorkId::Classify(nodule.id)).is_some();
+            card_ui(ui, |ui| answer::answer_ui(ui, answer, running));
             ui.add_space(size::HALF);
             card_ui(ui, |ui| {
                 crops::crops_ui(ui, scene, state, nodule, answer);

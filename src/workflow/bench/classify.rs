@@ -38,7 +38,11 @@ pub struct ClassifyReport {
     pub forward_ms: f64,
     /// The shortest forward pass.
     pub forward_best_ms: f64,
-    /// From the question to the probability, median: the maps come after it.
+    /// Networks in the weights; the times above are the first one's.
+    pub members: usize,
+    /// All others, one after the other, median; they answer after the maps.
+    pub members_ms: f64,
+    /// From the question to the first probability, median: the maps come after it.
     pub click_to_probability_ms: f64,
     /// The four Grad-CAM maps on the CT's voxels, median.
     pub explain_ms: f64,
@@ -106,7 +110,9 @@ pub fn classify(
         upload_ms: of(&|(done, _)| done.answer.upload_ms),
         forward_ms: of(&|(done, _)| done.answer.forward_ms),
         forward_best_ms: timed.iter().map(|(done, _)| done.answer.forward_ms).fold(f64::INFINITY, f64::min),
-        click_to_probability_ms: of(&|(done, all_ms)| all_ms - done.explain_ms),
+        members: answer.ensemble,
+        members_ms: of(&|(done, _)| done.answer.others_ms()),
+        click_to_probability_ms: of(&|(done, all_ms)| all_ms - done.explain_ms - done.answer.others_ms()),
         explain_ms: of(&|(done, _)| done.explain_ms),
         probability: answer.probability,
     })
