@@ -443,6 +443,8 @@ pub(super) enum Stage {
     Render(BenchOne),
     /// The network's forward pass
     Classify(BenchClassify),
+    /// Learning: each encoder forwards, backwards, and the optimiser's step
+    Train(BenchTrain),
     /// The real window: start, first picture, slice steps, steps while the network runs. Needs a display
     Window(BenchWindow),
 }
@@ -496,6 +498,23 @@ pub(super) struct BenchClassify {
     /// Threads of the CPU [default: all cores; the window leaves one free]
     #[arg(long, value_name = "N", value_parser = values::threads)]
     pub(super) threads: Option<usize>,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `bench train`
+#[derive(Args, Debug)]
+pub(super) struct BenchTrain {
+    /// Network
+    #[arg(long, value_name = "NAME", default_value = "m3net-compact")]
+    pub(super) model: String,
+    /// Pictures of one step
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(2..), default_value = "4")]
+    pub(super) batch: u8,
+    /// Where it is computed
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(super) device: Device,
     /// One JSON document on stdout
     #[arg(long)]
     pub(super) json: bool,

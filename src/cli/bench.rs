@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::args::{BenchClassify, BenchOne, Stage};
+use super::args::{BenchClassify, BenchOne, BenchTrain, Stage};
 use super::classify::known_model;
 use super::exit::Failure;
 use super::progress::Terminal;
@@ -25,6 +25,7 @@ pub(super) fn run(stage: &Stage, terminal: &Terminal) -> Result<(), Failure> {
         Stage::Render(options) => render(options, terminal),
         Stage::Window(options) => bench_window::run(options),
         Stage::Classify(options) => classify(options, terminal),
+        Stage::Train(options) => train(options, terminal),
     }
 }
 
@@ -78,6 +79,31 @@ fn classify(options: &BenchClassify, terminal: &Terminal) -> Result<(), Failure>
         report.members.saturating_sub(1),
         report.members_ms,
         report.first_ms
+    ))
+}
+
+fn train(options: &BenchTrain, terminal: &Terminal) -> Result<(), Failure> {
+    use crate::training::TrainingError;
+    use bench::train::TrainBenchError;
+    let model = known_model(&options.model)?;
+    let (device, batch) = (options.device.into(), usize::from(options.batch));
+    let report =
+        bench::train::train(model, device, batch, RUNS, terminal.ctx()).map_err(|error| match error {
+            TrainBenchError::Training(TrainingError::Cancelled(_)) => Failure::Interrupted,
+            other => Failure::work(other),
+        })?;
+    terminal.clear();
+    if options.json {
+        return output::json_line(&report);
+    }
+    output::print(&format!(
+        "{} on {}, batches of {}: {:.1} pictures a second for micro, {:.1} for meso, {:.1} for macro\n",
+        report.model,
+        report.device,
+        report.batch,
+        report.micro_per_second,
+        report.meso_per_second,
+        report.macro_per_second
     ))
 }
 

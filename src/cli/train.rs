@@ -6,8 +6,8 @@ use super::args::Train;
 use super::exit::Failure;
 use super::output;
 use super::progress::Terminal;
-use crate::training::{StageState, TrainConfig};
-use crate::workflow::train::{TrainError, TrainReport, TrainRequest, train};
+use crate::training::TrainConfig;
+use crate::workflow::train::{Step, TrainError, TrainReport, TrainRequest, train};
 
 impl From<TrainError> for Failure {
     fn from(error: TrainError) -> Self {
@@ -37,23 +37,34 @@ pub(super) fn run(raw: &Train, terminal: &Terminal) -> Result<(), Failure> {
         folds: raw.fold.clone(),
         at_most: raw.stop_after.map(|minutes| Duration::from_secs_f64(minutes * 60.0)),
     };
-    let report = train(&request, raw.device.into(), terminal.ctx(), |fold, stage, state| {
-        terminal.say(&line(fold, stage, state));
+    let report = train(&request, raw.device.into(), terminal.ctx(), |step| {
+        terminal.say(&line(&step));
     })?;
     terminal.clear();
     if raw.json { output::json(&report) } else { output::print(&told(&report)) }
 }
 
 /// One line for each epoch, for logs.
-fn line(fold: u32, stage: &str, state: &StageState) -> String {
+fn line(&Step { fold, stage, state, left }: &Step<'_>) -> String {
     let Some(last) = state.epochs.last() else { return String::new() };
     let validation = last.validation_loss.map_or(String::new(), |v| format!(", validation {v:.4}"));
     format!(
-        "fold {fold}, {stage}, epoch {}: loss {:.4}{validation}, {:.1} pictures a second",
+        "fold {fold}, {stage}, epoch {}: loss {:.4}{validation}, {:.1} pictures a second, {} left",
         state.epochs.len(),
         last.train_loss,
-        last.pictures_per_second
+        last.pictures_per_second,
+        words(left)
     )
+}
+
+/// `2 h 05 min`, `12 min`, `40 s`.
+fn words(time: Duration) -> String {
+    let minutes = time.as_secs().div_ceil(60);
+    match (minutes / 60, minutes % 60) {
+        (0, 0 | 1) => format!("{} s", time.as_secs()),
+        (0, minutes) => format!("{minutes} min"),
+        (hours, minutes) => format!("{hours} h {minutes:02} min"),
+    }
 }
 
 fn told(report: &TrainReport) -> String {

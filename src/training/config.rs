@@ -15,6 +15,17 @@ pub enum Target {
     Ratings,
 }
 
+/// What is shown in the middle of every picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    /// The case's nodule.
+    Nodule,
+    /// The same ball for every case, in the nodule's place: a control. What a network learns from these
+    /// pictures it has from the surroundings, the noise or the spacing, and not from the nodule.
+    Ball,
+}
+
 /// One stage's optimisation: AdamW, learning rate up linearly, then down by a half cosine to zero.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -61,6 +72,8 @@ pub struct TrainConfig {
     pub seed: u64,
     /// What is taught.
     pub target: Target,
+    /// What is looked at.
+    pub subject: Subject,
     /// Of [`Target::Ratings`].
     pub steepness: f32,
     /// Weight of the second head's loss: the mean and the spread of the readers' ratings.
@@ -73,6 +86,9 @@ pub struct TrainConfig {
     pub augmentation: Augmentation,
     /// Stage one, each scale's encoder by itself: micro, meso, macro.
     pub encoders: [Schedule; 3],
+    /// Whether the meso encoder begins with what the micro encoder learned, and the macro encoder with
+    /// the meso one's, where they have the same layers; else each begins with random values.
+    pub warm_start: bool,
     /// Stage two, the fusion with the encoders as they are.
     pub fusion: Schedule,
     /// Varied pictures of each case that the fusion learns from.
@@ -81,18 +97,21 @@ pub struct TrainConfig {
 
 impl Default for TrainConfig {
     fn default() -> Self {
-        let encoder = |epochs| Schedule { epochs, ..Schedule::default() };
+        // An encoder that goes on from another's values has less to learn, and unlearns at a high rate.
+        let encoder = |epochs, learning_rate| Schedule { epochs, learning_rate, ..Schedule::default() };
         Self {
             seed: 1,
             target: Target::Ratings,
+            subject: Subject::Nodule,
             steepness: 2.0,
             readers_weight: 2.0,
             validation: 0.1,
             surroundings: 8,
             augmentation: Augmentation::default(),
-            encoders: [encoder(40), encoder(24), encoder(12)],
+            encoders: [encoder(40, 2e-3), encoder(10, 1e-3), encoder(4, 1e-3)],
+            warm_start: true,
             fusion: Schedule { epochs: 30, batch: 64, learning_rate: 5e-4, ..Schedule::default() },
-            fusion_views: 8,
+            fusion_views: 4,
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Teaching a network: pictures from real nodules in simulated chests, stages, checkpoints.
 //!
 //! `config` is every choice; `patch`, `draw`, `compose` and `pictures` make pictures; `split` says
-//! which cases teach; `encoder` and `fusion`
+//! which cases teach, and `plan` how much work that is; `encoder` and `fusion`
 //! are the tasks, `learner` takes a step; `fit` runs a stage so that it can be killed at any
 //! moment and goes on with the same result, by what `checkpoint` keeps; `run`
-//! puts the stages of one fold together.
+//! puts the stages of one fold together; `pace` times a step.
 
 mod cache;
 mod checkpoint;
@@ -17,8 +17,10 @@ mod error;
 mod fit;
 mod fusion;
 mod learner;
+mod pace;
 mod patch;
 mod pictures;
+mod plan;
 mod run;
 mod simulate;
 mod split;
@@ -28,7 +30,7 @@ mod tests;
 pub use cache::SurroundingsCache;
 pub use checkpoint::{Epoch, StageState};
 pub use compose::crop;
-pub use config::{Schedule, Target, TrainConfig};
+pub use config::{Schedule, Subject, Target, TrainConfig};
 pub use cut::{block_around, is_whole, nearest_voxel, nodule};
 pub use draw::{Augmentation, Draw, Symmetry, generator};
 pub use encoder::{Crops, EncoderInTraining, EncoderTask};
@@ -36,8 +38,10 @@ pub use error::TrainingError;
 pub use fit::Stage;
 pub use fusion::{FusionInTraining, FusionTask, View, views};
 pub use learner::{Goal, Task};
+pub use pace::pace;
 pub use patch::{Block, Nodule};
 pub use pictures::{Look, Pictures};
+pub use plan::Plan;
 pub use run::{Run, Trained};
 pub use simulate::{SURROUNDINGS, surroundings};
 pub use split::{Split, split};

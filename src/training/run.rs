@@ -63,12 +63,16 @@ impl Run<'_> {
         let folder = self.folder.join(fold.map_or("all".to_owned(), |fold| format!("fold{fold}")));
         let fingerprint = self.fingerprint(&split);
         let learning = self.device.device.clone().autodiff();
-        let (encoders, fusion) = self.first_values(number, &learning)?.into_parts();
+        let (encoders, fusion) =
+            first_values(self.model, config.seed.wrapping_mul(1_000_003).wrapping_add(number), &learning)?
+                .into_parts();
         let widths = layers_of(self.model)?.features();
 
         let stage_in = |folder: &Path| (folder.to_owned(), self.ctx.clone());
-        let mut trained = Vec::with_capacity(3);
+        let mut trained: Vec<EncoderInTraining> = Vec::with_capacity(3);
+        let kinds = layers_of(self.model)?.encoders;
         for ((scale, encoder), width) in network.scales.iter().zip(encoders).zip(widths) {
+            let own = scale.scale as usize;
             let task = EncoderTask { pictures: self.pictures, config, scale: *scale };
             let (folder, ctx) = stage_in(&folder.join(scale.scale.name()));
             let stage = Stage {
@@ -80,10 +84,15 @@ impl Run<'_> {
                 device: &learning,
                 ctx: &ctx,
             };
-            let fresh = EncoderInTraining::new(encoder, width, &learning);
+            // Native voxels at every scale: what the smaller crop taught holds in the larger one.
+            let fresh = match trained.last() {
+                Some(smaller) if config.warm_start && kinds[own] == kinds[own - 1] => smaller.clone(),
+                _ => EncoderInTraining::new(encoder, width, &learning),
+            };
             let (net, _) = stage.fit(&task, fresh, |state| told(scale.scale.name(), state))?;
-            trained.push(net.valid().into_encoder());
+            trained.push(net);
         }
+        let trained = trained.into_iter().map(|net| net.valid().into_encoder()).collect::<Vec<_>>();
         let Ok(encoders) = <[_; 3]>::try_from(trained) else { unreachable!("one for each scale") };
 
         let look = |cases: &[usize], look: Look| {
@@ -94,7 +103,7 @@ impl Run<'_> {
         let mut all = vec![Vec::new(); self.pictures.nodules.len()];
         let varied = (0..config.fusion_views as u64).map(|n| Look::Varied((1 << 32) + n));
         for (n, wanted) in [Look::Plain].into_iter().chain(varied).enumerate() {
-            let words = format!("fold {number}: views {} of {}", n + 1, config.fusion_views + 1);
+            let words = format!("what the encoders say: look {} of {}", n + 1, config.fusion_views + 1);
             self.ctx.step(&words, n as f32 / (config.fusion_views + 1) as f32)?;
             for (&case, view) in seen.iter().zip(look(&seen, wanted)?) {
                 all[case].push(view);
@@ -124,16 +133,6 @@ impl Run<'_> {
         Ok(Trained { state, split, test_views })
     }
 
-    /// The network with random values of seed and fold.
-    fn first_values(&self, fold: u64, device: &Device) -> Result<M3Net, TrainingError> {
-        let layers = layers_of(self.model)?;
-        let layout = published_layout(&layers);
-        let mut net = M3Net::new(&layers, device);
-        let seed = self.config.seed.wrapping_mul(1_000_003).wrapping_add(fold);
-        load_into(&mut net, self.model, &layout, random(&layout, seed), path_of)?;
-        Ok(net)
-    }
-
     /// What a checkpoint belongs to: network, configuration, and which cases teach.
     fn fingerprint(&self, split: &Split) -> String {
         let mut hash = Sha256::new();
@@ -148,4 +147,13 @@ impl Run<'_> {
         }
         hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
     }
+}
+
+/// A network with random values.
+pub(super) fn first_values(model: &str, seed: u64, device: &Device) -> Result<M3Net, TrainingError> {
+    let layers = layers_of(model)?;
+    let layout = published_layout(&layers);
+    let mut net = M3Net::new(&layers, device);
+    load_into(&mut net, model, &layout, random(&layout, seed), path_of)?;
+    Ok(net)
 }

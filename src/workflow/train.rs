@@ -1,6 +1,6 @@
 //! `triscope train`: a manifest of cases to the weights of each fold, in pieces of any length.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -10,14 +10,15 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::dataset::{DatasetError, Manifest, load_image, load_mask};
-use crate::export::{WriteError, write_json, write_whole};
+use crate::evaluation::plot::{LossCurve, Plot};
+use crate::export::{WriteError, write_json, write_png, write_whole};
 use crate::inference::{DeviceChoice, InferenceError, LearningDevice};
 use crate::jobs::{Cancelled, JobContext};
 use crate::networks::spec;
 use crate::networks::weights::Card;
 use crate::training::{
-    Block, Nodule, Pictures, Run, SURROUNDINGS, StageState, SurroundingsCache, TrainConfig, TrainingError,
-    block_around, is_whole, nearest_voxel, nodule,
+    Block, Epoch, Nodule, Pictures, Plan, Run, SURROUNDINGS, StageState, Subject, SurroundingsCache,
+    TrainConfig, TrainingError, block_around, is_whole, nearest_voxel, nodule, split,
 };
 
 /// What is asked for.
@@ -155,7 +156,14 @@ pub fn gather(
         } else {
             Some(cache.get(&nodule, number as u64)?)
         };
-        Ok(chest.map(|chest| (nodule, chest)))
+        let shown = match config.subject {
+            Subject::Nodule => Some(nodule),
+            Subject::Ball => nodule.with_ball(),
+        };
+        if shown.is_none() {
+            leave_out(&case.id, "the control cannot take its nodule out of its own volume");
+        }
+        Ok(shown.zip(chest))
     };
     let gathered: Vec<Option<(Nodule, Block)>> =
         (0..cases.len()).into_par_iter().map(one).collect::<Result<_, TrainError>>()?;
@@ -169,14 +177,27 @@ pub fn gather(
     Ok(Gathered { pictures: Pictures::new(nodules, chests, config.surroundings, config.seed), left_out })
 }
 
+/// One more epoch.
+#[derive(Clone, Copy, Debug)]
+pub struct Step<'a> {
+    /// Held out.
+    pub fold: u32,
+    /// Name of the stage.
+    pub stage: &'a str,
+    /// Its history.
+    pub state: &'a StageState,
+    /// Until all folds are trained, if it goes on as fast as it did.
+    pub left: Duration,
+}
+
 /// Trains the folds that are not finished yet, one after the other.
-/// - `told`: fold, stage and its state after each epoch
+/// - `told`: called after each epoch
 /// - errors: see [`TrainError`]; whatever was finished is on disk and is gone on from
 pub fn train(
     request: &TrainRequest,
     device: DeviceChoice,
     ctx: &JobContext,
-    mut told: impl FnMut(u32, &str, &StageState),
+    mut told: impl FnMut(Step<'_>),
 ) -> Result<TrainReport, TrainError> {
     let started = Instant::now();
     let config = &request.config;
@@ -201,15 +222,24 @@ pub fn train(
         weights: Vec::new(),
         finished: false,
     };
+    let mut clock = Clock::new(request, pictures, &folds)?;
     let time_is_up = || request.at_most.is_some_and(|most| started.elapsed() >= most);
     for fold in folds {
         let file = request.out.join(format!("fold{fold}.safetensors"));
+        let mut unwritten = None;
         let trained = run.fold(Some(fold), |stage, state| {
-            told(fold, stage, state);
+            told(Step { fold, stage, state, left: clock.left(fold, stage, state.epochs.len()) });
+            if let Err(error) = draw_losses(&request.out.join(format!("fold{fold}")), fold, stage, state) {
+                unwritten = Some(error);
+                ctx.cancel();
+            }
             if time_is_up() {
                 ctx.cancel();
             }
         });
+        if let Some(error) = unwritten {
+            return Err(error);
+        }
         match trained {
             Ok(trained) => {
                 let card = card(request, &trained.split.train, pictures);
@@ -223,6 +253,60 @@ pub fn train(
     report.finished = true;
     write_json(&request.out.join("report.json"), &report)?;
     Ok(report)
+}
+
+/// Tells how long the folds still take, from how long the work since the start took.
+struct Clock {
+    plans: BTreeMap<u32, Plan>,
+    started: Instant,
+    /// Work that lay behind when this began to count.
+    before: Option<f64>,
+}
+
+impl Clock {
+    fn new(request: &TrainRequest, pictures: &Pictures, folds: &[u32]) -> Result<Self, TrainError> {
+        let network = spec(&request.model).map_err(TrainingError::from)?;
+        let plan = |&fold: &u32| {
+            let split = split(pictures, Some(fold), &request.config)?;
+            Ok((fold, Plan::new(network, &request.config, &split)))
+        };
+        let plans = folds.iter().map(plan).collect::<Result<_, TrainError>>()?;
+        Ok(Self { plans, started: Instant::now(), before: None })
+    }
+
+    fn left(&mut self, fold: u32, stage: &str, epochs: usize) -> Duration {
+        let behind = |epochs: usize| {
+            let earlier: f64 = self.plans.range(..fold).map(|(_, plan)| plan.work()).sum();
+            earlier + self.plans.get(&fold).map_or(0.0, |plan| plan.done(stage, epochs))
+        };
+        let (all, done) = (self.plans.values().map(Plan::work).sum::<f64>(), behind(epochs));
+        let before = *self.before.get_or_insert(behind(epochs.saturating_sub(1)));
+        let pace = self.started.elapsed().as_secs_f64() / (done - before).max(1.0);
+        Duration::try_from_secs_f64((all - done).max(0.0) * pace).unwrap_or(Duration::MAX)
+    }
+}
+
+/// The losses of a stage as a plot beside its checkpoints: SVG and PNG.
+/// - errors: disk full, no right to write
+fn draw_losses(folder: &Path, fold: u32, stage: &str, state: &StageState) -> Result<(), TrainError> {
+    let curve = |name: &str, of: &dyn Fn(&Epoch) -> f64| LossCurve {
+        name: name.to_owned(),
+        values: state.epochs.iter().map(of).collect(),
+    };
+    let curves = [
+        curve("training", &|e| f64::from(e.train_loss)),
+        curve("validation", &|e| e.validation_loss.map_or(f64::NAN, f64::from)),
+    ];
+    let drawn: Vec<LossCurve> =
+        curves.into_iter().filter(|c| c.values.iter().any(|v| v.is_finite())).collect();
+    let title = format!("Fold {fold}, {stage}");
+    // A plot that cannot be drawn is no reason to lose an epoch.
+    let Ok(plot) = Plot::losses(&title, "Loss (nats)", &drawn) else { return Ok(()) };
+    if let (Ok(svg), Ok(picture)) = (plot.to_svg(), plot.to_picture()) {
+        write_whole(&folder.join(format!("{stage}.svg")), svg.as_bytes())?;
+        write_png(&folder.join(format!("{stage}.png")), &picture.rgba, picture.size)?;
+    }
+    Ok(())
 }
 
 /// What must be known of a fold's weights.

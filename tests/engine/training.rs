@@ -58,9 +58,9 @@ fn a_run_that_is_stopped_goes_on_and_its_weights_are_taken_by_the_program() {
     let ctx = JobContext::unobserved();
     let run = |ctx: &JobContext, request: &TrainRequest| {
         let mut stages = Vec::new();
-        let report = train(request, DeviceChoice::Cpu, ctx, |_, stage, _| {
-            stages.push(stage.to_owned());
-            if stage == "micro" {
+        let report = train(request, DeviceChoice::Cpu, ctx, |step| {
+            stages.push(step.stage.to_owned());
+            if step.stage == "micro" {
                 ctx.cancel();
             }
         });

@@ -1,9 +1,11 @@
-//! Layers that burn lacks.
+//! Layers that burn lacks, and quicker ways through some that it has.
 
+mod learning;
 mod max_pool3d;
+mod quick;
+mod same_conv3d;
 mod small_conv3d;
 mod stem_conv3d;
 
 pub use max_pool3d::max_pool3d_k3s2p1;
-pub use small_conv3d::{small_conv3d, small_conv3d_applies};
-pub use stem_conv3d::{stem_conv3d, stem_conv3d_applies};
+pub use quick::quick_conv3d;

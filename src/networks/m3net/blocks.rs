@@ -6,7 +6,7 @@ use burn::nn::{BatchNorm, BatchNormConfig, Initializer, PaddingConfig3d};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 
-use crate::networks::layers::{small_conv3d, small_conv3d_applies};
+use crate::networks::layers::quick_conv3d;
 
 /// 3-D residual block (M3-Net, Model/ResNet18.py, BasicBlock).
 ///
@@ -80,11 +80,10 @@ pub(super) fn batch_norm(channels: usize, device: &Device) -> BatchNorm {
 
 /// Convolution, then its batch norm if it still stands apart.
 pub(super) fn normalised(conv: &Conv3d, bn: &Option<BatchNorm>, x: Tensor<5>) -> Tensor<5> {
-    let weight = conv.weight.val();
-    let y = if small_conv3d_applies(&x, &weight, conv.stride[0]) {
-        small_conv3d(x, weight, conv.bias.as_ref().map(|b| b.val()), conv.stride[0])
-    } else {
-        conv.forward(x)
+    let bias = conv.bias.as_ref().map(|b| b.val());
+    let y = match quick_conv3d(&x, &conv.weight.val(), bias, conv.stride) {
+        Some(y) => y,
+        None => conv.forward(x),
     };
     match bn {
         Some(bn) => bn.forward(y),

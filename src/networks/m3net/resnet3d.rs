@@ -8,7 +8,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::blocks::{BasicBlock, batch_norm, conv3d, fold, normalised};
 use super::config::ResNet3dConfig;
-use crate::networks::layers::{max_pool3d_k3s2p1, stem_conv3d, stem_conv3d_applies};
+use crate::networks::layers::max_pool3d_k3s2p1;
 use crate::networks::taps::Taps;
 
 /// 3-D ResNet (M3-Net, Model/ResNet18.py and ResNet34.py).
@@ -54,19 +54,11 @@ impl ResNet3d {
     /// - `crop`: `[batch, slice, column, row]`
     /// - returns: logits `[batch, 2]`
     pub fn forward_tapped(&self, crop: Tensor<4>, taps: &mut Taps) -> Tensor<2> {
-        let x = relu(self.stem(crop.unsqueeze_dim::<5>(1)));
+        let x = relu(normalised(&self.conv1, &self.bn1, crop.unsqueeze_dim::<5>(1)));
         taps.offer("relu", &x);
         let x = max_pool3d_k3s2p1(x);
         taps.offer("maxpool", &x);
         self.after(0, x, taps)
-    }
-
-    fn stem(&self, x: Tensor<5>) -> Tensor<5> {
-        if self.bn1.is_none() && stem_conv3d_applies(&x) {
-            let bias = self.conv1.bias.as_ref().map(|b| b.val());
-            return stem_conv3d(x, self.conv1.weight.val(), bias);
-        }
-        normalised(&self.conv1, &self.bn1, x)
     }
 
     /// The rest of the way from the output of layer `done` (0: the pooled stem) to the logits.

@@ -6,3 +6,4 @@ mod figures;
 pub mod npy;
 pub mod render;
 pub mod reslice;
+pub mod train;

@@ -1,12 +1,16 @@
-"""M3Net r18x3: one forward pass of the three crops in PyTorch, and beside it any other command.
+"""M3Net in PyTorch, and beside it any other command: a forward pass, or steps of learning.
 
-The same topology with random weights, batch 1, evaluation mode, on the CPU with THREADS threads.
+The same topology with random weights on the CPU with THREADS threads. `forward` is one pass of the three
+crops, batch 1, evaluation mode; `train` is forwards, backwards and AdamW for each encoder by itself.
 Tools run in turn, each in a fresh process, one JSON line per tool; compare ratios within one run.
 
-    python m3net_forward.py --threads 2 --rounds 3 \\
+    python m3net.py forward --threads 2 --rounds 3 \\
         --extra 'triscope=triscope bench classify --model m3net-r18x3 --device cpu --json'
+    python m3net.py train --width 8 --threads 2 --rounds 3 \\
+        --extra 'triscope=triscope bench train --model m3net-compact --device cpu --json'
 
-An extra command prints a JSON object with `forward_ms` as its last line.
+An extra command prints, as its last line, a JSON object with `forward_ms`, or with `micro_per_second`,
+`meso_per_second` and `macro_per_second`.
 """
 
 import argparse
@@ -18,10 +22,11 @@ import subprocess
 import sys
 import time
 
+SCALES = ["micro", "meso", "macro"]
 SHAPES = [(56, 32, 32), (56, 64, 64), (56, 96, 96)]
 
 
-def peer(threads, width, runs):
+def peer(task, threads, width, runs, batch):
     import torch
     from torch import nn
 
@@ -58,6 +63,8 @@ def peer(threads, width, runs):
             return self.fc(x.mean((2, 3, 4)))
 
     torch.manual_seed(0)
+    if task == "train":
+        return learn(torch, Encoder, runs, batch)
     encoders = [Encoder().eval() for _ in SHAPES]
     crops = [torch.rand(1, 1, *shape) for shape in SHAPES]
     times = []
@@ -72,19 +79,40 @@ def peer(threads, width, runs):
     print(json.dumps({"forward_ms": statistics.median(times), "forward_best_ms": min(times)}))
 
 
+def learn(torch, encoder, runs, batch):
+    paces = {}
+    for name, shape in zip(SCALES, SHAPES):
+        net = encoder().train()
+        optimiser = torch.optim.AdamW(net.parameters(), 1e-3)
+        crops, goal = torch.rand(batch, 1, *shape), torch.arange(batch) % 2
+        times = []
+        for n in range(runs + 1):
+            start = time.perf_counter()
+            loss = torch.nn.functional.cross_entropy(net(crops), goal)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            if n:
+                times.append(time.perf_counter() - start)
+        paces[f"{name}_per_second"] = batch / statistics.median(times)
+    print(json.dumps(paces))
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("task", choices=["forward", "train"])
     arguments.add_argument("--threads", type=int, default=os.cpu_count())
     arguments.add_argument("--width", type=int, default=64, help="64 is r18x3, 8 is compact")
+    arguments.add_argument("--batch", type=int, default=4, help="of train")
     arguments.add_argument("--runs", type=int, default=3)
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--extra", action="append", default=[], metavar="NAME=COMMAND")
     arguments.add_argument("--peer", action="store_true", help=argparse.SUPPRESS)
     options = arguments.parse_args()
     if options.peer:
-        return peer(options.threads, options.width, options.runs)
-    own = [sys.executable, __file__, "--peer", "--threads", options.threads, "--width", options.width,
-           "--runs", options.runs]
+        return peer(options.task, options.threads, options.width, options.runs, options.batch)
+    own = [sys.executable, __file__, options.task, "--peer", "--threads", options.threads,
+           "--width", options.width, "--runs", options.runs, "--batch", options.batch]
     tools = {"pytorch": [str(part) for part in own]}
     for extra in options.extra:
         name, command = extra.split("=", 1)
@@ -96,12 +124,15 @@ def main():
             if done.returncode:
                 sys.exit(f"{name} failed: {done.stderr.strip()[-400:]}")
             results[name].append(json.loads(done.stdout.strip().splitlines()[-1]))
-    base = statistics.median(r["forward_ms"] for r in results["pytorch"])
-    for name, runs in results.items():
-        median = statistics.median(r["forward_ms"] for r in runs)
-        best = min(r.get("forward_best_ms", r["forward_ms"]) for r in runs)
-        print(json.dumps({"tool": name, "forward_ms": round(median, 1), "best_ms": round(best, 1),
-                          "ratio_to_pytorch": round(median / base, 2), "load": os.getloadavg()[0]}))
+    # Times, of which less is better, and paces, of which more is.
+    figures = ["forward_ms"] if options.task == "forward" else [f"{name}_per_second" for name in SCALES]
+    median = {tool: {f: statistics.median(r[f] for r in runs) for f in figures} for tool, runs in results.items()}
+    for tool, own in median.items():
+        line = {"tool": tool}
+        for figure, value in own.items():
+            line[figure] = round(value, 1)
+            line[f"{figure}_ratio_to_pytorch"] = round(value / median["pytorch"][figure], 2)
+        print(json.dumps(line | {"load": os.getloadavg()[0]}))
 
 
 main()

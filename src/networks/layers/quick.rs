@@ -1,0 +1,37 @@
+//! Which way a convolution goes on the processor.
+
+use burn::tensor::Tensor;
+
+use super::learning::{learning_conv3d, learning_conv3d_applies};
+use super::same_conv3d::{same_conv3d, same_conv3d_applies};
+use super::small_conv3d::{small_conv3d, small_conv3d_applies};
+use super::stem_conv3d::{stem_conv3d, stem_conv3d_applies};
+
+/// A convolution padded by half its kernel, by the quickest of our ways.
+/// - `x`: `[batch, in, d, h, w]`
+/// - `weight`: `[out, in, k, k, k]`
+/// - returns: `None` where burn's own is the way: on a GPU, and for every other kernel and stride
+pub fn quick_conv3d(
+    x: &Tensor<5>,
+    weight: &Tensor<5>,
+    bias: Option<Tensor<1>>,
+    stride: [usize; 3],
+) -> Option<Tensor<5>> {
+    let given = || (x.clone(), weight.clone());
+    if learning_conv3d_applies(x, weight, stride) && bias.is_none() {
+        let (x, weight) = given();
+        return Some(learning_conv3d(x, weight, stride));
+    }
+    if small_conv3d_applies(x, weight, stride) {
+        let (x, weight) = given();
+        return Some(small_conv3d(x, weight, bias, stride[0]));
+    }
+    if stem_conv3d_applies(x, weight, stride) {
+        let (x, weight) = given();
+        return Some(stem_conv3d(x, weight, bias));
+    }
+    same_conv3d_applies(x, weight, stride).then(|| {
+        let (x, weight) = given();
+        same_conv3d(x, weight, bias)
+    })
+}
