@@ -94,7 +94,8 @@ impl Answer {
 
     /// Time that the members after the first took.
     pub fn others_ms(&self) -> f64 {
-        self.said.iter().skip(1).map(|said| said.forward_ms).sum()
+        // The sum of nothing is a negative zero.
+        self.said.iter().skip(1).map(|said| said.forward_ms).sum::<f64>() + 0.0
     }
 
     /// The same answer, of more members; crops, contributions and maps stay the first one's.

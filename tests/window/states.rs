@@ -9,7 +9,9 @@ use egui::Key;
 use egui_kittest::kittest::Queryable;
 use triscope::app::Start;
 use triscope::command::Command;
+use triscope::explain::Wanted;
 use triscope::findings::{Nodule, Question};
+use triscope::inference::{Answer, Readers, Said};
 use triscope::ingest::{self, Scan};
 use triscope::jobs::{JobContext, Progress};
 use triscope::session::{Edit, News, Pane, Severity, Stage, Work, WorkId};
@@ -255,6 +257,63 @@ fn answered_and_with_the_heatmap() {
     window.looks_like("answered");
     window.key(Key::G);
     window.looks_like("heatmap");
+}
+
+/// The answer on the screen as five trained networks would give it: the first ones of `margins` have
+/// answered, the others run.
+fn as_an_ensemble(answer: &Answer, margins: &[f64]) -> Answer {
+    let said = |margin: &f64| Said {
+        logits: [-margin / 2.0, margin / 2.0],
+        readers: Some(Readers { mean: 3.1, sd: 1.2 }),
+        forward_ms: 90.0,
+    };
+    let trained = Answer {
+        trained: true,
+        weights: "m3net-compact.safetensors".to_owned(),
+        trained_on: "844 nodules of LIDC-IDRI as radiologists rated them, put into simulated chests"
+            .to_owned(),
+        intended_use: "research; not for a diagnosis".to_owned(),
+        caution: Some("What lies around the nodule was simulated in training and is no evidence".to_owned()),
+        ensemble: 5,
+        temperature: Some(1.3),
+        ..answer.clone()
+    };
+    trained.of_members(margins.iter().map(said).collect())
+}
+
+#[test]
+fn an_ensemble_answers_first_alone_then_with_its_range() {
+    let mut window = seeing().with_phantom().asked();
+    let (id, at, answer, maps) = window.session(|s| {
+        let nodule = s.selected().expect("selected");
+        let maps: Vec<_> =
+            Wanted::IN_THE_WINDOW.into_iter().filter_map(|w| nodule.saliency(w)).cloned().collect();
+        (nodule.id, nodule.at, nodule.answer().cloned().expect("answered"), maps)
+    });
+    let mut show = |margins: &[f64], running: bool, name: &str| {
+        let answer = Arc::new(as_an_ensemble(&answer, margins));
+        let question = Question::Answered { answer, saliency: maps.clone() };
+        window.harness.state().report(News::Question { id, at, question });
+        let id = WorkId::Classify(id);
+        let progress = Progress { what: "Asking network 2 of 5".to_owned(), done: 0.7 };
+        window.harness.state().report(match running {
+            true => News::Working(Work { id, progress }),
+            false => News::Stopped(id),
+        });
+        window.settle();
+        let part = egui::Rect::from_min_max(egui::pos2(SIZE[0] - 320.0, 44.0), egui::pos2(SIZE[0], 560.0));
+        window.part_looks_like(part, name);
+        let says = ["interval follows", "others not asked", "mean of five networks", "networks disagree"];
+        says.map(|words| window.says(words))
+    };
+    assert_eq!(show(&[0.6], true, "ensemble_first"), [true, false, false, false]);
+    let whole = show(&[0.6, 1.4, 0.9, 2.0, 1.2], false, "ensemble_range");
+    assert_eq!(whole, [false, false, true, false]);
+    assert_eq!(show(&[0.6, -1.4], false, "ensemble_stopped"), [false, true, false, false]);
+    let apart = show(&[1.6, -2.4, 0.9, -1.0, 1.2], false, "ensemble_apart");
+    assert_eq!(apart, [false, false, true, true]);
+    assert!(window.says("3.1 ± 1.2 of 5"));
+    assert!(window.says("is no evidence"));
 }
 
 #[test]

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use burn::store::pytorch_reader::{PickleValue, PytorchReader};
-use burn::store::{ModuleStore, PytorchStore, SafetensorsStore, bridge};
+use burn::store::{ModuleStore, PytorchStore, bridge};
+use burn::tensor::{bf16, f16};
+use safetensors::{Dtype, SafeTensors};
 use sha2::{Digest, Sha256};
 
 use super::card::Card;
@@ -90,9 +92,40 @@ impl Kind {
     }
 }
 
+/// Without burn's store, which reads the header again for every tensor: seconds for an ensemble.
 fn safetensors(bytes: &[u8], name: &str) -> Result<StateDict, WeightsError> {
-    let store = SafetensorsStore::from_bytes(Some(bytes.to_vec())).map_indices_contiguous(false);
-    tensors(store).map_err(|why| WeightsError::Damaged { name: name.to_owned(), why })
+    let damaged = |why: String| WeightsError::Damaged { name: name.to_owned(), why };
+    let file = SafeTensors::deserialize(bytes).map_err(|error| damaged(error.to_string()))?;
+    let mut state = StateDict::default();
+    for (key, view) in file.iter() {
+        let Some(values) = values(view.dtype(), view.data()) else {
+            return Err(damaged(format!("{key} holds values of the unknown kind {:?}", view.dtype())));
+        };
+        state.tensors.insert(key.to_owned(), Array { shape: view.shape().to_vec(), values });
+    }
+    Ok(state)
+}
+
+/// Little-endian values of any ordinary kind as 32-bit floats.
+fn values(kind: Dtype, bytes: &[u8]) -> Option<Vec<f32>> {
+    fn each<const N: usize>(bytes: &[u8], value: impl Fn([u8; N]) -> f32) -> Vec<f32> {
+        bytes.as_chunks::<N>().0.iter().map(|bytes| value(*bytes)).collect()
+    }
+    Some(match kind {
+        Dtype::F64 => each(bytes, |b| f64::from_le_bytes(b) as f32),
+        Dtype::F32 => each(bytes, f32::from_le_bytes),
+        Dtype::F16 => each(bytes, |b| f16::from_le_bytes(b).to_f32()),
+        Dtype::BF16 => each(bytes, |b| bf16::from_le_bytes(b).to_f32()),
+        Dtype::I64 => each(bytes, |b| i64::from_le_bytes(b) as f32),
+        Dtype::I32 => each(bytes, |b| i32::from_le_bytes(b) as f32),
+        Dtype::I16 => each(bytes, |b| f32::from(i16::from_le_bytes(b))),
+        Dtype::I8 => each(bytes, |b| f32::from(i8::from_le_bytes(b))),
+        Dtype::U64 => each(bytes, |b| u64::from_le_bytes(b) as f32),
+        Dtype::U32 => each(bytes, |b| u32::from_le_bytes(b) as f32),
+        Dtype::U16 => each(bytes, |b| f32::from(u16::from_le_bytes(b))),
+        Dtype::U8 | Dtype::BOOL => each(bytes, |[b]: [u8; 1]| f32::from(b)),
+        _ => return None,
+    })
 }
 
 /// Every tensor of the store, or why one of them cannot be had.

@@ -31,9 +31,8 @@ impl StateDict {
             for &n in &array.shape {
                 hash.update((n as u64).to_le_bytes());
             }
-            for v in &array.values {
-                hash.update(v.to_le_bytes());
-            }
+            let bytes: Vec<u8> = array.values.iter().flat_map(|v| v.to_le_bytes()).collect();
+            hash.update(bytes);
         }
         hex(&hash.finalize())
     }

@@ -5,7 +5,7 @@ use egui::{Align, Label, Layout, Rect, RichText, Sense, Ui, pos2, vec2};
 
 use crate::inference::Answer;
 use crate::ui::theme::{size, text, tokens};
-use crate::ui::widgets::{fact_ui, heading_ui, line_ui, note_ui, paragraph_ui};
+use crate::ui::widgets::{fact_ui, heading_ui, line_ui, note_ui, paragraph_ui, splits};
 use crate::ui::{icons, words};
 
 pub use crate::networks::weights::UNTRAINED;
@@ -35,11 +35,11 @@ pub fn answer_ui(ui: &mut Ui, answer: &Answer, running: bool) {
     scale_ui(ui, answer, running);
     paragraph_ui(ui, &lean(answer), t.text);
     readers_ui(ui, answer);
-    paragraph_ui(ui, &format!("Trained on: {}.", answer.trained_on.trim_end_matches('.')), t.muted);
     if let Some(caution) = &answer.caution {
-        ui.add_space(2.0);
-        note_ui(ui, icons::INFO, t.muted, &words::sentence(caution));
+        let sentence = words::sentence(caution.trim_end_matches('.'));
+        note_ui(ui, icons::INFO, t.text, &format!("{sentence}."));
     }
+    paragraph_ui(ui, &format!("Trained on: {}.", answer.trained_on.trim_end_matches('.')), t.muted);
 }
 
 /// `probability of malignancy`.
@@ -125,11 +125,19 @@ fn readers_ui(ui: &mut Ui, answer: &Answer) {
     // Of the nodules of LIDC-IDRI that at least three radiologists rated, about a third lies in each.
     let agree = match readers.sd {
         sd if sd < 0.5 => "Readers would agree",
-        sd if sd < 0.85 => "Readers would differ somewhat",
+        sd if sd < 0.85 => "Readers may differ",
         _ => "Readers would disagree",
     };
-    let words = format!("{agree}: rating {:.1} \u{b1} {:.1} of 5.", readers.mean, readers.sd);
-    ui.add(Label::new(RichText::new(words).color(t.text)).wrap()).on_hover_text(TIP);
+    let rating = format!("rating {:.1} \u{b1} {:.1} of 5", readers.mean, readers.sd);
+    ui.add_space(2.0);
+    let row = ui.scope(|ui| {
+        splits(
+            ui,
+            |ui| line_ui(ui, agree, egui::TextStyle::Body, t.text),
+            |ui| line_ui(ui, &rating, egui::TextStyle::Small, t.muted),
+        );
+    });
+    row.response.on_hover_text(TIP);
 }
 
 /// Where the answer comes from.

@@ -49,10 +49,10 @@ pub fn contribution_ui(ui: &mut Ui, answer: &Answer) {
         ui.painter().text(pos2(rect.right(), y), Align2::RIGHT_CENTER, words::with_sign(value), font, t.text);
     }
     let class = answer.classes.get(1).map_or("the class asked for", String::as_str);
-    let whose = match answer.ensemble {
-        0 | 1 => String::new(),
-        count => format!(", first of {} networks", words::count(count)),
-    };
-    let hint = format!("Right: towards {class} (gradient × input{whose})");
+    let hint = format!("Right: towards {class} (gradient × input)");
     line_ui(ui, &hint, TextStyle::Small, t.muted);
+    if answer.ensemble > 1 {
+        let whose = format!("In the first of the {} networks", words::count(answer.ensemble));
+        line_ui(ui, &whose, TextStyle::Small, t.muted);
+    }
 }
