@@ -2,6 +2,7 @@
 
 mod learning;
 mod max_pool3d;
+mod plain;
 mod quick;
 mod same_conv3d;
 mod small_conv3d;

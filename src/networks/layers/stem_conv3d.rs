@@ -1,11 +1,14 @@
 //! The stem's convolution on the processor: one channel in, 7 x 7 x 7, stride 2 in-plane.
 
-use burn::tensor::ops::PadMode;
-use burn::tensor::{Device, Slice, Tensor};
+use burn::tensor::{Device, Tensor, TensorData};
 use rayon::prelude::*;
+
+use super::plain::{matrix, values};
 
 const KERNEL: usize = 7;
 const PADDING: usize = 3;
+/// Taps of one depth.
+const IN_PLANE: usize = KERNEL * KERNEL;
 /// Up to here a product of 7 x out rows is quicker than one of out rows and seven times the columns.
 const FEW_CHANNELS: usize = 16;
 /// Columns of the tap matrix made at a time: 49 times as many floats are 0.6 MB, which stays in the
@@ -32,40 +35,50 @@ pub fn stem_conv3d_applies(x: &Tensor<5>, weight: &Tensor<5>, stride: [usize; 3]
 /// - `weight`: `[out, 1, 7, 7, 7]`
 /// - returns: `[batch, out, d, (h + 1) / 2, (w + 1) / 2]`
 pub fn stem_conv3d(x: Tensor<5>, weight: Tensor<5>, bias: Option<Tensor<1>>) -> Tensor<5> {
-    let [batch, _, depth, height, width] = x.dims();
-    let [out, ..] = weight.dims();
-    let (oh, ow) = (height.div_ceil(2), width.div_ceil(2));
-    let bands = Bands::new(x, [oh, ow]);
-    let depth_padded = depth + 2 * PADDING;
+    let (device, [batch, ..], [out, ..]) = (x.device(), x.dims(), weight.dims());
+    let bands = Bands::new(x);
     let many = out > FEW_CHANNELS;
     let weight = if many {
-        weight.reshape([out, KERNEL.pow(3)])
+        weight.reshape([out, KERNEL * IN_PLANE])
     } else {
         // [out, 7 in depth, 49] -> [7 in depth, out, 49] -> rows of one matrix
-        let weight = weight.reshape([out, KERNEL, KERNEL * KERNEL]).swap_dims(0, 1);
-        weight.reshape([KERNEL * out, KERNEL * KERNEL])
+        weight.reshape([out, KERNEL, IN_PLANE]).swap_dims(0, 1).reshape([KERNEL * out, IN_PLANE])
     };
-    let items = (0..batch).map(|n| {
-        let band = |first: usize| {
-            let rows = bands.rows(first);
-            let (plane, taps) = (rows * ow, bands.taps(n, first));
-            let sum = if many {
-                let shifted = |tap: usize| taps.clone().narrow(1, tap * plane, depth * plane);
-                weight.clone().matmul(Tensor::cat((0..KERNEL).map(shifted).collect(), 0))
-            } else {
-                let products = weight.clone().matmul(taps).reshape([KERNEL, out, depth_padded * plane]);
-                let shifted = |tap: usize| {
-                    let own = products.clone().narrow(0, tap, 1).narrow(2, tap * plane, depth * plane);
-                    own.reshape([out, depth * plane])
-                };
-                (1..KERNEL).fold(shifted(0), |sum, tap| sum + shifted(tap))
+    let of_band = |&(item, first): &(usize, usize)| {
+        let plane = bands.rows(first) * bands.size[1];
+        let (taps, columns) = (bands.taps(item, first), bands.depth * plane);
+        if many {
+            let shifted = |depth: usize| {
+                taps.chunks_exact(bands.depth_padded() * plane)
+                    .flat_map(move |row| &row[depth * plane..][..columns])
             };
-            sum.reshape([1, out, depth, rows, ow])
-        };
-        let firsts: Vec<usize> = bands.firsts().collect();
-        Tensor::cat(firsts.into_par_iter().map(band).collect(), 3)
-    });
-    let y = Tensor::cat(items.collect(), 0);
+            let taps = (0..KERNEL).flat_map(shifted).copied().collect();
+            return values(weight.clone().matmul(matrix(taps, KERNEL * IN_PLANE, &device)));
+        }
+        let products = values(weight.clone().matmul(matrix(taps, IN_PLANE, &device)));
+        let mut sum = vec![0.0; out * columns];
+        for (row, products) in products.chunks_exact(bands.depth_padded() * plane).enumerate() {
+            let (depth, channel) = (row / out, row % out);
+            let shifted = &products[depth * plane..][..columns];
+            for (sum, product) in sum[channel * columns..].iter_mut().zip(shifted) {
+                *sum += product;
+            }
+        }
+        sum
+    };
+    let all = bands.all(batch);
+    let parts: Vec<Vec<f32>> = all.par_iter().map(of_band).collect();
+    let [oh, ow] = bands.size;
+    let mut y = vec![0.0; batch * out * bands.depth * oh * ow];
+    for (&(item, first), part) in all.iter().zip(&parts) {
+        let plane = bands.rows(first) * ow;
+        for (n, rows) in part.chunks_exact(plane).enumerate() {
+            // n counts channels and slices, slices fastest.
+            let at = ((item * out * bands.depth + n) * oh + first) * ow;
+            y[at..at + plane].copy_from_slice(rows);
+        }
+    }
+    let y = Tensor::from_data(TensorData::new(y, [batch, out, bands.depth, oh, ow]), &device);
     match bias {
         Some(bias) => y + bias.reshape([1, out, 1, 1, 1]),
         None => y,
@@ -74,69 +87,97 @@ pub fn stem_conv3d(x: Tensor<5>, weight: Tensor<5>, bias: Option<Tensor<1>>) -> 
 
 /// Gradient of the stem's convolution by its kernel.
 ///
-/// The same bands of taps as forwards, multiplied with the gradient of the output: once for each tap in
-/// depth, shifted by its slice.
+/// The same bands of taps as forwards, multiplied with the gradient of the output, which is repeated
+/// for each tap in depth, shifted by its slice.
 /// - `x`: `[batch, 1, d, h, w]`
 /// - `gradient`: of the output, `[batch, out, d, (h + 1) / 2, (w + 1) / 2]`
 /// - returns: `[out, 1, 7, 7, 7]`
 pub fn stem_conv3d_by_kernel(x: Tensor<5>, gradient: Tensor<5>) -> Tensor<5> {
-    let [batch, out, depth, oh, ow] = gradient.dims();
-    let bands = Bands::new(x, [oh, ow]);
-    let parts: Vec<Tensor<3>> = (0..batch)
-        .flat_map(|n| bands.firsts().map(move |first| (n, first)))
-        .collect::<Vec<_>>()
-        .into_par_iter()
-        .map(|(n, first)| {
-            let rows = bands.rows(first);
-            let (plane, taps) = (rows * ow, bands.taps(n, first));
-            let own = gradient.clone().narrow(0, n, 1).narrow(3, first, rows);
-            let own = own.reshape([out, depth * plane]);
-            let by_depth = |tap: usize| {
-                let taps = taps.clone().narrow(1, tap * plane, depth * plane);
-                own.clone().matmul(taps.transpose()).unsqueeze_dim::<3>(1)
-            };
-            Tensor::cat((0..KERNEL).map(by_depth).collect(), 1)
-        })
-        .collect();
+    let (device, [batch, out, ..]) = (x.device(), gradient.dims());
+    let bands = Bands::new(x);
+    let (gradient, [oh, ow]) = (values(gradient), bands.size);
+    let of_band = |&(item, first): &(usize, usize)| {
+        let plane = bands.rows(first) * ow;
+        let columns = bands.depth_padded() * plane;
+        let mut pull = vec![0.0; KERNEL * out * columns];
+        for (row, to) in pull.chunks_exact_mut(columns).enumerate() {
+            let (depth, channel) = (row / out, row % out);
+            for slice in 0..bands.depth {
+                let from = (((item * out + channel) * bands.depth + slice) * oh + first) * ow;
+                to[(depth + slice) * plane..][..plane].copy_from_slice(&gradient[from..from + plane]);
+            }
+        }
+        let taps = matrix(bands.taps(item, first), IN_PLANE, &device);
+        values(taps.matmul(matrix(pull, KERNEL * out, &device).transpose()))
+    };
+    let parts: Vec<Vec<f32>> = bands.all(batch).par_iter().map(of_band).collect();
     // Added in their order, so that the sum does not depend on which core was quicker.
-    let sum = parts.into_iter().reduce(|sum, part| sum + part);
-    let sum = sum.unwrap_or_else(|| Tensor::zeros([out, KERNEL, KERNEL * KERNEL], &gradient.device()));
-    sum.reshape([out, 1, KERNEL, KERNEL, KERNEL])
+    let mut sum = vec![0.0; IN_PLANE * KERNEL * out];
+    for part in parts {
+        for (sum, value) in sum.iter_mut().zip(part) {
+            *sum += value;
+        }
+    }
+    // [49, 7 in depth, out] -> [out, 7 in depth, 49]
+    let sum = Tensor::<3>::from_data(TensorData::new(sum, [IN_PLANE, KERNEL, out]), &device);
+    sum.swap_dims(0, 2).reshape([out, 1, KERNEL, KERNEL, KERNEL])
 }
 
 /// The crops of a batch, cut so that their taps can be had for a few output rows at a time: taps and
 /// products then stay in the cache.
 struct Bands {
-    /// Of each crop, padded, every second row and column, from row 0 or 1 and column 0 or 1.
-    phases: Vec<[[Tensor<4>; 2]; 2]>,
-    at_once: usize,
+    /// Of each crop, padded, every second row and column, from row 0 or 1 and column 0 or 1:
+    /// `[padded d, rows, columns]`, all four of the same size.
+    phases: Vec<[Vec<f32>; 4]>,
+    /// Rows and columns of a phase.
+    phase: [usize; 2],
+    depth: usize,
     /// Rows and columns of the output.
     size: [usize; 2],
+    /// Output rows of a band.
+    at_once: usize,
 }
 
 impl Bands {
-    fn new(x: Tensor<5>, size: [usize; 2]) -> Self {
+    fn new(x: Tensor<5>) -> Self {
         let [batch, _, depth, height, width] = x.dims();
-        let padding = (PADDING, PADDING, PADDING, PADDING);
-        let padded = x.reshape([batch, depth, height, width]).pad(padding, PadMode::Constant(0.0));
-        let beyond = [1, PADDING, height + 2 * PADDING, width + 2 * PADDING];
-        let empty = Tensor::<4>::zeros(beyond, &padded.device());
-        let phases = (0..batch).map(|n| {
-            let crop = Tensor::cat(vec![empty.clone(), padded.clone().narrow(0, n, 1), empty.clone()], 1);
-            [0, 1].map(|row| {
-                [0, 1].map(|column| {
-                    let every_second = [Slice::new(row, None, 2), Slice::new(column, None, 2)];
-                    crop.clone().slice([Slice::full(), Slice::full(), every_second[0], every_second[1]])
-                })
+        let size = [height.div_ceil(2), width.div_ceil(2)];
+        let phase = size.map(|n| n + PADDING);
+        let crops = values(x);
+        let of = |item: usize| {
+            let crop = &crops[item * depth * height * width..][..depth * height * width];
+            [[0, 0], [0, 1], [1, 0], [1, 1]].map(|[odd_row, odd_column]: [usize; 2]| {
+                let mut to = vec![0.0; (depth + 2 * PADDING) * phase[0] * phase[1]];
+                for slice in 0..depth {
+                    for row in 0..phase[0] {
+                        let Some(from) = (2 * row + odd_row).checked_sub(PADDING) else { continue };
+                        if from >= height {
+                            continue;
+                        }
+                        let line = &crop[(slice * height + from) * width..][..width];
+                        let at = ((slice + PADDING) * phase[0] + row) * phase[1];
+                        for (column, to) in to[at..at + phase[1]].iter_mut().enumerate() {
+                            let from = (2 * column + odd_column).wrapping_sub(PADDING);
+                            *to = line.get(from).copied().unwrap_or(0.0);
+                        }
+                    }
+                }
+                to
             })
-        });
+        };
         let at_once = (TAPS_AT_ONCE / ((depth + 2 * PADDING) * size[1]).max(1)).max(1);
-        Self { phases: phases.collect(), at_once, size }
+        let phases = (0..batch).into_par_iter().map(of).collect();
+        Self { phases, phase, depth, size, at_once }
     }
 
-    /// First output rows of the bands.
-    fn firsts(&self) -> impl Iterator<Item = usize> + use<> {
-        (0..self.size[0]).step_by(self.at_once)
+    fn depth_padded(&self) -> usize {
+        self.depth + 2 * PADDING
+    }
+
+    /// Item and first output row of every band.
+    fn all(&self, batch: usize) -> Vec<(usize, usize)> {
+        let firsts = || (0..self.size[0]).step_by(self.at_once);
+        (0..batch).flat_map(|item| firsts().map(move |first| (item, first))).collect()
     }
 
     /// Output rows of the band from `first`.
@@ -146,22 +187,27 @@ impl Bands {
 
     /// `[49, padded d * rows * ow]`: row `7 a + b` is the crop read at stride 2 from row a and column b,
     /// for the output rows of a band.
-    fn taps(&self, item: usize, first: usize) -> Tensor<2> {
-        let phases = &self.phases[item];
-        let rows = self.rows(first);
-        let windows = (0..KERNEL * KERNEL).map(|tap| {
+    fn taps(&self, item: usize, first: usize) -> Vec<f32> {
+        let ([rows, ow], [height, width]) = ([self.rows(first), self.size[1]], self.phase);
+        let mut taps = vec![0.0; IN_PLANE * self.depth_padded() * rows * ow];
+        let mut lines = taps.chunks_exact_mut(ow.max(1));
+        for tap in 0..IN_PLANE {
             let (a, b) = (tap / KERNEL, tap % KERNEL);
-            phases[a % 2][b % 2].clone().narrow(2, first + a / 2, rows).narrow(3, b / 2, self.size[1])
-        });
-        let depth = phases[0][0].dims()[1];
-        Tensor::cat(windows.collect(), 0).reshape([KERNEL * KERNEL, depth * rows * self.size[1]])
+            let phase = &self.phases[item][2 * (a % 2) + b % 2];
+            for slice in 0..self.depth_padded() {
+                for (row, to) in (0..rows).zip(&mut lines) {
+                    let at = (slice * height + first + a / 2 + row) * width + b / 2;
+                    to.copy_from_slice(&phase[at..at + ow]);
+                }
+            }
+        }
+        taps
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use burn::tensor::TensorData;
     use burn::tensor::module::conv3d;
     use burn::tensor::ops::ConvOptions;
 
