@@ -48,12 +48,13 @@ pub fn stem_conv3d(x: Tensor<5>, weight: Tensor<5>, bias: Option<Tensor<1>>) -> 
         let plane = bands.rows(first) * bands.size[1];
         let (taps, columns) = (bands.taps(item, first), bands.depth * plane);
         if many {
-            let shifted = |depth: usize| {
-                taps.chunks_exact(bands.depth_padded() * plane)
-                    .flat_map(move |row| &row[depth * plane..][..columns])
-            };
-            let taps = (0..KERNEL).flat_map(shifted).copied().collect();
-            return values(weight.clone().matmul(matrix(taps, KERNEL * IN_PLANE, &device)));
+            let mut repeated = Vec::with_capacity(KERNEL * IN_PLANE * columns);
+            for depth in 0..KERNEL {
+                for row in taps.chunks_exact(bands.depth_padded() * plane) {
+                    repeated.extend_from_slice(&row[depth * plane..][..columns]);
+                }
+            }
+            return values(weight.clone().matmul(matrix(repeated, KERNEL * IN_PLANE, &device)));
         }
         let products = values(weight.clone().matmul(matrix(taps, IN_PLANE, &device)));
         let mut sum = vec![0.0; out * columns];
