@@ -34,7 +34,7 @@ pub fn wilson(hits: usize, count: usize) -> Interval {
 
 /// The value below which a fraction of the sorted values lies, linear between neighbours (the default of
 /// NumPy, type 7 of Hyndman and Fan); `None` where there are no values.
-pub(super) fn quantile(sorted: &[f64], fraction: f64) -> Option<f64> {
+pub fn quantile(sorted: &[f64], fraction: f64) -> Option<f64> {
     let last = sorted.len().checked_sub(1)?;
     let place = fraction.clamp(0.0, 1.0) * last as f64;
     let below = place.floor() as usize;

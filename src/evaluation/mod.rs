@@ -6,7 +6,9 @@
 
 mod bootstrap;
 mod calibration;
+mod comparison;
 mod delong;
+mod draw;
 mod error;
 mod interval;
 mod logistic;
@@ -14,6 +16,7 @@ pub mod plot;
 mod predictions;
 mod roc;
 mod scored;
+mod stability;
 mod table;
 mod temperature;
 #[cfg(test)]
@@ -25,14 +28,17 @@ pub use bootstrap::{Bootstrap, Difference, Estimate};
 pub use calibration::{
     BINS, CalibrationBin, brier, expected_calibration_error, negative_log_likelihood, reliability_curve,
 };
+pub use comparison::{Comparison, ComparisonRow, Contender};
 pub use delong::{AucEstimate, PairedTest, delong, delong_paired, obuchowski, obuchowski_paired};
+pub use draw::{nodule_level_folds, shuffled};
 pub use error::EvaluationError;
-pub use interval::{Interval, wilson};
+pub use interval::{Interval, quantile, wilson};
 pub use logistic::{Logistic, cross_validated};
-pub use predictions::{Case, Predictions};
+pub use predictions::{Case, Predictions, probability};
 pub use roc::{PrecisionRecallPoint, RocPoint, auc, average_precision, precision_recall_curve, roc_curve};
 pub use scored::Scored;
+pub use stability::Stability;
 pub use subgroups::{Stratum, SubgroupRow, SubgroupTable, Summary};
-pub use table::PredictionsTable;
+pub use table::{PredictionsTable, csv_bytes};
 pub use temperature::{CrossFitted, Temperature, cross_fitted_temperature};
 pub use threshold::{Confusion, Threshold, youden_out_of_fold};

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::calibration::{brier, expected_calibration_error, negative_log_likelihood};
 use super::interval::wilson;
+use super::table::csv_bytes;
 use super::{
     Bootstrap, Case, Confusion, Estimate, EvaluationError, Predictions, Scored, Threshold, auc,
     average_precision,
@@ -20,7 +21,7 @@ const FEWEST: usize = 10;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stratum {
     /// Mean diameter by the readers, mm. Below 6 and from 20 mm on only counts are given: there labels
-    /// nearly follow from size.
+    /// nearly follow from size. 6 to 10 mm, where a question is asked most, stands as a whole besides.
     Size,
     /// Mean texture by the readers: non-solid below 2, part-solid below 4, else solid, the nearest of the
     /// three named values 1, 3 and 5 of the scale.
@@ -49,6 +50,7 @@ impl Stratum {
                 ("< 6 mm", true),
                 ("6 to < 8 mm", false),
                 ("8 to < 10 mm", false),
+                ("6 to < 10 mm", false),
                 ("10 to < 15 mm", false),
                 ("15 to < 20 mm", false),
                 ("≥ 20 mm", true),
@@ -58,17 +60,31 @@ impl Stratum {
         }
     }
 
-    /// The place of a case in `groups`; `None` where the table does not say.
-    fn group(self, case: &Case) -> Option<usize> {
-        let above = |value: f64, limits: &[f64]| limits.iter().filter(|limit| value >= **limit).count();
-        match self {
-            Self::Size => Some(above(case.diameter_mm?, &[6.0, 8.0, 10.0, 15.0, 20.0])),
-            Self::Texture => Some(above(case.texture?, &[2.0, 4.0])),
+    /// Whether a case is of the group at this place of `groups`; `None` where the table does not say.
+    fn holds(self, place: usize, case: &Case) -> Option<bool> {
+        let within = |value: f64, limits: &[[f64; 2]]| {
+            limits.get(place).is_some_and(|[low, high]| value >= *low && value < *high)
+        };
+        const NO_END: f64 = f64::INFINITY;
+        Some(match self {
+            Self::Size => within(
+                case.diameter_mm?,
+                &[
+                    [0.0, 6.0],
+                    [6.0, 8.0],
+                    [8.0, 10.0],
+                    [6.0, 10.0],
+                    [10.0, 15.0],
+                    [15.0, 20.0],
+                    [20.0, NO_END],
+                ],
+            ),
+            Self::Texture => within(case.texture?, &[[0.0, 2.0], [2.0, 4.0], [4.0, NO_END]]),
             Self::SliceSpacing => {
                 let spacing = case.slice_spacing_mm?;
-                Some([1.25, 2.0].iter().filter(|limit| spacing > **limit).count())
+                [1.25, 2.0].iter().filter(|limit| spacing > **limit).count() == place
             }
-        }
+        })
     }
 }
 
@@ -140,9 +156,9 @@ impl SubgroupTable {
         };
         let mut rows = vec![row("all", false, &|_| true)];
         for (place, (name, counts_only)) in stratum.groups().iter().enumerate() {
-            rows.push(row(name, *counts_only, &|c| stratum.group(c) == Some(place)));
+            rows.push(row(name, *counts_only, &|c| stratum.holds(place, c) == Some(true)));
         }
-        let unknown = row("not known", true, &|c| stratum.group(c).is_none());
+        let unknown = row("not known", true, &|c| stratum.holds(0, c).is_none());
         if unknown.cases > 0 {
             rows.push(unknown);
         }
@@ -172,14 +188,27 @@ impl SubgroupTable {
 
     /// As CSV with all decimals; a figure that is not given is empty.
     pub fn to_csv(&self) -> Result<Vec<u8>, EvaluationError> {
-        let head = "group,nodules,patients,malignant,auc,auc_low,auc_high,sensitivity,sensitivity_low,\
-                    sensitivity_high,specificity,specificity_low,specificity_high";
+        let head = [
+            "group",
+            "nodules",
+            "patients",
+            "malignant",
+            "auc",
+            "auc_low",
+            "auc_high",
+            "sensitivity",
+            "sensitivity_low",
+            "sensitivity_high",
+            "specificity",
+            "specificity_low",
+            "specificity_high",
+        ];
         let rows = self.rows.iter().map(|row| {
             let counts = [row.cases, row.patients, row.malignant].map(|n| n.to_string());
             let figures = [row.auc, row.sensitivity, row.specificity].map(fields);
             std::iter::once(row.group.clone()).chain(counts).chain(figures.into_iter().flatten()).collect()
         });
-        csv_bytes(head, rows)
+        csv_bytes(&head, rows)
     }
 }
 
@@ -259,7 +288,7 @@ impl Summary {
             .figures
             .iter()
             .map(|(name, figure)| std::iter::once((*name).to_owned()).chain(fields(Some(*figure))).collect());
-        csv_bytes("figure,value,low,high", rows)
+        csv_bytes(&["figure", "value", "low", "high"], rows)
     }
 }
 
@@ -283,22 +312,12 @@ fn rate(
 }
 
 /// `0.904 (0.881 to 0.925)`.
-fn words(estimate: Estimate) -> String {
+pub(super) fn words(estimate: Estimate) -> String {
     format!("{:.3} ({:.3} to {:.3})", estimate.value, estimate.interval.low, estimate.interval.high)
 }
 
-fn fields(estimate: Option<Estimate>) -> [String; 3] {
+pub(super) fn fields(estimate: Option<Estimate>) -> [String; 3] {
     estimate.map(|e| [e.value, e.interval.low, e.interval.high].map(|v| v.to_string())).unwrap_or_default()
-}
-
-fn csv_bytes(head: &str, rows: impl Iterator<Item = Vec<String>>) -> Result<Vec<u8>, EvaluationError> {
-    let failed = |e: csv::Error| EvaluationError::Unreadable(e.to_string());
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(head.split(',')).map_err(failed)?;
-    for row in rows {
-        writer.write_record(row).map_err(failed)?;
-    }
-    writer.into_inner().map_err(|e| EvaluationError::Unreadable(e.to_string()))
 }
 
 #[cfg(test)]
@@ -341,6 +360,7 @@ mod tests {
                 ("< 6 mm", 20),
                 ("6 to < 8 mm", 40),
                 ("8 to < 10 mm", 20),
+                ("6 to < 10 mm", 60),
                 ("10 to < 15 mm", 20),
                 ("15 to < 20 mm", 0),
                 ("≥ 20 mm", 18),
@@ -348,7 +368,7 @@ mod tests {
             ]
         );
         let given: Vec<bool> = table.rows.iter().map(|r| r.auc.is_some()).collect();
-        assert_eq!(given, [true, false, true, true, true, false, false, false]);
+        assert_eq!(given, [true, false, true, true, true, true, false, false, false]);
         assert_eq!(table.rows[2].patients, 20);
     }
 
@@ -382,7 +402,7 @@ mod tests {
         let mut reader = csv::Reader::from_reader(bytes.as_slice());
         let rows: Vec<csv::StringRecord> = reader.records().map(|r| r.expect("a row")).collect();
         assert_eq!(rows[0][4].parse(), Ok(table.rows[0].auc.expect("given").value));
-        assert_eq!(&rows[5][4], "");
+        assert_eq!(&rows[6][4], "");
     }
 
     #[test]

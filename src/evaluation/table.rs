@@ -218,6 +218,21 @@ impl Predictions {
     }
 }
 
+/// A table as CSV in UTF-8.
+/// - `head`: names of the columns
+/// - errors: a row of another length
+pub fn csv_bytes(
+    head: &[&str],
+    rows: impl IntoIterator<Item = Vec<String>>,
+) -> Result<Vec<u8>, EvaluationError> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(head).map_err(|e| unreadable(&e))?;
+    for row in rows {
+        writer.write_record(row).map_err(|e| unreadable(&e))?;
+    }
+    writer.into_inner().map_err(|e| EvaluationError::Unreadable(e.to_string()))
+}
+
 /// The sentence for what the CSV reader found, without the text that it found.
 fn unreadable(error: &csv::Error) -> EvaluationError {
     let line = error.position().map_or(0, csv::Position::line);
