@@ -13,7 +13,7 @@ pub struct Readers {
 
 /// The head that predicts it from the pooled features of all scales; small enough for plain numbers.
 #[derive(Clone, Debug)]
-pub(super) struct ReadersHead {
+pub(crate) struct ReadersHead {
     /// Mean and spread, each with as many factors as there are features.
     weight: [Vec<f64>; 2],
     bias: [f64; 2],
@@ -21,7 +21,7 @@ pub(super) struct ReadersHead {
 
 impl ReadersHead {
     /// Takes the head out of a network's tensors (`readers.weight`, `readers.bias`), if it has one.
-    pub(super) fn taken_from(state: &mut StateDict) -> Option<Self> {
+    pub(crate) fn taken_from(state: &mut StateDict) -> Option<Self> {
         let weight = state.tensors.remove("readers.weight")?.values;
         let bias = state.tensors.remove("readers.bias")?.values;
         let wide = |values: &[f32]| values.iter().copied().map(f64::from).collect::<Vec<_>>();
@@ -31,7 +31,7 @@ impl ReadersHead {
 
     /// - `pooled`: features, micro to macro
     /// - returns: kept within what ratings from 1 to 5 can have
-    pub(super) fn read(&self, pooled: &[f64]) -> Readers {
+    pub(crate) fn read(&self, pooled: &[f64]) -> Readers {
         let [mean, spread] = [0, 1].map(|n| {
             let product: f64 = self.weight[n].iter().zip(pooled).map(|(w, x)| w * x).sum();
             self.bias[n] + product

@@ -21,6 +21,7 @@ pub use device::{DeviceChoice, Runtime};
 pub use engine::{Engine, EngineOptions, Event, Parts, Question, Stopped};
 pub use error::InferenceError;
 pub use learning::LearningDevice;
+pub(crate) use members::ReadersHead;
 pub use members::{Readers, Said, Together};
 pub(crate) use network::read;
 pub use network::{Forward, Network, WeightsChoice};

@@ -4,9 +4,12 @@
 //! which cases teach, and `plan` how much work that is; `encoder` and `fusion`
 //! are the tasks, `learner` takes a step; `fit` runs a stage so that it can be killed at any
 //! moment and goes on with the same result, by what `checkpoint` keeps; `run`
-//! puts the stages of one fold together; `pace` times a step.
+//! puts the stages of one fold together; `pace` times a step. `answers` asks what was taught about the
+//! same pictures, and about such as `changes` makes of them.
 
+mod answers;
 mod cache;
+mod changes;
 mod checkpoint;
 mod compose;
 mod config;
@@ -27,7 +30,9 @@ mod split;
 #[cfg(test)]
 mod tests;
 
+pub use answers::{Reply, Taught};
 pub use cache::SurroundingsCache;
+pub use changes::Change;
 pub use checkpoint::{Epoch, StageState};
 pub use compose::crop;
 pub use config::{Schedule, Subject, Target, TrainConfig};
@@ -42,6 +47,6 @@ pub use pace::pace;
 pub use patch::{Block, Nodule};
 pub use pictures::{Look, Pictures};
 pub use plan::Plan;
-pub use run::{Run, Trained};
+pub use run::{Run, Trained, fingerprint};
 pub use simulate::{SURROUNDINGS, surroundings};
 pub use split::{Split, split};

@@ -133,20 +133,26 @@ impl Run<'_> {
         Ok(Trained { state, split, test_views })
     }
 
-    /// What a checkpoint belongs to: network, configuration, and which cases teach.
+    /// See [`fingerprint`].
     fn fingerprint(&self, split: &Split) -> String {
-        let mut hash = Sha256::new();
-        hash.update(self.model.as_bytes());
-        hash.update(self.config.to_toml().as_bytes());
-        for cases in [&split.train, &split.validation] {
-            hash.update((cases.len() as u64).to_le_bytes());
-            for &case in cases {
-                hash.update(self.pictures.nodules[case].id.as_bytes());
-                hash.update([0]);
-            }
-        }
-        hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+        fingerprint(self.model, &self.config.to_toml(), self.pictures, split)
     }
+}
+
+/// What a checkpoint belongs to: network, configuration, and which cases teach.
+/// - `config`: as the run's `config.toml` holds it
+pub fn fingerprint(model: &str, config: &str, pictures: &Pictures, split: &Split) -> String {
+    let mut hash = Sha256::new();
+    hash.update(model.as_bytes());
+    hash.update(config.as_bytes());
+    for cases in [&split.train, &split.validation] {
+        hash.update((cases.len() as u64).to_le_bytes());
+        for &case in cases {
+            hash.update(pictures.nodules[case].id.as_bytes());
+            hash.update([0]);
+        }
+    }
+    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// A network with random values.

@@ -130,6 +130,35 @@ pub struct Transformer {
     layers: Vec<EncoderLayer>,
 }
 
+/// Which layers between the scales' tokens and their mean take part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FusionLayers {
+    /// Attention between micro and meso.
+    pub cross1: bool,
+    /// The macro scale asking the two others.
+    pub cross2: bool,
+    /// The Transformer over the three tokens.
+    pub transformer: bool,
+}
+
+impl FusionLayers {
+    /// The network as it answers.
+    pub const ALL: Self = Self { cross1: true, cross2: true, transformer: true };
+
+    /// The published ablations by name, with what each leaves out.
+    pub const ABLATIONS: [(&str, Self); 6] = [
+        (
+            "V10a: no second attention, no Transformer",
+            Self { cross2: false, transformer: false, ..Self::ALL },
+        ),
+        ("V10b: no first attention, no Transformer", Self { cross1: false, transformer: false, ..Self::ALL }),
+        ("V10c: no attention before the Transformer", Self { cross1: false, cross2: false, ..Self::ALL }),
+        ("V10d: no Transformer", Self { transformer: false, ..Self::ALL }),
+        ("V10e: no second attention", Self { cross2: false, ..Self::ALL }),
+        ("V10f: no first attention", Self { cross1: false, ..Self::ALL }),
+    ];
+}
+
 /// From one pair of logits per scale to the answer (M3-Net, Model/ModelV10.py).
 #[derive(Module, Debug)]
 pub struct Fusion {
@@ -163,6 +192,17 @@ impl Fusion {
         }
     }
 
+    /// The answer without some of the layers, as the published ablations leave them out; here from
+    /// weights that were taught with all of them.
+    ///
+    /// Without `cross2` the macro scale's token stands in the place of what it would have asked for;
+    /// without the Transformer the tokens are averaged as they are.
+    /// - source: M3-Net, Model/ModelV10a.py to ModelV10f.py
+    /// - `logits`: micro, meso, macro, `[batch, 2]` each
+    pub fn forward_ablated(&self, logits: [Tensor<2>; 3], layers: FusionLayers) -> Tensor<2> {
+        self.run(logits, &mut Taps::off(), Drop::Nothing, layers)
+    }
+
     /// The forward pass of inference: nothing is dropped.
     ///
     /// The macro scale reaches the answer only as the query of the second attention, that is,
@@ -170,24 +210,25 @@ impl Fusion {
     /// - `logits`: micro, meso, macro, `[batch, 2]` each
     /// - returns: logits `[batch, 2]`, benign first
     pub fn forward_tapped(&self, logits: [Tensor<2>; 3], taps: &mut Taps) -> Tensor<2> {
-        self.run(logits, taps, Drop::Nothing)
+        self.run(logits, taps, Drop::Nothing, FusionLayers::ALL)
     }
 
     /// The same with dropout, on an autodiff device: the forward pass of learning.
     pub fn forward_learning(&self, logits: [Tensor<2>; 3]) -> Tensor<2> {
-        self.run(logits, &mut Taps::off(), Drop::AsPublished)
+        self.run(logits, &mut Taps::off(), Drop::AsPublished, FusionLayers::ALL)
     }
 
-    fn run(&self, logits: [Tensor<2>; 3], taps: &mut Taps, drop: Drop) -> Tensor<2> {
+    fn run(&self, logits: [Tensor<2>; 3], taps: &mut Taps, drop: Drop, layers: FusionLayers) -> Tensor<2> {
         let [micro, meso, wide] = logits;
         let token = |linear: &Linear, l: Tensor<2>| linear.forward(l).unsqueeze_dim::<3>(1);
         let near = Tensor::cat(vec![token(&self.proj32, micro), token(&self.proj64, meso)], 1);
-        let near = self.cross1.forward(near.clone(), near, drop);
+        let near = if layers.cross1 { self.cross1.forward(near.clone(), near, drop) } else { near };
         taps.offer("cross1", &near);
-        let far = self.cross2.forward(token(&self.proj96, wide), near.clone(), drop);
+        let far = token(&self.proj96, wide);
+        let far = if layers.cross2 { self.cross2.forward(far, near.clone(), drop) } else { far };
         taps.offer("cross2", &far);
         let mut x = Tensor::cat(vec![near, far], 1);
-        for layer in &self.transformer_fusion.layers {
+        for layer in self.transformer_fusion.layers.iter().filter(|_| layers.transformer) {
             x = layer.forward(x, drop);
         }
         taps.offer("transformer_fusion", &x);

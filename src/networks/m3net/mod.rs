@@ -14,7 +14,7 @@ mod resnet3d;
 pub use blocks::BasicBlock;
 pub use config::{Encoder2dConfig, EncoderConfig, M3NetConfig, ResNet3dConfig};
 pub use convnext::ConvNext;
-pub use fusion::Fusion;
+pub use fusion::{Fusion, FusionLayers};
 pub use keys::{Layout, is_without_effect, layout_of, path_of, published_layout, readers_layout};
 pub use net::{Encoder, M3Net};
 pub use resnet3d::ResNet3d;

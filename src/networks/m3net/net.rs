@@ -5,7 +5,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::config::{EncoderConfig, M3NetConfig};
 use super::convnext::ConvNext;
-use super::fusion::Fusion;
+use super::fusion::{Fusion, FusionLayers};
 use super::resnet3d::ResNet3d;
 use crate::networks::spec::{CellGrid, Scale};
 use crate::networks::taps::{Tapped, Taps};
@@ -147,6 +147,11 @@ impl M3Net {
     /// The scales' logits (micro, meso, macro, `[batch, 2]` each) to the answer's `[batch, 2]`.
     pub fn fuse(&self, logits: [Tensor<2>; 3], taps: &mut Taps) -> Tensor<2> {
         self.fusion.forward_tapped(logits, taps)
+    }
+
+    /// [`M3Net::fuse`] without some of the fusion's layers.
+    pub fn fuse_ablated(&self, logits: [Tensor<2>; 3], layers: FusionLayers) -> Tensor<2> {
+        self.fusion.forward_ablated(logits, layers)
     }
 
     /// Crops (micro, meso, macro, `[batch, slice, column, row]`) to logits `[batch, 2]`, benign first.
