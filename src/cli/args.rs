@@ -13,6 +13,7 @@ use crate::session::Projection;
 use crate::synth::{Dose, Kernel};
 use crate::volume::{Preset, Window};
 use crate::workflow::dataset::{FEWEST_FOLDS, LabelRule, MOST_FOLDS, Question, Source};
+use crate::workflow::evaluate::Effort;
 
 /// A chest-CT viewer that shows what a lung-nodule network sees, says and why
 ///
@@ -63,12 +64,10 @@ pub(super) enum Command {
     Scan(Later),
     /// Trains a network on the cases of a manifest, fold by fold
     Train(Train),
-    /// Evaluation
-    #[command(hide = true)]
-    Evaluate(Later),
-    /// Features
-    #[command(hide = true)]
-    Embed(Later),
+    /// Figures with intervals of the folds that a run has finished, on cases that they have not seen
+    Evaluate(Evaluate),
+    /// Features that a network's encoders find in each case, as a NumPy array
+    Embed(Embed),
 }
 
 /// Whatever is typed after a command that this version does not have.
@@ -276,6 +275,86 @@ pub(super) struct Train {
     /// One JSON document on stdout
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// `evaluate`
+#[derive(Args, Debug)]
+pub(super) struct Evaluate {
+    /// Network: m3net-compact, m3net-r18x3 or m3net-cnb-r34-r18
+    #[arg(long, value_name = "NAME", default_value = "m3net-compact")]
+    pub(super) model: String,
+    /// Manifest of the cases, with the folds that the run was trained on
+    #[arg(long, value_name = "MANIFEST.csv")]
+    pub(super) data: PathBuf,
+    /// Folder of the training run: each finished fold answers its held-out cases [default: none, and
+    /// baselines alone]
+    #[arg(long, value_name = "DIR")]
+    pub(super) run: Option<PathBuf>,
+    /// Folder of a run on the same pictures without the nodules: whether they tell the label
+    #[arg(long, value_name = "DIR", requires = "run")]
+    pub(super) control: Option<PathBuf>,
+    /// Folder for predictions.csv, evaluation.json, tables, plots, card.md and the weights
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+    /// Small changes of the pictures: clicks beside the centre, noise, kernel, thicker slices
+    #[arg(long, value_enum, default_value = "quick")]
+    pub(super) robustness: Robustness,
+    /// Where it is computed; auto never takes a software adapter
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(super) device: Device,
+    /// One JSON document on stdout: evaluation.json
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `embed`
+#[derive(Args, Debug)]
+pub(super) struct Embed {
+    /// Network: m3net-compact, m3net-r18x3 or m3net-cnb-r34-r18
+    #[arg(long, value_name = "NAME", default_value = "m3net-compact")]
+    pub(super) model: String,
+    /// Weights for it (.safetensors, .pt, .pth); of several networks in one file the first [default:
+    /// installed or built-in]
+    #[arg(long, value_name = "FILE")]
+    pub(super) weights: Option<PathBuf>,
+    /// Manifest of the cases
+    #[arg(long, value_name = "MANIFEST.csv")]
+    pub(super) data: PathBuf,
+    /// The array to write, a row for each case, 32-bit floats: micro, meso, macro; F.csv says which row is
+    /// which case
+    #[arg(long, value_name = "F.npy")]
+    pub(super) out: PathBuf,
+    /// Simulated surroundings of cut-out nodules are kept here: RUN/surroundings of a training run
+    /// spares making them again [default: F.surroundings]
+    #[arg(long, value_name = "DIR")]
+    pub(super) surroundings: Option<PathBuf>,
+    /// Where it is computed; auto never takes a software adapter
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(super) device: Device,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `--robustness`
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Robustness {
+    /// Not looked at
+    None,
+    /// Ten cases of each fold, by a seed
+    Quick,
+    /// Every case
+    Full,
+}
+
+impl From<Robustness> for Effort {
+    fn from(robustness: Robustness) -> Self {
+        match robustness {
+            Robustness::None => Self::None,
+            Robustness::Quick => Self::Quick,
+            Robustness::Full => Self::Full,
+        }
+    }
 }
 
 /// `synth`

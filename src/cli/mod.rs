@@ -7,6 +7,8 @@ mod bench_window;
 mod classify;
 mod dataset;
 mod demo;
+mod embed;
+mod evaluate;
 mod exit;
 mod generate;
 mod info;

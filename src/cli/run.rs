@@ -10,7 +10,8 @@ use super::args::{self, Cli, Command, Stage};
 use super::exit::Failure;
 use super::progress::Terminal;
 use super::{
-    bench, classify, dataset, demo, generate, info, later, models, output, render, synth, train, window,
+    bench, classify, dataset, demo, embed, evaluate, generate, info, later, models, output, render, synth,
+    train, window,
 };
 
 /// Runs the program with the process's arguments.
@@ -74,8 +75,8 @@ fn run(cli: &Cli, matches: &ArgMatches, terminal: &Terminal) -> Result<(), Failu
         Command::Scan(_) => Err(later::command("scan")),
         Command::Dataset(dataset) => dataset::run(&dataset.action, terminal),
         Command::Train(options) => train::run(options, terminal),
-        Command::Evaluate(_) => Err(later::command("evaluate")),
-        Command::Embed(_) => Err(later::command("embed")),
+        Command::Evaluate(options) => evaluate::run(options, terminal),
+        Command::Embed(options) => embed::run(options, terminal),
         Command::Synth(options) => synth::run(options, terminal),
         Command::Bench(options) => bench::run(&options.stage, terminal),
         Command::Models(options) => models::run(options, terminal),

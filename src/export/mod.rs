@@ -1,13 +1,15 @@
-//! Writing: DICOM, NIfTI, PNG, JSON, each whole or not at all.
+//! Writing: DICOM, NIfTI, PNG, JSON, NumPy arrays, each whole or not at all.
 
 mod atomic;
 mod dicom_ct;
 mod json;
 mod nifti;
+mod npy;
 mod png;
 
 pub use atomic::{OutputFolder, PendingFolder, WriteError, write_whole, write_whole_with};
 pub use dicom_ct::CtSeries;
 pub use json::write_json;
 pub use nifti::write_saliency;
+pub use npy::write_npy;
 pub use png::write_png;

@@ -6,6 +6,8 @@ pub mod builtin_case;
 pub mod classify;
 pub mod dataset;
 pub mod demo;
+pub mod embed;
+pub mod evaluate;
 pub mod models;
 pub mod open;
 pub mod preferences;

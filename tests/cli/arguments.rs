@@ -16,7 +16,7 @@ fn help_and_version_go_to_stdout_and_are_no_failure() {
 #[test]
 fn what_is_not_built_is_not_listed_and_says_so() {
     let help = triscope(&["--help"]).stdout;
-    for command in ["explain", "scan", "evaluate", "embed"] {
+    for command in ["explain", "scan"] {
         let listed = help.lines().any(|l| l.trim_start().starts_with(&format!("{command} ")));
         assert!(!listed, "{command} is not listed");
         for more in [&["x", "--whatever", "1"][..], &["--model", "x", "--config=y"], &["-v"], &[]] {
@@ -60,6 +60,10 @@ fn wrong_arguments_end_with_code_2() {
         &["dataset", "build", "--from", "lidc", "x", "--label", "given"],
         &["dataset", "build", "--from", "lidc", "x", "--question", "malignancy"],
         &["dataset", "check"],
+        &["evaluate", "--data", "x.csv"],
+        &["evaluate", "--data", "x.csv", "--out", "y", "--control", "z"],
+        &["evaluate", "--data", "x.csv", "--out", "y", "--robustness", "some"],
+        &["embed", "--data", "x.csv", "--out", "y.parquet"],
         &["models", "import", "x"],
         &["--no-such-option"],
     ] {

@@ -11,6 +11,7 @@ mod shaders;
 mod classify;
 mod ensembles;
 mod evaluation;
+mod evaluations;
 mod crops;
 mod export_round_trip;
 mod devices;
