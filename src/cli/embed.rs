@@ -9,12 +9,10 @@ use crate::workflow::embed::{EmbedError, EmbedReport, EmbedRequest, embed};
 impl From<EmbedError> for Failure {
     fn from(error: EmbedError) -> Self {
         use crate::training::TrainingError;
-        use crate::workflow::train::TrainError;
         match error {
             EmbedError::NotNpy(_) => Self::arguments(error),
-            EmbedError::Cancelled(_)
-            | EmbedError::Training(TrainingError::Cancelled(_))
-            | EmbedError::Train(TrainError::Cancelled(_)) => Self::Interrupted,
+            EmbedError::Cancelled(_) | EmbedError::Training(TrainingError::Cancelled(_)) => Self::Interrupted,
+            EmbedError::Train(error) => error.into(),
             other => Self::work(other),
         }
     }

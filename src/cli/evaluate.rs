@@ -9,12 +9,13 @@ use crate::workflow::evaluate::{EvaluateError, EvaluateRequest, EvaluationReport
 
 impl From<EvaluateError> for Failure {
     fn from(error: EvaluateError) -> Self {
+        use crate::dataset::DatasetError;
         use crate::training::TrainingError;
-        use crate::workflow::train::TrainError;
         match error {
             EvaluateError::Cancelled(_)
-            | EvaluateError::Training(TrainingError::Cancelled(_))
-            | EvaluateError::Train(TrainError::Cancelled(_)) => Self::Interrupted,
+            | EvaluateError::Dataset(DatasetError::Cancelled(_))
+            | EvaluateError::Training(TrainingError::Cancelled(_)) => Self::Interrupted,
+            EvaluateError::Train(error) => error.into(),
             other => Self::work(other),
         }
     }

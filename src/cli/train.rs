@@ -11,9 +11,12 @@ use crate::workflow::train::{Step, TrainError, TrainReport, TrainRequest, train}
 
 impl From<TrainError> for Failure {
     fn from(error: TrainError) -> Self {
+        use crate::dataset::DatasetError;
         use crate::training::TrainingError;
         match error {
-            TrainError::Cancelled(_) | TrainError::Training(TrainingError::Cancelled(_)) => Self::Interrupted,
+            TrainError::Cancelled(_)
+            | TrainError::Dataset(DatasetError::Cancelled(_))
+            | TrainError::Training(TrainingError::Cancelled(_)) => Self::Interrupted,
             other => Self::work(other),
         }
     }

@@ -163,8 +163,11 @@ impl Findings {
         let summary = |scored: &Scored| -> Result<Summary, EvaluateError> {
             Ok(Summary::new(&table(scored)?, Threshold::default(), &self.bootstrap)?)
         };
-        let strata =
-            |stratum| Ok(SubgroupTable::new(&table(&raw)?, stratum, Threshold::default(), &self.bootstrap)?);
+        let strata = |scored: &Scored, stratum| -> Result<SubgroupTable, EvaluateError> {
+            Ok(SubgroupTable::new(&table(scored)?, stratum, Threshold::default(), &self.bootstrap)?)
+        };
+        let reference = self.report.comparison.reference.as_deref();
+        let reference = self.contenders.iter().find(|c| Some(c.name.as_str()) == reference);
         // A fold without labelled cases has the temperature of none of them.
         let of_fold = |fold: u32| self.temperatures.get(&fold).copied().unwrap_or(1.0);
         self.robustness = asked.changed.figures(of_fold)?;
@@ -182,7 +185,11 @@ impl Findings {
             calibrated: self.calibrated.as_ref().map(summary).transpose()?,
             temperatures_out_of_fold: temperatures,
             temperature: Temperature::fit(&raw),
-            subgroups: Stratum::ALL.into_iter().map(strata).collect::<Result<_, EvaluateError>>()?,
+            subgroups: Stratum::ALL
+                .into_iter()
+                .map(|stratum| strata(&raw, stratum))
+                .collect::<Result<_, EvaluateError>>()?,
+            reference_by_size: reference.map(|c| strata(&c.scored, Stratum::Size)).transpose()?,
             ablations: self.ablations(held, asked, evaluated)?,
             control: self.control(held, asked, evaluated)?,
             robustness: self.robustness.as_ref().map(|r| RobustnessReport {

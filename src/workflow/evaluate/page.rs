@@ -22,6 +22,9 @@ pub(super) fn tables(findings: &Findings) -> Result<Vec<(String, Vec<u8>)>, Eval
         for (table, name) in network.subgroups.iter().zip(["size", "texture", "slice_spacing"]) {
             tables.push((format!("by_{name}"), table.to_csv()?));
         }
+        if let Some(table) = &network.reference_by_size {
+            tables.push(("by_size_of_reference".to_owned(), table.to_csv()?));
+        }
         tables.push(("ablations".to_owned(), network.ablations.to_csv()?));
         if let Some(control) = &network.control {
             tables.push(("control".to_owned(), control.comparison.to_csv()?));
@@ -153,6 +156,12 @@ fn network_tables(network: &NetworkReport, level: &str) -> String {
     );
     for table in &network.subgroups {
         text += &format!("\n{}", table.to_markdown());
+    }
+    if let Some(table) = &network.reference_by_size {
+        text += &format!(
+            "\nThe same for the reference, which knows size alone (at the probability of 0.5 of its own model):\n\n{}",
+            table.to_markdown()
+        );
     }
     let of = network.folds.first().map_or(0, |f| f.mean_logits_of);
     text += &format!(

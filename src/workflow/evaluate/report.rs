@@ -89,6 +89,10 @@ pub struct NetworkReport {
     pub temperature: Temperature,
     /// Figures by size, texture and slice spacing.
     pub subgroups: Vec<SubgroupTable>,
+    /// Figures by size of the baseline that knows size alone and that others are held against: within a
+    /// group there is little size left to tell by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference_by_size: Option<SubgroupTable>,
     /// The network with something taken from it, held against the whole.
     pub ablations: Comparison,
     /// A network that was taught on the same pictures without the nodules; absent where none was given.
