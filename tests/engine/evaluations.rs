@@ -162,6 +162,7 @@ fn finished_folds_answer_what_they_have_not_seen_and_everything_is_written() {
     assert_eq!((network.answered, network.simulated), (8, 0));
     assert_eq!(network.unfinished_folds, [1]);
     assert_eq!(network.temperatures_out_of_fold.len(), 2);
+    assert!(network.folds.iter().all(|f| f.auc.is_some_and(|auc| (0.0..=1.0).contains(&auc))));
     assert!(network.folds.iter().all(|f| f.begun_with_these_cases.is_none() && f.mean_logits_of == 8));
     let robustness = network.robustness.as_ref().expect("asked");
     assert_eq!((robustness.cases, robustness.changes.len()), (8, 4));

@@ -80,7 +80,7 @@ fn data(report: &EvaluationReport) -> String {
 }
 
 fn protocol(report: &EvaluationReport, network: &NetworkReport) -> String {
-    let mut text = "\n## Protocol\n\nPatients are never divided between folds. Each fold's network was taught by the other folds and answers its own, plainly looked at: centred on the nodule, native voxels, nothing varied. Figures are of single networks.\n\n| fold | held-out cases | training state says these cases |\n|---:|---:|---|\n".to_owned();
+    let mut text = "\n## Protocol\n\nPatients are never divided between folds. Each fold's network was taught by the other folds and answers its own, plainly looked at: centred on the nodule, native voxels, nothing varied. Figures are of single networks.\n\n| fold | held-out cases | AUC of the labelled ones | training state says these cases |\n|---:|---:|---:|---|\n".to_owned();
     for fold in &network.folds {
         let begun = match fold.begun_with_these_cases {
             Some(true) => "yes",
@@ -89,7 +89,8 @@ fn protocol(report: &EvaluationReport, network: &NetworkReport) -> String {
             }
             None => "not known: no training state is there",
         };
-        text += &format!("| {} | {} | {begun} |\n", fold.fold, fold.cases);
+        let auc = fold.auc.map_or("-".to_owned(), |auc| format!("{auc:.3}"));
+        text += &format!("| {} | {} | {auc} | {begun} |\n", fold.fold, fold.cases);
     }
     if !network.left_out.is_empty() {
         text += &format!("\n{} cases were not shown to the network:\n\n", network.left_out.len());

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::baselines::{answer, baselines};
 use super::cases::{Held, patients, scored};
 use super::error::EvaluateError;
-use super::network::Prediction;
+use super::network::{FoldReport, Prediction};
 use super::report::{
     ControlReport, EvaluationReport, NetworkReport, ReadersReport, RobustnessReport, SourceReport,
 };
@@ -13,7 +13,7 @@ use super::robustness::Robustness;
 use super::{Asked, Control, EvaluateRequest, rules};
 use crate::evaluation::{
     Bootstrap, Comparison, Contender, Predictions, Scored, Stratum, SubgroupTable, Summary, Temperature,
-    Threshold, cross_fitted_temperature,
+    Threshold, auc, cross_fitted_temperature,
 };
 use crate::networks::m3net::FusionLayers;
 use crate::networks::{NetworkSpec, Scale};
@@ -174,9 +174,13 @@ impl Findings {
         let there: BTreeSet<u32> = held.iter().map(|h| h.fold).collect();
         let finished: BTreeSet<u32> = asked.predicted.folds.iter().map(|f| f.fold).collect();
         let simulated = |p: &&Prediction| !asked.pictures.nodules[p.picture].opacity.is_empty();
+        let of_fold = |report: &FoldReport| {
+            let own = (0..folds.len()).filter(|&n| folds[n] == report.fold);
+            FoldReport { auc: raw.select(own).and_then(|s| auc(&s).ok()), ..report.clone() }
+        };
         self.report.network = Some(NetworkReport {
             device: asked.device.clone(),
-            folds: asked.predicted.folds.clone(),
+            folds: asked.predicted.folds.iter().map(of_fold).collect(),
             unfinished_folds: there.difference(&finished).copied().collect(),
             answered,
             simulated: asked.predicted.predictions.iter().filter(simulated).count(),

@@ -107,6 +107,10 @@ pub struct FoldReport {
     pub fold: u32,
     /// Cases held out of it and answered.
     pub cases: usize,
+    /// Area under the ROC curve of its labelled cases alone; absent with one class. Folds have scales of their
+    /// own, so that the area of all together is seldom their mean.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auc: Option<f64>,
     /// Whether its training state says that it was begun with the other folds' cases of this manifest and
     /// with the run's configuration; `None` where there is no state to look at.
     pub begun_with_these_cases: Option<bool>,
@@ -170,6 +174,7 @@ pub fn predict(
         all.folds.push(FoldReport {
             fold: *fold,
             cases: own.len(),
+            auc: None,
             begun_with_these_cases: begun_with(run, model, pictures, *fold),
             mean_logits_of: teaching.len(),
             mean_logits,
