@@ -68,6 +68,10 @@ fn interpolated(nodule: &Nodule, surroundings: &Block, draw: &Draw, at: [f32; 3]
         corners(base, part).map(|(index, weight)| surroundings.clamped(index) * weight).sum()
     };
     let (base, part) = split(nodule.block.centre, draw.nodule.apply(at));
+    // Most of a wide crop is nowhere near the nodule.
+    if (0..3).any(|a| base[a] < -1 || base[a] >= nodule.block.size[a] as i32) {
+        return chest;
+    }
     let (mut weighed, mut opacity) = (0.0, 0.0);
     for (index, weight) in corners(base, part) {
         let (hu, a) = nodule.at(index);
