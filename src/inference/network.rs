@@ -71,6 +71,13 @@ pub struct Forward {
     pub forward_ms: f64,
 }
 
+/// What weights are called and what is known of them.
+struct Named {
+    card: Card,
+    weights: String,
+    weights_sha256: String,
+}
+
 impl Network {
     /// Builds the network and loads its weights, every member of an ensemble.
     /// - errors: unknown name, no weights, weights that do not fit
@@ -112,7 +119,8 @@ impl Network {
                 (file.state, card, file.name, file.sha256)
             }
         };
-        Self::build(model, state, most, card, name, sha256, device, info)
+        let named = Named { card, weights: name, weights_sha256: sha256 };
+        Self::build(model, state, most, named, device, info)
     }
 
     /// A network with values made by hand: for tests of what is built on it.
@@ -125,19 +133,19 @@ impl Network {
     ) -> Result<Self, InferenceError> {
         let sha256 = state.sha256();
         let card = Card::unknown(model, "memory");
-        Self::build(model, state, usize::MAX, card, "memory".to_owned(), sha256, device, info)
+        let named = Named { card, weights: "memory".to_owned(), weights_sha256: sha256 };
+        Self::build(model, state, usize::MAX, named, device, info)
     }
 
     fn build(
         model: &str,
         state: StateDict,
         most: usize,
-        card: Card,
-        weights: String,
-        weights_sha256: String,
+        named: Named,
         device: &Device,
         info: DeviceInfo,
     ) -> Result<Self, InferenceError> {
+        let Named { card, weights, weights_sha256 } = named;
         let (spec, config) = (spec(model)?, config(model)?);
         let layout = published_layout(&config);
         // All of the file before any of its networks: an ensemble is loaded whole or not at all.

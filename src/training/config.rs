@@ -143,7 +143,10 @@ impl TrainConfig {
             if !(schedule.learning_rate > 0.0 && schedule.learning_rate.is_finite()) {
                 return bad("learning_rate must be above 0");
             }
-            if !(0.0..=1.0).contains(&schedule.warm_up) || !(schedule.weight_decay >= 0.0) {
+            if !(0.0..=1.0).contains(&schedule.warm_up)
+                || schedule.weight_decay.is_nan()
+                || schedule.weight_decay < 0.0
+            {
                 return bad("warm_up must lie between 0 and 1, and weight_decay must not be negative");
             }
         }

@@ -8,9 +8,8 @@ use super::config::{Schedule, TrainConfig};
 use super::error::TrainingError;
 use super::learner::{Goal, Task, two_headed_loss};
 use super::pictures::{Look, Pictures};
-use crate::jobs::JobContext;
-use crate::networks::m3net::{Encoder, Fusion};
-use crate::networks::{NetworkSpec, Tapped, Taps};
+use crate::networks::Taps;
+use crate::networks::m3net::Fusion;
 
 /// What the three encoders say of one picture.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,43 +102,6 @@ impl Task for FusionTask<'_> {
     }
 }
 
-/// Asks the encoders about looks of cases.
-/// - `encoders`: micro, meso, macro, on `device`, which is no autodiff device
-/// - returns: views in the order of `cases`
-/// - errors: cancelled, values that the device does not give back
-pub fn views(
-    encoders: &[Encoder; 3],
-    pictures: &Pictures,
-    cases: &[usize],
-    look: Look,
-    config: &TrainConfig,
-    spec: &NetworkSpec,
-    device: &Device,
-    ctx: &JobContext,
-) -> Result<Vec<View>, TrainingError> {
-    let mut views: Vec<View> =
-        cases.iter().map(|_| View { logits: [[0.0; 2]; 3], features: Vec::new() }).collect();
-    for (scale, encoder) in spec.scales.iter().zip(encoders) {
-        let batch = config.encoders[scale.scale as usize].batch;
-        for (some, views) in cases.chunks(batch).zip(views.chunks_mut(batch)) {
-            ctx.check()?;
-            let crops = pictures.crops(some, look, config, scale.crop).tensor(device);
-            let mut taps = Taps::of(&["avgpool"]);
-            let logits = read(encoder.forward_tapped(crops, &mut taps))?;
-            let pooled = match taps.take("avgpool") {
-                Some(Tapped::D2(pooled)) => read(pooled)?,
-                _ => Vec::new(),
-            };
-            let width = pooled.len() / some.len();
-            for (n, view) in views.iter_mut().enumerate() {
-                view.logits[scale.scale as usize].copy_from_slice(&logits[2 * n..2 * n + 2]);
-                view.features.extend_from_slice(&pooled[width * n..width * (n + 1)]);
-            }
-        }
-    }
-    Ok(views)
-}
-
-fn read(tensor: Tensor<2>) -> Result<Vec<f32>, TrainingError> {
+pub(super) fn read(tensor: Tensor<2>) -> Result<Vec<f32>, TrainingError> {
     tensor.into_data().try_to_vec::<f32>().map_err(|e| TrainingError::Device(format!("{e:?}")))
 }

@@ -41,7 +41,7 @@ pub use draw::{Augmentation, Draw, Symmetry, generator};
 pub use encoder::{Crops, EncoderInTraining, EncoderTask};
 pub use error::TrainingError;
 pub use fit::Stage;
-pub use fusion::{FusionInTraining, FusionTask, View, views};
+pub use fusion::{FusionInTraining, FusionTask, View};
 pub use learner::{Goal, Task};
 pub use pace::pace;
 pub use patch::{Block, Nodule};

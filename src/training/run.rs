@@ -11,14 +11,14 @@ use super::config::TrainConfig;
 use super::encoder::{EncoderInTraining, EncoderTask};
 use super::error::TrainingError;
 use super::fit::Stage;
-use super::fusion::{FusionInTraining, FusionTask, View, views};
+use super::fusion::{FusionInTraining, FusionTask, View, read};
 use super::pictures::{Look, Pictures};
 use super::split::{Split, split};
 use crate::inference::LearningDevice;
 use crate::jobs::JobContext;
-use crate::networks::m3net::{M3Net, path_of, published_layout};
+use crate::networks::m3net::{Encoder, M3Net, path_of, published_layout};
 use crate::networks::weights::{StateDict, collect, load_into, random};
-use crate::networks::{config as layers_of, spec};
+use crate::networks::{Tapped, Taps, config as layers_of, spec};
 
 /// What is trained, and on what.
 pub struct Run<'a> {
@@ -43,8 +43,6 @@ pub struct Trained {
     pub state: StateDict,
     /// Which cases taught it.
     pub split: Split,
-    /// What the encoders say of the held-out cases, plainly looked at, in the order of the split.
-    pub test_views: Vec<View>,
 }
 
 impl Run<'_> {
@@ -95,17 +93,13 @@ impl Run<'_> {
         let trained = trained.into_iter().map(|net| net.valid().into_encoder()).collect::<Vec<_>>();
         let Ok(encoders) = <[_; 3]>::try_from(trained) else { unreachable!("one for each scale") };
 
-        let look = |cases: &[usize], look: Look| {
-            views(&encoders, self.pictures, cases, look, config, network, &self.device.device, self.ctx)
-        };
-        let test_views = look(&split.test, Look::Plain)?;
         let seen: Vec<usize> = split.train.iter().chain(&split.validation).copied().collect();
         let mut all = vec![Vec::new(); self.pictures.nodules.len()];
         let varied = (0..config.fusion_views as u64).map(|n| Look::Varied((1 << 32) + n));
         for (n, wanted) in [Look::Plain].into_iter().chain(varied).enumerate() {
             let words = format!("what the encoders say: look {} of {}", n + 1, config.fusion_views + 1);
             self.ctx.step(&words, n as f32 / (config.fusion_views + 1) as f32)?;
-            for (&case, view) in seen.iter().zip(look(&seen, wanted)?) {
+            for (&case, view) in seen.iter().zip(self.views(&encoders, &seen, wanted)?) {
                 all[case].push(view);
             }
         }
@@ -130,7 +124,41 @@ impl Run<'_> {
         for (key, array) in collect(&readers, |path| format!("readers.{path}"))?.tensors {
             state.tensors.insert(key, array);
         }
-        Ok(Trained { state, split, test_views })
+        Ok(Trained { state, split })
+    }
+
+    /// Asks the encoders about looks of cases.
+    /// - `encoders`: micro, meso, macro, without gradients
+    /// - returns: views in the order of `cases`
+    /// - errors: cancelled, values that the device does not give back
+    fn views(
+        &self,
+        encoders: &[Encoder; 3],
+        cases: &[usize],
+        look: Look,
+    ) -> Result<Vec<View>, TrainingError> {
+        let mut views: Vec<View> =
+            cases.iter().map(|_| View { logits: [[0.0; 2]; 3], features: Vec::new() }).collect();
+        for (scale, encoder) in spec(self.model)?.scales.iter().zip(encoders) {
+            let batch = self.config.encoders[scale.scale as usize].batch;
+            for (some, views) in cases.chunks(batch).zip(views.chunks_mut(batch)) {
+                self.ctx.check()?;
+                let crops =
+                    self.pictures.crops(some, look, self.config, scale.crop).tensor(&self.device.device);
+                let mut taps = Taps::of(&["avgpool"]);
+                let logits = read(encoder.forward_tapped(crops, &mut taps))?;
+                let pooled = match taps.take("avgpool") {
+                    Some(Tapped::D2(pooled)) => read(pooled)?,
+                    _ => Vec::new(),
+                };
+                let width = pooled.len() / some.len();
+                for (n, view) in views.iter_mut().enumerate() {
+                    view.logits[scale.scale as usize].copy_from_slice(&logits[2 * n..2 * n + 2]);
+                    view.features.extend_from_slice(&pooled[width * n..width * (n + 1)]);
+                }
+            }
+        }
+        Ok(views)
     }
 
     /// See [`fingerprint`].

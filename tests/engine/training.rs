@@ -25,8 +25,8 @@ fn manifest(folder: &Path) -> Option<std::path::PathBuf> {
             few.extend(built.cases.iter().filter(of).take(2).cloned());
         }
     }
+    let from_here = |path: &str| dataset::relative(folder, &root.join(path)).expect("it exists");
     for case in &mut few {
-        let from_here = |path: &str| dataset::relative(folder, &root.join(path)).expect("it exists");
         case.image = from_here(&case.image);
         case.mask = case.mask.as_deref().map(from_here);
     }
