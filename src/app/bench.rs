@@ -150,6 +150,7 @@ impl Driver {
         match session.stage() {
             Stage::Failed(sentence) => self.fail(sentence),
             Stage::Unusable(_) => self.fail("the series cannot be viewed".to_owned()),
+            Stage::Report => self.fail("this is a report, and no series".to_owned()),
             Stage::Welcome | Stage::Opening | Stage::Open => {}
         }
         let gpu = session.gpu();

@@ -10,6 +10,7 @@ use super::dialogs::Dialogs;
 use super::inbox::Inbox;
 use super::keeper::Keeper;
 use super::picture::Saving;
+use super::reports::Reports;
 use super::resume::Marked;
 use super::thumbnails::Thumbnails;
 use super::waker::Waker;
@@ -48,6 +49,7 @@ pub struct Core {
     pub(super) ui: UiState,
     pub(super) inbox: Inbox,
     pub(super) thumbnails: Thumbnails,
+    pub(super) reports: Reports,
     pub(super) asker: Asker,
     pub(super) dialogs: Dialogs,
     pub(super) saving: Option<Saving>,
@@ -92,6 +94,7 @@ impl Core {
             ui: UiState::default(),
             inbox: Inbox::default(),
             thumbnails: Thumbnails::default(),
+            reports: Reports::default(),
             asker: Asker::default(),
             dialogs: Dialogs::default(),
             saving: None,

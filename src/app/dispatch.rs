@@ -27,7 +27,10 @@ impl Core {
             Command::ShowSeries(index) => self.show_series(index),
             Command::NextSeries => self.series_step(1),
             Command::PreviousSeries => self.series_step(-1),
+            Command::CancelAll if self.session.stage() == Stage::Report => self.toggle_report(),
             Command::CancelAll => self.cancel_all(),
+            Command::ToggleReport => self.toggle_report(),
+            Command::OpenReportCase(case) => self.open_report_case(&case),
             Command::Cancel(id) => self.cancel(id),
             Command::SavePicture => self.ask(Ask::Picture(self.picture_name())),
             Command::SavePictureTo(path) => self.save_picture(Target::File(path)),
@@ -145,6 +148,9 @@ impl Core {
     }
 
     fn close(&mut self) {
+        if self.close_report() {
+            return;
+        }
         self.inbox.stop();
         self.session.receive(News::Closed);
         self.inbox.poll(&mut self.session, &self.waker);
@@ -179,6 +185,7 @@ impl Core {
         match id {
             WorkId::Classify(nodule) => self.asker.cancel(nodule, &mut self.session),
             WorkId::Picture => self.cancel_picture(),
+            WorkId::ReportPictures => self.reports.cancel_pictures(),
             WorkId::Scan | WorkId::Load | WorkId::Example => self.inbox.cancel(id),
         }
     }

@@ -5,15 +5,23 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 
 use super::waker::Waker;
+use crate::dataset::CasePoint;
 use crate::geometry::{Patient, Point};
 use crate::ingest::Scan;
 use crate::jobs::{Cancelled, Job, Outcome, spawn};
-use crate::session::{News, Session, Severity, Work, WorkId};
+use crate::session::{CasePlace, Edit, News, Report, Session, Severity, Work, WorkId};
 use crate::volume::Volume;
 use crate::workflow::builtin_case::{BuiltinCaseError, builtin_case};
 use crate::workflow::open::{self, OpenError, OpenEvent, Opened};
+use crate::workflow::review;
 
-type OpenJob = Job<Result<Opened, OpenError>>;
+/// What was found at paths.
+enum Found {
+    Case(Result<Opened, OpenError>),
+    Report(Result<Report, String>),
+}
+
+type OpenJob = Job<Found>;
 
 /// Opening paths, or one series of a scan.
 struct Opening {
@@ -27,6 +35,8 @@ struct Opening {
     volume: Option<Arc<Volume>>,
     /// A nodule to ask about when all is there: the built-in case shows what the program is for.
     nodule: Option<Point<Patient>>,
+    /// Where the cursor is put as soon as the series is there.
+    cursor: Option<CasePoint>,
 }
 
 impl Opening {
@@ -55,20 +65,41 @@ pub(super) struct Inbox {
 impl Inbox {
     /// Looks for series at these paths and opens the largest CT.
     pub(super) fn open_paths(&mut self, paths: Vec<PathBuf>, waker: &Waker) {
-        self.open_case(paths, None, waker);
+        self.open_case(paths, None, None, waker);
     }
 
-    fn open_case(&mut self, paths: Vec<PathBuf>, nodule: Option<Point<Patient>>, waker: &Waker) {
+    /// Opens the volume of a report's case, with the cursor on its nodule.
+    pub(super) fn open_place(&mut self, place: CasePlace, waker: &Waker) {
+        let CasePlace { image, series_uid, point } = place;
+        self.open_case(vec![image.reveal().clone()], None, Some((series_uid, point)), waker);
+    }
+
+    /// - `place`: which series, and where the cursor goes; then it is no report
+    fn open_case(
+        &mut self,
+        paths: Vec<PathBuf>,
+        nodule: Option<Point<Patient>>,
+        place: Option<(Option<String>, CasePoint)>,
+        waker: &Waker,
+    ) {
         let (send, events) = channel();
         let (asked, now) = (paths.clone(), waker.now());
+        let cursor = place.as_ref().map(|(_, point)| *point);
         let job = spawn("open", waker.soon(), move |ctx| {
-            let opened = open::open(&asked, None, ctx, |event| {
+            if let ([path], None) = (asked.as_slice(), &place)
+                && let Some((kind, folder)) = review::recognise(path)
+            {
+                ctx.step("Reading the report", 0.0)?;
+                return Ok(Found::Report(review::read(kind, &folder).map_err(|e| e.to_string())));
+            }
+            let wanted = place.as_ref().and_then(|(uid, _)| uid.as_deref());
+            let opened = open::open(&asked, wanted, ctx, |event| {
                 let _ = send.send(event);
                 now();
             });
             finish(opened)
         });
-        self.start(Opening { job, events, paths, chosen: None, volume: None, nodule });
+        self.start(Opening { job, events, paths, chosen: None, volume: None, nodule, cursor });
     }
 
     /// Opens another series of the scan.
@@ -83,7 +114,8 @@ impl Inbox {
             finish(opened)
         });
         let chosen = Some(index);
-        self.start(Opening { job, events, paths: Vec::new(), chosen, volume: None, nodule: None });
+        let paths = Vec::new();
+        self.start(Opening { job, events, paths, chosen, volume: None, nodule: None, cursor: None });
     }
 
     /// Makes the built-in case where it is not there yet, then opens it.
@@ -159,7 +191,7 @@ impl Inbox {
         let Some(outcome) = self.example.as_ref().and_then(Job::poll) else { return };
         self.example = None;
         match outcome {
-            Outcome::Done(Ok((folder, nodule))) => self.open_case(vec![folder], nodule, waker),
+            Outcome::Done(Ok((folder, nodule))) => self.open_case(vec![folder], nodule, None, waker),
             Outcome::Done(Err(sentence)) => session.receive(News::OpenFailed(sentence)),
             Outcome::Cancelled => {}
             Outcome::Failed(failure) => session.receive(News::OpenFailed(failure.to_string())),
@@ -186,11 +218,11 @@ impl Inbox {
 }
 
 /// The range for the full window is counted here, once, away from the window.
-fn finish(opened: Result<Opened, OpenError>) -> Result<Result<Opened, OpenError>, Cancelled> {
+fn finish(opened: Result<Opened, OpenError>) -> Result<Found, Cancelled> {
     if let Ok(opened) = &opened {
         opened.volume.range();
     }
-    Ok(opened)
+    Ok(Found::Case(opened))
 }
 
 /// Hands on what a job reported; true when it has ended.
@@ -205,22 +237,32 @@ fn settle(opening: &mut Opening, session: &mut Session) -> bool {
             }
             OpenEvent::Began { volume, series } => {
                 opening.volume = Some(Arc::clone(&volume));
+                let cursor = opening.cursor.map(|point| point.patient(volume.grid()));
                 session.receive(News::Opened { index: series, volume });
+                if let Some(cursor) = cursor {
+                    session.apply(Edit::Cursor(cursor));
+                }
             }
         }
     }
     let Some(outcome) = outcome else { return false };
     let news = match outcome {
-        Outcome::Done(Ok(opened)) => News::Loaded { volume: opened.volume, defects: opened.defects },
-        Outcome::Done(Err(OpenError::Cancelled(_))) | Outcome::Cancelled => match &opening.volume {
-            Some(volume) => News::Notice(Severity::Info, stopped(volume)),
-            None => return true,
-        },
-        Outcome::Done(Err(OpenError::NotUsable(sentence))) => match opening.chosen {
+        Outcome::Done(Found::Report(Ok(report))) => News::ReportOpened(Arc::new(report)),
+        Outcome::Done(Found::Report(Err(sentence))) => News::OpenFailed(sentence),
+        Outcome::Done(Found::Case(Ok(opened))) => {
+            News::Loaded { volume: opened.volume, defects: opened.defects }
+        }
+        Outcome::Done(Found::Case(Err(OpenError::Cancelled(_)))) | Outcome::Cancelled => {
+            match &opening.volume {
+                Some(volume) => News::Notice(Severity::Info, stopped(volume)),
+                None => return true,
+            }
+        }
+        Outcome::Done(Found::Case(Err(OpenError::NotUsable(sentence)))) => match opening.chosen {
             Some(index) => News::Unusable(index),
             None => News::OpenFailed(sentence),
         },
-        Outcome::Done(Err(error)) => failed(opening, error.to_string()),
+        Outcome::Done(Found::Case(Err(error))) => failed(opening, error.to_string()),
         Outcome::Failed(failure) => failed(opening, failure.to_string()),
     };
     session.receive(news);

@@ -16,6 +16,7 @@ mod keeper;
 mod keyboard;
 mod network;
 mod picture;
+mod reports;
 mod resume;
 mod shell;
 mod thumbnails;

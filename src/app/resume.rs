@@ -79,8 +79,10 @@ impl Core {
         let points = self.session.findings().nodules().iter().map(|n| n.at).collect();
         let uid = self.session.series().map(|s| s.uid.clone()).unwrap_or_default();
         let marked = Marked { uid, points };
+        let shown = self.session.report().filter(|open| open.shown).map(|open| &open.report.folder);
+        let case = self.session.paths().iter().filter(|_| shown.is_none());
         Process::new(program)
-            .args(self.session.paths().iter().map(Private::reveal))
+            .args(shown.into_iter().chain(case).map(Private::reveal))
             .env(HANDED_ON, marked.text())
             .spawn()
             .is_ok()

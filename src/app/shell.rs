@@ -107,6 +107,7 @@ impl Shell {
         // Reports of jobs.
         core.inbox.poll(&mut core.session, &core.waker);
         core.thumbnails.poll(&mut core.session, &core.waker);
+        core.reports.poll(&mut core.session, &core.waker);
         if let Some(nodule) = core.inbox.take_nodule() {
             core.show_nodule(nodule);
         }

@@ -83,8 +83,9 @@ fn always(_: &Session) -> bool {
     true
 }
 
+/// A series is on the screen; one that lies behind a report is out of reach.
 fn shown(session: &Session) -> bool {
-    session.open().is_some()
+    session.stage() == Stage::Open
 }
 
 fn something(session: &Session) -> bool {
@@ -92,22 +93,34 @@ fn something(session: &Session) -> bool {
 }
 
 fn several(session: &Session) -> bool {
-    session.scan().series.len() > 1
+    session.stage() != Stage::Report && session.scan().series.len() > 1
 }
 
 fn selected(session: &Session) -> bool {
-    session.selected().is_some()
+    shown(session) && session.selected().is_some()
+}
+
+fn undoable(session: &Session) -> bool {
+    session.stage() != Stage::Report && session.can_undo()
+}
+
+fn redoable(session: &Session) -> bool {
+    session.stage() != Stage::Report && session.can_redo()
 }
 
 fn mapped(session: &Session) -> bool {
-    session
-        .selected()
-        .is_some_and(|n| matches!(&n.question, Question::Answered { saliency, .. } if !saliency.is_empty()))
-        || session.look().heatmap.on
+    let explained =
+        |question: &Question| matches!(question, Question::Answered { saliency, .. } if !saliency.is_empty());
+    session.stage() != Stage::Report
+        && (session.selected().is_some_and(|n| explained(&n.question)) || session.look().heatmap.on)
 }
 
 fn running(session: &Session) -> bool {
-    !session.work().is_empty()
+    session.stage() == Stage::Report || !session.work().is_empty()
+}
+
+fn reported(session: &Session) -> bool {
+    session.report().is_some()
 }
 
 const fn line(
@@ -126,7 +139,7 @@ const fn key(c: char) -> Shortcut {
 }
 
 /// Every command that needs no value, in the order of groups.
-pub static CATALOGUE: [Entry; 42] = [
+pub static CATALOGUE: [Entry; 43] = [
     line(
         Command::OpenFolder,
         "open_folder",
@@ -163,7 +176,7 @@ pub static CATALOGUE: [Entry; 42] = [
         Command::CloseCase,
         "close_case",
         Group::File,
-        ("Close case", "Closes the case and stops what runs for it."),
+        ("Close case", "Closes the case, or the report on the screen, and stops what runs for it."),
         &[Shortcut::ctrl(Key::Char('W'))],
         something,
     ),
@@ -409,7 +422,7 @@ pub static CATALOGUE: [Entry; 42] = [
         Command::CancelAll,
         "cancel",
         Group::Network,
-        ("Cancel", "Stops what is running."),
+        ("Cancel", "Leaves the report on the screen, else stops what is running."),
         &[Shortcut::plain(Key::Escape)],
         running,
     ),
@@ -419,7 +432,7 @@ pub static CATALOGUE: [Entry; 42] = [
         Group::Change,
         ("Undo", "Takes the last change back."),
         &[Shortcut::ctrl(Key::Char('Z'))],
-        Session::can_undo,
+        undoable,
     ),
     line(
         Command::Redo,
@@ -427,7 +440,15 @@ pub static CATALOGUE: [Entry; 42] = [
         Group::Change,
         ("Redo", "Brings back what was undone."),
         &[Shortcut::ctrl(Key::Char('Y')), Shortcut::ctrl_shift(Key::Char('Z'))],
-        Session::can_redo,
+        redoable,
+    ),
+    line(
+        Command::ToggleReport,
+        "report",
+        Group::Interface,
+        ("Report", "Shows the open report of training or evaluation, or what lies behind it."),
+        &[key('R')],
+        reported,
     ),
     line(
         Command::ToggleLeftPanel,

@@ -77,8 +77,10 @@ pub enum Command {
     ToggleTheme,
     /// The sheet of all keys.
     ToggleHelp,
-    /// Stop whatever runs.
+    /// Leave the report that is on the screen, else stop whatever runs.
     CancelAll,
+    /// The report on the screen, or behind what else is open.
+    ToggleReport,
 
     /// The key of [`Command::HideHeatmap`] was let go.
     ShowHeatmap,
@@ -104,6 +106,8 @@ pub enum Command {
     BeginGesture,
     /// Until here.
     EndGesture,
+    /// Open a case of the report, by its id, with the cursor on its nodule.
+    OpenReportCase(String),
     /// Stop this work.
     Cancel(WorkId),
     /// Take a notice away.

@@ -4,7 +4,6 @@ use super::context::ContextBox;
 use super::members::{Readers, Said, Together};
 use super::prepare::Crop;
 use crate::geometry::{Patient, Point};
-use crate::guard::Guard;
 
 /// Where the network ran.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,8 +63,8 @@ pub struct Answer {
     pub upload_ms: f64,
     /// The network itself; of an ensemble its first member.
     pub forward_ms: f64,
-    /// Whether the answer can be read at all.
-    pub guard: Guard,
+    /// Doubts about the input, one sentence each; empty where there are none.
+    pub guard_reasons: Vec<String>,
     /// The point asked about.
     pub at: Point<Patient>,
 }

@@ -7,6 +7,8 @@ pub enum DefectCode {
     Lossy,
     /// The same slice more than once, with the same pixels.
     DuplicateSlices,
+    /// A file that does not say what its values are; they are taken as Hounsfield units.
+    AssumedHu,
     /// Several convolution kernels.
     MixedKernel,
     /// Pixel Padding Value in use.
@@ -51,6 +53,7 @@ impl DefectCode {
         match self {
             Self::Lossy => "lossy",
             Self::DuplicateSlices => "duplicate_slices",
+            Self::AssumedHu => "assumed_hu",
             Self::MixedKernel => "mixed_kernel",
             Self::Padding => "padding",
             Self::NoWindow => "no_window",
@@ -83,6 +86,7 @@ impl DefectCode {
             self,
             Self::Lossy
                 | Self::DuplicateSlices
+                | Self::AssumedHu
                 | Self::MixedKernel
                 | Self::Padding
                 | Self::NoWindow

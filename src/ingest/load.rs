@@ -11,6 +11,7 @@ use super::defect::{Defect, DefectCode};
 use super::dicom::{SliceFault, SliceSource};
 use super::error::IngestError;
 use super::series::{Loaded, Series};
+use super::volume_series;
 use super::words::{defect_of, names, slices};
 use crate::jobs::JobContext;
 use crate::volume::{Padding, Unit, Volume};
@@ -21,13 +22,17 @@ const AIR_HU: i16 = -1000;
 /// What is reported while slices arrive; the first report says that the first slice is there.
 pub const READING_SLICES: &str = "Reading slices";
 
-/// The empty volume that [`load`] will fill: it can be shown at once, slices appear as they arrive.
-/// - errors: the series is no volume; there is not enough memory
+/// The empty volume that [`load`] will fill: it can be shown at once, slices appear as they arrive. A
+/// volume file is read to its end here.
+/// - errors: the series is no volume; there is not enough memory; a volume file cannot be read
 pub fn begin(series: &Series) -> Result<Arc<Volume>, IngestError> {
     let grid = match (series.obstacle(), series.grid) {
         (None, Some(grid)) => grid,
         (why, _) => return Err(IngestError::Sentence(why.unwrap_or("This series is no volume").to_owned())),
     };
+    if series.volume_file {
+        return volume_series::whole(series, &JobContext::unobserved());
+    }
     let bytes = grid.voxel_count().saturating_mul(size_of::<i16>());
     // Address space alone: the system says no here where it would end the program later.
     if Vec::<u8>::new().try_reserve_exact(bytes).is_err() {
@@ -48,6 +53,9 @@ pub fn begin(series: &Series) -> Result<Arc<Volume>, IngestError> {
 /// - `volume`: from [`begin`] for the same series, without slices yet
 /// - errors: the files are gone; no slice at all can be decoded; [`IngestError::Cancelled`]
 pub fn load(series: &Series, volume: &Arc<Volume>, ctx: &JobContext) -> Result<Loaded, IngestError> {
+    if series.volume_file {
+        return Ok(Loaded { volume: Arc::clone(volume), defects: series.defects.clone() });
+    }
     let store = volume
         .int16()
         .ok_or_else(|| IngestError::Sentence("This volume cannot be filled from files".to_owned()))?;

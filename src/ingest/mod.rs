@@ -2,6 +2,7 @@
 //!
 //! `workflow::open` calls [`scan`], [`begin`] and [`load`] in this order, `workflow::thumbnails`
 //! [`preview`]; `dataset` calls the first three too, and [`read_volume`] for files that are whole volumes.
+//! Such a file is a series of its own where it is named by itself.
 //! dicom types stop here.
 
 #![deny(clippy::indexing_slicing)]
@@ -21,6 +22,7 @@ mod series;
 mod stack;
 mod values;
 mod volume_file;
+mod volume_series;
 mod words;
 
 pub use defect::{Defect, DefectCode};

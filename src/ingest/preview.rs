@@ -3,6 +3,7 @@
 use super::error::IngestError;
 use super::load::from_the_middle;
 use super::series::Series;
+use super::volume_series;
 use crate::geometry::{GridError, Point, Transform, VoxelGrid};
 use crate::jobs::JobContext;
 use crate::volume::Volume;
@@ -19,6 +20,9 @@ const TRIES: usize = 3;
 pub fn preview(series: &Series, ctx: &JobContext) -> Result<Volume, IngestError> {
     if series.is_coloured() {
         return Err(IngestError::Sentence("The pictures of this series are coloured".to_owned()));
+    }
+    if series.volume_file {
+        return volume_series::middle(series, ctx);
     }
     let sources = from_the_middle(series.slices.len());
     let sources = sources.into_iter().filter_map(|k| Some((k, series.slices.get(k)?.as_ref()?)));

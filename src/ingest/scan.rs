@@ -10,6 +10,7 @@ use super::assemble::assemble;
 use super::dicom::{Header, WalkError, is_index, not_an_image};
 use super::error::IngestError;
 use super::series::{Scan, Skipped};
+use super::volume_series;
 use super::words::name;
 use crate::jobs::{Cancelled, JobContext};
 
@@ -17,7 +18,8 @@ use crate::jobs::{Cancelled, JobContext};
 ///
 /// Only headers are read. Files that are no images, or cannot be read, are listed in
 /// [`Scan::skipped`]; a DICOMDIR is an index and not worth a word, and
-/// neither is the `truth.json` of a phantom.
+/// neither is the `truth.json` of a phantom. A volume file (NIfTI, MetaImage) counts where it is itself
+/// one of `paths`.
 /// - errors: a path that is not there; [`IngestError::Cancelled`]
 pub fn scan(paths: &[PathBuf], ctx: &JobContext) -> Result<Scan, IngestError> {
     ctx.step("Looking for images", 0.0)?;
@@ -43,7 +45,8 @@ pub fn scan(paths: &[PathBuf], ctx: &JobContext) -> Result<Scan, IngestError> {
         }
     }
     ctx.step("Sorting slices", 1.0)?;
-    let (series, without_place) = assemble(headers, ctx)?;
+    let (mut series, without_place) = assemble(headers, ctx)?;
+    series.extend(volume_series::named(paths, &mut skipped));
     skipped.extend(without_place);
     skipped.sort_by(|a, b| a.file.cmp(&b.file));
     tracing::debug!(series = series.len(), skipped = skipped.len(), "scanned");
@@ -105,7 +108,7 @@ fn examine(file: &Path) -> Result<Option<Header>, Skipped> {
         Err(WalkError::NotDicom) if is_truth(file) => return Ok(None),
         Err(error) => {
             return Err(passed_over(match error {
-                WalkError::NotDicom => "is not a DICOM file".to_owned(),
+                WalkError::NotDicom => volume_series::NOT_DICOM.to_owned(),
                 WalkError::CutOff => "ends in the middle of its header (cut off while copying?)".to_owned(),
                 WalkError::Damaged => "has a damaged header".to_owned(),
                 WalkError::Io(error) => format!("cannot be read: {}", io_text(&error)),

@@ -61,6 +61,8 @@ pub struct Series {
     pub(super) pixel_shape: Option<[f64; 2]>,
     /// Where each slice comes from, in slice order; `None` for a slice that is missing.
     pub(super) slices: Vec<Option<SliceSource>>,
+    /// Whether its only file is a whole volume and no DICOM; then `slices` is empty.
+    pub(super) volume_file: bool,
 }
 
 impl Series {

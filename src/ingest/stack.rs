@@ -315,6 +315,7 @@ fn finish(
         defects,
         pixel_shape: first.and_then(|h| h.pixel_spacing.or(h.pixel_aspect)),
         slices: sources,
+        volume_file: false,
     }
 }
 

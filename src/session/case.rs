@@ -88,6 +88,8 @@ pub enum Stage {
     Opening,
     /// A series is on the screen.
     Open,
+    /// A report of training or evaluation is on the screen, perhaps over a series.
+    Report,
     /// The chosen series cannot be viewed; its defects say why. Its index in the scan.
     Unusable(usize),
     /// Nothing could be opened; the sentence says why and what would help.

@@ -11,6 +11,7 @@ use super::news::{
     Engine, GpuUse, GraphicsDevice, Hover, Memory, NetworkChoice, News, Notice, NoticeId, Severity, Work,
     WorkId,
 };
+use super::report::OpenReport;
 use crate::findings::{Nodule, NoduleId, Question};
 use crate::geometry::{Patient, Point, VoxelGrid};
 use crate::ingest::{Defect, Private, Scan, Series};
@@ -33,6 +34,7 @@ pub struct Session {
     gpu: GpuUse,
     networks: Vec<NetworkChoice>,
     hover: Option<Hover>,
+    report: Option<OpenReport>,
 }
 
 impl Session {
@@ -60,6 +62,9 @@ impl Session {
 
     /// What the centre of the window shows.
     pub fn stage(&self) -> Stage {
+        if self.report.as_ref().is_some_and(|r| r.shown) {
+            return Stage::Report;
+        }
         if self.case.open.is_some() {
             return Stage::Open;
         }
@@ -90,6 +95,11 @@ impl Session {
     /// Their grid.
     pub fn grid(&self) -> Option<&VoxelGrid> {
         self.volume().map(|v| v.grid())
+    }
+
+    /// The report of a training run or an evaluation that is open, on the screen or not.
+    pub fn report(&self) -> Option<&OpenReport> {
+        self.report.as_ref()
     }
 
     /// What is odd about the series on the screen.
@@ -232,11 +242,13 @@ impl Session {
             News::Scanned(scan, paths) => {
                 self.case = Case { scan, ..Case::default() };
                 self.paths = paths.into_iter().map(Private::new).collect();
+                self.show_report(false);
                 self.forget_view();
             }
             News::Unusable(index) => {
                 self.case.chosen = Some(index);
                 self.case.open = None;
+                self.show_report(false);
                 self.forget_view();
             }
             News::Opened { index, volume } => self.opened(index, volume),
@@ -248,12 +260,30 @@ impl Session {
             }
             News::OpenFailed(sentence) => {
                 // What is on the screen stays there; the sentence comes as a notice then.
-                if self.case.open.is_some() {
+                if matches!(self.stage(), Stage::Open | Stage::Report) {
                     self.notice(Severity::Error, sentence);
                 } else {
                     self.case.failure = Some(sentence);
                 }
             }
+            News::ReportOpened(report) => self.report = Some(OpenReport::new(report)),
+            News::ReportRenewed(report) => {
+                if let Some(open) = &mut self.report {
+                    open.renew(report);
+                }
+            }
+            News::ReportTrouble(sentence) => {
+                if let Some(open) = &mut self.report {
+                    open.trouble = Some(sentence);
+                }
+            }
+            News::ReportShown(shown) => self.show_report(shown),
+            News::ReportPicture { case, picture } => {
+                if let Some(open) = &mut self.report {
+                    open.pictures.insert(case, picture);
+                }
+            }
+            News::ReportClosed => self.report = None,
             News::Thumbnail { series, picture } => {
                 self.case.thumbnails.insert(series, picture);
             }
@@ -282,6 +312,7 @@ impl Session {
         self.case.chosen = Some(index);
         self.case.failure = None;
         self.case.open = Some(OpenSeries { index, volume, defects, loaded: false });
+        self.show_report(false);
         self.forget_view();
     }
 
@@ -292,6 +323,14 @@ impl Session {
         if self.look.preset == Some(Preset::Full) {
             self.set_window(Preset::Full, volume);
         }
+    }
+
+    fn show_report(&mut self, shown: bool) {
+        if let Some(open) = &mut self.report {
+            open.shown = shown;
+        }
+        // Nothing lies under the pointer but the report.
+        self.hover = self.hover.filter(|_| !shown);
     }
 
     fn set_window(&mut self, preset: Preset, volume: &Volume) {

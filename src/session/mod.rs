@@ -11,6 +11,7 @@ mod history;
 mod look;
 mod news;
 mod prefs;
+mod report;
 mod viewport;
 
 pub use case::{Case, Findings, OpenSeries, Stage, Thumbnail};
@@ -22,4 +23,7 @@ pub use news::{
     Work, WorkId,
 };
 pub use prefs::Preferences;
+pub use report::{
+    CasePlace, Missed, MissedCases, OpenReport, Report, ReportKind, ReportPart, ReportRow, ReportTable,
+};
 pub use viewport::{Orientation, Projection, Slab, ViewportState};

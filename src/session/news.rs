@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use super::case::Thumbnail;
 use super::look::Pane;
+use super::report::Report;
 
 /// Running work that the status bar shows and the user can cancel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,6 +26,8 @@ pub enum WorkId {
     Classify(NoduleId),
     /// Writing a picture.
     Picture,
+    /// Cutting pictures of a report's cases.
+    ReportPictures,
 }
 
 /// One piece of running work.
@@ -174,6 +177,23 @@ pub enum News {
     Closed,
     /// Nothing could be opened.
     OpenFailed(String),
+    /// A report was opened: it comes on the screen.
+    ReportOpened(Arc<Report>),
+    /// The open report was read again.
+    ReportRenewed(Arc<Report>),
+    /// The open report cannot be read again; the sentence says why.
+    ReportTrouble(String),
+    /// The open report is put on the screen, or behind what else is open.
+    ReportShown(bool),
+    /// A picture of a case of the open report, or why there is none.
+    ReportPicture {
+        /// The case's id.
+        case: String,
+        /// The picture.
+        picture: Result<Thumbnail, String>,
+    },
+    /// The report was closed.
+    ReportClosed,
     /// A small picture of a series.
     Thumbnail {
         /// Place in the scan's list.

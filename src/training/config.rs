@@ -130,6 +130,22 @@ impl TrainConfig {
         toml::to_string(self).unwrap_or_default()
     }
 
+    /// What differs from the defaults: name (`encoders.micro.epochs`), value here, value by default.
+    pub fn differences(&self) -> Vec<[String; 3]> {
+        let flat = |config: &Self| {
+            let mut values = Vec::new();
+            if let Ok(table) = toml::Table::try_from(config) {
+                flatten("", &toml::Value::Table(table), &mut values);
+            }
+            values
+        };
+        let pairs = flat(self).into_iter().zip(flat(&Self::default()));
+        pairs
+            .filter(|(here, usual)| here != usual)
+            .map(|((name, here), (_, usual))| [name, here, usual])
+            .collect()
+    }
+
     fn check(&self) -> Result<(), TrainingError> {
         let bad = |what: &str| Err(TrainingError::Config(what.to_owned()));
         for schedule in self.encoders.iter().chain([&self.fusion]) {
@@ -168,6 +184,25 @@ impl TrainConfig {
     }
 }
 
+/// Every single value with its name; the members of the only list have the names of the scales.
+fn flatten(name: &str, value: &toml::Value, values: &mut Vec<(String, String)>) {
+    let inner = |part: &str| if name.is_empty() { part.to_owned() } else { format!("{name}.{part}") };
+    match value {
+        toml::Value::Table(table) => {
+            table.iter().for_each(|(key, value)| flatten(&inner(key), value, values));
+        }
+        toml::Value::Array(list) => {
+            for (scale, value) in crate::networks::Scale::ALL.iter().zip(list) {
+                flatten(&inner(scale.name()), value, values);
+            }
+        }
+        toml::Value::String(text) => values.push((name.to_owned(), text.clone())),
+        // Single precision has digits that nobody wrote.
+        toml::Value::Float(v) => values.push((name.to_owned(), (*v as f32).to_string())),
+        other => values.push((name.to_owned(), other.to_string())),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,6 +211,17 @@ mod tests {
     fn a_configuration_is_read_back_as_it_was_written() {
         let config = TrainConfig { seed: 9, validation: 0.2, ..TrainConfig::default() };
         assert_eq!(TrainConfig::parse(&config.to_toml()).expect("reads"), config);
+    }
+
+    #[test]
+    fn what_differs_from_the_defaults_is_named_with_both_values() {
+        assert_eq!(TrainConfig::default().differences(), Vec::<[String; 3]>::new());
+        let config = TrainConfig::parse("subject = \"ball\"\n[augmentation]\nscale = 0.2").expect("reads");
+        let expected = [["augmentation.scale", "0.2", "0.1"], ["subject", "ball", "nodule"]];
+        assert_eq!(config.differences(), expected.map(|row| row.map(str::to_owned)));
+        let mut config = TrainConfig::default();
+        config.encoders[1].epochs = 7;
+        assert_eq!(config.differences(), [["encoders.meso.epochs", "7", "10"].map(str::to_owned)]);
     }
 
     #[test]

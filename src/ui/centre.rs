@@ -5,7 +5,7 @@ use egui::{CursorIcon, EventFilter, Id, Key, Rect, Response, Role, Sense, Ui, Wi
 
 use super::theme::tokens;
 use super::viewport::canvas_ui;
-use super::{Scene, UiState, panels, states};
+use super::{Scene, UiState, panels, report, states};
 use crate::command::Commands;
 use crate::session::{Layout, Pane, Stage};
 use crate::tools::{Pointed, PointerEvent};
@@ -28,6 +28,7 @@ pub fn centre_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut 
             viewports_ui(ui, rect, scene, state, out, &mut pointed);
             states::reduced_ui(ui, rect, scene);
         }
+        Stage::Report => report::report_ui(ui, rect, scene, out),
         Stage::Welcome => states::welcome_ui(ui, rect, scene, state, out),
         Stage::Opening => states::opening_ui(ui, rect, scene, out),
         Stage::Unusable(index) => states::unusable_ui(ui, rect, scene, index, out),

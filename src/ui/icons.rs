@@ -89,6 +89,8 @@ icons! {
     RESET = "\u{E09A}";
     /// Phosphor `circle-dashed`.
     MARK = "\u{E602}";
+    /// Phosphor `chart-line`.
+    CHART = "\u{E154}";
     /// Phosphor `sliders-horizontal`.
     DISPLAY = "\u{E434}";
     /// Phosphor `folder`.

@@ -7,6 +7,7 @@ mod centre;
 pub mod icons;
 mod panels;
 pub mod picture;
+mod report;
 mod scene;
 mod states;
 pub mod theme;

@@ -3,7 +3,7 @@
 use super::centre::centre_ui;
 use super::{Scene, UiState, panels, states, theme};
 use crate::command::Commands;
-use crate::session::Preferences;
+use crate::session::{Preferences, Stage};
 use crate::tools::Pointed;
 
 /// Fonts, theme and icons; once per egui context.
@@ -25,10 +25,12 @@ pub fn window_ui(
     state.viewport_has_focus = false;
     panels::top_ui(ui, scene, state, out);
     panels::status_ui(ui, scene, out);
-    if scene.prefs.left_panel {
+    // Both speak of the CT, which a report covers.
+    let reading = scene.session.stage() != Stage::Report;
+    if scene.prefs.left_panel && reading {
         panels::left_ui(ui, scene, out);
     }
-    if scene.prefs.right_panel {
+    if scene.prefs.right_panel && reading {
         panels::right_ui(ui, scene, state, out);
     }
     let pointed = egui::CentralPanel::no_frame().show(ui, |ui| centre_ui(ui, scene, state, out)).inner;

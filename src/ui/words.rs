@@ -98,6 +98,7 @@ pub const fn defect_badge(code: DefectCode) -> &'static str {
     match code {
         DefectCode::Lossy => "Lossy compression",
         DefectCode::DuplicateSlices => "Doubled slices",
+        DefectCode::AssumedHu => "HU assumed",
         DefectCode::MixedKernel => "Several kernels",
         DefectCode::Padding => "Padding",
         DefectCode::NoWindow => "No window in file",
@@ -149,6 +150,18 @@ pub fn count(n: usize) -> String {
 /// Milliseconds, or seconds from one upwards.
 pub fn duration(ms: f64) -> String {
     if ms >= 1000.0 { format!("{:.1} s", ms / 1000.0) } else { format!("{ms:.0} ms") }
+}
+
+/// `just now`, `5 minutes ago`, `2 hours ago`, `3 days ago`: how long something is past.
+pub fn ago(age: std::time::Duration) -> String {
+    let minutes = age.as_secs() / 60;
+    let some = |n: u64, one: &str| format!("{n} {one}{} ago", if n == 1 { "" } else { "s" });
+    match (minutes, minutes / 60, minutes / 1440) {
+        (0, ..) => "just now".to_owned(),
+        (minutes, 0, _) => some(minutes, "minute"),
+        (_, hours, 0) => some(hours, "hour"),
+        (_, _, days) => some(days, "day"),
+    }
 }
 
 /// With a true minus sign, and no minus before zero.

@@ -16,6 +16,7 @@ use triscope::jobs::JobContext;
 use triscope::networks::config;
 use triscope::networks::m3net::{published_layout, readers_layout};
 use triscope::networks::weights::{Array, Card, StateDict, WeightsFile, random};
+use triscope::session::{ReportKind, ReportPart, Severity};
 use triscope::training::{
     Look, Pictures, SURROUNDINGS, Subject, Taught, TrainConfig, block_around, is_whole, nearest_voxel,
     nodule, surroundings,
@@ -24,6 +25,7 @@ use triscope::volume::Unit;
 use triscope::workflow::classify::{self, Request};
 use triscope::workflow::embed::{EmbedRequest, embed};
 use triscope::workflow::evaluate::{Effort, EvaluateError, EvaluateRequest, EvaluationReport, evaluate};
+use triscope::workflow::review;
 
 const MODEL: &str = "m3net-compact";
 const SIZE: [usize; 3] = [96, 96, 56];
@@ -220,6 +222,33 @@ fn finished_folds_answer_what_they_have_not_seen_and_everything_is_written() {
         (!network.temperature.at_limit).then_some(network.temperature.value)
     );
     assert_eq!(packed.state.into_members().len(), 2);
+
+    // The window reads back what was written: curves, and every misclassified case with its picture.
+    assert_eq!(review::recognise(&whole.out), Some((ReportKind::Evaluation, whole.out.clone())));
+    let shown = review::read(ReportKind::Evaluation, &whole.out).expect("read back");
+    assert!(shown.notes.iter().all(|(severity, _)| *severity < Severity::Error), "{:?}", shown.notes);
+    let plots = shown.parts.iter().find_map(|part| match part {
+        ReportPart::Plots(plots) => Some(plots.len()),
+        _ => None,
+    });
+    assert_eq!(plots, Some(4));
+    let missed = shown.missed().expect("listed");
+    let wrong = table.iter().filter(|row| {
+        let said: Option<f64> = row["probability"].parse().ok();
+        said.is_some_and(|p| !row["label"].is_empty() && (p >= 0.5) != (row["label"] == "1"))
+    });
+    assert_eq!(missed.all().count(), wrong.count());
+    assert!(missed.all().count() > 0, "random weights are right of every case");
+    let mut pictures = 0;
+    let cut = review::pictures(missed, &JobContext::unobserved(), |case, picture| {
+        let picture = picture.unwrap_or_else(|why| panic!("{case}: {why}"));
+        // A ball of tissue in the middle of dark lung.
+        let [width, height] = picture.size_px;
+        let grey = |x: usize, y: usize| picture.grey[y * width + x];
+        assert!(grey(width / 2, height / 2) > 200 && grey(4, height / 2) < 100, "{case}");
+        pictures += 1;
+    });
+    assert!(cut.is_ok() && pictures == missed.all().count());
 
     // Margins of these random weights are some tenths; their layers add up errors of 2^-11.
     reproduce(&whole.out, &manifest, &TrainConfig::default(), 4, 0.02);

@@ -16,7 +16,6 @@ mod crops;
 mod export_round_trip;
 mod devices;
 mod golden;
-mod guard;
 mod grad_cam;
 mod support;
 mod thumbnails;

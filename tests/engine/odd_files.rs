@@ -292,13 +292,26 @@ fn what_is_no_image_says_what_it_is() {
         ("no-pixel-data/waveform_ecg.dcm", "waveform"),
         ("broken/dwv-test_bad.zip", "not a DICOM file"),
         ("broken/dwv-test_no-number-rows.dcm", "Rows"),
-        ("other-formats/lidc0001-cut.nii.gz", "not a DICOM file"),
     ] {
         let Some(path) = odd(path) else { return };
         let scan = scanned(&path);
         assert!(scan.series.is_empty(), "{}", path.display());
         assert!(scan.skipped[0].reason.contains(word), "{}", scan.skipped[0].reason);
     }
+}
+
+#[test]
+fn a_volume_file_is_a_series_where_it_is_named_itself_and_passed_over_in_a_folder() {
+    let Some(path) = odd("other-formats/lidc0001-cut.nii.gz") else { return };
+    let scan = scanned(&path);
+    let [series] = scan.series.as_slice() else { panic!("{:?}", scan.skipped) };
+    assert!(series.usable() && series.classifiable() && scan.skipped.is_empty());
+    assert_eq!(series.defects[0].code, DefectCode::AssumedHu);
+    let volume = ingest::begin(series).expect("read");
+    assert!(volume.is_complete() && volume.grid().size() == series.size);
+    let scan = scanned(path.parent().expect("a folder"));
+    assert!(scan.series.is_empty());
+    assert!(scan.skipped.iter().any(|s| s.file == path && s.reason.contains("not a DICOM file")));
 }
 
 #[test]

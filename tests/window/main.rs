@@ -7,6 +7,7 @@ mod ensembles;
 mod keyboard;
 mod opening;
 mod real;
+mod reports;
 mod support;
 mod states;
 mod viewing;

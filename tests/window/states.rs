@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::reports;
 use super::support::{SIZE, Window, nodule, small};
 use egui::Key;
 use egui_kittest::kittest::Queryable;
@@ -337,4 +338,35 @@ fn one_viewport_alone() {
     window.key(Key::F);
     window.key(Key::M);
     window.looks_like("single");
+}
+
+#[test]
+fn an_evaluation_in_the_dark_theme() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut window = seeing();
+    window.drop_files(&[&reports::evaluation(home.path())]);
+    window.until("its pictures are cut", |s| {
+        s.report().is_some_and(|open| open.pictures.len() == 5) && s.work().is_empty()
+    });
+    window.network_ready();
+    window.looks_like("report_figures");
+    for (notches, name) in [(-15.0, "report_curves"), (-14.0, "report_missed")] {
+        // Wheel and scrolling settle over some frames.
+        window.wheel(egui::pos2(60.0, 400.0), notches, egui::Modifiers::NONE);
+        window.harness.remove_cursor();
+        window.harness.run_steps(40);
+        window.looks_like(name);
+    }
+}
+
+#[test]
+fn a_run_in_the_light_theme() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut window = seeing();
+    let ctx = window.harness.ctx.clone();
+    window.harness.state().command(Command::ToggleTheme, &ctx);
+    window.drop_files(&[&reports::run(home.path())]);
+    window.until("it is open", |s| s.stage() == Stage::Report);
+    window.network_ready();
+    window.looks_like("report_run");
 }

@@ -1,17 +1,19 @@
 //! Curves as data, and their drawing on paper.
 //!
 //! `Plot` holds what is to be seen: axes, lines, bands, points, names. `draw` puts it on paper as SVG or
-//! pixels; a window draws the same `Plot` with its own means.
+//! pixels; a window draws the same `Plot` with its own means, from a JSON file of it.
 
 mod build;
 mod draw;
 mod pixels;
 
+use serde::{Deserialize, Serialize};
+
 pub use build::{JitterCurve, LossCurve};
 pub use draw::Picture;
 
 /// One axis.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Axis {
     /// Its name, with the unit.
     pub label: String,
@@ -20,7 +22,7 @@ pub struct Axis {
 }
 
 /// Something to be seen, in the plot's own coordinates.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Layer {
     /// A line of reference (chance, perfect calibration): thin, grey, dashed, without a name.
     Reference(Vec<[f64; 2]>),
@@ -48,7 +50,7 @@ pub enum Layer {
 }
 
 /// A corner for the names of the series, where the curves leave room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Corner {
     /// Above, left.
     UpperLeft,
@@ -61,7 +63,7 @@ pub enum Corner {
 }
 
 /// Everything that is to be seen.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Plot {
     /// Above the axes.
     pub title: String,

@@ -3,7 +3,7 @@
 use egui::{Align, Frame, Label, Layout, Margin, Panel, RichText, Ui};
 
 use crate::command::{Command, Commands};
-use crate::session::WorkId;
+use crate::session::{Stage, WorkId};
 use crate::ui::theme::{size, tokens};
 use crate::ui::widgets::meter_ui;
 use crate::ui::{Scene, words};
@@ -29,7 +29,7 @@ fn small_ui(ui: &mut Ui, words: &str, colour: egui::Color32) {
 fn pointer_ui(ui: &mut Ui, scene: &Scene<'_>) {
     let t = tokens(ui);
     let Some(hover) = scene.session.hover() else {
-        if scene.session.open().is_some() {
+        if scene.session.stage() == Stage::Open {
             small_ui(ui, "Point at a picture for position and value", t.muted);
         }
         return;
@@ -76,6 +76,7 @@ fn what(id: WorkId) -> &'static str {
         WorkId::Load => "Loading slices",
         WorkId::Classify(_) => "Asking the network",
         WorkId::Picture => "Writing the picture",
+        WorkId::ReportPictures => "Cutting pictures",
     }
 }
 

@@ -7,7 +7,7 @@ use egui::{
 use super::open_menu::open_menu_ui;
 use super::top_menus::{device_menu_ui, slab_menu_ui, view_menu_ui, window_menu_ui};
 use crate::command::{Command, Commands};
-use crate::session::{Layout as Panes, Tool};
+use crate::session::{Layout as Panes, Stage, Tool};
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{Press, press_ui};
 use crate::ui::{Scene, UiState, icons};
@@ -70,7 +70,7 @@ fn left_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Comman
         }
     }
     line_ui(ui);
-    let open = scene.session.open().is_some();
+    let open = scene.session.stage() == Stage::Open;
     ui.add_enabled_ui(open, |ui| {
         window_menu_ui(ui, scene, out);
         slab_menu_ui(ui, scene, out);
@@ -96,6 +96,14 @@ fn left_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Comman
         }
     }
     view_menu_ui(ui, scene, out);
+    if scene.session.report().is_some() {
+        let command = Command::ToggleReport;
+        let shown = scene.session.stage() == Stage::Report;
+        let press = Press::new(icons::CHART, "Report").icon_only().selected(shown);
+        if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
+            out.push(command);
+        }
+    }
     let used = ui.min_rect().width() - if all_words { tool_words } else { 0.0 };
     if (used - bare).abs() > 0.5 {
         ui.data_mut(|d| d.insert_temp(id, used));

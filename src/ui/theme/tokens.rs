@@ -37,6 +37,8 @@ pub struct Tokens {
     pub towards: Color32,
     /// A contribution away from it.
     pub away: Color32,
+    /// Series of a plot, in order; dashes tell them apart, too.
+    pub series: [Color32; 6],
     /// Behind a modal sheet.
     pub veil: Color32,
 }
@@ -59,6 +61,14 @@ pub static DARK: Tokens = Tokens {
     good: Color32::from_rgb(0x5E, 0xC4, 0x7A),
     towards: Color32::from_rgb(0xE2, 0x78, 0x4E),
     away: Color32::from_rgb(0x5B, 0x9B, 0xD8),
+    series: [
+        Color32::from_rgb(0x4C, 0xB4, 0xFF),
+        Color32::from_rgb(0xF0, 0x8A, 0x4B),
+        Color32::from_rgb(0x4F, 0xC7, 0x9A),
+        Color32::from_rgb(0xE5, 0x8F, 0xC4),
+        Color32::from_rgb(0xE6, 0xC2, 0x4A),
+        Color32::from_rgb(0xA9, 0xA4, 0xFF),
+    ],
     veil: Color32::from_rgba_premultiplied(0x04, 0x05, 0x06, 0xB0),
 };
 
@@ -80,6 +90,14 @@ pub static LIGHT: Tokens = Tokens {
     good: Color32::from_rgb(0x1E, 0x70, 0x38),
     towards: Color32::from_rgb(0xB8, 0x4E, 0x22),
     away: Color32::from_rgb(0x2C, 0x6C, 0xAE),
+    series: [
+        Color32::from_rgb(0x00, 0x66, 0xB0),
+        Color32::from_rgb(0xC2, 0x4E, 0x00),
+        Color32::from_rgb(0x00, 0x7F, 0x5F),
+        Color32::from_rgb(0xA8, 0x4D, 0x82),
+        Color32::from_rgb(0x8A, 0x62, 0x00),
+        Color32::from_rgb(0x5B, 0x55, 0xC8),
+    ],
     veil: Color32::from_rgba_premultiplied(0x0C, 0x0E, 0x10, 0x80),
 };
 
@@ -197,6 +215,10 @@ mod tests {
                 assert!(contrast(t.text, ground) >= 4.5, "text on {ground:?}");
             }
             assert!(contrast(t.on_accent_soft, t.accent_soft) >= 4.5);
+            // Lines, not text. Source: WCAG 2.2, 1.4.11.
+            for series in t.series {
+                assert!(contrast(series, t.card) >= 3.0, "{series:?} on a card");
+            }
         }
         for text in
             [PICTURE.text, PICTURE.muted, PICTURE.warning, PICTURE.micro, PICTURE.meso, PICTURE.macro_]

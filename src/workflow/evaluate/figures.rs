@@ -105,6 +105,8 @@ impl Findings {
                 triscope: env!("CARGO_PKG_VERSION"),
                 model: request.model.clone(),
                 data: super::name(&request.manifest),
+                // Known once the folder is.
+                manifest: None,
                 run: request.run.as_deref().map(super::name),
                 question: network.question,
                 label_rules: label_rules(held),

@@ -32,6 +32,7 @@ use self::cases::{Held, gather_held};
 use self::figures::Findings;
 use self::network::{Predicted, predict};
 use self::robustness::Changed;
+use crate::dataset::relative;
 use crate::evaluation::Bootstrap;
 use crate::export::{OutputFolder, WriteError, write_json, write_png, write_whole};
 use crate::inference::{DeviceChoice, LearningDevice};
@@ -102,7 +103,7 @@ pub fn evaluate(
     ctx.step("Figures and their intervals", 0.0)?;
     let findings = Findings::new(request, network, &held, asked.as_ref())?;
     ctx.check()?;
-    write(folder.path(), findings, &held, asked.as_ref())
+    write(folder.path(), &request.manifest, findings, &held, asked.as_ref())
 }
 
 fn ask(
@@ -152,6 +153,7 @@ fn name(path: &Path) -> String {
 
 fn write(
     folder: &Path,
+    manifest: &Path,
     findings: Findings,
     held: &[Held],
     asked: Option<&Asked>,
@@ -181,12 +183,14 @@ fn write(
     let mut pictures = Vec::new();
     for (name, plot) in plots::plots(&findings)? {
         put(&format!("plots/{name}.svg"), plot.to_svg()?.as_bytes())?;
+        put(&format!("plots/{name}.json"), &serde_json::to_vec(&plot).unwrap_or_default())?;
         let picture = plot.to_picture()?;
         let file = format!("plots/{name}.png");
         write_png(&folder.join(&file), &picture.rgba, picture.size)?;
         pictures.push(file);
     }
     let mut report = findings.report;
+    report.manifest = relative(folder, manifest).ok();
     files.append(&mut pictures);
     files.push("evaluation.json".to_owned());
     files.sort();

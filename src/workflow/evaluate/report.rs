@@ -1,4 +1,5 @@
-//! Everything that an evaluation found, as values: `evaluation.json` is this.
+//! Everything that an evaluation found, as values: `evaluation.json` is this, and
+//! `workflow::review` reads it back for the window.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,7 @@ use super::rules::RuleRow;
 use crate::evaluation::{Comparison, Stability, SubgroupTable, Summary, Temperature};
 use crate::workflow::train::LeftOut;
 
-/// One evaluation. File names are without their folders.
+/// One evaluation. File names are without their folders, but for the manifest.
 #[derive(Clone, Debug, Serialize)]
 pub struct EvaluationReport {
     /// Version of the program.
@@ -18,6 +19,9 @@ pub struct EvaluationReport {
     pub model: String,
     /// The manifest's file name.
     pub data: String,
+    /// Path from OUT to the manifest, with `/`; absent where there is none (another drive).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub manifest: Option<String>,
     /// Name of the run's folder; absent without a network.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,

@@ -1,0 +1,111 @@
+//! A volume file that was named by itself, as a series: one file, whole, on its own grid.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::defect::{Defect, DefectCode};
+use super::error::IngestError;
+use super::private::Private;
+use super::series::{Series, Skipped};
+use super::volume_file::{read_grid, read_volume};
+use super::words::{defect, name};
+use crate::geometry::{Point, Transform, VoxelGrid};
+use crate::jobs::JobContext;
+use crate::volume::{Polarity, Unit, Volume};
+
+/// What a file of no other kind is passed over with.
+pub(super) const NOT_DICOM: &str = "is not a DICOM file";
+/// Ends of names that promise a volume file: for the sentence alone, as content decides.
+const ENDS: [&str; 4] = [".nii", ".nii.gz", ".mha", ".mhd"];
+
+/// Series of the files that were passed over as no DICOM, but are volume files that were asked for by
+/// name. Those inside a folder stay passed over: masks and results lie beside a study.
+/// - `paths`: as they were asked for
+pub(super) fn named(paths: &[PathBuf], skipped: &mut Vec<Skipped>) -> Vec<Series> {
+    let mut found = Vec::new();
+    skipped.retain_mut(|passed| {
+        if !passed.reason.ends_with(NOT_DICOM) || !paths.contains(&passed.file) {
+            return true;
+        }
+        match series(&passed.file) {
+            Ok(series) => found.push(series),
+            Err(error) if promises_volume(&passed.file) => passed.reason = error.to_string(),
+            Err(_) => {}
+        }
+        found.last().is_none_or(|series| series.files != [passed.file.as_path()])
+    });
+    found
+}
+
+fn promises_volume(file: &Path) -> bool {
+    let name = name(file).to_lowercase();
+    ENDS.iter().any(|end| name.ends_with(end))
+}
+
+/// From the header alone.
+fn series(file: &Path) -> Result<Series, IngestError> {
+    let grid = read_grid(file)?;
+    let mut defects = vec![assumed()];
+    if grid.size()[2] < 2 {
+        let text = "The file has only one slice: it is no volume and cannot be shown in three planes";
+        defects.insert(0, defect(DefectCode::SingleSlice, text));
+    }
+    Ok(Series {
+        uid: file.to_string_lossy().into_owned(),
+        modality: "CT".to_owned(),
+        number: None,
+        description: Private::new(name(file)),
+        patient_name: Private::default(),
+        patient_id: Private::default(),
+        files: vec![file.to_owned()],
+        size: grid.size(),
+        grid: Some(grid),
+        slice_thickness_mm: None,
+        frame_of_reference_uid: None,
+        transfer_syntax: "volume file (NIfTI or MetaImage)".to_owned(),
+        transfer_syntax_uid: String::new(),
+        unit: Unit::Hu,
+        padding: None,
+        polarity: Polarity::default(),
+        windows: Vec::new(),
+        defects,
+        pixel_shape: None,
+        slices: Vec::new(),
+        volume_file: true,
+    })
+}
+
+fn assumed() -> Defect {
+    defect(
+        DefectCode::AssumedHu,
+        "A volume file does not say what its values are: they are taken as the Hounsfield units of a CT",
+    )
+}
+
+/// Its voxels, all of them.
+/// - errors: as [`read_volume`]
+pub(super) fn whole(series: &Series, ctx: &JobContext) -> Result<Arc<Volume>, IngestError> {
+    let file = series.files.first().map_or(Path::new(""), PathBuf::as_path);
+    Ok(Arc::new(read_volume(file, series.unit.clone(), ctx)?))
+}
+
+/// The middle slice as a volume of its own, where it lies in the patient.
+/// - errors: as [`read_volume`]; values that are no whole numbers
+pub(super) fn middle(series: &Series, ctx: &JobContext) -> Result<Volume, IngestError> {
+    let sentence = |words: &dyn std::fmt::Display| IngestError::Sentence(words.to_string());
+    let volume = whole(series, ctx)?;
+    let grid = volume.grid();
+    let [columns, rows, depth] = grid.size();
+    let k = depth.saturating_sub(1) / 2;
+    let [i, j, across] = grid.patient_from_voxel().axes();
+    let origin = grid.patient_from_voxel() * Point::new(0.0, 0.0, k as f64);
+    let one = VoxelGrid::new([columns, rows, 1], Transform::from_axes(i, j, across, origin))
+        .map_err(|e| sentence(&e))?;
+    let slice = volume.int16().and_then(|slices| slices.slice(k));
+    let values = slice.ok_or_else(|| sentence(&"The values of this file are no whole numbers"))?;
+    let picture = Volume::loading(one, series.unit.clone(), None);
+    if let Some(slices) = picture.int16() {
+        slices.fill(0, values.into()).map_err(|e| sentence(&e))?;
+    }
+    Ok(picture)
+}
