@@ -19,6 +19,8 @@ pub mod dataset;
 pub mod synth;
 /// How well a classifier does: plain numbers in, figures, tables and plots out.
 pub mod evaluation;
+/// Whether an answer can be read: is there a nodule, is all of it seen, is it like training.
+pub mod guard;
 /// The networks: tensors in, logits out; their weights.
 pub mod networks;
 /// Context boxes, crops as the network sees them, the thread that owns the network's device.

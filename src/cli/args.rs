@@ -263,6 +263,9 @@ pub(super) struct Train {
     /// Where checkpoints and weights go; a run that was stopped goes on there
     #[arg(long, value_name = "DIR")]
     pub(super) out: PathBuf,
+    /// Fit the guard in place of a network: OUT/guard.json
+    #[arg(long, conflicts_with_all = ["fold", "stop_after"])]
+    pub(super) guard: bool,
     /// Folds to train, each held out of its own training [default: all]
     #[arg(long, value_name = "N", value_delimiter = ',')]
     pub(super) fold: Vec<u32>,

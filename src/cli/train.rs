@@ -6,7 +6,9 @@ use super::args::Train;
 use super::exit::Failure;
 use super::output;
 use super::progress::Terminal;
+use crate::guard::Figure;
 use crate::training::TrainConfig;
+use crate::workflow::guard::{self, GuardRequest};
 use crate::workflow::train::{Step, TrainError, TrainReport, TrainRequest, train};
 
 impl From<TrainError> for Failure {
@@ -32,6 +34,9 @@ pub(super) fn run(raw: &Train, terminal: &Terminal) -> Result<(), Failure> {
         }
         None => TrainConfig::default(),
     };
+    if raw.guard {
+        return fit_guard(raw, config, terminal);
+    }
     let request = TrainRequest {
         model: raw.model.clone(),
         manifest: raw.data.clone(),
@@ -45,6 +50,23 @@ pub(super) fn run(raw: &Train, terminal: &Terminal) -> Result<(), Failure> {
     })?;
     terminal.clear();
     if raw.json { output::json(&report) } else { output::print(&told(&report)) }
+}
+
+/// Fits the guard, and says how well it does.
+fn fit_guard(raw: &Train, config: TrainConfig, terminal: &Terminal) -> Result<(), Failure> {
+    let (model, manifest, out) = (raw.model.clone(), raw.data.clone(), raw.out.clone());
+    let fitted = guard::fit(&GuardRequest { model, manifest, config, out }, terminal.ctx())?;
+    terminal.clear();
+    if raw.json {
+        return output::json(&fitted.figures);
+    }
+    let mut text = format!("Fitted on {}. From patients that were left out:\n", fitted.fitted_on);
+    for Figure { source, class, clicks, called } in &fitted.figures {
+        let yes = if class.contains("mass") { "a mass" } else { "a nodule" };
+        let share = 100.0 * *called as f64 / (*clicks).max(1) as f64;
+        text.push_str(&format!("  {source}, {class}: {share:.1} % of {clicks} called {yes}\n"));
+    }
+    output::print(&text)
 }
 
 /// One line for each epoch, for logs.

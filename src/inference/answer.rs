@@ -4,6 +4,7 @@ use super::context::ContextBox;
 use super::members::{Readers, Said, Together};
 use super::prepare::Crop;
 use crate::geometry::{Patient, Point};
+use crate::guard::Guard;
 
 /// Where the network ran.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,8 +64,8 @@ pub struct Answer {
     pub upload_ms: f64,
     /// The network itself; of an ensemble its first member.
     pub forward_ms: f64,
-    /// Doubts about the input, one sentence each; empty where there are none.
-    pub guard_reasons: Vec<String>,
+    /// Whether the answer can be read at all.
+    pub guard: Guard,
     /// The point asked about.
     pub at: Point<Patient>,
 }

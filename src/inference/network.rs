@@ -10,6 +10,7 @@ use super::answer::DeviceInfo;
 use super::error::InferenceError;
 use super::members::{Readers, ReadersHead, Said};
 use super::prepare::Crop;
+use crate::guard::TrainingRange;
 use crate::jobs::JobContext;
 use crate::networks::m3net::{M3Net, path_of, published_layout, readers_layout};
 use crate::networks::weights::{
@@ -43,6 +44,8 @@ pub struct Network {
     pub weights_sha256: String,
     /// Where it runs.
     pub info: DeviceInfo,
+    /// What its training pictures were like, where the weights tell.
+    range: Option<TrainingRange>,
     device: Device,
 }
 
@@ -100,6 +103,7 @@ impl Network {
         info: DeviceInfo,
     ) -> Result<Self, InferenceError> {
         let layout = published_layout(&config(model)?);
+        let mut range = None;
         let (state, card, name, sha256) = match weights {
             WeightsChoice::BuiltIn if model != DEFAULT_MODEL => {
                 return Err(InferenceError::NoWeights(model.to_owned()));
@@ -116,11 +120,13 @@ impl Network {
             WeightsChoice::File(path) => {
                 let file = WeightsFile::read(path)?;
                 let card = file.card_for(model)?;
+                range = training_range(&file)?;
                 (file.state, card, file.name, file.sha256)
             }
         };
         let named = Named { card, weights: name, weights_sha256: sha256 };
-        Self::build(model, state, most, named, device, info)
+        let network = Self::build(model, state, most, named, device, info)?;
+        Ok(Self { range, ..network })
     }
 
     /// A network with values made by hand: for tests of what is built on it.
@@ -164,7 +170,12 @@ impl Network {
             load_into(&mut net, model, &layout, state, path_of)?;
             members.push(Member { net: net.fold(), readers });
         }
-        Ok(Self { members, spec, card, weights, weights_sha256, info, device: device.clone() })
+        Ok(Self { members, spec, card, weights, weights_sha256, info, range: None, device: device.clone() })
+    }
+
+    /// What its training pictures were like; `None` where the weights do not tell.
+    pub fn training_range(&self) -> Option<&TrainingRange> {
+        self.range.as_ref()
     }
 
     /// Its plain facts.
@@ -259,6 +270,17 @@ impl Forward {
     pub fn said(&self) -> Said {
         Said { logits: self.logits, readers: self.readers, forward_ms: self.upload_ms + self.forward_ms }
     }
+}
+
+/// What the file says of its training pictures.
+/// - errors: it says so in a way that cannot be read
+fn training_range(file: &WeightsFile) -> Result<Option<TrainingRange>, InferenceError> {
+    let Some(text) = file.metadata.get(TrainingRange::METADATA_KEY) else { return Ok(None) };
+    let range = TrainingRange::parse(text).map_err(|error| {
+        let why = format!("the range of its training cannot be read: {error}");
+        WeightsError::Damaged { name: file.name.clone(), why }
+    })?;
+    Ok(Some(range))
 }
 
 /// Values of a tensor, all of which must be numbers.

@@ -19,6 +19,8 @@ mod encoder;
 mod error;
 mod fit;
 mod fusion;
+mod guard;
+mod guard_clicks;
 mod learner;
 mod pace;
 mod patch;
@@ -42,6 +44,11 @@ pub use encoder::{Crops, EncoderInTraining, EncoderTask};
 pub use error::TrainingError;
 pub use fit::Stage;
 pub use fusion::{FusionInTraining, FusionTask, View};
+pub use guard::fit_guard;
+pub use guard_clicks::{
+    Click, Known, Limits, NODULE_VOLUMES, PHANTOMS, SIMULATED, elsewhere, in_block, in_chest, masses,
+    on_nodule,
+};
 pub use learner::{Goal, Task};
 pub use pace::pace;
 pub use patch::{Block, Nodule};

@@ -12,6 +12,7 @@ use crate::explain::{
     native_map,
 };
 use crate::geometry::{Patient, Point};
+use crate::guard::{Guard, GuardModel, Look, Tissue};
 use crate::inference::{
     Answer, ContextBox, Crop, Engine, Event, Forward, InferenceError, Network, Question, Runtime, Stopped,
     Together, WeightsChoice, context_boxes, prepare,
@@ -284,9 +285,8 @@ fn work(
     ctx.step("Running the network", 0.2)?;
     let forward = network.forward(&crops, ctx)?;
     let contribution = contribution(&network, &forward)?;
-    let mut reasons = guard_reasons(&contexts);
-    reasons.extend(forced(request));
-    let answer = answer(&network, request, crops, &forward, &contribution, reasons, crop_ms);
+    let guard = judged(&network, request, &contexts, &forward);
+    let answer = answer(&network, request, crops, &forward, &contribution, guard, crop_ms);
     let answer = Arc::new(answer);
     send(Part::Answer(Arc::clone(&answer)));
     if !request.explain.is_empty() {
@@ -393,8 +393,33 @@ fn forced(request: &Request) -> Vec<String> {
     reasons
 }
 
+/// Whether the answer can be read.
+///
+/// What lies at the point is judged for trained weights in Hounsfield units: there is nothing to spoil
+/// in a number that means nothing, and nothing to measure in other units.
+fn judged(network: &Network, request: &Request, contexts: &[ContextBox; 3], forward: &Forward) -> Guard {
+    let grid = request.volume.grid();
+    let mut guard = if network.card.trained && *request.volume.unit() == Unit::Hu {
+        let [micro, meso, _] = contexts;
+        let across = |context: &ContextBox| {
+            let mm = |axis: usize| context.bounds.size[axis] as f64 * grid.spacing_mm()[axis];
+            mm(0).min(mm(1))
+        };
+        let look = Look::at(&Tissue::of(&request.volume), request.at.to_array());
+        look.judge(GuardModel::built_in(), [across(micro), across(meso)])
+    } else {
+        Guard::default()
+    };
+    let range = network.training_range();
+    let unlike = range.map(|range| range.judge(grid.spacing_mm(), &forward.pooled)).unwrap_or_default();
+    for reason in padded(contexts).into_iter().chain(forced(request)).chain(unlike) {
+        guard.doubt(reason);
+    }
+    guard
+}
+
 /// Doubts about the input that follow from the boxes alone.
-fn guard_reasons(contexts: &[ContextBox; 3]) -> Vec<String> {
+fn padded(contexts: &[ContextBox; 3]) -> Vec<String> {
     const AXES: [&str; 3] = ["columns", "rows", "slices"];
     let mut reasons = Vec::new();
     for (axis, word) in AXES.into_iter().enumerate() {
@@ -417,7 +442,7 @@ fn answer(
     crops: [Crop; 3],
     forward: &Forward,
     contribution: &Contribution,
-    guard_reasons: Vec<String>,
+    guard: Guard,
     crop_ms: f64,
 ) -> Answer {
     let temperature = network.card.calibration.map(|calibration| calibration.temperature);
@@ -446,7 +471,7 @@ fn answer(
         crop_ms,
         upload_ms: forward.upload_ms,
         forward_ms: forward.forward_ms,
-        guard_reasons,
+        guard,
         at: request.at,
     }
 }

@@ -8,6 +8,7 @@ pub mod dataset;
 pub mod demo;
 pub mod embed;
 pub mod evaluate;
+pub mod guard;
 pub mod models;
 pub mod open;
 pub mod preferences;

@@ -329,8 +329,8 @@ impl AnswerReport {
             regions: answer.regions.iter().map(|r| RegionReport::new(r, grid)).collect(),
             scale_contribution: ContributionReport { micro, meso, macro_ },
             guard: GuardReport {
-                verdict: if answer.guard_reasons.is_empty() { "ok" } else { "outside_training" },
-                reasons: answer.guard_reasons.clone(),
+                verdict: answer.guard.verdict.name(),
+                reasons: answer.guard.reasons.clone(),
             },
             explanations,
         }

@@ -63,6 +63,9 @@ pub enum TrainError {
     /// Training.
     #[error(transparent)]
     Training(#[from] TrainingError),
+    /// A phantom that cannot be made.
+    #[error(transparent)]
+    Phantom(#[from] crate::synth::SynthError),
     /// No device.
     #[error(transparent)]
     Device(#[from] InferenceError),

@@ -136,8 +136,8 @@ fn is_answered(truth: &Truth, opened: &Opened, at: Point<Patient>) {
     let missing = 56usize.saturating_sub(truth.size[2]);
     assert!(answer.regions.iter().all(|region| region.padded == [0, 0, missing]));
     let said: Vec<&String> =
-        answer.guard_reasons.iter().filter(|r| r.contains("were filled with air")).collect();
-    assert_eq!(said.len(), usize::from(missing > 0), "{:?}", answer.guard_reasons);
+        answer.guard.reasons.iter().filter(|r| r.contains("were filled with air")).collect();
+    assert_eq!(said.len(), usize::from(missing > 0), "{:?}", answer.guard.reasons);
     assert!(said.iter().all(|reason| reason.contains(&format!("has {} slices", truth.size[2]))), "{said:?}");
 }
 

@@ -117,3 +117,23 @@ fn the_other_networks_can_be_stopped_and_are_asked_again_with_the_nodule() {
     window.click("Ask again");
     window.until("every network has answered", |s| said(s) == [3]);
 }
+
+#[test]
+fn a_click_on_lung_is_said_to_be_no_nodule_before_the_number() {
+    if !with_an_ensemble("a_click_on_lung_is_said_to_be_no_nodule_before_the_number") {
+        return;
+    }
+    let mut window = open();
+    ask(&mut window);
+    let guard = |window: &Window| {
+        window.session(|s| s.selected().and_then(|n| n.answer().map(|a| a.guard.clone())).expect("answered"))
+    };
+    // The phantom's nodule first: whatever is said of it, it is not that nothing is there.
+    assert_ne!(guard(&window).verdict, triscope::guard::Verdict::NotANodule, "{:?}", guard(&window));
+    let at = window.place_of(Pane::Axial, window.session(|s| s.selected().map(|n| n.at)).expect("selected"));
+    window.click_at(at + vec2(60.0, 0.0));
+    window.until("the second has its first answer", |s| said(s).len() == 2 && said(s)[1] > 0);
+    window.settle();
+    assert_eq!(guard(&window).verdict, triscope::guard::Verdict::NotANodule, "{:?}", guard(&window));
+    assert!(window.says("This does not look like a nodule"));
+}

@@ -3,6 +3,7 @@
 
 use egui::{Align, Label, Layout, Rect, RichText, Sense, Ui, pos2, vec2};
 
+use crate::guard::{Guard, Verdict};
 use crate::inference::Answer;
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{fact_ui, heading_ui, line_ui, note_ui, paragraph_ui, splits};
@@ -14,8 +15,8 @@ pub use crate::networks::weights::UNTRAINED;
 /// - `running`: whether more is to come, such as the other networks of an ensemble
 pub fn answer_ui(ui: &mut Ui, answer: &Answer, running: bool) {
     let t = tokens(ui);
-    for reason in &answer.guard_reasons {
-        note_ui(ui, icons::WARNING, t.warning, &words::sentence(reason));
+    for note in guard_notes(&answer.guard) {
+        note_ui(ui, icons::WARNING, t.warning, &note);
     }
     if !answer.trained {
         note_ui(ui, icons::WARNING, t.warning, UNTRAINED);
@@ -23,8 +24,10 @@ pub fn answer_ui(ui: &mut Ui, answer: &Answer, running: bool) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = size::STEP;
         // A number that means nothing must not look like one that does.
-        let (style, ink) =
-            if answer.trained { (text::number(), t.text) } else { (egui::TextStyle::Heading, t.muted) };
+        let (style, ink) = match (answer.trained, answer.guard.verdict) {
+            (true, Verdict::Ok) => (text::number(), t.text),
+            _ => (egui::TextStyle::Heading, t.muted),
+        };
         let number = format!("{:.2}", answer.probability);
         ui.add(Label::new(RichText::new(&number).text_style(style).color(ink)));
         ui.add(Label::new(RichText::new(question(answer)).color(t.muted)).wrap());
@@ -40,6 +43,18 @@ pub fn answer_ui(ui: &mut Ui, answer: &Answer, running: bool) {
         note_ui(ui, icons::INFO, t.text, &format!("{sentence}."));
     }
     paragraph_ui(ui, &format!("Trained on: {}.", answer.trained_on.trim_end_matches('.')), t.muted);
+}
+
+/// What the guard says, one sentence each; the verdict comes first and takes the first reason along.
+fn guard_notes(guard: &Guard) -> Vec<String> {
+    let mut reasons = guard.reasons.iter().map(|reason| words::sentence(reason));
+    match guard.verdict.headline() {
+        Some(headline) => {
+            let first = guard.reasons.first().map_or(String::new(), |reason| format!(": {reason}"));
+            std::iter::once(format!("{headline}{first}.")).chain(reasons.skip(1)).collect()
+        }
+        None => reasons.by_ref().collect(),
+    }
 }
 
 /// `probability of malignancy`.
@@ -175,5 +190,27 @@ pub fn provenance_ui(ui: &mut Ui, answer: &Answer) {
     if !answer.intended_use.is_empty() {
         ui.add_space(2.0);
         paragraph_ui(ui, &format!("Intended use: {}.", answer.intended_use.trim_end_matches('.')), t.muted);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn notes(verdict: Verdict, reasons: &[&str]) -> Vec<String> {
+        guard_notes(&Guard { verdict, reasons: reasons.iter().map(|r| (*r).to_owned()).collect() })
+    }
+
+    #[test]
+    fn the_verdict_comes_first_and_takes_the_first_reason_along() {
+        assert_eq!(
+            notes(Verdict::NotANodule, &["it is bone", "few slices"]),
+            ["This does not look like a nodule: it is bone.", "Few slices"]
+        );
+        assert_eq!(
+            notes(Verdict::LesionExceedsContext, &[]),
+            ["This is a mass larger than the network can judge."]
+        );
+        assert!(notes(Verdict::Ok, &[]).is_empty());
     }
 }

@@ -4,6 +4,7 @@ use super::Asked;
 use super::card::caution;
 use super::error::EvaluateError;
 use super::report::EvaluationReport;
+use crate::guard::TrainingRange;
 use crate::networks::weights::{
     Calibration, Card, Metadata, Precision, StateDict, WeightsError, WeightsFile, pack,
 };
@@ -26,7 +27,10 @@ pub(super) fn packed(
         .filter(|(fold, _)| answered(*fold))
         .map(|(_, file)| WeightsFile::read(file))
         .collect::<Result<_, WeightsError>>()?;
-    let metadata = shared(&files);
+    let mut metadata = shared(&files);
+    if let Some(range) = training_range(asked).and_then(|range| range.to_json()) {
+        metadata.insert(TrainingRange::METADATA_KEY.to_owned(), range);
+    }
     let members: Vec<StateDict> = files.iter().map(|file| file.state.clone()).collect();
     let trained = files.iter().all(|file| file.card.as_ref().is_none_or(|card| card.trained));
     // At a limit the fit says nothing: such a temperature would make every answer certain or none.
@@ -53,6 +57,17 @@ pub(super) fn packed(
         values_sha256: None,
     };
     Ok(Some(pack(&members, &card, Precision::Half, &metadata)?))
+}
+
+/// Spacings of all cases, and what the first network makes of those that it had not seen: what a new
+/// picture is compared with is what the first member makes of it.
+fn training_range(asked: &Asked) -> Option<TrainingRange> {
+    let spacings: Vec<[f64; 3]> =
+        asked.pictures.nodules.iter().map(|n| n.block.spacing_mm.map(f64::from)).collect();
+    let first = asked.predicted.folds.first()?.fold;
+    let own = asked.predicted.predictions.iter().filter(|p| p.fold == first);
+    let features: Vec<Vec<f32>> = own.map(|p| p.reply.features.iter().map(|v| *v as f32).collect()).collect();
+    TrainingRange::fit(&spacings, &features)
 }
 
 /// What all files say alike.
