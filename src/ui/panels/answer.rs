@@ -36,8 +36,12 @@ pub fn answer_ui(ui: &mut Ui, answer: &Answer, running: bool) {
         return;
     }
     scale_ui(ui, answer, running);
-    paragraph_ui(ui, &lean(answer), t.text);
-    readers_ui(ui, answer);
+    // What the number leans to, and what readers would say, of something that is no nodule, or not all of
+    // it, is nothing to read.
+    if !matches!(answer.guard.verdict, Verdict::NotANodule | Verdict::LesionExceedsContext) {
+        paragraph_ui(ui, &lean(answer), t.text);
+        readers_ui(ui, answer);
+    }
     if let Some(caution) = &answer.caution {
         let sentence = words::sentence(caution.trim_end_matches('.'));
         note_ui(ui, icons::INFO, t.text, &format!("{sentence}."));

@@ -6,6 +6,7 @@ use egui::{
 
 use crate::command::{Command, Commands};
 use crate::findings::{Nodule, Question};
+use crate::guard::Verdict;
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::paragraph_ui;
 use crate::ui::{Scene, words};
@@ -38,7 +39,12 @@ fn answer_words(question: &Question) -> (String, bool) {
         Question::Running => ("running".to_owned(), false),
         Question::Failed(_) => ("failed".to_owned(), false),
         Question::Cancelled => ("cancelled".to_owned(), false),
-        Question::Answered { answer, .. } if answer.trained => (format!("{:.2}", answer.probability), true),
+        Question::Answered { answer, .. } if answer.trained => match answer.guard.verdict {
+            Verdict::Ok => (format!("{:.2}", answer.probability), true),
+            Verdict::OutsideTraining => (format!("{:.2}", answer.probability), false),
+            Verdict::NotANodule => ("no nodule".to_owned(), false),
+            Verdict::LesionExceedsContext => ("too large".to_owned(), false),
+        },
         Question::Answered { .. } => ("untrained".to_owned(), false),
     }
 }
