@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
+use burn::module::Module;
 use burn::tensor::Device;
 use rand::RngExt;
 use rand::seq::SliceRandom;
@@ -49,9 +50,10 @@ impl Stage<'_> {
         mut told: impl FnMut(&StageState),
     ) -> Result<(T::Net, StageState), TrainingError> {
         let folder = StageFolder::open(self.folder)?;
+        let fresh = apart(&fresh);
         let mut state = folder.state(self.fingerprint)?;
         let schedule = task.schedule();
-        let mut learner = Learner::new(fresh.clone(), schedule, self.device);
+        let mut learner = Learner::new(apart(&fresh), schedule, self.device);
         if let Some(last) = state.epochs.len().checked_sub(1)
             && !state.finished
         {
@@ -63,6 +65,7 @@ impl Stage<'_> {
             let epoch = state.epochs.len();
             let (next, record) = self.epoch(task, learner, epoch)?;
             learner = next;
+            learner.net = apart(&learner.net);
             folder.save(epoch, learner.net.clone())?;
             let file = folder.moments(epoch);
             learner.optimiser.save(&file).map_err(|e| arrays_error(&file, "written", &e))?;
@@ -137,4 +140,11 @@ fn best(epochs: &[Epoch]) -> usize {
         }
     }
     best
+}
+
+/// The same layers with statistics of their own. Clones share the running statistics of their norms:
+/// what one learns would change the other, and what one is loaded with would be overruled by the last
+/// update of the other.
+fn apart<N: Module>(net: &N) -> N {
+    net.valid().train()
 }

@@ -1,5 +1,6 @@
 //! A stage from end to end on small simulated cases: it learns, and a kill changes nothing.
 
+use burn::module::Module;
 use burn::tensor::Device;
 
 use super::*;
@@ -112,4 +113,26 @@ fn a_stage_that_is_stopped_and_goes_on_ends_with_the_same_values() {
     // A finished stage is not trained again.
     let (_, third) = run(halved.path(), None).expect("reads");
     assert_eq!(third, continued);
+}
+
+#[test]
+fn a_stage_leaves_the_layers_alone_that_it_began_with_and_returns_those_of_its_best_epoch() {
+    let device = Device::flex().autodiff();
+    let (pictures, config, folder) = (cases(), small(), tempfile::tempdir().expect("a folder"));
+    let split = split(&pictures, Some(0), &config).expect("enough");
+    let scale = ScaleSpec { scale: Scale::Micro, crop: [32, 32, 16] };
+    let task = EncoderTask { pictures: &pictures, config: &config, scale };
+    let ctx = &JobContext::unobserved();
+    let (seed, fold, fingerprint) = (1, 0, "test");
+    let stage = Stage { split: &split, seed, fold, fingerprint, folder: folder.path(), device: &device, ctx };
+    let began = fresh(&device);
+    let before = values(&began);
+    // As a warm start does: the next stage is given what the one before ended with.
+    let (net, _) = stage.fit(&task, began.clone(), |_| {}).expect("trains");
+    assert_eq!(values(&began), before, "running statistics of norms included");
+    assert_ne!(values(&net), before);
+    // Read back from disk it is the same, also in what an answer is made with.
+    let (again, _) = stage.fit(&task, fresh(&device), |_| {}).expect("reads");
+    let of = |net: &EncoderInTraining| collect(&net.valid(), str::to_owned).expect("on this machine");
+    assert_eq!(of(&net), of(&again));
 }
