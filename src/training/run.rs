@@ -66,28 +66,29 @@ impl Run<'_> {
                 .into_parts();
         let widths = layers_of(self.model)?.features();
 
-        let stage_in = |folder: &Path| (folder.to_owned(), self.ctx.clone());
+        let (encoder_folders, fusion_folder) =
+            (network.scales.map(|s| folder.join(s.scale.name())), folder.join("fusion"));
+        let stage = |folder| Stage {
+            split: &split,
+            seed: config.seed,
+            fold: number,
+            fingerprint: &fingerprint,
+            folder,
+            device: &learning,
+            ctx: self.ctx,
+        };
         let mut trained: Vec<EncoderInTraining> = Vec::with_capacity(3);
         let kinds = layers_of(self.model)?.encoders;
         for ((scale, encoder), width) in network.scales.iter().zip(encoders).zip(widths) {
             let own = scale.scale as usize;
             let task = EncoderTask { pictures: self.pictures, config, scale: *scale };
-            let (folder, ctx) = stage_in(&folder.join(scale.scale.name()));
-            let stage = Stage {
-                split: &split,
-                seed: config.seed,
-                fold: number,
-                fingerprint: &fingerprint,
-                folder: &folder,
-                device: &learning,
-                ctx: &ctx,
-            };
             // Native voxels at every scale: what the smaller crop taught holds in the larger one.
             let fresh = match trained.last() {
                 Some(smaller) if config.warm_start && kinds[own] == kinds[own - 1] => smaller.clone(),
                 _ => EncoderInTraining::new(encoder, width, &learning),
             };
-            let (net, _) = stage.fit(&task, fresh, |state| told(scale.scale.name(), state))?;
+            let (net, _) =
+                stage(&encoder_folders[own]).fit(&task, fresh, |state| told(scale.scale.name(), state))?;
             trained.push(net);
         }
         let trained = trained.into_iter().map(|net| net.valid().into_encoder()).collect::<Vec<_>>();
@@ -104,18 +105,8 @@ impl Run<'_> {
             }
         }
         let task = FusionTask { pictures: self.pictures, config, views: &all };
-        let (folder, ctx) = stage_in(&folder.join("fusion"));
-        let stage = Stage {
-            split: &split,
-            seed: config.seed,
-            fold: number,
-            fingerprint: &fingerprint,
-            folder: &folder,
-            device: &learning,
-            ctx: &ctx,
-        };
         let fresh = FusionInTraining::new(fusion, widths.iter().sum(), &learning);
-        let (net, _) = stage.fit(&task, fresh, |state| told("fusion", state))?;
+        let (net, _) = stage(&fusion_folder).fit(&task, fresh, |state| told("fusion", state))?;
         let (fusion, readers) = net.valid().into_parts();
 
         let mut state = collect(&M3Net::from_parts(encoders, fusion), |path| {

@@ -289,9 +289,9 @@ impl Clock {
     }
 }
 
-/// The losses of a stage as a plot beside its checkpoints: SVG and PNG.
-/// - errors: disk full, no right to write
-fn draw_losses(folder: &Path, fold: u32, stage: &str, state: &StageState) -> Result<(), TrainError> {
+/// The losses of a stage by epoch: training, and validation where it was measured.
+/// - returns: `None` where there is nothing to draw yet
+pub fn losses(title: &str, state: &StageState) -> Option<Plot> {
     let curve = |name: &str, of: &dyn Fn(&Epoch) -> f64| LossCurve {
         name: name.to_owned(),
         values: state.epochs.iter().map(of).collect(),
@@ -302,9 +302,14 @@ fn draw_losses(folder: &Path, fold: u32, stage: &str, state: &StageState) -> Res
     ];
     let drawn: Vec<LossCurve> =
         curves.into_iter().filter(|c| c.values.iter().any(|v| v.is_finite())).collect();
-    let title = format!("Fold {fold}, {stage}");
+    Plot::losses(title, "Loss (nats)", &drawn).ok()
+}
+
+/// The losses of a stage as a plot beside its checkpoints: SVG and PNG.
+/// - errors: disk full, no right to write
+fn draw_losses(folder: &Path, fold: u32, stage: &str, state: &StageState) -> Result<(), TrainError> {
     // A plot that cannot be drawn is no reason to lose an epoch.
-    let Ok(plot) = Plot::losses(&title, "Loss (nats)", &drawn) else { return Ok(()) };
+    let Some(plot) = losses(&format!("Fold {fold}, {stage}"), state) else { return Ok(()) };
     if let (Ok(svg), Ok(picture)) = (plot.to_svg(), plot.to_picture()) {
         write_whole(&folder.join(format!("{stage}.svg")), svg.as_bytes())?;
         write_png(&folder.join(format!("{stage}.png")), &picture.rgba, picture.size)?;

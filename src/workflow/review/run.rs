@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use super::{ReviewError, modified, name, row, table, text};
-use crate::evaluation::plot::{LossCurve, Plot};
+use crate::evaluation::plot::Plot;
 use crate::ingest::Private;
 use crate::networks::weights::WeightsFile;
 use crate::session::{Report, ReportKind, ReportPart, ReportRow, Severity};
 use crate::training::{Epoch, StageState, Subject, TrainConfig};
+use crate::workflow::train::losses;
 
 /// The stages of a fold, in the order in which they are taught.
 pub(super) const STAGES: [&str; 4] = ["micro", "meso", "macro", "fusion"];
@@ -166,18 +167,8 @@ fn line(fold: &str, stage: &str, state: &StageState, planned: usize) -> ReportRo
 }
 
 fn plot(stage: &str, state: &StageState, planned: usize) -> Option<Plot> {
-    let curve = |name: &str, of: &dyn Fn(&Epoch) -> f64| LossCurve {
-        name: name.to_owned(),
-        values: state.epochs.iter().map(of).collect(),
-    };
-    let curves = [
-        curve("training", &|e| f64::from(e.train_loss)),
-        curve("validation", &|e| e.validation_loss.map_or(f64::NAN, f64::from)),
-    ];
-    let drawn: Vec<LossCurve> =
-        curves.into_iter().filter(|c| c.values.iter().any(|v| v.is_finite())).collect();
     let title = format!("{stage}: epoch {} of {planned}", state.epochs.len());
-    let mut plot = Plot::losses(&title, "Loss (nats)", &drawn).ok()?;
+    let mut plot = losses(&title, state)?;
     // To the end that is planned: how much is left is seen.
     plot.x.range[1] = plot.x.range[1].max(planned as f64);
     Some(plot)
