@@ -55,7 +55,7 @@ impl Pictures {
             Change::Noise(deviation) => Draw { noise: (deviation, seed ^ case as u64), ..plain },
             Change::Softer(_) | Change::Thicker => plain,
         };
-        let hu = crop(nodule, chest, &draw, size);
+        let (hu, _) = crop(nodule, chest, &draw, size);
         match change {
             Change::Click(_) | Change::Noise(_) => hu,
             Change::Softer(mm) => {

@@ -32,7 +32,8 @@ pub struct StageState {
     pub fingerprint: String,
     /// Finished epochs, in order.
     pub epochs: Vec<Epoch>,
-    /// Number (from 0) of the epoch with the lowest validation loss, or the last one.
+    /// Number (from 0) of the epoch that is kept: the last one, or where the schedule stops early the
+    /// one with the lowest validation loss.
     pub best: usize,
     /// Whether the stage is over.
     pub finished: bool,

@@ -11,18 +11,20 @@ use super::patch::{Block, Nodule};
 /// relative to the crop's centre. Offsets are counted in voxels: surroundings are made at the
 /// nodule's spacing. Without resampling every value is one of a voxel of the input.
 /// - `size`: columns, rows, slices
-/// - returns: HU, order [slice][column][row], the network's own axes (see `inference::prepare`)
-pub fn crop(nodule: &Nodule, surroundings: &Block, draw: &Draw, size: [usize; 3]) -> Vec<f32> {
+/// - returns: HU, and which part of each voxel is in the nodule's mask, 0 to 1; both in the order
+///   [slice][column][row], the network's own axes (see `inference::prepare`)
+pub fn crop(nodule: &Nodule, surroundings: &Block, draw: &Draw, size: [usize; 3]) -> (Vec<f32>, Vec<f32>) {
     let half = size.map(|n| n as i32 / 2);
     let jitter: [f32; 3] = std::array::from_fn(|a| draw.jitter_mm[a] / nodule.block.spacing_mm[a].max(1e-3));
     let whole = jitter.map(|v| v.round() as i32);
     let turned = draw.resampled.map(|(angle, scale)| (angle.sin() / scale, angle.cos() / scale));
     let mut out = Vec::with_capacity(size.iter().product());
+    let mut marks = Vec::with_capacity(out.capacity());
     for k in 0..size[2] as i32 {
         for i in 0..size[0] as i32 {
             for j in 0..size[1] as i32 {
                 let offset = [i - half[0], j - half[1], k - half[2]];
-                out.push(match turned {
+                let (hu, mark) = match turned {
                     None => {
                         let at: [i32; 3] = std::array::from_fn(|a| offset[a] + whole[a]);
                         native(nodule, surroundings, draw, at)
@@ -33,12 +35,14 @@ pub fn crop(nodule: &Nodule, surroundings: &Block, draw: &Draw, size: [usize; 3]
                             [cos * x - sin * y + jitter[0], sin * x + cos * y + jitter[1], z + jitter[2]];
                         interpolated(nodule, surroundings, draw, at)
                     }
-                });
+                };
+                out.push(hu);
+                marks.push(mark);
             }
         }
     }
     add_noise(&mut out, draw);
-    out
+    (out, marks)
 }
 
 /// From here on surroundings are lung no more, and from there on they are tissue, HU.
@@ -53,16 +57,17 @@ fn mixed(nodule: (f32, f32), surroundings: f32, shift_hu: f32) -> f32 {
     surroundings + (hu + shift_hu - surroundings) * opacity
 }
 
-/// At a whole offset from both centres.
-fn native(nodule: &Nodule, surroundings: &Block, draw: &Draw, at: [i32; 3]) -> f32 {
+/// HU at a whole offset from both centres, and 1 in the nodule's mask.
+fn native(nodule: &Nodule, surroundings: &Block, draw: &Draw, at: [i32; 3]) -> (f32, f32) {
     let from = |centre: [i32; 3], offset: [i32; 3]| std::array::from_fn(|a| centre[a] + offset[a]);
     let chest = surroundings.clamped(from(surroundings.centre, draw.chest.apply(at)));
-    mixed(nodule.at(from(nodule.block.centre, draw.nodule.apply(at))), chest, draw.shift_hu)
+    let (hu, opacity) = nodule.at(from(nodule.block.centre, draw.nodule.apply(at)));
+    (mixed((hu, opacity), chest, draw.shift_hu), in_mask(opacity))
 }
 
 /// Between voxels, trilinear. Opacity is interpolated with the HU that it weighs, so that the
 /// unknown outside of the nodule's block never shows.
-fn interpolated(nodule: &Nodule, surroundings: &Block, draw: &Draw, at: [f32; 3]) -> f32 {
+fn interpolated(nodule: &Nodule, surroundings: &Block, draw: &Draw, at: [f32; 3]) -> (f32, f32) {
     let chest = {
         let (base, part) = split(surroundings.centre, draw.chest.apply(at));
         corners(base, part).map(|(index, weight)| surroundings.clamped(index) * weight).sum()
@@ -70,16 +75,22 @@ fn interpolated(nodule: &Nodule, surroundings: &Block, draw: &Draw, at: [f32; 3]
     let (base, part) = split(nodule.block.centre, draw.nodule.apply(at));
     // Most of a wide crop is nowhere near the nodule.
     if (0..3).any(|a| base[a] < -1 || base[a] >= nodule.block.size[a] as i32) {
-        return chest;
+        return (chest, 0.0);
     }
-    let (mut weighed, mut opacity) = (0.0, 0.0);
+    let (mut weighed, mut opacity, mut mark) = (0.0, 0.0, 0.0);
     for (index, weight) in corners(base, part) {
         let (hu, a) = nodule.at(index);
         weighed += hu * a * weight;
         opacity += a * weight;
+        mark += in_mask(a) * weight;
     }
     let hu = if opacity > 0.0 { weighed / opacity } else { 0.0 };
-    mixed((hu, opacity), chest, draw.shift_hu)
+    (mixed((hu, opacity), chest, draw.shift_hu), mark)
+}
+
+/// The mask is what is wholly opaque; the soft border around it is not.
+fn in_mask(opacity: f32) -> f32 {
+    if opacity >= 1.0 { 1.0 } else { 0.0 }
 }
 
 fn split(centre: [i32; 3], offset: [f32; 3]) -> ([i32; 3], [f32; 3]) {
@@ -141,18 +152,20 @@ mod tests {
     #[test]
     fn a_plain_crop_is_the_surroundings_in_the_networks_order_with_the_nodule_in_its_middle() {
         let (nodule, chest) = parts();
-        let hu = crop(&nodule, &chest, &Draw::plain(0.0), [4, 4, 4]);
+        let (hu, marks) = crop(&nodule, &chest, &Draw::plain(0.0), [4, 4, 4]);
         // First voxel: offset (-2, -2, -2) from (4, 4, 4); then rows run fastest, then columns.
         assert_eq!(hu[..5], [222.0, 232.0, 242.0, 252.0, 223.0]);
         assert_eq!(hu[2 * 16 + 2 * 4 + 2], -500.0);
         assert_eq!(hu.iter().filter(|&&v| v == -500.0).count(), 1);
+        let marked: Vec<f32> = hu.iter().map(|&v| f32::from(u8::from(v == -500.0))).collect();
+        assert_eq!(marks, marked);
     }
 
     #[test]
     fn jitter_moves_the_nodule_by_its_millimetres_against_the_crop() {
         let (nodule, chest) = parts();
         let draw = Draw { jitter_mm: [0.5, 0.0, -1.0], ..Draw::plain(0.0) };
-        let hu = crop(&nodule, &chest, &draw, [4, 4, 4]);
+        let (hu, _) = crop(&nodule, &chest, &draw, [4, 4, 4]);
         // The crop goes one column up and one slice down: the nodule is seen at (1, 2, 3).
         assert_eq!(hu[3 * 16 + 4 + 2], -500.0);
     }
@@ -169,10 +182,10 @@ mod tests {
     #[test]
     fn noise_has_the_deviation_asked_for_and_is_the_same_for_the_same_seed() {
         let (nodule, chest) = parts();
-        let still = crop(&nodule, &chest, &Draw::plain(0.0), [8, 8, 8]);
+        let (still, _) = crop(&nodule, &chest, &Draw::plain(0.0), [8, 8, 8]);
         let draw = Draw { noise: (10.0, 7), ..Draw::plain(0.0) };
-        let noisy = crop(&nodule, &chest, &draw, [8, 8, 8]);
-        assert_eq!(noisy, crop(&nodule, &chest, &draw, [8, 8, 8]));
+        let (noisy, _) = crop(&nodule, &chest, &draw, [8, 8, 8]);
+        assert_eq!(noisy, crop(&nodule, &chest, &draw, [8, 8, 8]).0);
         let variance =
             noisy.iter().zip(&still).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>() / still.len() as f64;
         // 512 values: the deviation of a sample deviation is 3 %; four of those.

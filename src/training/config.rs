@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::draw::Augmentation;
 use super::error::TrainingError;
+use crate::networks::Scale;
 
 /// What the network is taught to answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,7 +41,8 @@ pub struct Schedule {
     pub warm_up: f64,
     /// Decoupled weight decay (Loshchilov and Hutter 2019).
     pub weight_decay: f32,
-    /// Stops after this many epochs without a lower validation loss; 0 never stops early.
+    /// Stops after this many epochs without a lower validation loss, and keeps the best one; 0 never
+    /// stops early and keeps the last one.
     pub patience: usize,
 }
 
@@ -78,6 +80,8 @@ pub struct TrainConfig {
     pub steepness: f32,
     /// Weight of the second head's loss: the mean and the spread of the readers' ratings.
     pub readers_weight: f32,
+    /// Weight of the third head's loss while an encoder learns: marking the nodule's cells; 0 for none.
+    pub marks_weight: f32,
     /// Share of the training patients whose cases measure progress and teach nothing.
     pub validation: f64,
     /// Surroundings that a nodule may be put into: those nearest in spacing and noise.
@@ -105,10 +109,11 @@ impl Default for TrainConfig {
             subject: Subject::Nodule,
             steepness: 2.0,
             readers_weight: 2.0,
-            validation: 0.1,
+            marks_weight: 20.0,
+            validation: 0.0,
             surroundings: 8,
             augmentation: Augmentation::default(),
-            encoders: [encoder(40, 2e-3), encoder(10, 1e-3), encoder(4, 1e-3)],
+            encoders: [encoder(60, 2e-3), encoder(10, 1e-3), encoder(4, 1e-3)],
             warm_start: true,
             fusion: Schedule { epochs: 30, batch: 64, learning_rate: 5e-4, ..Schedule::default() },
             fusion_views: 4,
@@ -123,6 +128,19 @@ impl TrainConfig {
         let config: Self = toml::from_str(text).map_err(|e| TrainingError::Config(e.message().to_owned()))?;
         config.check()?;
         Ok(config)
+    }
+
+    /// What a scale's encoder depends on: everything that comes later is as by default.
+    /// - `scale`: `None` for the whole run
+    pub fn up_to(&self, scale: Option<Scale>) -> Self {
+        let mut config = self.clone();
+        let usual = Self::default();
+        if let Some(scale) = scale {
+            let later = scale as usize + 1..;
+            config.encoders[later.clone()].copy_from_slice(&usual.encoders[later]);
+            (config.fusion, config.fusion_views) = (usual.fusion, usual.fusion_views);
+        }
+        config
     }
 
     /// As a file that [`TrainConfig::parse`] reads back.
@@ -173,9 +191,11 @@ impl TrainConfig {
             return bad("surroundings and fusion_views must be at least 1");
         }
         let a = &self.augmentation;
-        let amounts = [a.jitter_mm, a.rotation_degrees, a.noise_hu, a.shift_hu, self.steepness];
+        let weights = [self.steepness, self.readers_weight, self.marks_weight];
+        let amounts =
+            [[a.jitter_mm, a.rotation_degrees, a.noise_hu].as_slice(), &[a.shift_hu], &weights].concat();
         if amounts.iter().any(|v| !(*v >= 0.0 && v.is_finite())) {
-            return bad("amounts of augmentation and steepness must not be negative");
+            return bad("amounts of augmentation, steepness and weights of heads must not be negative");
         }
         if !(0.0..0.9).contains(&a.scale) || !(0.0..=1.0).contains(&a.resampled) {
             return bad("scale must be at least 0 and below 0.9, and resampled between 0 and 1");
@@ -232,6 +252,16 @@ mod tests {
         assert!(error("[fusion]\nbatch = 1").contains("batch"));
         assert!(error("[augmentation]\nscale = 1.0").contains("scale"));
         assert!(error("[augmentation]\nnoise_hu = nan").contains("augmentation"));
+    }
+
+    #[test]
+    fn an_encoder_does_not_depend_on_what_is_learned_after_it() {
+        let mut config = TrainConfig { fusion_views: 9, ..TrainConfig::default() };
+        config.encoders[1].epochs += 1;
+        let usual = TrainConfig::default();
+        assert_eq!(config.up_to(Some(Scale::Micro)), usual);
+        assert_eq!(config.up_to(Some(Scale::Macro)).encoders, config.encoders);
+        assert_eq!(config.up_to(None), config);
     }
 
     #[test]

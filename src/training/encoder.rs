@@ -1,4 +1,4 @@
-//! Stage one: a scale's encoder learns by itself, with a second head that is left behind afterwards.
+//! Stage one: a scale's encoder learns by itself, with two more heads that are left behind afterwards.
 
 use burn::module::Module;
 use burn::nn::{Initializer, Linear, LinearConfig};
@@ -6,16 +6,20 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::config::{Schedule, TrainConfig};
 use super::learner::{Goal, Task, two_headed_loss};
+use super::marks::{Marks, MarksHead};
 use super::pictures::{Look, Pictures};
 use crate::networks::m3net::Encoder;
 use crate::networks::{ScaleSpec, Tapped, Taps};
 
 /// An encoder and, while it learns, a second head on its pooled features: what the readers said on
-/// average, and how far apart they were. It teaches the features; answers come from the first head.
+/// average, and how far apart they were; and a third that marks the nodule, see [`MarksHead`]. They
+/// teach the features; answers come from the first head.
 #[derive(Module, Debug)]
 pub struct EncoderInTraining {
     encoder: Encoder,
     readers: Linear,
+    /// `None` for an encoder whose inner layers have no place in the picture's slices.
+    marks: Option<MarksHead>,
 }
 
 impl EncoderInTraining {
@@ -23,10 +27,15 @@ impl EncoderInTraining {
     /// - `features`: number of its pooled features
     pub fn new(encoder: Encoder, features: usize, device: &Device) -> Self {
         let readers = LinearConfig::new(features, 2).with_initializer(Initializer::Zeros).init(device);
-        Self { encoder, readers }
+        let marks = match encoder {
+            // The last of four layers, each twice as wide as the one before, is what is pooled.
+            Encoder::ResNet3d(_) => Some(MarksHead::new(features / 8, device)),
+            Encoder::ConvNext(_) => None,
+        };
+        Self { encoder, readers, marks }
     }
 
-    /// Without the second head.
+    /// Without the other heads.
     pub fn into_encoder(self) -> Encoder {
         self.encoder
     }
@@ -41,6 +50,8 @@ pub struct Crops {
     pub size: [usize; 3],
     /// One for each picture.
     pub goals: Vec<Goal>,
+    /// Where the nodules are.
+    pub marks: Marks,
 }
 
 impl Crops {
@@ -79,12 +90,21 @@ impl Task for EncoderTask<'_> {
     }
 
     fn loss(&self, net: &EncoderInTraining, batch: &Crops, _learning: bool, device: &Device) -> Tensor<1> {
-        let mut taps = Taps::of(&["avgpool"]);
+        let marks = net.marks.as_ref().filter(|_| self.config.marks_weight > 0.0);
+        let mut wanted = vec!["avgpool"];
+        if marks.is_some() {
+            wanted.extend(MarksHead::TAPS);
+        }
+        let mut taps = Taps::of(&wanted);
         let logits = net.encoder.forward_tapped(batch.tensor(device), &mut taps);
         let readers = match taps.take("avgpool") {
             Some(Tapped::D2(pooled)) => Some(net.readers.forward(pooled)),
             _ => None,
         };
-        two_headed_loss(logits, readers, &batch.goals, self.config.readers_weight)
+        let loss = two_headed_loss(logits, readers, &batch.goals, self.config.readers_weight);
+        match marks.and_then(|head| head.loss(&mut taps, &batch.marks, batch.size)) {
+            Some(marks) => loss + marks * f64::from(self.config.marks_weight),
+            None => loss,
+        }
     }
 }

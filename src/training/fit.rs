@@ -25,7 +25,7 @@ pub struct Stage<'a> {
     /// Held out: part of every seed.
     pub fold: u64,
     /// What the run is begun with, as a hash: a checkpoint of another run is refused.
-    pub fingerprint: &'a str,
+    pub fingerprint: String,
     /// Of this stage alone.
     pub folder: &'a Path,
     /// An autodiff device.
@@ -41,7 +41,8 @@ impl Stage<'_> {
     /// killed and goes on ends with the same values as one that was not.
     /// - `fresh`: the layers with their first values, on the stage's device
     /// - `told`: called after each epoch
-    /// - returns: the layers after their best epoch, and the whole history
+    /// - returns: the layers after their last epoch, or after the best where the schedule stops early,
+    ///   and the whole history
     /// - errors: a checkpoint of another run, a loss that is no number, cancelled, disk full
     pub fn fit<T: Task>(
         &self,
@@ -51,7 +52,7 @@ impl Stage<'_> {
     ) -> Result<(T::Net, StageState), TrainingError> {
         let folder = StageFolder::open(self.folder)?;
         let fresh = apart(&fresh);
-        let mut state = folder.state(self.fingerprint)?;
+        let mut state = folder.state(&self.fingerprint)?;
         let schedule = task.schedule();
         let mut learner = Learner::new(apart(&fresh), schedule, self.device);
         if let Some(last) = state.epochs.len().checked_sub(1)
@@ -70,7 +71,7 @@ impl Stage<'_> {
             let file = folder.moments(epoch);
             learner.optimiser.save(&file).map_err(|e| arrays_error(&file, "written", &e))?;
             state.epochs.push(record);
-            state.best = best(&state.epochs);
+            state.best = if schedule.patience > 0 { best(&state.epochs) } else { epoch };
             let waited = epoch - state.best;
             state.finished =
                 epoch + 1 == schedule.epochs || (schedule.patience > 0 && waited >= schedule.patience);

@@ -2,7 +2,7 @@
 //!
 //! `config` is every choice; `patch`, `draw`, `compose` and `pictures` make pictures; `split` says
 //! which cases teach, and `plan` how much work that is; `encoder` and `fusion`
-//! are the tasks, `learner` takes a step; `fit` runs a stage so that it can be killed at any
+//! are the tasks, `marks` a head that only teaches, `learner` takes a step; `fit` runs a stage so that it can be killed at any
 //! moment and goes on with the same result, by what `checkpoint` keeps; `run`
 //! puts the stages of one fold together; `pace` times a step. `answers` asks what was taught about the
 //! same pictures, and about such as `changes` makes of them.
@@ -22,6 +22,7 @@ mod fusion;
 mod guard;
 mod guard_clicks;
 mod learner;
+mod marks;
 mod pace;
 mod patch;
 mod pictures;
@@ -50,6 +51,7 @@ pub use guard_clicks::{
     on_nodule,
 };
 pub use learner::{Goal, Task};
+pub use marks::{Marks, MarksHead};
 pub use pace::pace;
 pub use patch::{Block, Nodule};
 pub use pictures::{Look, Pictures};

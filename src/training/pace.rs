@@ -6,6 +6,7 @@ use super::config::TrainConfig;
 use super::encoder::{Crops, EncoderInTraining, EncoderTask};
 use super::error::TrainingError;
 use super::learner::{Goal, Learner};
+use super::marks::Marks;
 use super::pictures::Pictures;
 use super::run::first_values;
 use crate::inference::LearningDevice;
@@ -53,9 +54,11 @@ pub fn pace(
 
 /// Pictures of nothing: what is timed does not depend on what they show.
 fn noise(size: [usize; 3], batch: usize) -> Crops {
-    let values = (0..batch * size.iter().product::<usize>())
+    let voxels = batch * size.iter().product::<usize>();
+    let values = (0..voxels)
         .map(|n| ((n as u32).wrapping_mul(2_654_435_761) >> 8) as f32 / (1 << 24) as f32)
         .collect();
     let goal = |n: usize| Goal { malignant: (n % 2) as f32, ratings: Some([0.5, 0.1]) };
-    Crops { values, size, goals: (0..batch).map(goal).collect() }
+    let marks = Marks { shares: vec![0.0; voxels], known: vec![1.0; batch] };
+    Crops { values, size, goals: (0..batch).map(goal).collect(), marks }
 }

@@ -7,6 +7,7 @@ use super::config::{Target, TrainConfig};
 use super::draw::{Draw, generator};
 use super::encoder::Crops;
 use super::learner::Goal;
+use super::marks::Marks;
 use super::patch::{Block, Nodule};
 use crate::inference::normalise;
 
@@ -60,6 +61,17 @@ impl Pictures {
 
     /// One picture in HU, [slice][column][row].
     pub fn hu(&self, case: usize, look: Look, config: &TrainConfig, size: [usize; 3]) -> Vec<f32> {
+        self.picture(case, look, config, size).0
+    }
+
+    /// One picture in HU, and which part of each voxel is the nodule's, as [`crop`] gives them.
+    fn picture(
+        &self,
+        case: usize,
+        look: Look,
+        config: &TrainConfig,
+        size: [usize; 3],
+    ) -> (Vec<f32>, Vec<f32>) {
         let draw = match look {
             Look::Plain => Draw::plain(0.0),
             Look::Varied(number) => {
@@ -76,15 +88,17 @@ impl Pictures {
     /// Pictures of one step, normalised as published.
     /// - `size`: columns, rows, slices of the crop
     pub fn crops(&self, cases: &[usize], look: Look, config: &TrainConfig, size: [usize; 3]) -> Crops {
-        let crops: Vec<Vec<f32>> = cases
+        let (crops, marks): (Vec<_>, Vec<_>) = cases
             .par_iter()
             .map(|&case| {
-                let mut hu = self.hu(case, look, config, size);
+                let (mut hu, marks) = self.picture(case, look, config, size);
                 normalise(&mut hu);
-                hu
+                (hu, marks)
             })
-            .collect();
-        Crops { values: crops.concat(), size, goals: self.goals(cases, config) }
+            .unzip();
+        let known = |&case: &usize| f32::from(u8::from(!self.nodules[case].opacity.is_empty()));
+        let marks = Marks { shares: marks.concat(), known: cases.iter().map(known).collect() };
+        Crops { values: crops.concat(), size, goals: self.goals(cases, config), marks }
     }
 
     /// What these cases should be answered with.

@@ -18,7 +18,7 @@ use crate::inference::LearningDevice;
 use crate::jobs::JobContext;
 use crate::networks::m3net::{Encoder, M3Net, path_of, published_layout};
 use crate::networks::weights::{StateDict, collect, load_into, random};
-use crate::networks::{Tapped, Taps, config as layers_of, spec};
+use crate::networks::{Scale, Tapped, Taps, config as layers_of, spec};
 
 /// What is trained, and on what.
 pub struct Run<'a> {
@@ -59,7 +59,7 @@ impl Run<'_> {
         let split = split(self.pictures, fold, config)?;
         let number = fold.map_or(u64::MAX, u64::from);
         let folder = self.folder.join(fold.map_or("all".to_owned(), |fold| format!("fold{fold}")));
-        let fingerprint = self.fingerprint(&split);
+        let fingerprint = |scale| fingerprint(self.model, self.config, scale, self.pictures, &split);
         let learning = self.device.device.clone().autodiff();
         let (encoders, fusion) =
             first_values(self.model, config.seed.wrapping_mul(1_000_003).wrapping_add(number), &learning)?
@@ -68,11 +68,11 @@ impl Run<'_> {
 
         let (encoder_folders, fusion_folder) =
             (network.scales.map(|s| folder.join(s.scale.name())), folder.join("fusion"));
-        let stage = |folder| Stage {
+        let stage = |folder, scale| Stage {
             split: &split,
             seed: config.seed,
             fold: number,
-            fingerprint: &fingerprint,
+            fingerprint: fingerprint(scale),
             folder,
             device: &learning,
             ctx: self.ctx,
@@ -87,8 +87,8 @@ impl Run<'_> {
                 Some(smaller) if config.warm_start && kinds[own] == kinds[own - 1] => smaller.clone(),
                 _ => EncoderInTraining::new(encoder, width, &learning),
             };
-            let (net, _) =
-                stage(&encoder_folders[own]).fit(&task, fresh, |state| told(scale.scale.name(), state))?;
+            let (net, _) = stage(&encoder_folders[own], Some(scale.scale))
+                .fit(&task, fresh, |state| told(scale.scale.name(), state))?;
             trained.push(net);
         }
         let trained = trained.into_iter().map(|net| net.valid().into_encoder()).collect::<Vec<_>>();
@@ -106,7 +106,7 @@ impl Run<'_> {
         }
         let task = FusionTask { pictures: self.pictures, config, views: &all };
         let fresh = FusionInTraining::new(fusion, widths.iter().sum(), &learning);
-        let (net, _) = stage(&fusion_folder).fit(&task, fresh, |state| told("fusion", state))?;
+        let (net, _) = stage(&fusion_folder, None).fit(&task, fresh, |state| told("fusion", state))?;
         let (fusion, readers) = net.valid().into_parts();
 
         let mut state = collect(&M3Net::from_parts(encoders, fusion), |path| {
@@ -151,19 +151,21 @@ impl Run<'_> {
         }
         Ok(views)
     }
-
-    /// See [`fingerprint`].
-    fn fingerprint(&self, split: &Split) -> String {
-        fingerprint(self.model, &self.config.to_toml(), self.pictures, split)
-    }
 }
 
-/// What a checkpoint belongs to: network, configuration, and which cases teach.
-/// - `config`: as the run's `config.toml` holds it
-pub fn fingerprint(model: &str, config: &str, pictures: &Pictures, split: &Split) -> String {
+/// What a checkpoint belongs to: network, configuration as far as it bears on the stage, and which
+/// cases teach.
+/// - `scale`: of the encoder's stage; `None` for the fusion, which depends on all of them
+pub fn fingerprint(
+    model: &str,
+    config: &TrainConfig,
+    scale: Option<Scale>,
+    pictures: &Pictures,
+    split: &Split,
+) -> String {
     let mut hash = Sha256::new();
     hash.update(model.as_bytes());
-    hash.update(config.as_bytes());
+    hash.update(config.up_to(scale).to_toml().as_bytes());
     for cases in [&split.train, &split.validation] {
         hash.update((cases.len() as u64).to_le_bytes());
         for &case in cases {

@@ -71,7 +71,8 @@ fn run(
     let task = EncoderTask { pictures: &pictures, config: &config, scale };
     let ctx = JobContext::unobserved();
     let (device, ctx) = (&device, &ctx);
-    let stage = Stage { split: &split, seed: 1, fold: 0, fingerprint: "test", folder, device, ctx };
+    let stage =
+        Stage { split: &split, seed: 1, fold: 0, fingerprint: "test".to_owned(), folder, device, ctx };
     stage.fit(&task, fresh(device), |state| {
         if Some(state.epochs.len()) == stop_after {
             ctx.cancel();
@@ -123,7 +124,7 @@ fn a_stage_leaves_the_layers_alone_that_it_began_with_and_returns_those_of_its_b
     let scale = ScaleSpec { scale: Scale::Micro, crop: [32, 32, 16] };
     let task = EncoderTask { pictures: &pictures, config: &config, scale };
     let ctx = &JobContext::unobserved();
-    let (seed, fold, fingerprint) = (1, 0, "test");
+    let (seed, fold, fingerprint) = (1, 0, "test".to_owned());
     let stage = Stage { split: &split, seed, fold, fingerprint, folder: folder.path(), device: &device, ctx };
     let began = fresh(&device);
     let before = values(&began);

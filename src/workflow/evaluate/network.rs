@@ -26,8 +26,6 @@ pub const MEAN_OF: usize = 64;
 pub struct RunFolder {
     /// The folder.
     pub path: PathBuf,
-    /// `config.toml` as it lies there.
-    pub config_text: String,
     /// Every choice of the run.
     pub config: TrainConfig,
     /// Finished folds, rising, with their weights.
@@ -60,7 +58,7 @@ impl RunFolder {
         if folds.is_empty() {
             return Err(EvaluateError::NoFinishedFold(path.to_owned()));
         }
-        Ok(Self { path: path.to_owned(), config_text, config, folds })
+        Ok(Self { path: path.to_owned(), config, folds })
     }
 
     /// The weights of a fold.
@@ -240,7 +238,7 @@ fn begun_with(run: &RunFolder, model: &str, pictures: &Pictures, fold: u32) -> O
     let state = run.path.join(format!("fold{fold}")).join(Scale::Micro.name()).join("state.json");
     let state: StageState = serde_json::from_slice(&std::fs::read(state).ok()?).ok()?;
     let Ok(split) = split(pictures, Some(fold), &run.config) else { return Some(false) };
-    Some(state.fingerprint == fingerprint(model, &run.config_text, pictures, &split))
+    Some(state.fingerprint == fingerprint(model, &run.config, Some(Scale::Micro), pictures, &split))
 }
 
 /// Margins of plain looks by case id: of a second run, whose pictures are others.
