@@ -2,7 +2,7 @@
 //!
 //! `registry` lists what there is as plain facts; `m3net` is the network; `weights` fills it.
 
-mod layers;
+pub mod layers;
 pub mod m3net;
 mod registry;
 mod spec;

@@ -1,5 +1,6 @@
 //! Layers that burn lacks, and quicker ways through some that it has.
 
+mod axis_map;
 mod learning;
 mod max_pool3d;
 mod plain;
@@ -8,5 +9,6 @@ mod same_conv3d;
 mod small_conv3d;
 mod stem_conv3d;
 
+pub use axis_map::{AxisMap, trilinear};
 pub use max_pool3d::max_pool3d_k3s2p1;
 pub use quick::quick_conv3d;
