@@ -1,0 +1,234 @@
+//! Opening, drawing and asking: `demo`, `info`, `render`, `classify`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::super::values::{self, Oblique};
+use super::Device;
+use crate::explain::Wanted;
+use crate::geometry::Plane;
+use crate::session::Projection;
+use crate::volume::{Preset, Window};
+
+/// `demo`
+#[derive(Args, Debug)]
+pub(in crate::cli) struct Demo {
+    /// Write pictures and result.json here instead of opening the window
+    #[arg(long, value_name = "DIR")]
+    pub(in crate::cli) out: Option<PathBuf>,
+}
+
+/// `info`
+#[derive(Args, Debug)]
+pub(in crate::cli) struct Info {
+    /// Folder or file
+    #[arg(value_name = "PATH")]
+    pub(in crate::cli) path: PathBuf,
+    /// Look at this series only (SeriesInstanceUID; `UID#2` is the second part of one that was split)
+    #[arg(long, value_name = "UID")]
+    pub(in crate::cli) series: Option<String>,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub(in crate::cli) json: bool,
+}
+
+/// `render`
+#[derive(Args, Debug)]
+pub(in crate::cli) struct Render {
+    /// Folder or file
+    #[arg(value_name = "PATH")]
+    pub(in crate::cli) path: PathBuf,
+    /// Which plane; with --oblique the slanted view replaces it
+    #[arg(long, value_enum, required_unless_present = "oblique")]
+    pub(in crate::cli) plane: Option<PlaneName>,
+    /// Point that the slice passes through [default: the middle of the volume]
+    #[arg(long, value_name = "X,Y,Z", value_parser = values::position)]
+    pub(in crate::cli) at: Option<[f64; 3]>,
+    /// Slanted view: its normal, away from the viewer, and what is up on the screen
+    #[arg(long, value_name = "NX,NY,NZ,UX,UY,UZ", value_parser = values::oblique)]
+    pub(in crate::cli) oblique: Option<Oblique>,
+    /// Named window [default: lung]
+    #[arg(long, value_enum, conflicts_with = "window")]
+    pub(in crate::cli) preset: Option<PresetName>,
+    /// Window width and centre
+    #[arg(long, value_name = "WIDTH,CENTRE", value_parser = values::window)]
+    pub(in crate::cli) window: Option<Window>,
+    /// Slab of this thickness instead of one slice
+    #[arg(long, value_name = "MM", value_parser = values::slab_mm)]
+    pub(in crate::cli) slab: Option<f64>,
+    /// What becomes of the slab's slices [default: max]
+    #[arg(long, value_enum, requires = "slab")]
+    pub(in crate::cli) projection: Option<ProjectionName>,
+    /// Picture size in pixels
+    #[arg(long, value_name = "WxH", value_parser = values::size_px, default_value = "512x512")]
+    pub(in crate::cli) size: [u32; 2],
+    /// Width of what is shown [default: the whole plane, fitted]
+    #[arg(long, value_name = "MM", value_parser = values::fov_mm)]
+    pub(in crate::cli) fov: Option<f64>,
+    /// Drawn over the picture, for the point of --at
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub(in crate::cli) overlay: Vec<Overlay>,
+    #[command(flatten)]
+    pub(in crate::cli) network: Network,
+    /// The picture to write
+    #[arg(long, value_name = "F.png")]
+    pub(in crate::cli) out: PathBuf,
+    #[command(flatten)]
+    pub(in crate::cli) series: SeriesChoice,
+}
+
+/// `classify`
+#[derive(Args, Debug)]
+pub(in crate::cli) struct Classify {
+    /// Folder or file
+    #[arg(value_name = "PATH")]
+    pub(in crate::cli) path: PathBuf,
+    /// A point to ask about, LPS millimetres; may be given several times
+    #[arg(long, value_name = "X,Y,Z", value_parser = values::position, required_unless_present = "index")]
+    pub(in crate::cli) at: Vec<[f64; 3]>,
+    /// A point to ask about, column, row and slice; may be given several times
+    #[arg(long, value_name = "I,J,K", value_parser = values::position)]
+    pub(in crate::cli) index: Vec<[f64; 3]>,
+    #[command(flatten)]
+    pub(in crate::cli) network: Network,
+    /// How the input is prepared
+    #[arg(long, value_enum, default_value = "paper")]
+    pub(in crate::cli) mode: Mode,
+    /// Explanations: grad_cam, native; `:micro`, `:meso` or `:macro` after grad_cam for one scale
+    /// [default with --out: grad_cam]
+    #[arg(long, value_name = "METHOD", value_delimiter = ',', value_parser = values::explain)]
+    pub(in crate::cli) explain: Vec<Wanted>,
+    /// An earlier study of the same patient
+    #[arg(long, value_name = "PATH", hide = true)]
+    pub(in crate::cli) prior: Option<PathBuf>,
+    /// The same nodule there
+    #[arg(long, value_name = "X,Y,Z", value_parser = values::position, hide = true)]
+    pub(in crate::cli) prior_at: Option<[f64; 3]>,
+    /// Clinical fields
+    #[arg(long, value_name = "F.json", hide = true)]
+    pub(in crate::cli) fields: Option<PathBuf>,
+    /// Write result.json, saliency maps and pictures here
+    #[arg(long, value_name = "DIR")]
+    pub(in crate::cli) out: Option<PathBuf>,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub(in crate::cli) json: bool,
+    #[command(flatten)]
+    pub(in crate::cli) series: SeriesChoice,
+}
+
+/// Which network, with which weights, on which device.
+#[derive(Args, Debug)]
+pub(in crate::cli) struct Network {
+    /// Network: m3net-compact, m3net-r18x3, m3net-cnb-r34-r18, or all that have weights
+    #[arg(long, value_name = "NAME", default_value = "m3net-compact")]
+    pub(in crate::cli) model: String,
+    /// Weights for it (.safetensors, .pt, .pth) [default: installed or built-in]
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) weights: Option<PathBuf>,
+    /// Where the network runs; auto never takes a software adapter, gpu does if there is no other
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(in crate::cli) device: Device,
+}
+
+/// Which of several series, and whether a doubtful one is used.
+#[derive(Args, Debug)]
+pub(in crate::cli) struct SeriesChoice {
+    /// Which series (SeriesInstanceUID; `UID#2` is the second part of one that was split) [default:
+    /// the largest CT]
+    #[arg(long, value_name = "UID")]
+    pub(in crate::cli) series: Option<String>,
+    /// Go on where a series is odd in a way that refuses a network
+    #[arg(long)]
+    pub(in crate::cli) force: bool,
+}
+
+/// `--mode`
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) enum Mode {
+    /// As published: native voxels, min-max of each crop
+    Paper,
+    /// Resampled and windowed
+    #[value(hide = true)]
+    Clinical,
+}
+
+/// `--overlay`
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) enum Overlay {
+    /// Outlines of the context boxes
+    Boxes,
+    /// Grad-CAM of all scales, with its colour bar
+    Saliency,
+}
+
+/// `--plane`
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) enum PlaneName {
+    /// Seen from the feet
+    Axial,
+    /// Seen from the front
+    Coronal,
+    /// Seen from the patient's left
+    Sagittal,
+}
+
+impl From<PlaneName> for Plane {
+    fn from(name: PlaneName) -> Self {
+        match name {
+            PlaneName::Axial => Plane::Axial,
+            PlaneName::Coronal => Plane::Coronal,
+            PlaneName::Sagittal => Plane::Sagittal,
+        }
+    }
+}
+
+/// `--projection`
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) enum ProjectionName {
+    /// Maximum intensity
+    Max,
+    /// Minimum intensity
+    Min,
+    /// Mean
+    Mean,
+}
+
+impl From<ProjectionName> for Projection {
+    fn from(name: ProjectionName) -> Self {
+        match name {
+            ProjectionName::Max => Projection::Max,
+            ProjectionName::Min => Projection::Min,
+            ProjectionName::Mean => Projection::Mean,
+        }
+    }
+}
+
+/// `--preset`
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+#[value(rename_all = "snake_case")]
+pub(in crate::cli) enum PresetName {
+    /// 1500 / -600
+    Lung,
+    /// 400 / 40
+    SoftTissue,
+    /// 350 / 50
+    Mediastinum,
+    /// 2500 / 480
+    Bone,
+    /// From the lowest to the highest value
+    Full,
+}
+
+impl From<PresetName> for Preset {
+    fn from(name: PresetName) -> Self {
+        match name {
+            PresetName::Lung => Preset::Lung,
+            PresetName::SoftTissue => Preset::SoftTissue,
+            PresetName::Mediastinum => Preset::Mediastinum,
+            PresetName::Bone => Preset::Bone,
+            PresetName::Full => Preset::Full,
+        }
+    }
+}
