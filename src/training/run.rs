@@ -91,7 +91,7 @@ impl Run<'_> {
                 .fit(&task, fresh, |state| told(scale.scale.name(), state))?;
             trained.push(net);
         }
-        let trained = trained.into_iter().map(|net| net.valid().into_encoder()).collect::<Vec<_>>();
+        let trained = trained.into_iter().map(|net| net.valid().into_encoder().centred()).collect::<Vec<_>>();
         let Ok(encoders) = <[_; 3]>::try_from(trained) else { unreachable!("one for each scale") };
 
         let seen: Vec<usize> = split.train.iter().chain(&split.validation).copied().collect();

@@ -137,3 +137,23 @@ fn a_stage_leaves_the_layers_alone_that_it_began_with_and_returns_those_of_its_b
     let of = |net: &EncoderInTraining| collect(&net.valid(), str::to_owned).expect("on this machine");
     assert_eq!(of(&net), of(&again));
 }
+
+#[test]
+fn centred_logits_sum_to_zero_and_keep_their_margin() {
+    use burn::tensor::{Tensor, TensorData};
+    let device = Device::flex();
+    let encoder = fresh(&device).into_encoder();
+    let values: Vec<f32> =
+        (0..32 * 32 * 16u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as f32 / 255.0).collect();
+    let crop = Tensor::<4>::from_data(TensorData::new(values, [1, 16, 32, 32]), &device);
+    let ask = |encoder: &crate::networks::m3net::Encoder| {
+        let logits = encoder.forward_tapped(crop.clone(), &mut crate::networks::Taps::off());
+        logits.into_data().try_to_vec::<f32>().expect("on this machine")
+    };
+    let before = ask(&encoder);
+    let after = ask(&encoder.centred());
+    // Sums of 64 products of single precision.
+    assert!((after[0] + after[1]).abs() < 1e-5, "{after:?}");
+    assert!(((before[1] - before[0]) - (after[1] - after[0])).abs() < 1e-5, "{before:?} {after:?}");
+    assert!((before[0] + before[1]).abs() > 1e-3, "there was something to take away: {before:?}");
+}

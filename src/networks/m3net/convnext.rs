@@ -104,7 +104,7 @@ impl Stage {
 #[derive(Module, Debug)]
 pub struct Head {
     norm: LayerNorm,
-    fc: Linear,
+    pub(super) fc: Linear,
 }
 
 /// ConvNeXt on slices as channels (M3-Net, Model/Model_base.py; blocks as timm's convnext_base).
@@ -112,7 +112,7 @@ pub struct Head {
 pub struct ConvNext {
     stem: Stem,
     stages: Vec<Stage>,
-    clf: Head,
+    pub(super) clf: Head,
     side: usize,
 }
 

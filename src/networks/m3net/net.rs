@@ -78,6 +78,20 @@ impl Encoder {
         }
     }
 
+    /// The same answer, with logits that sum to zero. What an encoder adds to both classes alike is no
+    /// part of its answer, and nothing taught it: a fusion that reads logits would read noise in it.
+    #[must_use]
+    pub fn centred(mut self) -> Self {
+        let head = match &mut self {
+            Self::ResNet3d(net) => &mut net.fc,
+            Self::ConvNext(net) => &mut net.clf.fc,
+        };
+        // burn's weights are `[feature, class]`.
+        head.weight = head.weight.clone().map(|w| w.clone() - w.mean_dim(1));
+        head.bias = head.bias.clone().map(|bias| bias.map(|b| b.clone() - b.mean_dim(0)));
+        self
+    }
+
     fn fold(self) -> Self {
         match self {
             Self::ResNet3d(net) => Self::ResNet3d(net.fold()),

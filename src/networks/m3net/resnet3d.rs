@@ -23,7 +23,7 @@ pub struct ResNet3d {
     layer2: Vec<BasicBlock>,
     layer3: Vec<BasicBlock>,
     layer4: Vec<BasicBlock>,
-    fc: Linear,
+    pub(super) fc: Linear,
 }
 
 impl ResNet3d {
