@@ -140,8 +140,17 @@ impl Asker {
         };
         let unanswered: Vec<Nodule> = session.findings().nodules().iter().filter(open).cloned().collect();
         for nodule in unanswered {
-            if self.asked.get(&nodule.id).is_none_or(|asked| asked.at != nodule.at) {
-                self.ask(nodule.id, session);
+            if self.asked.get(&nodule.id).is_some_and(|asked| asked.at == nodule.at) {
+                continue;
+            }
+            match nodule.question {
+                // What is known stays on the screen while the others are asked.
+                Question::Answered { answer, saliency } if !saliency.is_empty() => {
+                    let asked =
+                        Asked { answer: Some(answer), saliency, others: true, ..Asked::new(nodule.at) };
+                    self.asked.insert(nodule.id, asked);
+                }
+                _ => self.ask(nodule.id, session),
             }
         }
     }
