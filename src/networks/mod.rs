@@ -1,14 +1,17 @@
 //! The published networks: tensors in, logits out. Knows nothing of CT, millimetres or threads.
 //!
-//! `registry` lists what there is as plain facts; `m3net` is the network; `weights` fills it.
+//! `registry` lists what there is as plain facts; `m3net` is the network;
+//! `weights` fills them.
 
 pub mod layers;
+mod layout;
 pub mod m3net;
 mod registry;
 mod spec;
 mod taps;
 pub mod weights;
 
+pub use layout::{Layout, layout_of};
 pub use registry::{DEFAULT_MODEL, UnknownNetwork, config, names, spec};
 pub use spec::{CellGrid, NetworkSpec, Scale, ScaleSpec};
 pub use taps::{Tapped, Taps};

@@ -4,11 +4,9 @@ use std::path::PathBuf;
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
-use triscope::networks::m3net::{
-    BasicBlock, ConvNext, Encoder2dConfig, Fusion, ResNet3d, ResNet3dConfig, layout_of,
-};
+use triscope::networks::m3net::{BasicBlock, ConvNext, Encoder2dConfig, Fusion, ResNet3d, ResNet3dConfig};
 use triscope::networks::weights::{StateDict, WeightsFile, load_into};
-use triscope::networks::{Tapped, Taps};
+use triscope::networks::{Tapped, Taps, layout_of};
 
 /// The fixture, or `None` with a reason where the shared folder is absent.
 pub fn fixture(name: &str) -> Option<StateDict> {
@@ -20,12 +18,12 @@ pub fn fixture(name: &str) -> Option<StateDict> {
     Some(WeightsFile::read(&path).expect("the fixture is a safetensors file").state)
 }
 
-fn tensor<const D: usize>(state: &StateDict, key: &str, device: &Device) -> Tensor<D> {
+pub fn tensor<const D: usize>(state: &StateDict, key: &str, device: &Device) -> Tensor<D> {
     let array = state.tensors.get(key).unwrap_or_else(|| panic!("{key} is in the fixture"));
     Tensor::from_data(TensorData::new(array.values.clone(), array.shape.clone()), device)
 }
 
-fn load<M: Module>(module: &mut M, state: &StateDict) {
+pub fn load<M: Module>(module: &mut M, state: &StateDict) {
     let layout = layout_of(module, str::to_owned);
     let report = load_into(module, "fixture", &layout, state.under("w."), str::to_owned);
     let report = report.expect("every key fits");
@@ -33,7 +31,7 @@ fn load<M: Module>(module: &mut M, state: &StateDict) {
 }
 
 /// Largest error relative to the largest expected value.
-fn error<const D: usize>(got: Tensor<D>, state: &StateDict, key: &str) -> f32 {
+pub fn error<const D: usize>(got: Tensor<D>, state: &StateDict, key: &str) -> f32 {
     let expected = &state.tensors[key];
     assert_eq!(got.dims().to_vec(), expected.shape, "{key}");
     let got = got.into_data().try_to_vec::<f32>().expect("floats");
@@ -44,7 +42,7 @@ fn error<const D: usize>(got: Tensor<D>, state: &StateDict, key: &str) -> f32 {
 }
 
 /// The fixtures' own bound: single precision over a few hundred thousand additions.
-const BOUND: f32 = 1e-4;
+pub const BOUND: f32 = 1e-4;
 
 pub fn basic_block(device: &Device) {
     let Some(state) = fixture("m3_basicblock.safetensors") else { return };

@@ -1,6 +1,8 @@
 //! Layers that burn lacks, and quicker ways through some that it has.
 
+mod attention;
 mod axis_map;
+mod conv_norm;
 mod learning;
 mod max_pool3d;
 mod plain;
@@ -9,6 +11,8 @@ mod same_conv3d;
 mod small_conv3d;
 mod stem_conv3d;
 
+pub use attention::{MultiheadAttention, attend};
 pub use axis_map::{AxisMap, trilinear};
+pub use conv_norm::{batch_norm, biased_conv3d, conv3d, fold, normalised};
 pub use max_pool3d::max_pool3d_k3s2p1;
 pub use quick::quick_conv3d;

@@ -18,9 +18,13 @@ pub fn quick_conv3d(
     stride: [usize; 3],
 ) -> Option<Tensor<5>> {
     let given = || (x.clone(), weight.clone());
-    if learning_conv3d_applies(x, weight, stride) && bias.is_none() {
+    if learning_conv3d_applies(x, weight, stride) {
         let (x, weight) = given();
-        return Some(learning_conv3d(x, weight, stride));
+        let (y, channels) = (learning_conv3d(x, weight.clone(), stride), weight.dims()[0]);
+        return Some(match bias {
+            Some(bias) => y + bias.reshape([1, channels, 1, 1, 1]),
+            None => y,
+        });
     }
     if small_conv3d_applies(x, weight, stride) {
         let (x, weight) = given();

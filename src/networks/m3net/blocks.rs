@@ -1,12 +1,12 @@
-//! The basic residual block in three dimensions, and how its batch norms fold into convolutions.
+//! The basic residual block in three dimensions.
 
-use burn::module::{Module, Param};
-use burn::nn::conv::{Conv3d, Conv3dConfig};
-use burn::nn::{BatchNorm, BatchNormConfig, Initializer, PaddingConfig3d};
+use burn::module::Module;
+use burn::nn::BatchNorm;
+use burn::nn::conv::Conv3d;
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 
-use crate::networks::layers::quick_conv3d;
+use crate::networks::layers::{batch_norm, conv3d, fold, normalised};
 
 /// 3-D residual block (M3-Net, Model/ResNet18.py, BasicBlock).
 ///
@@ -55,56 +55,4 @@ impl BasicBlock {
         self.downsample = self.downsample.map(|(conv, bn)| fold(conv, bn));
         self
     }
-}
-
-/// A convolution without bias, all zero.
-pub(super) fn conv3d(
-    channels: [usize; 2],
-    kernel: usize,
-    stride: [usize; 3],
-    padding: usize,
-    device: &Device,
-) -> Conv3d {
-    Conv3dConfig::new(channels, [kernel; 3])
-        .with_stride(stride)
-        .with_padding(PaddingConfig3d::Explicit(padding, padding, padding))
-        .with_bias(false)
-        .with_initializer(Initializer::Zeros)
-        .init(device)
-}
-
-/// PyTorch's defaults: epsilon 1e-5, momentum 0.1.
-pub(super) fn batch_norm(channels: usize, device: &Device) -> BatchNorm {
-    BatchNormConfig::new(channels).init(device)
-}
-
-/// Convolution, then its batch norm if it still stands apart.
-pub(super) fn normalised(conv: &Conv3d, bn: &Option<BatchNorm>, x: Tensor<5>) -> Tensor<5> {
-    let bias = conv.bias.as_ref().map(|b| b.val());
-    let y = match quick_conv3d(&x, &conv.weight.val(), bias, conv.stride) {
-        Some(y) => y,
-        None => conv.forward(x),
-    };
-    match bn {
-        Some(bn) => bn.forward(y),
-        None => y,
-    }
-}
-
-/// Puts a batch norm with fixed statistics into the convolution before it:
-/// `g (w*x - m) / s + b = (g/s w)*x + (b - g m / s)`, with `s = sqrt(v + epsilon)`.
-pub(super) fn fold(mut conv: Conv3d, bn: Option<BatchNorm>) -> (Conv3d, Option<BatchNorm>) {
-    let Some(bn) = bn else { return (conv, None) };
-    let deviation = (bn.running_var.value() + bn.epsilon).sqrt();
-    let scale = bn.gamma.val() / deviation;
-    let shift = bn.beta.val() - bn.running_mean.value() * scale.clone();
-    let channels = scale.dims()[0];
-    let weight = conv.weight.val() * scale.clone().reshape([channels, 1, 1, 1, 1]);
-    let bias = match &conv.bias {
-        Some(bias) => bias.val() * scale + shift,
-        None => shift,
-    };
-    conv.weight = Param::from_tensor(weight);
-    conv.bias = Some(Param::from_tensor(bias));
-    (conv, None)
 }

@@ -1,10 +1,11 @@
 //! The fusion: three pairs of logits become tokens that attend to each other, then two logits.
 
-use burn::module::{Module, Param};
+use burn::module::Module;
 use burn::nn::{Dropout, DropoutConfig, Gelu, Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig};
-use burn::tensor::activation::{gelu, softmax};
+use burn::tensor::activation::gelu;
 use burn::tensor::{Device, Tensor};
 
+use crate::networks::layers::{MultiheadAttention, attend};
 use crate::networks::taps::Taps;
 
 /// Features of a token.
@@ -34,20 +35,6 @@ impl Drop {
     }
 }
 
-/// Softmax attention in [`HEADS`] heads. `[batch, token, WIDTH]` each; as many tokens out as queries.
-/// - `drop`: on the attention weights, with its share
-fn attend(query: Tensor<3>, key: Tensor<3>, value: Tensor<3>, (drop, share): (Drop, f64)) -> Tensor<3> {
-    let heads = |t: Tensor<3>| {
-        let [batch, tokens, _] = t.dims();
-        t.reshape([batch, tokens, HEADS, WIDTH / HEADS]).swap_dims(1, 2)
-    };
-    let [batch, tokens, _] = query.dims();
-    let scale = ((WIDTH / HEADS) as f64).sqrt();
-    let weights = softmax(heads(query).matmul(heads(key).swap_dims(2, 3)) / scale, 3);
-    let weights = drop.some(weights, share);
-    weights.matmul(heads(value)).swap_dims(1, 2).reshape([batch, tokens, WIDTH])
-}
-
 /// Attention with four separate projections; no residual, no norm (M3-Net, Model/ModelV10.py).
 #[derive(Module, Debug)]
 pub struct CrossAttention {
@@ -65,40 +52,15 @@ impl CrossAttention {
 
     fn forward(&self, query: Tensor<3>, context: Tensor<3>, drop: Drop) -> Tensor<3> {
         let (key, value) = (self.k_proj.forward(context.clone()), self.v_proj.forward(context));
-        self.out_proj.forward(attend(self.q_proj.forward(query), key, value, (drop, 0.1)))
-    }
-}
-
-/// Self-attention with the three projections in one matrix, as PyTorch stores them.
-#[derive(Module, Debug)]
-pub struct SelfAttention {
-    /// `[3 x 128, 128]`, rows: query, key, value; output by input, as in the file.
-    in_proj_weight: Param<Tensor<2>>,
-    in_proj_bias: Param<Tensor<1>>,
-    out_proj: Linear,
-}
-
-impl SelfAttention {
-    fn new(device: &Device) -> Self {
-        Self {
-            in_proj_weight: Initializer::Zeros.init([3 * WIDTH, WIDTH], device),
-            in_proj_bias: Initializer::Zeros.init([3 * WIDTH], device),
-            out_proj: linear(WIDTH, WIDTH, device),
-        }
-    }
-
-    fn forward(&self, x: Tensor<3>, drop: Drop) -> Tensor<3> {
-        let weight = self.in_proj_weight.val().transpose().unsqueeze::<3>();
-        let all = x.matmul(weight) + self.in_proj_bias.val().unsqueeze::<3>();
-        let part = |n: usize| all.clone().narrow(2, n * WIDTH, WIDTH);
-        self.out_proj.forward(attend(part(0), part(1), part(2), (drop, 0.2)))
+        let attended = attend([self.q_proj.forward(query), key, value], HEADS, |w| drop.some(w, 0.1));
+        self.out_proj.forward(attended)
     }
 }
 
 /// Encoder layer of PyTorch's Transformer: norm after each residual, exact GELU.
 #[derive(Module, Debug)]
 pub struct EncoderLayer {
-    self_attn: SelfAttention,
+    self_attn: MultiheadAttention,
     linear1: Linear,
     linear2: Linear,
     norm1: LayerNorm,
@@ -108,7 +70,7 @@ pub struct EncoderLayer {
 impl EncoderLayer {
     fn new(device: &Device) -> Self {
         Self {
-            self_attn: SelfAttention::new(device),
+            self_attn: MultiheadAttention::new(WIDTH, HEADS, device),
             linear1: linear(WIDTH, 2 * WIDTH, device),
             linear2: linear(2 * WIDTH, WIDTH, device),
             norm1: LayerNormConfig::new(WIDTH).init(device),
@@ -117,7 +79,8 @@ impl EncoderLayer {
     }
 
     fn forward(&self, x: Tensor<3>, drop: Drop) -> Tensor<3> {
-        let attended = drop.some(self.self_attn.forward(x.clone(), drop), 0.2);
+        let attended = self.self_attn.forward([x.clone(), x.clone(), x.clone()], |w| drop.some(w, 0.2));
+        let attended = drop.some(attended, 0.2);
         let x = self.norm1.forward(attended + x);
         let wide = drop.some(gelu(self.linear1.forward(x.clone())), 0.2);
         self.norm2.forward(drop.some(self.linear2.forward(wide), 0.2) + x)

@@ -6,16 +6,11 @@
 //! - norms call `weight` and `bias` `gamma` and `beta`, linear weights are stored input by output:
 //!   burn-store's PyTorch adapter does both. The Transformer's `in_proj_weight` is kept as it is.
 
-use std::collections::BTreeMap;
-
-use burn::store::{BurnToPyTorchAdapter, ModuleSnapshot};
 use burn::tensor::Device;
 
 use super::config::M3NetConfig;
 use super::net::M3Net;
-
-/// Shape of every tensor by its published key.
-pub type Layout = BTreeMap<String, Vec<usize>>;
+use crate::networks::layout::{Layout, layout_of};
 
 /// Whether a key is known to have no effect on the answer: the published batch counters, and the
 /// head that our training adds, which predicts the readers' ratings beside it (see `training`).
@@ -43,13 +38,4 @@ pub fn readers_layout(config: &M3NetConfig) -> Layout {
     [("readers.weight", vec![2, features]), ("readers.bias", vec![2])]
         .map(|(key, shape)| (key.to_owned(), shape))
         .into()
-}
-
-/// Keys and shapes of any module, as PyTorch would name them.
-pub fn layout_of<M: ModuleSnapshot>(module: &M, key_of: impl Fn(&str) -> String) -> Layout {
-    module
-        .collect(None, Some(Box::new(BurnToPyTorchAdapter)), true)
-        .iter()
-        .map(|t| (key_of(&t.name), t.shape.to_vec()))
-        .collect()
 }

@@ -6,9 +6,9 @@ use burn::nn::{BatchNorm, Initializer, Linear, LinearConfig};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 
-use super::blocks::{BasicBlock, batch_norm, conv3d, fold, normalised};
+use super::blocks::BasicBlock;
 use super::config::ResNet3dConfig;
-use crate::networks::layers::max_pool3d_k3s2p1;
+use crate::networks::layers::{batch_norm, conv3d, fold, max_pool3d_k3s2p1, normalised};
 use crate::networks::taps::Taps;
 
 /// 3-D ResNet (M3-Net, Model/ResNet18.py and ResNet34.py).

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::ensemble::{members, of_member, prefix};
 use super::error::WeightsError;
 use super::state::StateDict;
-use crate::networks::m3net::{Layout, is_without_effect};
+use crate::networks::layout::Layout;
+use crate::networks::m3net::is_without_effect;
 
 /// A tensor of another shape than the network has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +29,7 @@ pub struct Import {
     pub members: usize,
     /// Taken.
     pub loaded: Vec<String>,
-    /// Known, and without effect on the answer: batch counters.
+    /// Known, and without effect on the answer: batch counters, and what else the network never uses.
     pub ignored: Vec<String>,
     /// The network has it, the file does not.
     pub missing: Vec<String>,
@@ -43,15 +44,17 @@ impl Import {
     /// - `readers`: of the head that predicts the readers' ratings (`m3net::readers_layout`): all of it
     ///   in all members, or nothing of it
     pub fn compare(layout: &Layout, readers: &Layout, state: &StateDict) -> Self {
-        Self::compare_members(layout, readers, state, members(state))
+        Self::compare_members(layout, readers, state, members(state), is_without_effect)
     }
 
     /// - `ensemble`: number of members; `None`: keys without their prefix
+    /// - `dead`: whether a published key is known to have no effect on the answer
     fn compare_members(
         layout: &Layout,
         readers: &Layout,
         state: &StateDict,
         ensemble: Option<usize>,
+        dead: impl Fn(&str) -> bool,
     ) -> Self {
         let own = |key: &str| match ensemble {
             None => Some(key.to_owned()),
@@ -63,7 +66,7 @@ impl Import {
             match own(key) {
                 Some(own) if layout.contains_key(&own) => {}
                 Some(own) if readers.contains_key(&own) => with_readers = true,
-                Some(own) if is_without_effect(&own) => report.ignored.push(key.clone()),
+                Some(own) if dead(&own) => report.ignored.push(key.clone()),
                 _ => report.unexpected.push(key.clone()),
             }
         }
@@ -74,7 +77,7 @@ impl Import {
                 let key = format!("{prefix}{key}");
                 match state.tensors.get(&key) {
                     None => report.missing.push(key),
-                    Some(array) if array.shape == *expected => report.loaded.push(key),
+                    Some(array) if held(&array.shape) == held(expected) => report.loaded.push(key),
                     Some(array) => report.wrong_shape.push(WrongShape {
                         key,
                         expected: expected.clone(),
@@ -84,6 +87,39 @@ impl Import {
             }
         }
         report
+    }
+
+    /// [`load_into`] for a network with dead keys of its own.
+    /// - `dead`: whether a published key is known to have no effect on the answer: such tensors are listed
+    ///   as ignored
+    pub fn load<M: Module>(
+        module: &mut M,
+        model: &str,
+        layout: &Layout,
+        state: StateDict,
+        path_of: impl Fn(&str) -> String,
+        dead: impl Fn(&str) -> bool,
+    ) -> Result<Self, WeightsError> {
+        let report = Self::compare_members(layout, &Layout::new(), &state, None, dead);
+        if !report.fits() {
+            return Err(WeightsError::DoNotFit { model: model.to_owned(), report: Box::new(report) });
+        }
+        if let Some(key) = non_finite(&state) {
+            return Err(WeightsError::NotFinite { key });
+        }
+        let wanted = state.tensors.into_iter().filter(|(key, _)| layout.contains_key(key));
+        let mut tensors = Vec::with_capacity(layout.len());
+        for (key, array) in wanted {
+            let data = TensorData::new(array.values, held(&array.shape).to_vec());
+            tensors.push(bridge::from_data(data, path_of(&key), None));
+        }
+        let applied = module.apply(tensors, None, Some(Box::new(PyTorchToBurnAdapter)), true);
+        // The comparison above covers the same ground; a difference is a fault of the key table.
+        assert!(
+            applied.errors.is_empty() && applied.missing.is_empty() && applied.unused.is_empty(),
+            "keys of {model} do not match its layers: {applied}"
+        );
+        Ok(report)
     }
 
     /// Whether every tensor of the network is there, and nothing else that matters.
@@ -110,6 +146,12 @@ impl Import {
     }
 }
 
+/// The shape in which a module holds a tensor: burn has no rank 0, so that a scalar is one value on one
+/// axis.
+fn held(shape: &[usize]) -> &[usize] {
+    if shape.is_empty() { &[1] } else { shape }
+}
+
 /// The first tensor that holds an infinite or undefined value.
 pub fn non_finite(state: &StateDict) -> Option<String> {
     let bad = |values: &[f32]| values.iter().any(|v| !v.is_finite());
@@ -129,23 +171,5 @@ pub fn load_into<M: Module>(
     state: StateDict,
     path_of: impl Fn(&str) -> String,
 ) -> Result<Import, WeightsError> {
-    let report = Import::compare_members(layout, &Layout::new(), &state, None);
-    if !report.fits() {
-        return Err(WeightsError::DoNotFit { model: model.to_owned(), report: Box::new(report) });
-    }
-    if let Some(key) = non_finite(&state) {
-        return Err(WeightsError::NotFinite { key });
-    }
-    let wanted = state.tensors.into_iter().filter(|(key, _)| layout.contains_key(key));
-    let mut tensors = Vec::with_capacity(layout.len());
-    for (key, array) in wanted {
-        tensors.push(bridge::from_data(TensorData::new(array.values, array.shape), path_of(&key), None));
-    }
-    let applied = module.apply(tensors, None, Some(Box::new(PyTorchToBurnAdapter)), true);
-    // The comparison above covers the same ground; a difference is a fault of the key table.
-    assert!(
-        applied.errors.is_empty() && applied.missing.is_empty() && applied.unused.is_empty(),
-        "keys of {model} do not match its layers: {applied}"
-    );
-    Ok(report)
+    Import::load(module, model, layout, state, path_of, is_without_effect)
 }
