@@ -1,8 +1,9 @@
 //! The published networks: tensors in, logits out. Knows nothing of CT, millimetres or threads.
 //!
-//! `registry` lists what there is as plain facts; `m3net` is the network;
+//! `registry` lists what there is as plain facts; `csf` and `m3net` are networks;
 //! `weights` fills them.
 
+pub mod csf;
 pub mod layers;
 mod layout;
 pub mod m3net;

@@ -55,4 +55,6 @@ fn golden_on_wgpu() {
     crate::golden::basic_block(&device);
     crate::golden::fusion(&device);
     crate::golden::resnet(&device);
+    crate::csf::parts(&device);
+    crate::csf::whole(&device);
 }

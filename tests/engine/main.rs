@@ -16,6 +16,7 @@ mod crops;
 mod export_round_trip;
 mod devices;
 mod golden;
+mod csf;
 mod guard;
 mod grad_cam;
 mod support;

@@ -3,12 +3,11 @@
 Run with PyTorch and numpy: python make.py. Random values of a fixed seed; nobody's weights.
 """
 
-import json
-import struct
-
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+from files import safetensors
 
 
 class Block(nn.Module):
@@ -23,18 +22,6 @@ class Block(nn.Module):
     def forward(self, x):
         y = self.bn2(self.conv2(torch.relu(self.bn1(self.conv1(x)))))
         return torch.relu(y + self.downsample(x))
-
-
-def safetensors(path, tensors):
-    header, data = {}, b""
-    for name, t in tensors.items():
-        raw = t.detach().float().numpy().tobytes()
-        header[name] = {"dtype": "F32", "shape": list(t.shape), "data_offsets": [len(data), len(data) + len(raw)]}
-        data += raw
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    with open(path, "wb") as f:
-        f.write(struct.pack("<Q", len(text)) + text + data)
 
 
 class Norm(nn.Module):
