@@ -1,6 +1,6 @@
 //! The published networks: tensors in, logits out. Knows nothing of CT, millimetres or threads.
 //!
-//! `registry` lists what there is as plain facts; `csf` and `m3net` are networks;
+//! `registry` lists what there is as plain facts; `csf`, `m3net` and `ssm` are networks;
 //! `weights` fills them.
 
 pub mod csf;
@@ -9,6 +9,7 @@ mod layout;
 pub mod m3net;
 mod registry;
 mod spec;
+pub mod ssm;
 mod taps;
 pub mod weights;
 

@@ -59,24 +59,29 @@ impl Taps {
         Self { wanted: names.iter().map(|n| (*n).to_owned()).collect(), ..Self::default() }
     }
 
+    /// Whether the tensor of this name would be kept, for those that cost something to make.
+    pub fn wants(&self, name: &str) -> bool {
+        !self.wanted.is_empty() && self.wanted.contains(&self.full(name))
+    }
+
+    fn full(&self, name: &str) -> String {
+        if self.scope.is_empty() { name.to_owned() } else { format!("{}.{name}", self.scope) }
+    }
+
     /// Offers a tensor; it is copied (a handle, not the values) only where it is wanted.
     pub fn offer<const D: usize>(&mut self, name: &str, tensor: &Tensor<D>)
     where
         Tensor<D>: Into<Tapped>,
     {
-        if self.wanted.is_empty() {
-            return;
-        }
-        let full = if self.scope.is_empty() { name.to_owned() } else { format!("{}.{name}", self.scope) };
-        if self.wanted.contains(&full) {
-            self.kept.insert(full, tensor.clone().into());
+        if self.wants(name) {
+            self.kept.insert(self.full(name), tensor.clone().into());
         }
     }
 
     /// Runs `inside` with names prefixed by `scope.`.
     pub fn within<T>(&mut self, scope: &str, inside: impl FnOnce(&mut Self) -> T) -> T {
         let outer = self.scope.clone();
-        self.scope = if outer.is_empty() { scope.to_owned() } else { format!("{outer}.{scope}") };
+        self.scope = self.full(scope);
         let result = inside(self);
         self.scope = outer;
         result

@@ -57,4 +57,5 @@ fn golden_on_wgpu() {
     crate::golden::resnet(&device);
     crate::csf::parts(&device);
     crate::csf::whole(&device);
+    crate::golden::dino(&device);
 }

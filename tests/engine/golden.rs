@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use triscope::networks::m3net::{BasicBlock, ConvNext, Encoder2dConfig, Fusion, ResNet3d, ResNet3dConfig};
+use triscope::networks::ssm::{self, Dino, DinoConfig};
 use triscope::networks::weights::{StateDict, WeightsFile, load_into};
 use triscope::networks::{Tapped, Taps, layout_of};
 
@@ -40,6 +41,9 @@ pub fn error<const D: usize>(got: Tensor<D>, state: &StateDict, key: &str) -> f3
     eprintln!("{key}: {:.1e}", worst / scale);
     worst / scale
 }
+
+/// Heads of the fixture's transformer, of 8 features each.
+const DINO_HEADS: usize = 4;
 
 /// The fixtures' own bound: single precision over a few hundred thousand additions.
 pub const BOUND: f32 = 1e-4;
@@ -82,6 +86,47 @@ pub fn resnet(device: &Device) {
     let Some(Tapped::D5(layer4)) = taps.take("layer4") else { panic!("layer4 is tapped") };
     assert!(error(layer4, &state, "x.layer4") < BOUND);
     assert!(error(logits, &state, "out.0") < BOUND);
+}
+
+fn dino_of(state: &StateDict, device: &Device) -> Dino {
+    let config = DinoConfig { dim: 32, depth: 2, heads: DINO_HEADS, registers: 0 };
+    let mut net = Dino::new(&config, device);
+    let mut weights = state.under("w.");
+    weights.tensors.retain(|key, _| !ssm::is_dead(key));
+    load_into(&mut net, "fixture", &ssm::dino_layout(&config), weights, str::to_owned).expect("fits");
+    net
+}
+
+/// DINOv2 on an oblong image, its table of positions resized.
+pub fn dino(device: &Device) {
+    let Some(state) = fixture("dinov2_tiny504.safetensors") else { return };
+    let oblong = dino_of(&state, device).forward(tensor(&state, "in.1", device));
+    assert_eq!(oblong.grid, [8, 6]);
+    assert!(error(oblong.class, &state, "out1.cls") < BOUND);
+}
+
+#[test]
+fn the_slice_transformer_equals_the_published_one_on_flex() {
+    let device = Device::flex();
+    dino(&device);
+    // The true geometry: 36 x 36 patches. A software GPU takes minutes to tune its kernels for them.
+    let Some(state) = fixture("dinov2_tiny504.safetensors") else { return };
+    let net = dino_of(&state, &device);
+    let attention = net.last_attention();
+    let mut taps = Taps::of(&["pos_embed", &attention]);
+    let tokens = net.forward_tapped(tensor(&state, "in.0", &device), &mut taps);
+    let Some(Tapped::D3(positions)) = taps.take("pos_embed") else { panic!("positions are tapped") };
+    assert!(error(positions, &state, "x.pos504") < BOUND);
+    assert_eq!(tokens.grid, [36, 36]);
+    let similarity: f32 = tokens.similarity().abs().max().into_scalar();
+    assert!(similarity > 0.1 && similarity <= 1.0 + 1e-5, "{similarity}");
+    assert!(error(tokens.class, &state, "out.cls") < BOUND);
+    assert!(error(tokens.patches, &state, "out.patch") < BOUND);
+    let Some(Tapped::D3(attention)) = taps.take(&attention) else { panic!("the attention is tapped") };
+    assert_eq!(Dino::of_patches(attention.clone(), tokens.grid).dims(), [1, DINO_HEADS, 36, 36]);
+    // Sums of 1297 weights in single precision.
+    let off: f32 = (attention.sum_dim(2) - 1.0).abs().max().into_scalar();
+    assert!(off < 1e-5, "{off}");
 }
 
 #[test]

@@ -10,9 +10,11 @@ mod quick;
 mod same_conv3d;
 mod small_conv3d;
 mod stem_conv3d;
+mod vit_block;
 
 pub use attention::{MultiheadAttention, attend};
 pub use axis_map::{AxisMap, trilinear};
 pub use conv_norm::{batch_norm, biased_conv3d, conv3d, fold, normalised};
 pub use max_pool3d::max_pool3d_k3s2p1;
 pub use quick::quick_conv3d;
+pub use vit_block::{VitBlock, VitBlockConfig, vit_norm};

@@ -1,0 +1,124 @@
+//! The DINOv2 vision transformer: an image to a class token and a token for each patch.
+
+use burn::module::{Module, Param};
+use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::{Initializer, LayerNorm};
+use burn::tensor::{Device, Tensor};
+
+use super::config::{DinoConfig, PATCH, TABLE};
+use super::positions::{Resize, resized};
+use crate::networks::layers::{VitBlock, vit_norm};
+use crate::networks::taps::Taps;
+
+/// What comes out, after the last norm.
+#[derive(Clone, Debug)]
+pub struct Tokens {
+    /// `[batch, dim]`: what is known of the whole image.
+    pub class: Tensor<2>,
+    /// `[batch, patch, dim]`, row by row.
+    pub patches: Tensor<3>,
+    /// Rows and columns of patches.
+    pub grid: [usize; 2],
+}
+
+impl Tokens {
+    /// How like each patch is to the whole image: the cosine of the angle between their tokens.
+    /// - returns: `[batch, row, column]`, -1 to 1
+    pub fn similarity(&self) -> Tensor<3> {
+        let ([batch, _, dim], [rows, columns]) = (self.patches.dims(), self.grid);
+        let class = self.class.clone().reshape([batch, 1, dim]);
+        let length = |t: Tensor<3>| (t.clone() * t).sum_dim(2).sqrt();
+        let lengths = length(self.patches.clone()) * length(class.clone());
+        let product = (self.patches.clone() * class).sum_dim(2);
+        (product / lengths.clamp_min(1e-8)).reshape([batch, rows, columns])
+    }
+}
+
+/// The patches' projection, under its published name.
+#[derive(Module, Debug)]
+pub struct PatchEmbed {
+    proj: Conv2d,
+}
+
+/// DINOv2 (Oquab et al., arXiv 2304.07193; dinov2, models/vision_transformer.py).
+#[derive(Module, Debug)]
+pub struct Dino {
+    cls_token: Param<Tensor<3>>,
+    pos_embed: Param<Tensor<3>>,
+    register_tokens: Option<Param<Tensor<3>>>,
+    patch_embed: PatchEmbed,
+    blocks: Vec<VitBlock>,
+    norm: LayerNorm,
+}
+
+impl Dino {
+    /// All values zero, to be loaded.
+    pub fn new(config: &DinoConfig, device: &Device) -> Self {
+        let DinoConfig { dim, depth, registers, .. } = *config;
+        let tokens = |count: usize| Initializer::Zeros.init([1, count, dim], device);
+        let proj = Conv2dConfig::new([3, dim], [PATCH; 2])
+            .with_stride([PATCH; 2])
+            .with_initializer(Initializer::Zeros)
+            .init(device);
+        Self {
+            cls_token: tokens(1),
+            pos_embed: tokens(1 + TABLE * TABLE),
+            register_tokens: (registers > 0).then(|| tokens(registers)),
+            patch_embed: PatchEmbed { proj },
+            blocks: (0..depth).map(|_| VitBlock::new(config.block(), device)).collect(),
+            norm: vit_norm(dim, device),
+        }
+    }
+
+    /// The tap that keeps what the class token of the last block attends to (`[batch, head, token]`);
+    /// [`Dino::of_patches`] makes pictures of it.
+    pub fn last_attention(&self) -> String {
+        format!("blocks.{}.attn.class", self.blocks.len().saturating_sub(1))
+    }
+
+    /// Without the tokens that are no patches.
+    /// - `attention`: `[batch, head, token]`
+    /// - `grid`: rows and columns of patches, as in [`Tokens`]
+    /// - returns: `[batch, head, row, column]`; what is missing to a sum of 1 goes to the class token
+    ///   and the registers
+    pub fn of_patches(attention: Tensor<3>, grid: [usize; 2]) -> Tensor<4> {
+        let ([batch, heads, tokens], patches) = (attention.dims(), grid[0] * grid[1]);
+        attention.narrow(2, tokens - patches, patches).reshape([batch, heads, grid[0], grid[1]])
+    }
+
+    /// Offers `pos_embed` (the resized positions), `blocks.N` (its output, `[batch, token, dim]`) and
+    /// of each block what it offers itself.
+    /// - `image`: `[batch, 3, row, column]`, multiples of [`PATCH`], each channel less ImageNet's mean
+    ///   and divided by its deviation
+    pub fn forward_tapped(&self, image: Tensor<4>, taps: &mut Taps) -> Tokens {
+        let x = self.patch_embed.proj.forward(image);
+        let [batch, dim, rows, columns] = x.dims();
+        let x = x.reshape([batch, dim, rows * columns]).swap_dims(1, 2);
+        let resize = if self.register_tokens.is_some() { Resize::Antialias } else { Resize::Offset };
+        let positions = resized(self.pos_embed.val(), [rows, columns], resize);
+        taps.offer("pos_embed", &positions);
+        let each = |token: Tensor<3>| token.repeat_dim(0, batch);
+        let mut x = Tensor::cat(vec![each(self.cls_token.val()), x], 1) + positions;
+        if let Some(registers) = &self.register_tokens {
+            let rest = x.clone().narrow(1, 1, rows * columns);
+            x = Tensor::cat(vec![x.narrow(1, 0, 1), each(registers.val()), rest], 1);
+        }
+        for (n, block) in self.blocks.iter().enumerate() {
+            let name = format!("blocks.{n}");
+            x = taps.within(&name, |taps| block.forward_tapped(x, taps));
+            taps.offer(&name, &x);
+        }
+        let x = self.norm.forward(x);
+        let (tokens, patches) = (x.dims()[1], rows * columns);
+        Tokens {
+            class: x.clone().narrow(1, 0, 1).squeeze_dim::<2>(1),
+            patches: x.narrow(1, tokens - patches, patches),
+            grid: [rows, columns],
+        }
+    }
+
+    /// [`Dino::forward_tapped`] without taps.
+    pub fn forward(&self, image: Tensor<4>) -> Tokens {
+        self.forward_tapped(image, &mut Taps::off())
+    }
+}
