@@ -19,6 +19,8 @@ pub mod dataset;
 pub mod synth;
 /// How well a classifier does: plain numbers in, figures, tables and plots out.
 pub mod evaluation;
+/// Random forests: read from a file, grown from examples, asked.
+pub mod forest;
 /// Whether an answer can be read: is there a nodule, is all of it seen, is it like training.
 pub mod guard;
 /// The networks: tensors in, logits out; their weights.
