@@ -59,3 +59,14 @@ fn golden_on_wgpu() {
     crate::csf::whole(&device);
     crate::golden::dino(&device);
 }
+
+#[test]
+fn the_golden_tensors_of_mmcaf_net_are_reproduced_on_wgpu_over_software_vulkan() {
+    alone("devices::golden_mmcaf_on_wgpu");
+}
+
+#[test]
+#[ignore = "runs in a process of its own, started by the test above"]
+fn golden_mmcaf_on_wgpu() {
+    crate::golden_mmcaf::parts(&software());
+}

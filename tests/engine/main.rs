@@ -17,6 +17,7 @@ mod export_round_trip;
 mod devices;
 mod golden;
 mod csf;
+mod golden_mmcaf;
 mod guard;
 mod grad_cam;
 mod support;

@@ -5,7 +5,7 @@ use burn::nn::conv::{Conv3d, Conv3dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Initializer, PaddingConfig3d};
 use burn::tensor::{Device, Tensor};
 
-use super::quick_conv3d;
+use super::convolution::convolution;
 
 /// A convolution without bias, all zero.
 pub fn conv3d(
@@ -43,11 +43,7 @@ pub fn batch_norm(channels: usize, device: &Device) -> BatchNorm {
 
 /// Convolution, then its batch norm if it still stands apart.
 pub fn normalised(conv: &Conv3d, bn: &Option<BatchNorm>, x: Tensor<5>) -> Tensor<5> {
-    let bias = conv.bias.as_ref().map(|b| b.val());
-    let y = match quick_conv3d(&x, &conv.weight.val(), bias, conv.stride) {
-        Some(y) => y,
-        None => conv.forward(x),
-    };
+    let y = convolution(conv, x);
     match bn {
         Some(bn) => bn.forward(y),
         None => y,

@@ -11,6 +11,7 @@ use burn::tensor::module::conv3d;
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor};
 
+use super::direct_conv3d::{direct_conv3d, direct_conv3d_by_input, direct_conv3d_by_kernel};
 use super::same_conv3d::{same_conv3d, same_conv3d_by_input, same_conv3d_by_kernel};
 use super::stem_conv3d::{stem_conv3d, stem_conv3d_by_kernel};
 
@@ -21,28 +22,36 @@ type Learning = Autodiff<Flex, NoCheckpointing>;
 /// - `weight`: `[out, in, 3, 3, 3]` with stride 1, or `[out, 1, 7, 7, 7]` with stride (1, 2, 2); padded
 ///   by half a kernel
 pub fn learning_conv3d_applies(x: &Tensor<5>, weight: &Tensor<5>, stride: [usize; 3]) -> bool {
-    Kind::of(weight, stride).is_some() && x.is_autodiff() && x.device() == Device::flex().autodiff()
+    Kind::of(weight, stride).is_some() && learns_here(x)
+}
+
+/// Whether a tensor is on burn's processor backend with gradients.
+pub fn learns_here(x: &Tensor<5>) -> bool {
+    x.is_autodiff() && x.device() == Device::flex().autodiff()
 }
 
 /// Convolution without bias whose gradients are worked out by our own layers: the same sums as burn's,
 /// in another order.
 /// - `x`, `weight`, `stride`: for which [`learning_conv3d_applies`]; anything else goes burn's way
 pub fn learning_conv3d(x: Tensor<5>, weight: Tensor<5>, stride: [usize; 3]) -> Tensor<5> {
-    let own = |t: &Tensor<5>| t.clone().try_into_primitive::<Learning>();
-    let (Some(kind), Ok(own_x), Ok(own_weight)) = (Kind::of(&weight, stride), own(&x), own(&weight)) else {
-        let half = weight.dims()[2] / 2;
-        return conv3d(x, weight, None, ConvOptions::new(stride, [half; 3], [1; 3], 1));
-    };
-    let y = to_primitive(kind.forward(x.inner(), weight.inner()));
-    let nodes = [own_x.node(), own_weight.node()];
-    let y = match kind.prepare::<NoCheckpointing>(nodes).compute_bound().stateful() {
-        OpsKind::Tracked(mut prepared) => {
-            let state = (prepared.checkpoint(&own_x), prepared.checkpoint(&own_weight));
-            prepared.finish(state, y)
-        }
-        OpsKind::UnTracked(prepared) => prepared.finish(y),
-    };
-    Tensor::from_primitive::<Learning>(y)
+    match Kind::of(&weight, stride) {
+        Some(kind) => kind.learning(x, weight),
+        None => burns(x, weight, stride, 1),
+    }
+}
+
+/// A convolution in groups, or of few outputs, whose gradients are worked out by our own layers.
+/// - `x`: on the processor with gradients ([`learns_here`])
+/// - `weight`: `[out, in / groups, k, k, k]`, k odd; padded by half of it
+pub fn learning_grouped_conv3d(x: Tensor<5>, weight: Tensor<5>, stride: usize, groups: usize) -> Tensor<5> {
+    // An explanation asks for the gradient by the features alone; its weights have none.
+    let weight = if weight.is_autodiff() { weight } else { weight.autodiff() };
+    Kind::Direct { stride, groups }.learning(x, weight)
+}
+
+fn burns(x: Tensor<5>, weight: Tensor<5>, stride: [usize; 3], groups: usize) -> Tensor<5> {
+    let half = weight.dims()[2] / 2;
+    conv3d(x, weight, None, ConvOptions::new(stride, [half; 3], [1; 3], groups))
 }
 
 fn to_primitive(tensor: Tensor<5>) -> FloatTensor<Flex> {
@@ -57,6 +66,8 @@ enum Kind {
     Same,
     /// 7 x 7 x 7 on one channel, halved in-plane.
     Stem,
+    /// Any odd kernel, in groups or of few outputs.
+    Direct { stride: usize, groups: usize },
 }
 
 impl Kind {
@@ -69,8 +80,31 @@ impl Kind {
         }
     }
 
+    fn learning(self, x: Tensor<5>, weight: Tensor<5>) -> Tensor<5> {
+        let own = |t: &Tensor<5>| t.clone().try_into_primitive::<Learning>();
+        let (Ok(own_x), Ok(own_weight)) = (own(&x), own(&weight)) else {
+            let (stride, groups) = match self {
+                Self::Same => ([1; 3], 1),
+                Self::Stem => ([1, 2, 2], 1),
+                Self::Direct { stride, groups } => ([stride; 3], groups),
+            };
+            return burns(x, weight, stride, groups);
+        };
+        let y = to_primitive(self.forward(x.inner(), weight.inner()));
+        let nodes = [own_x.node(), own_weight.node()];
+        let y = match self.prepare::<NoCheckpointing>(nodes).compute_bound().stateful() {
+            OpsKind::Tracked(mut prepared) => {
+                let state = (prepared.checkpoint(&own_x), prepared.checkpoint(&own_weight));
+                prepared.finish(state, y)
+            }
+            OpsKind::UnTracked(prepared) => prepared.finish(y),
+        };
+        Tensor::from_primitive::<Learning>(y)
+    }
+
     fn forward(self, x: Tensor<5>, weight: Tensor<5>) -> Tensor<5> {
         match self {
+            Self::Direct { stride, groups } => direct_conv3d(x, weight, None, stride, groups),
             Self::Same => same_conv3d(x, weight, None),
             Self::Stem => stem_conv3d(x, weight, None),
         }
@@ -78,6 +112,9 @@ impl Kind {
 
     fn by_input(self, x: &Tensor<5>, weight: Tensor<5>, gradient: Tensor<5>) -> Tensor<5> {
         match self {
+            Self::Direct { stride, groups } => {
+                direct_conv3d_by_input(x.dims(), weight, gradient, stride, groups)
+            }
             Self::Same => same_conv3d_by_input(weight, gradient),
             // Only explanations ask for it.
             Self::Stem => {
@@ -89,8 +126,9 @@ impl Kind {
         }
     }
 
-    fn by_kernel(self, x: Tensor<5>, gradient: Tensor<5>) -> Tensor<5> {
+    fn by_kernel(self, x: Tensor<5>, shape: [usize; 5], gradient: Tensor<5>) -> Tensor<5> {
         match self {
+            Self::Direct { stride, groups } => direct_conv3d_by_kernel(x, shape, gradient, stride, groups),
             Self::Same => same_conv3d_by_kernel(x, gradient),
             Self::Stem => stem_conv3d_by_kernel(x, gradient),
         }
@@ -107,12 +145,13 @@ impl Backward<Flex, 2> for Kind {
         let gradient = plain(grads.consume::<Flex>(&ops.node));
         let x = plain(checkpointer.retrieve_node_output(ops.state.0));
         let weight = plain(checkpointer.retrieve_node_output(ops.state.1));
+        let shape = weight.dims();
         if let Some(node) = node_x {
             let by_input = self.by_input(&x, weight, gradient.clone());
             grads.register::<Flex>(node.id, to_primitive(by_input));
         }
         if let Some(node) = node_weight {
-            grads.register::<Flex>(node.id, to_primitive(self.by_kernel(x, gradient)));
+            grads.register::<Flex>(node.id, to_primitive(self.by_kernel(x, shape, gradient)));
         }
     }
 }

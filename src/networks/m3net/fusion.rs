@@ -5,7 +5,7 @@ use burn::nn::{Dropout, DropoutConfig, Gelu, Initializer, LayerNorm, LayerNormCo
 use burn::tensor::activation::gelu;
 use burn::tensor::{Device, Tensor};
 
-use crate::networks::layers::{MultiheadAttention, attend};
+use crate::networks::layers::{Drop, MultiheadAttention, attend};
 use crate::networks::taps::Taps;
 
 /// Features of a token.
@@ -15,24 +15,6 @@ const HEADS: usize = 4;
 
 fn linear(from: usize, to: usize, device: &Device) -> Linear {
     LinearConfig::new(from, to).with_initializer(Initializer::Zeros).init(device)
-}
-
-/// Shares of values that are left out, and only while the fusion learns: an explanation takes
-/// gradients too, and must explain the answer that was given.
-/// Source: M3-Net, Model/ModelV10.py: attention 0.1, Transformer 0.2; the head's stands in the head.
-#[derive(Clone, Copy, Debug)]
-enum Drop {
-    Nothing,
-    AsPublished,
-}
-
-impl Drop {
-    fn some<const D: usize>(self, x: Tensor<D>, share: f64) -> Tensor<D> {
-        match self {
-            Self::Nothing => x,
-            Self::AsPublished => DropoutConfig::new(share).init().forward(x),
-        }
-    }
 }
 
 /// Attention with four separate projections; no residual, no norm (M3-Net, Model/ModelV10.py).
@@ -123,6 +105,9 @@ impl FusionLayers {
 }
 
 /// From one pair of logits per scale to the answer (M3-Net, Model/ModelV10.py).
+///
+/// While it learns, shares of values are left out: of attention 0.1, in the Transformer 0.2, and in the
+/// head what stands there.
 #[derive(Module, Debug)]
 pub struct Fusion {
     proj32: Linear,
