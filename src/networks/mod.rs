@@ -1,12 +1,13 @@
 //! The published networks: tensors in, logits out. Knows nothing of CT, millimetres or threads.
 //!
-//! `registry` lists what there is as plain facts; `csf`, `m3net`, `mmcaf` and `ssm` are networks;
-//! `weights` fills them.
+//! `registry` lists what there is as plain facts; `csf`, `m3net`, `maemc`, `mmcaf` and `ssm` are
+//! networks; `weights` fills them.
 
 pub mod csf;
 pub mod layers;
 mod layout;
 pub mod m3net;
+pub mod maemc;
 pub mod mmcaf;
 mod registry;
 mod spec;

@@ -58,6 +58,7 @@ fn golden_on_wgpu() {
     crate::csf::parts(&device);
     crate::csf::whole(&device);
     crate::golden::dino(&device);
+    crate::maemc::whole(&device);
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod devices;
 mod golden;
 mod csf;
 mod golden_mmcaf;
+mod maemc;
 mod guard;
 mod grad_cam;
 mod support;
