@@ -55,10 +55,22 @@ fn golden_on_wgpu() {
     crate::golden::basic_block(&device);
     crate::golden::fusion(&device);
     crate::golden::resnet(&device);
-    crate::csf::parts(&device);
-    crate::csf::whole(&device);
     crate::golden::dino(&device);
-    crate::maemc::whole(&device);
+}
+
+#[test]
+fn the_golden_tensors_of_csf_net_and_maemc_net_are_reproduced_on_wgpu_over_software_vulkan() {
+    alone("devices::golden_csf_and_maemc_on_wgpu");
+}
+
+/// One reading each: the others differ in a few small layers, and a kernel takes long to compile.
+#[test]
+#[ignore = "runs in a process of its own, started by the test above"]
+fn golden_csf_and_maemc_on_wgpu() {
+    let device = software();
+    crate::csf::parts(&device);
+    crate::csf::whole(&device, &crate::csf::READINGS[3..]);
+    crate::maemc::whole(&device, &crate::maemc::KINDS[..1]);
 }
 
 #[test]

@@ -56,8 +56,11 @@ fn orders(pairs: [(usize, usize); 2]) -> Mask {
     Mask::new(pairs.map(order).to_vec(), KEPT).expect("permutations")
 }
 
-/// Autoencoder, classifier and comparison of directions, with both kinds of positions.
-pub fn whole(device: &Device) {
+/// The kinds of positions, as the fixture names them.
+pub const KINDS: [(Positions, &str); 2] = [(Positions::Line, "line"), (Positions::Grid, "grid")];
+
+/// Autoencoder, classifier and comparison of directions.
+pub fn whole(device: &Device, kinds: &[(Positions, &str)]) {
     let path = PathBuf::from("tests/data/golden/maemc.safetensors");
     let state = WeightsFile::read(&path).expect("the fixture").state;
     let mut weights = state.under("w.");
@@ -73,7 +76,7 @@ pub fn whole(device: &Device) {
         })
     };
     let masks = [orders([(7, 0), (3, 4)]), orders([(11, 2), (24, 9)])];
-    for (positions, name) in [(Positions::Line, "line"), (Positions::Grid, "grid")] {
+    for &(positions, name) in kinds {
         let config = MaemcConfig {
             channels: 2,
             encoder: StackConfig { width: 12, blocks: 2, heads: 3 },
@@ -143,7 +146,7 @@ pub fn whole(device: &Device) {
 
 #[test]
 fn maemc_net_equals_pytorch_with_both_kinds_of_positions_on_flex() {
-    whole(&Device::flex());
+    whole(&Device::flex(), &KINDS);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use burn::nn::{BatchNorm, Initializer, Linear, LinearConfig};
 use burn::tensor::activation::{relu, sigmoid};
 use burn::tensor::{Device, Tensor};
 
-use crate::networks::layers::{batch_norm, biased_conv3d, conv3d, fold, normalised};
+use crate::networks::layers::{batch_norm, biased_conv3d, conv3d, convolution, fold, normalised};
 
 /// Convolution and batch norm: a sequence in the published code, hence `.0` and `.1` in the keys. The norm
 /// is absent once it is folded.
@@ -102,7 +102,7 @@ impl Cbam {
         let gate = sigmoid(weighed(voxels.clone().mean_dim(2)) + weighed(voxels.max_dim(2)));
         let gated = x.clone() * gate.reshape([batch, channels, 1, 1, 1]);
         let both = Tensor::cat(vec![gated.clone().max_dim(1), gated.mean_dim(1)], 1);
-        let gate = sigmoid(self.sp_Conv.forward(both));
+        let gate = sigmoid(convolution(&self.sp_Conv, both));
         (x.clone() * gate.clone() + x, gate)
     }
 }
