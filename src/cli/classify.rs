@@ -213,13 +213,14 @@ fn answer_words(text: &mut String, answer: &AnswerReport) {
     // Untrained weights say the same of what they were trained on.
     let trained_on = answer.note.unwrap_or(&answer.trained_on);
     let _ = writeln!(text, "    weights {}: {trained_on}", answer.weights);
-    let c = answer.scale_contribution;
-    let whose = if answer.members.is_some() { " of the first network:" } else { "" };
-    let _ = writeln!(
-        text,
-        "    contribution{whose} micro {:+.4}, meso {:+.4}, macro {:+.4}",
-        c.micro, c.meso, c.macro_
-    );
+    if let Some(c) = answer.scale_contribution {
+        let whose = if answer.members.is_some() { " of the first network:" } else { "" };
+        let _ = writeln!(
+            text,
+            "    contribution{whose} micro {:+.4}, meso {:+.4}, macro {:+.4}",
+            c.micro, c.meso, c.macro_
+        );
+    }
     for region in &answer.regions {
         let [ni, nj, nk] = region.index_size;
         let mut line = format!("    {} {ni} x {nj} x {nk} voxels", region.name);

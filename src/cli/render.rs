@@ -11,7 +11,7 @@ use super::{output, series};
 use crate::explain::{Method, Wanted};
 use crate::geometry::Point;
 use crate::gpu;
-use crate::inference::{DeviceChoice, Engine, EngineOptions, WeightsChoice, context_boxes};
+use crate::inference::{DeviceChoice, Engine, EngineOptions, WeightsChoice, regions};
 use crate::networks;
 use crate::networks::weights::UNTRAINED;
 use crate::session::{Orientation, Projection, Slab};
@@ -121,7 +121,7 @@ fn overlays(options: &Options, opened: &Opened, terminal: &Terminal) -> Result<O
     overlays.mark = Some(at);
     if options.boxes {
         let spec = networks::spec(options.model).map_err(Failure::arguments)?;
-        overlays.boxes = context_boxes(grid, grid.voxel_from_patient() * at, spec).to_vec();
+        overlays.boxes = regions(spec, grid, at);
     }
     if options.saliency {
         let engine = Engine::start(EngineOptions::alone(options.device)).map_err(Failure::work)?;

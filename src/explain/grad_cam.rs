@@ -11,7 +11,7 @@ use super::method::Method;
 use super::saliency::{Cells, Saliency, add_resampled, covered};
 use crate::geometry::{VoxelBox, VoxelGrid};
 use crate::inference::{ContextBox, Forward, Network, read};
-use crate::networks::{Scale, Tapped};
+use crate::networks::{M3NET_SCALES, Scale, Tapped};
 
 /// A map in the network's own cells, before it is laid over the CT.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,7 +75,7 @@ pub fn native_map(
     };
     let alpha = gradient.mean_dim(1);
     let values = read((maps * alpha).sum_dim(0))?.into_iter().map(|v| (v as f32).max(0.0)).collect();
-    let crop = network.spec().scales.get(index).map(|s| s.crop).ok_or_else(no_layer)?;
+    let crop = M3NET_SCALES.get(index).map(|s| s.crop).ok_or_else(no_layer)?;
     Ok(NativeMap { scale, shape, values, cells: encoder.explained_cells(scale, crop) })
 }
 

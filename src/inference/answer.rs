@@ -1,8 +1,8 @@
 //! What the network said, as plain numbers.
 
-use super::context::ContextBox;
 use super::members::{Readers, Said, Together};
 use super::prepare::Crop;
+use super::region::Region;
 use crate::geometry::{Patient, Point};
 use crate::guard::Guard;
 
@@ -13,6 +13,22 @@ pub struct DeviceInfo {
     pub backend: String,
     /// Adapter or processor.
     pub name: String,
+}
+
+/// What networks of one kind alone have to say.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Detail {
+    /// M3Net.
+    M3Net(M3NetDetail),
+}
+
+/// What M3Net saw, and what each scale of it moved.
+#[derive(Clone, Debug, PartialEq)]
+pub struct M3NetDetail {
+    /// The crops, small to large.
+    pub crops: [Crop; 3],
+    /// Gradient x input of the margin, per scale, small to large, in logits; of the first member.
+    pub scale_contribution: [f64; 3],
 }
 
 /// What the network said.
@@ -50,12 +66,10 @@ pub struct Answer {
     pub temperature: Option<f64>,
     /// What is expected of readers, where the weights predict it.
     pub readers: Option<Readers>,
-    /// Boxes, small to large.
-    pub regions: [ContextBox; 3],
-    /// The crops, small to large.
-    pub crops: [Crop; 3],
-    /// Gradient x input of the margin, per scale, small to large, in logits; of the first member.
-    pub scale_contribution: [f64; 3],
+    /// Everything that was read, small to large.
+    pub regions: Vec<Region>,
+    /// What networks of one kind alone have to say.
+    pub detail: Detail,
     /// Where it ran.
     pub device: DeviceInfo,
     /// Cutting and normalising the crops.
@@ -71,6 +85,13 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// What M3Net saw; `None` for an answer of another network.
+    pub fn m3net(&self) -> Option<&M3NetDetail> {
+        match &self.detail {
+            Detail::M3Net(detail) => Some(detail),
+        }
+    }
+
     /// Whether every member has answered.
     pub fn is_whole(&self) -> bool {
         self.said.len() >= self.ensemble

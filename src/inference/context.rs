@@ -1,7 +1,7 @@
 //! Which voxels each scale of a network reads around a point. Plain arithmetic: it follows the mouse.
 
 use crate::geometry::{Point, Voxel, VoxelBox, VoxelGrid};
-use crate::networks::{NetworkSpec, Scale};
+use crate::networks::{M3NET_SCALES, Scale};
 
 /// What one scale of a network really reads, shift and padding recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ fn snapped(index: f64) -> f64 {
     (index * GRAINS_PER_VOXEL).round() / GRAINS_PER_VOXEL
 }
 
-/// The boxes of every scale around a point, micro to macro.
+/// The boxes of every scale of M3Net around a point, micro to macro.
 ///
 /// The published crop never pads: it starts at `max(c - b/2, 0)`, is moved back where it would end
 /// outside, and the start is truncated. Only along an axis with fewer voxels than the crop (where
@@ -39,9 +39,9 @@ fn snapped(index: f64) -> f64 {
 /// - `at`: continuous index, taken to the nearest 1e-5 voxel; one outside the grid gives the boxes of
 ///   the nearest place inside
 /// - source: M3-Net, ClfDatasetPrepare32/64/96.py
-pub fn context_boxes(grid: &VoxelGrid, at: Point<Voxel>, spec: &NetworkSpec) -> [ContextBox; 3] {
+pub fn context_boxes(grid: &VoxelGrid, at: Point<Voxel>) -> [ContextBox; 3] {
     let (at, grid_size) = (at.to_array().map(snapped), grid.size());
-    spec.scales.map(|scale| {
+    M3NET_SCALES.map(|scale| {
         let mut context = ContextBox {
             scale: scale.scale,
             bounds: VoxelBox { min: [0; 3], size: scale.crop },
@@ -68,12 +68,11 @@ pub fn context_boxes(grid: &VoxelGrid, at: Point<Voxel>, spec: &NetworkSpec) -> 
 mod tests {
     use super::*;
     use crate::geometry::{Patient, Point, Transform, Vector};
-    use crate::networks::spec;
 
     fn boxes(size: [usize; 3], at: [f64; 3]) -> [ContextBox; 3] {
         let grid =
             VoxelGrid::axis_aligned(size, [0.7, 0.7, 1.25], Point::new(0.0, 0.0, 0.0)).expect("a grid");
-        context_boxes(&grid, Point::from_array(at), spec("m3net-compact").expect("listed"))
+        context_boxes(&grid, Point::from_array(at))
     }
 
     #[test]
@@ -100,7 +99,6 @@ mod tests {
 
     #[test]
     fn a_whole_index_keeps_its_box_through_millimetres_and_through_print() {
-        let network = spec("m3net-compact").expect("listed");
         let mut state = 0x9E37_79B9_7F4A_7C15_u64;
         // xorshift64 (Marsaglia 2003).
         let mut random = |below: u64| {
@@ -133,7 +131,7 @@ mod tests {
                 let lps: Point<Patient> = grid.patient_from_voxel() * exact;
                 let printed = lps.to_array().map(|mm| format!("{mm:.6}").parse().expect("a number"));
                 for lps in [lps, Point::from_array(printed)] {
-                    for context in context_boxes(&grid, grid.voxel_from_patient() * lps, network) {
+                    for context in context_boxes(&grid, grid.voxel_from_patient() * lps) {
                         for axis in 0..3 {
                             let (crop, size) = (context.bounds.size[axis] as i64, size[axis] as i64);
                             assert_eq!(

@@ -12,10 +12,11 @@ mod learning;
 mod members;
 mod network;
 mod prepare;
+mod region;
 mod status;
 mod warm_up;
 
-pub use answer::{Answer, DeviceInfo};
+pub use answer::{Answer, Detail, DeviceInfo, M3NetDetail};
 pub use context::{ContextBox, context_boxes};
 pub use device::{DeviceChoice, Runtime};
 pub use engine::{Engine, EngineOptions, Event, Parts, Question, Stopped};
@@ -26,3 +27,4 @@ pub use members::{Readers, Said, Together};
 pub(crate) use network::read;
 pub use network::{Forward, Network, WeightsChoice};
 pub use prepare::{Crop, normalise, prepare};
+pub use region::{Region, RegionName, regions};

@@ -86,7 +86,7 @@ pub(super) fn differs(adapter: &str, difference: f64) -> String {
 /// - returns: the largest difference of its logits from the processor's
 fn warm(device: &Device, info: &DeviceInfo, ctx: &JobContext) -> Result<f64, InferenceError> {
     let network = Network::load(DEFAULT_MODEL, &WeightsChoice::BuiltIn, device, info.clone())?;
-    let crops = dummy(&network)?;
+    let crops = dummy()?;
     let forward = network.forward(&crops, ctx)?;
     for (scale, features) in Scale::ALL.into_iter().zip(forward.features.clone()) {
         let leaf = match features {
@@ -118,10 +118,10 @@ pub(super) fn difference(a: [f64; 2], b: [f64; 2]) -> f64 {
 }
 
 /// Crops with some structure in them.
-fn dummy(network: &Network) -> Result<[Crop; 3], InferenceError> {
+fn dummy() -> Result<[Crop; 3], InferenceError> {
     let grid = VoxelGrid::axis_aligned([128, 128, 64], [0.7, 0.7, 1.25], Point::new(0.0, 0.0, 0.0))
         .map_err(|error| InferenceError::NoThread(error.to_string()))?;
-    Ok(context_boxes(&grid, grid.centre_voxel(), network.spec()).map(|context| {
+    Ok(context_boxes(&grid, grid.centre_voxel()).map(|context| {
         let count = context.bounds.size.iter().product::<usize>();
         let values = (0..count).map(|n| (n * 7919 % 1009) as f32 / 1009.0).collect();
         Crop { context, values }

@@ -16,6 +16,6 @@ mod taps;
 pub mod weights;
 
 pub use layout::{Layout, layout_of};
-pub use registry::{DEFAULT_MODEL, UnknownNetwork, config, names, spec};
-pub use spec::{CellGrid, NetworkSpec, Scale, ScaleSpec};
+pub use registry::{DEFAULT_MODEL, M3NET_SCALES, M3NET_WIDEST, UnknownNetwork, config, names, spec};
+pub use spec::{CellGrid, Family, NetworkSpec, Scale, ScaleSpec};
 pub use taps::{Tapped, Taps};

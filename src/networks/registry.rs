@@ -1,7 +1,7 @@
 //! Every network of the program by its name. Options, files and the list in the window read this.
 
 use super::m3net::{Encoder2dConfig, EncoderConfig, M3NetConfig, ResNet3dConfig};
-use super::spec::{NetworkSpec, Scale, ScaleSpec};
+use super::spec::{Family, NetworkSpec, Scale, ScaleSpec};
 
 /// The network that answers where none is named.
 pub const DEFAULT_MODEL: &str = "m3net-compact";
@@ -15,14 +15,17 @@ pub struct UnknownNetwork {
 }
 
 /// M3Net's three crops: columns, rows, slices. Source: M3-Net, ClfDatasetPrepare32/64/96.py.
-const M3NET_SCALES: [ScaleSpec; 3] = [
+pub const M3NET_SCALES: [ScaleSpec; 3] = [
     ScaleSpec { scale: Scale::Micro, crop: [32, 32, 56] },
     ScaleSpec { scale: Scale::Meso, crop: [64, 64, 56] },
     ScaleSpec { scale: Scale::Macro, crop: [96, 96, 56] },
 ];
 
+/// Columns, rows, slices of the widest crop, which holds the others.
+pub const M3NET_WIDEST: [usize; 3] = M3NET_SCALES[2].crop;
+
 const fn m3net(name: &'static str) -> NetworkSpec {
-    NetworkSpec { name, scales: M3NET_SCALES, question: "malignancy", classes: ["benign", "malignant"] }
+    NetworkSpec { name, family: Family::M3Net, question: "malignancy", classes: ["benign", "malignant"] }
 }
 
 static SPECS: [NetworkSpec; 3] = [m3net("m3net-compact"), m3net("m3net-r18x3"), m3net("m3net-cnb-r34-r18")];

@@ -34,13 +34,20 @@ pub struct ScaleSpec {
     pub crop: [usize; 3],
 }
 
+/// The published networks, each of several sizes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Family {
+    /// Three scales around a point, fused.
+    M3Net,
+}
+
 /// What a network reads and answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NetworkSpec {
     /// Name in options and files.
     pub name: &'static str,
-    /// Crops, from small to large.
-    pub scales: [ScaleSpec; 3],
+    /// Which of the published networks, of whatever size.
+    pub family: Family,
     /// The question it answers, by its name in the contract.
     pub question: &'static str,
     /// Class names, in the order of the logits.

@@ -300,7 +300,7 @@ fn slice_range(view: &ResolvedView) -> (f64, f64) {
 /// of voxels is empty: on software adapters a pixel not drawn is the cheapest.
 fn covered(view: &ResolvedView, grid: &crate::geometry::VoxelGrid, bounds: &VoxelBox) -> Option<[u32; 4]> {
     let half = view.slab_step_mm * f64::from(view.slab_steps.saturating_sub(1)) / 2.0;
-    let viewport_from_voxel = &view.viewport_from_patient * grid.patient_from_voxel();
+    let corners = bounds.corners().map(|corner| grid.patient_from_voxel() * corner);
     let mut low = [f64::INFINITY; 2];
     let mut high = [f64::NEG_INFINITY; 2];
     let mut add = |x: f64, y: f64| {
@@ -308,11 +308,11 @@ fn covered(view: &ResolvedView, grid: &crate::geometry::VoxelGrid, bounds: &Voxe
         high = [high[0].max(x), high[1].max(y)];
     };
     for depth in [-half, half] {
-        for p in outline_at(grid, bounds, view, depth) {
+        for p in outline_at(&corners, view, depth) {
             add(p.x, p.y);
         }
     }
-    for corner in bounds.corners().map(|corner| &viewport_from_voxel * corner) {
+    for corner in corners.map(|corner| &view.viewport_from_patient * corner) {
         if corner.z.abs() <= half {
             add(corner.x, corner.y);
         }

@@ -8,7 +8,7 @@ use crate::inference::{LearningDevice, Readers, ReadersHead, normalise, read};
 use crate::jobs::JobContext;
 use crate::networks::m3net::{FusionLayers, M3Net, path_of, published_layout};
 use crate::networks::weights::{StateDict, load_into};
-use crate::networks::{NetworkSpec, Tapped, Taps, config, spec};
+use crate::networks::{M3NET_SCALES, M3NET_WIDEST, Tapped, Taps, config};
 
 /// Pictures that are asked about at once.
 const BATCH: usize = 8;
@@ -18,7 +18,6 @@ pub struct Taught {
     net: M3Net,
     /// `None` for weights that were taught without it.
     head: Option<ReadersHead>,
-    spec: &'static NetworkSpec,
     device: Device,
 }
 
@@ -55,12 +54,12 @@ impl Taught {
         let head = ReadersHead::taken_from(&mut state);
         let mut net = M3Net::new(&layers, &device.device);
         load_into(&mut net, model, &published_layout(&layers), state, path_of)?;
-        Ok(Self { net: net.fold(), head, spec: spec(model)?, device: device.device.clone() })
+        Ok(Self { net: net.fold(), head, device: device.device.clone() })
     }
 
     /// Columns, rows and slices of the largest crop: what pictures are made in.
     pub fn picture_size(&self) -> [usize; 3] {
-        self.spec.scales.iter().fold([0; 3], |a, s| std::array::from_fn(|axis| a[axis].max(s.crop[axis])))
+        M3NET_WIDEST
     }
 
     /// Asks about pictures, a few at a time, on the calling thread; crops are prepared on all cores.
@@ -86,7 +85,7 @@ impl Taught {
                 .par_iter()
                 .map(|&number| {
                     let hu = picture(number);
-                    self.spec.scales.map(|scale| {
+                    M3NET_SCALES.map(|scale| {
                         let mut crop = centred(&hu, whole, scale.crop);
                         normalise(&mut crop);
                         crop
@@ -102,7 +101,7 @@ impl Taught {
         let count = pictures.len();
         let mut features: Vec<Vec<f64>> = vec![Vec::new(); count];
         let mut scales = vec![[[0.0; 2]; 3]; count];
-        for (number, scale) in self.spec.scales.iter().enumerate() {
+        for (number, scale) in M3NET_SCALES.iter().enumerate() {
             let [columns, rows, slices] = scale.crop;
             let values: Vec<f32> = pictures.iter().flat_map(|crops| crops[number].iter().copied()).collect();
             let crops =

@@ -11,7 +11,7 @@ use super::pictures::Pictures;
 use super::run::first_values;
 use crate::inference::LearningDevice;
 use crate::jobs::JobContext;
-use crate::networks::{config as layers_of, spec};
+use crate::networks::{M3NET_SCALES, config as layers_of};
 
 /// Times each encoder by itself, as stage one learns: forwards, backwards, and the optimiser's step.
 /// - `batch`: pictures of a step
@@ -25,14 +25,13 @@ pub fn pace(
     steps: usize,
     ctx: &JobContext,
 ) -> Result<[f64; 3], TrainingError> {
-    let network = spec(model)?;
     let (config, pictures) = (TrainConfig::default(), Pictures::new(Vec::new(), Vec::new(), 1, 0));
     let autodiff = device.device.clone().autodiff();
     let (encoders, _) = first_values(model, config.seed, &autodiff)?.into_parts();
     let (widths, steps) = (layers_of(model)?.features(), steps.max(3));
     let mut paces = [0.0; 3];
     for (n, encoder) in encoders.into_iter().enumerate() {
-        let scale = network.scales[n];
+        let scale = M3NET_SCALES[n];
         let task = EncoderTask { pictures: &pictures, config: &config, scale };
         let crops = noise(scale.crop, batch);
         let net = EncoderInTraining::new(encoder, widths[n], &autodiff);

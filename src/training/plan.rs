@@ -2,7 +2,7 @@
 
 use super::config::TrainConfig;
 use super::split::Split;
-use crate::networks::NetworkSpec;
+use crate::networks::M3NET_SCALES;
 
 /// What learning from a picture costs beside looking at it: the way back is two more passes, one for
 /// the gradients of the inputs of the layers and one for those of their values.
@@ -17,11 +17,10 @@ pub struct Plan {
 
 impl Plan {
     /// - `split`: of the fold
-    pub fn new(network: &NetworkSpec, config: &TrainConfig, split: &Split) -> Self {
-        let voxels = |scale: usize| network.scales[scale].crop.iter().product::<usize>() as f64;
+    pub fn new(config: &TrainConfig, split: &Split) -> Self {
+        let voxels = |scale: usize| M3NET_SCALES[scale].crop.iter().product::<usize>() as f64;
         let (train, validation) = (split.train.len() as f64, split.validation.len() as f64);
-        let mut stages: Vec<_> = network
-            .scales
+        let mut stages: Vec<_> = M3NET_SCALES
             .iter()
             .enumerate()
             .map(|(n, scale)| {
@@ -56,14 +55,12 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::networks::spec;
 
     #[test]
     fn work_grows_with_every_epoch_and_ends_at_the_whole() {
-        let network = spec("m3net-compact").expect("listed");
         let config = TrainConfig::default();
         let split = Split { train: vec![0; 70], validation: vec![0; 8], test: vec![0; 20] };
-        let plan = Plan::new(network, &config, &split);
+        let plan = Plan::new(&config, &split);
         let stages = [("micro", config.encoders[0].epochs), ("meso", 1), ("macro", 1), ("fusion", 1)];
         let done: Vec<f64> = stages.iter().map(|(stage, epochs)| plan.done(stage, *epochs)).collect();
         assert!(done.is_sorted_by(|a, b| a < b), "{done:?}");

@@ -18,7 +18,7 @@ use crate::inference::LearningDevice;
 use crate::jobs::JobContext;
 use crate::networks::m3net::{Encoder, M3Net, path_of, published_layout};
 use crate::networks::weights::{StateDict, collect, load_into, random};
-use crate::networks::{Scale, Tapped, Taps, config as layers_of, spec};
+use crate::networks::{M3NET_SCALES, Scale, Tapped, Taps, config as layers_of};
 
 /// What is trained, and on what.
 pub struct Run<'a> {
@@ -55,7 +55,7 @@ impl Run<'_> {
         fold: Option<u32>,
         mut told: impl FnMut(&str, &StageState),
     ) -> Result<Trained, TrainingError> {
-        let (network, config) = (spec(self.model)?, self.config);
+        let config = self.config;
         let split = split(self.pictures, fold, config)?;
         let number = fold.map_or(u64::MAX, u64::from);
         let folder = self.folder.join(fold.map_or("all".to_owned(), |fold| format!("fold{fold}")));
@@ -67,7 +67,7 @@ impl Run<'_> {
         let widths = layers_of(self.model)?.features();
 
         let (encoder_folders, fusion_folder) =
-            (network.scales.map(|s| folder.join(s.scale.name())), folder.join("fusion"));
+            (M3NET_SCALES.map(|s| folder.join(s.scale.name())), folder.join("fusion"));
         let stage = |folder, scale| Stage {
             split: &split,
             seed: config.seed,
@@ -79,7 +79,7 @@ impl Run<'_> {
         };
         let mut trained: Vec<EncoderInTraining> = Vec::with_capacity(3);
         let kinds = layers_of(self.model)?.encoders;
-        for ((scale, encoder), width) in network.scales.iter().zip(encoders).zip(widths) {
+        for ((scale, encoder), width) in M3NET_SCALES.iter().zip(encoders).zip(widths) {
             let own = scale.scale as usize;
             let task = EncoderTask { pictures: self.pictures, config, scale: *scale };
             // Native voxels at every scale: what the smaller crop taught holds in the larger one.
@@ -130,7 +130,7 @@ impl Run<'_> {
     ) -> Result<Vec<View>, TrainingError> {
         let mut views: Vec<View> =
             cases.iter().map(|_| View { logits: [[0.0; 2]; 3], features: Vec::new() }).collect();
-        for (scale, encoder) in spec(self.model)?.scales.iter().zip(encoders) {
+        for (scale, encoder) in M3NET_SCALES.iter().zip(encoders) {
             let batch = self.config.encoders[scale.scale as usize].batch;
             for (some, views) in cases.chunks(batch).zip(views.chunks_mut(batch)) {
                 self.ctx.check()?;

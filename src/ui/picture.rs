@@ -11,7 +11,7 @@ use super::theme;
 use super::viewport::{Facts, Mark, Shown, overlay, slice_shape};
 use crate::geometry::{Patient, Plane, Point};
 use crate::gpu::Gpu;
-use crate::inference::ContextBox;
+use crate::inference::Region;
 use crate::render::{HeatmapLook, SliceRenderer};
 use crate::session::{CornerText, ViewportState};
 use crate::view;
@@ -33,7 +33,7 @@ pub struct PictureRequest {
     /// Against what the volume asks for.
     pub invert: bool,
     /// Outlines to draw.
-    pub boxes: Vec<ContextBox>,
+    pub boxes: Vec<Region>,
     /// The map over the slice.
     pub heatmap: Option<HeatmapLook>,
     /// The map comes from weights that were not trained: said in the picture.

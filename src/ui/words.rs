@@ -3,7 +3,7 @@
 //! Used by corner text, status bar, panels and accessible values, so that they cannot differ.
 
 use crate::geometry::{Patient, Plane, Point, VoxelGrid};
-use crate::inference::ContextBox;
+use crate::inference::Region;
 use crate::ingest::DefectCode;
 use crate::session::{Projection, Slab};
 use crate::view::ResolvedView;
@@ -62,28 +62,27 @@ pub fn spacing(grid: &VoxelGrid) -> String {
 }
 
 /// `64 × 64 × 56 vox`.
-pub fn box_voxels(context: &ContextBox) -> String {
-    let [x, y, z] = context.bounds.size;
+pub fn box_voxels(region: &Region) -> String {
+    let [x, y, z] = region.bounds.size;
     format!("{x} × {y} × {z} vox")
 }
 
 /// `45 × 45 × 70 mm`.
-pub fn box_mm(grid: &VoxelGrid, context: &ContextBox) -> String {
-    let s = grid.spacing_mm();
-    let [x, y, z] = [0, 1, 2].map(|a| context.bounds.size.map(|n| n as f64)[a] * s[a]);
+pub fn box_mm(region: &Region) -> String {
+    let [x, y, z] = region.size_mm();
     format!("{x:.0} × {y:.0} × {z:.0} mm")
 }
 
 /// `shifted 7 vox`, `padded 4 slices`; empty where the box lies as asked.
-pub fn box_moved(context: &ContextBox) -> String {
+pub fn box_moved(region: &Region) -> String {
     let mut parts = Vec::new();
-    let moved = context.shifted.map(i64::unsigned_abs);
+    let moved = region.shifted.map(i64::unsigned_abs);
     if let Some(most) = moved.into_iter().max().filter(|m| *m > 0) {
         parts.push(format!("shifted {most} vox"));
     }
     let padded: Vec<String> = ["column", "row", "slice"]
         .iter()
-        .zip(context.padded)
+        .zip(region.padded)
         .filter(|(_, n)| *n > 0)
         .map(|(what, n)| format!("{n} {what}{}", if n == 1 { "" } else { "s" }))
         .collect();
@@ -215,7 +214,7 @@ fn no_minus_zero(value: f64, decimals: usize) -> f64 {
 mod tests {
     use super::*;
     use crate::geometry::VoxelBox;
-    use crate::networks::Scale;
+    use crate::inference::RegionName;
 
     #[test]
     fn positions_name_the_side_and_never_a_sign() {
@@ -225,16 +224,15 @@ mod tests {
 
     #[test]
     fn a_moved_and_padded_box_says_so() {
-        let context = ContextBox {
-            scale: Scale::Meso,
-            bounds: VoxelBox { min: [0, 0, -4], size: [64, 64, 56] },
-            shifted: [0, -7, 0],
-            padded: [0, 0, 8],
-        };
-        assert_eq!(box_moved(&context), "shifted 7 vox, padded 8 slices");
-        let side = ContextBox { shifted: [0; 3], padded: [1, 0, 8], ..context };
+        let grid = VoxelGrid::axis_aligned([64, 80, 48], [0.7, 0.7, 1.25], Point::new(0.0, 0.0, 0.0));
+        let bounds = VoxelBox { min: [0, 0, -4], size: [64, 64, 56] };
+        let region = Region::of_voxels(RegionName::Meso, bounds, &grid.expect("a grid"));
+        let region = Region { shifted: [0, -7, 0], padded: [0, 0, 8], ..region };
+        assert_eq!(box_mm(&region), "45 × 45 × 70 mm");
+        assert_eq!(box_moved(&region), "shifted 7 vox, padded 8 slices");
+        let side = Region { shifted: [0; 3], padded: [1, 0, 8], ..region };
         assert_eq!(box_moved(&side), "padded 1 column and 8 slices");
-        assert_eq!(box_voxels(&context), "64 × 64 × 56 vox");
+        assert_eq!(box_voxels(&region), "64 × 64 × 56 vox");
     }
 
     #[test]

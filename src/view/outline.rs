@@ -1,7 +1,7 @@
 //! Where a plane cuts a box of voxels.
 
 use super::resolve::ResolvedView;
-use crate::geometry::{Point, Viewport, VoxelBox, VoxelGrid};
+use crate::geometry::{Patient, Point, Viewport};
 
 /// Corner pairs that are the twelve edges of a box (corner n has the upper side of axis a where
 /// bit a of n is set).
@@ -13,19 +13,14 @@ const SAME_PX: f64 = 1e-6;
 
 /// Where the slice's plane cuts a box: a convex polygon of 3 to 6 corners in viewport px (z = 0),
 /// or empty where it misses.
-pub fn outline(grid: &VoxelGrid, bounds: &VoxelBox, view: &ResolvedView) -> Vec<Point<Viewport>> {
-    outline_at(grid, bounds, view, 0.0)
+/// - `corners`: of the box; corner n takes the upper side of axis a where bit a of n is set
+pub fn outline(corners: &[Point<Patient>; 8], view: &ResolvedView) -> Vec<Point<Viewport>> {
+    outline_at(corners, view, 0.0)
 }
 
 /// As [`outline`], for the plane `depth_mm` behind the slice.
-pub fn outline_at(
-    grid: &VoxelGrid,
-    bounds: &VoxelBox,
-    view: &ResolvedView,
-    depth_mm: f64,
-) -> Vec<Point<Viewport>> {
-    let viewport_from_voxel = &view.viewport_from_patient * grid.patient_from_voxel();
-    let corners = bounds.corners().map(|corner| &viewport_from_voxel * corner);
+pub fn outline_at(corners: &[Point<Patient>; 8], view: &ResolvedView, depth_mm: f64) -> Vec<Point<Viewport>> {
+    let corners = corners.map(|corner| &view.viewport_from_patient * corner);
     let mut cut: Vec<Point<Viewport>> = Vec::with_capacity(6);
     for [a, b] in EDGES {
         let (a, b) = (corners[a], corners[b]);

@@ -139,7 +139,7 @@ pub fn run(
                     classified.saliency.iter().map(|map| ExplanationReport::new(map, grid, None)).collect()
                 }
             };
-            point.answers.push(AnswerReport::new(&classified.answer, grid, explanations));
+            point.answers.push(AnswerReport::new(&classified.answer, explanations));
         }
         results.push(point);
     }
@@ -213,7 +213,7 @@ impl<'a> Output<'a> {
         }
         let Some(gpu) = &self.gpu else { return Ok(reports) };
         let overlays = Overlays {
-            boxes: classified.answer.regions.to_vec(),
+            boxes: classified.answer.regions.clone(),
             heatmap: shown_map(&classified.saliency).map(look),
             untrained: !classified.answer.trained,
             mark: Some(at),

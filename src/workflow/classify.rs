@@ -14,8 +14,8 @@ use crate::explain::{
 use crate::geometry::{Patient, Point};
 use crate::guard::{Guard, GuardModel, Look, Tissue};
 use crate::inference::{
-    Answer, ContextBox, Crop, Engine, Event, Forward, InferenceError, Network, Question, Runtime, Stopped,
-    Together, WeightsChoice, context_boxes, prepare,
+    Answer, ContextBox, Crop, Detail, Engine, Event, Forward, InferenceError, M3NetDetail, Network, Question,
+    Runtime, Stopped, Together, WeightsChoice, context_boxes, prepare,
 };
 use crate::ingest::{Defect, FEWEST_SLICES};
 use crate::jobs::{Cancelled, JobContext, JobFailure, Outcome, Wake};
@@ -276,7 +276,7 @@ fn work(
     let start = Instant::now();
     let grid = request.volume.grid();
     let at = grid.voxel_from_patient() * request.at;
-    let contexts = context_boxes(grid, at, network.spec());
+    let contexts = context_boxes(grid, at);
     let [micro, meso, wide] = &contexts;
     let crop = |context: &ContextBox| prepare(&request.volume, context);
     let crops = [crop(micro)?, crop(meso)?, crop(wide)?];
@@ -298,8 +298,15 @@ fn work(
         others(&network, &answer, send, ctx)?;
     }
     // Last, because nobody waits for it.
-    runtime.compare_once(&network, &weights, &answer.crops, &forward, ctx)?;
+    runtime.compare_once(&network, &weights, crops_of(&answer), &forward, ctx)?;
     Ok(())
+}
+
+/// The crops of an answer that was made here.
+fn crops_of(answer: &Answer) -> &[Crop; 3] {
+    match &answer.detail {
+        Detail::M3Net(seen) => &seen.crops,
+    }
 }
 
 /// Asks the members that have not answered; nothing where there are none.
@@ -317,7 +324,7 @@ fn others(
     for member in said.len()..count {
         let what = format!("Asking network {} of {count}", member + 1);
         ctx.step(&what, 0.6 + 0.4 * member as f32 / count as f32)?;
-        said.push(network.ask_member(member, &first.crops, ctx)?);
+        said.push(network.ask_member(member, crops_of(first), ctx)?);
     }
     send(Part::Members(Arc::new(first.of_members(said))));
     Ok(())
@@ -464,9 +471,8 @@ fn answer(
         said: vec![forward.said()],
         temperature,
         readers: first.readers,
-        regions: [crops[0].context, crops[1].context, crops[2].context],
-        crops,
-        scale_contribution: contribution.per_scale,
+        regions: crops.iter().map(|crop| crop.context.region(request.volume.grid())).collect(),
+        detail: Detail::M3Net(M3NetDetail { crops, scale_contribution: contribution.per_scale }),
         device: network.info.clone(),
         crop_ms,
         upload_ms: forward.upload_ms,

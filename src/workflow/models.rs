@@ -12,7 +12,7 @@ use crate::networks::weights::{
     BUILT_IN_SEED, Card, Import, Precision, StateDict, WeightsError, WeightsFile, glance, installed,
     non_finite, pack, random,
 };
-use crate::networks::{DEFAULT_MODEL, UnknownNetwork, config, names, spec};
+use crate::networks::{DEFAULT_MODEL, M3NET_SCALES, UnknownNetwork, config, names, spec};
 use crate::session::NetworkChoice;
 
 /// Why models could not be listed or imported.
@@ -148,7 +148,7 @@ pub fn info(name: &str) -> Result<ModelReport, ModelsError> {
         default: spec.name == DEFAULT_MODEL,
         question: spec.question,
         classes: spec.classes,
-        crops: spec.scales.map(|s| s.crop),
+        crops: M3NET_SCALES.map(|s| s.crop),
         parameters: parameters(&layout),
         weights: None,
         weights_sha256: None,

@@ -8,7 +8,7 @@ use super::open::Opened;
 use crate::export::{WriteError, write_png};
 use crate::geometry::{Patient, Point};
 use crate::gpu::Gpu;
-use crate::inference::ContextBox;
+use crate::inference::Region;
 use crate::render::HeatmapLook;
 use crate::session::{CornerText, Orientation, Slab, ViewportState};
 use crate::ui::picture::{PictureError, PictureRequest, picture};
@@ -46,7 +46,7 @@ pub struct View {
 #[derive(Clone, Debug, Default)]
 pub struct Overlays {
     /// Outlines of context boxes.
-    pub boxes: Vec<ContextBox>,
+    pub boxes: Vec<Region>,
     /// A saliency map.
     pub heatmap: Option<HeatmapLook>,
     /// The map comes from weights that were not trained.

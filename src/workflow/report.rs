@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::explain::Saliency;
 use crate::geometry::{Patient, Point, VoxelGrid};
-use crate::inference::{Answer, ContextBox, DeviceInfo};
+use crate::inference::{Answer, DeviceInfo, Region};
 use crate::ingest::Defect;
 use crate::networks::weights::UNTRAINED;
 use crate::workflow::open::Opened;
@@ -133,8 +133,9 @@ pub struct AnswerReport {
     pub caution: Option<String>,
     /// What the network read.
     pub regions: Vec<RegionReport>,
-    /// Signed, in logits of the margin; of an ensemble's first member, as the maps are.
-    pub scale_contribution: ContributionReport,
+    /// Of M3Net: signed, in logits of the margin; of an ensemble's first member, as the maps are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scale_contribution: Option<ContributionReport>,
     /// Doubts.
     pub guard: GuardReport,
     /// Maps asked for.
@@ -172,7 +173,7 @@ pub struct ReadersReport {
 /// One box of context.
 #[derive(Clone, Debug, Serialize)]
 pub struct RegionReport {
-    /// `micro`, `meso`, `macro`.
+    /// Such as `micro`, `meso`, `macro`.
     pub name: &'static str,
     /// First column, row and slice; negative where padding begins.
     pub index_min: [i64; 3],
@@ -187,15 +188,15 @@ pub struct RegionReport {
 }
 
 impl RegionReport {
-    fn new(context: &ContextBox, grid: &VoxelGrid) -> Self {
-        let size = context.bounds.size;
-        let inside: usize = (0..3).map(|a| size[a] - context.padded[a].min(size[a])).product();
+    fn new(region: &Region) -> Self {
+        let size = region.bounds.size;
+        let inside: usize = (0..3).map(|a| size[a] - region.padded[a].min(size[a])).product();
         Self {
-            name: context.scale.name(),
-            index_min: context.bounds.min,
+            name: region.name.name(),
+            index_min: region.bounds.min,
             index_size: size,
-            corners_lps_mm: context.bounds.corners().map(|c| tidy3(grid.patient_from_voxel() * c)),
-            shifted_voxels: context.shifted,
+            corners_lps_mm: region.corners.map(tidy3),
+            shifted_voxels: region.shifted,
             padded_voxels: size.iter().product::<usize>() - inside,
         }
     }
@@ -302,8 +303,7 @@ impl PointReport {
 
 impl AnswerReport {
     /// - `explanations`: maps of this answer, in the order asked
-    pub fn new(answer: &Answer, grid: &VoxelGrid, explanations: Vec<ExplanationReport>) -> Self {
-        let [micro, meso, macro_] = answer.scale_contribution.map(tidy);
+    pub fn new(answer: &Answer, explanations: Vec<ExplanationReport>) -> Self {
         Self {
             model: answer.model.clone(),
             mode: answer.mode.clone(),
@@ -326,8 +326,11 @@ impl AnswerReport {
             calibration: answer.temperature.map(|temperature| CalibrationReport { temperature }),
             readers: answer.readers.map(|r| ReadersReport { mean: tidy(r.mean), sd: tidy(r.sd) }),
             caution: answer.caution.clone(),
-            regions: answer.regions.iter().map(|r| RegionReport::new(r, grid)).collect(),
-            scale_contribution: ContributionReport { micro, meso, macro_ },
+            regions: answer.regions.iter().map(RegionReport::new).collect(),
+            scale_contribution: answer.m3net().map(|seen| {
+                let [micro, meso, macro_] = seen.scale_contribution.map(tidy);
+                ContributionReport { micro, meso, macro_ }
+            }),
             guard: GuardReport {
                 verdict: answer.guard.verdict.name(),
                 reasons: answer.guard.reasons.clone(),
@@ -350,19 +353,15 @@ fn tidy3<S>(p: Point<S>) -> [f64; 3] {
 mod tests {
     use super::*;
     use crate::geometry::VoxelBox;
-    use crate::networks::Scale;
+    use crate::inference::RegionName;
 
     #[test]
     fn padding_is_counted_in_voxels_of_the_box() {
         let grid = VoxelGrid::axis_aligned([64, 64, 10], [0.7, 0.7, 2.5], Point::new(0.0, 0.0, 0.0))
             .expect("a grid");
-        let context = ContextBox {
-            scale: Scale::Micro,
-            bounds: VoxelBox { min: [0, 8, -23], size: [32, 32, 56] },
-            shifted: [4, 0, 0],
-            padded: [0, 0, 46],
-        };
-        let region = RegionReport::new(&context, &grid);
+        let bounds = VoxelBox { min: [0, 8, -23], size: [32, 32, 56] };
+        let region = Region::of_voxels(RegionName::Micro, bounds, &grid);
+        let region = RegionReport::new(&Region { shifted: [4, 0, 0], padded: [0, 0, 46], ..region });
         assert_eq!(region.padded_voxels, 32 * 32 * 46);
         assert_eq!(region.index_min, [0, 8, -23]);
         // Corner 0 is half a voxel before the first voxel's centre.

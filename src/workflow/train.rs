@@ -14,8 +14,8 @@ use crate::evaluation::plot::{LossCurve, Plot};
 use crate::export::{WriteError, write_json, write_png, write_whole};
 use crate::inference::{DeviceChoice, InferenceError, LearningDevice};
 use crate::jobs::{Cancelled, JobContext};
-use crate::networks::spec;
 use crate::networks::weights::Card;
+use crate::networks::{M3NET_WIDEST, config as layers_of};
 use crate::training::{
     Block, Epoch, Nodule, Pictures, Plan, Run, SURROUNDINGS, StageState, Subject, SurroundingsCache,
     TrainConfig, TrainingError, block_around, is_whole, nearest_voxel, nodule, split,
@@ -119,16 +119,11 @@ pub fn gather(
     cache: &Path,
     ctx: &JobContext,
 ) -> Result<Gathered, TrainError> {
-    let network = spec(model).map_err(TrainingError::from)?;
+    layers_of(model).map_err(TrainingError::from)?;
     let (cases, _) = Manifest::load(manifest)?;
     let cases = cases.cases;
     let folder = manifest.parent().unwrap_or(Path::new("."));
     let cache = SurroundingsCache::open(cache, config.seed)?;
-    let largest = network
-        .scales
-        .map(|s| s.crop)
-        .into_iter()
-        .fold([0; 3], |a, b| std::array::from_fn(|axis| a[axis].max(b[axis])));
     let done = AtomicUsize::new(0);
     let left_out = Mutex::new(Vec::new());
     let leave_out = |case: &str, why: &str| {
@@ -144,7 +139,7 @@ pub fn gather(
             return Ok(None);
         }
         let image = load_image(folder, case, ctx)?.volume;
-        let whole = is_whole(&image, largest);
+        let whole = is_whole(&image, M3NET_WIDEST);
         let mask = if whole { None } else { load_mask(folder, case, ctx)? };
         if !whole && mask.is_none() {
             leave_out(&case.id, "its volume is smaller than the network's context, and it has no mask");
@@ -268,10 +263,9 @@ struct Clock {
 
 impl Clock {
     fn new(request: &TrainRequest, pictures: &Pictures, folds: &[u32]) -> Result<Self, TrainError> {
-        let network = spec(&request.model).map_err(TrainingError::from)?;
         let plan = |&fold: &u32| {
             let split = split(pictures, Some(fold), &request.config)?;
-            Ok((fold, Plan::new(network, &request.config, &split)))
+            Ok((fold, Plan::new(&request.config, &split)))
         };
         let plans = folds.iter().map(plan).collect::<Result<_, TrainError>>()?;
         Ok(Self { plans, started: Instant::now(), before: None })

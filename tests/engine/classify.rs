@@ -45,7 +45,7 @@ fn a_click_is_answered_with_logits_boxes_crops_contributions_and_maps() {
             done.explain_ms,
             a.probability,
             a.logits,
-            a.scale_contribution,
+            a.m3net().expect("M3Net").scale_contribution,
             done.saliency.iter().map(|s| s.largest_magnitude()).collect::<Vec<_>>()
         );
     }
@@ -119,7 +119,7 @@ fn a_series_with_a_defect_that_forbids_it_is_refused_unless_forced() {
     let [native] = done.saliency.as_slice() else { panic!("one map was asked for") };
     assert!(native.signed && native.method == "native");
     // The signed sum goes as far down as the contributions against malignancy reach.
-    let against = done.answer.scale_contribution.iter().any(|&c| c < 0.0);
+    let against = done.answer.m3net().expect("M3Net").scale_contribution.iter().any(|&c| c < 0.0);
     assert_eq!(against, native.values.iter().any(|&v| v < 0.0));
 }
 

@@ -4,16 +4,14 @@ use crate::golden::fixture;
 use crate::support::lidc_0314;
 use triscope::geometry::{Point, Voxel};
 use triscope::inference::{context_boxes, prepare};
-use triscope::networks::spec;
 
 #[test]
 fn crops_of_a_real_ct_equal_the_published_ones_inside_and_at_the_border() {
     let (Some(golden), Some(volume)) = (fixture("m3_crops.safetensors"), lidc_0314()) else { return };
-    let spec = spec("m3net-r18x3").expect("listed");
     for place in ["inside", "border"] {
         let values = |key: &str| &golden.tensors[&format!("{place}.{key}")].values;
         let at: Point<Voxel> = Point::from_array(std::array::from_fn(|a| f64::from(values("point")[a])));
-        for (context, size) in context_boxes(volume.grid(), at, spec).iter().zip([32, 64, 96]) {
+        for (context, size) in context_boxes(volume.grid(), at).iter().zip([32, 64, 96]) {
             let start: Vec<i64> = values(&format!("start{size}")).iter().map(|&v| v as i64).collect();
             assert_eq!(context.bounds.min.to_vec(), start, "{place} {size}");
             let crop = prepare(&volume, context).expect("the volume is complete");

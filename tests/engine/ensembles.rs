@@ -238,7 +238,11 @@ fn an_ensemble_answers_with_the_mean_of_its_members_and_their_range() {
     let readers = whole.readers.expect("every member predicts them");
     close(readers.mean, mean(&|a| a.readers.expect("predicted").mean));
     close(readers.sd, mean(&|a| a.readers.expect("predicted").sd));
-    assert_eq!(whole.scale_contribution, singles[0].scale_contribution, "the first is explained");
+    assert_eq!(
+        whole.m3net().expect("M3Net").scale_contribution,
+        singles[0].m3net().expect("M3Net").scale_contribution,
+        "the first is explained"
+    );
     assert_eq!(whole.caution.as_deref(), Some("This is a test."));
 }
 
@@ -273,7 +277,7 @@ fn the_first_member_answers_and_is_explained_before_the_others_are_asked() {
     assert!(!first.is_whole() && first.interval().is_none());
     assert_eq!((first.said.len(), whole.said.len()), (1, 2));
     assert_eq!(first.said[0], whole.said[0]);
-    assert_eq!(first.crops, whole.crops);
+    assert_eq!(first.m3net(), whole.m3net());
 }
 
 #[test]

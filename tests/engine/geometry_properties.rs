@@ -205,7 +205,7 @@ proptest! {
     ) {
         let view = resolve(&grid, &state, patient_of(&grid, cursor), SIZE);
         let bounds = VoxelBox { min, size };
-        let polygon = outline(&grid, &bounds, &view);
+        let polygon = outline(&bounds.corners().map(|corner| grid.patient_from_voxel() * corner), &view);
         prop_assert!(polygon.is_empty() || (3..=6).contains(&polygon.len()));
         // Brute force: a point of the plane is in the box exactly if it is in the polygon. Points
         // are thrown over the polygon and a margin around it, or over the viewport without one.

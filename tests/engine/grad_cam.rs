@@ -93,7 +93,7 @@ fn the_map_of_a_network_that_answers_to_brightness_peaks_at_the_bright_corner() 
     let ctx = JobContext::unobserved();
     let grid = oblique([150, 140, 90]);
     let at: Point<Voxel> = Point::new(75.0, 70.0, 45.0);
-    let contexts = context_boxes(&grid, at, network.spec());
+    let contexts = context_boxes(&grid, at);
     for (index, scale) in Scale::ALL.into_iter().enumerate() {
         let bounds = contexts[index].bounds;
         // Each corner differs from the others along each axis by itself.
@@ -130,7 +130,7 @@ fn gradients_by_logits_and_by_features_agree_with_finite_differences() {
     let network = Network::load("m3net-compact", &WeightsChoice::BuiltIn, &device, info).expect("built in");
     let grid = oblique([100, 100, 60]);
     let ct = volume(grid, |[i, j, k]| ((i * 31 + j * 17 + k * 7) % 1200) as i16 - 900);
-    let contexts = context_boxes(&grid, grid.centre_voxel(), network.spec());
+    let contexts = context_boxes(&grid, grid.centre_voxel());
     let crops = [0, 1, 2].map(|n| prepare(&ct, &contexts[n]).expect("complete"));
     let forward = network.forward(&crops, &JobContext::unobserved()).expect("an answer");
     let contribution = contribution(&network, &forward).expect("a gradient");
@@ -203,7 +203,7 @@ fn leaving_a_scale_out_and_its_gradient_are_reported_for_every_scale() {
     let network = Network::load("m3net-compact", &WeightsChoice::BuiltIn, &device, info).expect("built in");
     let grid = oblique([100, 100, 60]);
     let ct: Arc<_> = volume(grid, |[i, j, k]| ((i * 31 + j * 17 + k * 7) % 1200) as i16 - 900);
-    let contexts = context_boxes(&grid, grid.centre_voxel(), network.spec());
+    let contexts = context_boxes(&grid, grid.centre_voxel());
     let crops = [0, 1, 2].map(|n| prepare(&ct, &contexts[n]).expect("complete"));
     let forward = network.forward(&crops, &JobContext::unobserved()).expect("an answer");
     // Left out in favour of itself, a scale changes nothing.

@@ -129,9 +129,11 @@ fn is_answered(truth: &Truth, opened: &Opened, at: Point<Patient>) {
     let answer = run(&engine, request, &JobContext::unobserved()).expect("an answer").answer;
     assert!((0.0..=1.0).contains(&answer.probability), "{}", answer.probability);
     assert!(answer.logits.iter().all(|logit| logit.is_finite()), "{:?}", answer.logits);
-    assert!(answer.scale_contribution.iter().all(|share| share.is_finite()));
-    assert_eq!(answer.regions.map(|region| region.bounds.min), truth.crops, "{}", truth.folder);
-    assert_eq!(answer.regions.map(|region| region.bounds.size), [[32, 32, 56], [64, 64, 56], [96, 96, 56]]);
+    assert!(answer.m3net().expect("M3Net").scale_contribution.iter().all(|share| share.is_finite()));
+    let starts: Vec<_> = answer.regions.iter().map(|region| region.bounds.min).collect();
+    assert_eq!(starts, truth.crops, "{}", truth.folder);
+    let sizes: Vec<_> = answer.regions.iter().map(|region| region.bounds.size).collect();
+    assert_eq!(sizes, [[32, 32, 56], [64, 64, 56], [96, 96, 56]]);
     // Thinner than 56 slices: filled with air, and said.
     let missing = 56usize.saturating_sub(truth.size[2]);
     assert!(answer.regions.iter().all(|region| region.padded == [0, 0, missing]));

@@ -4,7 +4,7 @@ use egui::{Align2, Rect, Sense, TextStyle, Ui, pos2, vec2};
 
 use crate::inference::Answer;
 use crate::networks::Scale;
-use crate::ui::theme::{scale_colour, text, tokens};
+use crate::ui::theme::{region_colour, text, tokens};
 use crate::ui::widgets::{line_ui, splits};
 use crate::ui::words;
 
@@ -19,15 +19,16 @@ pub fn contribution_ui(ui: &mut Ui, answer: &Answer) {
         |ui| line_ui(ui, "Contribution of each scale", text::strong(), t.text),
         |ui| line_ui(ui, "logits", TextStyle::Small, t.muted),
     );
-    let largest = answer.scale_contribution.iter().fold(1e-6f64, |m, v| m.max(v.abs()));
-    for (scale, value) in Scale::ALL.into_iter().zip(answer.scale_contribution) {
+    let Some(seen) = answer.m3net() else { return };
+    let largest = seen.scale_contribution.iter().fold(1e-6f64, |m, v| m.max(v.abs()));
+    for (scale, value) in Scale::ALL.into_iter().zip(seen.scale_contribution) {
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 20.0), Sense::hover());
         let said = format!("{}: {} logits", scale.name(), words::with_sign(value));
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &said));
         let y = rect.center().y;
         let font = TextStyle::Body.resolve(ui.style());
         // The box's colour as a dot: the bar's own colours say which way.
-        ui.painter().circle_filled(pos2(rect.left() + 4.0, y), 3.0, scale_colour(scale));
+        ui.painter().circle_filled(pos2(rect.left() + 4.0, y), 3.0, region_colour(scale.into()));
         ui.painter().text(
             pos2(rect.left() + 12.0, y),
             Align2::LEFT_CENTER,

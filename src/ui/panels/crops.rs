@@ -6,11 +6,11 @@ use egui::{Align2, Color32, FontId, Rect, Role, Sense, TextStyle, Ui, Vec2, Widg
 use super::crop_image::crop_texture;
 use crate::command::Command;
 use crate::findings::{Nodule, Question};
-use crate::geometry::VoxelGrid;
-use crate::inference::{Answer, Crop};
+use crate::geometry::{VoxelBox, VoxelGrid};
+use crate::inference::{Answer, Crop, Region};
 use crate::render::HeatmapLook;
-use crate::ui::theme::{PICTURE, scale_colour, size, strong_family, text, tokens};
-use crate::ui::viewport::overlay::{Halo, halo_text, scale_line};
+use crate::ui::theme::{PICTURE, region_colour, size, strong_family, text, tokens};
+use crate::ui::viewport::overlay::{Halo, halo_text, region_line};
 use crate::ui::viewport::{heatmap, notches, on_pixels};
 use crate::ui::widgets::{bare_slider_ui, line_ui, splits};
 use crate::ui::{CropSlice, Scene, UiState, icons, words};
@@ -28,11 +28,12 @@ fn slice_of(
     // What was chosen for another is forgotten as soon as this one is looked at.
     state.crop_slice = state.crop_slice.filter(|c| c.nodule == nodule.id && c.at == answer.at);
     let chosen = state.crop_slice;
-    let [crop, ..] = &answer.crops;
-    let depth = crop.context.bounds.size[2].max(1);
+    let bounds =
+        answer.m3net().map_or(VoxelBox { min: [0; 3], size: [1; 3] }, |seen| seen.crops[0].context.bounds);
+    let depth = bounds.size[2].max(1);
     let at_nodule = || {
         let k = grid.map_or(0.0, |g| (g.voxel_from_patient() * answer.at).z).round() as i64;
-        usize::try_from(k - crop.context.bounds.min[2]).unwrap_or(0)
+        usize::try_from(k - bounds.min[2]).unwrap_or(0)
     };
     (chosen.map_or_else(at_nodule, |c| c.slice).min(depth - 1), depth)
 }
@@ -84,19 +85,23 @@ fn picture(ui: &Ui, place: &str, rect: Rect, crop: &Crop, k: usize, heat: Option
     ui.painter().image(texture.id(), rect.shrink(1.0), whole, Color32::WHITE);
     let edge = rect.shrink(0.5);
     let path = vec![edge.left_top(), edge.right_top(), edge.right_bottom(), edge.left_bottom()];
-    scale_line(ui.painter(), path, crop.context.scale, 1.75);
+    region_line(ui.painter(), path, crop.context.scale.into(), 1.75);
 }
 
-fn said(crop: &Crop, grid: Option<&VoxelGrid>) -> String {
-    let mm = grid.map_or_else(String::new, |g| format!(", {}", words::box_mm(g, &crop.context)));
-    let moved = words::box_moved(&crop.context);
+/// The crops of an answer of M3Net, each with its box in the patient.
+fn crops_of(answer: &Answer) -> impl Iterator<Item = (&Crop, &Region)> {
+    answer.m3net().into_iter().flat_map(|seen| &seen.crops).zip(&answer.regions)
+}
+
+fn said(region: &Region) -> String {
+    let moved = words::box_moved(region);
     let moved = if moved.is_empty() { moved } else { format!(", {moved}") };
-    format!("{} crop, {}{mm}{moved}", crop.context.scale.name(), words::box_voxels(&crop.context))
+    format!("{} crop, {}, {}{moved}", region.name.name(), words::box_voxels(region), words::box_mm(region))
 }
 
 /// `22×22×70 mm`: under a small picture there is no room for spaces, or even for the unit.
-fn size_words(ui: &Ui, grid: Option<&VoxelGrid>, crop: &Crop, width: f32) -> String {
-    let mm = grid.map_or_else(String::new, |g| words::box_mm(g, &crop.context).replace(" × ", "×"));
+fn size_words(ui: &Ui, region: &Region, width: f32) -> String {
+    let mm = words::box_mm(region).replace(" × ", "×");
     let font = TextStyle::Small.resolve(ui.style());
     let wide = ui.painter().layout_no_wrap(mm.clone(), font, PICTURE.text).size().x;
     if wide <= width { mm } else { mm.trim_end_matches(" mm").to_owned() }
@@ -121,11 +126,11 @@ pub fn crops_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &No
     let gap = 6.0;
     let side = (ui.available_width() - 2.0 * gap) / 3.0;
     let (all, _) = ui.allocate_exact_size(vec2(ui.available_width(), side + 34.0), Sense::hover());
-    for (n, crop) in answer.crops.iter().enumerate() {
+    for (n, (crop, region)) in crops_of(answer).enumerate() {
         let left = all.left() + (side + gap) * n as f32;
         let rect = Rect::from_min_size(pos2(left, all.top()), vec2(side, side));
         let response = ui.interact(rect, ui.scope_id().with(("crop", n)), Sense::hover());
-        let name = said(crop, grid);
+        let name = said(region);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
         picture(ui, "panel", rect, crop, k, heat.as_ref());
         if let Some(next) = scroll(ui, &response, state, "panel", k, depth) {
@@ -133,11 +138,11 @@ pub fn crops_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &No
         }
         response.on_hover_text(name);
         let small = TextStyle::Small.resolve(ui.style());
-        let scale = crop.context.scale;
         let strong = FontId::new(size::SMALL, strong_family());
-        let ink = if ui.visuals().dark_mode { scale_colour(scale) } else { t.text };
-        ui.painter().text(pos2(left, rect.bottom() + 3.0), Align2::LEFT_TOP, scale.name(), strong, ink);
-        let mm = size_words(ui, grid, crop, side);
+        let ink = if ui.visuals().dark_mode { region_colour(region.name) } else { t.text };
+        let name = region.name.name();
+        ui.painter().text(pos2(left, rect.bottom() + 3.0), Align2::LEFT_TOP, name, strong, ink);
+        let mm = size_words(ui, region, side);
         let galley = ui.painter().layout_no_wrap(mm, small, t.muted);
         ui.painter().galley(pos2(left, rect.bottom() + 18.0), galley, t.muted);
     }
@@ -186,17 +191,16 @@ pub fn strip_ui(ui: &Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState) {
     if let Some(next) = scroll(ui, &all, state, "strip", k, depth) {
         choose(state, nodule, answer, next);
     }
-    for (crop, place) in answer.crops.iter().zip(places) {
+    for ((crop, region), place) in crops_of(answer).zip(places) {
         picture(ui, "strip", place, crop, k, heat.as_ref());
-        let scale = crop.context.scale;
-        let look = Halo::strong().in_colour(scale_colour(scale));
+        let look = Halo::strong().in_colour(region_colour(region.name));
         let at = place.min + vec2(6.0, 4.0);
         let width = place.width() - 12.0;
-        halo_text(ui.painter(), at, Align2::LEFT_TOP, scale.name(), &look, width);
-        let mm = size_words(ui, grid, crop, width);
+        halo_text(ui.painter(), at, Align2::LEFT_TOP, region.name.name(), &look, width);
+        let mm = size_words(ui, region, width);
         let plain = Halo::plain();
         halo_text(ui.painter(), at + vec2(0.0, 15.0), Align2::LEFT_TOP, &mm, &plain, width);
-        let moved = words::box_moved(&crop.context);
+        let moved = words::box_moved(region);
         if !moved.is_empty() {
             let warn = Halo::plain().in_colour(PICTURE.warning);
             halo_text(ui.painter(), at + vec2(0.0, 30.0), Align2::LEFT_TOP, &moved, &warn, width);

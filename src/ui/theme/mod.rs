@@ -15,7 +15,7 @@ pub use tokens::{DARK, LIGHT, PICTURE, PictureTokens, Tokens, size};
 use egui::Context;
 
 use crate::geometry::Plane;
-use crate::networks::Scale;
+use crate::inference::RegionName;
 
 /// Fonts and styles of a fresh context.
 pub fn install(ctx: &Context, dark: bool) {
@@ -37,12 +37,17 @@ pub fn plane_colour(plane: Plane) -> egui::Color32 {
     }
 }
 
-/// Colour of a scale's box, crop frame and bar.
-pub fn scale_colour(scale: Scale) -> egui::Color32 {
-    match scale {
-        Scale::Micro => PICTURE.micro,
-        Scale::Meso => PICTURE.meso,
-        Scale::Macro => PICTURE.macro_,
+/// Colour of a region's box, picture frame and bar. A network has three at most, and no two of one
+/// network are alike.
+pub fn region_colour(name: RegionName) -> egui::Color32 {
+    match name {
+        RegionName::Micro
+        | RegionName::Window
+        | RegionName::Axial
+        | RegionName::Current
+        | RegionName::Slice => PICTURE.micro,
+        RegionName::Meso | RegionName::Coronal | RegionName::Prior => PICTURE.meso,
+        RegionName::Macro => PICTURE.macro_,
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::shown::{Facts, Mark, Shown};
 use crate::findings::{Nodule, Question};
-use crate::inference::{ContextBox, context_boxes};
+use crate::inference::{Region, regions};
 use crate::ingest::{Defect, DefectCode, Series};
 use crate::networks::spec;
 use crate::render::HeatmapLook;
@@ -53,15 +53,14 @@ pub fn compose(session: &Session, pane: Pane, size_px: [u32; 2]) -> Option<Shown
 }
 
 /// What the network reads, or would read, around a nodule.
-pub fn boxes(session: &Session, nodule: &Nodule) -> Vec<ContextBox> {
+pub fn boxes(session: &Session, nodule: &Nodule) -> Vec<Region> {
     if let Some(answer) = nodule.answer() {
-        return answer.regions.to_vec();
+        return answer.regions.clone();
     }
     match (session.grid(), session.engine()) {
-        (Some(grid), Engine::Ready { .. }) => spec(session.look().network).map_or_else(
-            |_| Vec::new(),
-            |spec| context_boxes(grid, grid.voxel_from_patient() * nodule.at, spec).to_vec(),
-        ),
+        (Some(grid), Engine::Ready { .. }) => {
+            spec(session.look().network).map_or_else(|_| Vec::new(), |spec| regions(spec, grid, nodule.at))
+        }
         _ => Vec::new(),
     }
 }

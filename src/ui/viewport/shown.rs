@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::geometry::{Patient, Plane, Point};
-use crate::inference::ContextBox;
+use crate::inference::Region;
 use crate::render::{HeatmapLook, SliceFrame};
 use crate::session::{CornerText, Slab};
 use crate::view::ResolvedView;
@@ -56,7 +56,7 @@ pub struct Shown {
     /// Slab, if not a single slice.
     pub slab: Option<Slab>,
     /// Boxes to outline; empty draws none.
-    pub boxes: Vec<ContextBox>,
+    pub boxes: Vec<Region>,
     /// The map over the slice.
     pub heatmap: Option<HeatmapLook>,
     /// The map comes from weights that were not trained: said beside it.

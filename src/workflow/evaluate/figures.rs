@@ -16,7 +16,7 @@ use crate::evaluation::{
     Threshold, auc, cross_fitted_temperature,
 };
 use crate::networks::m3net::FusionLayers;
-use crate::networks::{NetworkSpec, Scale};
+use crate::networks::{M3NET_SCALES, NetworkSpec, Scale};
 
 /// Every figure, and what plots and tables draw on besides.
 pub struct Findings {
@@ -75,7 +75,7 @@ impl Findings {
             });
         }
         let all = baselines(held);
-        let known = answer(held, &all, &evaluated, network.scales[0].crop[2])?;
+        let known = answer(held, &all, &evaluated, M3NET_SCALES[0].crop[2])?;
         contenders.extend(known.contenders);
         if asked.is_some() {
             for scale in Scale::ALL {

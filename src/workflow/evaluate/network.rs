@@ -9,7 +9,7 @@ use crate::inference::LearningDevice;
 use crate::jobs::JobContext;
 use crate::networks::m3net::FusionLayers;
 use crate::networks::weights::{StateDict, WeightsFile};
-use crate::networks::{Scale, spec};
+use crate::networks::{M3NET_WIDEST, Scale};
 use crate::training::{
     Look, Pictures, Reply, StageState, Taught, TrainConfig, TrainingError, fingerprint, split,
 };
@@ -141,10 +141,6 @@ pub fn predict(
     ctx: &JobContext,
     mut with: impl FnMut(&Taught, &[Prediction]) -> Result<(), EvaluateError>,
 ) -> Result<Predicted, EvaluateError> {
-    let largest = spec(model)?
-        .scales
-        .iter()
-        .fold([0; 3], |a: [usize; 3], s| std::array::from_fn(|axis| a[axis].max(s.crop[axis])));
     let mut all = Predicted { predictions: Vec::new(), folds: Vec::new() };
     for (number, (fold, file)) in run.folds.iter().enumerate() {
         let (own, others): (Vec<usize>, Vec<usize>) =
@@ -160,7 +156,7 @@ pub fn predict(
                 ctx.step(&format!("Fold {fold}: {what}"), share)?;
                 Ok(())
             };
-            let plain = |n: usize| pictures.hu(cases[n], Look::Plain, &run.config, largest);
+            let plain = |n: usize| pictures.hu(cases[n], Look::Plain, &run.config, M3NET_WIDEST);
             taught.ask(cases.len(), plain, ctx, told)
         };
         let replies = ask("held-out cases", &own)?;

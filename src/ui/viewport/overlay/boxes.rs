@@ -1,14 +1,13 @@
-//! Outlines of the crops where the slice cuts them, and their labels.
+//! Outlines of what the network read where the slice cuts them, and their labels.
 //!
-//! Each scale has its own colour and its own line: solid, dashed, dotted.
+//! Each box of a network has its own colour and its own line: solid, dashed, dotted.
 
 use egui::{Align2, Painter, Pos2, Rect, Shape, Stroke, pos2};
 
 use super::Place;
 use super::halo::{Halo, halo_text};
-use crate::inference::ContextBox;
-use crate::networks::Scale;
-use crate::ui::theme::{PICTURE, scale_colour, size};
+use crate::inference::{Region, RegionName};
+use crate::ui::theme::{PICTURE, region_colour, size};
 use crate::ui::viewport::Shown;
 use crate::ui::words;
 use crate::view;
@@ -16,40 +15,41 @@ use crate::view;
 const LINE: f32 = 1.75;
 const LABEL_HEIGHT: f32 = 15.0;
 
-/// Draws a closed path in the line of a scale, each stroke with a dark edge.
-pub fn scale_line(painter: &Painter, mut path: Vec<Pos2>, scale: Scale, width: f32) {
+/// Draws a closed path in the line of a region, each stroke with a dark edge.
+pub fn region_line(painter: &Painter, mut path: Vec<Pos2>, name: RegionName, width: f32) {
     let Some(first) = path.first().copied() else { return };
     path.push(first);
-    let stroke = Stroke::new(width, scale_colour(scale));
+    let stroke = Stroke::new(width, region_colour(name));
     let edge = Stroke::new(width + 2.0, PICTURE.halo.gamma_multiply(0.8));
-    let (dash, gap) = match scale {
-        Scale::Micro => {
+    let (dash, gap) = match name {
+        RegionName::Micro
+        | RegionName::Window
+        | RegionName::Axial
+        | RegionName::Current
+        | RegionName::Slice => {
             painter.add(Shape::line(path.clone(), edge));
             painter.add(Shape::line(path, stroke));
             return;
         }
-        Scale::Meso => (7.0, 5.0),
-        Scale::Macro => (2.0, 3.5),
+        RegionName::Meso | RegionName::Coronal | RegionName::Prior => (7.0, 5.0),
+        RegionName::Macro => (2.0, 3.5),
     };
     painter.extend(Shape::dashed_line(&path, edge, dash, gap));
     painter.extend(Shape::dashed_line(&path, stroke, dash, gap));
 }
 
-fn polygon(place: &Place, shown: &Shown, context: &ContextBox) -> Vec<Pos2> {
-    view::outline(shown.volume.grid(), &context.bounds, &shown.view)
-        .into_iter()
-        .map(|p| place.crisp(p))
-        .collect()
+fn polygon(place: &Place, shown: &Shown, region: &Region) -> Vec<Pos2> {
+    view::outline(&region.corners, &shown.view).into_iter().map(|p| place.crisp(p)).collect()
 }
 
 /// Draws the outlines, large to small.
 pub(super) fn outlines(painter: &Painter, place: &Place, shown: &Shown) {
-    for context in shown.boxes.iter().rev() {
-        let path = polygon(place, shown, context);
+    for region in shown.boxes.iter().rev() {
+        let path = polygon(place, shown, region);
         if path.is_empty() {
             continue;
         }
-        scale_line(painter, path, context.scale, LINE);
+        region_line(painter, path, region.name, LINE);
     }
 }
 
@@ -58,24 +58,23 @@ pub(super) fn outlines(painter: &Painter, place: &Place, shown: &Shown) {
 pub(super) fn labels(painter: &Painter, place: &Place, shown: &Shown) {
     let right_edge = place.rect.right();
     let mut around = Rect::NOTHING;
-    let mut lines: Vec<(Scale, String, String)> = Vec::new();
-    for context in &shown.boxes {
-        let path = polygon(place, shown, context);
+    let mut lines: Vec<(RegionName, String, String)> = Vec::new();
+    for region in &shown.boxes {
+        let path = polygon(place, shown, region);
         if path.is_empty() {
             continue;
         }
         around = around.union(Rect::from_points(&path));
-        let moved = words::box_moved(context);
+        let moved = words::box_moved(region);
         let moved = if moved.is_empty() { moved } else { format!(", {moved}") };
-        let name = context.scale.name();
-        let facts =
-            format!("{}, {}", words::box_voxels(context), words::box_mm(shown.volume.grid(), context));
-        lines.push((context.scale, format!("{name} {facts}{moved}"), format!("{name}{moved}")));
+        let name = region.name.name();
+        let facts = format!("{}, {}", words::box_voxels(region), words::box_mm(region));
+        lines.push((region.name, format!("{name} {facts}{moved}"), format!("{name}{moved}")));
     }
     if lines.is_empty() || !place.rect.intersects(around) {
         return;
     }
-    let widest = |pick: fn(&(Scale, String, String)) -> &str| {
+    let widest = |pick: fn(&(RegionName, String, String)) -> &str| {
         lines.iter().map(|l| text_width(painter, pick(l))).fold(0.0, f32::max)
     };
     let (long, short) = (widest(|l| &l.1), widest(|l| &l.2));
@@ -107,9 +106,9 @@ pub(super) fn labels(painter: &Painter, place: &Place, shown: &Shown) {
     // Three lines of corner text stand above.
     let under_corners = place.rect.top() + 60.0;
     let mut y = (around.top() - 2.0).clamp(under_corners, bottom.max(under_corners));
-    for (scale, long_text, short_text) in &lines {
+    for (name, long_text, short_text) in &lines {
         let text = if full { long_text } else { short_text };
-        let look = Halo::strong().in_colour(scale_colour(*scale));
+        let look = Halo::strong().in_colour(region_colour(*name));
         halo_text(painter, pos2(x, y), anchor, text, &look, room.max(if full { long } else { short }));
         y += LABEL_HEIGHT;
     }

@@ -7,7 +7,7 @@ mod halo;
 mod lines;
 mod marks;
 
-pub use boxes::scale_line;
+pub use boxes::region_line;
 pub use halo::{Halo, halo_text};
 
 use egui::{Painter, Pos2, Rect};
