@@ -5,9 +5,10 @@
 
 use burn::module::{Module, Param};
 use burn::nn::{Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig};
-use burn::tensor::activation::{gelu, softmax};
+use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
 
+use super::gelu::quick_gelu;
 use crate::networks::taps::Taps;
 
 /// Epsilon of every layer norm; burn's and PyTorch's default would be 1e-5.
@@ -147,7 +148,7 @@ impl VitBlock {
         let y = taps.within("attn", |taps| self.attn.forward_tapped(normed, taps));
         let x = x + scaled(y, &self.ls1);
         let y = self.mlp.fc1.forward(self.norm2.forward(x.clone()));
-        x + scaled(self.mlp.fc2.forward(gelu(y)), &self.ls2)
+        x + scaled(self.mlp.fc2.forward(quick_gelu(y)), &self.ls2)
     }
 }
 
