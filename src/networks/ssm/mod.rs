@@ -7,10 +7,12 @@
 //! (arXiv 2505.15120); facebookresearch/dinov2 (arXiv 2304.07193), Apache-2.0.
 
 mod config;
+mod detector;
 mod dino;
 mod keys;
 mod positions;
 
 pub use config::{DinoConfig, PATCH, TABLE};
+pub use detector::{Detection, DinoDetector, detector_layout};
 pub use dino::{Dino, Tokens};
 pub use keys::{dino_layout, is_dead, published};
