@@ -4,6 +4,7 @@
 
 mod adapter;
 mod answer;
+mod candidates;
 mod context;
 mod device;
 mod engine;
@@ -17,6 +18,7 @@ mod status;
 mod warm_up;
 
 pub use answer::{Answer, Detail, DeviceInfo, M3NetDetail};
+pub use candidates::{Candidate, SliceBox, SliceFinding, grouped};
 pub use context::{ContextBox, context_boxes};
 pub use device::{DeviceChoice, Runtime};
 pub use engine::{Engine, EngineOptions, Event, Parts, Question, Stopped};
