@@ -228,12 +228,14 @@ fn checked(
 /// Reads a published checkpoint, compares every key and shape, and writes it as safetensors with a
 /// card that says where it came from. Nothing is written unless everything fits.
 /// - `out`: replaced if it is there, whole or not at all
-/// - `ctx`: can stop it between reading, comparing and writing
+/// - `ctx`: can stop it while it reads, and between reading, comparing and writing
 /// - errors: the report of [`WeightsError::DoNotFit`] lists every key
 pub fn import(file: &Path, model: &str, out: &Path, ctx: &JobContext) -> Result<ImportReport, ModelsError> {
     let (spec, (layout, readers)) = (spec(model)?, layouts(model)?);
-    ctx.step("Reading the checkpoint", 0.0)?;
-    let file = WeightsFile::read(file)?;
+    let file =
+        WeightsFile::read_watched(file, &mut |share| ctx.step("Reading the checkpoint", share / 2.0).is_ok());
+    ctx.check()?;
+    let file = file?;
     ctx.step("Comparing keys and shapes", 0.5)?;
     let (file, mut card, keys) = checked(file, model, &layout, &readers)?;
     card.source_sha256.get_or_insert_with(|| file.sha256.clone());

@@ -31,4 +31,5 @@ mod slice_files;
 mod views;
 mod fuzz_corpus;
 mod datasets;
+mod slice_networks;
 mod training;

@@ -19,6 +19,12 @@ pub enum WeightsError {
         /// The system's words.
         why: String,
     },
+    /// Somebody asked to stop.
+    #[error("reading {name} was stopped")]
+    Stopped {
+        /// File name.
+        name: String,
+    },
     /// Neither safetensors nor PyTorch.
     #[error("{name} is no weights file: it is neither safetensors nor a PyTorch checkpoint (.pt, .pth)")]
     NotWeights {

@@ -4,18 +4,18 @@
 //! keeps every other one as its name. A file that asks for any other call is refused all the same.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{Read, Seek};
 use std::path::Path;
 
 use burn::store::pytorch_reader::{PickleValue, PytorchReader};
 use burn::store::{ModuleStore, PytorchStore, bridge};
-use burn::tensor::{bf16, f16};
-use safetensors::{Dtype, SafeTensors};
-use sha2::{Digest, Sha256};
 
 use super::card::Card;
 use super::error::WeightsError;
-use super::state::{Array, StateDict, hex};
+use super::state::{Array, StateDict};
 use super::store::Metadata;
+use super::stream::{Halt, Stream, Watch};
 
 /// Wrappers that training programs put around a state dict.
 const WRAPPERS: [&str; 5] = ["state_dict", "model_state_dict", "model_state", "model", "net"];
@@ -40,16 +40,53 @@ impl WeightsFile {
     /// - errors: one sentence each for a file that cannot be read, is cut short, is of another kind,
     ///   or holds code
     pub fn read(path: &Path) -> Result<Self, WeightsError> {
+        Self::read_watched(path, &mut |_| true)
+    }
+
+    /// [`WeightsFile::read`] with somebody who is told how far it is, and may stop it: files of a
+    /// gigabyte take seconds.
+    /// - errors: as there, and [`WeightsError::Stopped`]
+    pub fn read_watched(path: &Path, watch: Watch<'_>) -> Result<Self, WeightsError> {
         let name =
             path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into());
-        let bytes = std::fs::read(path)
-            .map_err(|error| WeightsError::Unreadable { name: name.clone(), why: error.to_string() })?;
-        let sha256 = hex(&Sha256::digest(&bytes));
-        let (state, (card, metadata)) = match Kind::of(&bytes) {
-            Kind::Safetensors => (safetensors(&bytes, &name)?, words(&bytes, &name)?),
-            Kind::Pickle => (pytorch(path, &name)?, (None, Metadata::new())),
-            Kind::Other => return Err(WeightsError::NotWeights { name }),
-        };
+        let unreadable = |error: std::io::Error| halted(&name, Halt::Unreadable(error));
+        let mut file = File::open(path).map_err(unreadable)?;
+        let length = file.metadata().map_err(unreadable)?.len();
+        let mut first = Vec::new();
+        file.by_ref().take(9).read_to_end(&mut first).map_err(unreadable)?;
+        file.rewind().map_err(unreadable)?;
+        let stream = Stream::new(file, length, &mut *watch);
+        match Kind::of(&first) {
+            Kind::Safetensors => Self::streamed(&name, stream),
+            Kind::Pickle => {
+                let sha256 = stream.rest().map_err(|halt| halted(&name, halt))?;
+                let state = pytorch(path, &name, watch)?;
+                Self::checked(&name, sha256, state, (None, Metadata::new()))
+            }
+            Kind::Other => Err(WeightsError::NotWeights { name }),
+        }
+    }
+
+    /// The same from the bytes of a safetensors file.
+    /// - `name`: in messages, and of the result
+    /// - errors: cut short, changed since it was written
+    pub fn from_safetensors(name: &str, bytes: &[u8]) -> Result<Self, WeightsError> {
+        Self::streamed(name, Stream::new(bytes, bytes.len() as u64, &mut |_| true))
+    }
+
+    fn streamed<R: Read>(name: &str, mut stream: Stream<'_, R>) -> Result<Self, WeightsError> {
+        let (state, header) = stream.safetensors().map_err(|halt| halted(name, halt))?;
+        let sha256 = stream.rest().map_err(|halt| halted(name, halt))?;
+        Self::checked(name, sha256, state, words(&header, name)?)
+    }
+
+    fn checked(
+        name: &str,
+        sha256: String,
+        state: StateDict,
+        (card, metadata): (Option<Card>, Metadata),
+    ) -> Result<Self, WeightsError> {
+        let name = name.to_owned();
         let state = unwrapped(state);
         if let Some(expected) = card.as_ref().and_then(|c: &Card| c.values_sha256.as_ref())
             && *expected != state.sha256()
@@ -74,6 +111,15 @@ impl WeightsFile {
     }
 }
 
+fn halted(name: &str, halt: Halt) -> WeightsError {
+    let name = name.to_owned();
+    match halt {
+        Halt::Unreadable(error) => WeightsError::Unreadable { name, why: error.to_string() },
+        Halt::Damaged(why) => WeightsError::Damaged { name, why },
+        Halt::Stopped => WeightsError::Stopped { name },
+    }
+}
+
 pub(super) enum Kind {
     Safetensors,
     Pickle,
@@ -92,48 +138,16 @@ impl Kind {
     }
 }
 
-/// Without burn's store, which reads the header again for every tensor: seconds for an ensemble.
-fn safetensors(bytes: &[u8], name: &str) -> Result<StateDict, WeightsError> {
-    let damaged = |why: String| WeightsError::Damaged { name: name.to_owned(), why };
-    let file = SafeTensors::deserialize(bytes).map_err(|error| damaged(error.to_string()))?;
-    let mut state = StateDict::default();
-    for (key, view) in file.iter() {
-        let Some(values) = values(view.dtype(), view.data()) else {
-            return Err(damaged(format!("{key} holds values of the unknown kind {:?}", view.dtype())));
-        };
-        state.tensors.insert(key.to_owned(), Array { shape: view.shape().to_vec(), values });
-    }
-    Ok(state)
-}
-
-/// Little-endian values of any ordinary kind as 32-bit floats.
-fn values(kind: Dtype, bytes: &[u8]) -> Option<Vec<f32>> {
-    fn each<const N: usize>(bytes: &[u8], value: impl Fn([u8; N]) -> f32) -> Vec<f32> {
-        bytes.as_chunks::<N>().0.iter().map(|bytes| value(*bytes)).collect()
-    }
-    Some(match kind {
-        Dtype::F64 => each(bytes, |b| f64::from_le_bytes(b) as f32),
-        Dtype::F32 => each(bytes, f32::from_le_bytes),
-        Dtype::F16 => each(bytes, |b| f16::from_le_bytes(b).to_f32()),
-        Dtype::BF16 => each(bytes, |b| bf16::from_le_bytes(b).to_f32()),
-        Dtype::I64 => each(bytes, |b| i64::from_le_bytes(b) as f32),
-        Dtype::I32 => each(bytes, |b| i32::from_le_bytes(b) as f32),
-        Dtype::I16 => each(bytes, |b| f32::from(i16::from_le_bytes(b))),
-        Dtype::I8 => each(bytes, |b| f32::from(i8::from_le_bytes(b))),
-        Dtype::U64 => each(bytes, |b| u64::from_le_bytes(b) as f32),
-        Dtype::U32 => each(bytes, |b| u32::from_le_bytes(b) as f32),
-        Dtype::U16 => each(bytes, |b| f32::from(u16::from_le_bytes(b))),
-        Dtype::U8 | Dtype::BOOL => each(bytes, |[b]: [u8; 1]| f32::from(b)),
-        _ => return None,
-    })
-}
-
 /// Every tensor of the store, or why one of them cannot be had.
-fn tensors(mut store: impl ModuleStore) -> Result<StateDict, String> {
+fn tensors(mut store: impl ModuleStore, watch: Watch<'_>) -> Result<StateDict, Halt> {
     let mut state = StateDict::default();
-    for (key, tensor) in store.get_all_tensors().map_err(|error| error.to_string())? {
-        let data = bridge::to_data(tensor).map_err(|error| error.to_string())?;
-        state.tensors.insert(key.clone(), array(data)?);
+    let damaged = |error: &dyn std::fmt::Display| Halt::Damaged(error.to_string());
+    for (key, tensor) in store.get_all_tensors().map_err(|error| damaged(&error))? {
+        let data = bridge::to_data(tensor).map_err(|error| damaged(&error))?;
+        state.tensors.insert(key.clone(), array(data).map_err(Halt::Damaged)?);
+        if !watch(1.0) {
+            return Err(Halt::Stopped);
+        }
     }
     Ok(state)
 }
@@ -160,7 +174,7 @@ fn metadata(bytes: &[u8]) -> Option<Metadata> {
     Some(ours.filter_map(|(key, text)| Some((key.clone(), text.as_str()?.to_owned()))).collect())
 }
 
-fn pytorch(path: &Path, name: &str) -> Result<StateDict, WeightsError> {
+fn pytorch(path: &Path, name: &str, watch: Watch<'_>) -> Result<StateDict, WeightsError> {
     let damaged = |why: String| WeightsError::Damaged { name: name.to_owned(), why };
     let root = PytorchReader::read_pickle_data(path, None).map_err(|error| damaged(error.to_string()))?;
     if let Some(call) = foreign(&root) {
@@ -176,7 +190,7 @@ fn pytorch(path: &Path, name: &str) -> Result<StateDict, WeightsError> {
     if let Some(wrapper) = wrapper {
         store = store.with_top_level_key(wrapper);
     }
-    tensors(store).map_err(damaged)
+    tensors(store, watch).map_err(|halt| halted(name, halt))
 }
 
 /// The first thing in a pickle that is neither plain data nor a tensor, by its Python name.

@@ -8,10 +8,8 @@ use super::error::WeightsError;
 use super::file::{Kind, unwrapped, words};
 use super::import::Import;
 use super::state::{Array, StateDict};
+use super::stream::LONGEST_HEADER;
 use crate::networks::m3net::Layout;
-
-/// No header of a network is longer; a file that says so is none of ours.
-const LONGEST_HEADER: u64 = 100 << 20;
 
 /// Looks at length, card, keys and shapes; the values are checked when they are loaded. Of a PyTorch
 /// checkpoint only its kind is looked at.

@@ -1,13 +1,12 @@
 //! From named arrays into a module, with a report of every key.
 
 use burn::module::Module;
-use burn::store::{ModuleSnapshot, PyTorchToBurnAdapter, bridge};
-use burn::tensor::TensorData;
 use serde::{Deserialize, Serialize};
 
 use super::ensemble::{members, of_member, prefix};
 use super::error::WeightsError;
-use super::state::StateDict;
+use super::fill::fill;
+use super::state::{Array, StateDict};
 use crate::networks::layout::Layout;
 use crate::networks::m3net::is_without_effect;
 
@@ -108,17 +107,13 @@ impl Import {
             return Err(WeightsError::NotFinite { key });
         }
         let wanted = state.tensors.into_iter().filter(|(key, _)| layout.contains_key(key));
-        let mut tensors = Vec::with_capacity(layout.len());
-        for (key, array) in wanted {
-            let data = TensorData::new(array.values, held(&array.shape).to_vec());
-            tensors.push(bridge::from_data(data, path_of(&key), None));
-        }
-        let applied = module.apply(tensors, None, Some(Box::new(PyTorchToBurnAdapter)), true);
+        let arrays = wanted.map(|(key, array)| {
+            (path_of(&key), Array { shape: held(&array.shape).to_vec(), values: array.values })
+        });
+        let (filled, faults) = fill(module.clone(), arrays.collect());
         // The comparison above covers the same ground; a difference is a fault of the key table.
-        assert!(
-            applied.errors.is_empty() && applied.missing.is_empty() && applied.unused.is_empty(),
-            "keys of {model} do not match its layers: {applied}"
-        );
+        assert!(faults.is_empty(), "keys of {model} do not match its layers: {}", faults.join(", "));
+        *module = filled;
         Ok(report)
     }
 

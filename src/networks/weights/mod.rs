@@ -5,11 +5,13 @@ mod collect;
 mod ensemble;
 mod error;
 mod file;
+mod fill;
 mod glance;
 mod import;
 mod random;
 mod state;
 mod store;
+mod stream;
 
 pub use card::{Calibration, Card, UNTRAINED};
 pub use collect::collect;
@@ -21,3 +23,4 @@ pub use import::{Import, WrongShape, load_into, non_finite};
 pub use random::{BUILT_IN_SEED, random};
 pub use state::{Array, StateDict};
 pub use store::{Metadata, Precision, installed};
+pub use stream::Watch;

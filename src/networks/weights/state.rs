@@ -31,8 +31,12 @@ impl StateDict {
             for &n in &array.shape {
                 hash.update((n as u64).to_le_bytes());
             }
-            let bytes: Vec<u8> = array.values.iter().flat_map(|v| v.to_le_bytes()).collect();
-            hash.update(bytes);
+            // Without a copy where the processor is little-endian as files are.
+            if cfg!(target_endian = "little") {
+                hash.update(bytemuck::cast_slice::<f32, u8>(&array.values));
+            } else {
+                array.values.iter().for_each(|value| hash.update(value.to_le_bytes()));
+            }
         }
         hex(&hash.finalize())
     }
