@@ -143,6 +143,7 @@ mod tests {
             label: Some(true),
             rating_mean: Some(4.0),
             rating_spread: Some(0.0),
+            traits: [None; 12],
             block,
             opacity,
         };

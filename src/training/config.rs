@@ -80,6 +80,9 @@ pub struct TrainConfig {
     pub steepness: f32,
     /// Weight of the second head's loss: the mean and the spread of the readers' ratings.
     pub readers_weight: f32,
+    /// Weight of a further head's loss while an encoder learns: how large and how dense the nodule is, and
+    /// what the readers wrote of its shape; 0 for none.
+    pub traits_weight: f32,
     /// Weight of the third head's loss while an encoder learns: marking the nodule's cells; 0 for none.
     pub marks_weight: f32,
     /// Share of the training patients whose cases measure progress and teach nothing.
@@ -109,9 +112,10 @@ impl Default for TrainConfig {
             subject: Subject::Nodule,
             steepness: 2.0,
             readers_weight: 2.0,
+            traits_weight: 1.0,
             marks_weight: 20.0,
             validation: 0.0,
-            surroundings: 8,
+            surroundings: 64,
             augmentation: Augmentation::default(),
             encoders: [encoder(60, 2e-3), encoder(10, 1e-3), encoder(4, 1e-3)],
             warm_start: true,
@@ -191,7 +195,7 @@ impl TrainConfig {
             return bad("surroundings and fusion_views must be at least 1");
         }
         let a = &self.augmentation;
-        let weights = [self.steepness, self.readers_weight, self.marks_weight];
+        let weights = [self.steepness, self.readers_weight, self.traits_weight, self.marks_weight];
         let amounts =
             [[a.jitter_mm, a.rotation_degrees, a.noise_hu].as_slice(), &[a.shift_hu], &weights].concat();
         if amounts.iter().any(|v| !(*v >= 0.0 && v.is_finite())) {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::patch::{Block, Nodule};
+use super::traits::traits;
 use crate::dataset::{Case, Fold, Label};
 use crate::geometry::{Point, Voxel};
 use crate::volume::Volume;
@@ -77,6 +78,11 @@ pub fn nodule(case: &Case, image: &Volume, mask: Option<&Volume>) -> Option<Nodu
         label: case.label.map(|label| label == Label::Positive),
         rating_mean: case.ratings.mean().map(|v| v as f32),
         rating_spread: case.ratings.spread().map(|v| v as f32),
+        traits: traits(
+            |which| case.characteristic(which),
+            &block,
+            &opacity.iter().map(|&o| o == INSIDE).collect::<Vec<_>>(),
+        ),
         block,
         opacity,
     })

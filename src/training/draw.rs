@@ -11,7 +11,8 @@ use sha2::{Digest, Sha256};
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Augmentation {
-    /// Largest shift of the centre along each axis, mm: a person's click is no centroid.
+    /// Largest distance of the crop's centre from the nodule's, mm, in any direction, every distance as
+    /// likely: a person's click is no centroid, but nearer to it than far.
     pub jitter_mm: f32,
     /// Largest rotation about the slice axis, degrees.
     pub rotation_degrees: f32,
@@ -31,8 +32,8 @@ impl Default for Augmentation {
         Self {
             jitter_mm: 5.0,
             rotation_degrees: 20.0,
-            scale: 0.1,
-            resampled: 0.4,
+            scale: 0.05,
+            resampled: 0.25,
             noise_hu: 15.0,
             shift_hu: 15.0,
         }
@@ -99,7 +100,9 @@ impl Draw {
     /// One draw; depends on the generator alone.
     pub fn random(augmentation: &Augmentation, random: &mut ChaCha8Rng) -> Self {
         let mut within = |limit: f32| (2.0 * random.random::<f32>() - 1.0) * limit;
-        let jitter_mm = [0; 3].map(|_| within(augmentation.jitter_mm));
+        let (height, turn) = (within(1.0), within(std::f32::consts::PI));
+        let (distance, level) = (within(augmentation.jitter_mm).abs(), (1.0 - height * height).sqrt());
+        let jitter_mm = [level * turn.cos(), level * turn.sin(), height].map(|v| distance * v);
         let angle = within(augmentation.rotation_degrees).to_radians();
         let scale = 1.0 + within(augmentation.scale);
         let shift_hu = within(augmentation.shift_hu);

@@ -1,4 +1,4 @@
-//! Stage one: a scale's encoder learns by itself, with two more heads that are left behind afterwards.
+//! Stage one: a scale's encoder learns by itself, with three more heads that are left behind afterwards.
 
 use burn::module::Module;
 use burn::nn::{Initializer, Linear, LinearConfig};
@@ -8,16 +8,18 @@ use super::config::{Schedule, TrainConfig};
 use super::learner::{Goal, Task, two_headed_loss};
 use super::marks::{Marks, MarksHead};
 use super::pictures::{Look, Pictures};
+use super::traits::TRAITS;
 use crate::networks::m3net::Encoder;
 use crate::networks::{ScaleSpec, Tapped, Taps};
 
 /// An encoder and, while it learns, a second head on its pooled features: what the readers said on
-/// average, and how far apart they were; and a third that marks the nodule, see [`MarksHead`]. They
-/// teach the features; answers come from the first head.
+/// average, and how far apart they were; a third that tells the nodule's [traits](super::traits); and a
+/// fourth that marks it, see [`MarksHead`]. They teach the features; answers come from the first head.
 #[derive(Module, Debug)]
 pub struct EncoderInTraining {
     encoder: Encoder,
     readers: Linear,
+    traits: Linear,
     /// `None` for an encoder whose inner layers have no place in the picture's slices.
     marks: Option<MarksHead>,
 }
@@ -26,13 +28,14 @@ impl EncoderInTraining {
     /// - `encoder`: with its first values, on `device`
     /// - `features`: number of its pooled features
     pub fn new(encoder: Encoder, features: usize, device: &Device) -> Self {
-        let readers = LinearConfig::new(features, 2).with_initializer(Initializer::Zeros).init(device);
+        let linear = |n| LinearConfig::new(features, n).with_initializer(Initializer::Zeros).init(device);
+        let (readers, traits) = (linear(2), linear(TRAITS));
         let marks = match encoder {
             // The last of four layers, each twice as wide as the one before, is what is pooled.
             Encoder::ResNet3d(_) => Some(MarksHead::new(features / 8, device)),
             Encoder::ConvNext(_) => None,
         };
-        Self { encoder, readers, marks }
+        Self { encoder, readers, traits, marks }
     }
 
     /// Without the other heads.
@@ -97,14 +100,32 @@ impl Task for EncoderTask<'_> {
         }
         let mut taps = Taps::of(&wanted);
         let logits = net.encoder.forward_tapped(batch.tensor(device), &mut taps);
-        let readers = match taps.take("avgpool") {
-            Some(Tapped::D2(pooled)) => Some(net.readers.forward(pooled)),
+        let pooled = match taps.take("avgpool") {
+            Some(Tapped::D2(pooled)) => Some(pooled),
             _ => None,
         };
-        let loss = two_headed_loss(logits, readers, &batch.goals, self.config.readers_weight);
+        let readers = pooled.clone().map(|pooled| net.readers.forward(pooled));
+        let mut loss = two_headed_loss(logits, readers, &batch.goals, self.config.readers_weight);
+        if let Some(pooled) = pooled.filter(|_| self.config.traits_weight > 0.0) {
+            let error = traits_error(net.traits.forward(pooled), &batch.goals);
+            loss = loss + error * f64::from(self.config.traits_weight);
+        }
         match marks.and_then(|head| head.loss(&mut taps, &batch.marks, batch.size)) {
             Some(marks) => loss + marks * f64::from(self.config.marks_weight),
             None => loss,
         }
     }
+}
+
+/// Mean squared error over what is known of the nodules.
+/// - `told`: `[batch, TRAITS]`
+fn traits_error(told: Tensor<2>, goals: &[Goal]) -> Tensor<1> {
+    let device = told.device();
+    let table = |value: &dyn Fn(Option<f32>) -> f32| {
+        let values: Vec<f32> = goals.iter().flat_map(|goal| goal.traits.map(value)).collect();
+        Tensor::<2>::from_data(TensorData::new(values, [goals.len(), TRAITS]), &device)
+    };
+    let known = table(&|known| f32::from(u8::from(known.is_some())));
+    let error = (told - table(&|known| known.unwrap_or(0.0))) * known;
+    (error.clone() * error).mean()
 }

@@ -7,6 +7,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::config::Schedule;
 use super::pictures::Look;
+use super::traits::Traits;
 
 /// What one case should be answered with.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,6 +17,8 @@ pub struct Goal {
     /// Of the readers' ratings, where there are any: mean, 0 (rating 1) to 1 (rating 5), and
     /// standard deviation in the same unit, 0 to 0.5.
     pub ratings: Option<[f32; 2]>,
+    /// What else can be said of the nodule.
+    pub traits: Traits,
 }
 
 /// One stage's subject: an encoder, or the fusion.

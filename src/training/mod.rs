@@ -2,7 +2,7 @@
 //!
 //! `config` is every choice; `patch`, `draw`, `compose` and `pictures` make pictures; `split` says
 //! which cases teach, and `plan` how much work that is; `encoder` and `fusion`
-//! are the tasks, `marks` a head that only teaches, `learner` takes a step; `fit` runs a stage so that it can be killed at any
+//! are the tasks, `marks` and `traits` what only teaches, `learner` takes a step; `fit` runs a stage so that it can be killed at any
 //! moment and goes on with the same result, by what `checkpoint` keeps; `run`
 //! puts the stages of one fold together; `pace` times a step. `answers` asks what was taught about the
 //! same pictures, and about such as `changes` makes of them.
@@ -32,6 +32,7 @@ mod simulate;
 mod split;
 #[cfg(test)]
 mod tests;
+mod traits;
 
 pub use answers::{Reply, Taught};
 pub use cache::SurroundingsCache;
@@ -59,3 +60,4 @@ pub use plan::Plan;
 pub use run::{Run, Trained, fingerprint};
 pub use simulate::{SURROUNDINGS, surroundings};
 pub use split::{Split, split};
+pub use traits::{TRAITS, Traits};

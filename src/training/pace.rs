@@ -9,6 +9,7 @@ use super::learner::{Goal, Learner};
 use super::marks::Marks;
 use super::pictures::Pictures;
 use super::run::first_values;
+use super::traits::TRAITS;
 use crate::inference::LearningDevice;
 use crate::jobs::JobContext;
 use crate::networks::{M3NET_SCALES, config as layers_of};
@@ -57,7 +58,8 @@ fn noise(size: [usize; 3], batch: usize) -> Crops {
     let values = (0..voxels)
         .map(|n| ((n as u32).wrapping_mul(2_654_435_761) >> 8) as f32 / (1 << 24) as f32)
         .collect();
-    let goal = |n: usize| Goal { malignant: (n % 2) as f32, ratings: Some([0.5, 0.1]) };
+    let goal =
+        |n: usize| Goal { malignant: (n % 2) as f32, ratings: Some([0.5, 0.1]), traits: [Some(0.0); TRAITS] };
     let marks = Marks { shares: vec![0.0; voxels], known: vec![1.0; batch] };
     Crops { values, size, goals: (0..batch).map(goal).collect(), marks }
 }

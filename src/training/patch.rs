@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::traits::{TRAITS, Traits};
+
 /// A block of voxels in HU, last axis (slices) slowest: index `(k * rows + j) * columns + i`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Block {
@@ -44,6 +46,8 @@ pub struct Nodule {
     pub rating_mean: Option<f32>,
     /// Standard deviation of those ratings (divided by their number), 0 to 2.
     pub rating_spread: Option<f32>,
+    /// What else can be said of it.
+    pub traits: Traits,
     /// Its voxels; none where the case is seen in its own volume.
     pub block: Block,
     /// How much of each voxel is the nodule's, in the block's order: 255 in its mask, less around it.
@@ -70,7 +74,9 @@ impl Nodule {
             .collect();
         let values = vec![BALL_HU; opacity.len()].into();
         let block = Block { size, spacing_mm, values, centre: reach };
-        Some(Self { block, opacity: opacity.into(), ..self.clone() })
+        // It says nothing of the nodule any more.
+        let traits = [None; TRAITS];
+        Some(Self { block, opacity: opacity.into(), traits, ..self.clone() })
     }
 
     /// HU and opacity (0 to 1) at a whole index; transparent outside the block.
@@ -99,6 +105,7 @@ mod tests {
             label: Some(radius > 4),
             rating_mean: None,
             rating_spread: None,
+            traits: [None; 12],
             block: Block {
                 size: [radius; 3],
                 spacing_mm: [0.5, 0.5, 1.0],

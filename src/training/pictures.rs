@@ -119,5 +119,6 @@ fn goal(nodule: &Nodule, config: &TrainConfig) -> Goal {
         (_, _, label) => label.map_or(0.5, |label| f32::from(u8::from(label))),
     };
     let ratings = nodule.rating_mean.zip(nodule.rating_spread);
-    Goal { malignant, ratings: ratings.map(|(mean, spread)| [(mean - 1.0) / 4.0, spread / 4.0]) }
+    let ratings = ratings.map(|(mean, spread)| [(mean - 1.0) / 4.0, spread / 4.0]);
+    Goal { malignant, ratings, traits: nodule.traits }
 }

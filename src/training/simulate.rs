@@ -131,6 +131,7 @@ mod tests {
             label: None,
             rating_mean: None,
             rating_spread: None,
+            traits: [None; 12],
             block: Block { size, spacing_mm, values, centre: [24, 24, 2] },
             opacity: Arc::from(vec![0; 48 * 48 * 4]),
         }

@@ -29,6 +29,7 @@ fn cases() -> Pictures {
             label: Some(n % 2 == 1),
             rating_mean: Some(if n % 2 == 1 { 4.5 } else { 1.5 }),
             rating_spread: Some(0.5),
+            traits: [None; 12],
             block: Block { size, spacing_mm, values: vec![40; voxels].into(), centre: [8, 8, 4] },
             opacity: (0..voxels).map(|at| if inside(at) { 255 } else { 0 }).collect(),
         });
