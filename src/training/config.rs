@@ -241,7 +241,7 @@ mod tests {
     fn what_differs_from_the_defaults_is_named_with_both_values() {
         assert_eq!(TrainConfig::default().differences(), Vec::<[String; 3]>::new());
         let config = TrainConfig::parse("subject = \"ball\"\n[augmentation]\nscale = 0.2").expect("reads");
-        let expected = [["augmentation.scale", "0.2", "0.1"], ["subject", "ball", "nodule"]];
+        let expected = [["augmentation.scale", "0.2", "0.05"], ["subject", "ball", "nodule"]];
         assert_eq!(config.differences(), expected.map(|row| row.map(str::to_owned)));
         let mut config = TrainConfig::default();
         config.encoders[1].epochs = 7;

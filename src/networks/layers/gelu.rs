@@ -30,8 +30,15 @@ pub fn quick_gelu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
 /// A quotient of polynomials in x², fitted to erf(x) / x between -4 and 4 for the least relative error,
 /// 2.5e-8; beyond, the error function is 1 up to 2e-8.
 fn erf(x: f32) -> f32 {
-    const ABOVE: [f32; 6] =
-        [1.128_379_1, 0.193_539_13, 0.053_100_888, 0.003_883_067_5, 2.845_562_7e-4, 1.986_785e-6];
+    // Near zero erf(x) is 2 / sqrt(pi) x.
+    const ABOVE: [f32; 6] = [
+        std::f32::consts::FRAC_2_SQRT_PI,
+        0.193_539_13,
+        0.053_100_888,
+        0.003_883_067_5,
+        2.845_562_7e-4,
+        1.986_785e-6,
+    ];
     const BELOW: [f32; 6] = [1.0, 0.504_852_1, 0.115_347_48, 0.015_206_702, 0.001_185_497_6, 3.741_969_3e-5];
     let x = x.clamp(-4.0, 4.0);
     let z = x * x;

@@ -62,7 +62,7 @@ impl VitAttention {
         let (heads, width) = (self.heads, dim / self.heads);
         let qkv = self.qkv.forward(x).reshape([batch, tokens, 3, heads, width]);
         let qkv = qkv.permute([2, 0, 3, 1, 4]).reshape([3, batch * heads, tokens, width]);
-        let part = |n: usize| qkv.clone().slice([n..n + 1]).squeeze_dim::<3>(0);
+        let part = |n: usize| qkv.clone().narrow(0, n, 1).squeeze_dim::<3>(0);
         let (query, key, value) = (part(0) / (width as f64).sqrt(), part(1), part(2));
         drop(qkv);
         if taps.wants("class") {

@@ -66,14 +66,13 @@ impl<'a, R: Read> Stream<'a, R> {
 
     /// To the end, for the hash of the whole file alone: hex.
     pub(super) fn rest(mut self) -> Result<String, Halt> {
-        let mut piece = Vec::new();
-        loop {
-            piece.resize((self.length - self.done.min(self.length)).min(PIECE as u64) as usize, 0);
-            if piece.is_empty() {
-                return Ok(hex(&self.hash.finalize()));
-            }
+        let left = |this: &Self| (this.length - this.done.min(this.length)).min(PIECE as u64) as usize;
+        let mut piece = vec![0; left(&self)];
+        while left(&self) > 0 {
+            piece.truncate(left(&self));
             self.fill(&mut piece)?;
         }
+        Ok(hex(&self.hash.finalize()))
     }
 
     /// A whole safetensors file: its tensors as 32-bit floats, and its header with the eight bytes before

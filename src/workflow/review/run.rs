@@ -84,9 +84,9 @@ pub(super) fn read(folder: &Path) -> Result<Report, ReviewError> {
             .notes
             .push((Severity::Info, "Nothing has been learned here yet: cases are being gathered".into()));
     } else {
-        let head = ["Stage", "Epochs", "Loss", "Validation", "Best epoch", "Pictures/s", "State"];
+        let head = ["Stage", "Epochs", "Loss", "Validation", "Kept epoch", "Pictures/s", "State"];
         let about = "Loss in nats: the mean over the steps of the last epoch, and on the validation cases after it. \
-                     The epoch of the lowest validation loss is kept.";
+                     The last epoch is kept, or where a stage stops early the one of the lowest validation loss.";
         report.parts.push(ReportPart::Heading("Stages".to_owned(), about.to_owned()));
         let mut tables = vec![table(&head, lines)];
         tables.extend(differences(&config));

@@ -26,7 +26,7 @@ fn stage(run: &Path, fold: &str, stage: &str, count: usize, finished: bool) {
 fn half_a_run(run: &Path) {
     let config = TrainConfig { seed: 3, ..TrainConfig::default() };
     fs::write(run.join("config.toml"), config.to_toml()).expect("written");
-    stage(run, "fold0", "micro", 40, true);
+    stage(run, "fold0", "micro", config.encoders[0].epochs, true);
     stage(run, "fold0", "meso", 3, false);
 }
 
@@ -48,7 +48,7 @@ fn an_unfinished_run_shows_its_stages_curves_and_what_differs_from_the_defaults(
     assert!(report.growing && report.notes.is_empty(), "{:?}", report.notes);
     let rows = rows(&report);
     let row = |name: &str| rows.iter().find(|r| r.cells[0] == name).expect("a row");
-    assert_eq!(row("Fold 0, micro").cells[1..], ["40 / 40", "0.3100", "0.3300", "40", "12.5", "finished"]);
+    assert_eq!(row("Fold 0, micro").cells[1..], ["60 / 60", "0.1100", "0.1300", "60", "12.5", "finished"]);
     assert_eq!(row("Fold 0, meso").cells[1], "3 / 10");
     assert_eq!(row("Fold 0, fusion").cells[1], "0 / 30");
     assert_eq!(row("seed").cells, ["seed", "3", "1"]);
