@@ -81,5 +81,5 @@ fn the_golden_tensors_of_mmcaf_net_are_reproduced_on_wgpu_over_software_vulkan()
 #[test]
 #[ignore = "runs in a process of its own, started by the test above"]
 fn golden_mmcaf_on_wgpu() {
-    crate::golden_mmcaf::parts(&software());
+    crate::golden_mmcaf::quick_parts(&software());
 }

@@ -25,6 +25,14 @@ pub fn parts(device: &Device) {
     fusion(device);
 }
 
+/// Those that a software adapter can be waited for: the blocks and the fusion compile for longer than the
+/// whole of the other networks. On the processor all of them are checked.
+pub fn quick_parts(device: &Device) {
+    bottleneck(device);
+    gates(device);
+    kan(device);
+}
+
 fn bottleneck(device: &Device) {
     let Some(state) = fixture("penet_bottleneck.safetensors") else { return };
     let mut block = Bottleneck::new(64, 64, 2, 32, device);
