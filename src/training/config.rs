@@ -195,9 +195,16 @@ impl TrainConfig {
             return bad("surroundings and fusion_views must be at least 1");
         }
         let a = &self.augmentation;
-        let weights = [self.steepness, self.readers_weight, self.traits_weight, self.marks_weight];
-        let amounts =
-            [[a.jitter_mm, a.rotation_degrees, a.noise_hu].as_slice(), &[a.shift_hu], &weights].concat();
+        let amounts = [
+            a.jitter_mm,
+            a.rotation_degrees,
+            a.noise_hu,
+            a.shift_hu,
+            self.steepness,
+            self.readers_weight,
+            self.traits_weight,
+            self.marks_weight,
+        ];
         if amounts.iter().any(|v| !(*v >= 0.0 && v.is_finite())) {
             return bad("amounts of augmentation, steepness and weights of heads must not be negative");
         }
