@@ -11,6 +11,8 @@ pub mod jobs;
 pub mod gpu;
 /// Voxel values on a grid: sample, crop, reslice, window.
 pub mod volume;
+/// What some networks are told of a patient besides the picture.
+pub mod clinical;
 /// Files to volumes: scan, series, sort, defects, decode.
 pub mod ingest;
 /// Cases for training: manifests, what builds them and what checks them.

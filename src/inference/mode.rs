@@ -1,0 +1,42 @@
+//! How a network's input is prepared.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// Never mixed within an answer, and shown with it by name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Mode {
+    /// Exactly as published.
+    #[default]
+    Paper,
+    /// With the published preparation's known faults mended; each network's adapter says which. A network
+    /// has this mode where its weights could be taught with it.
+    Clinical,
+}
+
+impl Mode {
+    /// Lower-case word, as in options and files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Paper => "paper",
+            Self::Clinical => "clinical",
+        }
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Mode {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        [Self::Paper, Self::Clinical]
+            .into_iter()
+            .find(|mode| mode.name() == text)
+            .ok_or_else(|| format!("`{text}` is no mode; there are paper and clinical"))
+    }
+}
