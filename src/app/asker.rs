@@ -12,6 +12,7 @@ use crate::geometry::{Patient, Point};
 use crate::inference::{self, Answer, EngineOptions};
 use crate::ingest::FEWEST_SLICES;
 use crate::jobs::{Job, Outcome, Progress, spawn};
+use crate::networks::spec;
 use crate::session::{Edit, NetworkChoice, News, Session, Work, WorkId};
 use crate::volume::{Unit, Volume};
 use crate::workflow::classify::{self, Part, Request};
@@ -242,11 +243,14 @@ impl Asker {
         let Some(engine) = self.thread.engine()? else { return Ok(()) };
         // Another network may have been chosen since the first member answered.
         let model = asked.answer.as_ref().filter(|_| asked.others).map(|first| first.model.clone());
+        let model = model.unwrap_or_else(|| session.look().network.to_owned());
+        let maps = spec(&model).map(|spec| Wanted::in_the_window(spec.family)).unwrap_or_default();
         let request = Request {
-            model: model.unwrap_or_else(|| session.look().network.to_owned()),
+            model,
+            fields: session.series().map(|series| series.clinical.reveal().clone()).unwrap_or_default(),
             // Looked for on the network's thread: no file is touched here.
             weights: None,
-            explain: Wanted::IN_THE_WINDOW.to_vec(),
+            explain: maps,
             all_members: false,
             ..Request::new(Arc::clone(&open.volume), open.defects.clone(), asked.at)
         };

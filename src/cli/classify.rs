@@ -1,20 +1,22 @@
 //! `triscope classify`: the main job without a window.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 
-use super::args::{Classify, Mode};
+use super::args::Classify;
 use super::exit::Failure;
 use super::progress::Terminal;
-use super::{later, output, series};
+use super::{output, series};
+use crate::clinical::ClinicalFields;
 use crate::explain::{Method, Wanted};
 use crate::geometry::{Patient, Point, Voxel, VoxelGrid};
-use crate::inference::{DeviceChoice, Engine, EngineOptions, WeightsChoice};
+use crate::inference::{self, DeviceChoice, Engine, EngineOptions, WeightsChoice};
 use crate::networks;
 use crate::workflow::batch::{self, Batch, BatchError, RESULT_FILE};
-use crate::workflow::report::{AnswerReport, Report};
+use crate::workflow::prior;
+use crate::workflow::report::{AnswerReport, DetailReport, Given, Report};
 
 impl From<BatchError> for Failure {
     fn from(error: BatchError) -> Self {
@@ -53,9 +55,6 @@ pub(super) enum Models {
     All,
 }
 
-/// Networks of the contract that come later, without `-compact`.
-const LATER: [&str; 4] = ["mmcaf-net", "maemc-net", "csf-net", "lungnodule-ssm"];
-
 /// The name of a network, or `all`.
 pub(super) fn models(name: &str) -> Result<Models, Failure> {
     if name == "all" { Ok(Models::All) } else { known_model(name).map(Models::One) }
@@ -63,9 +62,6 @@ pub(super) fn models(name: &str) -> Result<Models, Failure> {
 
 /// The name of one network.
 pub(super) fn known_model(name: &str) -> Result<&'static str, Failure> {
-    if LATER.contains(&name.trim_end_matches("-compact")) {
-        return Err(later::option(name));
-    }
     networks::spec(name).map(|spec| spec.name).map_err(Failure::arguments)
 }
 
@@ -79,6 +75,10 @@ pub(super) struct Options {
     pub(super) models: Models,
     pub(super) weights: Option<PathBuf>,
     pub(super) device: DeviceChoice,
+    pub(super) mode: inference::Mode,
+    pub(super) fields: ClinicalFields,
+    /// Where the earlier series is, and the point in it.
+    pub(super) prior: Option<(PathBuf, Point<Patient>)>,
     pub(super) explain: Vec<Wanted>,
     pub(super) out: Option<PathBuf>,
     pub(super) json: bool,
@@ -88,15 +88,6 @@ impl Options {
     /// Refuses what this version does not have, before any work.
     /// - `matches`: of the command, for the order of points
     pub(super) fn new(raw: &Classify, matches: &ArgMatches) -> Result<Self, Failure> {
-        if raw.mode == Mode::Clinical {
-            return Err(later::option("--mode clinical"));
-        }
-        if raw.prior.is_some() || raw.prior_at.is_some() {
-            return Err(later::option("--prior"));
-        }
-        if raw.fields.is_some() {
-            return Err(later::option("--fields"));
-        }
         let models = models(&raw.network.model)?;
         if models == Models::All && raw.network.weights.is_some() {
             return Err(Failure::arguments("--weights belongs to one network; name it with --model"));
@@ -109,7 +100,12 @@ impl Options {
         }
         if explain.is_empty() && raw.out.is_some() {
             // The pictures show a heatmap.
-            explain.push(Wanted { method: Method::GradCam, scale: None });
+            explain.extend(match models {
+                Models::One(name) => first_of(name),
+                Models::All => {
+                    [Method::GradCam, Method::Native].map(|method| Wanted { method, scale: None }).to_vec()
+                }
+            });
         }
         Ok(Self {
             path: raw.path.clone(),
@@ -119,11 +115,27 @@ impl Options {
             models,
             weights: raw.network.weights.clone(),
             device: raw.network.device.into(),
+            mode: raw.mode.into(),
+            fields: raw.fields.as_deref().map(fields).transpose()?.unwrap_or_default(),
+            prior: raw.prior.clone().zip(raw.prior_at.map(Point::from_array)),
             explain,
             out: raw.out.clone(),
             json: raw.json,
         })
     }
+}
+
+/// The first method that a network has.
+pub(super) fn first_of(name: &str) -> Vec<Wanted> {
+    let methods = networks::spec(name).map(|spec| Method::of(spec.family)).unwrap_or_default();
+    methods.iter().take(1).map(|method| Wanted { method: *method, scale: None }).collect()
+}
+
+/// The clinical fields of a file.
+fn fields(path: &Path) -> Result<ClinicalFields, Failure> {
+    let bytes = std::fs::read(path)
+        .map_err(|error| Failure::work(format!("{} cannot be read ({error})", path.display())))?;
+    ClinicalFields::from_json(&bytes).map_err(|error| Failure::work(format!("{}: {error}", path.display())))
 }
 
 /// `--at` and `--index` in the order in which they were typed: files are numbered by it.
@@ -141,13 +153,23 @@ pub(super) fn run(raw: &Classify, matches: &ArgMatches, terminal: &Terminal) -> 
     let options = Options::new(raw, matches)?;
     let case = series::load(&options.path, options.series.as_deref(), terminal.ctx())?;
     let grid = case.opened.volume.grid();
+    let prior = match &options.prior {
+        Some((path, at)) => {
+            let earlier = series::load(path, None, terminal.ctx())?;
+            Some(prior::prior(&case.opened, &earlier.opened, *at, options.force).map_err(Failure::work)?)
+        }
+        None => None,
+    };
     let batch = Batch {
         points: options.points.iter().map(|p| p.place(grid)).collect(),
         models: match options.models {
             Models::One(name) => vec![name],
             Models::All => networks::names(),
         },
-        skip_without_weights: options.models == Models::All,
+        skip_lacking: options.models == Models::All,
+        mode: options.mode,
+        fields: options.fields.or(case.opened.series().clinical.reveal().clone()),
+        prior,
         weights: options.weights.map(WeightsChoice::File),
         explain: options.explain,
         force: options.force,
@@ -179,7 +201,16 @@ pub(super) fn words(report: &Report) -> String {
     for point in &report.results {
         let ([x, y, z], [i, j, k]) = (point.point_lps_mm, point.point_index);
         let _ = writeln!(text, "point {x:.1}, {y:.1}, {z:.1} mm (column {i:.1}, row {j:.1}, slice {k:.1})");
-        for answer in &point.answers {
+        for given in &point.answers {
+            let answer = match given {
+                Given::Answer(answer) => answer,
+                Given::Withheld(withheld) => {
+                    let reasons = withheld.guard.reasons.join("; ");
+                    let _ =
+                        writeln!(text, "  {}: {} not answered: {reasons}", withheld.model, withheld.question);
+                    continue;
+                }
+            };
             answer_words(&mut text, answer);
             if answer.device != report.device {
                 let _ = writeln!(text, "    computed by {} on {}", answer.device.backend, answer.device.name);
@@ -213,7 +244,7 @@ fn answer_words(text: &mut String, answer: &AnswerReport) {
     // Untrained weights say the same of what they were trained on.
     let trained_on = answer.note.unwrap_or(&answer.trained_on);
     let _ = writeln!(text, "    weights {}: {trained_on}", answer.weights);
-    if let Some(c) = answer.scale_contribution {
+    if let Some(c) = answer.detail.scale_contribution {
         let whose = if answer.members.is_some() { " of the first network:" } else { "" };
         let _ = writeln!(
             text,
@@ -221,6 +252,7 @@ fn answer_words(text: &mut String, answer: &AnswerReport) {
             c.micro, c.meso, c.macro_
         );
     }
+    detail_words(text, &answer.detail);
     for region in &answer.regions {
         let [ni, nj, nk] = region.index_size;
         let mut line = format!("    {} {ni} x {nj} x {nk} voxels", region.name);
@@ -243,5 +275,33 @@ fn answer_words(text: &mut String, answer: &AnswerReport) {
             }
             None => writeln!(text, "    {} {}: zero everywhere", map.method, map.scale),
         };
+    }
+}
+
+/// What networks of one family alone say, but for M3Net's contributions.
+fn detail_words(text: &mut String, detail: &DetailReport) {
+    for field in &detail.field_contribution {
+        let known = if field.known { "" } else { " (unknown)" };
+        let _ = writeln!(text, "    {}{known}: {:+.4}", field.field, field.contribution);
+    }
+    for window in detail.windows.iter().filter(|_| detail.windows.len() > 1) {
+        let _ = writeln!(text, "    window from slice {}: logit {:+.4}", window.first_slice, window.logit);
+    }
+    if !detail.slice_attention.is_empty() {
+        let shares: Vec<String> = detail.slice_attention.iter().map(|s| format!("{s:.3}")).collect();
+        let _ = writeln!(text, "    attention to the slices: {}", shares.join(" "));
+    }
+    if let Some(by) = detail.answered_by {
+        let _ = writeln!(text, "    answered by its {by}");
+    }
+    if let Some(found) = &detail.detection {
+        let ([i, j, k], [ni, nj, _]) = (found.index_min, found.index_size);
+        let _ = writeln!(
+            text,
+            "    its head's box: columns {i} to {}, rows {j} to {}, slice {k}, {:.4}",
+            i + ni as i64 - 1,
+            j + nj as i64 - 1,
+            found.probability
+        );
     }
 }

@@ -11,7 +11,7 @@ use super::exit::Failure;
 use super::output;
 use super::progress::Terminal;
 use crate::networks::weights::{Import, WeightsError};
-use crate::workflow::models::{self, ImportReport, ModelReport, ModelsError};
+use crate::workflow::models::{self, Besides, ImportReport, ModelReport, ModelsError};
 
 #[derive(Serialize)]
 struct List {
@@ -51,8 +51,9 @@ pub(super) fn run(options: &Models, terminal: &Terminal) -> Result<(), Failure> 
     match &options.action {
         None => list(options.json),
         Some(ModelsAction::Info { name, json }) => info(name, *json || options.json),
-        Some(ModelsAction::Import { file, network, out, json }) => {
-            import(file, network, out, *json || options.json, terminal)
+        Some(ModelsAction::Import { file, network, out, forest, detector, json }) => {
+            let besides = Besides { forest: forest.as_deref(), detector: detector.as_deref() };
+            import(file, network, out, besides, *json || options.json, terminal)
         }
     }
 }
@@ -132,9 +133,16 @@ fn info(name: &str, json: bool) -> Result<(), Failure> {
 }
 
 /// The report is printed where the import fails for its keys, too: then it is what the user needs.
-fn import(file: &Path, network: &str, out: &Path, json: bool, terminal: &Terminal) -> Result<(), Failure> {
+fn import(
+    file: &Path,
+    network: &str,
+    out: &Path,
+    besides: Besides<'_>,
+    json: bool,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
     let network = known_model(network)?;
-    let imported = models::import(file, network, out, terminal.ctx());
+    let imported = models::import(file, network, besides, out, terminal.ctx());
     terminal.clear();
     match imported {
         Ok(report) => {

@@ -4,11 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::args::{Overlay, Render};
-use super::classify::{Models, models};
+use super::classify::{Models, first_of, models};
 use super::exit::Failure;
 use super::progress::Terminal;
 use super::{output, series};
-use crate::explain::{Method, Wanted};
 use crate::geometry::Point;
 use crate::gpu;
 use crate::inference::{DeviceChoice, Engine, EngineOptions, WeightsChoice, regions};
@@ -108,16 +107,15 @@ fn overlays(options: &Options, opened: &Opened, terminal: &Terminal) -> Result<O
     let grid = opened.volume.grid();
     let at = options.view.at.unwrap_or_else(|| grid.centre());
     let request = Request {
-        volume: Arc::clone(&opened.volume),
-        defects: opened.defects.clone(),
-        at,
         model: options.model.to_owned(),
         weights: Some(options.weights.clone()),
         all_members: false,
-        explain: vec![Wanted { method: Method::GradCam, scale: None }],
+        explain: if options.saliency { first_of(options.model) } else { Vec::new() },
         force: options.force,
+        ..Request::new(Arc::clone(&opened.volume), opened.defects.clone(), at)
     };
-    classify::check(&request).map_err(Failure::from)?;
+    // Boxes are known without what else a network needs.
+    if options.saliency { classify::check(&request) } else { classify::check_place(&request) }?;
     overlays.mark = Some(at);
     if options.boxes {
         let spec = networks::spec(options.model).map_err(Failure::arguments)?;

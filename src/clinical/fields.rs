@@ -223,8 +223,10 @@ impl ClinicalFields {
     /// Reads and checks them.
     /// - errors: no such object, an unknown key or word, a number out of its range
     pub fn from_json(bytes: &[u8]) -> Result<Self, FieldsError> {
-        let fields: Self =
-            serde_json::from_slice(bytes).map_err(|error| FieldsError::Unreadable(error.to_string()))?;
+        let unreadable = |error: serde_json::Error| FieldsError::Unreadable(error.to_string());
+        // An object, and no list of values in the order of the keys.
+        let object: serde_json::Map<_, _> = serde_json::from_slice(bytes).map_err(unreadable)?;
+        let fields: Self = serde_json::from_value(object.into()).map_err(unreadable)?;
         fields.check()?;
         Ok(fields)
     }

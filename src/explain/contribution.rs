@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::error::ExplainError;
-use crate::inference::{Forward, Network, read};
+use crate::inference::{Forward, M3NetNetwork, read};
 use crate::networks::Taps;
 
 /// The answer's margin seen from the scales.
@@ -18,7 +18,7 @@ pub struct Contribution {
 
 /// Gradient x input of the margin by each scale's logits: the fusion sees nothing else of a scale.
 /// Source: Shrikumar et al. 2016, arXiv 1605.01713.
-pub fn contribution(network: &Network, forward: &Forward) -> Result<Contribution, ExplainError> {
+pub fn contribution(network: &M3NetNetwork, forward: &Forward) -> Result<Contribution, ExplainError> {
     let leaves = forward.scale_logits.clone().map(|l| l.autodiff().require_grad());
     let logits = network.net().fuse(leaves.clone(), &mut Taps::off());
     let mut gradients = margin(logits).backward();
@@ -38,7 +38,7 @@ pub fn contribution(network: &Network, forward: &Forward) -> Result<Contribution
 /// macro, in logits. The published choice of baseline would be the mean over the training set;
 /// without one, zero logits ("undecided") are the neutral answer.
 pub fn leave_one_out(
-    network: &Network,
+    network: &M3NetNetwork,
     forward: &Forward,
     baseline: [[f32; 2]; 3],
 ) -> Result<[f64; 3], ExplainError> {

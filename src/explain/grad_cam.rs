@@ -8,29 +8,19 @@ use std::sync::Arc;
 use super::contribution::Contribution;
 use super::error::ExplainError;
 use super::method::Method;
-use super::saliency::{Cells, Saliency, add_resampled, covered};
+use super::saliency::{Axes, CellMap, Saliency, add_resampled, covered, inside};
 use crate::geometry::{VoxelBox, VoxelGrid};
-use crate::inference::{ContextBox, Forward, Network, read};
+use crate::inference::{ContextBox, Forward, M3NetNetwork, read};
 use crate::networks::{M3NET_SCALES, Scale, Tapped};
 
-/// A map in the network's own cells, before it is laid over the CT.
+/// The map of one scale in the network's own cells: zero or more, in logits of the margin. Depth is 1 for
+/// a planar encoder.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NativeMap {
     /// Which scale.
     pub scale: Scale,
-    /// Depth, height, width: along slices, columns, rows. Depth is 1 for a planar encoder.
-    pub shape: [usize; 3],
-    /// Zero or more, in logits of the margin; width fastest.
-    pub values: Vec<f32>,
-    /// Where the cells lie in the crop.
-    pub cells: Cells,
-}
-
-impl NativeMap {
-    /// Largest value.
-    pub fn max(&self) -> f32 {
-        self.values.iter().copied().fold(0.0, f32::max)
-    }
+    /// Along slices, columns, rows.
+    pub map: CellMap,
 }
 
 /// Grad-CAM of one scale: `ReLU(sum over k of alpha_k A_k)`, with A the features of the encoder's
@@ -40,7 +30,7 @@ impl NativeMap {
 /// and meso) or 4 x 4 x 2 (micro) in-plane by slices. Only the tail of the encoder is run again.
 /// - source: Selvaraju et al. 2017, arXiv 1610.02391, equations 1 and 2
 pub fn native_map(
-    network: &Network,
+    network: &M3NetNetwork,
     forward: &Forward,
     contribution: &Contribution,
     scale: Scale,
@@ -76,7 +66,8 @@ pub fn native_map(
     let alpha = gradient.mean_dim(1);
     let values = read((maps * alpha).sum_dim(0))?.into_iter().map(|v| (v as f32).max(0.0)).collect();
     let crop = M3NET_SCALES.get(index).map(|s| s.crop).ok_or_else(no_layer)?;
-    Ok(NativeMap { scale, shape, values, cells: encoder.explained_cells(scale, crop) })
+    let cells = encoder.explained_cells(scale, crop);
+    Ok(NativeMap { scale, map: CellMap { shape, values, cells, axes: Axes::SliceColumnRow } })
 }
 
 /// `sum over classes of weight x logit`: its derivative by the features is the margin's.
@@ -86,10 +77,10 @@ fn weighted(logits: burn::tensor::Tensor<2>, weight: [f64; 2]) -> burn::tensor::
 
 /// One scale's map on the CT's voxels inside its crop, in logits.
 pub fn grad_cam(map: &NativeMap, context: &ContextBox, grid: &VoxelGrid) -> Saliency {
-    let bounds = covered(&[*context], grid);
+    let bounds = inside(&context.bounds, grid);
     let mut values = vec![0.0; bounds.size.iter().product()];
-    add_resampled(&mut values, &bounds, map, context, 1.0);
-    saliency(Method::GradCam, Some(map.scale), bounds, values, Some(map.shape))
+    add_resampled(&mut values, &bounds, &map.map, &context.bounds, 1.0);
+    saliency(Method::GradCam, Some(map.scale), bounds, values, Some(map.map.shape))
 }
 
 /// The scales together on the CT's voxels: the sum over scales of `weight_s x CAM_s / max(CAM_s)`.
@@ -105,13 +96,14 @@ pub fn combined(
     contexts: &[ContextBox; 3],
     grid: &VoxelGrid,
 ) -> Saliency {
-    let bounds = covered(contexts, grid);
+    let bounds = covered(&contexts.map(|context| context.bounds), grid);
     let mut values = vec![0.0; bounds.size.iter().product()];
     for ((map, context), share) in maps.iter().zip(contexts).zip(contribution.per_scale) {
         let share = if method == Method::Native { share } else { share.abs() };
+        let map = &map.map;
         let max = map.max();
         if max > 0.0 {
-            add_resampled(&mut values, &bounds, map, context, share as f32 / max);
+            add_resampled(&mut values, &bounds, map, &context.bounds, share as f32 / max);
         }
     }
     saliency(method, None, bounds, values, None)

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::networks::Scale;
+use crate::networks::{Family, Scale};
 
 /// A method of explanation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -11,19 +11,43 @@ pub enum Method {
     /// Gradient-weighted class activation, positive evidence alone (Selvaraju et al. 2017,
     /// arXiv 1610.02391), in three dimensions.
     GradCam,
-    /// The network's own: per-scale Grad-CAMs weighted by the signed contribution of their scale.
+    /// The network's own. M3Net: per-scale Grad-CAMs weighted by the signed contribution of their scale.
+    /// MMCAF-Net and CSF-Net: their spatial gate. MAEMC-NET: attention rollout. LungNodule-SSM: what the
+    /// class token attends to.
     Native,
+    /// Attention from the class token through all blocks (Abnar and Zuidema 2020, arXiv 2005.00928).
+    AttentionRollout,
+    /// CSF-Net's gate on the later date less that on the earlier one.
+    DateDifference,
 }
 
 impl Method {
     /// Those of this version.
-    pub const ALL: [Method; 2] = [Method::GradCam, Method::Native];
+    pub const ALL: [Method; 4] =
+        [Method::GradCam, Method::Native, Method::AttentionRollout, Method::DateDifference];
 
     /// Name in options and files.
     pub const fn name(self) -> &'static str {
         match self {
             Self::GradCam => "grad_cam",
             Self::Native => "native",
+            Self::AttentionRollout => "attention_rollout",
+            Self::DateDifference => "date_difference",
+        }
+    }
+
+    /// The method of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|method| method.name() == name)
+    }
+
+    /// Those that explain a network of this family.
+    pub const fn of(family: Family) -> &'static [Method] {
+        match family {
+            Family::M3Net | Family::Mmcaf => &[Method::GradCam, Method::Native],
+            Family::Maemc => &[Method::Native, Method::AttentionRollout],
+            Family::Csf => &[Method::GradCam, Method::Native, Method::DateDifference],
+            Family::Ssm => &[Method::Native],
         }
     }
 }
@@ -46,7 +70,22 @@ impl Wanted {
         Wanted { method: Method::GradCam, scale: Some(Scale::Macro) },
     ];
 
-    /// What the window can show.
+    /// Whether a network of this family can be explained so.
+    pub fn is_of(self, family: Family) -> bool {
+        Method::of(family).contains(&self.method) && (self.scale.is_none() || family == Family::M3Net)
+    }
+
+    /// What the window shows of a network of this family.
+    pub fn in_the_window(family: Family) -> Vec<Wanted> {
+        match family {
+            Family::M3Net => Self::IN_THE_WINDOW.to_vec(),
+            // The rollout is what is native to it.
+            Family::Maemc => vec![Wanted { method: Method::Native, scale: None }],
+            _ => Method::of(family).iter().map(|method| Wanted { method: *method, scale: None }).collect(),
+        }
+    }
+
+    /// What the window can show of an M3Net.
     pub const IN_THE_WINDOW: [Wanted; 5] = [
         Self::ALL_GRAD_CAM[0],
         Self::ALL_GRAD_CAM[1],
@@ -57,7 +96,7 @@ impl Wanted {
 }
 
 /// Methods of the contract that come later.
-const LATER: [&str; 13] = [
+const LATER: [&str; 12] = [
     "grad_cam_pp",
     "hires_cam",
     "layer_cam",
@@ -70,7 +109,6 @@ const LATER: [&str; 13] = [
     "occlusion",
     "rise",
     "kernel_shap",
-    "attention_rollout",
 ];
 
 impl FromStr for Wanted {
@@ -79,7 +117,7 @@ impl FromStr for Wanted {
     /// `grad_cam`, `grad_cam:micro` ...
     fn from_str(text: &str) -> Result<Self, UnknownMethod> {
         let (name, scale) = text.split_once(':').map_or((text, None), |(name, scale)| (name, Some(scale)));
-        let method = match Method::ALL.into_iter().find(|m| m.name() == name) {
+        let method = match Method::named(name) {
             Some(method) => method,
             None if LATER.contains(&name) => return Err(UnknownMethod::Later(name.to_owned())),
             None => return Err(UnknownMethod::Method(name.to_owned())),
@@ -90,8 +128,8 @@ impl FromStr for Wanted {
         };
         let scale = scale.map(find).transpose()?;
         // One scale's share of a sum over scales says nothing that its Grad-CAM does not.
-        if method == Method::Native && scale.is_some() {
-            return Err(UnknownMethod::OneScaleOfNative);
+        if method != Method::GradCam && scale.is_some() {
+            return Err(UnknownMethod::OneScaleOf(method.name()));
         }
         Ok(Self { method, scale })
     }
@@ -101,17 +139,21 @@ impl FromStr for Wanted {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnknownMethod {
     /// Of the contract, but not built.
-    #[error("this version does not have {0} yet; it has grad_cam and native")]
+    #[error("this version does not have {0} yet; it has {list}", list = listed())]
     Later(String),
     /// Of nobody.
-    #[error("`{0}` is no method; this version has grad_cam and native")]
+    #[error("`{0}` is no method; this version has {list}", list = listed())]
     Method(String),
     /// Behind the colon.
     #[error("`{0}` is no scale; there are micro, meso and macro")]
     Scale(String),
     /// A sum has no parts.
-    #[error("native weighs all scales at once; ask for it without a scale")]
-    OneScaleOfNative,
+    #[error("{0} is of the whole network; ask for it without a scale")]
+    OneScaleOf(&'static str),
+}
+
+fn listed() -> String {
+    Method::ALL.map(Method::name).join(", ")
 }
 
 impl fmt::Display for Wanted {

@@ -4,13 +4,22 @@
 //! plain numbers. `workflow::classify` calls it, `render` and `export` read the maps.
 
 mod contribution;
+mod csf;
 mod error;
 mod grad_cam;
+mod laid;
+mod maemc;
 mod method;
+mod mmcaf;
 mod saliency;
+mod ssm;
 
 pub use contribution::{Contribution, contribution, leave_one_out};
+pub use csf::{csf_change, csf_fields, csf_gate, csf_grad_cam};
 pub use error::ExplainError;
 pub use grad_cam::{NativeMap, combined, grad_cam, native_map};
+pub use maemc::{maemc_map, maemc_rollout};
 pub use method::{Method, UnknownMethod, Wanted};
+pub use mmcaf::{mmcaf_fields, mmcaf_gate, mmcaf_grad_cam};
 pub use saliency::Saliency;
+pub use ssm::ssm_attention;

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::grad_cam::NativeMap;
 use crate::geometry::{Patient, Point, Vector, VoxelBox, VoxelGrid};
-use crate::inference::ContextBox;
 use crate::networks::{CellGrid, Scale};
 use crate::volume::{Block, Reslice};
 
@@ -57,18 +55,57 @@ impl Saliency {
     }
 }
 
-/// Where a native map's cells lie in its crop, along depth, height, width.
-pub type Cells = CellGrid;
+/// Along which axes of the CT a network's depth, height and width run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Axes {
+    /// M3Net: height along columns, width along rows.
+    SliceColumnRow,
+    /// All others.
+    SliceRowColumn,
+}
+
+impl Axes {
+    /// Whether height and width change places.
+    const fn transposed(self) -> bool {
+        matches!(self, Self::SliceColumnRow)
+    }
+}
+
+/// A map in a network's own cells, before it is laid over the CT.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CellMap {
+    /// Depth, height, width.
+    pub shape: [usize; 3],
+    /// Width fastest.
+    pub values: Vec<f32>,
+    /// Where the cells lie, along depth, height, width: in voxels of the CT, counted from the first one
+    /// of the box that was read.
+    pub cells: CellGrid,
+    /// How they lie in the CT.
+    pub axes: Axes,
+}
+
+impl CellMap {
+    /// Largest value.
+    pub fn max(&self) -> f32 {
+        self.values.iter().copied().fold(0.0, f32::max)
+    }
+}
+
+/// The voxels of the grid that a box covers.
+pub(super) fn inside(bounds: &VoxelBox, grid: &VoxelGrid) -> VoxelBox {
+    covered(std::slice::from_ref(bounds), grid)
+}
 
 /// The voxels of the grid that any of the boxes covers, as one box.
-pub(super) fn covered(contexts: &[ContextBox], grid: &VoxelGrid) -> VoxelBox {
+pub(super) fn covered(boxes: &[VoxelBox], grid: &VoxelGrid) -> VoxelBox {
     let size = grid.size();
     let mut bounds = VoxelBox { min: [0; 3], size: [0; 3] };
     for (axis, &voxels) in size.iter().enumerate() {
         let inside = |v: i64| v.clamp(0, voxels as i64);
-        let low = contexts.iter().map(|c| inside(c.bounds.min[axis])).min().unwrap_or(0);
-        let end = |c: &ContextBox| inside(c.bounds.min[axis].saturating_add(c.bounds.size[axis] as i64));
-        let high = contexts.iter().map(end).max().unwrap_or(0);
+        let low = boxes.iter().map(|b| inside(b.min[axis])).min().unwrap_or(0);
+        let end = |b: &VoxelBox| inside(b.min[axis].saturating_add(b.size[axis] as i64));
+        let high = boxes.iter().map(end).max().unwrap_or(0);
         bounds.min[axis] = low;
         bounds.size[axis] = usize::try_from(high - low).unwrap_or(0);
     }
@@ -77,7 +114,7 @@ pub(super) fn covered(contexts: &[ContextBox], grid: &VoxelGrid) -> VoxelBox {
 
 /// Adds `factor x map`, trilinear between the centres of its cells, to the voxels of the crop.
 ///
-/// The transpose is undone here: the map's depth, height, width run along slices, columns, rows, so
+/// M3Net's transpose is undone here: its depth, height, width run along slices, columns, rows, so
 /// columns (i) read its height, rows (j) its width, slices (k) its depth. A cell's place is the
 /// centre of what its convolutions see, not an equal share of the crop: with odd kernels, padding
 /// and stride s cell n is centred on voxel `s n` of the crop. Equal shares would move the map by
@@ -86,25 +123,24 @@ pub(super) fn covered(contexts: &[ContextBox], grid: &VoxelGrid) -> VoxelBox {
 pub(super) fn add_resampled(
     values: &mut [f32],
     bounds: &VoxelBox,
-    map: &NativeMap,
-    context: &ContextBox,
+    map: &CellMap,
+    read: &VoxelBox,
     factor: f32,
 ) {
-    let [i, j, k] = [0, 1, 2].map(|axis| Stretch::shared(axis, bounds, context));
+    let [i, j, k] = [0, 1, 2].map(|axis| Stretch::shared(axis, bounds, read));
     if i.count * j.count * k.count == 0 || map.values.len() != map.shape.iter().product::<usize>() {
         return;
     }
-    let [d, h, w] = [(0, &k), (1, &i), (2, &j)].map(|(axis, stretch)| Along::of(axis, map, stretch));
+    let [along_h, along_w] = if map.axes.transposed() { [&i, &j] } else { [&j, &i] };
+    let [d, h, w] = [(0, &k), (1, along_h), (2, along_w)].map(|(axis, s)| Along::of(axis, map, s));
     let cells = widened(map, [&d, &h, &w]);
-    // The map as a volume: its width along i, its height along j, its depth along k.
+    // The map as a volume: its width along the first axis, its height along the second.
+    let (width, height) = (Vector::new(w.step, 0.0, 0.0), Vector::new(0.0, h.step, 0.0));
+    let [column, row] = if map.axes.transposed() { [height, width] } else { [width, height] };
+    let origin = Point::new(w.start, h.start, d.start);
     let what = Reslice {
         slab_step: Vector::new(0.0, 0.0, d.step),
-        ..Reslice::plane(
-            Point::new(w.start, h.start, d.start),
-            Vector::new(0.0, h.step, 0.0),
-            Vector::new(w.step, 0.0, 0.0),
-            [i.count, j.count],
-        )
+        ..Reslice::plane(origin, column, row, [i.count, j.count])
     };
     let block = Block::new(&cells, [w.cells, h.cells, d.cells], what);
     let [ni, nj, _] = bounds.size;
@@ -129,8 +165,7 @@ struct Stretch {
 }
 
 impl Stretch {
-    fn shared(axis: usize, bounds: &VoxelBox, context: &ContextBox) -> Self {
-        let crop = &context.bounds;
+    fn shared(axis: usize, bounds: &VoxelBox, crop: &VoxelBox) -> Self {
         let end = |b: &VoxelBox| b.min[axis].saturating_add(b.size[axis] as i64);
         let low = bounds.min[axis].max(crop.min[axis]);
         let high = end(bounds).min(end(crop));
@@ -154,7 +189,7 @@ struct Along {
 }
 
 impl Along {
-    fn of(axis: usize, map: &NativeMap, voxels: &Stretch) -> Self {
+    fn of(axis: usize, map: &CellMap, voxels: &Stretch) -> Self {
         let step = 1.0 / map.cells.step[axis];
         let start = (voxels.in_crop - map.cells.first[axis]) * step;
         let end = start + step * (voxels.count as f64 - 1.0);
@@ -173,7 +208,7 @@ impl Along {
 }
 
 /// The map with copies of its outermost cells around it.
-fn widened(map: &NativeMap, [d, h, w]: [&Along; 3]) -> Vec<f32> {
+fn widened(map: &CellMap, [d, h, w]: [&Along; 3]) -> Vec<f32> {
     let [depth, height, width] = map.shape;
     let mut cells = Vec::with_capacity(d.cells * h.cells * w.cells);
     for at_d in d.sources(depth) {
@@ -191,14 +226,15 @@ mod tests {
 
     /// The value at a voxel by the definition, in double precision: trilinear, transposed, the
     /// outermost cell beyond the outermost centres; zero outside the crop.
-    fn expected(map: &NativeMap, context: &ContextBox, voxel: [i64; 3]) -> f64 {
-        let in_crop: [i64; 3] = std::array::from_fn(|a| voxel[a] - context.bounds.min[a]);
-        if (0..3).any(|a| !(0..context.bounds.size[a] as i64).contains(&in_crop[a])) {
+    fn expected(map: &CellMap, read: &VoxelBox, voxel: [i64; 3]) -> f64 {
+        let in_crop: [i64; 3] = std::array::from_fn(|a| voxel[a] - read.min[a]);
+        if (0..3).any(|a| !(0..read.size[a] as i64).contains(&in_crop[a])) {
             return 0.0;
         }
         // Depth from slices, height from columns, width from rows.
         let cell: [f64; 3] = std::array::from_fn(|t| {
-            let at = in_crop[[2, 0, 1][t]] as f64;
+            let axes = if map.axes.transposed() { [2, 0, 1] } else { [2, 1, 0] };
+            let at = in_crop[axes[t]] as f64;
             ((at - map.cells.first[t]) / map.cells.step[t]).clamp(0.0, map.shape[t] as f64 - 1.0)
         });
         let mut sum = 0.0;
@@ -217,11 +253,11 @@ mod tests {
 
     #[test]
     fn every_voxel_has_the_value_between_the_cells_that_lie_around_it() {
-        let map = |shape: [usize; 3], first: [f64; 3], step: [f64; 3]| NativeMap {
-            scale: Scale::Macro,
+        let map = |shape: [usize; 3], first: [f64; 3], step: [f64; 3]| CellMap {
             shape,
             values: (0..shape.iter().product()).map(|n: usize| ((n * 7919) % 101) as f32 / 9.0).collect(),
-            cells: Cells { first, step },
+            cells: CellGrid { first, step },
+            axes: Axes::SliceColumnRow,
         };
         let maps = [
             // As the residual networks have it, cut at two sides of the CT; a planar encoder, whose steps
@@ -232,12 +268,12 @@ mod tests {
             map([2, 3, 4], [20.0, 30.0, 5.0], [4.0, 8.0, 8.0]),
         ];
         let crop = VoxelBox { min: [-10, 20, -3], size: [96, 96, 56] };
-        let context = ContextBox { scale: Scale::Macro, bounds: crop, shifted: [0; 3], padded: [0; 3] };
         let bounds = VoxelBox { min: [0, 5, 0], size: [90, 95, 53] };
-        for map in maps {
+        let natural = maps.clone().map(|map| CellMap { axes: Axes::SliceRowColumn, ..map });
+        for map in maps.into_iter().chain(natural) {
             let largest = map.values.iter().copied().fold(0.0, f32::max);
             let mut values = vec![1.0f32; bounds.size.iter().product()];
-            add_resampled(&mut values, &bounds, &map, &context, 0.5);
+            add_resampled(&mut values, &bounds, &map, &crop, 0.5);
             // Three mixtures, a product and a sum round once or twice each, and every share is rounded
             // to 24 bits: at most sixteen times half a unit in the last place of the largest value.
             let tolerance = 16.0 * f64::from(f32::EPSILON) / 2.0 * f64::from(largest.max(1.0));
@@ -245,7 +281,7 @@ mod tests {
                 let [ni, nj, _] = bounds.size;
                 let offset = [n % ni, n / ni % nj, n / (ni * nj)];
                 let voxel = std::array::from_fn(|a| bounds.min[a] + offset[a] as i64);
-                let wanted = 1.0 + 0.5 * expected(&map, &context, voxel);
+                let wanted = 1.0 + 0.5 * expected(&map, &crop, voxel);
                 let off = (f64::from(*value) - wanted).abs();
                 assert!(off <= tolerance, "{:?} at {voxel:?}: {value} instead of {wanted}", map.shape);
             }
@@ -254,13 +290,12 @@ mod tests {
 
     #[test]
     fn a_crop_that_does_not_reach_the_box_adds_nothing() {
-        let cells = Cells { first: [0.0; 3], step: [4.0; 3] };
-        let map = NativeMap { scale: Scale::Micro, shape: [1; 3], values: vec![3.0], cells };
+        let cells = CellGrid { first: [0.0; 3], step: [4.0; 3] };
+        let map = CellMap { shape: [1; 3], values: vec![3.0], cells, axes: Axes::SliceColumnRow };
         let away = VoxelBox { min: [50, 0, 0], size: [8; 3] };
-        let context = ContextBox { scale: Scale::Micro, bounds: away, shifted: [0; 3], padded: [0; 3] };
         let bounds = VoxelBox { min: [0; 3], size: [20, 20, 20] };
         let mut values = vec![0.0; 8000];
-        add_resampled(&mut values, &bounds, &map, &context, 1.0);
+        add_resampled(&mut values, &bounds, &map, &away, 1.0);
         assert!(values.iter().all(|value| *value == 0.0));
     }
 

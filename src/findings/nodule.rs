@@ -107,6 +107,14 @@ impl Nodule {
         }
     }
 
+    /// The map that is shown where this one is wanted: it, or the first of those that the network has.
+    pub fn shown_saliency(&self, wanted: Wanted) -> Option<&Arc<Saliency>> {
+        self.saliency(wanted).or_else(|| match &self.question {
+            Question::Answered { saliency, .. } => saliency.first(),
+            _ => None,
+        })
+    }
+
     /// The map of a method for one scale, or for all combined, once it is there.
     pub fn saliency(&self, wanted: Wanted) -> Option<&Arc<Saliency>> {
         let is_it = |s: &&Arc<Saliency>| s.method == wanted.method.name() && s.scale == wanted.scale;

@@ -1,10 +1,14 @@
 //! What the network said, as plain numbers.
 
-use super::members::{Readers, Said, Together};
-use super::prepare::Crop;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::m3net::{Crop, Readers, Said, Together};
 use super::region::Region;
-use crate::geometry::{Patient, Point};
+use crate::clinical::FieldName;
+use crate::geometry::{Patient, Point, VoxelBox};
 use crate::guard::Guard;
+use crate::networks::Family;
 
 /// Where the network ran.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +24,89 @@ pub struct DeviceInfo {
 pub enum Detail {
     /// M3Net.
     M3Net(M3NetDetail),
+    /// MMCAF-Net.
+    Mmcaf(MmcafDetail),
+    /// MAEMC-NET.
+    Maemc(MaemcDetail),
+    /// CSF-Net.
+    Csf(CsfDetail),
+    /// LungNodule-SSM.
+    Ssm(SsmDetail),
+}
+
+impl Detail {
+    /// Which networks.
+    pub const fn family(&self) -> Family {
+        match self {
+            Self::M3Net(_) => Family::M3Net,
+            Self::Mmcaf(_) => Family::Mmcaf,
+            Self::Maemc(_) => Family::Maemc,
+            Self::Csf(_) => Family::Csf,
+            Self::Ssm(_) => Family::Ssm,
+        }
+    }
+}
+
+/// A clinical field and what it did to the answer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FieldShare {
+    /// Which.
+    pub field: FieldName,
+    /// Whether it was known.
+    pub known: bool,
+    /// Its share of the logit or margin, in logits; how it is counted is the family's matter.
+    pub share: f64,
+}
+
+/// What MMCAF-Net read, and what the fields added.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MmcafDetail {
+    /// First slice of each window that was asked about, and its logit: the largest answers.
+    pub windows: Vec<(i64, f64)>,
+    /// The window that answers, as the network saw it: 12 x 192 x 192, [slice][row][column].
+    pub seen: Arc<[f32]>,
+    /// Exact terms of the table's encoder times the logit's derivative.
+    pub fields: Vec<FieldShare>,
+}
+
+/// What MAEMC-NET read, and which slices it attended to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MaemcDetail {
+    /// The axial montage as the network saw it: 250 x 250, row by row, 0 to 1.
+    pub axial: Arc<[f32]>,
+    /// The coronal one, which learning without labels reads besides.
+    pub coronal: Arc<[f32]>,
+    /// Attention rollout, a share for each axial slice.
+    pub slices: Vec<f64>,
+}
+
+/// What CSF-Net read of both dates, and what the fields did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CsfDetail {
+    /// Earlier, later, as the network saw them: 16 x 64 x 64 each, [slice][row][column].
+    pub seen: [Arc<[f32]>; 2],
+    /// Fall of the margin when a field says nothing.
+    pub fields: Vec<FieldShare>,
+}
+
+/// What LungNodule-SSM says of its slice besides.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SsmDetail {
+    /// Whether the forest answers; else the detection head does.
+    pub forest: bool,
+    /// Of the head.
+    pub detection: Option<SliceDetection>,
+}
+
+/// The one box that the detection head gives for every slice, whatever it says of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SliceDetection {
+    /// That there is a nodule.
+    pub probability: f64,
+    /// Outer corners, LPS mm, of a box one slice thick.
+    pub corners: [Point<Patient>; 8],
+    /// The smallest box of whole voxels that holds it.
+    pub bounds: VoxelBox,
 }
 
 /// What M3Net saw, and what each scale of it moved.
@@ -42,6 +129,8 @@ pub struct Answer {
     pub weights: String,
     /// SHA-256 of the weights file, hex.
     pub weights_sha256: String,
+    /// Variants that the network's sources leave open, as these weights have them, by name.
+    pub options: BTreeMap<&'static str, &'static str>,
     /// What they were trained on, in words.
     pub trained_on: String,
     /// Intended use, in words.
@@ -89,6 +178,7 @@ impl Answer {
     pub fn m3net(&self) -> Option<&M3NetDetail> {
         match &self.detail {
             Detail::M3Net(detail) => Some(detail),
+            _ => None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Boxes in single slices to candidates in the volume, where a network answers slice by slice.
 
-use crate::geometry::{Point, Voxel};
+use crate::geometry::{Patient, Point, Voxel, VoxelGrid};
 
 /// Two boxes are of one nodule if they share more than this of what they cover together. Ours: the
 /// published network stops at the slice.
@@ -27,6 +27,20 @@ impl SliceBox {
         let edge = |axis: usize, share: f32| f64::from(share.clamp(0.0, 1.0)) * size[axis] as f64 - 0.5;
         let [left, top, width, height] = shares;
         Self { min: [edge(0, left), edge(1, top)], max: [edge(0, left + width), edge(1, top + height)] }
+    }
+
+    /// Outer corners in the patient of the box over a run of slices, LPS mm: half a voxel beyond the centres
+    /// of its first and last slice; corner n takes the upper side of axis a where bit a of n is set, as in
+    /// [`super::Region`].
+    /// - `slices`: first and last, both inside
+    /// - `grid`: of the volume whose slices were asked about
+    pub fn corners(&self, slices: [usize; 2], grid: &VoxelGrid) -> [Point<Patient>; 8] {
+        let [first, last] = slices.map(|k| k as f64);
+        let sides = [[self.min[0], self.max[0]], [self.min[1], self.max[1]], [first - 0.5, last + 0.5]];
+        std::array::from_fn(|n| {
+            let corner = Point::new(sides[0][n & 1], sides[1][n >> 1 & 1], sides[2][n >> 2 & 1]);
+            grid.patient_from_voxel() * corner
+        })
     }
 
     /// Columns times rows.
@@ -138,6 +152,7 @@ pub fn grouped(findings: &[SliceFinding]) -> Vec<Candidate> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::geometry::VoxelBox;
 
     fn finding(slice: usize, [left, top, side]: [f64; 3], probability: f64) -> SliceFinding {
         let bounds = SliceBox { min: [left, top], max: [left + side, top + side] };
@@ -150,6 +165,18 @@ mod tests {
         assert_eq!(found, SliceBox { min: [127.5, 199.5], max: [191.5, 299.5] });
         let cut = SliceBox::of_shares([0.75, 0.0, 0.5, 1.0], [512, 400]);
         assert_eq!(cut.max, [511.5, 399.5]);
+    }
+
+    #[test]
+    fn the_corners_of_a_box_over_the_whole_of_a_slice_are_those_of_its_voxels() {
+        let grid = VoxelGrid::axis_aligned([40, 30, 20], [0.7, 0.8, 2.5], Point::new(-10.0, 5.0, 100.0))
+            .expect("a grid");
+        let whole = SliceBox::of_shares([0.0, 0.0, 1.0, 1.0], [40, 30]).corners([3, 5], &grid);
+        let bounds = VoxelBox { min: [0, 0, 3], size: [40, 30, 3] };
+        for (found, corner) in whole.into_iter().zip(bounds.corners()) {
+            // Rounding of positions below 200 mm.
+            assert!(found.distance(grid.patient_from_voxel() * corner) < 1e-9);
+        }
     }
 
     #[test]

@@ -9,14 +9,18 @@ use burn::tensor::Device;
 
 use super::adapter::{self, GpuDevice};
 use super::answer::DeviceInfo;
+use super::csf::MaskedCt;
 use super::error::InferenceError;
-use super::network::{Forward, Network, WeightsChoice};
-use super::prepare::Crop;
+use super::loaded::Loaded;
+use super::m3net::{Crop, Forward, M3NetNetwork};
+use super::opened::{Opened, WeightsChoice};
 use super::status::DeviceStatus;
 use super::warm_up::{self, LOGIT_TOLERANCE, WarmUp};
 use crate::jobs::JobContext;
 #[cfg(test)]
 use crate::networks::weights::StateDict;
+use crate::networks::{Architecture, UnknownNetwork};
+use crate::volume::Volume;
 
 /// What the user asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,10 +35,13 @@ pub enum DeviceChoice {
     Cpu,
 }
 
-/// Networks that stay loaded: all of one family, so that several points asked of all of them, or a
-/// person who goes back and forth between them, read each file once. The full-size ones take 400 and
-/// 740 MB.
-const KEPT: usize = 3;
+/// Networks that stay loaded at most, one of each family and one more: so that several points asked of all
+/// of them, or a person who goes back and forth between them, read each file once.
+const KEPT: usize = 6;
+
+/// Values that stay loaded at most, of the largest network that is asked for always its own: three
+/// gigabytes. The full-size networks have 43 to 305 million.
+const KEPT_VALUES: usize = 750_000_000;
 
 /// The devices and the networks on them. Lives on the inference thread.
 #[derive(Debug)]
@@ -47,9 +54,19 @@ pub struct Runtime {
     /// Whether the work in hand runs on the adapter: it does not change under it.
     on_gpu: bool,
     /// Least recently used first.
-    networks: Vec<(Key, Arc<Network>)>,
+    networks: Vec<Kept>,
+    /// CTs whose lungs are known, the last ones asked about.
+    masked: Vec<Arc<MaskedCt>>,
     /// Weights whose logits on the adapter were compared with the processor's.
     compared: BTreeSet<(String, String)>,
+}
+
+/// A network that stays loaded.
+#[derive(Debug)]
+struct Kept {
+    key: Key,
+    network: Loaded,
+    values: usize,
 }
 
 /// What makes a loaded network the one that is asked for.
@@ -115,6 +132,7 @@ impl Runtime {
             gpu,
             on_gpu: false,
             networks: Vec::new(),
+            masked: Vec::new(),
             compared: BTreeSet::new(),
         };
         runtime.begin(true);
@@ -130,9 +148,10 @@ impl Runtime {
         let mut runtime = Self::with(Some(gpu), true, 1);
         if let Some(state) = weights {
             let model = crate::networks::DEFAULT_MODEL;
-            let network = Network::from_state(model, state, &device, info).expect("they fit");
+            let network = M3NetNetwork::from_state(model, state, &device, info).expect("they fit");
             let (model, weights) = (model.to_owned(), WeightsChoice::BuiltIn);
-            runtime.networks.push((Key { model, weights, stamp: None, on_gpu: true }, Arc::new(network)));
+            let key = Key { model, weights, stamp: None, on_gpu: true };
+            runtime.networks.push(Kept { key, network: Loaded::M3Net(Arc::new(network)), values: 0 });
         }
         runtime
     }
@@ -162,31 +181,66 @@ impl Runtime {
     }
 
     /// The network with these weights on the device in use. It is loaded once, and again where its
-    /// file has changed; the last [`KEPT`] stay.
-    pub fn network(&mut self, model: &str, weights: &WeightsChoice) -> Result<Arc<Network>, InferenceError> {
+    /// file has changed; the last [`KEPT`] stay, as far as [`KEPT_VALUES`] allow.
+    pub fn network(&mut self, model: &str, weights: &WeightsChoice) -> Result<Loaded, InferenceError> {
         let stamp = match weights {
             WeightsChoice::File(path) => Stamp::of(path),
             WeightsChoice::BuiltIn | WeightsChoice::Random(_) => None,
         };
         let key = Key { model: model.to_owned(), weights: weights.clone(), stamp, on_gpu: self.on_gpu };
-        if let Some(at) = self.networks.iter().position(|(known, _)| *known == key) {
-            let known = self.networks.remove(at);
-            let network = Arc::clone(&known.1);
-            self.networks.push(known);
+        if let Some(at) = self.networks.iter().position(|kept| kept.key == key) {
+            let kept = self.networks.remove(at);
+            let network = kept.network.clone();
+            self.networks.push(kept);
             return Ok(network);
         }
         // Room first, so that no more than the kept ones are in memory at a time; what is out of date
         // goes in any case, and what was loaded for the other device will not be asked again.
-        self.networks.retain(|(known, _)| (&known.model, &known.weights) != (&key.model, &key.weights));
-        let surplus = (self.networks.len() + 1).saturating_sub(KEPT);
-        self.networks.drain(..surplus);
+        self.networks.retain(|kept| (&kept.key.model, &kept.key.weights) != (&key.model, &key.weights));
+        let values =
+            Architecture::named(model)?.keys().needed.values().map(|s| s.iter().product::<usize>()).sum();
+        let held = |networks: &[Kept]| networks.iter().map(|kept| kept.values).sum::<usize>() + values;
+        while !self.networks.is_empty() && (self.networks.len() >= KEPT || held(&self.networks) > KEPT_VALUES)
+        {
+            self.networks.remove(0);
+        }
         let (device, info) = match &self.gpu {
             Some(gpu) if self.on_gpu => (&gpu.device, gpu.info.clone()),
             _ => (&self.cpu.0, self.cpu.1.clone()),
         };
-        let network = Arc::new(Network::load(model, weights, device, info)?);
-        self.networks.push((key, Arc::clone(&network)));
+        let network = Loaded::load(model, weights, device, info)?;
+        self.networks.push(Kept { key, network: network.clone(), values });
         Ok(network)
+    }
+
+    /// [`Runtime::network`] of a name that is an M3Net's.
+    /// - errors: as there; another family's name
+    pub fn m3net(
+        &mut self,
+        model: &str,
+        weights: &WeightsChoice,
+    ) -> Result<Arc<M3NetNetwork>, InferenceError> {
+        match self.network(model, weights)? {
+            Loaded::M3Net(network) => Ok(network),
+            _ => Err(UnknownNetwork::NotM3Net(model.to_owned()).into()),
+        }
+    }
+
+    /// The CT with its lungs found: once, as long as it is asked about.
+    /// - errors: slices that have not arrived; asked to stop
+    pub fn masked(
+        &mut self,
+        volume: &Arc<Volume>,
+        ctx: &JobContext,
+    ) -> Result<Arc<MaskedCt>, InferenceError> {
+        if let Some(known) = self.masked.iter().find(|known| Arc::ptr_eq(known.volume(), volume)) {
+            return Ok(Arc::clone(known));
+        }
+        let masked = Arc::new(MaskedCt::new(Arc::clone(volume), ctx)?);
+        // One pair of dates.
+        self.masked.drain(..(self.masked.len() + 1).saturating_sub(2));
+        self.masked.push(Arc::clone(&masked));
+        Ok(masked)
     }
 
     /// The graphics adapter is not used any more; the processor takes over.
@@ -194,7 +248,7 @@ impl Runtime {
         if let Some(gpu) = self.gpu.take() {
             gpu.give_up();
             self.on_gpu = false;
-            self.networks.retain(|(key, _)| !key.on_gpu);
+            self.networks.retain(|kept| !kept.key.on_gpu);
             self.status.lost(format!(
                 "{} failed ({why}); the network runs on the processor from now on",
                 gpu.info.name
@@ -206,20 +260,21 @@ impl Runtime {
     /// and its weights; a difference is said. Costs a forward pass on the processor, so ask after the answer is sent.
     pub fn compare_once(
         &mut self,
-        network: &Network,
+        network: &M3NetNetwork,
         weights: &WeightsChoice,
         crops: &[Crop; 3],
         forward: &Forward,
         ctx: &JobContext,
     ) -> Result<(), InferenceError> {
         let Some(gpu) = self.gpu.as_ref().filter(|_| self.on_gpu) else { return Ok(()) };
-        let model = network.spec().name;
-        if !self.compared.insert((model.to_owned(), network.weights_sha256.clone())) {
+        let model = network.known.spec.name;
+        if !self.compared.insert((model.to_owned(), network.known.weights_sha256.clone())) {
             return Ok(());
         }
         let (device, info) = &self.cpu;
         // The members of an ensemble run through the same kernels: the first speaks for all.
-        let first = Network::load_some(model, weights, 1, device, info.clone())?;
+        let opened = Opened::read(model, weights, info.clone())?;
+        let first = M3NetNetwork::build(opened, 1, device)?;
         let difference = match first.forward(crops, ctx) {
             Ok(expected) => warm_up::difference(forward.logits, expected.logits),
             // The adapter's numbers are then no better than none.
@@ -245,14 +300,14 @@ mod tests {
     }
 
     fn hash(runtime: &mut Runtime, weights: &WeightsChoice) -> String {
-        runtime.network(DEFAULT_MODEL, weights).expect("loads").weights_sha256.clone()
+        runtime.network(DEFAULT_MODEL, weights).expect("loads").known().weights_sha256.clone()
     }
 
     #[test]
     fn a_weights_file_that_was_replaced_is_read_again() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("net.safetensors");
-        let layout = published_layout(&crate::networks::config(DEFAULT_MODEL).expect("listed"));
+        let layout = published_layout(&crate::networks::m3net_config(DEFAULT_MODEL).expect("listed"));
         let write = |seed| {
             let bytes = random(&layout, seed).to_safetensors(&Card::random(DEFAULT_MODEL, seed));
             // As an import does: beside it, then in its place.
@@ -264,8 +319,8 @@ mod tests {
         let weights = WeightsChoice::File(file.clone());
         write(3);
         let first = hash(&mut runtime, &weights);
-        let again = runtime.network(DEFAULT_MODEL, &weights).expect("loads");
-        assert!(Arc::ptr_eq(&again, &runtime.network(DEFAULT_MODEL, &weights).expect("loads")), "read once");
+        let again = runtime.m3net(DEFAULT_MODEL, &weights).expect("loads");
+        assert!(Arc::ptr_eq(&again, &runtime.m3net(DEFAULT_MODEL, &weights).expect("loads")), "read once");
         write(4);
         assert_ne!(hash(&mut runtime, &weights), first, "the new file answers");
         assert_eq!(runtime.networks.len(), 1, "the old one is gone");
@@ -278,13 +333,13 @@ mod tests {
     fn only_the_last_few_networks_stay_in_memory() {
         let mut runtime = processor();
         let weights = |seed| WeightsChoice::Random(seed);
-        let first = runtime.network(DEFAULT_MODEL, &weights(1)).expect("made");
-        for seed in [2, 3, 1, 4] {
+        let first = runtime.m3net(DEFAULT_MODEL, &weights(1)).expect("made");
+        for seed in [2, 3, 4, 5, 1, 6, 7] {
             runtime.network(DEFAULT_MODEL, &weights(seed)).expect("made");
             assert!(runtime.networks.len() <= KEPT);
         }
-        let kept = runtime.network(DEFAULT_MODEL, &weights(1)).expect("kept");
+        let kept = runtime.m3net(DEFAULT_MODEL, &weights(1)).expect("kept");
         assert!(Arc::ptr_eq(&first, &kept), "what was asked for lately stays");
-        assert!(runtime.networks.iter().all(|(key, _)| key.weights != weights(2)), "the oldest went");
+        assert!(runtime.networks.iter().all(|kept| kept.key.weights != weights(2)), "the oldest went");
     }
 }

@@ -1,5 +1,6 @@
 //! Why the network did not answer, in the words that the user reads.
 
+use super::mode::Mode;
 use crate::jobs::Cancelled;
 use crate::networks::UnknownNetwork;
 use crate::networks::weights::WeightsError;
@@ -13,6 +14,16 @@ pub enum InferenceError {
     /// Infinite or undefined values in the crop.
     #[error("the volume holds values that are no numbers around this point")]
     NoNumbers,
+    /// The network's input is prepared in one way alone.
+    #[error(
+        "{model} has no mode {mode}: its input is prepared as its authors did, or not at all; use --mode paper"
+    )]
+    NoSuchMode {
+        /// Its name.
+        model: &'static str,
+        /// What was asked for.
+        mode: Mode,
+    },
     /// No such network.
     #[error(transparent)]
     Unknown(#[from] UnknownNetwork),
@@ -21,6 +32,21 @@ pub enum InferenceError {
         "no weights for {0} are installed; get its checkpoint and run: triscope models import FILE --as {0} --out FILE.safetensors, then name that file with --weights"
     )]
     NoWeights(String),
+    /// A transformer without anything that answers from its features.
+    #[error(
+        "these weights of {0} hold its transformer alone: there is neither a forest nor a detection head that could answer. Train them, or import them with --forest or --detector"
+    )]
+    NothingAnswers(String),
+    /// A clinical field's value that the weights have no category for.
+    #[error("the weights know {known} categories of the clinical field {field}, and not number {code}")]
+    Category {
+        /// Published name of the field.
+        field: &'static str,
+        /// What was asked about, from 0.
+        code: usize,
+        /// Number of categories.
+        known: usize,
+    },
     /// The weights were refused.
     #[error(transparent)]
     Weights(#[from] WeightsError),

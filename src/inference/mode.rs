@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::networks::Family;
+
 /// Never mixed within an answer, and shown with it by name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Mode {
@@ -15,6 +17,17 @@ pub enum Mode {
 }
 
 impl Mode {
+    /// Those that a family's adapter has; the first is what is taken where none is named.
+    ///
+    /// M3Net's specification has a `clinical` one (1 mm, lung window, cubes) for weights that nobody has taught
+    /// yet: it is not built.
+    pub const fn of(family: Family) -> &'static [Self] {
+        match family {
+            Family::Mmcaf | Family::Csf => &[Self::Paper, Self::Clinical],
+            Family::M3Net | Family::Maemc | Family::Ssm => &[Self::Paper],
+        }
+    }
+
     /// Lower-case word, as in options and files.
     pub const fn name(self) -> &'static str {
         match self {

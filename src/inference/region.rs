@@ -1,6 +1,7 @@
 //! A box that a network really read, in the patient: what window, pictures and JSON show of any network.
 
-use super::context::{ContextBox, context_boxes};
+use super::m3net::{ContextBox, context_boxes};
+use super::{csf, maemc, mmcaf, ssm};
 use crate::geometry::{Patient, Point, VoxelBox, VoxelGrid};
 use crate::networks::{Family, NetworkSpec, Scale};
 
@@ -68,7 +69,7 @@ impl Region {
         Self { name, bounds, corners, shifted: [0; 3], padded: [0; 3] }
     }
 
-    /// Lengths of its edges along the axes of the volume, mm.
+    /// Lengths of its edges, mm: along the axes of the volume, or of the patient where it was resampled.
     pub fn size_mm(&self) -> [f64; 3] {
         [1, 2, 4].map(|n| self.corners[0].distance(self.corners[n]))
     }
@@ -91,6 +92,11 @@ pub fn regions(spec: &NetworkSpec, grid: &VoxelGrid, at: Point<Patient>) -> Vec<
             let contexts = context_boxes(grid, grid.voxel_from_patient() * at);
             contexts.iter().map(|context| context.region(grid)).collect()
         }
+        Family::Mmcaf => mmcaf::regions(grid, at, None),
+        Family::Maemc => maemc::regions(grid, at).into(),
+        // The earlier date's lies in another series.
+        Family::Csf => vec![csf::region(grid, at, csf::Date::Current)],
+        Family::Ssm => vec![ssm::region(grid, ssm::nearest_slice(grid, at))],
     }
 }
 

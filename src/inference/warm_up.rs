@@ -12,10 +12,9 @@ use std::thread::JoinHandle;
 use burn::tensor::Device;
 
 use super::answer::DeviceInfo;
-use super::context::context_boxes;
 use super::error::InferenceError;
-use super::network::{Network, WeightsChoice};
-use super::prepare::Crop;
+use super::m3net::{Crop, M3NetNetwork, context_boxes};
+use super::opened::WeightsChoice;
 use super::status::DeviceStatus;
 use crate::geometry::{Point, VoxelGrid};
 use crate::jobs::{JobContext, panic_text};
@@ -85,7 +84,7 @@ pub(super) fn differs(adapter: &str, difference: f64) -> String {
 /// One question and its gradients on the adapter, in the exact shapes of the default network.
 /// - returns: the largest difference of its logits from the processor's
 fn warm(device: &Device, info: &DeviceInfo, ctx: &JobContext) -> Result<f64, InferenceError> {
-    let network = Network::load(DEFAULT_MODEL, &WeightsChoice::BuiltIn, device, info.clone())?;
+    let network = M3NetNetwork::load(DEFAULT_MODEL, &WeightsChoice::BuiltIn, device, info.clone())?;
     let crops = dummy()?;
     let forward = network.forward(&crops, ctx)?;
     for (scale, features) in Scale::ALL.into_iter().zip(forward.features.clone()) {
@@ -107,7 +106,7 @@ fn warm(device: &Device, info: &DeviceInfo, ctx: &JobContext) -> Result<f64, Inf
         .map_err(|error| InferenceError::NoThread(error.to_string()))?;
     let expected = pool.install(|| {
         let cpu = DeviceInfo { backend: "flex".to_owned(), name: "CPU".to_owned() };
-        Network::load(DEFAULT_MODEL, &WeightsChoice::BuiltIn, &Device::flex(), cpu)?.forward(&crops, ctx)
+        M3NetNetwork::load(DEFAULT_MODEL, &WeightsChoice::BuiltIn, &Device::flex(), cpu)?.forward(&crops, ctx)
     })?;
     Ok(difference(forward.logits, expected.logits))
 }

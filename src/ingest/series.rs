@@ -2,6 +2,7 @@
 //!
 //! Made by `scan`; read by the series list in the window, by `triscope info` and by `load`.
 
+use crate::clinical::ClinicalFields;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -30,6 +31,10 @@ pub struct Series {
     pub patient_name: Private<String>,
     /// Patient ID, for the corner text alone.
     pub patient_id: Private<String>,
+    /// What the tags tell of the patient besides, for networks that take clinical fields.
+    pub clinical: Private<ClinicalFields>,
+    /// Study Date, `YYYYMMDD`, or nothing: to tell which of two series is the earlier one.
+    pub study_date: Private<String>,
     /// Files in slice order (doubled ones left out).
     pub files: Vec<PathBuf>,
     /// Columns, rows and slices, known also where the series is no volume. Slices left blank where

@@ -301,6 +301,8 @@ fn finish(
         description: first.map(|h| h.series_description.clone()).unwrap_or_default(),
         patient_name: first.map(|h| h.patient_name.clone()).unwrap_or_default(),
         patient_id: first.map(|h| h.patient_id.clone()).unwrap_or_default(),
+        clinical: first.map(|h| h.clinical.clone()).unwrap_or_default(),
+        study_date: first.map(|h| h.study_date.clone()).unwrap_or_default(),
         files: headers.iter().map(|h| h.file.clone()).collect(),
         size,
         grid,

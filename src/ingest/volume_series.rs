@@ -57,6 +57,8 @@ fn series(file: &Path) -> Result<Series, IngestError> {
         description: Private::new(name(file)),
         patient_name: Private::default(),
         patient_id: Private::default(),
+        clinical: Private::default(),
+        study_date: Private::default(),
         files: vec![file.to_owned()],
         size: grid.size(),
         grid: Some(grid),

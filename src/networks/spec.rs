@@ -1,5 +1,7 @@
 //! Plain facts of a network that others need without touching a tensor.
 
+use super::registry::Size;
+
 /// Size of context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Scale {
@@ -39,6 +41,30 @@ pub struct ScaleSpec {
 pub enum Family {
     /// Three scales around a point, fused.
     M3Net,
+    /// Twelve slices and a row of clinical fields.
+    Mmcaf,
+    /// A montage of 25 slices, each a token.
+    Maemc,
+    /// A region on two dates, and clinical fields.
+    Csf,
+    /// One slice, by a transformer that learned without labels.
+    Ssm,
+}
+
+impl Family {
+    /// Those that there are, in the order in which they are listed.
+    pub const ALL: [Self; 5] = [Self::M3Net, Self::Mmcaf, Self::Maemc, Self::Csf, Self::Ssm];
+
+    /// Its name as its authors write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::M3Net => "M3Net",
+            Self::Mmcaf => "MMCAF-Net",
+            Self::Maemc => "MAEMC-NET",
+            Self::Csf => "CSF-Net",
+            Self::Ssm => "LungNodule-SSM",
+        }
+    }
 }
 
 /// What a network reads and answers.
@@ -48,6 +74,8 @@ pub struct NetworkSpec {
     pub name: &'static str,
     /// Which of the published networks, of whatever size.
     pub family: Family,
+    /// Published width, or ours for laptops.
+    pub size: Size,
     /// The question it answers, by its name in the contract.
     pub question: &'static str,
     /// Class names, in the order of the logits.

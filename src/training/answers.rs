@@ -8,7 +8,7 @@ use crate::inference::{LearningDevice, Readers, ReadersHead, normalise, read};
 use crate::jobs::JobContext;
 use crate::networks::m3net::{FusionLayers, M3Net, path_of, published_layout};
 use crate::networks::weights::{StateDict, load_into};
-use crate::networks::{M3NET_SCALES, M3NET_WIDEST, Tapped, Taps, config};
+use crate::networks::{M3NET_SCALES, M3NET_WIDEST, Tapped, Taps, m3net_config};
 
 /// Pictures that are asked about at once.
 const BATCH: usize = 8;
@@ -50,7 +50,7 @@ impl Taught {
     /// Builds the network from the tensors of one network (see `networks::weights`).
     /// - errors: an unknown network, keys or shapes that do not fit
     pub fn new(model: &str, mut state: StateDict, device: &LearningDevice) -> Result<Self, TrainingError> {
-        let layers = config(model)?;
+        let layers = m3net_config(model)?;
         let head = ReadersHead::taken_from(&mut state);
         let mut net = M3Net::new(&layers, &device.device);
         load_into(&mut net, model, &published_layout(&layers), state, path_of)?;

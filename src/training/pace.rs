@@ -12,7 +12,7 @@ use super::run::first_values;
 use super::traits::TRAITS;
 use crate::inference::LearningDevice;
 use crate::jobs::JobContext;
-use crate::networks::{M3NET_SCALES, config as layers_of};
+use crate::networks::{M3NET_SCALES, m3net_config as layers_of};
 
 /// Times each encoder by itself, as stage one learns: forwards, backwards, and the optimiser's step.
 /// - `batch`: pictures of a step

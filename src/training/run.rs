@@ -18,7 +18,7 @@ use crate::inference::LearningDevice;
 use crate::jobs::JobContext;
 use crate::networks::m3net::{Encoder, M3Net, path_of, published_layout};
 use crate::networks::weights::{StateDict, collect, load_into, random};
-use crate::networks::{M3NET_SCALES, Scale, Tapped, Taps, config as layers_of};
+use crate::networks::{M3NET_SCALES, Scale, Tapped, Taps, m3net_config as layers_of};
 
 /// What is trained, and on what.
 pub struct Run<'a> {

@@ -7,7 +7,7 @@ use super::*;
 use crate::jobs::JobContext;
 use crate::networks::m3net::{M3Net, path_of, published_layout};
 use crate::networks::weights::{StateDict, collect, load_into, random};
-use crate::networks::{Scale, ScaleSpec, config};
+use crate::networks::{Scale, ScaleSpec, m3net_config};
 
 /// Balls in noise: large ones are malignant.
 fn cases() -> Pictures {
@@ -48,7 +48,7 @@ fn small() -> TrainConfig {
 }
 
 fn fresh(device: &Device) -> EncoderInTraining {
-    let config = config("m3net-compact").expect("listed");
+    let config = m3net_config("m3net-compact").expect("listed");
     let layout = published_layout(&config);
     let mut net = M3Net::new(&config, device);
     load_into(&mut net, "m3net-compact", &layout, random(&layout, 3), path_of).expect("fits");

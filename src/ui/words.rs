@@ -2,6 +2,7 @@
 //!
 //! Used by corner text, status bar, panels and accessible values, so that they cannot differ.
 
+use crate::explain::Saliency;
 use crate::geometry::{Patient, Plane, Point, VoxelGrid};
 use crate::inference::Region;
 use crate::ingest::DefectCode;
@@ -208,6 +209,29 @@ pub fn trimmed(value: f64, decimals: usize) -> String {
 fn no_minus_zero(value: f64, decimals: usize) -> f64 {
     let half = 0.5 * 10f64.powi(-i32::try_from(decimals).unwrap_or(0));
     if value.abs() < half { 0.0 } else { value }
+}
+
+/// What a network is asked, in a few words.
+/// - `name`: the question's name in the contract
+pub fn question(name: &str) -> &'static str {
+    match name {
+        "malignancy" => "Malignant or benign",
+        "adenocarcinoma_vs_squamous" => "Adenocarcinoma or squamous cell carcinoma",
+        "adenocarcinoma_vs_granuloma" => "Adenocarcinoma or granuloma",
+        "slice_contains_nodule" => "Nodule in the slice or none",
+        _ => "Another question",
+    }
+}
+
+/// What a map shows.
+pub fn method(map: &Saliency) -> &'static str {
+    match (map.method, map.unit) {
+        ("grad_cam", _) => "Grad-CAM",
+        ("date_difference", _) => "Change of gate",
+        (_, "gate") => "Its own gate",
+        (_, "share") => "Its attention",
+        _ => "For and against",
+    }
 }
 
 #[cfg(test)]

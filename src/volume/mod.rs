@@ -3,6 +3,7 @@
 //! Slices are filled one by one while a series loads; whoever holds the volume sees them as they
 //! arrive. A filled slice never changes.
 
+mod lungs;
 mod projection;
 mod reslice;
 mod sample;
@@ -10,6 +11,7 @@ mod slices;
 mod volume;
 mod window;
 
+pub use lungs::{Lungs, LungsError, Mask, lungs};
 pub use projection::Projection;
 pub use reslice::{Block, Reslice, reslice, reslice_grey};
 pub use sample::{Sample, sample};

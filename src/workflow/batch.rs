@@ -4,18 +4,21 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::classify::{self, Classified, ClassifyError, Request};
+use super::classify::{self, Classified, ClassifyError, Prior, Request};
+use super::models::weights_for;
 use super::open::Opened;
 use super::render::{Overlays, RenderError, Subject, View, WindowChoice};
 use super::report::{
-    AnswerReport, DeviceReport, ExplanationReport, PointReport, Report, SeriesReport, Timing,
+    AnswerReport, DeviceReport, ExplanationReport, Given, PointReport, Report, SeriesReport, Timing,
 };
+use crate::clinical::ClinicalFields;
 use crate::explain::{Saliency, Wanted};
 use crate::export::{OutputFolder, WriteError, write_json, write_saliency};
 use crate::geometry::{Patient, Plane, Point};
 use crate::gpu::{self, Gpu};
-use crate::inference::{Engine, InferenceError, WeightsChoice};
+use crate::inference::{Engine, InferenceError, Mode, WeightsChoice};
 use crate::jobs::{Cancelled, JobContext};
+use crate::networks::{DEFAULT_MODEL, spec};
 use crate::render::HeatmapLook;
 use crate::session::{Heatmap, Orientation};
 use crate::volume::Preset;
@@ -32,11 +35,17 @@ pub struct Batch {
     pub points: Vec<Point<Patient>>,
     /// Names of networks; at least one.
     pub models: Vec<&'static str>,
-    /// Leave a network without weights out, with a notice, in place of an error.
-    pub skip_without_weights: bool,
+    /// Leave a network that lacks something out, and say what, in place of an error.
+    pub skip_lacking: bool,
     /// For all of them; `None` takes what is installed for each, or built in.
     pub weights: Option<WeightsChoice>,
-    /// Maps, in this order.
+    /// How inputs are prepared.
+    pub mode: Mode,
+    /// What is known of the patient.
+    pub fields: ClinicalFields,
+    /// An earlier series of the patient, for networks that compare dates.
+    pub prior: Option<Prior>,
+    /// Maps, in this order; of several networks each gets those that it has.
     pub explain: Vec<Wanted>,
     /// Answer although the series has defects that forbid it.
     pub force: bool,
@@ -99,7 +108,13 @@ pub fn run(
     // Every point is looked at before the first long step.
     for &at in &batch.points {
         for &model in &batch.models {
-            classify::check(&request(opened, batch, at, model))?;
+            if batch.skip_lacking && !has_weights(batch, model) {
+                continue;
+            }
+            match classify::check(&request(opened, batch, at, model)) {
+                Err(lacking) if batch.skip_lacking && lacks(&lacking) => {}
+                other => other?,
+            }
         }
     }
     let mut output = match &batch.out {
@@ -115,14 +130,16 @@ pub fn run(
         let mut point = PointReport::new(at, grid);
         for &model in &batch.models {
             ctx.check()?;
+            if batch.skip_lacking && !has_weights(batch, model) {
+                let text = format!("{model} was left out: no weights for it are installed");
+                if !notices.contains(&text) {
+                    notices.push(text);
+                }
+                continue;
+            }
             let classified = match classify::run(engine, request(opened, batch, at, model), ctx) {
-                Err(ClassifyError::Inference(InferenceError::NoWeights(name)))
-                    if batch.skip_without_weights =>
-                {
-                    let text = format!("{name} was left out: no weights for it are installed");
-                    if !notices.contains(&text) {
-                        notices.push(text);
-                    }
+                Err(lacking) if batch.skip_lacking && lacks(&lacking) => {
+                    point.answers.extend(Given::withheld(model, lacking.to_string()));
                     continue;
                 }
                 other => other?,
@@ -139,7 +156,7 @@ pub fn run(
                     classified.saliency.iter().map(|map| ExplanationReport::new(map, grid, None)).collect()
                 }
             };
-            point.answers.push(AnswerReport::new(&classified.answer, explanations));
+            point.answers.push(AnswerReport::new(&classified.answer, explanations).into());
         }
         results.push(point);
     }
@@ -163,10 +180,36 @@ fn request(opened: &Opened, batch: &Batch, at: Point<Patient>, model: &str) -> R
         defects: opened.defects.clone(),
         at,
         model: model.to_owned(),
+        mode: batch.mode,
+        fields: batch.fields.clone(),
+        lesion_slices: None,
+        prior: batch.prior.clone(),
         weights: batch.weights.clone(),
-        explain: batch.explain.clone(),
+        explain: explained(batch, model),
         all_members: true,
         force: batch.force,
+    }
+}
+
+/// The maps that are asked of a network: of one network all, so that one that it does not have is refused;
+/// of several those that it has.
+fn explained(batch: &Batch, model: &str) -> Vec<Wanted> {
+    let family = spec(model).map(|spec| spec.family);
+    let has = |wanted: &&Wanted| !batch.skip_lacking || family.as_ref().is_ok_and(|f| wanted.is_of(*f));
+    batch.explain.iter().filter(has).copied().collect()
+}
+
+/// Whether there are weights that a network could answer with; whether they fit is seen when they are read.
+fn has_weights(batch: &Batch, model: &str) -> bool {
+    batch.weights.is_some() || model == DEFAULT_MODEL || weights_for(model) != WeightsChoice::BuiltIn
+}
+
+/// Whether a network was not given what it needs, and others may well answer.
+fn lacks(error: &ClassifyError) -> bool {
+    match error {
+        ClassifyError::NeedsPrior(_) => true,
+        ClassifyError::Inference(error) => matches!(error, InferenceError::NoSuchMode { .. }),
+        _ => false,
     }
 }
 

@@ -7,9 +7,10 @@ use std::time::Instant;
 use super::batch::{self, Batch, BatchError, Results};
 use super::builtin_case::{BuiltinCaseError, builtin_case};
 use super::open::{OpenError, open};
+use crate::clinical::ClinicalFields;
 use crate::explain::Wanted;
 use crate::geometry::Point;
-use crate::inference::{Engine, EngineOptions, InferenceError, WeightsChoice};
+use crate::inference::{Engine, EngineOptions, InferenceError, Mode, WeightsChoice};
 use crate::jobs::{Cancelled, JobContext};
 use crate::networks::DEFAULT_MODEL;
 
@@ -87,7 +88,10 @@ pub fn demo(out: Option<&Path>, options: EngineOptions, ctx: &JobContext) -> Res
     let batch = Batch {
         points: vec![Point::from_array(nodule.centre_lps_mm)],
         models: vec![DEFAULT_MODEL],
-        skip_without_weights: false,
+        skip_lacking: false,
+        mode: Mode::Paper,
+        fields: ClinicalFields::default(),
+        prior: None,
         weights: Some(WeightsChoice::BuiltIn),
         explain: Wanted::ALL_GRAD_CAM.to_vec(),
         force: false,

@@ -13,7 +13,7 @@ use crate::jobs::{Cancelled, JobContext};
 use crate::networks::UnknownNetwork;
 use crate::networks::m3net::published_layout;
 use crate::networks::weights::{BUILT_IN_SEED, Card, StateDict, WeightsError, WeightsFile, random};
-use crate::networks::{DEFAULT_MODEL, Scale, config, spec};
+use crate::networks::{DEFAULT_MODEL, Scale, m3net_config, spec};
 use crate::training::{Look, Taught, TrainConfig, TrainingError};
 
 /// What is asked for.
@@ -139,7 +139,7 @@ pub fn embed(
     };
     let head = ["row", "case", "patient", "fold", "label"];
     write_whole(&table, &csv_bytes(&head, pictures.nodules.iter().enumerate().map(row))?)?;
-    let widths = config(&request.model)?.features();
+    let widths = m3net_config(&request.model)?.features();
     let columns = |(n, scale): (usize, Scale)| ScaleColumns {
         scale: scale.name(),
         first: widths.iter().take(n).sum(),
@@ -172,7 +172,7 @@ fn chosen(model: &str, file: Option<&Path>) -> Result<(StateDict, Card, String),
             Err(InferenceError::NoWeights(model.to_owned()).into())
         }
         WeightsChoice::BuiltIn | WeightsChoice::Random(_) => {
-            let state = random(&published_layout(&config(model)?), BUILT_IN_SEED);
+            let state = random(&published_layout(&m3net_config(model)?), BUILT_IN_SEED);
             Ok((state, Card::random(model, BUILT_IN_SEED), "built-in".to_owned()))
         }
     }

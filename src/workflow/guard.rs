@@ -22,7 +22,7 @@ use crate::volume::Volume;
 /// What is asked for.
 #[derive(Clone, Debug)]
 pub struct GuardRequest {
-    /// Network whose contexts tell which volumes are whole.
+    /// M3NetNetwork whose contexts tell which volumes are whole.
     pub model: String,
     /// Cases: nodules with masks, and places in whole scans.
     pub manifest: PathBuf,

@@ -12,6 +12,7 @@ pub mod guard;
 pub mod models;
 pub mod open;
 pub mod preferences;
+pub mod prior;
 pub mod render;
 pub mod report;
 pub mod review;

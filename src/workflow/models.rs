@@ -1,18 +1,23 @@
 //! Networks and their weights: what there is, and published checkpoints made ours.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use crate::export::{WriteError, write_whole};
+use crate::forest::Forest;
 use crate::inference::WeightsChoice;
+use crate::inference::ssm::SsmNetwork;
 use crate::jobs::{Cancelled, JobContext};
-use crate::networks::m3net::{Layout, is_without_effect, published_layout, readers_layout};
+use crate::networks::ssm::HEAD;
 use crate::networks::weights::{
     BUILT_IN_SEED, Card, Import, Precision, StateDict, WeightsError, WeightsFile, glance, installed,
-    non_finite, pack, random,
+    non_finite, pack,
 };
-use crate::networks::{DEFAULT_MODEL, M3NET_SCALES, UnknownNetwork, config, names, spec};
+use crate::networks::{
+    Architecture, DEFAULT_MODEL, Family, Keys, Layout, M3NET_SCALES, UnknownNetwork, names, spec,
+};
 use crate::session::NetworkChoice;
 
 /// Why models could not be listed or imported.
@@ -21,6 +26,9 @@ pub enum ModelsError {
     /// No such network.
     #[error(transparent)]
     Unknown(#[from] UnknownNetwork),
+    /// A forest or a head for a network that has none.
+    #[error("--forest and --detector belong to LungNodule-SSM, not to {0}")]
+    NothingBesides(&'static str),
     /// The weights were refused.
     #[error(transparent)]
     Weights(#[from] WeightsError),
@@ -43,10 +51,18 @@ pub struct ModelReport {
     pub question: &'static str,
     /// In the order of the logits.
     pub classes: [&'static str; 2],
-    /// Columns, rows, slices of each crop, micro to macro.
-    pub crops: [[usize; 3]; 3],
+    /// The published network that it is, of whatever size.
+    pub family: &'static str,
+    /// Of M3Net: columns, rows, slices of each crop, micro to macro.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub crops: Vec<[usize; 3]>,
+    /// What it reads, in words.
+    pub reads: &'static str,
     /// Number of trained values (batch-norm statistics apart).
     pub parameters: usize,
+    /// Variants that its sources leave open, as its weights or else we decide them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub options: BTreeMap<&'static str, &'static str>,
     /// `built-in`, a file name, or absent where there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weights: Option<String>,
@@ -75,6 +91,36 @@ pub struct MemberReport {
     pub ignored: usize,
     /// Whether it predicts the readers' ratings, too.
     pub readers: bool,
+}
+
+/// Files that belong to a checkpoint of LungNodule-SSM, whose transformer is published alone.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Besides<'a> {
+    /// A random forest as JSON (`forest`).
+    pub forest: Option<&'a Path>,
+    /// The detection head's checkpoint.
+    pub detector: Option<&'a Path>,
+}
+
+impl Besides<'_> {
+    /// - errors: a file that cannot be read, or is no forest or no weights
+    fn add_to(self, file: &mut WeightsFile) -> Result<(), ModelsError> {
+        if let Some(path) = self.forest {
+            let name = path.display().to_string();
+            let unreadable =
+                |why: String| ModelsError::from(WeightsError::Unreadable { name: name.clone(), why });
+            let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+            // Written anew: what is read is what was understood.
+            let forest = Forest::from_json(&bytes).map_err(|error| unreadable(error.to_string()))?;
+            let text = String::from_utf8_lossy(&forest.to_json()).into_owned();
+            file.metadata.insert(SsmNetwork::FOREST_KEY.to_owned(), text);
+        }
+        if let Some(path) = self.detector {
+            let head = WeightsFile::read(path)?.state.tensors;
+            file.state.tensors.extend(head.into_iter().map(|(key, array)| (format!("{HEAD}{key}"), array)));
+        }
+        Ok(())
+    }
 }
 
 /// What became of an import.
@@ -118,11 +164,7 @@ pub fn choices() -> Vec<NetworkChoice> {
 fn weights_words(folder: Option<&Path>, name: &str) -> Result<String, String> {
     let file_name = format!("{name}.safetensors");
     match folder.and_then(|folder| installed(folder, name)) {
-        Some(file) => match layouts(name).map(|(layout, readers)| glance(&file, name, &layout, &readers)) {
-            Ok(Ok(())) => Ok(file_name),
-            Ok(Err(error)) => Err(error.to_string()),
-            Err(error) => Err(error.to_string()),
-        },
+        Some(file) => glance(&file, name).map(|()| file_name).map_err(|error| error.to_string()),
         None if name == DEFAULT_MODEL => Ok("built-in".to_owned()),
         None => {
             let out = folder.map_or_else(|| file_name.clone().into(), |folder| folder.join(&file_name));
@@ -142,14 +184,18 @@ pub fn list() -> Result<Vec<ModelReport>, ModelsError> {
 /// One network.
 /// - errors: no such network
 pub fn info(name: &str) -> Result<ModelReport, ModelsError> {
-    let (spec, (layout, readers)) = (spec(name)?, layouts(name)?);
+    let spec = spec(name)?;
+    let published = Architecture::named(name)?;
     let mut report = ModelReport {
         name: spec.name,
         default: spec.name == DEFAULT_MODEL,
         question: spec.question,
         classes: spec.classes,
-        crops: M3NET_SCALES.map(|s| s.crop),
-        parameters: parameters(&layout),
+        family: spec.family.name(),
+        crops: if spec.family == Family::M3Net { M3NET_SCALES.map(|s| s.crop).to_vec() } else { Vec::new() },
+        reads: reads(spec.family),
+        parameters: parameters(&published.keys().needed),
+        options: published.options(),
         weights: None,
         weights_sha256: None,
         members: Vec::new(),
@@ -157,22 +203,22 @@ pub fn info(name: &str) -> Result<ModelReport, ModelsError> {
         fault: None,
     };
     match weights_for(name) {
-        WeightsChoice::File(path) => {
-            match WeightsFile::read(&path).and_then(|file| checked(file, name, &layout, &readers)) {
-                Ok((file, card, _)) => {
-                    report.weights = Some(file.name);
-                    report.weights_sha256 = Some(file.sha256);
-                    report.members = file.state.into_members().iter().map(member).collect();
-                    report.card = Some(card);
-                }
-                Err(error) => report.fault = Some(error.to_string()),
+        WeightsChoice::File(path) => match WeightsFile::read(&path).and_then(|file| checked(file, name)) {
+            Ok(Checked { file, card, architecture, keys, .. }) => {
+                report.options = architecture.options();
+                report.parameters = parameters(&keys.needed);
+                report.weights = Some(file.name);
+                report.weights_sha256 = Some(file.sha256);
+                report.members = file.state.into_members().iter().map(|state| member(state, &keys)).collect();
+                report.card = Some(card);
             }
-        }
+            Err(error) => report.fault = Some(error.to_string()),
+        },
         _ if report.default => {
-            let state = random(&layout, BUILT_IN_SEED);
+            let state = published.random(BUILT_IN_SEED);
             report.weights = Some("built-in".to_owned());
             report.weights_sha256 = Some(state.sha256());
-            report.members = vec![member(&state)];
+            report.members = vec![member(&state, &published.keys())];
             report.card = Some(Card::random(name, BUILT_IN_SEED));
         }
         _ => {}
@@ -180,22 +226,27 @@ pub fn info(name: &str) -> Result<ModelReport, ModelsError> {
     Ok(report)
 }
 
-/// Every tensor that weights of this network must hold, and those of the head that may be there besides.
-fn layouts(name: &str) -> Result<(Layout, Layout), UnknownNetwork> {
-    config(name).map(|config| (published_layout(&config), readers_layout(&config)))
+/// What a network of a family reads of a CT.
+const fn reads(family: Family) -> &'static str {
+    match family {
+        Family::M3Net => "three crops of native voxels around the point",
+        Family::Mmcaf => "12 whole slices around the point, resized to 192 x 192, and seven clinical fields",
+        Family::Maemc => "25 axial slices of 50 x 50 mm at 1 mm around the point, as one montage",
+        Family::Csf => "64 x 64 x 16 mm at 1 mm around a point on each of two dates, and six clinical fields",
+        Family::Ssm => "the whole axial slice nearest to the point, resized to 504 x 504",
+    }
 }
 
 /// - `state`: of one network
-fn member(state: &StateDict) -> MemberReport {
-    let has_readers = state.tensors.contains_key("readers.weight");
-    let without_effect = state.tensors.keys().filter(|key| is_without_effect(key)).count();
-    // The head has no effect on the probability, and is loaded all the same.
-    let ignored = without_effect - if has_readers { 2 } else { 0 };
+fn member(state: &StateDict, keys: &Keys) -> MemberReport {
+    let has = |layout: &Layout| layout.keys().any(|key| state.tensors.contains_key(key));
+    let known = |key: &String| keys.needed.contains_key(key) || keys.besides.contains_key(key);
+    let ignored = state.tensors.keys().filter(|key| !known(key)).count();
     MemberReport {
         values_sha256: state.sha256(),
         tensors: state.tensors.len() - ignored,
         ignored,
-        readers: has_readers,
+        readers: keys.besides.contains_key("readers.weight") && has(&keys.besides),
     }
 }
 
@@ -208,40 +259,59 @@ fn parameters(layout: &Layout) -> usize {
         .sum()
 }
 
-fn checked(
+/// A file that fits.
+struct Checked {
     file: WeightsFile,
-    model: &str,
-    layout: &Layout,
-    readers: &Layout,
-) -> Result<(WeightsFile, Card, Import), WeightsError> {
+    card: Card,
+    architecture: Architecture,
+    keys: Keys,
+    report: Import,
+}
+
+fn checked(mut file: WeightsFile, model: &str) -> Result<Checked, WeightsError> {
     let card = file.card_for(model)?;
-    let keys = Import::compare(layout, readers, &file.state);
-    if !keys.fits() {
-        return Err(WeightsError::DoNotFit { model: model.to_owned(), report: Box::new(keys) });
+    file.state = Architecture::published(model, file.state);
+    // Keys first: what a file of another network says of its options is nothing to complain of.
+    let keys = Architecture::of(model, &file.state)?.keys();
+    let report = Import::compare(&keys, &file.state);
+    if !report.fits() {
+        return Err(WeightsError::DoNotFit { model: model.to_owned(), report: Box::new(report) });
     }
     if let Some(key) = non_finite(&file.state) {
         return Err(WeightsError::NotFinite { key });
     }
-    Ok((file, card, keys))
+    let architecture = Architecture::of_file(model, &file)?;
+    Ok(Checked { file, card, architecture, keys, report })
 }
 
 /// Reads a published checkpoint, compares every key and shape, and writes it as safetensors with a
 /// card that says where it came from. Nothing is written unless everything fits.
+/// - `besides`: files that belong to it, for networks that have such
 /// - `out`: replaced if it is there, whole or not at all
 /// - `ctx`: can stop it while it reads, and between reading, comparing and writing
 /// - errors: the report of [`WeightsError::DoNotFit`] lists every key
-pub fn import(file: &Path, model: &str, out: &Path, ctx: &JobContext) -> Result<ImportReport, ModelsError> {
-    let (spec, (layout, readers)) = (spec(model)?, layouts(model)?);
+pub fn import(
+    file: &Path,
+    model: &str,
+    besides: Besides<'_>,
+    out: &Path,
+    ctx: &JobContext,
+) -> Result<ImportReport, ModelsError> {
+    let spec = spec(model)?;
+    if spec.family != Family::Ssm && (besides.forest.is_some() || besides.detector.is_some()) {
+        return Err(ModelsError::NothingBesides(spec.name));
+    }
     let file =
         WeightsFile::read_watched(file, &mut |share| ctx.step("Reading the checkpoint", share / 2.0).is_ok());
     ctx.check()?;
-    let file = file?;
+    let mut file = file?;
+    besides.add_to(&mut file)?;
     ctx.step("Comparing keys and shapes", 0.5)?;
-    let (file, mut card, keys) = checked(file, model, &layout, &readers)?;
+    let Checked { file, mut card, keys, report, .. } = checked(file, model)?;
     card.source_sha256.get_or_insert_with(|| file.sha256.clone());
     let mut members = file.state.into_members();
     for member in &mut members {
-        member.tensors.retain(|key, _| layout.contains_key(key) || readers.contains_key(key));
+        member.tensors.retain(|key, _| keys.needed.contains_key(key) || keys.besides.contains_key(key));
     }
     ctx.step("Writing the weights", 0.8)?;
     let bytes = pack(&members, &card, Precision::Single, &file.metadata)?;
@@ -253,13 +323,16 @@ pub fn import(file: &Path, model: &str, out: &Path, ctx: &JobContext) -> Result<
         source: file.name,
         source_sha256: file.sha256,
         out: out.to_path_buf(),
-        keys,
+        keys: report,
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::networks::m3net::published_layout;
+    use crate::networks::m3net_config;
+    use crate::networks::weights::random;
 
     #[test]
     fn a_network_without_fitting_weights_says_what_is_wrong_before_it_is_asked() {
@@ -274,7 +347,7 @@ mod tests {
         );
         assert!(missing.contains(&file("m3net-r18x3").display().to_string()), "{missing}");
 
-        let layout = published_layout(&config("m3net-compact").expect("listed"));
+        let layout = published_layout(&m3net_config("m3net-compact").expect("listed"));
         let bytes = random(&layout, 1).to_safetensors(&Card::random("m3net-compact", 1));
         std::fs::write(file("m3net-compact"), &bytes).expect("written");
         assert_eq!(words("m3net-compact").as_deref(), Ok("m3net-compact.safetensors"));

@@ -4,6 +4,14 @@
 //! Numbers are rounded far below what they mean (a nanometre, a billionth), so that the same input
 //! gives the same bytes and nobody reads 0.30000000000000004.
 
+mod detail;
+
+pub use detail::{
+    ContributionReport, DetailReport, DetectionReport, FieldReport, WindowReport, WithheldReport,
+};
+
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::explain::Saliency;
@@ -85,7 +93,38 @@ pub struct PointReport {
     /// Column, row, slice; voxel centres at integers.
     pub point_index: [f64; 3],
     /// One per network.
-    pub answers: Vec<AnswerReport>,
+    pub answers: Vec<Given>,
+}
+
+/// What one network said, or why it said nothing.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Given {
+    /// It answered.
+    Answer(Box<AnswerReport>),
+    /// It was not given what it needs, and others were asked besides.
+    Withheld(WithheldReport),
+}
+
+impl From<AnswerReport> for Given {
+    fn from(answer: AnswerReport) -> Self {
+        Self::Answer(Box::new(answer))
+    }
+}
+
+impl Given {
+    /// - `reason`: the sentence that says what is missing
+    pub fn withheld(model: &str, reason: String) -> Option<Self> {
+        WithheldReport::new(model, reason).map(Self::Withheld)
+    }
+
+    /// Its answer, if it gave one.
+    pub fn answer(&self) -> Option<&AnswerReport> {
+        match self {
+            Self::Answer(answer) => Some(answer),
+            Self::Withheld(_) => None,
+        }
+    }
 }
 
 /// What one network said.
@@ -99,6 +138,10 @@ pub struct AnswerReport {
     pub weights: String,
     /// Of the weights file.
     pub weights_sha256: String,
+    /// Variants that the network's sources leave open, as these weights have them; absent where there are
+    /// none.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub options: BTreeMap<&'static str, &'static str>,
     /// In words.
     pub trained_on: String,
     /// In words.
@@ -133,9 +176,9 @@ pub struct AnswerReport {
     pub caution: Option<String>,
     /// What the network read.
     pub regions: Vec<RegionReport>,
-    /// Of M3Net: signed, in logits of the margin; of an ensemble's first member, as the maps are.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub scale_contribution: Option<ContributionReport>,
+    /// What networks of its family alone say.
+    #[serde(flatten)]
+    pub detail: DetailReport,
     /// Doubts.
     pub guard: GuardReport,
     /// Maps asked for.
@@ -200,18 +243,6 @@ impl RegionReport {
             padded_voxels: size.iter().product::<usize>() - inside,
         }
     }
-}
-
-/// Gradient x input of the margin, per scale.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct ContributionReport {
-    /// The nodule itself.
-    pub micro: f64,
-    /// Its neighbourhood.
-    pub meso: f64,
-    /// Its place in the lung.
-    #[serde(rename = "macro")]
-    pub macro_: f64,
 }
 
 /// Doubts about the input.
@@ -309,6 +340,7 @@ impl AnswerReport {
             mode: answer.mode.clone(),
             weights: answer.weights.clone(),
             weights_sha256: answer.weights_sha256.clone(),
+            options: answer.options.clone(),
             trained_on: answer.trained_on.clone(),
             intended_use: answer.intended_use.clone(),
             device: DeviceReport::from(&answer.device),
@@ -327,10 +359,7 @@ impl AnswerReport {
             readers: answer.readers.map(|r| ReadersReport { mean: tidy(r.mean), sd: tidy(r.sd) }),
             caution: answer.caution.clone(),
             regions: answer.regions.iter().map(RegionReport::new).collect(),
-            scale_contribution: answer.m3net().map(|seen| {
-                let [micro, meso, macro_] = seen.scale_contribution.map(tidy);
-                ContributionReport { micro, meso, macro_ }
-            }),
+            detail: DetailReport::from(&answer.detail),
             guard: GuardReport {
                 verdict: answer.guard.verdict.name(),
                 reasons: answer.guard.reasons.clone(),

@@ -15,7 +15,7 @@ use crate::export::{WriteError, write_json, write_png, write_whole};
 use crate::inference::{DeviceChoice, InferenceError, LearningDevice};
 use crate::jobs::{Cancelled, JobContext};
 use crate::networks::weights::Card;
-use crate::networks::{M3NET_WIDEST, config as layers_of};
+use crate::networks::{M3NET_WIDEST, m3net_config as layers_of};
 use crate::training::{
     Block, Epoch, Nodule, Pictures, Plan, Run, SURROUNDINGS, StageState, Subject, SurroundingsCache,
     TrainConfig, TrainingError, block_around, is_whole, nearest_voxel, nodule, split,

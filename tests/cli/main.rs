@@ -8,6 +8,7 @@ mod bench;
 mod classify;
 mod dataset;
 mod endings;
+mod families;
 mod generated;
 mod info;
 mod models;

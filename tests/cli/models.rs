@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use crate::run::{arg, nodule, phantom, scratch, triscope};
 
-const MODEL: &str = "m3net-compact";
+pub const MODEL: &str = "m3net-compact";
 
 /// A safetensors file of 32-bit floats: length of the header, header in JSON, values.
-fn safetensors(path: &Path, tensors: &BTreeMap<String, Vec<usize>>, value: impl Fn(&str, usize) -> f32) {
+pub fn safetensors(path: &Path, tensors: &BTreeMap<String, Vec<usize>>, value: impl Fn(&str, usize) -> f32) {
     let mut header = serde_json::Map::new();
     let mut data = Vec::new();
     for (key, shape) in tensors {
@@ -31,7 +31,7 @@ fn safetensors(path: &Path, tensors: &BTreeMap<String, Vec<usize>>, value: impl 
 }
 
 /// The report of an import, as JSON, whether it worked or not.
-fn import(file: &Path, network: &str, out: &Path) -> (Option<i32>, Value, String) {
+pub fn import(file: &Path, network: &str, out: &Path) -> (Option<i32>, Value, String) {
     let ran = triscope(&["models", "import", arg(file), "--as", network, "--out", arg(out), "--json"]);
     let json =
         if ran.stdout.is_empty() { Value::Null } else { serde_json::from_str(&ran.stdout).expect("JSON") };
@@ -41,21 +41,27 @@ fn import(file: &Path, network: &str, out: &Path) -> (Option<i32>, Value, String
 /// Every key of the network with its shape, as the program tells them: keys from an import that has
 /// none of them, shapes from one that has them all wrong.
 fn layout(folder: &Path) -> BTreeMap<String, Vec<usize>> {
+    let layout = layout_of(folder, MODEL);
+    // 418 published keys of this topology, of which 60 are counters without effect.
+    assert_eq!(layout.len(), 358);
+    layout
+}
+
+/// The same of any network.
+pub fn layout_of(folder: &Path, model: &str) -> BTreeMap<String, Vec<usize>> {
     let (file, out) = (folder.join("probe.safetensors"), folder.join("never.safetensors"));
     safetensors(&file, &BTreeMap::from([("stranger".to_owned(), vec![1])]), |_, _| 0.0);
-    let (code, report, _) = import(&file, MODEL, &out);
+    let (code, report, _) = import(&file, model, &out);
     assert_eq!(code, Some(1));
     assert_eq!(report["unexpected"], serde_json::json!(["stranger"]));
     let missing = report["missing"].as_array().expect("a list");
-    // 418 published keys of this topology, of which 60 are counters without effect.
-    assert_eq!(missing.len(), 358);
     let odd =
         missing.iter().map(|k| (k.as_str().expect("a key").to_owned(), vec![1, 1, 1, 1, 1, 1])).collect();
     safetensors(&file, &odd, |_, _| 0.0);
-    let (code, report, _) = import(&file, MODEL, &out);
+    let (code, report, _) = import(&file, model, &out);
     assert_eq!(code, Some(1));
     let wrong = report["wrong_shape"].as_array().expect("a list");
-    assert_eq!(wrong.len(), 358);
+    assert_eq!(wrong.len(), missing.len());
     assert!(!out.exists(), "nothing is written unless everything fits");
     wrong
         .iter()
@@ -67,7 +73,7 @@ fn layout(folder: &Path) -> BTreeMap<String, Vec<usize>> {
 }
 
 /// Small values of both signs; variances are positive.
-fn plausible(key: &str, n: usize) -> f32 {
+pub fn plausible(key: &str, n: usize) -> f32 {
     if key.ends_with("running_var") { 1.0 } else { ((n * 37 + key.len() * 11) % 101) as f32 / 1000.0 - 0.05 }
 }
 
@@ -84,7 +90,20 @@ fn every_network_is_listed_with_its_weights() {
     let json = triscope(&["models", "--json"]).json();
     let names: Vec<&str> =
         json["models"].as_array().expect("a list").iter().filter_map(|m| m["name"].as_str()).collect();
-    assert_eq!(names, ["m3net-compact", "m3net-r18x3", "m3net-cnb-r34-r18"]);
+    let all = [
+        "m3net-compact",
+        "m3net-r18x3",
+        "m3net-cnb-r34-r18",
+        "mmcaf-net",
+        "mmcaf-net-compact",
+        "maemc-net",
+        "maemc-net-compact",
+        "csf-net",
+        "csf-net-compact",
+        "lungnodule-ssm",
+        "lungnodule-ssm-compact",
+    ];
+    assert_eq!(names, all);
     let one = triscope(&["models", "info", MODEL, "--json"]).json();
     assert_eq!(one["weights"], "built-in");
     assert_eq!(one["weights_sha256"].as_str().map(str::len), Some(64));
@@ -92,7 +111,10 @@ fn every_network_is_listed_with_its_weights() {
     // The published size of the full network: models of another size are another network.
     assert_eq!(json["models"][1]["parameters"], 99_889_928);
     assert_eq!(triscope(&["models", "info", "no-such-net"]).code, Some(2));
-    assert_eq!(triscope(&["models", "info", "csf-net"]).code, Some(2));
+    let other = triscope(&["models", "info", "mmcaf-net", "--json"]).json();
+    assert_eq!((&other["family"], &other["options"]["tokens"]), (&"MMCAF-Net".into(), &"tokens48".into()));
+    assert_eq!(other["question"], "adenocarcinoma_vs_squamous");
+    assert!(other["crops"].is_null() && other["weights"].is_null());
 }
 
 #[test]

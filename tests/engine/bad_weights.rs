@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use triscope::jobs::JobContext;
-use triscope::networks::config;
 use triscope::networks::m3net::published_layout;
+use triscope::networks::m3net_config;
 use triscope::networks::weights::{Array, Card, StateDict, random};
-use triscope::workflow::models;
+use triscope::workflow::models::{self, Besides};
 
 fn compact() -> StateDict {
-    random(&published_layout(&config("m3net-compact").expect("listed")), 3)
+    random(&published_layout(&m3net_config("m3net-compact").expect("listed")), 3)
 }
 
 fn written(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
@@ -21,7 +21,7 @@ fn written(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
 /// The sentence with which the file is refused; nothing may have been written.
 fn refusal(file: &Path) -> String {
     let out = file.with_extension("out");
-    let error = models::import(file, "m3net-compact", &out, &JobContext::unobserved())
+    let error = models::import(file, "m3net-compact", Besides::default(), &out, &JobContext::unobserved())
         .expect_err("refused")
         .to_string();
     assert!(!out.exists(), "nothing is written");
@@ -72,8 +72,14 @@ fn missing_unexpected_and_mis_shaped_keys_are_counted_in_the_sentence_and_listed
         assert!(error.contains(part), "{error}");
     }
     let models::ModelsError::Weights(triscope::networks::weights::WeightsError::DoNotFit { report, .. }) =
-        models::import(&file, "m3net-compact", &folder.path().join("out"), &JobContext::unobserved())
-            .expect_err("refused")
+        models::import(
+            &file,
+            "m3net-compact",
+            Besides::default(),
+            &folder.path().join("out"),
+            &JobContext::unobserved(),
+        )
+        .expect_err("refused")
     else {
         panic!("another error");
     };

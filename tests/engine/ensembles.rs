@@ -7,13 +7,13 @@ use triscope::explain::Wanted;
 use triscope::geometry::{Point, VoxelGrid};
 use triscope::inference::{Answer, DeviceChoice, Engine, EngineOptions, Event, Question, WeightsChoice};
 use triscope::jobs::{JobContext, Outcome};
-use triscope::networks::config;
 use triscope::networks::m3net::{published_layout, readers_layout};
+use triscope::networks::m3net_config;
 use triscope::networks::weights::{
     Array, Calibration, Card, Metadata, Precision, StateDict, WeightsFile, pack, random,
 };
 use triscope::workflow::classify::{Part, Request, ask, ask_others, run};
-use triscope::workflow::models;
+use triscope::workflow::models::{self, Besides};
 
 use crate::support::volume;
 
@@ -21,7 +21,7 @@ const MODEL: &str = "m3net-compact";
 
 /// A network of a seed, with the head that predicts the readers' ratings.
 fn member(seed: u64) -> StateDict {
-    let config = config(MODEL).expect("listed");
+    let config = m3net_config(MODEL).expect("listed");
     let mut state = random(&published_layout(&config), seed);
     for (n, (key, shape)) in readers_layout(&config).into_iter().enumerate() {
         let count = shape.iter().product::<usize>();
@@ -93,7 +93,8 @@ fn an_ensemble_is_imported_whole_and_reported_as_such() {
     let members = [member(1), member(2), member(3)];
     let path = written(folder.path(), &members, Precision::Half);
     let out = folder.path().join("out.safetensors");
-    let report = models::import(&path, MODEL, &out, &JobContext::unobserved()).expect("it fits");
+    let report =
+        models::import(&path, MODEL, Besides::default(), &out, &JobContext::unobserved()).expect("it fits");
     assert_eq!(report.keys.members, 3);
     assert_eq!(report.keys.loaded.len(), 3 * members[0].tensors.len(), "the readers' head is among them");
     assert!(report.keys.loaded.contains(&"members.2.readers.bias".to_owned()));
@@ -107,9 +108,15 @@ fn an_ensemble_is_imported_whole_and_reported_as_such() {
 
 /// The sentence with which the file is refused, the same by an import and by a question.
 fn refusal(path: &Path) -> String {
-    let error = models::import(path, MODEL, &path.with_extension("out"), &JobContext::unobserved())
-        .expect_err("refused")
-        .to_string();
+    let error = models::import(
+        path,
+        MODEL,
+        Besides::default(),
+        &path.with_extension("out"),
+        &JobContext::unobserved(),
+    )
+    .expect_err("refused")
+    .to_string();
     assert!(!error.contains('\n'), "one sentence: {error}");
     error
 }

@@ -13,8 +13,8 @@ use triscope::geometry::Point;
 use triscope::inference::{DeviceChoice, Engine, EngineOptions, LearningDevice, WeightsChoice};
 use triscope::ingest;
 use triscope::jobs::JobContext;
-use triscope::networks::config;
 use triscope::networks::m3net::{published_layout, readers_layout};
+use triscope::networks::m3net_config;
 use triscope::networks::weights::{Array, Card, StateDict, WeightsFile, random};
 use triscope::session::{ReportKind, ReportPart, Severity};
 use triscope::training::{
@@ -98,7 +98,7 @@ fn manifest(folder: &Path) -> PathBuf {
 
 /// Random values of a seed, with the head that predicts the readers' ratings.
 fn network(seed: u64) -> StateDict {
-    let config = config(MODEL).expect("listed");
+    let config = m3net_config(MODEL).expect("listed");
     let mut state = random(&published_layout(&config), seed);
     for (key, shape) in readers_layout(&config) {
         let count = shape.iter().product::<usize>();

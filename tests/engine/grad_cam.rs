@@ -5,11 +5,11 @@ use std::sync::Arc;
 use burn::tensor::{Device, Tensor, TensorData};
 use triscope::explain::{contribution, grad_cam, leave_one_out, native_map};
 use triscope::geometry::{Point, Transform, Vector, Voxel, VoxelGrid};
-use triscope::inference::{DeviceInfo, Network, WeightsChoice, context_boxes, prepare};
+use triscope::inference::{DeviceInfo, M3NetNetwork, WeightsChoice, context_boxes, prepare};
 use triscope::jobs::JobContext;
 use triscope::networks::m3net::published_layout;
 use triscope::networks::weights::StateDict;
-use triscope::networks::{Scale, Tapped, Taps, config};
+use triscope::networks::{Scale, Tapped, Taps, m3net_config};
 
 use crate::support::volume;
 
@@ -19,8 +19,8 @@ fn flex() -> (Device, DeviceInfo) {
 
 /// A network whose every encoder answers to brightness: its centre taps hand the crop's values from
 /// layer to layer, and more of them mean more malignant.
-fn answers_to_brightness() -> Network {
-    let config = config("m3net-compact").expect("listed");
+fn answers_to_brightness() -> M3NetNetwork {
+    let config = m3net_config("m3net-compact").expect("listed");
     let mut state = StateDict::default();
     for (key, shape) in published_layout(&config) {
         let count: usize = shape.iter().product();
@@ -74,7 +74,7 @@ fn answers_to_brightness() -> Network {
         state.tensors.insert(key, triscope::networks::weights::Array { shape, values });
     }
     let (device, info) = flex();
-    Network::from_state("m3net-compact", state, &device, info).expect("it fits")
+    M3NetNetwork::from_state("m3net-compact", state, &device, info).expect("it fits")
 }
 
 /// A grid turned about two axes, voxels of unequal size.
@@ -127,7 +127,8 @@ fn the_map_of_a_network_that_answers_to_brightness_peaks_at_the_bright_corner() 
 #[test]
 fn gradients_by_logits_and_by_features_agree_with_finite_differences() {
     let (device, info) = flex();
-    let network = Network::load("m3net-compact", &WeightsChoice::BuiltIn, &device, info).expect("built in");
+    let network =
+        M3NetNetwork::load("m3net-compact", &WeightsChoice::BuiltIn, &device, info).expect("built in");
     let grid = oblique([100, 100, 60]);
     let ct = volume(grid, |[i, j, k]| ((i * 31 + j * 17 + k * 7) % 1200) as i16 - 900);
     let contexts = context_boxes(&grid, grid.centre_voxel());
@@ -200,7 +201,8 @@ fn gradients_by_logits_and_by_features_agree_with_finite_differences() {
 #[test]
 fn leaving_a_scale_out_and_its_gradient_are_reported_for_every_scale() {
     let (device, info) = flex();
-    let network = Network::load("m3net-compact", &WeightsChoice::BuiltIn, &device, info).expect("built in");
+    let network =
+        M3NetNetwork::load("m3net-compact", &WeightsChoice::BuiltIn, &device, info).expect("built in");
     let grid = oblique([100, 100, 60]);
     let ct: Arc<_> = volume(grid, |[i, j, k]| ((i * 31 + j * 17 + k * 7) % 1200) as i16 - 900);
     let contexts = context_boxes(&grid, grid.centre_voxel());

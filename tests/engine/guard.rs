@@ -4,23 +4,11 @@
 //! `lung1-001` taught its classifiers nothing, but the distances from which something is a mass were chosen
 //! with its tumour in view. Of `lidc-0314` other places taught it, the nodule did not.
 
-use std::path::PathBuf;
-use std::sync::Arc;
-
 use triscope::geometry::VoxelGrid;
 use triscope::guard::{Guard, GuardModel, Look, Tissue, Verdict};
-use triscope::jobs::JobContext;
 use triscope::volume::Volume;
-use triscope::workflow::open::open;
 
-fn loaded(folder: &str) -> Option<Arc<Volume>> {
-    let path = PathBuf::from("../shared/data/ct").join(folder);
-    if !path.exists() {
-        eprintln!("skipped: {} is not here", path.display());
-        return None;
-    }
-    Some(open(&[path], None, &JobContext::unobserved(), |_| {}).expect("a real CT opens").volume)
-}
+use crate::support::real_ct;
 
 fn judged(volume: &Volume, at: [f64; 3]) -> Guard {
     let columns_mm = across(volume.grid());
@@ -130,7 +118,7 @@ const LUNG1_001: [(&str, [f64; 3]); 34] = [
 
 #[test]
 fn a_real_nodule_is_accepted_also_where_the_click_is_four_millimetres_off() {
-    let Some(volume) = loaded("lidc-0314") else { return };
+    let Some(volume) = real_ct("lidc-0314") else { return };
     let clicks = clicks_around([-57.27, 131.30, -520.56], 4.0);
     let verdicts: Vec<Verdict> = clicks.iter().map(|at| judged(&volume, *at).verdict).collect();
     assert!(verdicts.iter().all(|v| *v == Verdict::Ok), "{verdicts:?}");
@@ -139,7 +127,7 @@ fn a_real_nodule_is_accepted_also_where_the_click_is_four_millimetres_off() {
 #[test]
 fn real_places_that_are_no_nodule_are_refused() {
     for (folder, places) in [("lidc-0314", &LIDC_0314[..]), ("lung1-001", &LUNG1_001[..])] {
-        let Some(volume) = loaded(folder) else { continue };
+        let Some(volume) = real_ct(folder) else { continue };
         let right = refused(&volume, places);
         // The bar is nine of ten.
         assert!(right * 10 >= places.len() * 9, "{folder}: {right} of {} refused", places.len());
@@ -148,7 +136,7 @@ fn real_places_that_are_no_nodule_are_refused() {
 
 #[test]
 fn a_tumour_larger_than_the_crops_is_told_where_it_is_solid() {
-    let Some(volume) = loaded("lung1-001") else { return };
+    let Some(volume) = real_ct("lung1-001") else { return };
     // Its middle as the outline gives it, and places where it is solid for 8 mm around. Two places in its
     // ragged lower edge, (80, -205, -474.5) and (95, -205, -474.5), are called no nodule instead: known.
     let clicks = [

@@ -17,6 +17,7 @@ mod export_round_trip;
 mod devices;
 mod golden;
 mod csf;
+mod csf_input;
 mod golden_mmcaf;
 mod maemc;
 mod guard;

@@ -7,6 +7,7 @@ use triscope::geometry::VoxelGrid;
 use triscope::ingest;
 use triscope::jobs::JobContext;
 use triscope::volume::{Unit, Volume};
+use triscope::workflow::open::open;
 
 /// The real CT that the golden crops are of, or `None` with a reason.
 pub fn lidc_0314() -> Option<Arc<Volume>> {
@@ -20,6 +21,16 @@ pub fn lidc_0314() -> Option<Arc<Volume>> {
     let series = scan.series.first().expect("a series");
     let volume = ingest::begin(series).expect("a volume");
     Some(ingest::load(series, &volume, &ctx).expect("decodes").volume)
+}
+
+/// A real CT by the name of its folder, opened as the window opens it, or `None` with a reason.
+pub fn real_ct(folder: &str) -> Option<Arc<Volume>> {
+    let path = PathBuf::from("../shared/data/ct").join(folder);
+    if !path.exists() {
+        eprintln!("skipped: {} is not here", path.display());
+        return None;
+    }
+    Some(open(&[path], None, &JobContext::unobserved(), |_| {}).expect("a real CT opens").volume)
 }
 
 /// A volume of whole numbers, voxel by voxel.

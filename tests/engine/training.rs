@@ -7,7 +7,7 @@ use triscope::inference::DeviceChoice;
 use triscope::jobs::JobContext;
 use triscope::networks::weights::WeightsFile;
 use triscope::training::{Schedule, TrainConfig};
-use triscope::workflow::models;
+use triscope::workflow::models::{self, Besides};
 use triscope::workflow::train::{TrainError, TrainRequest, train};
 
 /// Two benign and two malignant cases of each of two folds.
@@ -81,7 +81,9 @@ fn a_run_that_is_stopped_goes_on_and_its_weights_are_taken_by_the_program() {
     assert!(card.trained && card.trained_on.starts_with("4 nodules of "), "{}", card.trained_on);
     let imported = folder.path().join("imported.safetensors");
     let keys =
-        models::import(weights, "m3net-compact", &imported, &JobContext::unobserved()).expect("fits").keys;
+        models::import(weights, "m3net-compact", Besides::default(), &imported, &JobContext::unobserved())
+            .expect("fits")
+            .keys;
     assert!(keys.ignored.is_empty() && keys.loaded.contains(&"readers.weight".to_owned()));
 
     let other = TrainRequest { config: TrainConfig { seed: 2, ..request.config.clone() }, ..request.clone() };

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use burn::tensor::Device;
-use triscope::inference::{DeviceInfo, Network, WeightsChoice};
+use triscope::inference::{DeviceInfo, M3NetNetwork, WeightsChoice};
 use triscope::jobs::JobContext;
 use triscope::networks::m3net::{is_without_effect, published_layout};
 use triscope::networks::weights::{BUILT_IN_SEED, Card, UNTRAINED, WeightsFile, random};
-use triscope::networks::{config, names};
-use triscope::workflow::models;
+use triscope::networks::{m3net_config, names};
+use triscope::workflow::models::{self, Besides};
 
 #[test]
 fn key_lists_and_shapes_equal_the_published_ones() {
@@ -24,7 +24,7 @@ fn key_lists_and_shapes_equal_the_published_ones() {
         };
         let published: BTreeMap<String, Vec<usize>> = serde_json::from_str(&text).expect("keys and shapes");
         assert!(entries == 0 || published.len() == entries, "{model}: {}", published.len());
-        let layout = published_layout(&config(model).expect("listed"));
+        let layout = published_layout(&m3net_config(model).expect("listed"));
         let with_effect: BTreeMap<_, _> =
             published.into_iter().filter(|(key, _)| !is_without_effect(key)).collect();
         let missing: Vec<_> = with_effect.keys().filter(|k| !layout.contains_key(*k)).take(5).collect();
@@ -52,7 +52,7 @@ fn built_in_weights_are_the_same_everywhere_and_say_that_they_mean_nothing() {
     assert!(!card.trained);
     assert_eq!(card.trained_on, UNTRAINED);
     assert_eq!(UNTRAINED, "untrained weights: this number means nothing; import or train weights");
-    let layout = published_layout(&config("m3net-compact").expect("listed"));
+    let layout = published_layout(&m3net_config("m3net-compact").expect("listed"));
     let state = random(&layout, BUILT_IN_SEED);
     // Recorded once; another value means that other machines answer differently from this one.
     assert_eq!(state.sha256(), include_str!("../../assets/models/m3net-compact.sha256").trim());
@@ -64,7 +64,7 @@ fn built_in_weights_are_the_same_everywhere_and_say_that_they_mean_nothing() {
 fn an_imported_checkpoint_is_found_verified_and_answers_like_its_source() {
     let folder = tempfile::tempdir().expect("a folder");
     let (source, out) = (folder.path().join("trained.safetensors"), folder.path().join("ours.safetensors"));
-    let layout = published_layout(&config("m3net-compact").expect("listed"));
+    let layout = published_layout(&m3net_config("m3net-compact").expect("listed"));
     let mut state = random(&layout, 7);
     // What a published checkpoint holds beside what counts.
     let counter = triscope::networks::weights::Array { shape: vec![], values: vec![3.0] };
@@ -72,7 +72,9 @@ fn an_imported_checkpoint_is_found_verified_and_answers_like_its_source() {
     let card = Card { trained_on: "phantoms".to_owned(), ..Card::unknown("m3net-compact", "here") };
     std::fs::write(&source, state.to_safetensors(&card)).expect("a file");
 
-    let report = models::import(&source, "m3net-compact", &out, &JobContext::unobserved()).expect("it fits");
+    let report =
+        models::import(&source, "m3net-compact", Besides::default(), &out, &JobContext::unobserved())
+            .expect("it fits");
     assert_eq!(report.keys.loaded.len(), layout.len());
     assert_eq!(report.keys.ignored, ["net32.bn1.num_batches_tracked"]);
     let file = WeightsFile::read(&out).expect("ours");
@@ -81,11 +83,12 @@ fn an_imported_checkpoint_is_found_verified_and_answers_like_its_source() {
     assert_eq!((card.trained, card.trained_on.as_str()), (true, "phantoms"));
 
     let (device, info) = (Device::flex(), DeviceInfo { backend: "flex".to_owned(), name: String::new() });
-    let network = Network::load("m3net-compact", &WeightsChoice::File(out.clone()), &device, info.clone());
+    let network =
+        M3NetNetwork::load("m3net-compact", &WeightsChoice::File(out.clone()), &device, info.clone());
     let network = network.expect("it loads");
-    assert_eq!(network.weights, "ours.safetensors");
-    assert_eq!(network.weights_sha256, file.sha256);
-    let error = Network::load("m3net-r18x3", &WeightsChoice::File(out.clone()), &device, info);
+    assert_eq!(network.known.weights, "ours.safetensors");
+    assert_eq!(network.known.weights_sha256, file.sha256);
+    let error = M3NetNetwork::load("m3net-r18x3", &WeightsChoice::File(out.clone()), &device, info);
     assert!(error.expect_err("another network").to_string().contains("holds weights of m3net-compact"));
 
     // One value changed: the card's hash tells.
@@ -116,7 +119,7 @@ fn half_precision_checkpoints_are_read_as_single_precision() {
 #[test]
 fn an_import_that_is_stopped_leaves_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
-    let layout = published_layout(&config("m3net-compact").expect("listed"));
+    let layout = published_layout(&m3net_config("m3net-compact").expect("listed"));
     let source = folder.path().join("trained.safetensors");
     let card = Card::unknown("m3net-compact", "here");
     std::fs::write(&source, random(&layout, 7).to_safetensors(&card)).expect("a file");
@@ -132,7 +135,7 @@ fn an_import_that_is_stopped_leaves_nothing() {
             }
         });
         handle.set(ctx.clone()).ok().expect("once");
-        let ended = models::import(&source, "m3net-compact", &out, &ctx);
+        let ended = models::import(&source, "m3net-compact", Besides::default(), &out, &ctx);
         assert!(matches!(ended, Err(models::ModelsError::Cancelled(_))), "{stage}");
         assert_eq!(std::fs::read_dir(folder.path()).expect("listed").count(), 1, "{stage}");
     }

@@ -14,7 +14,7 @@ use egui::{Key, vec2};
 use triscope::app::Start;
 use triscope::networks::m3net::published_layout;
 use triscope::networks::weights::{Card, Metadata, Precision, pack, random};
-use triscope::networks::{DEFAULT_MODEL, config};
+use triscope::networks::{DEFAULT_MODEL, m3net_config};
 use triscope::session::{Pane, Session};
 
 /// Runs a test of this file again, in a process that finds an ensemble of three networks installed.
@@ -39,7 +39,7 @@ fn with_an_ensemble(test: &str) -> bool {
 }
 
 fn install(folder: &Path) {
-    let layout = published_layout(&config(DEFAULT_MODEL).expect("listed"));
+    let layout = published_layout(&m3net_config(DEFAULT_MODEL).expect("listed"));
     let members = [1, 2, 3].map(|seed| random(&layout, seed));
     let card = Card { trained_on: "nothing at all".to_owned(), ..Card::unknown(DEFAULT_MODEL, "a test") };
     let bytes = pack(&members, &card, Precision::Half, &Metadata::new()).expect("they fit");

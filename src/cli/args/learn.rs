@@ -40,6 +40,12 @@ pub(in crate::cli) enum ModelsAction {
         /// The safetensors file to write
         #[arg(long, value_name = "F")]
         out: PathBuf,
+        /// Of LungNodule-SSM: the forest that answers from the transformer's features, as JSON
+        #[arg(long, value_name = "F.json")]
+        forest: Option<PathBuf>,
+        /// Of LungNodule-SSM: the checkpoint of its detection head
+        #[arg(long, value_name = "FILE")]
+        detector: Option<PathBuf>,
         /// One JSON document on stdout
         #[arg(long)]
         json: bool,

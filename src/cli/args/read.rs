@@ -95,18 +95,20 @@ pub(in crate::cli) struct Classify {
     /// How the input is prepared
     #[arg(long, value_enum, default_value = "paper")]
     pub(in crate::cli) mode: Mode,
-    /// Explanations: grad_cam, native; `:micro`, `:meso` or `:macro` after grad_cam for one scale
-    /// [default with --out: grad_cam]
+    /// Explanations: grad_cam, native, attention_rollout, date_difference, as far as the network has them;
+    /// `:micro`, `:meso` or `:macro` after grad_cam for one scale of M3Net [default with --out: the first that
+    /// the network has]
     #[arg(long, value_name = "METHOD", value_delimiter = ',', value_parser = values::explain)]
     pub(in crate::cli) explain: Vec<Wanted>,
-    /// An earlier study of the same patient
-    #[arg(long, value_name = "PATH", hide = true)]
+    /// An earlier series of the same patient, for networks that compare dates
+    #[arg(long, value_name = "PATH", requires = "prior_at")]
     pub(in crate::cli) prior: Option<PathBuf>,
-    /// The same nodule there
-    #[arg(long, value_name = "X,Y,Z", value_parser = values::position, hide = true)]
+    /// The same nodule there, LPS millimetres of that series
+    #[arg(long, value_name = "X,Y,Z", value_parser = values::position, requires = "prior")]
     pub(in crate::cli) prior_at: Option<[f64; 3]>,
-    /// Clinical fields
-    #[arg(long, value_name = "F.json", hide = true)]
+    /// What is known of the patient besides what the files tell: a JSON object with the keys sex, age_years,
+    /// weight_kg, t_stage, n_stage, m_stage, smoking, race, screening_result, screening_result_alone
+    #[arg(long, value_name = "F.json")]
     pub(in crate::cli) fields: Option<PathBuf>,
     /// Write result.json, saliency maps and pictures here
     #[arg(long, value_name = "DIR")]
@@ -121,7 +123,7 @@ pub(in crate::cli) struct Classify {
 /// Which network, with which weights, on which device.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Network {
-    /// Network: m3net-compact, m3net-r18x3, m3net-cnb-r34-r18, or all that have weights
+    /// Network (triscope models lists them), or all that have weights
     #[arg(long, value_name = "NAME", default_value = "m3net-compact")]
     pub(in crate::cli) model: String,
     /// Weights for it (.safetensors, .pt, .pth) [default: installed or built-in]
@@ -147,11 +149,19 @@ pub(in crate::cli) struct SeriesChoice {
 /// `--mode`
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::cli) enum Mode {
-    /// As published: native voxels, min-max of each crop
+    /// Exactly as published
     Paper,
-    /// Resampled and windowed
-    #[value(hide = true)]
+    /// MMCAF-Net: lung window; CSF-Net: every region by its own mean and deviation. No other network has it
     Clinical,
+}
+
+impl From<Mode> for crate::inference::Mode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Paper => Self::Paper,
+            Mode::Clinical => Self::Clinical,
+        }
+    }
 }
 
 /// `--overlay`

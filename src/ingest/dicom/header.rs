@@ -11,20 +11,26 @@ use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 use super::rescale::Rescale;
 use super::tape::Tape;
 use super::walk::{self, EXPLICIT_BIG_ENDIAN, Layout, PixelPlace, WalkError};
+use crate::clinical::{ClinicalFields, Sex, Smoking};
 use crate::ingest::private::Private;
 use crate::volume::Polarity;
 
 /// The elements that are read, sorted.
-const WANTED: [Tag; 43] = [
+const WANTED: [Tag; 48] = [
     tags::SPECIFIC_CHARACTER_SET,
     tags::IMAGE_TYPE,
     tags::SOP_CLASS_UID,
+    tags::STUDY_DATE,
     tags::ACQUISITION_TIME,
     tags::CONTENT_TIME,
     tags::MODALITY,
     tags::SERIES_DESCRIPTION,
     tags::PATIENT_NAME,
     tags::PATIENT_ID,
+    tags::PATIENT_SEX,
+    tags::PATIENT_AGE,
+    tags::PATIENT_WEIGHT,
+    tags::SMOKING_STATUS,
     tags::SLICE_THICKNESS,
     tags::ECHO_TIME,
     tags::TRIGGER_TIME,
@@ -111,6 +117,10 @@ pub(in crate::ingest) struct Header {
     pub(in crate::ingest) series_description: Private<String>,
     pub(in crate::ingest) patient_name: Private<String>,
     pub(in crate::ingest) patient_id: Private<String>,
+    /// Of the patient, as far as the tags tell.
+    pub(in crate::ingest) clinical: Private<ClinicalFields>,
+    /// Study Date, `YYYYMMDD`.
+    pub(in crate::ingest) study_date: Private<String>,
     pub(in crate::ingest) modality: String,
     pub(in crate::ingest) image_type: Vec<String>,
     pub(in crate::ingest) instance_number: Option<i64>,
@@ -182,6 +192,8 @@ impl Header {
             series_description: Private::new(owned(tags::SERIES_DESCRIPTION)),
             patient_name: Private::new(owned(tags::PATIENT_NAME)),
             patient_id: Private::new(owned(tags::PATIENT_ID)),
+            clinical: Private::new(clinical(v)),
+            study_date: Private::new(owned(tags::STUDY_DATE)),
             modality: owned(tags::MODALITY),
             image_type: v.texts(tags::IMAGE_TYPE),
             instance_number: v.number(tags::INSTANCE_NUMBER).map(|n| n as i64),
@@ -244,6 +256,30 @@ impl Header {
     /// Whether the pixel data are stored as they are, number after number.
     pub(in crate::ingest) fn is_native(&self) -> bool {
         is_native(&self.syntax)
+    }
+}
+
+/// What the tags tell of the patient; what lies out of its range is not known.
+///
+/// Patient's Age is a number and a letter for its unit; only years are whole years. Smoking Status knows a
+/// present smoker and not who stopped, so that `NO` tells nothing here. Source: DICOM PS3.3 C.7.2.2 (Patient
+/// Study Module), C.7.1.1 (Patient Module).
+fn clinical(v: Values<'_>) -> ClinicalFields {
+    let sex = match v.text(tags::PATIENT_SEX).as_deref() {
+        Some("F") => Some(Sex::Female),
+        Some("M") => Some(Sex::Male),
+        _ => None,
+    };
+    let age = v.text(tags::PATIENT_AGE);
+    let within = |[low, high]: [u32; 2]| move |n: &f64| (f64::from(low)..=f64::from(high)).contains(n);
+    ClinicalFields {
+        sex,
+        age_years: age
+            .and_then(|age| age.strip_suffix('Y')?.trim().parse().ok())
+            .filter(within(ClinicalFields::AGE_YEARS)),
+        weight_kg: v.number(tags::PATIENT_WEIGHT).filter(within(ClinicalFields::WEIGHT_KG)),
+        smoking: (v.text(tags::SMOKING_STATUS).as_deref() == Some("YES")).then_some(Smoking::Current),
+        ..ClinicalFields::default()
     }
 }
 

@@ -8,6 +8,9 @@ use crate::networks::weights::{Array, StateDict};
 /// Rows of the embedding before those of the first field. Source: CSF-NET (num_special_tokens).
 const SPECIAL: usize = 2;
 
+/// More than any table of people has: a file that asks for more is damaged.
+const MOST_CATEGORIES: usize = 10_000;
+
 /// Key of the first row of each field.
 pub(super) const OFFSETS: &str = "categories_offset";
 /// Key of the embedding.
@@ -110,6 +113,20 @@ pub fn categories_of(state: &StateDict) -> Result<[usize; 6], CategoriesError> {
         (*count, first) = (end - first, end);
     }
     Ok(counts)
+}
+
+/// Categories with which a network has as many rows in its embedding as these weights: where the values
+/// that tell them apart have not been read, or are wrong.
+pub fn any_categories(state: &StateDict) -> [usize; 6] {
+    let rows = state.tensors.get(EMBEDDING).and_then(|array| array.shape.first()).copied().unwrap_or(0);
+    let mut counts = [1; 6];
+    counts[0] = rows.saturating_sub(SPECIAL + 5).clamp(1, MOST_CATEGORIES);
+    counts
+}
+
+/// Key and shape of what [`categories_array`] gives.
+pub fn categories_shape() -> (String, Vec<usize>) {
+    (OFFSETS.to_owned(), vec![FIELDS.len()])
 }
 
 /// The tensor of a checkpoint that tells the categories, with its published key: to be added to what is

@@ -18,6 +18,17 @@ pub enum Attending {
     Tokens,
 }
 
+impl Attending {
+    /// Lower-case word, as in files and options.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Patient => "patient",
+            Self::Batch => "batch",
+            Self::Tokens => "tokens",
+        }
+    }
+}
+
 /// Whether the convolution of the two dates is followed by a ReLU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AfterTemporal {
@@ -26,6 +37,16 @@ pub enum AfterTemporal {
     /// Yes, as in the published figure. (The figure's other difference, the picture's features added to
     /// the fusion's output, has no reading: they are half as wide.)
     Relu,
+}
+
+impl AfterTemporal {
+    /// Lower-case word, as in files and options.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Relu => "relu",
+        }
+    }
 }
 
 /// CSF-Net. The number of layers is the same in every preset.

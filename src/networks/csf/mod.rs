@@ -14,7 +14,10 @@ mod temporal;
 mod trunk;
 
 pub use blocks::{Cbam, CsfBlock};
-pub use clinical::{CategoriesError, Clinical, UnknownCategory, categories_array, categories_of};
+pub use clinical::{
+    CategoriesError, Clinical, UnknownCategory, any_categories, categories_array, categories_of,
+    categories_shape,
+};
 pub use cmaf::{CrossModalFusion, Keys};
 pub use config::{AfterTemporal, Attending, CsfConfig, FIELDS, HEADS};
 pub use keys::{is_without_effect, key_of, path_of, published_layout, random};

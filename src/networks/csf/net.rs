@@ -102,11 +102,14 @@ impl CsfNet {
         self.run(features, embedded, taps, false)
     }
 
+    /// One date's features from the output of [`Trunk::EXPLAINED`] on.
+    pub fn rest_of_trunk(&self, x: Tensor<5>) -> Tensor<5> {
+        self.trunk.after(Trunk::AFTER_EXPLAINED, x, &mut Taps::off())
+    }
+
     /// [`CsfNet::join`] from the output of [`Trunk::EXPLAINED`] on both dates.
     pub fn after_explained(&self, features: [Tensor<5>; 2], embedded: Tensor<3>) -> Tensor<2> {
-        let taps = &mut Taps::off();
-        let features = features.map(|x| self.trunk.after(Trunk::AFTER_EXPLAINED, x, taps));
-        self.join(features, embedded, taps)
+        self.join(features.map(|x| self.rest_of_trunk(x)), embedded, &mut Taps::off())
     }
 
     /// Regions of the earlier and the later date and the clinical fields to logits `[batch, 2]`, benign

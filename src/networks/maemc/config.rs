@@ -1,6 +1,8 @@
 //! Sizes of MAEMC-NET's parts, and what its sources leave open.
 
+use super::positions::positions_of;
 use crate::networks::layers::VitBlockConfig;
+use crate::networks::weights::StateDict;
 
 /// Slices along each side of a montage: 25 slices, row by row from the top left.
 pub const GRID: usize = 5;
@@ -24,6 +26,16 @@ pub enum Positions {
     Grid,
 }
 
+impl Positions {
+    /// Lower-case word, as in files and options.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Line => "line",
+            Self::Grid => "grid",
+        }
+    }
+}
+
 /// What the classifier reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pooling {
@@ -31,6 +43,16 @@ pub enum Pooling {
     Class,
     /// The mean over the slices' tokens, normalised after it.
     Mean,
+}
+
+impl Pooling {
+    /// Lower-case word, as in files and options.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Class => "class",
+            Self::Mean => "mean",
+        }
+    }
 }
 
 /// A stack of Transformer blocks.
@@ -75,6 +97,17 @@ impl MaemcConfig {
             decoder: StackConfig { width: 512, blocks: 8, heads: 16 },
             positions: Positions::Line,
             pooling: Pooling::Class,
+        }
+    }
+
+    /// The same with the channels of these weights, and with the positions that their fixed table has,
+    /// where they hold one.
+    pub fn with_options_of(self, state: &StateDict) -> Self {
+        let channels = state.tensors.get("patch_embed.proj.weight").and_then(|array| array.shape.get(1));
+        Self {
+            channels: channels.copied().filter(|n| [1, 3].contains(n)).unwrap_or(self.channels),
+            positions: positions_of(state, &self).ok().flatten().unwrap_or(self.positions),
+            ..self
         }
     }
 

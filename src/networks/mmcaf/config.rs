@@ -1,5 +1,7 @@
 //! Sizes of MMCAF-Net's parts.
 
+use crate::networks::weights::StateDict;
+
 /// How the fusion's two tokens per scale reach the classifier.
 ///
 /// The published code averages the two and then has 24 features for a classifier of 48: it cannot run.
@@ -20,6 +22,12 @@ impl Tokens {
             Self::Apart => "tokens48",
             Self::Averaged => "mean24",
         }
+    }
+
+    /// As the classifier's shape in these weights tells it; `None` where it tells neither.
+    pub fn of(state: &StateDict) -> Option<Self> {
+        let read = *state.tensors.get("fin_cls.weight")?.shape.get(1)?;
+        [Self::Apart, Self::Averaged].into_iter().find(|tokens| tokens.features() == read)
     }
 
     /// Features that the classifier reads.

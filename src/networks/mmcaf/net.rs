@@ -88,10 +88,15 @@ impl Mmcaf {
     pub fn fuse(&self, image: Tensor<2>, table: Tensor<2>, taps: &mut Taps, drop: Drop) -> Tensor<2> {
         let edges = self.kan.edges(table);
         taps.offer("kan.edges", &edges);
-        let table = edges.sum_dim(1).squeeze_dim::<2>(1);
-        taps.offer("kan", &table);
+        let told = edges.sum_dim(1).squeeze_dim::<2>(1);
+        taps.offer("kan", &told);
+        self.join(image, told, taps, drop)
+    }
+
+    /// Features of the image and of the table, `[batch, 24]` each, to the answer's logit, `[batch, 1]`.
+    pub fn join(&self, image: Tensor<2>, told: Tensor<2>, taps: &mut Taps, drop: Drop) -> Tensor<2> {
         let fused =
-            taps.within("multiscale_fusion", |taps| self.multiscale_fusion.forward(image, table, taps, drop));
+            taps.within("multiscale_fusion", |taps| self.multiscale_fusion.forward(image, told, taps, drop));
         self.fin_cls.forward(fused)
     }
 

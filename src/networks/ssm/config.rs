@@ -23,6 +23,13 @@ pub struct DinoConfig {
     pub registers: usize,
 }
 
+/// LungNodule-SSM: the transformer; what answers from its class token is of the same width.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SsmConfig {
+    /// The transformer.
+    pub vit: DinoConfig,
+}
+
 impl DinoConfig {
     /// ViT-S/14, `dinov2_vits14`.
     pub const fn small() -> Self {
@@ -42,6 +49,23 @@ impl DinoConfig {
     /// Small enough for every slice of a scan on a processor. Ours: no such checkpoint is published.
     pub const fn compact() -> Self {
         Self { dim: 96, depth: 6, heads: 3, registers: 0 }
+    }
+
+    /// Word for the size, as DINOv2 names it.
+    pub const fn name(&self) -> &'static str {
+        match self.dim {
+            384 => "vit_s14",
+            768 => "vit_b14",
+            1024 => "vit_l14",
+            _ => "compact",
+        }
+    }
+
+    /// The published transformer that is as wide as these weights are; this one where there is none.
+    pub fn of_width_in(self, state: &StateDict) -> Self {
+        let width = state.tensors.get("cls_token").and_then(|array| array.shape.last()).copied();
+        let published = [Self::small(), Self::base(), Self::large()];
+        published.into_iter().find(|vit| Some(vit.dim) == width).unwrap_or(self)
     }
 
     /// The same transformer with as many register tokens as these weights have.

@@ -5,6 +5,7 @@ use burn::nn::{Initializer, Linear, LinearConfig};
 use burn::tensor::activation::{relu, sigmoid};
 use burn::tensor::{Device, Tensor};
 
+use super::config::DinoConfig;
 use crate::networks::{Layout, layout_of};
 
 /// Features between the two layers.
@@ -46,6 +47,14 @@ impl DinoDetector {
 /// Every tensor of a head that was taught on class tokens of `dim` features.
 pub fn detector_layout(dim: usize) -> Layout {
     layout_of(&DinoDetector::new(dim, &Device::flex()), str::to_owned)
+}
+
+/// What keys of the head begin with in a file that holds the transformer as well.
+pub const HEAD: &str = "detector.";
+
+/// Every tensor of the head in a file that holds the transformer as well.
+pub fn head_layout(vit: &DinoConfig) -> Layout {
+    detector_layout(vit.dim).into_iter().map(|(key, shape)| (format!("{HEAD}{key}"), shape)).collect()
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ mod dino;
 mod keys;
 mod positions;
 
-pub use config::{DinoConfig, PATCH, TABLE};
-pub use detector::{Detection, DinoDetector, detector_layout};
+pub use config::{DinoConfig, PATCH, SsmConfig, TABLE};
+pub use detector::{Detection, DinoDetector, HEAD, detector_layout, head_layout};
 pub use dino::{Dino, Tokens};
 pub use keys::{dino_layout, is_dead, published};

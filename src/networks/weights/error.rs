@@ -1,10 +1,14 @@
 //! Why weights were not taken.
 
 use super::import::Import;
+use crate::networks::UnknownNetwork;
 
 /// Each is one sentence for the user.
 #[derive(Debug, thiserror::Error)]
 pub enum WeightsError {
+    /// No such network.
+    #[error(transparent)]
+    Unknown(#[from] UnknownNetwork),
     /// The device that holds the values does not give them back.
     #[error("the values of {key} could not be read back from the device")]
     NotGiven {

@@ -9,13 +9,12 @@ use super::file::{Kind, unwrapped, words};
 use super::import::Import;
 use super::state::{Array, StateDict};
 use super::stream::LONGEST_HEADER;
-use crate::networks::m3net::Layout;
+use crate::networks::Architecture;
 
 /// Looks at length, card, keys and shapes; the values are checked when they are loaded. Of a PyTorch
 /// checkpoint only its kind is looked at.
-/// - errors: as [`super::WeightsFile::read`], as far as the header tells
-/// - `readers`: of the head that may be there besides
-pub fn glance(path: &Path, model: &str, layout: &Layout, readers: &Layout) -> Result<(), WeightsError> {
+/// - errors: as [`super::WeightsFile::read`], as far as the header tells; no such network
+pub fn glance(path: &Path, model: &str) -> Result<(), WeightsError> {
     let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     let unreadable =
         |error: std::io::Error| WeightsError::Unreadable { name: name.clone(), why: error.to_string() };
@@ -58,7 +57,8 @@ pub fn glance(path: &Path, model: &str, layout: &Layout, readers: &Layout) -> Re
     if whole < length.saturating_add(8).saturating_add(end) {
         return Err(damaged("values are missing at its end"));
     }
-    let keys = Import::compare(layout, readers, &unwrapped(state));
+    let state = Architecture::published(model, unwrapped(state));
+    let keys = Import::compare(&Architecture::of(model, &state)?.keys(), &state);
     if keys.fits() {
         Ok(())
     } else {

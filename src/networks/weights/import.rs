@@ -7,6 +7,7 @@ use super::ensemble::{members, of_member, prefix};
 use super::error::WeightsError;
 use super::fill::fill;
 use super::state::{Array, StateDict};
+use crate::networks::architecture::Keys;
 use crate::networks::layout::Layout;
 use crate::networks::m3net::is_without_effect;
 
@@ -40,17 +41,16 @@ pub struct Import {
 
 impl Import {
     /// Compares a file's tensors with a network's; those of an ensemble with each of its members.
-    /// - `readers`: of the head that predicts the readers' ratings (`m3net::readers_layout`): all of it
-    ///   in all members, or nothing of it
-    pub fn compare(layout: &Layout, readers: &Layout, state: &StateDict) -> Self {
-        Self::compare_members(layout, readers, state, members(state), is_without_effect)
+    /// - `keys`: what may be there besides is there whole in all members, or nowhere
+    pub fn compare(keys: &Keys, state: &StateDict) -> Self {
+        Self::compare_members(&keys.needed, &keys.besides, state, members(state), keys.is_without_effect)
     }
 
     /// - `ensemble`: number of members; `None`: keys without their prefix
     /// - `dead`: whether a published key is known to have no effect on the answer
     fn compare_members(
         layout: &Layout,
-        readers: &Layout,
+        besides: &Layout,
         state: &StateDict,
         ensemble: Option<usize>,
         dead: impl Fn(&str) -> bool,
@@ -60,19 +60,19 @@ impl Import {
             Some(_) => of_member(key).map(|(_, key)| key.to_owned()),
         };
         let mut report = Self { members: ensemble.unwrap_or(1), ..Self::default() };
-        let mut with_readers = false;
+        let mut with_besides = false;
         for key in state.tensors.keys() {
             match own(key) {
                 Some(own) if layout.contains_key(&own) => {}
-                Some(own) if readers.contains_key(&own) => with_readers = true,
+                Some(own) if besides.contains_key(&own) => with_besides = true,
                 Some(own) if dead(&own) => report.ignored.push(key.clone()),
                 _ => report.unexpected.push(key.clone()),
             }
         }
-        let head = with_readers.then_some(readers);
+        let besides = with_besides.then_some(besides);
         for member in 0..report.members {
             let prefix = ensemble.map_or_else(String::new, |_| prefix(member));
-            for (key, expected) in layout.iter().chain(head.into_iter().flatten()) {
+            for (key, expected) in layout.iter().chain(besides.into_iter().flatten()) {
                 let key = format!("{prefix}{key}");
                 match state.tensors.get(&key) {
                     None => report.missing.push(key),

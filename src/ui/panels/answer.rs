@@ -61,10 +61,15 @@ fn guard_notes(guard: &Guard) -> Vec<String> {
     }
 }
 
-/// `probability of malignancy`.
+/// `probability of malignancy`: never the same words for two questions.
 fn question(answer: &Answer) -> String {
     match answer.question.as_str() {
         "malignancy" => "probability of malignancy".to_owned(),
+        "adenocarcinoma_vs_squamous" => {
+            "probability of adenocarcinoma, not squamous cell carcinoma".to_owned()
+        }
+        "adenocarcinoma_vs_granuloma" => "probability of adenocarcinoma, not granuloma".to_owned(),
+        "slice_contains_nodule" => "probability that the slice shows a nodule".to_owned(),
         other => format!("probability: {other}"),
     }
 }
@@ -181,6 +186,11 @@ pub fn provenance_ui(ui: &mut Ui, answer: &Answer) {
     }
     let count = if several { format!(" × {}", answer.ensemble) } else { String::new() };
     fact_ui(ui, "Network", &format!("{}{count}, {} input", answer.model, answer.mode));
+    if !answer.options.is_empty() {
+        let options: Vec<String> =
+            answer.options.iter().map(|(name, word)| format!("{name} {word}")).collect();
+        fact_ui(ui, "Variant", &options.join(", "));
+    }
     let short: String = answer.weights_sha256.chars().take(8).collect();
     fact_ui(ui, "Weights", &format!("{} {short}", answer.weights));
     fact_ui(ui, "Trained on", if answer.trained { &answer.trained_on } else { "nothing: random values" });

@@ -4,6 +4,7 @@
 use egui::{Align2, Color32, FontId, Rect, Role, Sense, TextStyle, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use super::crop_image::crop_texture;
+use super::seen::seen_strip_ui;
 use crate::command::Command;
 use crate::findings::{Nodule, Question};
 use crate::geometry::{VoxelBox, VoxelGrid};
@@ -163,6 +164,10 @@ pub fn strip_ui(ui: &Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState) {
         empty_ui(ui, rect, scene);
         return;
     };
+    if answer.m3net().is_none() {
+        seen_strip_ui(ui, rect, answer);
+        return;
+    }
     let grid = scene.session.grid();
     let (k, depth) = slice_of(state, grid, nodule, answer);
     let heat = heatmap(scene.session).filter(|_| !state.heatmap_hidden);

@@ -1,11 +1,13 @@
 //! How the map lies over the CT.
 
+use std::sync::Arc;
+
 use egui::{TextStyle, Ui};
 
 use crate::command::{Command, Commands};
-use crate::explain::{Method, Wanted};
+use crate::explain::{Method, Saliency, Wanted};
 use crate::findings::Nodule;
-use crate::networks::Scale;
+use crate::networks::{Family, Scale};
 use crate::session::{Edit, Heatmap, WorkId};
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{Press, line_ui, paragraph_ui, press_ui, segments_ui, slider_row_ui};
@@ -15,7 +17,8 @@ use crate::ui::{Scene, words};
 pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut Commands) {
     let t = tokens(ui);
     let heat = scene.session.look().heatmap;
-    let there = nodule.saliency(heat.map).is_some();
+    let shown = nodule.shown_saliency(heat.map);
+    let there = shown.is_some();
     ui.horizontal(|ui| {
         line_ui(ui, "Explanation", text::strong(), t.text);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -35,21 +38,32 @@ pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut
     }
     ui.add_space(2.0);
     let map = |map: Wanted| Edit::Heatmap(Heatmap { map, on: true, ..heat });
-    let methods = ["Grad-CAM", "For and against"];
-    let signed = heat.map.method == Method::Native;
-    if let Some(n) = segments_ui(ui, "Method", &methods, usize::from(signed)) {
-        let method = if n == 0 { Method::GradCam } else { Method::Native };
+    let family = nodule.answer().map_or(Family::M3Net, |answer| answer.detail.family());
+    let mut maps: Vec<&Arc<Saliency>> = Vec::new();
+    for map in Wanted::in_the_window(family).into_iter().filter_map(|wanted| nodule.saliency(wanted)) {
+        if maps.iter().all(|known| known.method != map.method) {
+            maps.push(map);
+        }
+    }
+    let chosen = maps.iter().position(|map| shown.is_some_and(|s| s.method == map.method)).unwrap_or(0);
+    let signed = shown.is_some_and(|map| map.signed);
+    let names: Vec<&str> = maps.iter().map(|map| words::method(map)).collect();
+    if let Some(n) = segments_ui(ui, "Method", &names, chosen)
+        && let Some(method) = maps.get(n).and_then(|map| Method::named(map.method))
+    {
         out.edit(map(Wanted { method, scale: None }));
     }
-    // What is for and against is weighed between the scales: there is no such map of one.
-    ui.add_enabled_ui(!signed, |ui| {
-        let words = ["Combined", Scale::Micro.name(), Scale::Meso.name(), Scale::Macro.name()];
-        let chosen = heat.map.scale.and_then(|s| Scale::ALL.iter().position(|x| *x == s));
-        if let Some(n) = segments_ui(ui, "Map", &words, chosen.map_or(0, |n| n + 1)) {
-            let scale = n.checked_sub(1).and_then(|n| Scale::ALL.get(n).copied());
-            out.edit(map(Wanted { scale, ..heat.map }));
-        }
-    });
+    if family == Family::M3Net {
+        // What is for and against is weighed between the scales: there is no such map of one.
+        ui.add_enabled_ui(!signed, |ui| {
+            let words = ["Combined", Scale::Micro.name(), Scale::Meso.name(), Scale::Macro.name()];
+            let chosen = heat.map.scale.and_then(|s| Scale::ALL.iter().position(|x| *x == s));
+            if let Some(n) = segments_ui(ui, "Map", &words, chosen.map_or(0, |n| n + 1)) {
+                let scale = n.checked_sub(1).and_then(|n| Scale::ALL.get(n).copied());
+                out.edit(map(Wanted { scale, ..heat.map }));
+            }
+        });
+    }
     if let Some(n) = segments_ui(ui, "Drawn as", &["Area", "Lines"], usize::from(heat.contour)) {
         out.edit(Edit::Heatmap(Heatmap { contour: n == 1, on: true, ..heat }));
     }
@@ -61,7 +75,7 @@ pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut
     });
     let threshold = format!("{:.2} of the largest", heat.threshold);
     slider(ui, out, ("Threshold", heat.threshold, &threshold), |threshold| Heatmap { threshold, ..heat });
-    if let Some(map) = nodule.saliency(heat.map) {
+    if let Some(map) = shown {
         let cells = match map.native_shape {
             Some([d, h, w]) => {
                 format!("The network's own map has {d} × {h} × {w} cells; finer detail is interpolation.")

@@ -10,6 +10,7 @@ mod left;
 mod network;
 mod open_menu;
 mod right;
+mod seen;
 mod series;
 mod status;
 mod thumbnails;

@@ -1,9 +1,10 @@
 //! Which network is asked: a menu of all, those without weights disabled with the reason.
 
-use egui::{Align, Frame, Layout, Margin, TextStyle, Ui};
+use egui::{Align, Frame, Layout, Margin, ScrollArea, TextStyle, Ui};
 
 use crate::command::{Command, Commands};
 use crate::findings::Nodule;
+use crate::networks::spec;
 use crate::session::NetworkChoice;
 use crate::ui::theme::tokens;
 use crate::ui::widgets::{Press, line_ui, menu, menu_row_ui, note_ui, paragraph_ui, press_ui};
@@ -22,9 +23,11 @@ pub fn network_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
             menu(&button).show(|ui| {
                 ui.set_width(320.0);
                 ui.spacing_mut().item_spacing.y = 0.0;
-                for network in scene.session.networks() {
-                    row_ui(ui, network, network.name == chosen, out);
-                }
+                ScrollArea::vertical().max_height(560.0).show(ui, |ui| {
+                    for network in scene.session.networks() {
+                        row_ui(ui, network, network.name == chosen, out);
+                    }
+                });
             });
         });
     });
@@ -47,11 +50,19 @@ fn row_ui(ui: &mut Ui, network: &NetworkChoice, chosen: bool, out: &mut Commands
         out.push(Command::ChooseNetwork(network.name));
     }
     // Under the name, which stands beside the place of the tick.
-    Frame::new().inner_margin(Margin { left: 34, right: 10, top: 0, bottom: 6 }).show(ui, |ui| {
-        let sentence = match &network.weights {
-            Ok(weights) => format!("Weights: {weights}"),
-            Err(sentence) => words::sentence(sentence),
-        };
-        paragraph_ui(ui, &sentence, t.muted);
+    Frame::new().inner_margin(Margin { left: 34, right: 10, top: 0, bottom: 5 }).show(ui, |ui| {
+        let asked = spec(network.name).map(|spec| words::question(spec.question)).unwrap_or_default();
+        let row = ui.scope(|ui| match &network.weights {
+            Ok(weights) if weights.starts_with(network.name) => line_ui(ui, asked, TextStyle::Small, t.muted),
+            Ok(weights) => line_ui(ui, &format!("{asked}; weights {weights}"), TextStyle::Small, t.muted),
+            Err(sentence) => {
+                // How to get them is for those who want to know.
+                let (short, _) = sentence.split_once(':').unwrap_or((sentence, ""));
+                line_ui(ui, &format!("{asked}; {short}"), TextStyle::Small, t.muted);
+            }
+        });
+        if let Err(sentence) = &network.weights {
+            row.response.on_hover_text(words::sentence(sentence));
+        }
     });
 }

@@ -71,7 +71,7 @@ pub fn heatmap(session: &Session) -> Option<HeatmapLook> {
     if !heat.on {
         return None;
     }
-    let saliency = session.selected()?.saliency(heat.map)?;
+    let saliency = session.selected()?.shown_saliency(heat.map)?;
     let Heatmap { opacity, threshold, contour, .. } = heat;
     Some(HeatmapLook { saliency: Arc::clone(saliency), opacity, threshold, contour })
 }

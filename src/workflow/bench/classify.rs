@@ -5,12 +5,13 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-use crate::geometry::{Point, VoxelGrid};
+use crate::explain::Wanted;
+use crate::geometry::{Patient, Point, VoxelGrid};
 use crate::inference::{DeviceChoice, Engine, EngineOptions, WeightsChoice};
 use crate::jobs::JobContext;
-use crate::networks::DEFAULT_MODEL;
+use crate::networks::{DEFAULT_MODEL, Family, spec};
 use crate::volume::{Unit, Volume};
-use crate::workflow::classify::{Classified, ClassifyError, Request, run};
+use crate::workflow::classify::{Classified, ClassifyError, Prior, Request, run};
 
 /// Fewest timed runs: a median of less says nothing.
 const FEWEST_RUNS: usize = 3;
@@ -85,6 +86,8 @@ pub fn classify(
             model: model.to_owned(),
             weights: Some(weights.clone()),
             force: true,
+            explain: first_maps(model),
+            prior: prior_for(model, &volume, at),
             ..Request::new(Arc::clone(&volume), Vec::new(), at)
         };
         let start = Instant::now();
@@ -116,6 +119,18 @@ pub fn classify(
         explain_ms: of(&|(done, _)| done.explain_ms),
         probability: answer.probability,
     })
+}
+
+/// The maps that the window asks first of a network.
+fn first_maps(model: &str) -> Vec<Wanted> {
+    spec(model).map(|spec| Wanted::in_the_window(spec.family)).unwrap_or_default()
+}
+
+/// The same place of the same volume as an earlier date, where a network needs one: its time does not depend
+/// on what is seen there.
+fn prior_for(model: &str, volume: &Arc<Volume>, at: Point<Patient>) -> Option<Prior> {
+    let compares = spec(model).is_ok_and(|spec| spec.family == Family::Csf);
+    compares.then(|| Prior { volume: Arc::clone(volume), defects: Vec::new(), at, doubts: Vec::new() })
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

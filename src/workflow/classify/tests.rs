@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::geometry::VoxelGrid;
-use crate::networks::config;
 use crate::networks::m3net::published_layout;
+use crate::networks::m3net_config;
 use crate::networks::weights::{BUILT_IN_SEED, StateDict, random};
 
 fn request() -> Request {
@@ -20,7 +20,7 @@ fn request() -> Request {
 
 /// Finite weights that no answer comes out of: the last layer overflows.
 fn overflowing() -> StateDict {
-    let layout = published_layout(&config(DEFAULT_MODEL).expect("listed"));
+    let layout = published_layout(&m3net_config(DEFAULT_MODEL).expect("listed"));
     let mut state = random(&layout, BUILT_IN_SEED);
     for (key, array) in &mut state.tensors {
         if key.contains("fc.") {
@@ -43,7 +43,7 @@ fn an_adapter_without_a_number_is_given_up_and_the_processor_answers() {
 
 /// Two members, of which the second gives no number.
 fn failing_late() -> StateDict {
-    let good = random(&published_layout(&config(DEFAULT_MODEL).expect("listed")), BUILT_IN_SEED);
+    let good = random(&published_layout(&m3net_config(DEFAULT_MODEL).expect("listed")), BUILT_IN_SEED);
     let members = [("members.0.", good), ("members.1.", overflowing())];
     let prefixed = members.into_iter().flat_map(|(prefix, state)| {
         state.tensors.into_iter().map(move |(key, array)| (format!("{prefix}{key}"), array))

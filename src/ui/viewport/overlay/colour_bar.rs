@@ -15,15 +15,6 @@ const STEPS: usize = 64;
 /// Of a contour on the bar.
 const LINE_WIDTH: f32 = 4.0;
 
-/// The name of a method as people know it.
-fn method_label(method: &str) -> &str {
-    match method {
-        "grad_cam" => "Grad-CAM",
-        "native" => "For and against",
-        other => other,
-    }
-}
-
 /// Draws the bar, and over it what untrained weights are worth; returns how high they stand from the
 /// lower edge.
 pub(super) fn colour_bar(painter: &Painter, rect: Rect, look: &HeatmapLook, untrained: bool) -> f32 {
@@ -105,9 +96,12 @@ fn bar_with_numbers(painter: &Painter, rect: Rect, look: &HeatmapLook) -> f32 {
             }
         }
     }
+    let method = words::method(map);
     let words = match map.scale {
-        _ if map.signed => method_label(map.method).to_owned(),
-        scale => format!("{}, {}", method_label(map.method), scale.map_or("combined", |s| s.name())),
+        Some(scale) => format!("{method}, {}", scale.name()),
+        // Of a network of one scale there is nothing to combine.
+        None if map.signed || map.native_shape.is_some() => method.to_owned(),
+        None => format!("{method}, combined"),
     };
     let room = rect.width() / 2.0 - 24.0;
     halo_text(painter, pos2(right, bar.top() - 4.0), Align2::RIGHT_BOTTOM, &words, &Halo::plain(), room);

@@ -26,7 +26,7 @@ pub struct ContextBox {
 const GRAINS_PER_VOXEL: f64 = 1e5;
 
 /// The nearest whole number of grains; what is not finite stays so.
-fn snapped(index: f64) -> f64 {
+pub(in crate::inference) fn snapped(index: f64) -> f64 {
     (index * GRAINS_PER_VOXEL).round() / GRAINS_PER_VOXEL
 }
 

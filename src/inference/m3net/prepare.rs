@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::context::ContextBox;
-use super::error::InferenceError;
+use crate::inference::error::InferenceError;
 use crate::volume::{Values, Volume};
 
 /// Air, in HU: what a volume thinner than the crop is padded with.

@@ -1,49 +1,29 @@
-//! A network with its weights on a device, or several of one kind: crops in, logits and features out.
+//! An M3Net with its weights on a device, or several of one kind: crops in, logits and features out.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::answer::DeviceInfo;
-use super::error::InferenceError;
 use super::members::{Readers, ReadersHead, Said};
 use super::prepare::Crop;
 use crate::guard::TrainingRange;
+use crate::inference::answer::DeviceInfo;
+use crate::inference::error::InferenceError;
+use crate::inference::numbers::read;
+use crate::inference::opened::{Known, Opened, WeightsChoice};
 use crate::jobs::JobContext;
-use crate::networks::m3net::{M3Net, path_of, published_layout, readers_layout};
-use crate::networks::weights::{
-    BUILT_IN_SEED, Card, Import, StateDict, WeightsError, WeightsFile, load_into, non_finite, random,
-};
-use crate::networks::{DEFAULT_MODEL, NetworkSpec, Scale, Tapped, Taps, config, spec};
+use crate::networks::m3net::{M3Net, path_of, published_layout};
+use crate::networks::weights::{Metadata, StateDict, WeightsError, load_into};
+use crate::networks::{Architecture, Scale, Tapped, Taps, UnknownNetwork};
 
-/// Which weights a network gets.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum WeightsChoice {
-    /// What comes with the program; only the default network has any.
-    BuiltIn,
-    /// Random values of a seed, for timing: any network.
-    Random(u64),
-    /// A safetensors or PyTorch file.
-    File(PathBuf),
-}
-
-/// A loaded network, ready to answer: one, or the members of an ensemble, which answer one after the
-/// other.
+/// A loaded M3Net, ready to answer: one, or the members of an ensemble, which answer one after the other.
 #[derive(Debug)]
-pub struct Network {
+pub struct M3NetNetwork {
     /// At least one.
     members: Vec<Member>,
-    spec: &'static NetworkSpec,
-    /// What is known of its weights.
-    pub card: Card,
-    /// File name, or `built-in`.
-    pub weights: String,
-    /// SHA-256 of the file, or of the values where there is no file.
-    pub weights_sha256: String,
-    /// Where it runs.
-    pub info: DeviceInfo,
+    /// What is known of it.
+    pub known: Known,
     /// What its training pictures were like, where the weights tell.
     range: Option<TrainingRange>,
     device: Device,
@@ -74,14 +54,7 @@ pub struct Forward {
     pub forward_ms: f64,
 }
 
-/// What weights are called and what is known of them.
-struct Named {
-    card: Card,
-    weights: String,
-    weights_sha256: String,
-}
-
-impl Network {
+impl M3NetNetwork {
     /// Builds the network and loads its weights, every member of an ensemble.
     /// - errors: unknown name, no weights, weights that do not fit
     pub fn load(
@@ -90,43 +63,7 @@ impl Network {
         device: &Device,
         info: DeviceInfo,
     ) -> Result<Self, InferenceError> {
-        Self::load_some(model, weights, usize::MAX, device, info)
-    }
-
-    /// The same with the first members alone.
-    /// - `most`: no more members than this
-    pub(super) fn load_some(
-        model: &str,
-        weights: &WeightsChoice,
-        most: usize,
-        device: &Device,
-        info: DeviceInfo,
-    ) -> Result<Self, InferenceError> {
-        let layout = published_layout(&config(model)?);
-        let mut range = None;
-        let (state, card, name, sha256) = match weights {
-            WeightsChoice::BuiltIn if model != DEFAULT_MODEL => {
-                return Err(InferenceError::NoWeights(model.to_owned()));
-            }
-            WeightsChoice::BuiltIn | WeightsChoice::Random(_) => {
-                let (seed, name) = match weights {
-                    WeightsChoice::Random(seed) => (*seed, format!("random, seed {seed}")),
-                    _ => (BUILT_IN_SEED, "built-in".to_owned()),
-                };
-                let state = random(&layout, seed);
-                let sha256 = state.sha256();
-                (state, Card::random(model, seed), name, sha256)
-            }
-            WeightsChoice::File(path) => {
-                let file = WeightsFile::read(path)?;
-                let card = file.card_for(model)?;
-                range = training_range(&file)?;
-                (file.state, card, file.name, file.sha256)
-            }
-        };
-        let named = Named { card, weights: name, weights_sha256: sha256 };
-        let network = Self::build(model, state, most, named, device, info)?;
-        Ok(Self { range, ..network })
+        Self::build(Opened::read(model, weights, info)?, usize::MAX, device)
     }
 
     /// A network with values made by hand: for tests of what is built on it.
@@ -137,50 +74,35 @@ impl Network {
         device: &Device,
         info: DeviceInfo,
     ) -> Result<Self, InferenceError> {
-        let sha256 = state.sha256();
-        let card = Card::unknown(model, "memory");
-        let named = Named { card, weights: "memory".to_owned(), weights_sha256: sha256 };
-        Self::build(model, state, usize::MAX, named, device, info)
+        Self::build(Opened::from_state(model, state, info)?, usize::MAX, device)
     }
 
-    fn build(
-        model: &str,
-        state: StateDict,
+    /// - `most`: no more members than this
+    /// - errors: weights of another family
+    pub(in crate::inference) fn build(
+        opened: Opened,
         most: usize,
-        named: Named,
         device: &Device,
-        info: DeviceInfo,
     ) -> Result<Self, InferenceError> {
-        let Named { card, weights, weights_sha256 } = named;
-        let (spec, config) = (spec(model)?, config(model)?);
+        let Opened { architecture, state, members: count, metadata, known } = opened;
+        let Architecture::M3Net(config) = architecture else {
+            return Err(UnknownNetwork::NotM3Net(known.spec.name.to_owned()).into());
+        };
+        let range = training_range(&known.weights, &metadata)?;
         let layout = published_layout(&config);
-        // All of the file before any of its networks: an ensemble is loaded whole or not at all.
-        let report = Import::compare(&layout, &readers_layout(&config), &state);
-        if !report.fits() {
-            let (model, report) = (model.to_owned(), Box::new(report));
-            return Err(WeightsError::DoNotFit { model, report }.into());
-        }
-        if let Some(key) = non_finite(&state) {
-            return Err(WeightsError::NotFinite { key }.into());
-        }
-        let mut members = Vec::with_capacity(report.members.min(most));
+        let mut members = Vec::with_capacity(count.min(most));
         for mut state in state.into_members().into_iter().take(most) {
             let readers = ReadersHead::taken_from(&mut state);
             let mut net = M3Net::new(&config, device);
-            load_into(&mut net, model, &layout, state, path_of)?;
+            load_into(&mut net, known.spec.name, &layout, state, path_of)?;
             members.push(Member { net: net.fold(), readers });
         }
-        Ok(Self { members, spec, card, weights, weights_sha256, info, range: None, device: device.clone() })
+        Ok(Self { members, known, range, device: device.clone() })
     }
 
     /// What its training pictures were like; `None` where the weights do not tell.
     pub fn training_range(&self) -> Option<&TrainingRange> {
         self.range.as_ref()
-    }
-
-    /// Its plain facts.
-    pub fn spec(&self) -> &'static NetworkSpec {
-        self.spec
     }
 
     /// The layers of the first member: the one that explanations look at.
@@ -207,8 +129,8 @@ impl Network {
     }
 
     /// Asks one member, whose answer is not to be explained; stops between the scales.
-    /// - `member`: from 0; below [`Network::members`]
-    /// - errors: as [`Network::forward`]
+    /// - `member`: from 0; below [`M3NetNetwork::members`]
+    /// - errors: as [`M3NetNetwork::forward`]
     pub fn ask_member(
         &self,
         member: usize,
@@ -272,24 +194,13 @@ impl Forward {
     }
 }
 
-/// What the file says of its training pictures.
+/// What a file says of its training pictures.
 /// - errors: it says so in a way that cannot be read
-fn training_range(file: &WeightsFile) -> Result<Option<TrainingRange>, InferenceError> {
-    let Some(text) = file.metadata.get(TrainingRange::METADATA_KEY) else { return Ok(None) };
+fn training_range(name: &str, metadata: &Metadata) -> Result<Option<TrainingRange>, InferenceError> {
+    let Some(text) = metadata.get(TrainingRange::METADATA_KEY) else { return Ok(None) };
     let range = TrainingRange::parse(text).map_err(|error| {
         let why = format!("the range of its training cannot be read: {error}");
-        WeightsError::Damaged { name: file.name.clone(), why }
+        WeightsError::Damaged { name: name.to_owned(), why }
     })?;
     Ok(Some(range))
-}
-
-/// Values of a tensor, all of which must be numbers.
-/// - errors: the device failed in any operation that led to them, or one of them is no number
-pub(crate) fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f64>, InferenceError> {
-    let data = tensor.try_into_data().map_err(|error| InferenceError::Device(error.to_string()))?;
-    let values = data.try_to_vec::<f32>().map_err(|_| InferenceError::NoAnswer)?;
-    if values.iter().any(|v| !v.is_finite()) {
-        return Err(InferenceError::NoAnswer);
-    }
-    Ok(values.into_iter().map(f64::from).collect())
 }

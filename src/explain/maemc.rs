@@ -1,0 +1,53 @@
+//! MAEMC-NET: which slices it attended to.
+
+use super::error::ExplainError;
+use super::laid::Laid;
+use super::method::Method;
+use super::saliency::Saliency;
+use crate::geometry::VoxelGrid;
+use crate::inference::maemc::MaemcForward;
+use crate::inference::{Region, read};
+use crate::networks::CellGrid;
+use crate::networks::maemc::{PATCH, SLICES};
+
+/// Attention rollout from the class token to each slice: `product over blocks of (A + I) / 2`, A the mean
+/// over heads. A token is a whole slice, so that nothing is said of places within one.
+/// Source: Abnar and Zuidema 2020, arXiv 2005.00928, equation 1.
+/// - returns: the share of each slice, in the order of the montage; what is missing to 1 stays with the
+///   class token
+pub fn maemc_rollout(forward: &MaemcForward) -> Result<[f64; SLICES], ExplainError> {
+    const TOKENS: usize = 1 + SLICES;
+    // Row 0 of the product is all that is asked: it is carried from the last block to the first.
+    let mut row = vec![0.0; TOKENS];
+    row[0] = 1.0;
+    for attention in forward.attention.iter().rev() {
+        let mean = read(attention.clone().mean_dim(1).flatten::<2>(0, 2))?;
+        if mean.len() != TOKENS * TOKENS {
+            return Err(ExplainError::NoNumber);
+        }
+        let mut next = row.iter().map(|v| v / 2.0).collect::<Vec<_>>();
+        for (share, keys) in row.iter().zip(mean.chunks_exact(TOKENS)) {
+            next.iter_mut().zip(keys).for_each(|(to, weight)| *to += share * weight / 2.0);
+        }
+        row = next;
+    }
+    let mut slices = [0.0; SLICES];
+    slices.iter_mut().zip(row.iter().skip(1)).for_each(|(slice, share)| *slice = *share);
+    Ok(slices)
+}
+
+/// The shares on the CT: each slice's over its whole square.
+/// - `region`: of the axial slices
+pub fn maemc_map(method: Method, slices: &[f64; SLICES], region: &Region, grid: &VoxelGrid) -> Saliency {
+    let middle = (PATCH as f64 - 1.0) / 2.0;
+    Laid {
+        method,
+        shape: [SLICES, 1, 1],
+        values: slices.iter().map(|v| *v as f32).collect(),
+        cells: CellGrid { first: [0.0, middle, middle], step: [1.0, PATCH as f64, PATCH as f64] },
+        samples: [SLICES, PATCH, PATCH],
+        unit: "share",
+        signed: false,
+    }
+    .over(region, grid)
+}

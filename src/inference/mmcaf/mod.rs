@@ -1,0 +1,10 @@
+//! MMCAF-Net: windows of 12 whole slices, and a row of seven clinical fields; the network on a device.
+
+mod area;
+mod network;
+mod table;
+mod window;
+
+pub use network::{MmcafForward, MmcafNetwork};
+pub use table::{COLUMNS, Table, table};
+pub use window::{Window, regions, windows};

@@ -1,0 +1,120 @@
+//! Weights of any network, read and compared with its layers: what is known of them, before a device.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::answer::DeviceInfo;
+use super::error::InferenceError;
+use crate::networks::weights::{
+    BUILT_IN_SEED, Card, Import, Metadata, StateDict, WeightsError, WeightsFile, non_finite,
+};
+use crate::networks::{Architecture, DEFAULT_MODEL, NetworkSpec, spec};
+
+/// Which weights a network gets.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum WeightsChoice {
+    /// What comes with the program; only the default network has any.
+    BuiltIn,
+    /// Random values of a seed, for timing: any network.
+    Random(u64),
+    /// A safetensors or PyTorch file.
+    File(PathBuf),
+}
+
+/// What is known of a loaded network.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// Its plain facts.
+    pub spec: &'static NetworkSpec,
+    /// Variants that its sources leave open, as its weights decide them.
+    pub options: BTreeMap<&'static str, &'static str>,
+    /// What is known of its weights.
+    pub card: Card,
+    /// File name, or `built-in`.
+    pub weights: String,
+    /// SHA-256 of the file, or of the values where there is no file.
+    pub weights_sha256: String,
+    /// Where it runs.
+    pub info: DeviceInfo,
+}
+
+/// Weights that fit, of one network or of the members of an ensemble.
+pub(super) struct Opened {
+    pub(super) architecture: Architecture,
+    /// Under published keys.
+    pub(super) state: StateDict,
+    /// How many networks they are.
+    pub(super) members: usize,
+    /// What else a file of ours tells.
+    pub(super) metadata: Metadata,
+    pub(super) known: Known,
+}
+
+impl Opened {
+    /// Reads and compares everything: weights are loaded whole or not at all.
+    /// - errors: unknown name, no weights, weights that do not fit or are no numbers
+    pub(super) fn read(
+        model: &str,
+        weights: &WeightsChoice,
+        info: DeviceInfo,
+    ) -> Result<Self, InferenceError> {
+        match weights {
+            WeightsChoice::BuiltIn if model != DEFAULT_MODEL => {
+                Err(InferenceError::NoWeights(model.to_owned()))
+            }
+            WeightsChoice::BuiltIn | WeightsChoice::Random(_) => {
+                let (seed, name) = match weights {
+                    WeightsChoice::Random(seed) => (*seed, format!("random, seed {seed}")),
+                    _ => (BUILT_IN_SEED, "built-in".to_owned()),
+                };
+                let architecture = Architecture::named(model)?;
+                let state = architecture.random(seed);
+                Self::of(model, architecture, state, Card::random(model, seed), name, None, info)
+            }
+            WeightsChoice::File(path) => {
+                let mut file = WeightsFile::read(path)?;
+                let card = file.card_for(model)?;
+                file.state = Architecture::published(model, file.state);
+                let architecture = Architecture::of_file(model, &file)?;
+                let WeightsFile { name, sha256, state, metadata, .. } = file;
+                let opened = Self::of(model, architecture, state, card, name, Some(sha256), info)?;
+                Ok(Self { metadata, ..opened })
+            }
+        }
+    }
+
+    /// Values made by hand.
+    pub(super) fn from_state(
+        model: &str,
+        state: StateDict,
+        info: DeviceInfo,
+    ) -> Result<Self, InferenceError> {
+        let architecture = Architecture::of(model, &state)?;
+        let card = Card::unknown(model, "memory");
+        Self::of(model, architecture, state, card, "memory".to_owned(), None, info)
+    }
+
+    /// - `sha256`: of the file, where there is one
+    fn of(
+        model: &str,
+        architecture: Architecture,
+        state: StateDict,
+        card: Card,
+        weights: String,
+        sha256: Option<String>,
+        info: DeviceInfo,
+    ) -> Result<Self, InferenceError> {
+        let report = Import::compare(&architecture.keys(), &state);
+        if !report.fits() {
+            let (model, report) = (model.to_owned(), Box::new(report));
+            return Err(WeightsError::DoNotFit { model, report }.into());
+        }
+        if let Some(key) = non_finite(&state) {
+            return Err(WeightsError::NotFinite { key }.into());
+        }
+        let weights_sha256 = sha256.unwrap_or_else(|| state.sha256());
+        let (spec, options) = (spec(model)?, architecture.options());
+        let known = Known { spec, options, card, weights, weights_sha256, info };
+        Ok(Self { architecture, state, members: report.members, metadata: Metadata::new(), known })
+    }
+}

@@ -1,0 +1,8 @@
+//! LungNodule-SSM: one axial slice as a picture of 8 bits, resized as Pillow does; the network on a device.
+
+mod network;
+mod pillow;
+mod slice;
+
+pub use network::{Patches, SsmForward, SsmNetwork};
+pub use slice::{Resolution, SlicePicture, nearest_slice, region, slice_picture};

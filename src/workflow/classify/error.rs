@@ -1,0 +1,83 @@
+//! Why a network did not answer, in the words that the user reads.
+
+use crate::explain::{ExplainError, Method, Wanted};
+use crate::inference::InferenceError;
+use crate::inference::csf::CodesError;
+use crate::ingest::FEWEST_SLICES;
+use crate::jobs::{Cancelled, JobFailure};
+use crate::networks::{Family, UnknownNetwork};
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum ClassifyError {
+    /// The point is nowhere in the CT.
+    #[error(
+        "the point ({:.1}, {:.1}, {:.1}) mm lies outside the volume, which reaches from ({:.1}, {:.1}, {:.1}) to ({:.1}, {:.1}, {:.1}) mm",
+        .at[0], .at[1], .at[2], .low[0], .low[1], .low[2], .high[0], .high[1], .high[2]
+    )]
+    Outside {
+        /// The point, LPS millimetres.
+        at: [f64; 3],
+        /// Smallest coordinates of the volume.
+        low: [f64; 3],
+        /// Largest coordinates of the volume.
+        high: [f64; 3],
+    },
+    /// A defect that makes every answer worthless.
+    #[error(
+        "this series cannot be classified ({code}): {text}. With --force the network answers all the same"
+    )]
+    Defect {
+        /// Name of the defect.
+        code: &'static str,
+        /// Its sentence.
+        text: String,
+    },
+    /// Not Hounsfield units.
+    #[error(
+        "this volume holds {0}, not Hounsfield units; the network reads CT alone. With --force it answers all the same"
+    )]
+    NotHu(String),
+    /// Too thin.
+    #[error("this series has {0} slices; the network needs at least {FEWEST_SLICES}, with --force too")]
+    TooThin(usize),
+    /// A method of other networks.
+    #[error(
+        "{model} cannot be explained by {wanted}; it has {list}",
+        list = Method::of(*.family).iter().map(|method| method.name()).collect::<Vec<_>>().join(", ")
+    )]
+    NoMethod {
+        /// Name of the network.
+        model: &'static str,
+        /// What was asked for.
+        wanted: Wanted,
+        /// Its family.
+        family: Family,
+    },
+    /// Two dates are compared, and there is one.
+    #[error(
+        "{0} compares two dates: it needs an earlier series of the same patient and the point in it (--prior PATH --prior-at X,Y,Z)"
+    )]
+    NeedsPrior(&'static str),
+    /// The clinical fields cannot be told to the network.
+    #[error(transparent)]
+    Codes(CodesError),
+    /// The earlier series cannot be used.
+    #[error("the earlier series cannot be used: {0}")]
+    Prior(String),
+    /// No such network.
+    #[error(transparent)]
+    Unknown(#[from] UnknownNetwork),
+    /// The network did not answer.
+    #[error(transparent)]
+    Inference(#[from] InferenceError),
+    /// It answered, but could not be explained.
+    #[error(transparent)]
+    Explain(#[from] ExplainError),
+    /// A fault of the program.
+    #[error(transparent)]
+    Fault(#[from] JobFailure),
+    /// Asked to stop.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}

@@ -1,0 +1,194 @@
+//! M3Net: context boxes, crops, the answer of one network or of an ensemble, its maps.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::forced::forced;
+use super::{ClassifyError, Part, Request};
+use crate::explain::{
+    Contribution, Method, NativeMap, Saliency, combined, contribution, grad_cam, native_map,
+};
+use crate::guard::{Guard, GuardModel, Look, Tissue};
+use crate::inference::{
+    Answer, ContextBox, Crop, Detail, Forward, M3NetDetail, M3NetNetwork, Runtime, Together, WeightsChoice,
+    context_boxes, prepare,
+};
+use crate::jobs::JobContext;
+use crate::networks::Scale;
+use crate::volume::Unit;
+
+/// Asks it: the answer of its first member, the maps, what the other members say.
+pub(super) fn work(
+    runtime: &mut Runtime,
+    (network, weights): (&M3NetNetwork, &WeightsChoice),
+    request: &Request,
+    send: &dyn Fn(Part),
+    ctx: &JobContext,
+) -> Result<(), ClassifyError> {
+    ctx.step("Cutting the crops", 0.1)?;
+    let start = Instant::now();
+    let grid = request.volume.grid();
+    let at = grid.voxel_from_patient() * request.at;
+    let contexts = context_boxes(grid, at);
+    let [micro, meso, wide] = &contexts;
+    let crop = |context: &ContextBox| prepare(&request.volume, context);
+    let crops = [crop(micro)?, crop(meso)?, crop(wide)?];
+    let crop_ms = start.elapsed().as_secs_f64() * 1e3;
+
+    ctx.step("Running the network", 0.2)?;
+    let forward = network.forward(&crops, ctx)?;
+    let contribution = contribution(network, &forward)?;
+    let guard = judged(network, request, &contexts, &forward);
+    let answer = answer(network, request, crops, &forward, &contribution, guard, crop_ms);
+    let answer = Arc::new(answer);
+    send(Part::Answer(Arc::clone(&answer)));
+    if !request.explain.is_empty() {
+        let start = Instant::now();
+        let saliency = explained(network, request, &forward, &contribution, &contexts, ctx)?;
+        send(Part::Explained { saliency, explain_ms: start.elapsed().as_secs_f64() * 1e3 });
+    }
+    if request.all_members {
+        others(network, &answer, send, ctx)?;
+    }
+    // Last, because nobody waits for it.
+    if let Some(seen) = answer.m3net() {
+        runtime.compare_once(network, weights, &seen.crops, &forward, ctx)?;
+    }
+    Ok(())
+}
+
+/// Asks the members that have not answered; nothing where there are none.
+pub(super) fn others(
+    network: &M3NetNetwork,
+    first: &Answer,
+    send: &dyn Fn(Part),
+    ctx: &JobContext,
+) -> Result<(), ClassifyError> {
+    let count = network.members();
+    let mut said = first.said.clone();
+    let Some(seen) = first.m3net().filter(|_| said.len() < count) else { return Ok(()) };
+    for member in said.len()..count {
+        let what = format!("Asking network {} of {count}", member + 1);
+        ctx.step(&what, 0.6 + 0.4 * member as f32 / count as f32)?;
+        said.push(network.ask_member(member, &seen.crops, ctx)?);
+    }
+    send(Part::Members(Arc::new(first.of_members(said))));
+    Ok(())
+}
+
+/// The maps that were asked for, of the first member.
+fn explained(
+    network: &M3NetNetwork,
+    request: &Request,
+    forward: &Forward,
+    contribution: &Contribution,
+    contexts: &[ContextBox; 3],
+    ctx: &JobContext,
+) -> Result<Vec<Arc<Saliency>>, ClassifyError> {
+    let grid = request.volume.grid();
+    let mut maps = Vec::with_capacity(3);
+    for scale in Scale::ALL {
+        ctx.step("Explaining the answer", 0.3 + 0.1 * scale as u8 as f32)?;
+        maps.push(native_map(network, forward, contribution, scale)?);
+    }
+    let Ok(maps) = <[NativeMap; 3]>::try_from(maps) else { unreachable!("one map per scale") };
+    request
+        .explain
+        .iter()
+        .map(|wanted| {
+            ctx.check()?;
+            let map = match (wanted.method, wanted.scale) {
+                (Method::GradCam, Some(scale)) => {
+                    let index = scale as usize;
+                    grad_cam(&maps[index], &contexts[index], grid)
+                }
+                (method, _) => combined(method, &maps, contribution, contexts, grid),
+            };
+            Ok(Arc::new(map))
+        })
+        .collect()
+}
+
+/// Whether the answer can be read.
+///
+/// What lies at the point is judged for trained weights in Hounsfield units: there is nothing to spoil
+/// in a number that means nothing, and nothing to measure in other units.
+fn judged(network: &M3NetNetwork, request: &Request, contexts: &[ContextBox; 3], forward: &Forward) -> Guard {
+    let grid = request.volume.grid();
+    let mut guard = if network.known.card.trained && *request.volume.unit() == Unit::Hu {
+        let [micro, meso, _] = contexts;
+        let across = |context: &ContextBox| {
+            let mm = |axis: usize| context.bounds.size[axis] as f64 * grid.spacing_mm()[axis];
+            mm(0).min(mm(1))
+        };
+        let look = Look::at(&Tissue::of(&request.volume), request.at.to_array());
+        look.judge(GuardModel::built_in(), [across(micro), across(meso)])
+    } else {
+        Guard::default()
+    };
+    let range = network.training_range();
+    let unlike = range.map(|range| range.judge(grid.spacing_mm(), &forward.pooled)).unwrap_or_default();
+    for reason in padded(contexts).into_iter().chain(forced(request)).chain(unlike) {
+        guard.doubt(reason);
+    }
+    guard
+}
+
+/// Doubts about the input that follow from the boxes alone.
+fn padded(contexts: &[ContextBox; 3]) -> Vec<String> {
+    const AXES: [&str; 3] = ["columns", "rows", "slices"];
+    let mut reasons = Vec::new();
+    for (axis, word) in AXES.into_iter().enumerate() {
+        let padded = |c: &&ContextBox| c.padded[axis] > 0;
+        if let Some(context) = contexts.iter().find(padded) {
+            let (needed, missing) = (context.bounds.size[axis], context.padded[axis]);
+            reasons.push(format!(
+                "the volume has {} {word} where the {} crop reads {needed}: {missing} were filled with air",
+                needed - missing,
+                context.scale.name()
+            ));
+        }
+    }
+    reasons
+}
+
+fn answer(
+    network: &M3NetNetwork,
+    request: &Request,
+    crops: [Crop; 3],
+    forward: &Forward,
+    contribution: &Contribution,
+    guard: Guard,
+    crop_ms: f64,
+) -> Answer {
+    let known = &network.known;
+    let temperature = known.card.calibration.map(|calibration| calibration.temperature);
+    let first = Together::of(&[forward.said()], temperature.unwrap_or(1.0));
+    Answer {
+        model: known.spec.name.to_owned(),
+        mode: "paper".to_owned(),
+        weights: known.weights.clone(),
+        weights_sha256: known.weights_sha256.clone(),
+        options: known.options.clone(),
+        trained_on: known.card.trained_on.clone(),
+        intended_use: known.card.intended_use.clone(),
+        trained: known.card.trained,
+        question: known.spec.question.to_owned(),
+        classes: known.spec.classes.iter().map(|c| (*c).to_owned()).collect(),
+        caution: known.card.caution.clone(),
+        probability: first.probability,
+        logits: first.logits.to_vec(),
+        ensemble: network.members(),
+        said: vec![forward.said()],
+        temperature,
+        readers: first.readers,
+        regions: crops.iter().map(|crop| crop.context.region(request.volume.grid())).collect(),
+        detail: Detail::M3Net(M3NetDetail { crops, scale_contribution: contribution.per_scale }),
+        device: known.info.clone(),
+        crop_ms,
+        upload_ms: forward.upload_ms,
+        forward_ms: forward.forward_ms,
+        guard,
+        at: request.at,
+    }
+}

@@ -1,0 +1,48 @@
+//! MAEMC-NET: two montages, the answer to the axial one, the slices that it attended to.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::answer::{Spoken, answer, probability};
+use super::{ClassifyError, Part, Request};
+use crate::explain::{maemc_map, maemc_rollout};
+use crate::inference::maemc::{MaemcNetwork, montages};
+use crate::inference::{Detail, MaemcDetail, repeated};
+use crate::jobs::JobContext;
+
+/// Asks it about the axial montage; the coronal one is shown, and read by learning without labels alone.
+pub(super) fn work(
+    network: &MaemcNetwork,
+    request: &Request,
+    send: &dyn Fn(Part),
+    ctx: &JobContext,
+) -> Result<(), ClassifyError> {
+    ctx.step("Cutting the slices", 0.1)?;
+    let start = Instant::now();
+    let [axial, coronal] = montages(&request.volume, request.at, request.mode)?;
+    let crop_ms = start.elapsed().as_secs_f64() * 1e3;
+    ctx.step("Running the network", 0.2)?;
+    let forward = network.forward(&axial.values, ctx)?;
+    let slices = maemc_rollout(&forward)?;
+    let [granuloma, adenocarcinoma] = forward.logits;
+    let spoken = Spoken {
+        logits: forward.logits.to_vec(),
+        probability: probability(&network.known, adenocarcinoma - granuloma),
+        regions: vec![axial.region, coronal.region],
+        detail: Detail::Maemc(MaemcDetail {
+            axial: Arc::clone(&axial.values),
+            coronal: Arc::clone(&coronal.values),
+            slices: slices.to_vec(),
+        }),
+        doubts: repeated(&[axial.region, coronal.region]).into_iter().collect(),
+        unknown: Vec::new(),
+        crop_ms,
+        upload_ms: forward.upload_ms,
+        forward_ms: forward.forward_ms,
+    };
+    send(Part::Answer(Arc::new(answer(&network.known, request, spoken))));
+    let grid = request.volume.grid();
+    super::maps(request, send, ctx, Instant::now(), |method| {
+        Ok(maemc_map(method, &slices, &axial.region, grid))
+    })
+}

@@ -1,0 +1,69 @@
+//! LungNodule-SSM: one slice, whether it shows a nodule, the box of its head, what it attended to.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::answer::{Spoken, answer};
+use super::{ClassifyError, Part, Request};
+use crate::explain::{ExplainError, ssm_attention};
+use crate::geometry::VoxelBox;
+use crate::inference::ssm::{Resolution, SsmNetwork, nearest_slice, slice_picture};
+use crate::inference::{Detail, SliceBox, SliceDetection, SsmDetail, squeezed};
+use crate::jobs::JobContext;
+
+/// Asks it about the slice nearest to the point.
+pub(super) fn work(
+    network: &SsmNetwork,
+    request: &Request,
+    send: &dyn Fn(Part),
+    ctx: &JobContext,
+) -> Result<(), ClassifyError> {
+    ctx.step("Preparing the slice", 0.1)?;
+    let start = Instant::now();
+    let grid = request.volume.grid();
+    let slice = nearest_slice(grid, request.at);
+    let resolution = Resolution::PUBLISHED;
+    let picture = slice_picture(&request.volume, slice, resolution)?;
+    let crop_ms = start.elapsed().as_secs_f64() * 1e3;
+    ctx.step("Running the network", 0.2)?;
+    let forward = network.forward(&picture.values, resolution.px(), !request.explain.is_empty(), ctx)?;
+    let spoken = Spoken {
+        logits: forward.logits.map(Vec::from).unwrap_or_default(),
+        probability: forward.probability,
+        regions: vec![picture.region],
+        detail: Detail::Ssm(SsmDetail {
+            forest: network.has_forest(),
+            detection: forward.logits.zip(forward.shares).map(|([none, nodule], shares)| {
+                let [columns, rows, _] = grid.size();
+                let found = SliceBox::of_shares(shares, [columns, rows]);
+                SliceDetection {
+                    probability: 1.0 / (1.0 + (none - nodule).exp()),
+                    corners: found.corners([slice, slice], grid),
+                    bounds: around(&found, slice),
+                }
+            }),
+        }),
+        doubts: squeezed(grid).into_iter().collect(),
+        unknown: Vec::new(),
+        crop_ms,
+        upload_ms: forward.upload_ms,
+        forward_ms: forward.forward_ms,
+    };
+    send(Part::Answer(Arc::new(answer(&network.known, request, spoken))));
+    super::maps(request, send, ctx, Instant::now(), |_| {
+        let attended = forward.attention.as_ref().ok_or(ExplainError::NoLayer("last"))?;
+        Ok(ssm_attention(attended, &picture.region, grid))
+    })
+}
+
+/// The smallest box of whole voxels that holds a box of a slice.
+fn around(found: &SliceBox, slice: usize) -> VoxelBox {
+    let mut bounds = VoxelBox { min: [0, 0, slice as i64], size: [1; 3] };
+    for axis in 0..2 {
+        // Edges lie half a voxel before the first and behind the last centre.
+        let [first, last] = [(found.min[axis] + 0.5).floor(), (found.max[axis] - 0.5).ceil()];
+        bounds.min[axis] = first as i64;
+        bounds.size[axis] = (last - first).max(0.0) as usize + 1;
+    }
+    bounds
+}
