@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::network::NetworkThread;
+use super::opinions::Opinions;
 use super::waker::Waker;
 use super::words::sentence;
 use crate::explain::{Saliency, Wanted};
@@ -56,6 +57,8 @@ pub(super) struct Asker {
     asked: BTreeMap<NoduleId, Asked>,
     /// The volume that the questions are about.
     volume: Option<Arc<Volume>>,
+    /// Asks other networks when nothing waits for the chosen one.
+    opinions: Opinions,
     /// Looks which networks have weights.
     looking: Option<Job<Vec<NetworkChoice>>>,
 }
@@ -198,6 +201,9 @@ impl Asker {
             session.receive(News::Working(Work { id: WorkId::Classify(id), progress }));
             self.asked.insert(id, asked);
         }
+        // Whoever is looked at goes before those beside it.
+        let engine = self.thread.engine().ok().flatten().filter(|_| self.asked.is_empty());
+        self.opinions.poll(engine, session, waker);
         // What may begin now begins in the next frame, which nothing else might bring.
         let room = self.asked.values().all(|asked| asked.others);
         if room && self.asked.values().any(|asked| asked.question.is_none()) {

@@ -1,5 +1,7 @@
 //! Nodules: where they are and what the network said of them.
 
 mod nodule;
+mod opinion;
 
 pub use nodule::{Nodule, NoduleId, Question};
+pub use opinion::{Opinion, Said};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::opinion::Opinion;
 use crate::explain::{Saliency, Wanted};
 use crate::geometry::{Patient, Point};
 use crate::inference::Answer;
@@ -42,6 +43,8 @@ pub struct Nodule {
     /// The last answer, since the point was moved or asked about again: it comes back where the new
     /// question comes to nothing.
     before: Option<Answered>,
+    /// What other networks say, at this point or where it lay before.
+    opinions: Vec<Opinion>,
 }
 
 /// An answer, with its maps and its own place.
@@ -54,7 +57,7 @@ struct Answered {
 impl Nodule {
     /// A point that had no answer before.
     pub fn new(id: NoduleId, at: Point<Patient>, question: Question) -> Self {
-        Self { id, at, question, before: None }
+        Self { id, at, question, before: None, opinions: Vec::new() }
     }
 
     /// The same nodule at another point, not asked about yet.
@@ -97,6 +100,22 @@ impl Nodule {
                 true
             }
         }
+    }
+
+    /// Takes in what another network says; one that was known before is replaced.
+    pub fn hear(&mut self, opinion: Opinion) {
+        self.unhear(opinion.model);
+        self.opinions.push(opinion);
+    }
+
+    /// Forgets what another network says.
+    pub fn unhear(&mut self, model: &str) {
+        self.opinions.retain(|known| known.model != model);
+    }
+
+    /// What another network says of the nodule where it lies now.
+    pub fn opinion(&self, model: &str) -> Option<&Opinion> {
+        self.opinions.iter().find(|known| known.model == model && known.at == self.at)
     }
 
     /// What the network said, once it did.

@@ -288,6 +288,16 @@ impl Session {
                 self.case.thumbnails.insert(series, picture);
             }
             News::Question { id, at, question } => self.learn(id, at, question),
+            News::Opinion { id, opinion } => {
+                if let Some(nodule) = self.nodule_mut(id) {
+                    nodule.hear(opinion);
+                }
+            }
+            News::NoOpinion { id, model } => {
+                if let Some(nodule) = self.nodule_mut(id) {
+                    nodule.unhear(model);
+                }
+            }
             News::Engine(engine) => self.engine = engine,
             News::Networks(networks) => self.networks = networks,
             News::Graphics(graphics) => self.graphics = graphics,
@@ -345,10 +355,14 @@ impl Session {
         self.gpu = GpuUse::default();
     }
 
+    /// A nodule of the series on the screen.
+    fn nodule_mut(&mut self, id: NoduleId) -> Option<&mut Nodule> {
+        let uid = self.series().map(|s| s.uid.clone())?;
+        self.case.findings.get_mut(&uid)?.nodules.iter_mut().find(|n| n.id == id)
+    }
+
     fn learn(&mut self, id: NoduleId, at: Point<Patient>, what: Question) {
-        let Some(uid) = self.series().map(|s| s.uid.clone()) else { return };
-        let Some(findings) = self.case.findings.get_mut(&uid) else { return };
-        let Some(nodule) = findings.nodules.iter_mut().find(|n| n.id == id && n.at == at) else { return };
+        let Some(nodule) = self.nodule_mut(id).filter(|n| n.at == at) else { return };
         let failure = match &what {
             Question::Failed(sentence) => Some(sentence.clone()),
             _ => None,

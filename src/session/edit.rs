@@ -36,6 +36,8 @@ pub enum Edit {
     Tool(Tool),
     /// The network that questions go to.
     Network(&'static str),
+    /// The networks that are asked beside it.
+    Beside(Vec<&'static str>),
     /// A new nodule at this place of the list.
     AddNodule(usize, Nodule),
     /// Take a nodule away.
@@ -61,6 +63,7 @@ pub(super) enum About {
     Heatmap,
     CornerText,
     Network,
+    Beside,
     Nodule(NoduleId),
     Nodules,
     Interface,
@@ -90,6 +93,7 @@ impl Edit {
             Edit::Heatmap(_) => About::Heatmap,
             Edit::CornerText(_) => About::CornerText,
             Edit::Network(_) => About::Network,
+            Edit::Beside(_) => About::Beside,
             Edit::SetNodule(nodule) => About::Nodule(nodule.id),
             Edit::AddNodule(..) | Edit::RemoveNodule(_) => About::Nodules,
             Edit::Focus(_) | Edit::Tool(_) | Edit::Select(_) => About::Interface,
@@ -134,6 +138,7 @@ impl Edit {
             Edit::CornerText(to) => swap(&mut look.corner_text, to).map(Edit::CornerText),
             Edit::Tool(to) => swap(&mut look.tool, to).map(Edit::Tool),
             Edit::Network(to) => swap(&mut look.network, to).map(Edit::Network),
+            Edit::Beside(to) => swap(&mut look.beside, to).map(Edit::Beside),
             Edit::AddNodule(at, nodule) => {
                 let id = nodule.id;
                 findings.next = findings.next.max(id.0.saturating_add(1));

@@ -167,6 +167,8 @@ pub struct Look {
     pub tool: Tool,
     /// Name of the network that questions go to.
     pub network: &'static str,
+    /// Names of those that are asked beside it, in the order in which they were chosen.
+    pub beside: Vec<&'static str>,
 }
 
 impl Look {
@@ -187,6 +189,7 @@ impl Look {
             corner_text: CornerText::Full,
             tool: Tool::Window,
             network: DEFAULT_MODEL,
+            beside: Vec::new(),
         }
     }
 

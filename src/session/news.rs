@@ -1,6 +1,6 @@
 //! What the machine reports: jobs, devices, memory. Never undone; handed in by `app` alone.
 
-use crate::findings::{NoduleId, Question};
+use crate::findings::{NoduleId, Opinion, Question};
 use crate::geometry::{Patient, Point};
 use crate::inference::DeviceInfo;
 use crate::ingest::{Defect, Scan};
@@ -210,6 +210,20 @@ pub enum News {
         at: Point<Patient>,
         /// What is known.
         question: Question,
+    },
+    /// What another network says of a nodule.
+    Opinion {
+        /// Which nodule.
+        id: NoduleId,
+        /// What it says, and where.
+        opinion: Opinion,
+    },
+    /// Another network was not asked to the end.
+    NoOpinion {
+        /// Which nodule.
+        id: NoduleId,
+        /// Name of the network.
+        model: &'static str,
     },
     /// The network's state changed.
     Engine(Engine),

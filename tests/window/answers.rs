@@ -145,6 +145,9 @@ fn a_network_without_weights_cannot_be_chosen_and_says_why() {
     let missing = "no weights installed: triscope models import CHECKPOINT --as m3net-r18x3";
     window.networks(Err(missing.to_owned()));
     window.click("m3net-compact");
+    window.harness.get_by_label("m3net-r18x3").hover();
+    // Longer than a tooltip waits.
+    window.harness.run_steps(90);
     assert!(window.says("No weights installed: triscope models import CHECKPOINT --as m3net-r18x3"));
     window.click("m3net-r18x3");
     assert_eq!(window.session(|s| s.look().network), "m3net-compact");

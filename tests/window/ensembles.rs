@@ -7,9 +7,8 @@
 #![cfg(target_os = "linux")]
 
 use std::path::Path;
-use std::process::Command as Process;
 
-use super::support::{Window, ask, explained};
+use super::support::{Window, ask, explained, with_weights};
 use egui::{Key, vec2};
 use triscope::app::Start;
 use triscope::networks::m3net::published_layout;
@@ -20,22 +19,7 @@ use triscope::session::{Pane, Session};
 /// Runs a test of this file again, in a process that finds an ensemble of three networks installed.
 /// - returns: true in that process, where the test is to go on
 fn with_an_ensemble(test: &str) -> bool {
-    const INSIDE: &str = "TRISCOPE_TEST_INSIDE";
-    if std::env::var_os(INSIDE).is_some() {
-        return true;
-    }
-    let home = tempfile::tempdir().expect("a folder");
-    install(&home.path().join("triscope/models"));
-    let ended = Process::new(std::env::current_exe().expect("this program"))
-        .args(["--exact", &format!("ensembles::{test}"), "--nocapture"])
-        .env("XDG_DATA_HOME", home.path())
-        .env(INSIDE, "1")
-        .output()
-        .expect("it starts");
-    let said = String::from_utf8_lossy(&ended.stdout).into_owned();
-    assert!(ended.status.success(), "{said}\n{}", String::from_utf8_lossy(&ended.stderr));
-    assert!(said.contains("1 passed"), "it ran: {said}");
-    false
+    with_weights(&format!("ensembles::{test}"), install)
 }
 
 fn install(folder: &Path) {

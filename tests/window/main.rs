@@ -4,6 +4,7 @@
 
 mod answers;
 mod ensembles;
+mod families;
 mod keyboard;
 mod opening;
 mod real;

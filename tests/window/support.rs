@@ -270,3 +270,26 @@ pub fn ask(window: &mut Window) {
     window.until("the answer is explained", explained);
     window.settle();
 }
+
+/// Runs a test again, in a process of its own that finds weights installed.
+/// - `test`: its whole name
+/// - `install`: writes them into the folder in which they are looked for
+/// - returns: true in that process, where the test is to go on
+pub fn with_weights(test: &str, install: impl FnOnce(&Path)) -> bool {
+    const INSIDE: &str = "TRISCOPE_TEST_INSIDE";
+    if std::env::var_os(INSIDE).is_some() {
+        return true;
+    }
+    let home = tempfile::tempdir().expect("a folder");
+    install(&home.path().join("triscope/models"));
+    let ended = std::process::Command::new(std::env::current_exe().expect("this program"))
+        .args(["--exact", test, "--nocapture"])
+        .env("XDG_DATA_HOME", home.path())
+        .env(INSIDE, "1")
+        .output()
+        .expect("it starts");
+    let said = String::from_utf8_lossy(&ended.stdout).into_owned();
+    assert!(ended.status.success(), "{said}\n{}", String::from_utf8_lossy(&ended.stderr));
+    assert!(said.contains("1 passed"), "it ran: {said}");
+    false
+}

@@ -1,6 +1,7 @@
 //! Bars and side panels: one file each. They read the scene, draw, and push commands.
 
 mod answer;
+mod beside;
 mod contribution;
 mod crop_image;
 mod crops;

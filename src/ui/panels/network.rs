@@ -5,7 +5,7 @@ use egui::{Align, Frame, Layout, Margin, ScrollArea, TextStyle, Ui};
 use crate::command::{Command, Commands};
 use crate::findings::Nodule;
 use crate::networks::spec;
-use crate::session::NetworkChoice;
+use crate::session::{Edit, NetworkChoice};
 use crate::ui::theme::tokens;
 use crate::ui::widgets::{Press, line_ui, menu, menu_row_ui, note_ui, paragraph_ui, press_ui};
 use crate::ui::{Scene, icons, words};
@@ -23,10 +23,11 @@ pub fn network_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
             menu(&button).show(|ui| {
                 ui.set_width(320.0);
                 ui.spacing_mut().item_spacing.y = 0.0;
-                ScrollArea::vertical().max_height(560.0).show(ui, |ui| {
+                ScrollArea::vertical().min_scrolled_height(560.0).max_height(560.0).show(ui, |ui| {
                     for network in scene.session.networks() {
                         row_ui(ui, network, network.name == chosen, out);
                     }
+                    beside_ui(ui, scene, out);
                 });
             });
         });
@@ -42,27 +43,55 @@ pub fn network_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     }
 }
 
+/// Which networks are asked beside the chosen one.
+fn beside_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+    let t = tokens(ui);
+    let look = scene.session.look();
+    let usable = scene.session.networks().iter().filter(|n| n.weights.is_ok() && n.name != look.network);
+    let usable: Vec<_> = usable.collect();
+    if usable.is_empty() {
+        return;
+    }
+    Frame::new().inner_margin(Margin { left: 12, right: 10, top: 6, bottom: 2 }).show(ui, |ui| {
+        line_ui(ui, "Ask others beside it", TextStyle::Small, t.muted);
+    });
+    for network in usable {
+        let on = look.beside.contains(&network.name);
+        let words = format!("also {}", network.name);
+        if menu_row_ui(ui, Press::new("", &words).selected(on)).clicked() {
+            let mut beside: Vec<_> =
+                look.beside.iter().copied().filter(|name| *name != network.name).collect();
+            if !on {
+                beside.push(network.name);
+            }
+            out.edit(Edit::Beside(beside));
+        }
+    }
+}
+
+/// A network with weights says what it is asked; of one without them the reason is for those who want to
+/// know it.
 fn row_ui(ui: &mut Ui, network: &NetworkChoice, chosen: bool, out: &mut Commands) {
     let t = tokens(ui);
-    let usable = network.weights.is_ok();
-    let press = Press::new("", network.name).selected(chosen).enabled(usable);
-    if menu_row_ui(ui, press).clicked() && !chosen {
+    let weights = match &network.weights {
+        Ok(weights) => weights,
+        Err(sentence) => {
+            let (short, _) = sentence.split_once(':').unwrap_or((sentence, ""));
+            let key = if short.len() < 24 { short } else { "cannot be asked" };
+            let press = Press::new("", network.name).selected(chosen).enabled(false).key(key);
+            menu_row_ui(ui, press).on_hover_text(words::sentence(sentence));
+            return;
+        }
+    };
+    if menu_row_ui(ui, Press::new("", network.name).selected(chosen)).clicked() && !chosen {
         out.push(Command::ChooseNetwork(network.name));
     }
     // Under the name, which stands beside the place of the tick.
     Frame::new().inner_margin(Margin { left: 34, right: 10, top: 0, bottom: 5 }).show(ui, |ui| {
         let asked = spec(network.name).map(|spec| words::question(spec.question)).unwrap_or_default();
-        let row = ui.scope(|ui| match &network.weights {
-            Ok(weights) if weights.starts_with(network.name) => line_ui(ui, asked, TextStyle::Small, t.muted),
-            Ok(weights) => line_ui(ui, &format!("{asked}; weights {weights}"), TextStyle::Small, t.muted),
-            Err(sentence) => {
-                // How to get them is for those who want to know.
-                let (short, _) = sentence.split_once(':').unwrap_or((sentence, ""));
-                line_ui(ui, &format!("{asked}; {short}"), TextStyle::Small, t.muted);
-            }
-        });
-        if let Err(sentence) = &network.weights {
-            row.response.on_hover_text(words::sentence(sentence));
-        }
+        // A file that bears the network's name says nothing new.
+        let named = weights.starts_with(network.name);
+        let sentence = if named { asked.to_owned() } else { format!("{asked}; weights {weights}") };
+        line_ui(ui, &sentence, TextStyle::Small, t.muted);
     });
 }

@@ -2,7 +2,7 @@
 
 use egui::{Align, Frame, Layout, Margin, Panel, RichText, ScrollArea, Ui};
 
-use super::{answer, contribution, crops, explanation, network, seen};
+use super::{answer, beside, contribution, crops, explanation, network, seen};
 use crate::command::{Command, Commands};
 use crate::findings::{Nodule, Question};
 use crate::session::{Engine, WorkId};
@@ -79,6 +79,11 @@ fn nodule_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodul
             let running = scene.session.working(WorkId::Classify(nodule.id)).is_some();
             card_ui(ui, |ui| answer::answer_ui(ui, answer, running));
             ui.add_space(size::HALF);
+            let look = scene.session.look();
+            if look.beside.iter().any(|model| *model != look.network) {
+                card_ui(ui, |ui| beside::beside_ui(ui, scene, nodule, out));
+                ui.add_space(size::HALF);
+            }
             card_ui(ui, |ui| match answer.m3net() {
                 Some(_) => {
                     crops::crops_ui(ui, scene, state, nodule, answer);

@@ -1,0 +1,119 @@
+//! The networks that are asked beside the chosen one: one after the other, when it has answered.
+
+use std::sync::Arc;
+
+use super::waker::Waker;
+use super::words::sentence;
+use crate::findings::{NoduleId, Opinion, Question, Said};
+use crate::geometry::{Patient, Point};
+use crate::inference::{self, Engine};
+use crate::jobs::Outcome;
+use crate::networks::{Family, spec};
+use crate::session::{News, Session};
+use crate::volume::Volume;
+use crate::workflow::classify::{self, Part, Request};
+
+/// The question in hand.
+struct Asked {
+    id: NoduleId,
+    at: Point<Patient>,
+    model: &'static str,
+    volume: Arc<Volume>,
+    question: inference::Question<Part>,
+}
+
+/// Asks for opinions about the selected nodule.
+#[derive(Default)]
+pub(super) struct Opinions {
+    asked: Option<Asked>,
+}
+
+impl Opinions {
+    /// Everything that came back, and the next question where nothing else waits for the network.
+    /// - `engine`: `None` while it is not there, or has more urgent work
+    pub(super) fn poll(&mut self, engine: Option<&Engine>, session: &mut Session, waker: &Waker) {
+        let current = |asked: &Asked| {
+            session.volume().is_some_and(|shown| Arc::ptr_eq(shown, &asked.volume))
+                && session.findings().nodule(asked.id).is_some_and(|n| n.at == asked.at)
+                && session.look().beside.contains(&asked.model)
+        };
+        // Dropping a question stops it.
+        self.asked = self.asked.take().filter(|asked| current(asked));
+        if let Some(asked) = &self.asked {
+            if engine.is_none() {
+                // The chosen network goes first; this one is asked again.
+                forget(asked, session);
+                self.asked = None;
+            } else if settle(asked, session) {
+                self.asked = None;
+            }
+        }
+        if let (None, Some(engine)) = (&self.asked, engine) {
+            self.asked = next(engine, session, waker);
+        }
+    }
+}
+
+/// Asks the first network of which nothing is known yet.
+fn next(engine: &Engine, session: &mut Session, waker: &Waker) -> Option<Asked> {
+    let (nodule, open) = (session.selected()?, session.open()?);
+    if !open.loaded || !matches!(nodule.question, Question::Answered { .. }) {
+        return None;
+    }
+    let (id, at, volume) = (nodule.id, nodule.at, Arc::clone(&open.volume));
+    let look = session.look();
+    let unknown = |model: &&&'static str| nodule.opinion(model).is_none() && **model != look.network;
+    let model = *look.beside.iter().find(unknown)?;
+    let said = |said| News::Opinion { id, opinion: Opinion { model, at, said } };
+    let request = Request {
+        model: model.to_owned(),
+        fields: session.series().map(|series| series.clinical.reveal().clone()).unwrap_or_default(),
+        weights: None,
+        explain: Vec::new(),
+        ..Request::new(Arc::clone(&volume), open.defects.clone(), at)
+    };
+    if spec(model).is_ok_and(|spec| spec.family == Family::Csf) {
+        // The terminal's sentence speaks of options.
+        let needs = "It compares two dates. An earlier study can be named in the terminal, not here yet";
+        session.receive(said(Said::Nothing(needs.to_owned())));
+        return None;
+    }
+    match classify::ask(engine, waker.now(), request) {
+        Ok(question) => {
+            session.receive(said(Said::Asked));
+            Some(Asked { id, at, model, volume, question })
+        }
+        Err(error) => {
+            session.receive(said(Said::Nothing(sentence(error))));
+            None
+        }
+    }
+}
+
+/// Nothing is known of this network any more.
+fn forget(asked: &Asked, session: &mut Session) {
+    session.receive(News::NoOpinion { id: asked.id, model: asked.model });
+}
+
+/// Hands on what the question brought.
+/// - returns: whether it has ended
+fn settle(asked: &Asked, session: &mut Session) -> bool {
+    let Asked { id, at, model, question, .. } = asked;
+    let (id, at, model) = (*id, *at, *model);
+    let mut know = |said| session.receive(News::Opinion { id, opinion: Opinion { model, at, said } });
+    while let Some(event) = question.poll() {
+        match event {
+            inference::Event::Part(Part::Answer(answer) | Part::Members(answer)) => {
+                know(Said::Answer(answer))
+            }
+            inference::Event::Part(Part::Explained { .. }) => {}
+            inference::Event::Part(Part::Failed(text)) => know(Said::Nothing(sentence(text))),
+            inference::Event::Ended(Outcome::Failed(failure)) => {
+                know(Said::Nothing(sentence(failure)));
+                return true;
+            }
+            inference::Event::Ended(Outcome::Done(()) | Outcome::Cancelled) => return true,
+        }
+    }
+    false
+}

@@ -1,0 +1,28 @@
+//! What another network says of a nodule, beside the one that the right panel is about.
+
+use std::sync::Arc;
+
+use crate::geometry::{Patient, Point};
+use crate::inference::Answer;
+
+/// One network's.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opinion {
+    /// Its name.
+    pub model: &'static str,
+    /// Where it was asked, LPS mm: of a nodule that was moved since, it says nothing.
+    pub at: Point<Patient>,
+    /// How far it is.
+    pub said: Said,
+}
+
+/// How far a network is that is asked beside another.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Said {
+    /// It runs.
+    Asked,
+    /// It answered.
+    Answer(Arc<Answer>),
+    /// It did not, with the sentence: what it needs, or what went wrong.
+    Nothing(String),
+}

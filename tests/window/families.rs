@@ -1,0 +1,110 @@
+//! The other published networks in the window: chosen, and asked beside the chosen one.
+
+use std::path::Path;
+
+use egui::Key;
+use triscope::app::Start;
+use triscope::findings::Said;
+use triscope::inference::Detail;
+use triscope::networks::Architecture;
+use triscope::networks::weights::Card;
+
+use crate::support::{Window, ask, explained, with_weights};
+use egui_kittest::kittest::Queryable as _;
+
+/// Random weights of every compact network besides M3Net's, as if somebody had trained them.
+fn install(folder: &Path) {
+    std::fs::create_dir_all(folder).expect("a folder");
+    for name in ["mmcaf-net-compact", "maemc-net-compact", "csf-net-compact", "lungnodule-ssm-compact"] {
+        let state = Architecture::named(name).expect("listed").random(4);
+        let card = Card { trained_on: "nothing at all".to_owned(), ..Card::unknown(name, "a test") };
+        let file = folder.join(format!("{name}.safetensors"));
+        std::fs::write(file, state.to_safetensors(&card)).expect("written");
+    }
+}
+
+fn open() -> Window {
+    let mut window = Window::blind(Start::default()).with_phantom();
+    window.network_ready();
+    window
+        .until("the networks are known", |s| s.networks().iter().filter(|n| n.weights.is_ok()).count() == 5);
+    window
+}
+
+/// The menu of networks is opened and one of its rows pressed.
+fn choose(window: &mut Window, row: &str) {
+    let now = window.session(|s| s.look().network);
+    // The row of the panel bears the name, too.
+    let button = window.harness.get_all_by_label(now).next().expect("a button");
+    button.click();
+    window.settle();
+    window.click(row);
+}
+
+#[test]
+fn each_family_shows_what_it_saw_and_its_own_maps() {
+    if !with_weights("families::each_family_shows_what_it_saw_and_its_own_maps", install) {
+        return;
+    }
+    let mut window = open();
+    ask(&mut window);
+    for (network, words) in [
+        ("mmcaf-net-compact", "probability of adenocarcinoma, not squamous cell carcinoma"),
+        ("maemc-net-compact", "probability of adenocarcinoma, not granuloma"),
+        ("lungnodule-ssm-compact", "probability that the slice shows a nodule"),
+    ] {
+        choose(&mut window, network);
+        window.until("it has answered and is explained", |s| {
+            explained(s) && s.selected().and_then(|n| n.answer()).is_some_and(|a| a.model == network)
+        });
+        window.settle();
+        assert!(window.says(words), "{network}");
+        assert!(window.says("What the network saw"), "{network}");
+        window.key(Key::G);
+        assert!(window.session(|s| s.look().heatmap.on));
+        window.key(Key::G);
+    }
+    // One date is not enough for a network that compares two.
+    choose(&mut window, "csf-net-compact");
+    window.until("it has failed", |s| s.notices().iter().any(|n| n.text.contains("compares two dates")));
+    window.until("the answer before is back", |s| {
+        s.selected().and_then(|n| n.answer()).is_some_and(|a| matches!(a.detail, Detail::Ssm(_)))
+    });
+}
+
+#[test]
+fn networks_beside_the_chosen_one_answer_or_say_what_they_need() {
+    if !with_weights("families::networks_beside_the_chosen_one_answer_or_say_what_they_need", install) {
+        return;
+    }
+    let mut window = open();
+    for name in ["also mmcaf-net-compact", "also maemc-net-compact", "also csf-net-compact"] {
+        choose(&mut window, name);
+    }
+    assert_eq!(window.session(|s| s.look().beside.len()), 3);
+    ask(&mut window);
+    let beside = ["mmcaf-net-compact", "maemc-net-compact", "csf-net-compact"];
+    let settled = |said: &Said| !matches!(said, Said::Asked);
+    window.until("all are settled", |s| {
+        let Some(nodule) = s.selected() else { return false };
+        beside.iter().all(|name| nodule.opinion(name).is_some_and(|o| settled(&o.said)))
+    });
+    window.settle();
+    window.session(|s| {
+        let said = |name: &str| s.selected().and_then(|n| n.opinion(name)).map(|o| o.said.clone());
+        for name in &beside[..2] {
+            assert!(matches!(said(name), Some(Said::Answer(answer)) if answer.model == *name), "{name}");
+        }
+        assert!(matches!(said("csf-net-compact"), Some(Said::Nothing(why)) if why.contains("two dates")));
+        assert_eq!(
+            s.selected().and_then(|n| n.answer()).map(|a| a.model.clone()),
+            Some("m3net-compact".into())
+        );
+    });
+    assert!(window.says("Side by side"));
+    assert!(window.says("Different questions"));
+    // One that is taken off is gone; the others stay.
+    choose(&mut window, "also maemc-net-compact");
+    window.settle();
+    assert_eq!(window.session(|s| s.look().beside.clone()), ["mmcaf-net-compact", "csf-net-compact"]);
+}
