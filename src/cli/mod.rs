@@ -18,6 +18,7 @@ mod output;
 mod progress;
 mod render;
 mod run;
+mod scan;
 mod series;
 mod synth;
 mod train;

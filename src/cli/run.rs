@@ -10,8 +10,8 @@ use super::args::{self, Cli, Command, Stage};
 use super::exit::Failure;
 use super::progress::Terminal;
 use super::{
-    bench, classify, dataset, demo, embed, evaluate, generate, info, later, models, output, render, synth,
-    train, window,
+    bench, classify, dataset, demo, embed, evaluate, generate, info, later, models, output, render, scan,
+    synth, train, window,
 };
 
 /// Runs the program with the process's arguments.
@@ -72,7 +72,7 @@ fn run(cli: &Cli, matches: &ArgMatches, terminal: &Terminal) -> Result<(), Failu
         }
         Command::Generate(options) => generate::run(options),
         Command::Explain(_) => Err(later::command("explain")),
-        Command::Scan(_) => Err(later::command("scan")),
+        Command::Scan(options) => scan::run(options, terminal),
         Command::Dataset(dataset) => dataset::run(&dataset.action, terminal),
         Command::Train(options) => train::run(options, terminal),
         Command::Evaluate(options) => evaluate::run(options, terminal),

@@ -140,6 +140,17 @@ pub(super) fn explain(text: &str) -> Result<Wanted, String> {
     text.parse().map_err(|error: UnknownMethod| error.to_string())
 }
 
+/// A whole number from 1 on.
+pub(super) fn every(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|n| *n > 0).ok_or_else(|| "a whole number from 1 on is needed".to_owned())
+}
+
+/// A number between 0 and 1.
+pub(super) fn share(text: &str) -> Result<f64, String> {
+    let number: Option<f64> = text.parse().ok();
+    number.filter(|n| (0.0..=1.0).contains(n)).ok_or_else(|| "a number between 0 and 1 is needed".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,6 +15,7 @@ pub mod preferences;
 pub mod prior;
 pub mod render;
 pub mod report;
+pub mod scan;
 pub mod review;
 pub mod synth;
 pub mod thumbnails;

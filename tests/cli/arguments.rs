@@ -16,7 +16,7 @@ fn help_and_version_go_to_stdout_and_are_no_failure() {
 #[test]
 fn what_is_not_built_is_not_listed_and_says_so() {
     let help = triscope(&["--help"]).stdout;
-    for command in ["explain", "scan"] {
+    for command in ["explain"] {
         let listed = help.lines().any(|l| l.trim_start().starts_with(&format!("{command} ")));
         assert!(!listed, "{command} is not listed");
         for more in [&["x", "--whatever", "1"][..], &["--model", "x", "--config=y"], &["-v"], &[]] {
@@ -66,6 +66,9 @@ fn wrong_arguments_end_with_code_2() {
         &["evaluate", "--data", "x.csv", "--out", "y", "--robustness", "some"],
         &["embed", "--data", "x.csv", "--out", "y.parquet"],
         &["models", "import", "x"],
+        &["scan"],
+        &["scan", "x", "--every", "0"],
+        &["scan", "x", "--threshold", "2"],
         &["--no-such-option"],
     ] {
         let ran = triscope(wrong);

@@ -237,3 +237,34 @@ fn a_forest_and_a_head_are_imported_with_their_transformer_and_the_forest_answer
     ]);
     assert!(other.refused(1).contains("not to csf-net"), "{}", other.stderr);
 }
+
+#[test]
+fn a_volume_is_scanned_slice_by_slice_into_candidates() {
+    let model = "lungnodule-ssm-compact";
+    let file = weights(model);
+    let arguments =
+        ["scan", arg(phantom()), "--model", model, "--weights", arg(&file), "--device", "cpu", "--json"];
+    let with = |more: &[&str]| triscope(&[&arguments[..], more].concat());
+    let json = with(&["--every", "16", "--threshold", "0"]).json();
+    assert_eq!(
+        (&json["question"], &json["answered_by"]),
+        (&"slice_contains_nodule".into(), &"detector".into())
+    );
+    let slices = json["slices"].as_array().expect("a list");
+    let count = json["series"]["size"][2].as_u64().expect("slices").div_ceil(16);
+    assert_eq!(slices.len() as u64, count);
+    assert_eq!(slices[1]["index"], 16);
+    let candidates = json["candidates"].as_array().expect("a list");
+    // Nothing is left out at a threshold of nothing: every slice is in one of them.
+    assert!(!candidates.is_empty());
+    let highest = |list: &[Value], field: &str| {
+        list.iter().filter_map(|entry| entry[field].as_f64()).fold(f64::NEG_INFINITY, f64::max)
+    };
+    assert_eq!(candidates[0]["score"].as_f64(), Some(highest(slices, "probability")));
+    assert_eq!(candidates[0]["corners_lps_mm"].as_array().map(Vec::len), Some(8));
+    let none = with(&["--every", "40", "--threshold", "1"]).json();
+    assert_eq!(none["candidates"], json!([]));
+    let other = triscope(&["scan", arg(phantom()), "--model", "m3net-compact"]);
+    assert!(other.refused(1).contains("does not scan"), "{}", other.stderr);
+    assert!(triscope(&["scan", arg(phantom())]).refused(1).contains("models import"));
+}

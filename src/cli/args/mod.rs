@@ -61,9 +61,8 @@ pub(super) enum Command {
     /// Explanations alone
     #[command(hide = true)]
     Explain(Later),
-    /// Candidates in a whole volume
-    #[command(hide = true)]
-    Scan(Later),
+    /// Candidates in a whole volume: what LungNodule-SSM says of each slice, its boxes joined
+    Scan(Scan),
     /// Trains a network on the cases of a manifest, fold by fold
     Train(Train),
     /// Figures with intervals of the folds that a run has finished, on cases that they have not seen

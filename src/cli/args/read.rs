@@ -120,6 +120,34 @@ pub(in crate::cli) struct Classify {
     pub(in crate::cli) series: SeriesChoice,
 }
 
+/// `scan`
+#[derive(Args, Debug)]
+pub(in crate::cli) struct Scan {
+    /// Folder or file
+    #[arg(value_name = "PATH")]
+    pub(in crate::cli) path: PathBuf,
+    /// lungnodule-ssm or lungnodule-ssm-compact [default: the first where its weights are installed]
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) model: Option<String>,
+    /// Weights for it (.safetensors, .pt, .pth) [default: installed]
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) weights: Option<PathBuf>,
+    /// Ask about one slice in so many
+    #[arg(long, value_name = "N", value_parser = values::every, default_value = "1")]
+    pub(in crate::cli) every: usize,
+    /// Slices from this probability on make candidates
+    #[arg(long, value_name = "P", value_parser = values::share, default_value = "0.5")]
+    pub(in crate::cli) threshold: f64,
+    /// Where the network runs; auto never takes a software adapter, gpu does if there is no other
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(in crate::cli) device: Device,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub(in crate::cli) json: bool,
+    #[command(flatten)]
+    pub(in crate::cli) series: SeriesChoice,
+}
+
 /// Which network, with which weights, on which device.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Network {

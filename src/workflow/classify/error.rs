@@ -62,6 +62,9 @@ pub enum ClassifyError {
     /// The clinical fields cannot be told to the network.
     #[error(transparent)]
     Codes(CodesError),
+    /// A network of another kind.
+    #[error("{0} does not scan volumes; lungnodule-ssm and lungnodule-ssm-compact do")]
+    NoScanner(&'static str),
     /// The earlier series cannot be used.
     #[error("the earlier series cannot be used: {0}")]
     Prior(String),

@@ -248,7 +248,7 @@ pub fn run(engine: &Engine, request: Request, ctx: &JobContext) -> Result<Classi
 
 /// What stops the work before whoever asked is told of the error: a wish to stop, or a graphics
 /// adapter that may be at fault, so that the processor has to try.
-fn stopped(runtime: &Runtime, error: &ClassifyError) -> Option<Stopped> {
+pub(super) fn stopped(runtime: &Runtime, error: &ClassifyError) -> Option<Stopped> {
     let doubt = match error {
         ClassifyError::Cancelled(_)
         | ClassifyError::Inference(InferenceError::Cancelled(_))
