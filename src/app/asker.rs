@@ -253,7 +253,7 @@ impl Asker {
         let maps = spec(&model).map(|spec| Wanted::in_the_window(spec.family)).unwrap_or_default();
         let request = Request {
             model,
-            fields: session.series().map(|series| series.clinical.reveal().clone()).unwrap_or_default(),
+            fields: session.fields(),
             // Looked for on the network's thread: no file is touched here.
             weights: None,
             explain: maps,

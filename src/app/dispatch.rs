@@ -67,6 +67,7 @@ impl Core {
             Command::CycleCornerText => {
                 self.session.apply(Edit::CornerText(self.session.look().corner_text.next()));
             }
+            Command::Edit(edit @ Edit::Fields(_)) => self.tell(edit),
             Command::Edit(edit) => self.session.apply(edit),
             Command::BeginGesture => self.session.begin_gesture(),
             Command::EndGesture => self.session.end_gesture(),
@@ -278,6 +279,19 @@ impl Core {
         let again = self.session.selected().filter(other).map(Nodule::asked_again);
         let id = again.as_ref().map(|n| n.id);
         let edits = std::iter::once(Edit::Network(name)).chain(again.map(Edit::SetNodule)).collect();
+        self.session.apply(Edit::Many(edits));
+        if let Some(id) = id {
+            self.start_network();
+            self.asker.ask(id, &mut self.session);
+        }
+    }
+
+    /// Other clinical fields: what was answered without them is asked again.
+    fn tell(&mut self, fields: Edit) {
+        let again = self.session.selected().filter(|n| n.answer().is_some());
+        let again = again.map(Nodule::asked_again).map(Nodule::unheard);
+        let id = again.as_ref().map(|n| n.id);
+        let edits = std::iter::once(fields).chain(again.map(Edit::SetNodule)).collect();
         self.session.apply(Edit::Many(edits));
         if let Some(id) = id {
             self.start_network();

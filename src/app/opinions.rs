@@ -67,7 +67,7 @@ fn next(engine: &Engine, session: &mut Session, waker: &Waker) -> Option<Asked> 
     let said = |said| News::Opinion { id, opinion: Opinion { model, at, said } };
     let request = Request {
         model: model.to_owned(),
-        fields: session.series().map(|series| series.clinical.reveal().clone()).unwrap_or_default(),
+        fields: session.fields(),
         weights: None,
         explain: Vec::new(),
         ..Request::new(Arc::clone(&volume), open.defects.clone(), at)

@@ -3,6 +3,7 @@
 //! A field that nobody knows is `None`, and stays so: how a network takes the unknown is for its input
 //! adapter to say.
 
+mod entry;
 mod fields;
 mod stage;
 

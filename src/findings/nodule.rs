@@ -102,6 +102,12 @@ impl Nodule {
         }
     }
 
+    /// The same nodule without what other networks say of it.
+    #[must_use]
+    pub fn unheard(self) -> Self {
+        Self { opinions: Vec::new(), ..self }
+    }
+
     /// Takes in what another network says; one that was known before is replaced.
     pub fn hear(&mut self, opinion: Opinion) {
         self.unhear(opinion.model);

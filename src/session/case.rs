@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::clinical::ClinicalFields;
 use crate::findings::{Nodule, NoduleId};
 use crate::ingest::{Defect, Scan, Series};
 use crate::volume::Volume;
@@ -26,6 +27,8 @@ pub struct Findings {
     pub(super) nodules: Vec<Nodule>,
     pub(super) selected: Option<NoduleId>,
     pub(super) next: u32,
+    /// What the user says of the patient, in place of what the files tell.
+    pub(super) fields: Option<ClinicalFields>,
 }
 
 impl Findings {
@@ -42,6 +45,11 @@ impl Findings {
     /// The one that the right panel is about.
     pub fn selected(&self) -> Option<&Nodule> {
         self.selected.and_then(|id| self.nodule(id))
+    }
+
+    /// What the user says of the patient, in place of what the files tell.
+    pub fn fields(&self) -> Option<&ClinicalFields> {
+        self.fields.as_ref()
     }
 
     /// The identity that a new nodule will have: never used before in this series.

@@ -12,6 +12,7 @@ use super::news::{
     WorkId,
 };
 use super::report::OpenReport;
+use crate::clinical::ClinicalFields;
 use crate::findings::{Nodule, NoduleId, Question};
 use crate::geometry::{Patient, Point, VoxelGrid};
 use crate::ingest::{Defect, Private, Scan, Series};
@@ -124,6 +125,12 @@ impl Session {
     /// Nodules of the series on the screen.
     pub fn findings(&self) -> &Findings {
         self.series().and_then(|s| self.case.findings.get(&s.uid)).unwrap_or(&self.nobody)
+    }
+
+    /// What is known of the patient of the series on the screen: what the user says, or else the files.
+    pub fn fields(&self) -> ClinicalFields {
+        let files = || self.series().map(|series| series.clinical.reveal().clone());
+        self.findings().fields().cloned().or_else(files).unwrap_or_default()
     }
 
     /// The nodule that the right panel is about.

@@ -3,6 +3,7 @@
 use super::case::Findings;
 use super::look::{CornerText, Heatmap, Layout, Look, Pane, Tool};
 use super::viewport::{Slab, ViewportState};
+use crate::clinical::ClinicalFields;
 use crate::findings::{Nodule, NoduleId};
 use crate::geometry::{Patient, Point};
 use crate::volume::{Preset, Window};
@@ -38,6 +39,8 @@ pub enum Edit {
     Network(&'static str),
     /// The networks that are asked beside it.
     Beside(Vec<&'static str>),
+    /// What is known of the patient of this series; `None`: what the files tell.
+    Fields(Option<ClinicalFields>),
     /// A new nodule at this place of the list.
     AddNodule(usize, Nodule),
     /// Take a nodule away.
@@ -64,6 +67,7 @@ pub(super) enum About {
     CornerText,
     Network,
     Beside,
+    Fields,
     Nodule(NoduleId),
     Nodules,
     Interface,
@@ -94,6 +98,7 @@ impl Edit {
             Edit::CornerText(_) => About::CornerText,
             Edit::Network(_) => About::Network,
             Edit::Beside(_) => About::Beside,
+            Edit::Fields(_) => About::Fields,
             Edit::SetNodule(nodule) => About::Nodule(nodule.id),
             Edit::AddNodule(..) | Edit::RemoveNodule(_) => About::Nodules,
             Edit::Focus(_) | Edit::Tool(_) | Edit::Select(_) => About::Interface,
@@ -139,6 +144,7 @@ impl Edit {
             Edit::Tool(to) => swap(&mut look.tool, to).map(Edit::Tool),
             Edit::Network(to) => swap(&mut look.network, to).map(Edit::Network),
             Edit::Beside(to) => swap(&mut look.beside, to).map(Edit::Beside),
+            Edit::Fields(to) => swap(&mut findings.fields, to).map(Edit::Fields),
             Edit::AddNodule(at, nodule) => {
                 let id = nodule.id;
                 findings.next = findings.next.max(id.0.saturating_add(1));

@@ -108,3 +108,41 @@ fn networks_beside_the_chosen_one_answer_or_say_what_they_need() {
     window.settle();
     assert_eq!(window.session(|s| s.look().beside.clone()), ["mmcaf-net-compact", "csf-net-compact"]);
 }
+
+#[test]
+fn clinical_fields_are_chosen_in_the_panel_and_change_the_answer() {
+    if !with_weights("families::clinical_fields_are_chosen_in_the_panel_and_change_the_answer", install) {
+        return;
+    }
+    let mut window = open();
+    ask(&mut window);
+    assert!(!window.says("Clinical fields"), "the chosen network takes none");
+    choose(&mut window, "mmcaf-net-compact");
+    let answered = |s: &triscope::session::Session| {
+        explained(s) && s.selected().and_then(|n| n.answer()).is_some_and(|a| a.model == "mmcaf-net-compact")
+    };
+    window.until("it has answered", answered);
+    window.settle();
+    let logit =
+        |window: &Window| window.session(|s| s.selected().and_then(|n| n.answer()).map(|a| a.logits[0]));
+    let unknown = logit(&window);
+    window.click("sex: unknown");
+    window.click("female");
+    window.until("it has answered again", answered);
+    window.settle();
+    assert!(window.says("sex: female"));
+    assert_ne!(logit(&window), unknown);
+    window.session(|s| {
+        let Some(Detail::Mmcaf(detail)) = s.selected().and_then(|n| n.answer()).map(|a| a.detail.clone())
+        else {
+            panic!("an answer of MMCAF-Net")
+        };
+        let known: Vec<_> = detail.fields.iter().filter(|f| f.known).map(|f| f.field).collect();
+        assert_eq!(known, [triscope::clinical::FieldName::Sex]);
+    });
+    window.click("As the files tell");
+    window.until("it has answered again", answered);
+    assert_eq!(logit(&window), unknown);
+    window.key_with(egui::Modifiers::COMMAND, Key::Z);
+    assert_eq!(window.session(|s| s.fields().sex), Some(triscope::clinical::Sex::Female));
+}

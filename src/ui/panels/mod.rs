@@ -6,6 +6,7 @@ mod contribution;
 mod crop_image;
 mod crops;
 mod explanation;
+mod fields;
 mod findings;
 mod left;
 mod network;

@@ -2,7 +2,7 @@
 
 use egui::{Align, Frame, Layout, Margin, Panel, RichText, ScrollArea, Ui};
 
-use super::{answer, beside, contribution, crops, explanation, network, seen};
+use super::{answer, beside, contribution, crops, explanation, fields, network, seen};
 use crate::command::{Command, Commands};
 use crate::findings::{Nodule, Question};
 use crate::session::{Engine, WorkId};
@@ -84,6 +84,7 @@ fn nodule_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodul
                 card_ui(ui, |ui| beside::beside_ui(ui, scene, nodule, out));
                 ui.add_space(size::HALF);
             }
+            told_ui(ui, scene, out);
             card_ui(ui, |ui| match answer.m3net() {
                 Some(_) => {
                     crops::crops_ui(ui, scene, state, nodule, answer);
@@ -96,7 +97,17 @@ fn nodule_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodul
             card_ui(ui, |ui| explanation::explanation_ui(ui, scene, nodule, out));
             ui.add_space(size::HALF);
             card_ui(ui, |ui| answer::provenance_ui(ui, answer));
+            return;
         }
+    }
+    told_ui(ui, scene, out);
+}
+
+/// What the chosen network can be told besides the picture.
+fn told_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+    if fields::has_fields(scene) {
+        card_ui(ui, |ui| fields::fields_ui(ui, scene, out));
+        ui.add_space(size::HALF);
     }
 }
 
