@@ -158,11 +158,15 @@ fn table(stats: &Stats) -> String {
     for (name, groups) in [
         ("question", &stats.questions),
         ("fold", &stats.folds),
+        ("split", &stats.splits),
         ("size", &stats.sizes),
         ("texture", &stats.textures),
         ("ratings", &stats.ratings),
         ("source", &stats.sources),
     ] {
+        if groups.is_empty() {
+            continue;
+        }
         let _ = writeln!(text, "{name}");
         for Group { name, patients, counts } in groups {
             let _ = writeln!(

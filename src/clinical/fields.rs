@@ -16,6 +16,19 @@ pub enum Sex {
     Male,
 }
 
+impl Sex {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::Female, Self::Male];
+
+    /// As in a file of fields.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Female => "female",
+            Self::Male => "male",
+        }
+    }
+}
+
 /// Smoking of cigarettes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -26,6 +39,20 @@ pub enum Smoking {
     Former,
     /// Still.
     Current,
+}
+
+impl Smoking {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::Never, Self::Former, Self::Current];
+
+    /// As in a file of fields.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::Former => "former",
+            Self::Current => "current",
+        }
+    }
 }
 
 /// Race, in the categories of the National Lung Screening Trial's participant form.
@@ -47,6 +74,28 @@ pub enum Race {
 }
 
 impl Race {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::White,
+        Self::Black,
+        Self::Asian,
+        Self::AmericanIndian,
+        Self::PacificIslander,
+        Self::SeveralRaces,
+    ];
+
+    /// As in a file of fields.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::White => "white",
+            Self::Black => "black",
+            Self::Asian => "asian",
+            Self::AmericanIndian => "american_indian",
+            Self::PacificIslander => "pacific_islander",
+            Self::SeveralRaces => "several_races",
+        }
+    }
+
     /// Code of the trial.
     pub const fn code(self) -> u8 {
         match self {
@@ -75,6 +124,20 @@ pub enum ScreeningResult {
 }
 
 impl ScreeningResult {
+    /// All of them.
+    pub const ALL: &'static [Self] =
+        &[Self::Negative, Self::MinorAbnormality, Self::SignificantAbnormality, Self::Positive];
+
+    /// As in a file of fields.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Negative => "negative",
+            Self::MinorAbnormality => "minor_abnormality",
+            Self::SignificantAbnormality => "significant_abnormality",
+            Self::Positive => "positive",
+        }
+    }
+
     /// Code of the trial.
     pub const fn code(self) -> u8 {
         match self {
@@ -245,6 +308,23 @@ impl ClinicalFields {
         Ok(())
     }
 
+    /// A field as it stands in a file of fields; `None` where it is unknown.
+    pub fn word(&self, field: FieldName) -> Option<String> {
+        let word = match field {
+            FieldName::Sex => self.sex.map(Sex::word),
+            FieldName::Age => return self.age_years.map(|years| years.to_string()),
+            FieldName::Weight => return self.weight_kg.map(|kg| kg.to_string()),
+            FieldName::TStage => self.t_stage.map(TStage::word),
+            FieldName::NStage => self.n_stage.map(NStage::word),
+            FieldName::MStage => self.m_stage.map(MStage::word),
+            FieldName::Smoking => self.smoking.map(Smoking::word),
+            FieldName::Race => self.race.map(Race::word),
+            FieldName::ScreeningResult => self.screening_result.map(ScreeningResult::word),
+            FieldName::ScreeningResultAlone => self.screening_result_alone.map(ScreeningResult::word),
+        };
+        word.map(str::to_owned)
+    }
+
     /// Whether a field is known.
     pub fn knows(&self, field: FieldName) -> bool {
         match field {
@@ -295,6 +375,26 @@ mod tests {
         assert_eq!(known, [FieldName::Sex, FieldName::Age, FieldName::TStage, FieldName::Smoking]);
         let json = serde_json::to_vec(&fields).expect("written");
         assert_eq!(ClinicalFields::from_json(&json), Ok(fields));
+    }
+
+    #[test]
+    fn every_word_is_the_one_that_is_read() {
+        fn reads<T: Copy + PartialEq + std::fmt::Debug + for<'de> Deserialize<'de>>(
+            all: &[T],
+            word: fn(T) -> &'static str,
+        ) {
+            for value in all {
+                let json = serde_json::Value::from(word(*value));
+                assert_eq!(serde_json::from_value::<T>(json).expect("a word"), *value);
+            }
+        }
+        reads(Sex::ALL, Sex::word);
+        reads(Smoking::ALL, Smoking::word);
+        reads(Race::ALL, Race::word);
+        reads(ScreeningResult::ALL, ScreeningResult::word);
+        let fields = ClinicalFields { age_years: Some(63.0), sex: Some(Sex::Male), ..Default::default() };
+        let words: Vec<_> = FieldName::ALL.into_iter().filter_map(|name| fields.word(name)).collect();
+        assert_eq!(words, ["male", "63"]);
     }
 
     #[test]

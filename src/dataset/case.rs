@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::clinical::ClinicalFields;
 use crate::geometry::{Patient, Point, Voxel, VoxelGrid};
 
 /// Lowest and highest rating of malignancy: 1 highly unlikely .. 5 highly suspicious.
@@ -15,17 +16,32 @@ pub enum Question {
     Malignancy,
     /// Is there a nodule at the point? (LUNA16)
     PointIsNodule,
+    /// Is the lung cancer an adenocarcinoma, and not a squamous cell carcinoma?
+    AdenocarcinomaVsSquamous,
+    /// Is the nodule an adenocarcinoma, and not a granuloma?
+    AdenocarcinomaVsGranuloma,
+    /// Does the axial slice through the point show a nodule?
+    SliceContainsNodule,
 }
 
 impl Question {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Malignancy, Self::PointIsNodule];
+    pub const ALL: [Self; 5] = [
+        Self::Malignancy,
+        Self::PointIsNodule,
+        Self::AdenocarcinomaVsSquamous,
+        Self::AdenocarcinomaVsGranuloma,
+        Self::SliceContainsNodule,
+    ];
 
-    /// Name in the manifest.
+    /// Name in the manifest; that of a network's question where it answers it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Malignancy => "malignancy",
             Self::PointIsNodule => "point_is_nodule",
+            Self::AdenocarcinomaVsSquamous => "adenocarcinoma_vs_squamous",
+            Self::AdenocarcinomaVsGranuloma => "adenocarcinoma_vs_granuloma",
+            Self::SliceContainsNodule => "slice_contains_nodule",
         }
     }
 }
@@ -33,9 +49,9 @@ impl Question {
 /// The answer to the question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Label {
-    /// 0: benign, no nodule.
+    /// 0: benign, no nodule, squamous cell carcinoma, granuloma.
     Negative,
-    /// 1: malignant, a nodule.
+    /// 1: malignant, a nodule, adenocarcinoma.
     Positive,
 }
 
@@ -198,6 +214,51 @@ impl fmt::Display for Fold {
     }
 }
 
+/// What a case is used for where a data set is divided once, and not into folds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Split {
+    /// Learned from.
+    Train,
+    /// Looked at while learning: when to stop, which threshold.
+    Validation,
+    /// Looked at once, at the end.
+    Test,
+}
+
+impl Split {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Train, Self::Validation, Self::Test];
+
+    /// Name in the manifest.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Validation => "validation",
+            Self::Test => "test",
+        }
+    }
+}
+
+/// An earlier series of the same patient, and where the nodule is or will be in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prior {
+    /// A volume file, or a folder of DICOM files, from the manifest's folder, with `/`.
+    pub image: String,
+    /// Which series, where `image` is a folder that holds several.
+    pub series_uid: Option<String>,
+    /// In the prior's own coordinates, LPS mm.
+    pub point: Point<Patient>,
+}
+
+/// A nodule's outline in the axial slice through the case's point, as a box.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SliceBox {
+    /// Smallest x and y, LPS mm.
+    pub low: [f64; 2],
+    /// Largest x and y, LPS mm; above `low`.
+    pub high: [f64; 2],
+}
+
 /// Where the nodule is. The columns' names say which of the two a manifest gives.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum CasePoint {
@@ -258,6 +319,16 @@ pub struct Case {
     pub diameter_mm: Option<f64>,
     /// `None` while folds are not assigned.
     pub fold: Option<Fold>,
+    /// `None` where the data set is not divided so.
+    pub split: Option<Split>,
+    /// An earlier series, for networks that compare two dates.
+    pub prior: Option<Prior>,
+    /// First and last slice that show the lesion, counted as in [`CasePoint::Voxel`].
+    pub lesion_slices: Option<[usize; 2]>,
+    /// In the slice through the point, for networks that draw a box.
+    pub slice_box: Option<SliceBox>,
+    /// What is known of the patient besides the picture.
+    pub clinical: ClinicalFields,
     /// Data set.
     pub source: String,
     /// Licence of the data.

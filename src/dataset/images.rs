@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::case::Case;
+use super::case::{Case, Prior};
 use super::error::DatasetError;
 use super::places::from_manifest;
 use crate::geometry::VoxelGrid;
@@ -24,10 +24,26 @@ pub struct Image {
 /// - `folder`: the manifest's
 /// - errors: one sentence where it is missing, cannot be read or is no volume; a cancel
 pub fn load_image(folder: &Path, case: &Case, ctx: &JobContext) -> Result<Image, DatasetError> {
-    let path = from_manifest(folder, &case.image);
+    load(folder, (&case.image, case.series_uid.as_deref()), ctx)
+}
+
+/// Loads a case's earlier series as [`load_image`] its image; `None` where it has none.
+/// - errors: as [`load_image`]
+pub fn load_prior(folder: &Path, case: &Case, ctx: &JobContext) -> Result<Option<Image>, DatasetError> {
+    let Some(Prior { image, series_uid, .. }) = &case.prior else { return Ok(None) };
+    load(folder, (image, series_uid.as_deref()), ctx).map(Some)
+}
+
+/// - `named`: path from the manifest's folder, and which series
+pub(super) fn load(
+    folder: &Path,
+    named: (&str, Option<&str>),
+    ctx: &JobContext,
+) -> Result<Image, DatasetError> {
+    let path = from_manifest(folder, named.0);
     if path.is_dir() {
         let scan = ingest::scan(&[path], ctx)?;
-        let series = chosen(&scan, case)?;
+        let series = chosen(&scan, named)?;
         let volume = ingest::begin(series)?;
         let loaded = ingest::load(series, &volume, ctx)?;
         return Ok(Image { volume: loaded.volume, defects: loaded.defects });
@@ -44,9 +60,8 @@ pub fn load_mask(folder: &Path, case: &Case, ctx: &JobContext) -> Result<Option<
     Ok(Some(Arc::new(ingest::read_volume(&from_manifest(folder, mask), unit, ctx)?)))
 }
 
-fn chosen<'a>(scan: &'a Scan, case: &Case) -> Result<&'a Series, DatasetError> {
-    let image = &case.image;
-    let found = match &case.series_uid {
+fn chosen<'a>(scan: &'a Scan, (image, series_uid): (&str, Option<&str>)) -> Result<&'a Series, DatasetError> {
+    let found = match series_uid {
         Some(uid) => scan.named(uid).and_then(|n| scan.series.get(n)),
         None => {
             if scan.series.iter().filter(|s| s.usable()).count() > 1 {
@@ -57,7 +72,7 @@ fn chosen<'a>(scan: &'a Scan, case: &Case) -> Result<&'a Series, DatasetError> {
             scan.series.first()
         }
     };
-    match (found, &case.series_uid) {
+    match (found, series_uid) {
         (Some(series), _) => Ok(series),
         (None, Some(uid)) => Err(DatasetError::new(format!("{image} holds no series {uid}"))),
         (None, None) => Err(DatasetError::new(format!("{image} holds no images"))),

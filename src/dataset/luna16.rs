@@ -15,6 +15,7 @@ use super::error::DatasetError;
 use super::places::relative;
 use super::problem::Problem;
 use super::table::{Cells, Table};
+use crate::clinical::ClinicalFields;
 use crate::geometry::{Point, VoxelGrid};
 use crate::ingest;
 use crate::jobs::JobContext;
@@ -188,6 +189,11 @@ impl Rows<'_> {
                 spacing_mm: scan.grid.spacing_mm(),
                 diameter_mm: diameter_mm.map(rounded),
                 fold: scan.fold,
+                split: None,
+                prior: None,
+                lesion_slices: None,
+                slice_box: None,
+                clinical: ClinicalFields::default(),
                 source: "LUNA16".to_owned(),
                 licence: LICENCE.to_owned(),
                 citation: CITATION.to_owned(),

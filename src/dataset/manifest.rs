@@ -1,11 +1,12 @@
 //! The manifest: a CSV file with one row for each case. [`COLUMNS`] is its definition.
 
+mod more;
 mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::case::{Case, Fold};
+use super::case::{Case, Fold, Split};
 use super::error::DatasetError;
 use super::places;
 use super::problem::{Problem, Severity};
@@ -35,7 +36,7 @@ const fn free(name: &'static str, meaning: &'static str) -> Column {
 }
 
 /// Every column, in the order in which they are written. A cell may be empty unless it says otherwise.
-pub const COLUMNS: [Column; 36] = [
+pub const COLUMNS: [Column; 58] = [
     needed("manifest_version", "1; never empty"),
     needed("case_id", "name of the case, unlike any other; never empty"),
     needed(
@@ -54,7 +55,10 @@ pub const COLUMNS: [Column; 36] = [
     free("i", "instead of x_mm, y_mm, z_mm: column, zero-based, integers at voxel centres"),
     free("j", "row, zero-based"),
     free("k", "slice, zero-based: ascending along the slice normal (DICOM), as stored (files)"),
-    needed("question", "what the label answers: `malignancy` or `point_is_nodule`; never empty"),
+    needed(
+        "question",
+        "what the label answers: `malignancy`, `point_is_nodule`, `adenocarcinoma_vs_squamous`, `adenocarcinoma_vs_granuloma` or `slice_contains_nodule`; never empty",
+    ),
     needed("label", "0 no, 1 yes, empty undecided or unknown"),
     free(
         "label_rule",
@@ -83,6 +87,43 @@ pub const COLUMNS: [Column; 36] = [
     needed("spacing_k_mm", "distance of slices; never empty"),
     free("diameter_mm", "mean over the readers of the largest in-plane diameter, millimetres, above 0"),
     free("fold", "0, 1, 2 ...; -1 is held out of training and validation; empty not assigned"),
+    free(
+        "split",
+        "`train`, `validation` or `test`, where the data set is divided once; all cases of a patient share it",
+    ),
+    free(
+        "prior",
+        "an earlier series of the patient, as `image`; with the next four for networks that compare two dates",
+    ),
+    free("prior_series_uid", "SeriesInstanceUID, where `prior` is a folder of several series"),
+    free(
+        "prior_x_mm",
+        "the nodule's place in the earlier series, in its own LPS millimetres; never empty beside a `prior`",
+    ),
+    free("prior_y_mm", "LPS millimetres in the earlier series"),
+    free("prior_z_mm", "LPS millimetres in the earlier series"),
+    free("lesion_first", "first slice that shows the lesion, zero-based, counted as `k`"),
+    free("lesion_last", "last slice that shows the lesion, counted as `k`"),
+    free("box_x0_mm", "smallest x of the nodule in the axial slice through its place, LPS millimetres"),
+    free("box_y0_mm", "smallest y"),
+    free("box_x1_mm", "largest x"),
+    free("box_y1_mm", "largest y"),
+    free("sex", "`female` or `male`; this and all that follow of the patient: empty is unknown"),
+    free("age_years", "18 to 120 years"),
+    free("weight_kg", "20 to 300 kilograms"),
+    free("t_stage", "`Tis`, `T1`, `T1a` to `T1c`, `T2`, `T2a`, `T2b`, `T3`, `T4`"),
+    free("n_stage", "`N0` to `N3`"),
+    free("m_stage", "`M0`, `M1`, `M1a` to `M1c`"),
+    free("smoking", "`never`, `former` or `current`"),
+    free(
+        "race",
+        "`white`, `black`, `asian`, `american_indian`, `pacific_islander` or `several_races`, as in the National Lung Screening Trial",
+    ),
+    free(
+        "screening_result",
+        "of the first screening CT, read beside earlier ones: `negative`, `minor_abnormality`, `significant_abnormality` or `positive`",
+    ),
+    free("screening_result_alone", "the same, read by itself"),
     free("source", "data set"),
     free("licence", "licence of the data"),
     free("citation", "what to cite"),
@@ -185,16 +226,21 @@ impl Manifest {
             if let Some(mask) = &mut case.mask {
                 *mask = places::below(prefix, mask);
             }
+            if let Some(prior) = &mut case.prior {
+                prior.image = places::below(prefix, &prior.image);
+            }
         }
         self
     }
 }
 
-/// What only shows across rows: a case twice, a patient in two folds.
+/// What only shows across rows: a case twice, a patient in two folds or splits.
 fn across(cases: &[(u64, Case)], problems: &mut Vec<Problem>) {
     let mut ids: BTreeMap<&str, u64> = BTreeMap::new();
     let mut folds: BTreeMap<&str, (Option<Fold>, u64)> = BTreeMap::new();
+    let mut splits: BTreeMap<&str, (Option<Split>, u64)> = BTreeMap::new();
     let mut told: BTreeSet<&str> = BTreeSet::new();
+    let mut told_split: BTreeSet<&str> = BTreeSet::new();
     for (line, case) in cases {
         if let Some(first) = ids.insert(&case.id, *line) {
             let text = format!(
@@ -214,8 +260,21 @@ fn across(cases: &[(u64, Case)], problems: &mut Vec<Problem>) {
             );
             problems.push(Problem::error(text).at(*line, "fold"));
         }
+        let (split, first) = *splits.entry(&case.patient).or_insert((case.split, *line));
+        if split != case.split && told_split.insert(&case.patient) {
+            let word = |s: Option<Split>| s.map_or("no split", Split::name);
+            let text = format!(
+                "patient `{}` is in {} here and in {} in line {first}; put all cases of a patient into one split",
+                shown(&case.patient),
+                word(case.split),
+                word(split)
+            );
+            problems.push(Problem::error(text).at(*line, "split"));
+        }
     }
 }
+
+pub(super) use more::{More, NAMES as MORE_NAMES};
 
 #[cfg(test)]
 pub(super) mod tests;

@@ -2,7 +2,7 @@
 //! user's own folder, and what checks it.
 //!
 //! `workflow::dataset` writes and checks manifests through here; training reads them with
-//! [`Manifest::load`] and their volumes with [`load_image`] and [`load_mask`]. Nothing here knows of a
+//! [`Manifest::load`] and their volumes with [`load_image`], [`load_prior`] and [`load_mask`]. Nothing here knows of a
 //! network or a screen, and nothing writes.
 
 #![deny(clippy::indexing_slicing)]
@@ -22,11 +22,14 @@ mod problem;
 mod stats;
 mod table;
 
-pub use case::{Case, CasePoint, Characteristic, Fold, Label, LabelRule, Question, RATING_SCALE, Ratings};
+pub use case::{
+    Case, CasePoint, Characteristic, Fold, Label, LabelRule, Prior, Question, RATING_SCALE, Ratings,
+    SliceBox, Split,
+};
 pub use check::check;
 pub use error::DatasetError;
 pub use folds::{FEWEST_FOLDS, MOST_FOLDS, assign_folds, fixed_folds};
-pub use images::{Image, load_image, load_mask};
+pub use images::{Image, load_image, load_mask, load_prior};
 pub use lidc::{Contour, Reading, ReadingFile, build_lidc, cluster, read_readings};
 pub use luna16::build_luna16;
 pub use manifest::{COLUMNS, Column, Manifest, VERSION};

@@ -10,6 +10,7 @@ use super::lidc::{CITATION, LICENCE, SOURCE};
 use super::places;
 use super::problem::Problem;
 use super::table::{Cells, Table};
+use crate::clinical::ClinicalFields;
 use crate::geometry::Point;
 
 /// The table, in the folder.
@@ -120,6 +121,11 @@ fn case(cells: &mut Cells<'_>, rule: LabelRule) -> Option<Case> {
         spacing_mm,
         diameter_mm,
         fold,
+        split: None,
+        prior: None,
+        lesion_slices: None,
+        slice_box: None,
+        clinical: ClinicalFields::default(),
         source: format!("{SOURCE} nodule volumes"),
         licence: LICENCE.to_owned(),
         citation: CITATION.to_owned(),

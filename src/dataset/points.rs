@@ -1,11 +1,12 @@
 //! A user's own data: a CSV with one point a row, and the volumes beside it.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Built;
 use super::case::{Case, CasePoint, Fold, Label, LabelRule, Question, Ratings, rounded};
 use super::error::DatasetError;
+use super::manifest::{MORE_NAMES, More};
 use super::places::{from_manifest, relative};
 use super::problem::Problem;
 use super::table::{Cells, Table, shown};
@@ -13,7 +14,7 @@ use crate::geometry::Point;
 use crate::ingest;
 use crate::jobs::JobContext;
 
-/// Columns that are read: `path` and `label` must be there, and one of the two places.
+/// Columns that are read, besides those that only some networks need: `path` and `label` must be there, and one of the two places.
 const KNOWN: [&str; 17] = [
     "path",
     "x",
@@ -48,7 +49,8 @@ struct Known {
 /// list's folder), `x`, `y`, `z` (LPS mm) or `i`, `j`, `k` (voxels), and `label` (0, 1 or nothing).
 ///
 /// Free columns: `case_id`, `patient_id`, `series_uid`, `mask`, `diameter_mm`, `malignancy` (readers'
-/// ratings with |), `fold`, `licence`, `citation`. Without `patient_id` the Patient ID of the DICOM
+/// ratings with |), `fold`, `licence`, `citation`, and those of a manifest from `split` to
+/// `screening_result_alone` (`prior` as `path`). Without `patient_id` the Patient ID of the DICOM
 /// files tells patients apart, and they are written as P0001, P0002 ... : no patient's data goes into a
 /// manifest. A volume file without it counts as a patient of its own, which is said.
 /// - `question`: what the labels answer
@@ -70,7 +72,9 @@ pub fn build_points(
     }
     let folder = list.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut built = Built { cases: Vec::new(), problems: std::mem::take(&mut table.problems) };
-    for column in table.header().iter().filter(|c| !KNOWN.contains(&c.as_str())) {
+    for column in
+        table.header().iter().filter(|c| !KNOWN.contains(&c.as_str()) && !MORE_NAMES.contains(&c.as_str()))
+    {
         let mut problem = Problem::warning("is unknown and not read");
         problem.column = Some(shown(column));
         built.problems.push(problem);
@@ -124,14 +128,14 @@ pub fn build_points(
     Ok(built)
 }
 
+/// Where a path of the list leads: `/` joins on every system; an absolute path replaces the folder.
+fn found(folder: &Path, path: &str) -> PathBuf {
+    if Path::new(path).is_absolute() { Path::new(path).to_path_buf() } else { from_manifest(folder, path) }
+}
+
 /// What the headers of an image say.
 fn look(folder: &Path, path: &str, uid: Option<&str>, ctx: &JobContext) -> Result<Known, DatasetError> {
-    // `/` joins on every system; an absolute path replaces the folder.
-    let whole = if Path::new(path).is_absolute() {
-        Path::new(path).to_path_buf()
-    } else {
-        from_manifest(folder, path)
-    };
+    let whole = found(folder, path);
     let image = relative(folder, &whole)?;
     if !whole.is_dir() {
         let grid = ingest::read_grid(&whole)?;
@@ -229,6 +233,14 @@ fn case(
         },
     };
     let diameter_mm = cells.number_in("diameter_mm", [0.1, 300.0], "millimetres");
+    let More { split, prior, lesion_slices, slice_box, clinical } =
+        More::read(cells, |cells, path| match relative(folder, &found(folder, path)) {
+            Ok(path) => Some(path),
+            Err(error) => {
+                cells.wrong("prior", error.to_string());
+                None
+            }
+        });
     if cells.failed() {
         return None;
     }
@@ -253,6 +265,11 @@ fn case(
         spacing_mm: known.spacing_mm,
         diameter_mm,
         fold,
+        split,
+        prior,
+        lesion_slices,
+        slice_box,
+        clinical,
         source: "list of points".to_owned(),
         licence: text("licence").unwrap_or_default(),
         citation: text("citation").unwrap_or_default(),

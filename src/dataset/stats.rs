@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::case::{Case, Characteristic, Label};
+use super::case::{Case, Characteristic, Label, Split};
 use super::manifest::Manifest;
 
 /// Cases by label.
@@ -78,6 +78,8 @@ pub struct Stats {
     pub questions: Vec<Group>,
     /// By fold; `-1` held out, `none` not assigned.
     pub folds: Vec<Group>,
+    /// By split; empty where no case has one.
+    pub splits: Vec<Group>,
     /// By mean diameter, the classes of Lung-RADS: under 6, 6 to under 8, 8 to under 15, 15 mm and more.
     pub sizes: Vec<Group>,
     /// By mean rating of texture: up to 2 non-solid, from 4 solid, part-solid between.
@@ -117,6 +119,13 @@ pub fn stats(manifest: &Manifest) -> Stats {
             Some(fold @ super::Fold::HeldOut) => (-1, fold.to_string()),
             Some(fold @ super::Fold::Number(n)) => (i32::from(n), fold.to_string()),
         }),
+        splits: if cases.iter().any(|c| c.split.is_some()) {
+            groups(cases, |c| {
+                (c.split.map_or(i32::MAX, |s| s as i32), c.split.map_or("none", Split::name).to_owned())
+            })
+        } else {
+            Vec::new()
+        },
         sizes: groups(cases, |c| size(c.diameter_mm)),
         textures: groups(cases, |c| texture(c.characteristic(Characteristic::Texture))),
         ratings: groups(cases, |c| {

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use triscope::clinical::ClinicalFields;
 use triscope::dataset::{
-    self, Case, CasePoint, Characteristic, DatasetError, Fold, Label, LabelRule, Manifest, Problem, Question,
-    Ratings, Severity,
+    self, Case, CasePoint, Characteristic, DatasetError, Fold, Label, LabelRule, Manifest, Prior, Problem,
+    Question, Ratings, Severity, SliceBox,
 };
 use triscope::geometry::Point;
 use triscope::ingest;
@@ -355,6 +356,11 @@ fn case(point: CasePoint) -> Case {
         spacing_mm: [1.0, 1.0, 2.0],
         diameter_mm: None,
         fold: None,
+        split: None,
+        prior: None,
+        lesion_slices: None,
+        slice_box: None,
+        clinical: ClinicalFields::default(),
         source: String::new(),
         licence: String::new(),
         citation: String::new(),
@@ -406,6 +412,51 @@ fn what_does_not_fit_its_volume_is_told_with_a_hint() {
     assert!(told(right.clone()).contains("Hounsfield units?"));
     std::fs::write(root.join("ct.raw"), [0; 100]).expect("written");
     assert!(told(right).contains("ct.raw holds 100"));
+}
+
+#[test]
+fn an_earlier_series_and_what_is_said_of_the_lesion_must_fit_too() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let root = folder.path();
+    metaimage(&root.join("ct.mhd"));
+    metaimage(&root.join("before.mhd"));
+    let ctx = JobContext::unobserved();
+    let right = Case {
+        prior: Some(Prior {
+            image: "before.mhd".to_owned(),
+            series_uid: None,
+            point: Point::new(2.0, 1.0, 2.0),
+        }),
+        lesion_slices: Some([1, 3]),
+        slice_box: Some(SliceBox { low: [2.0, -1.0], high: [3.4, 1.0] }),
+        ..case(CasePoint::Patient(Point::new(3.0, 0.0, 2.0)))
+    };
+    let told = |case: Case| {
+        let problems = dataset::check(&Manifest::new(vec![case]), root, &ctx).expect("not cancelled");
+        problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(told(right.clone()), "");
+    let image = dataset::load_prior(root, &right, &ctx).expect("read").expect("one");
+    assert_eq!(image.volume.grid().size(), [8, 8, 4]);
+    let before = |image: &str, x: f64| {
+        let prior = Prior { image: image.to_owned(), series_uid: None, point: Point::new(x, 1.0, 2.0) };
+        Case { prior: Some(prior), ..right.clone() }
+    };
+    let boxed = |low, high| Case { slice_box: Some(SliceBox { low, high }), ..right.clone() };
+    for (case, column, word) in [
+        (before("gone.mhd", 2.0), "prior", "no file"),
+        (before("before.mhd", 500.0), "prior_x_mm", "outside the volume"),
+        (Case { lesion_slices: Some([1, 4]), ..right.clone() }, "lesion_last", "has 4 slices"),
+        (Case { lesion_slices: Some([0, 0]), ..right.clone() }, "lesion_first", "the point lies in slice"),
+        (boxed([2.0, -1.0], [400.0, 1.0]), "box_x0_mm", "out of the volume"),
+        (boxed([0.0, -1.0], [2.0, 1.0]), "box_x0_mm", "outside the box"),
+    ] {
+        let text = told(case);
+        assert!(
+            text.starts_with(&format!("column {column}: case c: ")) && text.contains(word),
+            "{word}: {text}"
+        );
+    }
 }
 
 #[test]

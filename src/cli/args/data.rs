@@ -144,6 +144,12 @@ pub(in crate::cli) enum QuestionName {
     Malignancy,
     /// Is there a nodule at the point?
     PointIsNodule,
+    /// Is the lung cancer an adenocarcinoma, and not a squamous cell carcinoma?
+    AdenocarcinomaVsSquamous,
+    /// Is the nodule an adenocarcinoma, and not a granuloma?
+    AdenocarcinomaVsGranuloma,
+    /// Does the axial slice through the point show a nodule?
+    SliceContainsNodule,
 }
 
 impl From<QuestionName> for Question {
@@ -151,6 +157,9 @@ impl From<QuestionName> for Question {
         match name {
             QuestionName::Malignancy => Question::Malignancy,
             QuestionName::PointIsNodule => Question::PointIsNodule,
+            QuestionName::AdenocarcinomaVsSquamous => Question::AdenocarcinomaVsSquamous,
+            QuestionName::AdenocarcinomaVsGranuloma => Question::AdenocarcinomaVsGranuloma,
+            QuestionName::SliceContainsNodule => Question::SliceContainsNodule,
         }
     }
 }

@@ -8,6 +8,7 @@ use walkdir::WalkDir;
 use super::cluster::cluster;
 use super::readings::{Reading, ReadingFile, read_readings};
 use super::{CITATION, LICENCE, SOURCE};
+use crate::clinical::ClinicalFields;
 use crate::dataset::Built;
 use crate::dataset::case::{Case, CasePoint, Characteristic, LabelRule, Question, Ratings, rounded};
 use crate::dataset::error::DatasetError;
@@ -276,6 +277,11 @@ fn case(
         spacing_mm,
         diameter_mm: mean(group.iter().map(|r| r.diameter_mm([si, sj])).collect()),
         fold: None,
+        split: None,
+        prior: None,
+        lesion_slices: None,
+        slice_box: None,
+        clinical: ClinicalFields::default(),
         source: SOURCE.to_owned(),
         licence: LICENCE.to_owned(),
         citation: CITATION.to_owned(),

@@ -4,6 +4,7 @@ use super::super::case::{Case, CasePoint, Characteristic, Fold, Label, LabelRule
 use super::super::error::DatasetError;
 use super::super::places;
 use super::super::table::{Cells, shown};
+use super::more::{self, More};
 use super::{COLUMNS, VERSION};
 use crate::geometry::Point;
 
@@ -31,12 +32,12 @@ pub(super) fn case(cells: &mut Cells<'_>) -> Option<Case> {
     }
     let mask = path(cells, "mask");
     let point = point(cells);
-    let question = word(cells, "question", Question::ALL, Question::name);
+    let question = word(cells, "question", &Question::ALL, Question::name);
     if cells.text("question").is_none() {
-        cells.needed("question", "malignancy or point_is_nodule");
+        cells.needed("question", "what the label answers, such as malignancy");
     }
     let label = label(cells);
-    let label_rule = word(cells, "label_rule", LabelRule::ALL, LabelRule::name).unwrap_or(LabelRule::Given);
+    let label_rule = word(cells, "label_rule", &LabelRule::ALL, LabelRule::name).unwrap_or(LabelRule::Given);
     let ratings = ratings(cells);
     if let Some(ratings) = &ratings {
         derived(cells, ratings);
@@ -49,6 +50,7 @@ pub(super) fn case(cells: &mut Cells<'_>) -> Option<Case> {
     let spacing = ["spacing_i_mm", "spacing_j_mm", "spacing_k_mm"].map(|column| spacing(cells, column));
     let diameter_mm = diameter(cells);
     let fold = fold(cells);
+    let More { split, prior, lesion_slices, slice_box, clinical } = More::read(cells, more::path_as_it_is);
     if cells.failed() {
         return None;
     }
@@ -69,6 +71,11 @@ pub(super) fn case(cells: &mut Cells<'_>) -> Option<Case> {
         spacing_mm: [i?, j?, k?],
         diameter_mm,
         fold,
+        split,
+        prior,
+        lesion_slices,
+        slice_box,
+        clinical,
         source: text("source").unwrap_or_default(),
         licence: text("licence").unwrap_or_default(),
         citation: text("citation").unwrap_or_default(),
@@ -107,16 +114,16 @@ fn point(cells: &mut Cells<'_>) -> Option<CasePoint> {
 }
 
 /// One of a few words.
-fn word<T: Copy, const N: usize>(
+pub(super) fn word<T: Copy>(
     cells: &mut Cells<'_>,
     column: &str,
-    all: [T; N],
+    all: &[T],
     name: fn(T) -> &'static str,
 ) -> Option<T> {
     let text = cells.text(column)?;
-    let found = all.into_iter().find(|t| name(*t) == text);
+    let found = all.iter().copied().find(|t| name(*t) == text);
     if found.is_none() {
-        let words = all.map(name).join(", ");
+        let words = all.iter().map(|t| name(*t)).collect::<Vec<_>>().join(", ");
         cells.wrong(column, format!("`{}` is not known; write one of {words}", shown(text)));
     }
     found
@@ -246,9 +253,17 @@ fn short(value: f64, decimals: usize) -> String {
 pub(super) fn write(cases: &[Case]) -> Result<Vec<u8>, DatasetError> {
     let failed = |why: String| DatasetError::new(format!("The manifest could not be written: {why}"));
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(COLUMNS.iter().map(|c| c.name)).map_err(|e| failed(e.to_string()))?;
+    // Columns of which most data sets know nothing are left out where no case has anything in them.
+    let written: Vec<&str> = COLUMNS
+        .iter()
+        .map(|c| c.name)
+        .filter(|name| {
+            !more::NAMES.contains(name) || cases.iter().any(|case| !more::cell(case, name).is_empty())
+        })
+        .collect();
+    writer.write_record(&written).map_err(|e| failed(e.to_string()))?;
     for case in cases {
-        writer.write_record(COLUMNS.iter().map(|c| cell(case, c.name))).map_err(|e| failed(e.to_string()))?;
+        writer.write_record(written.iter().map(|c| cell(case, c))).map_err(|e| failed(e.to_string()))?;
     }
     writer.into_inner().map_err(|e| failed(e.to_string()))
 }
@@ -298,6 +313,7 @@ fn cell(case: &Case, column: &str) -> String {
         "source" => case.source.clone(),
         "licence" => case.licence.clone(),
         "citation" => case.citation.clone(),
+        other if more::NAMES.contains(&other) => more::cell(case, other),
         other => {
             let which = Characteristic::ALL.into_iter().find(|c| c.name() == other);
             number(which.and_then(|c| case.characteristic(c)))

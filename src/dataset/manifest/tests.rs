@@ -1,7 +1,9 @@
 use proptest::prelude::*;
 
-use super::super::case::{CasePoint, Characteristic, Label, LabelRule, Question, Ratings};
+use super::super::case::{CasePoint, Characteristic, Label, LabelRule, Prior, Question, Ratings, SliceBox};
+use super::more::NAMES;
 use super::*;
+use crate::clinical::{ClinicalFields, FieldName, Race, ScreeningResult, Sex, Smoking, TStage};
 use crate::geometry::Point;
 
 /// A whole case, for tests of the room.
@@ -21,9 +23,38 @@ pub(in crate::dataset) fn case(id: &str) -> Case {
         spacing_mm: [0.703125, 0.703125, 1.25],
         diameter_mm: Some(7.5),
         fold: Some(Fold::Number(3)),
+        split: None,
+        prior: None,
+        lesion_slices: None,
+        slice_box: None,
+        clinical: ClinicalFields::default(),
         source: "test".to_owned(),
         licence: "CC0".to_owned(),
         citation: "\"Quoted\", 2020".to_owned(),
+    }
+}
+
+/// The same with everything that only some networks read.
+fn rich(id: &str) -> Case {
+    Case {
+        split: Some(Split::Validation),
+        prior: Some(Prior {
+            image: format!("images/{id}-before.nii.gz"),
+            series_uid: None,
+            point: Point::new(-55.5, 130.0, -518.25),
+        }),
+        lesion_slices: Some([4, 9]),
+        slice_box: Some(SliceBox { low: [-61.5, 127.0], high: [-53.0, 135.5] }),
+        clinical: ClinicalFields {
+            sex: Some(Sex::Female),
+            age_years: Some(63.0),
+            t_stage: Some(TStage::T2a),
+            smoking: Some(Smoking::Former),
+            race: Some(Race::PacificIslander),
+            screening_result: Some(ScreeningResult::Positive),
+            ..ClinicalFields::default()
+        },
+        ..case(id)
     }
 }
 
@@ -33,8 +64,13 @@ fn bytes() -> Vec<u8> {
 
 /// The manifest of cases `a` (line 2) and `b` with a cell of case `a` replaced.
 fn with(column: &str, value: &str) -> Vec<u8> {
+    replaced(&bytes(), column, value)
+}
+
+/// A manifest with a cell of its first case replaced.
+fn replaced(bytes: &[u8], column: &str, value: &str) -> Vec<u8> {
     let mut table: Vec<Vec<String>> = Vec::new();
-    let source = Table::from_bytes(&bytes(), "t").expect("a table");
+    let source = Table::from_bytes(bytes, "t").expect("a table");
     table.push(source.header().to_vec());
     for row in source.rows() {
         table.push(source.header().iter().map(|c| row.text(c).unwrap_or_default().to_owned()).collect());
@@ -112,6 +148,78 @@ fn every_wrong_cell_is_told_with_its_line_and_column() {
         assert_eq!(problems.len(), 1, "{problems:?}");
         assert!(manifest.cases.iter().any(|c| c.id == "b"), "the other row is read");
     }
+}
+
+#[test]
+fn what_only_some_networks_read_comes_back_and_is_written_only_where_it_is_known() {
+    let plain = String::from_utf8(bytes()).expect("text");
+    assert!(NAMES.iter().all(|n| !plain.lines().next().expect("a header").split(',').any(|c| c == *n)));
+    let both = Manifest::new(vec![rich("a"), case("b")]);
+    let written = both.to_bytes().expect("written");
+    let (again, problems) = Manifest::from_bytes(&written).expect("read");
+    assert_eq!((again, problems), (both, Vec::new()));
+    let header = String::from_utf8(written).expect("text").lines().next().expect("a header").to_owned();
+    assert!(header.contains(",prior,prior_x_mm,") && !header.contains("weight_kg"), "{header}");
+    // Every column of the list is one of the format, and every field has one.
+    assert!(NAMES.iter().all(|n| COLUMNS.iter().any(|c| c.name == *n)));
+    assert!(FieldName::ALL.iter().all(|f| NAMES.contains(&f.key())));
+}
+
+#[test]
+fn every_wrong_cell_of_what_some_networks_read_is_told() {
+    let bytes = Manifest::new(vec![rich("a"), case("b")]).to_bytes().expect("written");
+    for (column, value, word) in [
+        ("split", "testing", "train, validation, test"),
+        ("prior", "", "is empty, and the other columns"),
+        ("prior", "images/a.nii.gz", "is the image itself"),
+        ("prior", "/data/ct.nii", "absolute"),
+        ("prior_x_mm", "", "the other two columns"),
+        ("prior_z_mm", "low", "no number"),
+        ("lesion_first", "", "is empty"),
+        ("lesion_first", "10", "10 comes after lesion_last, 9"),
+        ("lesion_last", "8.5", "between two slices"),
+        ("lesion_last", "-1", "outside 0 to"),
+        ("box_x0_mm", "", "is empty"),
+        ("box_y0_mm", "140", "140 is not below"),
+        ("sex", "F", "female, male"),
+        ("age_years", "630", "outside 18 to 120"),
+        ("t_stage", "T5", "T2a"),
+        ("smoking", "yes", "never, former, current"),
+        ("race", "other", "pacific_islander"),
+        ("screening_result", "4", "minor_abnormality"),
+    ] {
+        let (manifest, problems) = Manifest::from_bytes(&replaced(&bytes, column, value)).expect("a table");
+        let [problem] = problems.as_slice() else { panic!("{column} = {value}: {problems:?}") };
+        let text = problem.to_string();
+        assert_eq!(problem.severity, Severity::Error);
+        assert!(text.contains(word) && text.starts_with("line 2, "), "{column} = {value}: {text}");
+        assert_eq!(manifest.cases.len(), 1, "the other row is read");
+    }
+    let mut table = replaced(&bytes, "prior_x_mm", "");
+    for column in ["prior_y_mm", "prior_z_mm"] {
+        table = replaced(&table, column, "");
+    }
+    let (_, problems) = Manifest::from_bytes(&table).expect("a table");
+    assert!(problems[0].to_string().contains("the place in the earlier series is missing"), "{problems:?}");
+}
+
+#[test]
+fn a_patient_in_two_splits_is_told() {
+    let mut cases = vec![rich("a"), rich("b")];
+    cases[1].patient = cases[0].patient.clone();
+    cases[1].split = Some(Split::Test);
+    let error = Manifest::new(cases).to_bytes().expect_err("a leak").to_string();
+    assert!(error.contains("is in test here and in validation in line 2"), "{error}");
+}
+
+#[test]
+fn paths_of_a_case_move_together() {
+    let moved = Manifest::new(vec![rich("a")]).below("../data");
+    let prior = moved.cases[0].prior.as_ref().map(|p| p.image.as_str());
+    assert_eq!(
+        (moved.cases[0].image.as_str(), prior),
+        ("../data/images/a.nii.gz", Some("../data/images/a-before.nii.gz"))
+    );
 }
 
 #[test]
@@ -199,6 +307,12 @@ prop_compose! {
         diameter in proptest::option::of(0.1f64..300.0),
         fold in -1i16..20,
         licence in proptest::option::of(name()),
+        split in 0usize..4,
+        before in proptest::option::of(("[a-z0-9]{1,9}", proptest::array::uniform3(-4000.0f64..4000.0))),
+        slices in proptest::option::of((0usize..900, 0usize..90)),
+        corner in proptest::option::of((-300.0f64..300.0, 0.1f64..90.0)),
+        age in proptest::option::of(18u8..=120),
+        fields in 0usize..6,
     ) -> Case {
         let ratings = Ratings::new(ratings).expect("on the scale");
         let rule = LabelRule::ALL[rule];
@@ -230,6 +344,22 @@ prop_compose! {
                 -1 => Some(Fold::HeldOut),
                 19 => None,
                 n => Some(Fold::Number(n as u8)),
+            },
+            split: Split::ALL.get(split).copied(),
+            prior: before.map(|(image, at)| Prior {
+                image: format!("before/{image}"),
+                series_uid: (fields == 3).then(|| "1.2.3".to_owned()),
+                point: Point::from_array(at),
+            }),
+            lesion_slices: slices.map(|(first, more)| [first, first + more]),
+            slice_box: corner.map(|(at, side)| SliceBox { low: [at, -at], high: [at + side, side - at] }),
+            clinical: ClinicalFields {
+                age_years: age.map(f64::from),
+                sex: Sex::ALL.get(fields).copied(),
+                race: Race::ALL.get(fields).copied(),
+                t_stage: TStage::ALL.get(2 * fields).copied(),
+                screening_result_alone: ScreeningResult::ALL.get(fields).copied(),
+                ..ClinicalFields::default()
             },
             source: "s".to_owned(),
             licence: licence.unwrap_or_default(),
