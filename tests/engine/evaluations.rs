@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use triscope::clinical::ClinicalFields;
 use triscope::dataset::{
     Case, CasePoint, Characteristic, Fold, LabelRule, Manifest, Question, Ratings, load_image, load_mask,
 };
@@ -86,6 +87,11 @@ fn manifest(folder: &Path) -> PathBuf {
             spacing_mm: [0.7, 0.7, 1.25],
             diameter_mm: Some(2.0 * radius_mm),
             fold: Some(Fold::Number((n / 4) as u8)),
+            split: None,
+            prior: None,
+            lesion_slices: None,
+            slice_box: None,
+            clinical: ClinicalFields::default(),
             source: "balls".to_owned(),
             licence: "none needed".to_owned(),
             citation: "this test".to_owned(),
