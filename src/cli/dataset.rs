@@ -11,10 +11,13 @@ use super::output;
 use super::progress::Terminal;
 use crate::dataset::{Group, Spread};
 use crate::ingest::count;
+use crate::workflow::cohort::{CohortSpec, build_cohort, cohort_for};
 use crate::workflow::dataset::{
-    self, BuildSpec, CheckReport, DatasetWorkError, Problem, Question, Severity, Source, Stats,
+    self, BuildReport, BuildSpec, CheckReport, DatasetWorkError, Problem, Question, Severity, Source, Stats,
 };
 
+/// Cases of a cohort where no number is asked for.
+const PHANTOM_CASES: u32 = 300;
 /// How many problems are listed on stderr; the rest is counted.
 const LISTED: usize = 50;
 
@@ -46,9 +49,13 @@ pub(super) fn run(raw: &Dataset, terminal: &Terminal) -> Result<(), Failure> {
 }
 
 fn build(raw: &BuildDataset, terminal: &Terminal) -> Result<(), Failure> {
-    let source = Source::from(raw.from);
-    if raw.question.is_some() && source != Source::Points {
+    let source = raw.from.read();
+    if raw.question.is_some() && source != Some(Source::Points) {
         return Err(Failure::arguments("--question is for --from points: the other sources have their own"));
+    }
+    let Some(source) = source else { return told(raw, paint(raw, terminal)?, terminal) };
+    if raw.network.is_some() || raw.cases.is_some() {
+        return Err(Failure::arguments("--for and --cases are for --from phantoms"));
     }
     let spec = BuildSpec {
         source,
@@ -59,7 +66,32 @@ fn build(raw: &BuildDataset, terminal: &Terminal) -> Result<(), Failure> {
         rule: raw.label.into(),
         question: raw.question.map_or(Question::Malignancy, Question::from),
     };
-    let built = dataset::build(&spec, terminal.ctx());
+    told(raw, dataset::build(&spec, terminal.ctx()), terminal)
+}
+
+/// Paints a cohort: what comes of it, or wrong arguments.
+fn paint(raw: &BuildDataset, terminal: &Terminal) -> Result<Result<BuildReport, DatasetWorkError>, Failure> {
+    let network = raw.network.as_deref().ok_or_else(|| {
+        Failure::arguments(
+            "--from phantoms needs --for: the network whose question they answer, such as csf-net",
+        )
+    })?;
+    let spec = CohortSpec {
+        cohort: cohort_for(network).map_err(|error| Failure::arguments(error.to_string()))?,
+        cases: raw.cases.unwrap_or(PHANTOM_CASES),
+        seed: raw.seed,
+        folder: raw.path.clone(),
+        out: raw.out.clone(),
+        folds: raw.folds,
+    };
+    Ok(build_cohort(&spec, terminal.ctx()))
+}
+
+fn told(
+    raw: &BuildDataset,
+    built: Result<BuildReport, DatasetWorkError>,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
     terminal.clear();
     match built {
         Ok(report) => {

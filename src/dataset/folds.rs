@@ -1,4 +1,4 @@
-//! Folds for cross-validation: whole patients, with the labels spread evenly.
+//! Folds for cross-validation, and splits: whole patients, with the labels spread evenly.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use super::case::{Case, Fold, Label};
+use super::case::{Case, Fold, Label, Split};
 
 /// Fewest folds that make a cross-validation.
 pub const FEWEST_FOLDS: u8 = 2;
@@ -99,6 +99,39 @@ pub fn assign_folds(cases: &mut [Case], folds: u8, seed: u64) {
     }
 }
 
+/// Shares of the patients that are validated and tested on; the rest is learned from.
+const SPLIT: [(Split, f64); 2] = [(Split::Test, 0.15), (Split::Validation, 0.15)];
+
+/// Assigns every patient without a split to one: 70 of a hundred are learned from, 15 validated and 15 tested
+/// on, of the patients of each label alike (a patient's label is that of the first case by id). The same cases
+/// and seed give the same splits.
+pub fn assign_splits(cases: &mut [Case], seed: u64) {
+    let mut order: Vec<&Case> = cases.iter().filter(|c| c.split.is_none()).collect();
+    order.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut labels: BTreeMap<String, Option<Label>> = BTreeMap::new();
+    for case in order {
+        labels.entry(case.patient.clone()).or_insert(case.label);
+    }
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let mut found: BTreeMap<String, Split> = BTreeMap::new();
+    for label in [Some(Label::Positive), Some(Label::Negative), None] {
+        let of_label = labels.iter().filter(|(_, l)| **l == label);
+        let mut patients: Vec<String> = of_label.map(|(patient, _)| patient.clone()).collect();
+        patients.shuffle(&mut random);
+        let count = patients.len() as f64;
+        let mut left = patients.into_iter();
+        for (split, share) in SPLIT {
+            // A few thousand patients at most: exact.
+            let share = (share * count).round() as usize;
+            found.extend(left.by_ref().take(share).map(|patient| (patient, split)));
+        }
+        found.extend(left.map(|patient| (patient, Split::Train)));
+    }
+    for case in cases.iter_mut().filter(|c| c.split.is_none()) {
+        case.split = found.get(&case.patient).copied();
+    }
+}
+
 fn add(sum: &mut Weights, more: &Weights) {
     for (a, b) in sum.iter_mut().zip(more) {
         *a += b;
@@ -140,6 +173,29 @@ mod tests {
             let of_label: Vec<usize> = counts.iter().map(|c| c[label]).collect();
             // 80 of each label in five folds is 16; a patient brings up to one of each.
             assert!(of_label.iter().all(|n| n.abs_diff(16) <= 2), "{counts:?}");
+        }
+    }
+
+    #[test]
+    fn splits_are_of_whole_patients_and_of_both_labels() {
+        let mut all = cases();
+        for case in &mut all {
+            case.label = Some(if case.patient.as_str() < "p060" { Label::Positive } else { Label::Negative });
+        }
+        let mut again = all.clone();
+        again.reverse();
+        assign_splits(&mut all, 3);
+        assign_splits(&mut again, 3);
+        again.reverse();
+        assert_eq!(all, again, "the order of the cases does not matter");
+        let mut of_patient: BTreeMap<&str, Split> = BTreeMap::new();
+        for case in &all {
+            let split = case.split.expect("assigned");
+            assert_eq!(*of_patient.entry(&case.patient).or_insert(split), split);
+        }
+        for half in [|p: &str| p < "p060", |p: &str| p >= "p060"] {
+            let count = |split| of_patient.iter().filter(|(p, s)| half(p) && **s == split).count();
+            assert_eq!(Split::ALL.map(count), [42, 9, 9]);
         }
     }
 

@@ -10,6 +10,6 @@ mod png;
 pub use atomic::{OutputFolder, PendingFolder, WriteError, write_whole, write_whole_with};
 pub use dicom_ct::CtSeries;
 pub use json::write_json;
-pub use nifti::write_saliency;
+pub use nifti::{write_ct, write_saliency};
 pub use npy::write_npy;
 pub use png::write_png;

@@ -1,5 +1,6 @@
 //! A saliency map as `.nii.gz` on the CT's own grid, so that 3D Slicer, ITK-SNAP and napari lay it
-//! over the CT without a transform. `classify --out` and the window's export write through here.
+//! over the CT without a transform (`classify --out` and the window's export); a CT itself, for cohorts of
+//! phantoms.
 
 use std::io;
 use std::path::Path;
@@ -9,9 +10,10 @@ use ndarray::{Array3, ShapeBuilder};
 use nifti::NiftiHeader;
 use nifti::writer::WriterOptions;
 
-use super::atomic::{WriteError, io_error, write_whole_with};
+use super::atomic::{WriteError, io_error, write_one_of_many_with, write_whole_with};
 use crate::explain::Saliency;
 use crate::geometry::VoxelGrid;
+use crate::volume::Volume;
 
 /// NIFTI_XFORM_SCANNER_ANAT: coordinates of the scanner. Source: nifti1.h.
 const SCANNER: i16 = 1;
@@ -29,6 +31,25 @@ pub fn write_saliency(path: &Path, saliency: &Saliency, grid: &VoxelGrid) -> Res
         WriterOptions::new(partial)
             .compress(true)
             .reference_header(&header)
+            .write_nifti(&array)
+            .map_err(io_error)
+    })
+}
+
+/// Writes a CT of whole Hounsfield units, as one of many files of a folder that counts when it is complete.
+/// - `path`: ends in `.nii.gz`
+/// - errors: slices that have not arrived or are no whole numbers; the file cannot be written
+pub fn write_ct(path: &Path, volume: &Volume) -> Result<(), WriteError> {
+    write_one_of_many_with(path, |partial| {
+        let [nx, ny, nz] = volume.grid().size();
+        let wrong = |what: &str| io::Error::new(io::ErrorKind::InvalidData, what);
+        let slices = volume.int16().ok_or_else(|| wrong("the volume holds no whole numbers"))?;
+        let values = slices.all().concat();
+        let array = Array3::from_shape_vec((nx, ny, nz).f(), values)
+            .map_err(|_| wrong("not all slices of the volume are there"))?;
+        WriterOptions::new(partial)
+            .compress(true)
+            .reference_header(&placed(volume.grid()))
             .write_nifti(&array)
             .map_err(io_error)
     })
@@ -59,14 +80,12 @@ fn on_grid(saliency: &Saliency, grid: &VoxelGrid) -> io::Result<Array3<f32>> {
 }
 
 /// Geometry of the CT in NIfTI's words: RAS is LPS with the first two coordinates negated.
-fn header(saliency: &Saliency, grid: &VoxelGrid) -> NiftiHeader {
+fn placed(grid: &VoxelGrid) -> NiftiHeader {
     let spacing = grid.spacing_mm().map(|s| s as f32);
     let rows = grid.patient_from_voxel().rows();
     let ras = |row: [f64; 4], sign: f64| row.map(|v| (sign * v) as f32);
     let (handed, quaternion) = rotation(grid);
-    // Readers lay their colours over this range: for a signed map zero must stay its middle.
-    let largest = saliency.largest_magnitude();
-    let mut header = NiftiHeader {
+    NiftiHeader {
         pixdim: [handed, spacing[0], spacing[1], spacing[2], 0.0, 0.0, 0.0, 0.0],
         xyzt_units: MILLIMETRES,
         sform_code: SCANNER,
@@ -81,9 +100,18 @@ fn header(saliency: &Saliency, grid: &VoxelGrid) -> NiftiHeader {
         srow_x: ras(rows[0], -1.0),
         srow_y: ras(rows[1], -1.0),
         srow_z: ras(rows[2], 1.0),
+        ..NiftiHeader::default()
+    }
+}
+
+/// Geometry, range and words of a map.
+fn header(saliency: &Saliency, grid: &VoxelGrid) -> NiftiHeader {
+    // Readers lay their colours over this range: for a signed map zero must stay its middle.
+    let largest = saliency.largest_magnitude();
+    let mut header = NiftiHeader {
         cal_min: if saliency.signed { -largest } else { 0.0 },
         cal_max: largest,
-        ..NiftiHeader::default()
+        ..placed(grid)
     };
     let scale = saliency.scale.map_or("combined", |s| s.name());
     let text = format!("Triscope {} {scale} ({})", saliency.method, saliency.unit);

@@ -55,7 +55,7 @@ impl FollowUp {
 }
 
 /// How the same person lies and breathes another time: some millimetres, some degrees.
-fn another_day(seed: u64) -> Pose {
+pub(super) fn another_day(seed: u64) -> Pose {
     let mut rng = generator(seed, Purpose::Pose, 0);
     let mut pick = |most: f32| between(&mut rng, -most, most);
     Pose {

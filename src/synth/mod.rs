@@ -2,12 +2,14 @@
 //!
 //! Body, ribs, spine, heart, vessels, airways, lungs and nodules are signed distances in
 //! millimetres, painted slice by slice with a scanner's blur and noise. `Phantom` is a whole CT with
-//! nodules and their truth; `Chest` is for training: any region of any chest at any spacing. Nothing
-//! here writes files: `workflow::synth` hands the slices to `export`.
+//! nodules and their truth; `Chest` is for training: any region of any chest at any spacing; `Cohort` draws
+//! cases for the networks whose question no data at hand answers. Nothing here writes files:
+//! `workflow::synth` and `workflow::dataset` hand the slices to `export`.
 
 mod abdomen;
 mod build;
 mod chest;
+mod cohort;
 mod field;
 mod followup;
 mod lung;
@@ -26,6 +28,7 @@ mod wall;
 
 pub use build::Pose;
 pub use chest::Chest;
+pub use cohort::{Cohort, Sample, Subject};
 pub use followup::FollowUp;
 pub use phantom::{Phantom, PhantomSlices, PhantomSpec, SynthError};
 pub use places::{Attachment, Place};

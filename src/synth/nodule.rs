@@ -55,6 +55,8 @@ pub(super) struct Nodule {
     glass_hu: f32,
     /// By which its edge is softer than the scanner makes it, mm.
     soft_mm: f32,
+    /// Thickness of the wall around a cavity, as a share of the radius; 1 where there is none.
+    wall: f32,
 }
 
 /// Around the origin.
@@ -73,6 +75,10 @@ pub(super) struct Measured {
     /// Patient mm.
     pub centroid: Vec3,
     pub volume_mm3: f64,
+    /// Of the whole body, what lies outside the lung as well.
+    pub whole_mm3: f64,
+    /// Lowest and highest z, patient mm.
+    pub heights: [f32; 2],
 }
 
 fn any_direction(rng: &mut ChaCha8Rng) -> Vec3 {
@@ -168,7 +174,31 @@ impl Nodule {
             hu: between(rng, 18.0, 58.0),
             glass_hu: between(rng, -680.0, -430.0),
             soft_mm: 0.9 * (5.0 - ratings.margin).max(0.0) * (0.45 + 0.05 * radius),
+            wall: 1.0,
         }
+    }
+
+    /// The same of soft tissue where it held fat: for cohorts in which no tissue may settle a question.
+    pub(super) fn without_fat(mut self) -> Self {
+        if self.tissue == Tissue::Fat {
+            self.tissue = Tissue::Solid;
+        }
+        self
+    }
+
+    /// The same with air in its middle.
+    /// - `wall`: thickness of what remains, as a share of the radius
+    pub(super) fn with_cavity(mut self, wall: f32) -> Self {
+        self.wall = wall;
+        self
+    }
+
+    /// The same with a strand to the pleura, as far as a strand reaches.
+    /// - `toward`: of length 1, patient axes; `length_mm`: from the centre
+    pub(super) fn with_strand(mut self, toward: Vec3, length_mm: f32) -> Self {
+        let length = length_mm.min(1.9 * self.radius_mm + 5.0);
+        self.spicules.push(Tube::new(toward * (0.6 * self.radius_mm), 1.3, toward * length, 0.6));
+        self
     }
 
     /// Radius as it is now, mm.
@@ -271,6 +301,39 @@ impl Nodule {
             }
         };
         *hu = mix(*hu, value, covered);
+        if self.wall < 1.0 {
+            // Its inner surface is as uneven as the outer one, and more.
+            let inner = d + radius * self.wall + 0.12 * radius * grain;
+            *hu = mix(*hu, -960.0, coverage(inner, edge_mm) * inside);
+        }
+    }
+
+    /// Whether the body, inside the lung, covers a place.
+    /// - `q`: around the centre, patient mm
+    fn covers(&self, build: &Build, around: &Surroundings, q: Vec3) -> bool {
+        self.body(q) < 0.0 && lung::distance(build, around, build.model(self.centre(build) + q)) < 1.0
+    }
+
+    /// Smallest and largest x and y of the body inside the lung at a height; `None` where it is not cut.
+    /// - `z`: patient mm
+    /// - returns: patient mm, to a quarter of a millimetre
+    pub(super) fn outline(&self, build: &Build, around: &Surroundings, z: f32) -> Option<[[f64; 2]; 2]> {
+        const STEP_MM: f32 = 0.25;
+        let centre = self.centre(build);
+        let steps = (1.7 * self.radius_mm() / STEP_MM).ceil() as i32;
+        let mut found: Option<[Vec3; 2]> = None;
+        for j in -steps..=steps {
+            for i in -steps..=steps {
+                let q = Vec3::new(i as f32 * STEP_MM, j as f32 * STEP_MM, z - centre.z);
+                if self.body(q) < 0.0 && self.covers(build, around, q) {
+                    let [low, high] = found.unwrap_or([q, q]);
+                    found = Some([low.min(q), high.max(q)]);
+                }
+            }
+        }
+        let [low, high] = found?.map(|q| (centre + q).as_dvec3());
+        let half = f64::from(STEP_MM) / 2.0;
+        Some([[low.x - half, low.y - half], [high.x + half, high.y + half]])
     }
 
     /// Volume and centroid of the body inside the lung, strands not counted.
@@ -283,23 +346,32 @@ impl Nodule {
         // Only what lies near a surface is cut by it.
         let depth = -lung::distance(build, around, build.model(centre));
         let clipped = depth < reach * 1.1 + 1.0;
-        let (mut count, mut sum) = (0u32, glam::DVec3::ZERO);
+        let (mut whole, mut count, mut sum) = (0u32, 0u32, glam::DVec3::ZERO);
+        let mut heights = [f32::MAX, f32::MIN];
         for k in 0..STEPS {
             for j in 0..STEPS {
                 for i in 0..STEPS {
                     let offset = Vec3::new(i as f32, j as f32, k as f32) + Vec3::splat(0.5);
                     let q = offset * step - Vec3::splat(reach);
-                    if self.body(q) < 0.0
-                        && (!clipped || lung::distance(build, around, build.model(centre + q)) < 1.0)
-                    {
+                    if self.body(q) >= 0.0 {
+                        continue;
+                    }
+                    whole += 1;
+                    if !clipped || lung::distance(build, around, build.model(centre + q)) < 1.0 {
                         count += 1;
                         sum += (centre + q).as_dvec3();
+                        heights = [heights[0].min(centre.z + q.z), heights[1].max(centre.z + q.z)];
                     }
                 }
             }
         }
         let cell = f64::from(step).powi(3);
         let centroid = if count == 0 { centre } else { (sum / f64::from(count)).as_vec3() };
-        Measured { centroid, volume_mm3: f64::from(count) * cell }
+        Measured {
+            centroid,
+            volume_mm3: f64::from(count) * cell,
+            whole_mm3: f64::from(whole) * cell,
+            heights: if count == 0 { [centre.z; 2] } else { heights },
+        }
     }
 }

@@ -23,6 +23,8 @@ pub(super) enum Purpose {
     Place = 8,
     /// How the chest lies and breathes at another time.
     Pose = 9,
+    /// Cases of a cohort.
+    Cohort = 10,
 }
 
 /// The generator of one purpose and one number within it.

@@ -41,7 +41,14 @@ impl Chest {
     /// - errors: a size or a spacing that no picture has
     pub fn region(&self, grid: &VoxelGrid, scan: &Scan) -> Result<Region, SynthError> {
         check(grid.size(), grid.spacing_mm())?;
-        let painter = Painter::new(self, &[], grid, scan);
+        Ok(self.picture(&[], grid, scan, 1))
+    }
+
+    /// The same with nodules, for grids whose size is known to be right.
+    /// - `finer`: by which the scanner's pixels were smaller before they were averaged to those of the grid
+    pub(super) fn picture(&self, nodules: &[Nodule], grid: &VoxelGrid, scan: &Scan, finer: usize) -> Region {
+        let mut painter = Painter::new(self, nodules, grid, scan);
+        painter.finer = finer.max(1);
         let volume = Volume::loading(*grid, Unit::Hu, None);
         let mut lung = Vec::with_capacity(grid.size()[2]);
         for k in 0..grid.size()[2] {
@@ -55,7 +62,7 @@ impl Chest {
         }
         let at = Vec3::from_array(grid.centre().to_array().map(|v| v as f32));
         let noise_hu = painter.noise_hu(at);
-        Ok(Region { volume, lung, scan: *scan, noise_hu })
+        Region { volume, lung, scan: *scan, noise_hu }
     }
 }
 
@@ -74,6 +81,9 @@ pub(super) struct Painter<'a> {
     layers: usize,
     /// Voxels around the picture that its blur looks at.
     margin: usize,
+    /// How many pixels of the scanner along one side of a voxel; more than 1 where a picture of a wide field
+    /// was made smaller by averaging, which takes most of the noise away.
+    finer: usize,
 }
 
 /// Working buffers of one thin slice, row by row, and how its pixels lie in patient and model.
@@ -160,6 +170,7 @@ impl<'a> Painter<'a> {
             thickness_mm,
             layers,
             margin,
+            finer: 1,
         }
     }
 
@@ -434,6 +445,22 @@ impl<'a> Painter<'a> {
         self.scan.noise_hu(f64::from(self.thickness_mm)) * self.noise_share(p)
     }
 
+    /// The scanner's noise, averaged over its pixels in every voxel.
+    fn grain(&self, k: usize, [nx, ny]: [usize; 2], spacing_mm: [f32; 2]) -> Vec<f32> {
+        let n = self.finer;
+        let fine = self.scan.grain(k as i64, [nx * n, ny * n], spacing_mm.map(|s| s / n as f32));
+        if n == 1 {
+            return fine;
+        }
+        let mut sum = vec![0.0; nx * ny];
+        let unit = 1.0 / (n * n) as f32;
+        for (row, line) in fine.chunks_exact(nx * n).enumerate() {
+            let out = sum.iter_mut().skip(row / n * nx);
+            out.zip(line.chunks_exact(n)).for_each(|(s, pixels)| *s += unit * pixels.iter().sum::<f32>());
+        }
+        sum
+    }
+
     /// What the scanner makes of a painted slice: blur, noise, whole numbers.
     fn expose(&self, painted: &[f32], k: usize, z: f32) -> Box<[i16]> {
         let ([nx, ny, _], m) = (self.grid.size(), self.margin);
@@ -442,8 +469,7 @@ impl<'a> Painter<'a> {
         // Standard deviation of the edge that `coverage` paints, as a blur.
         let painted_mm = 0.2236 * self.edge_mm;
         let hu = self.scan.blur(painted, [nx + 2 * m, ny + 2 * m], [dx, dy], painted_mm);
-        let grain =
-            if self.scan.noisy { self.scan.grain(k as i64, [nx, ny], [dx, dy]) } else { vec![0.0; nx * ny] };
+        let grain = if self.scan.noisy { self.grain(k, [nx, ny], [dx, dy]) } else { vec![0.0; nx * ny] };
         let deviation = self.scan.noise_hu(f64::from(self.thickness_mm));
         // Shoulders also draw streaks from side to side.
         let streaks = if self.scan.noisy { 0.9 * deviation * self.shoulders(z) } else { 0.0 };

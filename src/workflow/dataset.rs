@@ -7,6 +7,9 @@ use serde::Serialize;
 use crate::dataset::{self, Built, DatasetError, Manifest};
 use crate::export::{WriteError, write_whole};
 use crate::jobs::{Cancelled, JobContext};
+use crate::synth::SynthError;
+
+use super::cohort::NoCohort;
 
 pub use crate::dataset::{FEWEST_FOLDS, LabelRule, MOST_FOLDS, Problem, Question, Severity, Stats};
 
@@ -84,12 +87,27 @@ pub enum DatasetWorkError {
     /// Something else is there.
     #[error("{} is there already and is no manifest; choose another name", .0.display())]
     Taken(PathBuf),
-    /// The manifest cannot be written.
+    /// No cohort is for this network.
+    #[error(transparent)]
+    Cohort(#[from] NoCohort),
+    /// A case cannot be painted.
+    #[error(transparent)]
+    Phantom(SynthError),
+    /// Manifest or volumes cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
     /// Asked to stop; nothing was left behind.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+}
+
+impl From<SynthError> for DatasetWorkError {
+    fn from(error: SynthError) -> Self {
+        match error {
+            SynthError::Cancelled(cancelled) => Self::Cancelled(cancelled),
+            other => Self::Phantom(other),
+        }
+    }
 }
 
 impl From<DatasetError> for DatasetWorkError {
@@ -107,9 +125,7 @@ impl From<DatasetError> for DatasetWorkError {
 /// - errors: the source is not what it should be, or has wrong rows; `out` is something else than a
 ///   manifest, or cannot be written; a cancel
 pub fn build(spec: &BuildSpec, ctx: &JobContext) -> Result<BuildReport, DatasetWorkError> {
-    if spec.out.exists() && Manifest::read(&spec.out).is_err() {
-        return Err(DatasetWorkError::Taken(spec.out.clone()));
-    }
+    free_for_a_manifest(&spec.out)?;
     let root = match spec.source {
         Source::Points => folder_of(&spec.path),
         _ => &spec.path,
@@ -156,7 +172,15 @@ pub fn stats(path: &Path) -> Result<(Stats, Vec<Problem>), DatasetWorkError> {
     Ok((dataset::stats(&manifest), warnings))
 }
 
+/// A manifest replaces a manifest, and nothing else.
+pub(super) fn free_for_a_manifest(out: &Path) -> Result<(), DatasetWorkError> {
+    if out.exists() && Manifest::read(out).is_err() {
+        return Err(DatasetWorkError::Taken(out.to_path_buf()));
+    }
+    Ok(())
+}
+
 /// The folder that a file lies in.
-fn folder_of(path: &Path) -> &Path {
+pub(super) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

@@ -4,6 +4,7 @@ pub mod batch;
 pub mod bench;
 pub mod builtin_case;
 pub mod classify;
+pub mod cohort;
 pub mod dataset;
 pub mod demo;
 pub mod embed;

@@ -128,3 +128,47 @@ fn the_nodule_volumes_have_the_numbers_that_their_page_says() {
     let check = triscope(&["dataset", "check", arg(&out), "--json"]).json();
     assert_eq!((check["cases"].as_u64(), check["problems"].as_array().map(Vec::len)), (Some(990), Some(0)));
 }
+
+#[test]
+fn phantom_cases_are_painted_for_a_network_and_check() {
+    let folder = scratch("dataset-phantoms");
+    let build = |name: &str, more: &[&str]| {
+        let (volumes, out) = (folder.join(name), folder.join(format!("{name}.csv")));
+        let mut arguments = vec!["dataset", "build", "--from", "phantoms", arg(&volumes), "--out", arg(&out)];
+        arguments.extend(more);
+        triscope(&arguments)
+    };
+    let asked = ["--for", "csf-net-compact", "--cases", "4", "--seed", "7", "--folds", "2"];
+    let ran = build("a", &asked);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stdout.contains("4 cases of 4 patients") && ran.stdout.contains("2 positive, 2 negative"));
+    let check = triscope(&["dataset", "check", arg(&folder.join("a.csv")), "--json"]).json();
+    let counts = ["cases", "errors", "warnings"].map(|key| check[key].as_u64());
+    assert_eq!(counts, [Some(4), Some(0), Some(0)], "{check}");
+    let names = |name: &str| {
+        let mut names: Vec<String> = fs::read_dir(folder.join(name))
+            .expect("listed")
+            .flatten()
+            .map(|e| e.file_name().into_string().expect("a plain name"))
+            .collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names("a").len(), 8, "two dates of each");
+    assert_eq!(build("b", &asked).code, Some(0));
+    assert_eq!(names("a"), names("b"));
+    for name in names("a") {
+        let [a, b] = ["a", "b"].map(|f| fs::read(folder.join(f).join(&name)).expect("written"));
+        assert!(a == b, "{name}: the same seed gives the same bytes");
+    }
+    // What is wrong is said before anything is painted.
+    assert!(build("a", &asked).refused(1).contains("there is something in this folder"));
+    assert!(build("c", &[]).refused(2).contains("--from phantoms needs --for"));
+    assert!(build("c", &["--for", "m3net-compact"]).refused(2).contains("real nodules"));
+    assert!(build("c", &["--for", "m4net"]).refused(2).contains("'m4net'"));
+    fs::remove_file(folder.join(names("a").first().map(|n| format!("a/{n}")).expect("a file")))
+        .expect("removed");
+    let ran = triscope(&["dataset", "check", arg(&folder.join("a.csv"))]);
+    assert!(ran.refused(1).contains("1 error"), "{}", ran.stderr);
+    assert!(ran.stdout.contains("column prior: case pair-00001"), "{}", ran.stdout);
+}

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use triscope::clinical::ClinicalFields;
 use triscope::dataset::{
     self, Case, CasePoint, Characteristic, DatasetError, Fold, Label, LabelRule, Manifest, Prior, Problem,
-    Question, Ratings, Severity, SliceBox,
+    Question, Ratings, Severity, SliceBox, Split,
 };
 use triscope::geometry::Point;
 use triscope::ingest;
@@ -457,6 +457,31 @@ fn an_earlier_series_and_what_is_said_of_the_lesion_must_fit_too() {
             "{word}: {text}"
         );
     }
+}
+
+#[test]
+fn a_list_of_points_may_hold_what_only_some_networks_read() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let root = folder.path();
+    metaimage(&root.join("now/ct.mhd"));
+    metaimage(&root.join("before/ct.mhd"));
+    let list = root.join("points.csv");
+    let write = |prior: &str| {
+        let text = format!(
+            "path,x,y,z,label,patient_id,prior,prior_x_mm,prior_y_mm,prior_z_mm,split,sex,age_years\n\
+             now/ct.mhd,0,0,0,1,p,{prior},1,0,0,test,male,63\n"
+        );
+        std::fs::write(&list, text).expect("written");
+        dataset::build_points(&list, Question::Malignancy, LabelRule::Strict, &JobContext::unobserved())
+    };
+    let built = write("before/ct.mhd").expect("built");
+    assert_eq!(built.problems, []);
+    let case = &built.cases[0];
+    let prior = case.prior.as_ref().expect("an earlier series");
+    assert_eq!((prior.image.as_str(), prior.point), ("before/ct.mhd", Point::new(1.0, 0.0, 0.0)));
+    assert_eq!((case.split, case.clinical.age_years), (Some(Split::Test), Some(63.0)));
+    let problems = write("gone/ct.mhd").expect("a list").problems;
+    assert!(problems[0].to_string().starts_with("line 2, prior: There is no file"), "{problems:?}");
 }
 
 #[test]

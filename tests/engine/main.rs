@@ -9,6 +9,7 @@ mod phantom;
 mod polarity;
 mod shaders;
 mod classify;
+mod cohorts;
 mod ensembles;
 mod evaluation;
 mod evaluations;

@@ -73,7 +73,7 @@ pub(in crate::cli) struct BuildDataset {
     /// What PATH is
     #[arg(long, value_enum)]
     pub(in crate::cli) from: DatasetSource,
-    /// Folder of the data set; for points the list (.csv)
+    /// Folder of the data set; for points the list (.csv); for phantoms a new folder for their volumes
     #[arg(value_name = "PATH")]
     pub(in crate::cli) path: PathBuf,
     /// The manifest to write; an older manifest there is replaced
@@ -83,9 +83,15 @@ pub(in crate::cli) struct BuildDataset {
     /// that come with Triscope
     #[arg(long, value_name = "N", default_value = "5", value_parser = clap::value_parser!(u8).range(i64::from(FEWEST_FOLDS)..=i64::from(MOST_FOLDS)))]
     pub(in crate::cli) folds: u8,
-    /// The same seed gives the same folds
+    /// The same seed gives the same folds, and the same phantoms
     #[arg(long, value_name = "S", default_value = "1")]
     pub(in crate::cli) seed: u64,
+    /// Phantoms: the network whose question they answer (csf-net, mmcaf-net, maemc-net, lungnodule-ssm)
+    #[arg(long = "for", value_name = "NETWORK")]
+    pub(in crate::cli) network: Option<String>,
+    /// Phantoms: how many cases, half of them of either label [default: 300]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    pub(in crate::cli) cases: Option<u32>,
     /// How the readers' mean malignancy becomes a label
     #[arg(long, value_enum, default_value = "strict")]
     pub(in crate::cli) label: LabelName,
@@ -105,15 +111,19 @@ pub(in crate::cli) enum DatasetSource {
     Luna16,
     /// Your own: a CSV with the columns path, x, y, z (LPS mm) or i, j, k, and label
     Points,
+    /// Phantom cases for a network, painted into PATH
+    Phantoms,
 }
 
-impl From<DatasetSource> for Source {
-    fn from(name: DatasetSource) -> Self {
-        match name {
-            DatasetSource::Nodules => Source::Nodules,
-            DatasetSource::Lidc => Source::Lidc,
-            DatasetSource::Luna16 => Source::Luna16,
-            DatasetSource::Points => Source::Points,
+impl DatasetSource {
+    /// What is read; `None` where the cases are painted.
+    pub(in crate::cli) fn read(self) -> Option<Source> {
+        match self {
+            DatasetSource::Nodules => Some(Source::Nodules),
+            DatasetSource::Lidc => Some(Source::Lidc),
+            DatasetSource::Luna16 => Some(Source::Luna16),
+            DatasetSource::Points => Some(Source::Points),
+            DatasetSource::Phantoms => None,
         }
     }
 }
