@@ -10,6 +10,7 @@ use super::support::Window;
 use egui::Key;
 use egui_kittest::kittest::Queryable;
 use triscope::app::Start;
+use triscope::clinical::ClinicalFields;
 use triscope::dataset::{Case, CasePoint, Fold, LabelRule, Manifest, Question, Ratings};
 use triscope::evaluation::plot::{JitterCurve, Plot};
 use triscope::evaluation::{Bootstrap, Interval, Scored};
@@ -74,6 +75,11 @@ fn manifest(folder: &Path) {
             spacing_mm: SPACING_MM,
             diameter_mm: Some(diameter),
             fold: Some(Fold::Number(0)),
+            split: None,
+            prior: None,
+            lesion_slices: None,
+            slice_box: None,
+            clinical: ClinicalFields::default(),
             source: "balls".to_owned(),
             licence: "none needed".to_owned(),
             citation: "this test".to_owned(),
