@@ -65,19 +65,22 @@ fn row_ui(ui: &mut Ui, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut Ui)) 
 /// A menu of words.
 fn words_ui(ui: &mut Ui, known: &ClinicalFields, field: FieldName) -> Option<ClinicalFields> {
     let t = tokens(ui);
-    let chosen = known.chosen(field);
+    let chosen = known.word(field);
+    let chosen = chosen.as_deref();
+    let shown = |word: Option<&str>| word.map_or_else(|| UNKNOWN.to_owned(), |word| word.replace('_', " "));
     let mut changed = None;
     row_ui(
         ui,
         |ui| line_ui(ui, field.words(), TextStyle::Body, t.muted),
         |ui| {
-            let button = press_ui(ui, Press::new("", chosen.unwrap_or(UNKNOWN)).menu());
-            let name = format!("{}: {}", field.words(), chosen.unwrap_or(UNKNOWN));
+            let button = press_ui(ui, Press::new("", &shown(chosen)).menu());
+            let name = format!("{}: {}", field.words(), shown(chosen));
             button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
             menu(&button).show(|ui| {
                 ui.set_width(200.0);
                 for word in field.choices().into_iter().map(Some).chain([None]) {
-                    let press = Press::new("", word.unwrap_or(UNKNOWN)).selected(word == chosen);
+                    let words = shown(word);
+                    let press = Press::new("", &words).selected(word == chosen);
                     if menu_row_ui(ui, press).clicked() && word != chosen {
                         changed = Some(known.clone().choosing(field, word));
                     }
