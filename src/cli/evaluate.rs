@@ -5,7 +5,10 @@ use super::exit::Failure;
 use super::output;
 use super::progress::Terminal;
 use crate::evaluation::{Bootstrap, ComparisonRow};
-use crate::workflow::evaluate::{EvaluateError, EvaluateRequest, EvaluationReport, evaluate};
+use crate::networks::{Family, spec};
+use crate::workflow::evaluate::{
+    EvaluateError, EvaluateRequest, EvaluationReport, FamilyEvaluateRequest, evaluate, evaluate_family,
+};
 
 impl From<EvaluateError> for Failure {
     fn from(error: EvaluateError) -> Self {
@@ -23,6 +26,9 @@ impl From<EvaluateError> for Failure {
 
 /// Runs the command.
 pub(super) fn run(raw: &Evaluate, terminal: &Terminal) -> Result<(), Failure> {
+    if spec(&raw.model).map_err(Failure::work)?.family != Family::M3Net {
+        return of_family(raw, terminal);
+    }
     let request = EvaluateRequest {
         model: raw.model.clone(),
         manifest: raw.data.clone(),
@@ -43,6 +49,47 @@ pub(super) fn run(raw: &Evaluate, terminal: &Terminal) -> Result<(), Failure> {
     } else {
         output::print(&format!("{}{} files in {}\n", told(&report), report.files.len(), raw.out.display()))
     }
+}
+
+/// A network besides M3Net.
+fn of_family(raw: &Evaluate, terminal: &Terminal) -> Result<(), Failure> {
+    let Some(run) = raw.run.clone() else {
+        return Err(Failure::arguments(
+            "--run is missing: this network is evaluated with a training run alone",
+        ));
+    };
+    if raw.control.is_some() {
+        return Err(Failure::arguments("--control is for M3Net alone"));
+    }
+    let request = FamilyEvaluateRequest {
+        model: raw.model.clone(),
+        manifest: raw.data.clone(),
+        run,
+        out: raw.out.clone(),
+        bootstrap: Bootstrap::default(),
+    };
+    let report = evaluate_family(&request, raw.device.into(), terminal.ctx());
+    terminal.clear();
+    let report = report?;
+    for reason in &report.baselines_left_out {
+        output::note(&format!("left out: {reason}"));
+    }
+    if !report.answer.left_out.is_empty() {
+        let count = report.answer.left_out.len();
+        output::note(&format!("{count} cases were not shown to the network; card.md says why"));
+    }
+    if raw.json {
+        return output::json(&report);
+    }
+    let mut text = format!(
+        "{} cases of {} patients, {} {}\n",
+        report.evaluated, report.patients, report.malignant, report.classes[1]
+    );
+    let width = report.comparison.rows.iter().map(|r| r.name.len()).max().unwrap_or(0);
+    for row in &report.comparison.rows {
+        text += &line(row, width);
+    }
+    output::print(&format!("{text}{} files in {}\n", report.files.len(), raw.out.display()))
 }
 
 /// What must not be overlooked: on stderr, whatever is printed.

@@ -7,14 +7,16 @@ use super::exit::Failure;
 use super::output;
 use super::progress::Terminal;
 use crate::guard::Figure;
-use crate::training::TrainConfig;
+use crate::networks::{Family, spec};
+use crate::training::{TrainConfig, TrainingError, curriculum};
 use crate::workflow::guard::{self, GuardRequest};
-use crate::workflow::train::{Step, TrainError, TrainReport, TrainRequest, train};
+use crate::workflow::train::{
+    FamilyRequest, Step, TrainError, TrainReport, TrainRequest, train, train_family,
+};
 
 impl From<TrainError> for Failure {
     fn from(error: TrainError) -> Self {
         use crate::dataset::DatasetError;
-        use crate::training::TrainingError;
         match error {
             TrainError::Cancelled(_)
             | TrainError::Dataset(DatasetError::Cancelled(_))
@@ -26,14 +28,36 @@ impl From<TrainError> for Failure {
 
 /// Runs the command.
 pub(super) fn run(raw: &Train, terminal: &Terminal) -> Result<(), Failure> {
-    let config = match &raw.config {
-        Some(file) => {
-            let text = std::fs::read_to_string(file)
-                .map_err(|e| Failure::work(format!("{} cannot be read: {e}", file.display())))?;
-            TrainConfig::parse(&text).map_err(|e| Failure::work(format!("{}: {e}", file.display())))?
-        }
-        None => TrainConfig::default(),
+    let text = match &raw.config {
+        Some(file) => std::fs::read_to_string(file)
+            .map_err(|e| Failure::work(format!("{} cannot be read: {e}", file.display())))?,
+        None => String::new(),
     };
+    let named = |error: TrainingError| match &raw.config {
+        Some(file) => Failure::work(format!("{}: {error}", file.display())),
+        None => Failure::work(error),
+    };
+    let at_most = raw.stop_after.map(|minutes| Duration::from_secs_f64(minutes * 60.0));
+    let family = spec(&raw.model).map_err(Failure::work)?.family;
+    if family != Family::M3Net && !raw.guard {
+        let request = FamilyRequest {
+            model: raw.model.clone(),
+            manifest: raw.data.clone(),
+            curriculum: curriculum(&raw.model, &text).map_err(named)?,
+            out: raw.out.clone(),
+            fold: one_fold(&raw.fold)?,
+            begin_with: raw.from.clone(),
+            at_most,
+        };
+        let report =
+            train_family(&request, raw.device.into(), terminal.ctx(), |step| terminal.say(&line(&step)))?;
+        return finished(raw, &report, terminal);
+    }
+    if raw.from.is_some() {
+        let sentence = "M3Net begins with random values; --from is for LungNodule-SSM and MAEMC-NET";
+        return Err(Failure::arguments(sentence));
+    }
+    let config = TrainConfig::parse(&text).map_err(named)?;
     if raw.guard {
         return fit_guard(raw, config, terminal);
     }
@@ -43,13 +67,28 @@ pub(super) fn run(raw: &Train, terminal: &Terminal) -> Result<(), Failure> {
         config,
         out: raw.out.clone(),
         folds: raw.fold.clone(),
-        at_most: raw.stop_after.map(|minutes| Duration::from_secs_f64(minutes * 60.0)),
+        at_most,
     };
     let report = train(&request, raw.device.into(), terminal.ctx(), |step| {
         terminal.say(&line(&step));
     })?;
+    finished(raw, &report, terminal)
+}
+
+fn finished(raw: &Train, report: &TrainReport, terminal: &Terminal) -> Result<(), Failure> {
     terminal.clear();
-    if raw.json { output::json(&report) } else { output::print(&told(&report)) }
+    if raw.json { output::json(report) } else { output::print(&told(report)) }
+}
+
+/// Networks besides M3Net are taught once: one fold is held out.
+fn one_fold(folds: &[u32]) -> Result<Option<u32>, Failure> {
+    match folds {
+        [] => Ok(None),
+        [fold] => Ok(Some(*fold)),
+        _ => Err(Failure::arguments(
+            "this network is taught once and holds out one fold; name one, or none for the lowest",
+        )),
+    }
 }
 
 /// Fits the guard, and says how well it does.
@@ -73,8 +112,10 @@ fn fit_guard(raw: &Train, config: TrainConfig, terminal: &Terminal) -> Result<()
 fn line(&Step { fold, stage, state, left }: &Step<'_>) -> String {
     let Some(last) = state.epochs.last() else { return String::new() };
     let validation = last.validation_loss.map_or(String::new(), |v| format!(", validation {v:.4}"));
+    let fold = fold.map_or(String::new(), |fold| format!("fold {fold}, "));
+    let parts = last.parts.iter().map(|(name, part)| format!(", {name} {part:.4}")).collect::<String>();
     format!(
-        "fold {fold}, {stage}, epoch {}: loss {:.4}{validation}, {:.1} pictures a second, {} left",
+        "{fold}{stage}, epoch {}: loss {:.4}{parts}{validation}, {:.1} pictures a second, {} left",
         state.epochs.len(),
         last.train_loss,
         last.pictures_per_second,
@@ -95,7 +136,7 @@ fn words(time: Duration) -> String {
 fn told(report: &TrainReport) -> String {
     let weights = report.weights.iter().map(|w| format!("  {}\n", w.display())).collect::<String>();
     let state = if report.finished {
-        "All folds are trained"
+        "Everything is trained"
     } else {
         "The time is up; the same command goes on where this one stopped"
     };

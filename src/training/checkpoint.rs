@@ -3,6 +3,7 @@
 //! The arrays are written first, under names of their epoch; `state.json`, which names them, is put in
 //! place last and in one step: whatever it names is complete.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,7 +14,7 @@ use super::error::TrainingError;
 use crate::export::write_whole;
 
 /// One epoch of a stage. Single precision, which JSON brings back exactly.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Epoch {
     /// Mean loss of its steps.
     pub train_loss: f32,
@@ -23,6 +24,9 @@ pub struct Epoch {
     pub learning_rate: f32,
     /// Pictures a second, all included.
     pub pictures_per_second: f32,
+    /// Means over its steps of what the loss is made up of, by name; empty for a loss of one part.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parts: BTreeMap<String, f32>,
 }
 
 /// Where a stage is.
@@ -138,4 +142,28 @@ fn file_error(file: &Path, what: &'static str, source: std::io::Error) -> Traini
 
 pub(super) fn arrays_error(file: &Path, what: &str, error: &impl std::fmt::Display) -> TrainingError {
     TrainingError::Checkpoint { file: file.to_owned(), why: format!("it could not be {what}: {error}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loss_of_one_part_is_written_as_it_always_was() {
+        let epoch = Epoch {
+            train_loss: 0.5,
+            validation_loss: None,
+            learning_rate: 0.001,
+            pictures_per_second: 2.0,
+            parts: BTreeMap::new(),
+        };
+        let written = serde_json::to_string(&epoch).expect("JSON");
+        let before =
+            r#"{"train_loss":0.5,"validation_loss":null,"learning_rate":0.001,"pictures_per_second":2.0}"#;
+        assert_eq!(written, before);
+        assert_eq!(serde_json::from_str::<Epoch>(before).expect("reads"), epoch);
+        let parts = BTreeMap::from([("box".to_owned(), 0.25)]);
+        let written = serde_json::to_string(&Epoch { parts: parts.clone(), ..epoch }).expect("JSON");
+        assert!(written.ends_with(r#""parts":{"box":0.25}}"#), "{written}");
+    }
 }

@@ -4,8 +4,9 @@ use burn::module::Module;
 use burn::nn::{Initializer, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::config::{Schedule, TrainConfig};
-use super::learner::{Goal, Task, two_headed_loss};
+use super::config::TrainConfig;
+use super::course::Course;
+use super::learner::{Goal, Loss, Task, two_headed_loss};
 use super::marks::{Marks, MarksHead};
 use super::pictures::{Look, Pictures};
 use super::traits::TRAITS;
@@ -84,15 +85,15 @@ impl Task for EncoderTask<'_> {
         self.scale.scale.name()
     }
 
-    fn schedule(&self) -> &Schedule {
-        &self.config.encoders[self.scale.scale as usize]
+    fn course(&self) -> Course {
+        Course::from(&self.config.encoders[self.scale.scale as usize])
     }
 
     fn batch(&self, cases: &[usize], look: Look) -> Crops {
         self.pictures.crops(cases, look, self.config, self.scale.crop)
     }
 
-    fn loss(&self, net: &EncoderInTraining, batch: &Crops, _learning: bool, device: &Device) -> Tensor<1> {
+    fn loss(&self, net: &EncoderInTraining, batch: &Crops, _learning: bool, device: &Device) -> Loss {
         let marks = net.marks.as_ref().filter(|_| self.config.marks_weight > 0.0);
         let mut wanted = vec!["avgpool"];
         if marks.is_some() {
@@ -111,8 +112,8 @@ impl Task for EncoderTask<'_> {
             loss = loss + error * f64::from(self.config.traits_weight);
         }
         match marks.and_then(|head| head.loss(&mut taps, &batch.marks, batch.size)) {
-            Some(marks) => loss + marks * f64::from(self.config.marks_weight),
-            None => loss,
+            Some(marks) => (loss + marks * f64::from(self.config.marks_weight)).into(),
+            None => loss.into(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! One stage: a task is learned for as many epochs as it has, and can stop and go on at any of them.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
@@ -11,7 +12,7 @@ use rand::seq::SliceRandom;
 use super::checkpoint::{Epoch, StageFolder, StageState, arrays_error};
 use super::draw::generator;
 use super::error::TrainingError;
-use super::learner::{Learner, Task};
+use super::learner::{At, Learner, Task};
 use super::pictures::Look;
 use super::split::Split;
 use crate::jobs::JobContext;
@@ -53,8 +54,8 @@ impl Stage<'_> {
         let folder = StageFolder::open(self.folder)?;
         let fresh = apart(&fresh);
         let mut state = folder.state(&self.fingerprint)?;
-        let schedule = task.schedule();
-        let mut learner = Learner::new(apart(&fresh), schedule, self.device);
+        let course = task.course();
+        let mut learner = Learner::new(apart(&fresh), &course, self.device);
         if let Some(last) = state.epochs.len().checked_sub(1)
             && !state.finished
         {
@@ -71,10 +72,9 @@ impl Stage<'_> {
             let file = folder.moments(epoch);
             learner.optimiser.save(&file).map_err(|e| arrays_error(&file, "written", &e))?;
             state.epochs.push(record);
-            state.best = if schedule.patience > 0 { best(&state.epochs) } else { epoch };
+            state.best = if course.patience > 0 { best(&state.epochs) } else { epoch };
             let waited = epoch - state.best;
-            state.finished =
-                epoch + 1 == schedule.epochs || (schedule.patience > 0 && waited >= schedule.patience);
+            state.finished = epoch + 1 == course.epochs || (course.patience > 0 && waited >= course.patience);
             folder.commit(&state)?;
             told(&state);
         }
@@ -87,32 +87,38 @@ impl Stage<'_> {
         mut learner: Learner<T::Net>,
         epoch: usize,
     ) -> Result<(Learner<T::Net>, Epoch), TrainingError> {
-        let schedule = task.schedule();
+        let course = task.course();
         let mut random = generator(self.seed, task.name(), &[self.fold, epoch as u64]);
         let mut order = self.split.train.clone();
         order.shuffle(&mut random);
         // The last, smaller batch is left out: its norm statistics would be those of few pictures.
-        let per_epoch = order.len() / schedule.batch;
+        let per_epoch = order.len() / course.batch;
         let (start, mut sum) = (Instant::now(), 0.0);
-        for (n, cases) in order.chunks_exact(schedule.batch).enumerate() {
+        let mut parts: BTreeMap<String, f64> = BTreeMap::new();
+        for (n, cases) in order.chunks_exact(course.batch).enumerate() {
             let step = epoch * per_epoch + n;
-            let steps = schedule.epochs * per_epoch;
-            let words = format!("{}: epoch {} of {}", task.name(), epoch + 1, schedule.epochs);
+            let steps = course.epochs * per_epoch;
+            let words = format!("{}: epoch {} of {}", task.name(), epoch + 1, course.epochs);
             self.ctx.step(&words, step as f32 / steps as f32)?;
             let batch = task.batch(cases, Look::Varied(epoch as u64));
-            let (next, loss) = learner.step(task, &batch, schedule.rate(step, steps), random.random());
+            let (rate, at) = (course.rate(step, steps), At { step, steps });
+            let (next, loss, of_it) = learner.step(task, &batch, rate, random.random(), at);
             if !loss.is_finite() {
                 return Err(TrainingError::Diverged { epoch: epoch + 1 });
             }
             learner = next;
             sum += loss;
+            for (name, part) in of_it {
+                *parts.entry(name.to_owned()).or_default() += part;
+            }
         }
         let seconds = start.elapsed().as_secs_f64();
         let record = Epoch {
             train_loss: (sum / per_epoch.max(1) as f64) as f32,
             validation_loss: self.validate(task, &learner)?.map(|loss| loss as f32),
-            learning_rate: schedule.rate((epoch + 1) * per_epoch - 1, schedule.epochs * per_epoch) as f32,
-            pictures_per_second: ((per_epoch * schedule.batch) as f64 / seconds.max(1e-9)) as f32,
+            learning_rate: course.rate((epoch + 1) * per_epoch - 1, course.epochs * per_epoch) as f32,
+            pictures_per_second: ((per_epoch * course.batch) as f64 / seconds.max(1e-9)) as f32,
+            parts: parts.into_iter().map(|(name, sum)| (name, (sum / per_epoch as f64) as f32)).collect(),
         };
         Ok((learner, record))
     }
@@ -120,7 +126,7 @@ impl Stage<'_> {
     fn validate<T: Task>(&self, task: &T, learner: &Learner<T::Net>) -> Result<Option<f64>, TrainingError> {
         let cases = &self.split.validation;
         let mut sum = 0.0;
-        for some in cases.chunks(task.schedule().batch) {
+        for some in cases.chunks(task.course().batch) {
             self.ctx.check()?;
             sum += learner.measure(task, &task.batch(some, Look::Plain)) * some.len() as f64;
         }

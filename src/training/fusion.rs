@@ -4,9 +4,10 @@ use burn::module::Module;
 use burn::nn::{Initializer, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::config::{Schedule, TrainConfig};
+use super::config::TrainConfig;
+use super::course::Course;
 use super::error::TrainingError;
-use super::learner::{Goal, Task, two_headed_loss};
+use super::learner::{Goal, Loss, Task, two_headed_loss};
 use super::pictures::{Look, Pictures};
 use crate::networks::Taps;
 use crate::networks::m3net::Fusion;
@@ -66,8 +67,8 @@ impl Task for FusionTask<'_> {
         "fusion"
     }
 
-    fn schedule(&self) -> &Schedule {
-        &self.config.fusion
+    fn course(&self) -> Course {
+        Course::from(&self.config.fusion)
     }
 
     fn batch(&self, cases: &[usize], look: Look) -> Views {
@@ -84,7 +85,7 @@ impl Task for FusionTask<'_> {
         }
     }
 
-    fn loss(&self, net: &FusionInTraining, batch: &Views, learning: bool, device: &Device) -> Tensor<1> {
+    fn loss(&self, net: &FusionInTraining, batch: &Views, learning: bool, device: &Device) -> Loss {
         let n = batch.views.len();
         let table = |values: Vec<f32>| {
             let width = values.len() / n.max(1);
@@ -98,7 +99,7 @@ impl Task for FusionTask<'_> {
             net.fusion.forward_tapped(logits, &mut Taps::off())
         };
         let readers = net.readers.forward(features);
-        two_headed_loss(answer, Some(readers), &batch.goals, self.config.readers_weight)
+        two_headed_loss(answer, Some(readers), &batch.goals, self.config.readers_weight).into()
     }
 }
 

@@ -1,11 +1,11 @@
 //! What is learned, and one step of it: a task says how pictures become a loss, a learner steps.
 
 use burn::module::Module;
-use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
+use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::activation::log_sigmoid;
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::config::Schedule;
+use super::course::Course;
 use super::pictures::Look;
 use super::traits::Traits;
 
@@ -21,7 +21,33 @@ pub struct Goal {
     pub traits: Traits,
 }
 
-/// One stage's subject: an encoder, or the fusion.
+/// What a batch costs, with what is wanted of it besides the gradient.
+#[derive(Clone, Debug)]
+pub struct Loss {
+    /// What is made small, `[1]`.
+    pub total: Tensor<1>,
+    /// What it is made up of, by name, before weights: written into the history.
+    pub parts: Vec<(&'static str, Tensor<1>)>,
+    /// For [`Task::after_step`], without gradients.
+    pub carried: Vec<Tensor<2>>,
+}
+
+impl From<Tensor<1>> for Loss {
+    fn from(total: Tensor<1>) -> Self {
+        Self { total, parts: Vec::new(), carried: Vec::new() }
+    }
+}
+
+/// Where in a stage a step is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct At {
+    /// From 0.
+    pub step: usize,
+    /// Of the whole stage.
+    pub steps: usize,
+}
+
+/// One stage's subject.
 pub trait Task {
     /// The layers that learn.
     type Net: Module;
@@ -30,46 +56,60 @@ pub trait Task {
 
     /// In messages, and part of every seed.
     fn name(&self) -> &'static str;
-    /// Epochs, batch, rates.
-    fn schedule(&self) -> &Schedule;
+    /// Epochs, batch, optimiser, rates.
+    fn course(&self) -> Course;
     /// Cases to what a step reads.
     fn batch(&self, cases: &[usize], look: Look) -> Self::Batch;
     /// Mean loss of a batch.
     /// - `learning`: whether dropout acts
-    fn loss(&self, net: &Self::Net, batch: &Self::Batch, learning: bool, device: &Device) -> Tensor<1>;
+    fn loss(&self, net: &Self::Net, batch: &Self::Batch, learning: bool, device: &Device) -> Loss;
+    /// What else changes with a step: copies that follow slowly, what is remembered of batches before.
+    /// Everything that it keeps is in the layers, so that a stage goes on where it stopped.
+    /// - `carried`: of the step's [`Loss`]
+    fn after_step(&self, net: Self::Net, _carried: Vec<Tensor<2>>, _at: At) -> Self::Net {
+        net
+    }
 }
 
 /// Layers with their optimiser.
 pub struct Learner<N> {
     /// The layers.
     pub net: N,
-    /// AdamW and its moments.
+    /// With its moments.
     pub optimiser: ModuleOptimizer,
     device: Device,
 }
 
 impl<N: Module> Learner<N> {
     /// - `device`: an autodiff device, on which `net` lies
-    pub fn new(net: N, schedule: &Schedule, device: &Device) -> Self {
-        let optimiser = AdamWConfig::new().with_weight_decay(schedule.weight_decay).init();
-        Self { net, optimiser, device: device.clone() }
+    pub fn new(net: N, course: &Course, device: &Device) -> Self {
+        Self { net, optimiser: course.optimiser(), device: device.clone() }
     }
 
     /// One step of the optimiser.
     /// - `seed`: of dropout
-    /// - returns: the loss before it
-    pub fn step<T: Task<Net = N>>(mut self, task: &T, batch: &T::Batch, rate: f64, seed: u64) -> (Self, f64) {
+    /// - returns: the loss before it, and its parts by name
+    pub fn step<T: Task<Net = N>>(
+        mut self,
+        task: &T,
+        batch: &T::Batch,
+        rate: f64,
+        seed: u64,
+        at: At,
+    ) -> (Self, f64, Vec<(&'static str, f64)>) {
         self.device.seed(seed);
-        let loss = task.loss(&self.net, batch, true, &self.device);
-        let value = scalar(&loss);
-        let gradients = GradientsParams::from_grads(loss.backward(), &self.net);
+        let Loss { total, parts, carried } = task.loss(&self.net, batch, true, &self.device);
+        let value = scalar(&total);
+        let parts = parts.iter().map(|(name, part)| (*name, scalar(part))).collect();
+        let gradients = GradientsParams::from_grads(total.backward(), &self.net);
         self.net = self.optimiser.step(rate, self.net, gradients);
-        (self, value)
+        self.net = task.after_step(self.net, carried, at);
+        (self, value, parts)
     }
 
     /// The loss without learning from it: running statistics in the norms, nothing dropped.
     pub fn measure<T: Task<Net = N>>(&self, task: &T, batch: &T::Batch) -> f64 {
-        scalar(&task.loss(&self.net.valid(), batch, false, &self.device.clone().inner()))
+        scalar(&task.loss(&self.net.valid(), batch, false, &self.device.clone().inner()).total)
     }
 }
 

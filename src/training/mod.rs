@@ -6,13 +6,22 @@
 //! moment and goes on with the same result, by what `checkpoint` keeps; `run`
 //! puts the stages of one fold together; `pace` times a step. `answers` asks what was taught about the
 //! same pictures, and about such as `changes` makes of them.
+//!
+//! All of that is M3Net's but for `learner`, `fit`, `checkpoint`, `split` and `plan`, which carry any network.
+//! `course` says how a stage of the others steps, `cohort` which cases they have, `inputs` keeps what they
+//! read, `losses` and `turns` are what they share; `csf`, `mmcaf`, `maemc` and `ssm` teach them, each as a
+//! `curriculum`.
 
 mod answers;
 mod cache;
 mod changes;
 mod checkpoint;
+mod cohort;
 mod compose;
 mod config;
+mod course;
+mod csf;
+mod curriculum;
 mod cut;
 mod draw;
 mod encoder;
@@ -21,8 +30,12 @@ mod fit;
 mod fusion;
 mod guard;
 mod guard_clicks;
+mod inputs;
 mod learner;
+mod losses;
+mod maemc;
 mod marks;
+mod mmcaf;
 mod pace;
 mod patch;
 mod pictures;
@@ -30,16 +43,22 @@ mod plan;
 mod run;
 mod simulate;
 mod split;
+mod ssm;
 #[cfg(test)]
 mod tests;
 mod traits;
+mod turns;
 
 pub use answers::{Reply, Taught};
 pub use cache::SurroundingsCache;
 pub use changes::Change;
 pub use checkpoint::{Epoch, StageState};
+pub use cohort::{Cohort, CohortCase};
 pub use compose::crop;
 pub use config::{Schedule, Subject, Target, TrainConfig};
+pub use course::{Course, Optimiser};
+pub use csf::{CsfAugmentation, CsfTraining};
+pub use curriculum::{Asked, Curriculum, Learned, Lesson, Seen, curriculum};
 pub use cut::{block_around, is_whole, nearest_voxel, nodule};
 pub use draw::{Augmentation, Draw, Symmetry, generator};
 pub use encoder::{Crops, EncoderInTraining, EncoderTask};
@@ -51,8 +70,11 @@ pub use guard_clicks::{
     Click, Known, Limits, NODULE_VOLUMES, PHANTOMS, SIMULATED, elsewhere, in_block, in_chest, masses,
     on_nodule,
 };
-pub use learner::{Goal, Task};
+pub use inputs::InputCache;
+pub use learner::{At, Goal, Loss, Task};
+pub use maemc::{MaemcAugmentation, MaemcTraining};
 pub use marks::{Marks, MarksHead};
+pub use mmcaf::{MmcafAugmentation, MmcafTraining};
 pub use pace::pace;
 pub use patch::{Block, Nodule};
 pub use pictures::{Look, Pictures};
@@ -60,4 +82,5 @@ pub use plan::Plan;
 pub use run::{Run, Trained, fingerprint};
 pub use simulate::{SURROUNDINGS, surroundings};
 pub use split::{Split, split};
+pub use ssm::{SsmCrops, SsmTraining};
 pub use traits::{TRAITS, Traits};

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::config::TrainConfig;
 use super::encoder::{Crops, EncoderInTraining, EncoderTask};
 use super::error::TrainingError;
-use super::learner::{Goal, Learner};
+use super::learner::{At, Goal, Learner, Task};
 use super::marks::Marks;
 use super::pictures::Pictures;
 use super::run::first_values;
@@ -36,12 +36,12 @@ pub fn pace(
         let task = EncoderTask { pictures: &pictures, config: &config, scale };
         let crops = noise(scale.crop, batch);
         let net = EncoderInTraining::new(encoder, widths[n], &autodiff);
-        let mut learner = Learner::new(net, &config.encoders[n], &autodiff);
+        let mut learner = Learner::new(net, &task.course(), &autodiff);
         let mut seconds = Vec::with_capacity(steps);
         for step in 0..=steps {
             ctx.step(&format!("Learning, {}", scale.scale.name()), step as f32 / (steps + 1) as f32)?;
             let start = Instant::now();
-            learner = learner.step(&task, &crops, 1e-3, step as u64).0;
+            learner = learner.step(&task, &crops, 1e-3, step as u64, At { step, steps }).0;
             if step > 0 {
                 seconds.push(start.elapsed().as_secs_f64());
             }

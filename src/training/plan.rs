@@ -34,6 +34,15 @@ impl Plan {
         Self { stages }
     }
 
+    /// Of stages whose cases cost what is said.
+    /// - `stages`: name, epochs, cost of looking at a case
+    pub fn of(stages: &[(&'static str, usize, f64)], split: &Split) -> Self {
+        let cases = LEARNING * split.train.len() as f64 + split.validation.len() as f64;
+        Self {
+            stages: stages.iter().map(|(name, epochs, cost)| (*name, *epochs, cost * cases, 0.0)).collect(),
+        }
+    }
+
     /// Of the whole fold.
     pub fn work(&self) -> f64 {
         self.stages.iter().map(|(_, epochs, epoch, before)| before + *epochs as f64 * epoch).sum()

@@ -1,4 +1,8 @@
-//! `triscope train`: a manifest of cases to the weights of each fold, in pieces of any length.
+//! `triscope train`: a manifest of cases to the weights of each fold, in pieces of any length; of networks
+//! besides M3Net, in `family`, to one weights file.
+
+mod cohort;
+mod family;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -20,6 +24,9 @@ use crate::training::{
     Block, Epoch, Nodule, Pictures, Plan, Run, SURROUNDINGS, StageState, Subject, SurroundingsCache,
     TrainConfig, TrainingError, block_around, is_whole, nearest_voxel, nodule, split,
 };
+
+pub use cohort::{GatheredCohort, gather_cohort};
+pub use family::{FamilyRequest, FamilyRun, RunCases, STAGES, WEIGHTS, is_simulated, train_family};
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -51,6 +58,19 @@ pub enum TrainError {
         manifest: PathBuf,
         /// What every one of them lacks.
         why: &'static str,
+    },
+    /// Weights for a network that takes none.
+    #[error("{0} begins with random values; --from is for LungNodule-SSM and MAEMC-NET")]
+    BeginsAtRandom(&'static str),
+    /// Labels that answer something else.
+    #[error("the labels of {} answer {found}; this network is asked about {wanted}", .manifest.display())]
+    OtherQuestion {
+        /// Which manifest.
+        manifest: PathBuf,
+        /// By its name there.
+        found: &'static str,
+        /// The network's.
+        wanted: &'static str,
     },
     /// A fold that the manifest does not have.
     #[error("there is no fold {fold}; the manifest has {folds}")]
@@ -178,8 +198,8 @@ pub fn gather(
 /// One more epoch.
 #[derive(Clone, Copy, Debug)]
 pub struct Step<'a> {
-    /// Held out.
-    pub fold: u32,
+    /// Held out; `None` where the manifest is divided once.
+    pub fold: Option<u32>,
     /// Name of the stage.
     pub stage: &'a str,
     /// Its history.
@@ -226,8 +246,13 @@ pub fn train(
         let file = request.out.join(format!("fold{fold}.safetensors"));
         let mut unwritten = None;
         let trained = run.fold(Some(fold), |stage, state| {
-            told(Step { fold, stage, state, left: clock.left(fold, stage, state.epochs.len()) });
-            if let Err(error) = draw_losses(&request.out.join(format!("fold{fold}")), fold, stage, state) {
+            told(Step { fold: Some(fold), stage, state, left: clock.left(fold, stage, state.epochs.len()) });
+            if let Err(error) = draw_losses(
+                &request.out.join(format!("fold{fold}")),
+                &format!("Fold {fold}, {stage}"),
+                stage,
+                state,
+            ) {
                 unwritten = Some(error);
                 ctx.cancel();
             }
@@ -290,20 +315,25 @@ pub fn losses(title: &str, state: &StageState) -> Option<Plot> {
         name: name.to_owned(),
         values: state.epochs.iter().map(of).collect(),
     };
-    let curves = [
+    let mut curves = vec![
         curve("training", &|e| f64::from(e.train_loss)),
         curve("validation", &|e| e.validation_loss.map_or(f64::NAN, f64::from)),
     ];
+    for name in state.epochs.first().into_iter().flat_map(|e| e.parts.keys()) {
+        curves.push(curve(name, &|e| e.parts.get(name).map_or(f64::NAN, |part| f64::from(*part))));
+    }
     let drawn: Vec<LossCurve> =
         curves.into_iter().filter(|c| c.values.iter().any(|v| v.is_finite())).collect();
-    Plot::losses(title, "Loss (nats)", &drawn).ok()
+    // Parts may be squared errors, too.
+    let label = if drawn.len() > 2 { "Loss" } else { "Loss (nats)" };
+    Plot::losses(title, label, &drawn).ok()
 }
 
 /// The losses of a stage as a plot beside its checkpoints: SVG and PNG.
 /// - errors: disk full, no right to write
-fn draw_losses(folder: &Path, fold: u32, stage: &str, state: &StageState) -> Result<(), TrainError> {
+fn draw_losses(folder: &Path, title: &str, stage: &str, state: &StageState) -> Result<(), TrainError> {
     // A plot that cannot be drawn is no reason to lose an epoch.
-    let Some(plot) = losses(&format!("Fold {fold}, {stage}"), state) else { return Ok(()) };
+    let Some(plot) = losses(title, state) else { return Ok(()) };
     if let (Ok(svg), Ok(picture)) = (plot.to_svg(), plot.to_picture()) {
         write_whole(&folder.join(format!("{stage}.svg")), svg.as_bytes())?;
         write_png(&folder.join(format!("{stage}.png")), &picture.rgba, picture.size)?;

@@ -13,6 +13,7 @@ mod cohorts;
 mod ensembles;
 mod evaluation;
 mod evaluations;
+mod families;
 mod crops;
 mod export_round_trip;
 mod devices;

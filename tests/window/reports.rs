@@ -218,6 +218,7 @@ fn stage(fold: &Path, stage: &str, epochs: usize, finished: bool) {
         let wave = ((n * 7) % 5) as f32 / 100.0;
         let loss = 0.6 + 0.25 / (1.0 + n as f32);
         Epoch {
+            parts: Default::default(),
             train_loss: loss,
             validation_loss: Some(loss + 0.04 + wave),
             learning_rate: 1e-3,

@@ -55,7 +55,7 @@ pub(in crate::cli) enum ModelsAction {
 /// `train`
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Train {
-    /// Network: m3net-compact, m3net-r18x3 or m3net-cnb-r34-r18
+    /// Network (triscope models)
     #[arg(long, value_name = "NAME", default_value = "m3net-compact")]
     pub(in crate::cli) model: String,
     /// Manifest of the cases (triscope dataset build)
@@ -67,10 +67,14 @@ pub(in crate::cli) struct Train {
     /// Where checkpoints and weights go; a run that was stopped goes on there
     #[arg(long, value_name = "DIR")]
     pub(in crate::cli) out: PathBuf,
+    /// Weights to begin with in place of random values: lungnodule-ssm (a transformer) and maemc-net (an
+    /// encoder)
+    #[arg(long, value_name = "FILE", conflicts_with = "guard")]
+    pub(in crate::cli) from: Option<PathBuf>,
     /// Fit the guard in place of a network: OUT/guard.json
     #[arg(long, conflicts_with_all = ["fold", "stop_after"])]
     pub(in crate::cli) guard: bool,
-    /// Folds to train, each held out of its own training [default: all]
+    /// Folds to train, each held out of its own training [default: all of M3Net, the lowest of others]
     #[arg(long, value_name = "N", value_delimiter = ',')]
     pub(in crate::cli) fold: Vec<u32>,
     /// Stop after this long, at the end of an epoch; the same command goes on
@@ -87,7 +91,7 @@ pub(in crate::cli) struct Train {
 /// `evaluate`
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Evaluate {
-    /// Network: m3net-compact, m3net-r18x3 or m3net-cnb-r34-r18
+    /// Network (triscope models)
     #[arg(long, value_name = "NAME", default_value = "m3net-compact")]
     pub(in crate::cli) model: String,
     /// Manifest of the cases, with the folds that the run was trained on

@@ -1,5 +1,7 @@
 //! Clinical fields as the codes of CSF-Net's embedding.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::clinical::{ClinicalFields, FieldName, Sex, Smoking};
@@ -96,6 +98,30 @@ impl Categories {
             serde_json::from_str(json).map_err(|error| CodesError::Unreadable(error.to_string()))?;
         categories.check(counts)?;
         Ok(categories)
+    }
+
+    /// Those of a table: of each field the words that it has, sorted as text, and always `NA`, so that
+    /// nobody is refused whose field is not known.
+    pub fn of<'a>(table: impl Iterator<Item = &'a ClinicalFields>) -> Self {
+        let mut words: [BTreeSet<String>; 6] = Default::default();
+        for fields in table {
+            for (set, (name, _)) in words.iter_mut().zip(FIELDS) {
+                set.extend(number(fields, name));
+            }
+        }
+        let [race, cigsmok, gender, age, scr_res0, scr_iso0] =
+            words.map(|set| set.into_iter().chain([NOT_KNOWN.to_owned()]).collect());
+        Self { race, cigsmok, gender, age, scr_res0, scr_iso0 }
+    }
+
+    /// How many categories each field has, in the order of [`FieldCodes::codes`].
+    pub fn counts(&self) -> [usize; 6] {
+        self.lists().map(<[String]>::len)
+    }
+
+    /// The codes of somebody of whom nothing is known; 0 where the training lacked nothing.
+    pub fn unknown(&self) -> [usize; 6] {
+        self.lists().map(|words| words.iter().position(|word| same(word, NOT_KNOWN)).unwrap_or(0))
     }
 
     /// As they are written.
@@ -254,6 +280,21 @@ mod tests {
             assert_eq!(error, CodesError::NoCategory(FieldName::Smoking));
             assert!(error.to_string().contains("the clinical field smoking"));
         }
+    }
+
+    #[test]
+    fn a_tables_words_are_sorted_and_nobody_is_refused() {
+        let other = ClinicalFields { age_years: Some(55.2), race: None, ..patient() };
+        let found = Categories::of([&patient(), &other].into_iter());
+        assert_eq!(found.age, ["55", "61", "NA"]);
+        assert_eq!(
+            (found.race.as_slice(), found.counts()),
+            (&["3".to_owned(), "NA".to_owned()][..], [2, 2, 2, 3, 2, 2])
+        );
+        assert_eq!(found.unknown(), [1, 1, 1, 2, 1, 1]);
+        assert!(found.check(&found.counts()).is_ok());
+        let codes = found.codes(&ClinicalFields::default()).expect("NA is there");
+        assert_eq!(codes.codes, found.unknown());
     }
 
     #[test]

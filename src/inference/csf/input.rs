@@ -166,7 +166,7 @@ impl MaskedCt {
 }
 
 /// `(v - mean) / standard deviation` over all values; all 0 where they are equal.
-fn standardise(values: &mut [f32]) {
+pub(crate) fn standardise(values: &mut [f32]) {
     let n = values.len() as f64;
     let mean = values.iter().map(|v| f64::from(*v)).sum::<f64>() / n;
     let deviation = (values.iter().map(|v| (f64::from(*v) - mean).powi(2)).sum::<f64>() / n).sqrt();

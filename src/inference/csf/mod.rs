@@ -11,6 +11,7 @@ mod masked;
 mod network;
 
 pub use categories::{Categories, CodesError, FIELDS, FieldCodes};
+pub(crate) use input::standardise;
 pub use input::{Date, Input, SIZE, region};
 pub use masked::MaskedCt;
 pub use network::{CsfForward, CsfNetwork};

@@ -7,4 +7,5 @@ mod window;
 
 pub use network::{MmcafForward, MmcafNetwork};
 pub use table::{COLUMNS, Table, table};
+pub(crate) use window::MEAN;
 pub use window::{Window, regions, windows};

@@ -12,7 +12,7 @@ use crate::networks::mmcaf::MmcafConfig;
 use crate::volume::{Slices, Values, Volume};
 
 /// Taken from every value after the window. Source: MMCAF-Net, ct/ct_pe_constants.py (`CONTRAST_HU_MEAN`).
-const MEAN: f32 = 0.15897;
+pub(crate) const MEAN: f32 = 0.15897;
 
 /// A window as the network reads it.
 #[derive(Clone, Debug, PartialEq)]

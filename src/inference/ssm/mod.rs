@@ -5,4 +5,5 @@ mod pillow;
 mod slice;
 
 pub use network::{Patches, SsmForward, SsmNetwork};
+pub(crate) use slice::CHANNELS;
 pub use slice::{Resolution, SlicePicture, nearest_slice, region, slice_picture};

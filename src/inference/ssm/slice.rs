@@ -16,7 +16,7 @@ use crate::volume::{Slices, Values, Volume};
 const WINDOW_HU: [f32; 2] = [-1000.0, 400.0];
 /// Mean and deviation of the pictures that DINOv2 was taught on (ImageNet), red, green, blue.
 /// Source: LungNodule-SSM, config.py.
-const CHANNELS: [[f32; 2]; 3] = [[0.485, 0.229], [0.456, 0.224], [0.406, 0.225]];
+pub(crate) const CHANNELS: [[f32; 2]; 3] = [[0.485, 0.229], [0.456, 0.224], [0.406, 0.225]];
 
 /// Columns and rows to which a slice is resized: a multiple of the transformer's patch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,7 @@
 //! Learning without labels: the axial and the coronal montage of a lesion should look alike to the
 //! encoder and to its slowly following copy.
 
-use std::any::Any;
-
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::module::Module;
 use burn::nn::Initializer;
 use burn::nn::conv::{Conv1d, Conv1dConfig};
 use burn::tensor::{Device, Tensor};
@@ -12,6 +10,7 @@ use super::config::{CONTRAST, MaemcConfig};
 use super::encoder::Encoder;
 use super::mae::Mae;
 use super::mask::Mask;
+use crate::networks::layers::followed;
 use crate::networks::taps::Taps;
 
 /// Tokens to one direction in 128 features: the paper's 1-D convolution, here of kernel 1, its mean over
@@ -98,40 +97,5 @@ impl Maemc {
     /// The part that is asked later.
     pub fn into_mae(self) -> Mae {
         self.mae
-    }
-}
-
-/// `momentum` of the one, the rest of the other: two modules of the same layers.
-fn followed<M: Module>(slow: M, fast: &M, momentum: f64) -> M {
-    let mut values = Values(Vec::new());
-    fast.visit(&mut values);
-    values.0.reverse();
-    slow.map(&mut Following { values: values.0, momentum })
-}
-
-/// Parameters in the order of their visit.
-struct Values(Vec<Box<dyn Any>>);
-
-impl ModuleVisitor for Values {
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        self.0.push(Box::new(param.val().detach()));
-    }
-}
-
-struct Following {
-    /// The last one is the next one.
-    values: Vec<Box<dyn Any>>,
-    momentum: f64,
-}
-
-impl ModuleMapper for Following {
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        // The same layers have the same parameters in the same order.
-        match self.values.pop().and_then(|value| value.downcast::<Tensor<D>>().ok()) {
-            Some(fast) => {
-                param.map(|slow| (slow.detach() * self.momentum + *fast * (1.0 - self.momentum)).detach())
-            }
-            None => param,
-        }
     }
 }

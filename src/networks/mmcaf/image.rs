@@ -83,7 +83,19 @@ impl ImageEncoder {
     /// Trunk and pyramid.
     /// - `window`: `[batch, slice, row, column]`
     pub fn pyramid(&self, window: Tensor<4>, taps: &mut Taps, drop: Drop) -> Pyramid {
-        let levels = taps.within("encoder", |taps| self.encoder.forward(window, taps, drop));
+        let levels = self.levels(window, taps, drop);
+        self.pyramid_of(levels, taps, drop)
+    }
+
+    /// The trunk alone: its three levels, fine to coarse, `[batch, channel, d, h, w]`.
+    /// - `window`: `[batch, slice, row, column]`
+    pub fn levels(&self, window: Tensor<4>, taps: &mut Taps, drop: Drop) -> Vec<Tensor<5>> {
+        taps.within("encoder", |taps| self.encoder.forward(window, taps, drop))
+    }
+
+    /// The pyramid of the trunk's levels.
+    /// - `levels`: of [`ImageEncoder::levels`]
+    pub fn pyramid_of(&self, levels: Vec<Tensor<5>>, taps: &mut Taps, drop: Drop) -> Pyramid {
         let norms = [&self.scale1, &self.scale2, &self.scale3];
         let mut levels = levels.into_iter().zip(norms);
         let mut next = || {

@@ -84,6 +84,20 @@ impl Mmcaf {
         })
     }
 
+    /// [`Mmcaf::image_features`] from the trunk's levels on: where the trunk is not to learn.
+    /// - `levels`: of [`ImageEncoder::levels`]
+    pub fn features_of(&self, levels: Vec<Tensor<5>>, drop: Drop) -> Tensor<2> {
+        let taps = &mut Taps::off();
+        let pyramid = self.image_encoder.pyramid_of(levels, taps, drop);
+        let united = self.image_encoder.unite(pyramid, taps);
+        self.image_encoder.features(united, taps, drop)
+    }
+
+    /// The table's features, `[batch, 24]`, to one logit, `[batch, 1]`.
+    pub fn answer_told(&self, told: Tensor<2>) -> Tensor<2> {
+        self.tab_cls.forward(told)
+    }
+
     /// Features of the image and the table's row to the answer's logit, `[batch, 1]`.
     pub fn fuse(&self, image: Tensor<2>, table: Tensor<2>, taps: &mut Taps, drop: Drop) -> Tensor<2> {
         let edges = self.kan.edges(table);
@@ -108,7 +122,7 @@ impl Mmcaf {
 
     /// The table by itself: `[batch, 7]` to `[batch, 1]`. The published answer never uses this head.
     pub fn answer_table(&self, table: Tensor<2>) -> Tensor<2> {
-        self.tab_cls.forward(self.kan.forward(table))
+        self.answer_told(self.kan.forward(table))
     }
 
     /// From the pyramid's levels to the answer, for what has changed a level or wants its gradient.

@@ -6,10 +6,14 @@ use burn::tensor::activation::{relu, sigmoid};
 use burn::tensor::{Device, Tensor};
 
 use super::config::DinoConfig;
+use crate::networks::layers::Drop;
 use crate::networks::{Layout, layout_of};
 
 /// Features between the two layers.
 const HIDDEN: usize = 256;
+
+/// Share of them that is left out while the head learns. Source: LungNodule-SSM, model.py.
+const DROPOUT: f64 = 0.3;
 
 /// One answer per slice.
 #[derive(Clone, Debug)]
@@ -21,7 +25,7 @@ pub struct Detection {
     pub boxes: Tensor<2>,
 }
 
-/// LungNodule-SSM, model.py, DinoDetector. Its dropout is a matter of learning.
+/// LungNodule-SSM, model.py, DinoDetector.
 #[derive(Module, Debug)]
 pub struct DinoDetector {
     shared_fc: Linear,
@@ -39,7 +43,16 @@ impl DinoDetector {
 
     /// - `class`: the slices' class tokens, `[batch, dim]`
     pub fn forward(&self, class: Tensor<2>) -> Detection {
-        let x = relu(self.shared_fc.forward(class));
+        self.run(class, Drop::Nothing)
+    }
+
+    /// The same with dropout, on an autodiff device: the forward pass of learning.
+    pub fn forward_learning(&self, class: Tensor<2>) -> Detection {
+        self.run(class, Drop::AsPublished)
+    }
+
+    fn run(&self, class: Tensor<2>, drop: Drop) -> Detection {
+        let x = drop.some(relu(self.shared_fc.forward(class)), DROPOUT);
         Detection { logits: self.class_fc.forward(x.clone()), boxes: sigmoid(self.bbox_fc.forward(x)) }
     }
 }

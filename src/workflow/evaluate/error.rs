@@ -46,6 +46,12 @@ pub enum EvaluateError {
         "no fold of {} is finished: it has no fold0.safetensors or another; triscope train --out {} goes on", .0.display(), .0.display()
     )]
     NoFinishedFold(PathBuf),
+    /// A run that cannot be asked.
+    #[error("the run cannot be evaluated: {0}; triscope train --out goes on with a run that is not finished")]
+    NoFamilyRun(String),
+    /// Every case taught.
+    #[error("every case of {} taught the network or measured its progress; train with a fold or a split held out, or give other cases", .0.display())]
+    NothingHeldOut(PathBuf),
     /// Not the folder of a run.
     #[error("{} is no folder of a training run: {file} cannot be read ({why})", .run.display())]
     NoRun {

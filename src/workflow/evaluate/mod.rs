@@ -3,12 +3,15 @@
 //!
 //! `cases` reads and measures the cases, `baselines` answers without a network, `network` asks the
 //! finished folds, `robustness` changes pictures a little; `rules` holds label rules against each other.
-//! `report` is all of it as values; `plots`, `page` and `card` write it for people.
+//! `report` is all of it as values; `plots`, `page` and `card` write it for people. `family` is all of that
+//! for the networks besides M3Net.
 
 mod baselines;
 mod card;
 mod cases;
 mod error;
+mod family;
+mod family_page;
 mod features;
 mod figures;
 mod network;
@@ -23,6 +26,7 @@ mod weights;
 use std::path::{Path, PathBuf};
 
 pub use error::EvaluateError;
+pub use family::{AnswerReport, FamilyEvaluateRequest, FamilyReport, evaluate_family};
 pub use features::{FEATURES, Measured, measure};
 pub use network::{FoldReport, RunFolder};
 pub use report::{ControlReport, EvaluationReport, NetworkReport, RobustnessReport, SourceReport};

@@ -26,7 +26,22 @@ struct Evaluation {
     comparison: Comparison,
     #[serde(default)]
     baselines_left_out: Vec<String>,
+    /// Of M3Net.
     network: Option<Network>,
+    /// Of the other networks; see `workflow::evaluate::FamilyReport`.
+    answer: Option<Answer>,
+    /// Negative, positive: of the other networks.
+    classes: Option<[String; 2]>,
+    #[serde(default)]
+    simulated: usize,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    device: String,
+    temperature: Option<f64>,
+    summary: Summary,
+    uncalibrated: Option<Summary>,
 }
 
 #[derive(Deserialize)]
@@ -149,22 +164,30 @@ pub(super) fn read(folder: &Path) -> Result<Report, ReviewError> {
         parts: Vec::new(),
         growing: false,
     };
+    let which = match &said.classes {
+        Some([_, positive]) => format!(
+            "{} cases of {} patients, {} {positive}, that had no part in teaching.",
+            said.evaluated, said.patients, said.malignant
+        ),
+        None => format!(
+            "{} nodules of {} patients, {} malignant, out of {} cases with a fold.",
+            said.evaluated, said.patients, said.malignant, said.cases
+        ),
+    };
     let about = format!(
-        "{} nodules of {} patients, {} malignant, out of {} cases with a fold. Intervals are 95 %, by {} bootstrap \
-         samples of whole patients; DeLong's takes nodules as independent.{}",
-        said.evaluated,
-        said.patients,
-        said.malignant,
-        said.cases,
+        "{which} Intervals are 95 %, by {} bootstrap samples of whole patients; DeLong's takes {} as independent.{}",
         said.bootstrap[0],
+        if said.classes.is_some() { "cases" } else { "nodules" },
         reference_words(&said.comparison)
     );
     report.parts.push(ReportPart::Heading("Figures".to_owned(), about));
     report.parts.push(ReportPart::Tables(headline(&said)));
     report.parts.push(ReportPart::Heading("Curves".to_owned(), String::new()));
     report.parts.push(ReportPart::Plots(plots(folder, &mut report.notes)));
-    if let Some(network) = &said.network {
+    if said.network.is_some() || said.answer.is_some() {
         report.parts.extend(missed::part(folder, said.manifest.as_deref(), &said.data, &mut report.notes));
+    }
+    if let Some(network) = &said.network {
         report.parts.extend(parts_of(network));
     }
     Ok(report)
@@ -193,12 +216,29 @@ fn facts(said: &Evaluation) -> Vec<[String; 2]> {
             facts.push(["Temperature".to_owned(), format!("{temperature:.3}")]);
         }
     }
+    if let Some(answer) = &said.answer {
+        facts.push(["Device".to_owned(), answer.device.clone()]);
+        if let Some(temperature) = answer.temperature {
+            facts.push(["Temperature".to_owned(), format!("{temperature:.3}")]);
+        }
+    }
     facts.push(["Triscope".to_owned(), said.triscope.clone()]);
     facts
 }
 
 fn notes(said: &Evaluation) -> Vec<(Severity, String)> {
     let mut notes = Vec::new();
+    if said.answer.is_some() {
+        if said.simulated > 0 {
+            let words = format!(
+                "{} of the {} cases are simulated: these figures say nothing of how the network answers to patients",
+                said.simulated, said.evaluated
+            );
+            notes.push((Severity::Warning, words));
+        }
+        notes.extend(said.baselines_left_out.iter().map(|why| (Severity::Info, why.clone())));
+        return notes;
+    }
     let Some(network) = &said.network else {
         notes.push((Severity::Info, "No network was asked: the baselines stand alone".to_owned()));
         return notes;
@@ -253,6 +293,20 @@ fn headline(said: &Evaluation) -> Vec<ReportTable> {
         }
         let head = ["At a probability of 0.5", "as answered (95 % CI)", "after temperature"];
         tables.push(table(&head, rows));
+    }
+    if let Some(answer) = &said.answer {
+        let raw = |name: &str| {
+            let figures = answer.uncalibrated.as_ref().map(|c| &c.figures);
+            let found = figures.and_then(|f| f.iter().find(|(n, _)| n == name));
+            found.map_or_else(String::new, |(_, figure)| estimate(*figure))
+        };
+        let figures = answer.summary.figures.iter();
+        let rows = figures.map(|(name, figure)| ReportRow {
+            strong: name == "AUC",
+            ..row([capital(name), estimate(*figure), raw(name)])
+        });
+        let head = ["At a probability of 0.5", "as answered (95 % CI)", "before temperature"];
+        tables.push(table(&head, rows.collect()));
     }
     tables.push(comparison(&said.comparison, &said.model));
     tables

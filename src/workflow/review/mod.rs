@@ -1,9 +1,10 @@
 //! Reading back what `triscope train` and `triscope evaluate` wrote, for the window.
 //!
-//! `evaluation` and `run` make a [`Report`] of a folder; `missed` finds the cases that were taken for the
+//! `evaluation`, `run` and, for networks besides M3Net, `family` make a [`Report`] of a folder; `missed` finds the cases that were taken for the
 //! other class, and `pictures` cuts a slice of each. Nothing here writes.
 
 mod evaluation;
+mod family;
 mod missed;
 mod pictures;
 mod run;
@@ -40,7 +41,7 @@ pub fn recognise(path: &Path) -> Option<(ReportKind, PathBuf)> {
     }
     // Any program may have a file of this name: ours writes folders beside it before it learns.
     let run = path.join("config.toml").is_file()
-        && (path.join("surroundings").is_dir() || !run::folds(path).is_empty());
+        && (path.join("surroundings").is_dir() || family::is_run(path) || !run::folds(path).is_empty());
     run.then(|| (ReportKind::Run, path.to_owned()))
 }
 
@@ -58,6 +59,7 @@ pub fn read(kind: ReportKind, folder: &Path) -> Result<Report, ReviewError> {
         )));
     }
     match kind {
+        ReportKind::Run if family::is_run(folder) => family::read(folder),
         ReportKind::Run => run::read(folder),
         ReportKind::Evaluation => evaluation::read(folder),
     }
@@ -71,6 +73,7 @@ pub fn state_of(kind: ReportKind, folder: &Path) -> Vec<Option<SystemTime>> {
             files.extend(run::STAGES.map(|stage| fold.join(stage).join("state.json")));
             files.push(fold);
         }
+        files.extend(family::states(folder));
     }
     files.iter().map(|file| modified(file)).collect()
 }

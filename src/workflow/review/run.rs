@@ -97,7 +97,7 @@ pub(super) fn read(folder: &Path) -> Result<Report, ReviewError> {
 }
 
 /// What the report of the finished run says, if it has one.
-fn finished(folder: &Path, report: &mut Report) {
+pub(super) fn finished(folder: &Path, report: &mut Report) {
     let file = folder.join("report.json");
     let Ok(bytes) = std::fs::read(&file) else { return };
     match serde_json::from_slice::<Finished>(&bytes) {
@@ -131,7 +131,7 @@ fn facts(config: &TrainConfig, all: &[(String, PathBuf)], report: &mut Report) {
 }
 
 /// The state of a stage; `None` where it has not begun.
-fn state(file: &Path) -> Option<Result<StageState, String>> {
+pub(super) fn state(file: &Path) -> Option<Result<StageState, String>> {
     let bytes = match std::fs::read(file) {
         Ok(bytes) => bytes,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return None,
@@ -140,11 +140,16 @@ fn state(file: &Path) -> Option<Result<StageState, String>> {
     Some(serde_json::from_slice(&bytes).map_err(|e| format!("state.json is damaged: {e}")))
 }
 
-fn waiting(fold: &str, stage: &str, planned: usize) -> ReportRow {
-    row([format!("{fold}, {stage}"), format!("0 / {planned}")])
+/// A stage of a fold; of a run without folds by itself.
+fn named(fold: &str, stage: &str) -> String {
+    if fold.is_empty() { stage.to_owned() } else { format!("{fold}, {stage}") }
 }
 
-fn line(fold: &str, stage: &str, state: &StageState, planned: usize) -> ReportRow {
+pub(super) fn waiting(fold: &str, stage: &str, planned: usize) -> ReportRow {
+    row([named(fold, stage), format!("0 / {planned}")])
+}
+
+pub(super) fn line(fold: &str, stage: &str, state: &StageState, planned: usize) -> ReportRow {
     let last = state.epochs.last();
     let figure = |of: &dyn Fn(&Epoch) -> Option<f32>, decimals: usize| {
         last.and_then(of).map_or_else(|| "-".to_owned(), |v| format!("{v:.decimals$}"))
@@ -156,7 +161,7 @@ fn line(fold: &str, stage: &str, state: &StageState, planned: usize) -> ReportRo
         (false, _) => "not finished",
     };
     row([
-        format!("{fold}, {stage}"),
+        named(fold, stage),
         format!("{done} / {planned}"),
         figure(&|e| Some(e.train_loss), 4),
         figure(&|e| e.validation_loss, 4),
@@ -166,7 +171,7 @@ fn line(fold: &str, stage: &str, state: &StageState, planned: usize) -> ReportRo
     ])
 }
 
-fn plot(stage: &str, state: &StageState, planned: usize) -> Option<Plot> {
+pub(super) fn plot(stage: &str, state: &StageState, planned: usize) -> Option<Plot> {
     let title = format!("{stage}: epoch {} of {planned}", state.epochs.len());
     let mut plot = losses(&title, state)?;
     // To the end that is planned: how much is left is seen.

@@ -11,6 +11,7 @@ fn epochs(count: usize) -> Vec<Epoch> {
         validation_loss: Some(0.72 - 0.01 * n as f32),
         learning_rate: 1e-3,
         pictures_per_second: 12.5,
+        parts: Default::default(),
     };
     (0..count).map(epoch).collect()
 }

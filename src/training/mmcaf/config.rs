@@ -1,0 +1,106 @@
+//! Every choice of teaching MMCAF-Net.
+
+use serde::{Deserialize, Serialize};
+
+use crate::inference::Mode;
+use crate::networks::mmcaf::{MmcafConfig, Tokens};
+use crate::networks::{Family, Size, spec};
+use crate::training::course::Course;
+use crate::training::curriculum::{check, parsed};
+use crate::training::error::TrainingError;
+
+/// How strongly windows are varied. Published: mirrors, 15 degrees, 6 slices.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MmcafAugmentation {
+    /// How far at most a window starts before or behind its place, slices.
+    pub jitter_slices: usize,
+    /// Largest rotation in the plane, whole degrees; what comes in from outside is air.
+    pub rotation_degrees: u32,
+    /// Whether windows are mirrored from left to right.
+    pub mirrors: bool,
+}
+
+impl Default for MmcafAugmentation {
+    fn default() -> Self {
+        Self { jitter_slices: 4, rotation_degrees: 15, mirrors: true }
+    }
+}
+
+/// A training run of MMCAF-Net.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MmcafTraining {
+    /// Everything random follows from it.
+    pub seed: u64,
+    /// How inputs are prepared: the same must be asked for later.
+    pub mode: Mode,
+    /// Share of the training patients that measure progress, where the manifest names none.
+    pub validation: f64,
+    /// Whether both classes have the same say; published: not.
+    pub class_weights: bool,
+    /// How much less a case weighs that is answered rightly: the focal loss's gamma.
+    pub focus: f64,
+    /// Whether features are dropped and branches skipped as published: up to half of them, which narrow
+    /// layers do not bear.
+    pub dropout: bool,
+    /// How the fusion's tokens reach the classifier: `tokens48` or `mean24` (see
+    /// `networks::mmcaf::Tokens`).
+    pub tokens: String,
+    /// Variation of the windows.
+    pub augmentation: MmcafAugmentation,
+    /// The trunk, with a head of its own that is left behind.
+    pub trunk: Course,
+    /// The rest of the image's encoder, the trunk as it is.
+    pub image: Course,
+    /// Table, fusion and classifier, the image's encoder as it is.
+    pub joint: Course,
+}
+
+impl Default for MmcafTraining {
+    fn default() -> Self {
+        let course = Course { batch: 4, clip: 1.0, ..Course::default() };
+        Self {
+            seed: 1,
+            mode: Mode::Paper,
+            validation: 0.2,
+            class_weights: true,
+            focus: 2.0,
+            dropout: false,
+            tokens: Tokens::Apart.name().to_owned(),
+            augmentation: MmcafAugmentation::default(),
+            trunk: Course { epochs: 10, ..course },
+            image: Course { epochs: 10, learning_rate: 5e-4, ..course },
+            joint: Course { epochs: 20, learning_rate: 3e-3, patience: 8, ..course },
+        }
+    }
+}
+
+impl MmcafTraining {
+    /// Reads a configuration; what it does not say keeps its default.
+    /// - errors: not TOML, unknown words, values out of their range
+    pub fn parse(text: &str) -> Result<Self, TrainingError> {
+        let config: Self = parsed(text)?;
+        check(!(0.0..0.5).contains(&config.validation), "validation must be at least 0 and below 0.5")?;
+        check(!(config.focus >= 0.0 && config.focus.is_finite()), "focus must not be negative")?;
+        let a = &config.augmentation;
+        check(a.jitter_slices > 24, "jitter_slices must not be above 24")?;
+        check(a.rotation_degrees > 180, "rotation_degrees must not be above 180")?;
+        for (name, course) in [("trunk", config.trunk), ("image", config.image), ("joint", config.joint)] {
+            course.check(name)?;
+        }
+        config.layers("mmcaf-net")?;
+        Ok(config)
+    }
+
+    /// The layers that are taught.
+    pub(super) fn layers(&self, model: &str) -> Result<MmcafConfig, TrainingError> {
+        let spec = spec(model)?;
+        check(spec.family != Family::Mmcaf, &format!("{model} is no MMCAF-Net"))?;
+        let layers = if spec.size == Size::Full { MmcafConfig::full() } else { MmcafConfig::compact() };
+        let all = [Tokens::Apart, Tokens::Averaged];
+        let tokens = all.into_iter().find(|tokens| tokens.name() == self.tokens);
+        let wrong = || TrainingError::Config(format!("there is no tokens = \"{}\"", self.tokens));
+        Ok(MmcafConfig { tokens: tokens.ok_or_else(wrong)?, ..layers })
+    }
+}

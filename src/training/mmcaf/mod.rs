@@ -1,0 +1,171 @@
+//! MMCAF-Net: the trunk, then the rest of the image's encoder, then table, fusion and classifier.
+
+mod config;
+mod input;
+mod task;
+
+pub use config::{MmcafAugmentation, MmcafTraining};
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::checkpoint::StageState;
+use super::cohort::Cohort;
+use super::curriculum::{Asked, Curriculum, Learned, Lesson, Seen, numbers};
+use super::error::TrainingError;
+use crate::inference::{InferenceError, Mode};
+use crate::jobs::JobContext;
+use crate::networks::layers::Drop;
+use crate::networks::mmcaf::{
+    Mmcaf, MmcafConfig, is_without_effect, key_of, path_of, published_layout, random,
+};
+use crate::networks::weights::{Import, Metadata, StateDict, WeightsFile, collect};
+use crate::networks::{Architecture, Taps};
+use input::Planes;
+use task::{ImageTask, JointTask, Shared, TrunkInTraining, TrunkTask};
+
+/// The stages.
+const TRUNK: &str = "trunk";
+const IMAGE: &str = "image";
+const JOINT: &str = "joint";
+
+/// Random values; the heads say nothing at first. The layers before them multiply features with each other,
+/// and a head of random values would begin tens of nats from any answer.
+fn first_values(layers: &MmcafConfig, seed: u64) -> StateDict {
+    const HEADS: [&str; 3] = ["image_encoder.fused_cls.0.weight", "fin_cls.weight", "tab_cls.weight"];
+    let mut state = random(layers, seed);
+    for key in HEADS {
+        if let Some(array) = state.tensors.get_mut(key) {
+            array.values.fill(0.0);
+        }
+    }
+    state
+}
+
+fn loaded(
+    model: &str,
+    layers: &MmcafConfig,
+    state: StateDict,
+    device: &Device,
+) -> Result<Mmcaf, TrainingError> {
+    let mut net = Mmcaf::new(layers, device);
+    Import::load(&mut net, model, &published_layout(layers), state, path_of, is_without_effect)?;
+    Ok(net)
+}
+
+impl Curriculum for MmcafTraining {
+    fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    fn validation(&self) -> f64 {
+        self.validation
+    }
+
+    fn to_toml(&self) -> String {
+        toml::to_string(self).unwrap_or_default()
+    }
+
+    fn inputs_depend_on(&self) -> String {
+        format!("mmcaf, edition 1, {} mode, jitter {}", self.mode, self.augmentation.jitter_slices)
+    }
+
+    fn read(&self, seen: &Seen<'_>, _ctx: &JobContext) -> Result<Vec<u8>, InferenceError> {
+        input::read(seen, self)
+    }
+
+    fn stages(&self) -> Vec<(&'static str, usize, f64)> {
+        // Measured on the compact network: what does not learn costs a third of what does.
+        let [trunk, image, joint] = [&self.trunk, &self.image, &self.joint].map(|course| course.epochs);
+        vec![(TRUNK, trunk, 1.0), (IMAGE, image, 1.0), (JOINT, joint, 0.7)]
+    }
+
+    fn largest_batch(&self) -> usize {
+        self.trunk.batch.max(self.image.batch).max(self.joint.batch)
+    }
+
+    fn learn(
+        &self,
+        lesson: &Lesson<'_>,
+        told: &mut dyn FnMut(&str, &StageState),
+    ) -> Result<Learned, TrainingError> {
+        let (layers, learning) = (self.layers(lesson.model)?, lesson.learning());
+        let weights = lesson.cohort.class_weights(&lesson.split.train, self.class_weights);
+        let shared = Shared { cohort: lesson.cohort, config: self, weights };
+        let net = loaded(lesson.model, &layers, first_values(&layers, self.seed), &learning)?;
+        let fresh = TrunkInTraining::new(net, layers.widths[2], &learning);
+        let net = lesson.stage(&TrunkTask(&shared), fresh, told)?.into_net();
+        let net = lesson.stage(&ImageTask(&shared), net, told)?;
+        let net = lesson.stage(&JointTask(&shared), net, told)?;
+        let state = collect(&net.valid(), key_of)?;
+        let options = serde_json::to_string(&Architecture::Mmcaf(layers).options()).unwrap_or_default();
+        let metadata = Metadata::from([(Architecture::OPTIONS_KEY.to_owned(), options)]);
+        Ok(Learned { state, metadata, notes: Vec::new() })
+    }
+
+    fn ask(
+        &self,
+        file: &WeightsFile,
+        cohort: &Cohort,
+        cases: &[usize],
+        device: &Device,
+        ctx: &JobContext,
+    ) -> Result<Vec<Asked>, TrainingError> {
+        let model = file.card.as_ref().map_or("", |card| card.model.as_str());
+        let Architecture::Mmcaf(layers) = Architecture::of_file(model, file)? else {
+            return Err(TrainingError::Config(format!("{} holds no MMCAF-Net", file.name)));
+        };
+        let net = loaded(model, &layers, file.state.clone(), device)?.fold();
+        let shared = Shared { cohort, config: self, weights: [1.0; 2] };
+        let [mut whole, mut image, mut blank] = [0; 3].map(|_| Vec::with_capacity(cases.len()));
+        let mut told = Vec::with_capacity(cases.len());
+        for &case in cases {
+            ctx.step("Asking the network", whole.len() as f32 / cases.len() as f32)?;
+            let row = |values: Vec<f32>| {
+                Tensor::<2>::from_data(TensorData::new(values, [1, MmcafConfig::TABLE]), device)
+            };
+            let (own, neutral) = (row(shared.rows(&[case])), row(vec![0.0; MmcafConfig::TABLE]));
+            let planes = Planes::new(&cohort.inputs[case]);
+            // Of every window that the program asks about, the largest answer.
+            let mut largest = [f64::NEG_INFINITY; 3];
+            for &start in &planes.starts {
+                let [slices, rows, columns] = MmcafConfig::WINDOW;
+                let window = TensorData::new(planes.window(start), [1, slices, rows, columns]);
+                let window = Tensor::<4>::from_data(window, device);
+                let features = net.image_features(window, &mut Taps::off(), Drop::Nothing);
+                let fused = |row: &Tensor<2>| {
+                    net.fuse(features.clone(), row.clone(), &mut Taps::off(), Drop::Nothing)
+                };
+                let alone = net.image_encoder().answer(features.clone());
+                let said = numbers(Tensor::cat(vec![fused(&own), alone, fused(&neutral)], 1))?;
+                largest.iter_mut().zip(said).for_each(|(most, logit)| *most = most.max(logit));
+            }
+            for (all, logit) in [&mut whole, &mut image, &mut blank].into_iter().zip(largest) {
+                all.push(logit);
+            }
+            told.extend(numbers(net.answer_table(own))?);
+        }
+        Ok(vec![
+            Asked { name: "whole", what: "windows and the table", margins: whole },
+            Asked {
+                name: "image alone",
+                what: "the head that taught the image's encoder, without the table",
+                margins: image,
+            },
+            Asked {
+                name: "table alone",
+                what: "a head on the table's encoder, without the image",
+                margins: told,
+            },
+            Asked {
+                name: "table unknown",
+                what: "the whole network, told nothing of the patient",
+                margins: blank,
+            },
+        ])
+    }
+}

@@ -1,0 +1,269 @@
+//! The three stages. Parts that are not to learn run without gradients, as they will answer: running
+//! statistics, nothing dropped. (The published code leaves them in training: its statistics drift.)
+
+use burn::module::Module;
+use burn::nn::{Initializer, Linear, LinearConfig};
+use burn::tensor::{Device, Tensor, TensorData};
+use rayon::prelude::*;
+
+use super::input::{Planes, VALUES};
+use super::{IMAGE, JOINT, MmcafTraining, TRUNK};
+use crate::inference::mmcaf::table;
+use crate::networks::Taps;
+use crate::networks::layers::Drop;
+use crate::networks::mmcaf::{Mmcaf, MmcafConfig};
+use crate::training::cohort::Cohort;
+use crate::training::course::Course;
+use crate::training::learner::{Loss, Task};
+use crate::training::losses::binary_loss;
+use crate::training::pictures::Look;
+
+/// The network, and while its trunk learns a head on the trunk.
+#[derive(Module, Debug)]
+pub(super) struct TrunkInTraining {
+    net: Mmcaf,
+    head: Linear,
+}
+
+impl TrunkInTraining {
+    /// - `width`: channels of the coarsest level
+    pub(super) fn new(net: Mmcaf, width: usize, device: &Device) -> Self {
+        let head = LinearConfig::new(2 * width, 1).with_initializer(Initializer::Zeros).init(device);
+        Self { net, head }
+    }
+
+    /// Without the head.
+    pub(super) fn into_net(self) -> Mmcaf {
+        self.net
+    }
+}
+
+/// What all stages share.
+pub(super) struct Shared<'a> {
+    /// Cases.
+    pub(super) cohort: &'a Cohort,
+    /// Every choice.
+    pub(super) config: &'a MmcafTraining,
+    /// Of the classes.
+    pub(super) weights: [f32; 2],
+}
+
+/// What a step reads.
+#[derive(Clone, Debug)]
+pub(super) struct Batch {
+    windows: Vec<f32>,
+    rows: Vec<f32>,
+    positive: Vec<bool>,
+}
+
+impl Batch {
+    /// `[case, slice, row, column]`
+    pub(super) fn windows(&self, device: &Device) -> Tensor<4> {
+        let [slices, rows, columns] = MmcafConfig::WINDOW;
+        let shape = [self.positive.len(), slices, rows, columns];
+        Tensor::from_data(TensorData::new(self.windows.clone(), shape), device)
+    }
+
+    /// `[case, 7]`
+    pub(super) fn table(&self, device: &Device) -> Tensor<2> {
+        let shape = [self.positive.len(), MmcafConfig::TABLE];
+        Tensor::from_data(TensorData::new(self.rows.clone(), shape), device)
+    }
+}
+
+impl Shared<'_> {
+    /// Rows of the table.
+    pub(super) fn rows(&self, cases: &[usize]) -> Vec<f32> {
+        cases.iter().flat_map(|&n| table(&self.cohort.cases[n].fields).values).collect()
+    }
+
+    fn batch(&self, cases: &[usize], look: Look) -> Batch {
+        let one = |&case: &usize| Planes::new(&self.cohort.inputs[case]).look(look, self.config, case);
+        let read: Vec<Vec<f32>> = cases.par_iter().map(one).collect();
+        let mut windows = Vec::with_capacity(cases.len() * VALUES);
+        read.iter().for_each(|values| windows.extend_from_slice(values));
+        let positive = cases.iter().map(|&n| self.cohort.cases[n].positive).collect();
+        Batch { windows, rows: self.rows(cases), positive }
+    }
+
+    /// How much is left out.
+    fn drop(&self, learning: bool) -> Drop {
+        if learning && self.config.dropout { Drop::AsPublished } else { Drop::Nothing }
+    }
+
+    fn loss(&self, logit: Tensor<2>, batch: &Batch) -> Tensor<1> {
+        binary_loss(logit, &batch.positive, self.weights, self.config.focus)
+    }
+}
+
+/// On the device with gradients, but without any: what a part says that is not to learn.
+fn still<const D: usize>(tensor: Tensor<D>, learning: bool) -> Tensor<D> {
+    if learning { Tensor::from_inner(tensor) } else { tensor }
+}
+
+/// Device and layers of a part that is not to learn.
+fn resting(net: &Mmcaf, learning: bool, device: &Device) -> (Mmcaf, Device) {
+    if learning { (net.valid(), device.clone().inner()) } else { (net.clone(), device.clone()) }
+}
+
+/// The trunk by itself.
+pub(super) struct TrunkTask<'a>(pub(super) &'a Shared<'a>);
+
+impl Task for TrunkTask<'_> {
+    type Net = TrunkInTraining;
+    type Batch = Batch;
+
+    fn name(&self) -> &'static str {
+        TRUNK
+    }
+
+    fn course(&self) -> Course {
+        self.0.config.trunk
+    }
+
+    fn batch(&self, cases: &[usize], look: Look) -> Batch {
+        self.0.batch(cases, look)
+    }
+
+    fn loss(&self, net: &TrunkInTraining, batch: &Batch, learning: bool, device: &Device) -> Loss {
+        let encoder = net.net.image_encoder();
+        let mut levels = encoder.levels(batch.windows(device), &mut Taps::off(), self.0.drop(learning));
+        let Some(coarse) = levels.pop() else { unreachable!("three levels") };
+        // A lesion fills few cells, which a mean alone would lose behind the norms.
+        let cells = coarse.flatten::<3>(2, 4);
+        let pooled = Tensor::cat(vec![cells.clone().mean_dim(2), cells.max_dim(2)], 1).squeeze_dim::<2>(2);
+        self.0.loss(net.head.forward(pooled), batch).into()
+    }
+}
+
+/// The image's encoder, its trunk as it is.
+pub(super) struct ImageTask<'a>(pub(super) &'a Shared<'a>);
+
+impl Task for ImageTask<'_> {
+    type Net = Mmcaf;
+    type Batch = Batch;
+
+    fn name(&self) -> &'static str {
+        IMAGE
+    }
+
+    fn course(&self) -> Course {
+        self.0.config.image
+    }
+
+    fn batch(&self, cases: &[usize], look: Look) -> Batch {
+        self.0.batch(cases, look)
+    }
+
+    fn loss(&self, net: &Mmcaf, batch: &Batch, learning: bool, device: &Device) -> Loss {
+        let (trunk, place) = resting(net, learning, device);
+        let levels = trunk.image_encoder().levels(batch.windows(&place), &mut Taps::off(), Drop::Nothing);
+        let levels = levels.into_iter().map(|level| still(level, learning)).collect();
+        let features = net.features_of(levels, self.0.drop(learning));
+        self.0.loss(net.image_encoder().answer(features), batch).into()
+    }
+}
+
+/// Table, fusion and classifier, the image's encoder as it is.
+pub(super) struct JointTask<'a>(pub(super) &'a Shared<'a>);
+
+impl Task for JointTask<'_> {
+    type Net = Mmcaf;
+    type Batch = Batch;
+
+    fn name(&self) -> &'static str {
+        JOINT
+    }
+
+    fn course(&self) -> Course {
+        self.0.config.joint
+    }
+
+    fn batch(&self, cases: &[usize], look: Look) -> Batch {
+        self.0.batch(cases, look)
+    }
+
+    fn loss(&self, net: &Mmcaf, batch: &Batch, learning: bool, device: &Device) -> Loss {
+        let (encoder, place) = resting(net, learning, device);
+        let features = encoder.image_features(batch.windows(&place), &mut Taps::off(), Drop::Nothing);
+        let told = net.kan().forward(batch.table(device));
+        let joined =
+            net.join(still(features, learning), told.clone(), &mut Taps::off(), self.0.drop(learning));
+        let joint = self.0.loss(joined, batch);
+        // The published answer never uses this head: it learns beside, and moves nothing else.
+        let table = self.0.loss(net.answer_told(told.detach()), batch);
+        Loss {
+            total: joint.clone() + table.clone(),
+            parts: vec![("answer", joint), ("table alone", table)],
+            carried: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::clinical::ClinicalFields;
+    use crate::networks::weights::collect;
+    use crate::training::cohort::CohortCase;
+    use crate::training::learner::{At, Learner};
+    use crate::training::mmcaf::{first_values, loaded};
+
+    /// Four cases: a wide bright cylinder in grainy air is positive, a thin one negative.
+    fn cohort() -> Cohort {
+        let mut cohort = Cohort::default();
+        for n in 0..4u32 {
+            let positive = n % 2 == 1;
+            let radius = if positive { 60.0 } else { 12.0 };
+            let mut bytes: Vec<u8> = [12u32, 1, 0].iter().flat_map(|v| v.to_le_bytes()).collect();
+            for at in 0..VALUES as u32 {
+                let (row, column) = (at / 192 % 192, at % 192);
+                let away = (f64::from(row) - 96.0).hypot(f64::from(column) - 96.0);
+                let grain = (at.wrapping_add(n * 7919).wrapping_mul(2_654_435_761) >> 21) as u16;
+                let level = if away < radius { 40_000 } else { 0 };
+                bytes.extend((level + grain).to_le_bytes());
+            }
+            cohort.inputs.push(Arc::from(bytes));
+            cohort.cases.push(CohortCase {
+                id: format!("c{n}"),
+                patient: format!("p{n}"),
+                positive,
+                fields: ClinicalFields::default(),
+                diameter_mm: None,
+                part: None,
+                fold: None,
+            });
+        }
+        cohort
+    }
+
+    #[test]
+    fn every_layer_of_the_trunk_learns_and_its_loss_falls_on_four_cases() {
+        let device = Device::flex().autodiff();
+        let (cohort, config) = (cohort(), MmcafTraining::default());
+        let shared = Shared { cohort: &cohort, config: &config, weights: [1.0; 2] };
+        let (task, layers) = (TrunkTask(&shared), MmcafConfig::compact());
+        let net = loaded("mmcaf-net-compact", &layers, first_values(&layers, 1), &device).expect("fits");
+        let mut learner =
+            Learner::new(TrunkInTraining::new(net, layers.widths[2], &device), &task.course(), &device);
+        let values = |learner: &Learner<TrunkInTraining>| {
+            let all = collect(&learner.net, str::to_owned).expect("on this machine").tensors;
+            all.into_iter().filter(|(key, _)| key.contains("image_encoder.encoder.")).collect::<Vec<_>>()
+        };
+        let (before, batch) = (values(&learner), task.batch(&[0, 1, 2, 3], Look::Plain));
+        let mut losses = Vec::new();
+        for step in 0..10 {
+            let (next, loss, _) = learner.step(&task, &batch, 3e-3, 1, At { step, steps: 10 });
+            learner = next;
+            losses.push(loss);
+        }
+        // Half of ln 2 twice halved: what is lost without any answer.
+        assert!((losses[0] - 0.25 * std::f64::consts::LN_2).abs() < 1e-6, "{losses:?}");
+        assert!(losses[9] < 0.5 * losses[0], "{losses:?}");
+        for ((key, before), (_, after)) in before.iter().zip(values(&learner)) {
+            assert_ne!(before.values, after.values, "{key} was left as it was");
+        }
+    }
+}

@@ -1,0 +1,464 @@
+//! `triscope evaluate` for the networks besides M3Net: one taught network, asked about cases that had no
+//! part in teaching it, beside what can be said without it.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::error::EvaluateError;
+use super::family_page;
+use super::report::SourceReport;
+use crate::clinical::{ClinicalFields, FieldName};
+use crate::dataset::{Case, Label, Manifest, relative};
+use crate::evaluation::plot::Plot;
+use crate::evaluation::{
+    self, Bootstrap, Comparison, Confusion, Contender, Logistic, Predictions, Scored, Summary, Threshold,
+    csv_bytes, probability,
+};
+use crate::export::{OutputFolder, WriteError, write_json, write_png, write_whole};
+use crate::inference::{DeviceChoice, LearningDevice};
+use crate::jobs::JobContext;
+use crate::networks::{Architecture, NetworkSpec, spec};
+use crate::training::{Asked, curriculum};
+use crate::workflow::train::{FamilyRun, GatheredCohort, LeftOut, gather_cohort, is_simulated};
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub struct FamilyEvaluateRequest {
+    /// Name of the network.
+    pub model: String,
+    /// Cases.
+    pub manifest: PathBuf,
+    /// Folder of its training run.
+    pub run: PathBuf,
+    /// Where everything is written.
+    pub out: PathBuf,
+    /// The bootstrap by patient.
+    pub bootstrap: Bootstrap,
+}
+
+/// Everything that was found: `evaluation.json`.
+#[derive(Clone, Debug, Serialize)]
+pub struct FamilyReport {
+    /// Version of the program.
+    pub triscope: &'static str,
+    /// Network.
+    pub model: String,
+    /// The manifest's file name.
+    pub data: String,
+    /// Path from OUT to the manifest, with `/`; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub manifest: Option<String>,
+    /// Name of the run's folder.
+    pub run: String,
+    /// What the labels answer.
+    pub question: &'static str,
+    /// Negative, positive.
+    pub classes: [&'static str; 2],
+    /// Samples of the bootstrap by patient, and its seed.
+    pub bootstrap: [u64; 2],
+    /// Cases of the manifest that had no part in teaching.
+    pub cases: usize,
+    /// Patients of those that were evaluated.
+    pub patients: usize,
+    /// Labelled cases that the figures are of.
+    pub evaluated: usize,
+    /// Of the positive class among them.
+    pub malignant: usize,
+    /// Of them, from phantoms.
+    pub simulated: usize,
+    /// Every classifier on the same cases, the network first.
+    pub comparison: Comparison,
+    /// Baselines that could not be had.
+    pub baselines_left_out: Vec<String>,
+    /// What the network did.
+    pub answer: AnswerReport,
+    /// Sources of the data.
+    pub sources: Vec<SourceReport>,
+    /// Files written, in OUT.
+    pub files: Vec<String>,
+}
+
+/// The network's figures.
+#[derive(Clone, Debug, Serialize)]
+pub struct AnswerReport {
+    /// Where it was computed.
+    pub device: String,
+    /// How inputs were prepared.
+    pub mode: &'static str,
+    /// Variants that its sources leave open.
+    pub options: std::collections::BTreeMap<&'static str, &'static str>,
+    /// SHA-256 of the weights' file.
+    pub weights_sha256: String,
+    /// What it was taught on, in the words of its card.
+    pub trained_on: String,
+    /// Cases that taught it, and those that measured its progress.
+    pub taught: [usize; 2],
+    /// Fold that was held out; absent where the manifest is divided once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held_out: Option<u32>,
+    /// By which margins are divided, fitted on the cases that measured progress; absent where it could not
+    /// be fitted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f64>,
+    /// Every figure of the probabilities that the program shows.
+    pub summary: Summary,
+    /// The same without the temperature; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uncalibrated: Option<Summary>,
+    /// At a probability of 0.5.
+    pub confusion: Confusion,
+    /// Cases that the network was not shown, with the reason.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Name of the baseline of size.
+pub(super) const SIZE: &str = "size alone";
+/// Name of the baseline of the clinical fields.
+const FIELDS: &str = "fields alone";
+/// Strength of the ridge on standardised features.
+const RIDGE: f64 = 1.0;
+
+/// Evaluates and writes everything.
+/// - errors: see [`EvaluateError`]; OUT is left as it was unless the figures are there
+pub fn evaluate_family(
+    request: &FamilyEvaluateRequest,
+    device: DeviceChoice,
+    ctx: &JobContext,
+) -> Result<FamilyReport, EvaluateError> {
+    let network = spec(&request.model)?;
+    let folder = OutputFolder::make(&request.out)?;
+    let run = FamilyRun::open(&request.run).map_err(EvaluateError::NoFamilyRun)?;
+    run.weights.card_for(&request.model)?;
+    let curriculum = curriculum(&request.model, &run.config)?;
+    let taught: BTreeSet<&str> =
+        run.cases.train.iter().chain(&run.cases.validation).map(String::as_str).collect();
+    let inputs = run.path.join("inputs");
+    let unseen = |case: &Case| !taught.contains(case.id.as_str());
+    let (whole, _) = Manifest::load(&request.manifest)?;
+    let candidates = whole.cases.iter().filter(|case| unseen(case)).count();
+    if candidates == 0 {
+        return Err(EvaluateError::NothingHeldOut(request.manifest.clone()));
+    }
+    let gathered = gather_cohort(&request.manifest, network, curriculum.as_ref(), &inputs, unseen, ctx)?;
+    let cohort = &gathered.cohort;
+    let all: Vec<usize> = (0..cohort.cases.len()).collect();
+    let [negative, positive] = cohort.classes(&all);
+    if negative < 2 || positive < 2 {
+        let manifest = request.manifest.clone();
+        return Err(EvaluateError::TooFew { manifest, malignant: positive, benign: negative });
+    }
+    let device = LearningDevice::choose(device)?;
+    let asked = curriculum.ask(&run.weights, cohort, &all, &device.device, ctx)?;
+    ctx.step("Figures and their intervals", 0.0)?;
+    let teachers: Vec<&Case> = whole.cases.iter().filter(|case| !unseen(case)).collect();
+    let found = Found::new(request, network, &run, &gathered, &teachers, asked)?;
+    let report = found.report(request, network, &run, &gathered, (device.info.name, candidates))?;
+    ctx.check()?;
+    found.write(folder.path(), request, report, &gathered)
+}
+
+/// Scores of every classifier.
+struct Found {
+    contenders: Vec<Contender>,
+    patients: Vec<usize>,
+    left_out: Vec<String>,
+    temperature: Option<f64>,
+    asked: Vec<Asked>,
+    mode: &'static str,
+}
+
+impl Found {
+    fn new(
+        request: &FamilyEvaluateRequest,
+        network: &NetworkSpec,
+        run: &FamilyRun,
+        gathered: &GatheredCohort,
+        teachers: &[&Case],
+        asked: Vec<Asked>,
+    ) -> Result<Self, EvaluateError> {
+        let labels: Vec<bool> = gathered.cohort.cases.iter().map(|case| case.positive).collect();
+        let scored = |margins: Vec<f64>| Scored::new(margins, labels.clone());
+        let mut contenders = Vec::new();
+        for (n, way) in asked.iter().enumerate() {
+            contenders.push(Contender {
+                name: if n == 0 { request.model.clone() } else { way.name.to_owned() },
+                what: way.what.to_owned(),
+                scored: scored(way.margins.clone())?,
+            });
+        }
+        let rows: Vec<&Case> = gathered.rows.iter().collect();
+        let mut left_out = Vec::new();
+        let [no, yes] = network.classes;
+        let sizes = |case: &&Case| case.diameter_mm.map(|mm| vec![mm.ln()]);
+        let fields = Columns::of(teachers);
+        let baselines: [(&str, String, Features); 2] = [
+            (
+                SIZE,
+                "logistic regression on the logarithm of the diameter in the manifest, fitted on the teaching cases".to_owned(),
+                (teachers.iter().map(sizes).collect(), rows.iter().map(sizes).collect()),
+            ),
+            (
+                FIELDS,
+                "logistic regression on the clinical fields, fitted on the teaching cases".to_owned(),
+                (
+                    teachers.iter().map(|case| fields.row(&case.clinical)).collect(),
+                    rows.iter().map(|case| fields.row(&case.clinical)).collect(),
+                ),
+            ),
+        ];
+        for (name, what, (teaching, own)) in baselines {
+            let known = |case: &&Case| case.label.map(|label| label == Label::Positive);
+            let pairs: Vec<(Vec<f64>, bool)> =
+                teachers.iter().zip(teaching).filter_map(|(case, row)| row.zip(known(case))).collect();
+            let (features, teaching): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
+            let Some(own) = own.into_iter().collect::<Option<Vec<_>>>() else {
+                left_out.push(format!("{name}: a case lacks what it needs"));
+                continue;
+            };
+            match Logistic::fit(&features, &teaching, RIDGE) {
+                Ok(model) => {
+                    let margins = own.iter().map(|row| model.margin(row)).collect::<Result<Vec<_>, _>>()?;
+                    contenders.push(Contender { name: name.to_owned(), what, scored: scored(margins)? });
+                }
+                Err(error) => left_out.push(format!("{name}: {error} ({no} or {yes})")),
+            }
+        }
+        let mut numbers = std::collections::BTreeMap::new();
+        let patients = rows
+            .iter()
+            .map(|case| {
+                let next = numbers.len();
+                *numbers.entry(case.patient.as_str()).or_insert(next)
+            })
+            .collect();
+        let temperature = run.weights.card.as_ref().and_then(|c| c.calibration).map(|c| c.temperature);
+        let mode = curriculum(&request.model, &run.config)?.mode().name();
+        Ok(Self { contenders, patients, left_out, temperature, asked, mode })
+    }
+
+    /// The network's margins, divided by a temperature.
+    fn summary(
+        &self,
+        gathered: &GatheredCohort,
+        temperature: f64,
+        bootstrap: &Bootstrap,
+    ) -> Result<Summary, EvaluateError> {
+        let cases = gathered.rows.iter().zip(self.contenders[0].scored.iter());
+        let cases = cases.map(|(row, (margin, malignant))| evaluation::Case {
+            case: row.id.clone(),
+            patient: row.patient.clone(),
+            fold: None,
+            malignant,
+            margin: margin / temperature,
+            diameter_mm: row.diameter_mm,
+            texture: None,
+            slice_spacing_mm: Some(row.spacing_mm[2]),
+            ratings: Vec::new(),
+        });
+        Ok(Summary::new(&Predictions::new(cases.collect())?, Threshold::default(), bootstrap)?)
+    }
+
+    fn report(
+        &self,
+        request: &FamilyEvaluateRequest,
+        network: &NetworkSpec,
+        run: &FamilyRun,
+        gathered: &GatheredCohort,
+        (device, candidates): (String, usize),
+    ) -> Result<FamilyReport, EvaluateError> {
+        let bootstrap = &request.bootstrap;
+        let answer = &self.contenders[0].scored;
+        let reference = self.contenders.iter().find(|c| c.name == SIZE).map(|c| c.name.as_str());
+        let comparison = Comparison::new(&self.contenders, &self.patients, reference, bootstrap)?;
+        let [malignant, benign] = answer.classes();
+        let uncalibrated = match self.temperature {
+            Some(_) => Some(self.summary(gathered, 1.0, bootstrap)?),
+            None => None,
+        };
+        Ok(FamilyReport {
+            triscope: env!("CARGO_PKG_VERSION"),
+            model: request.model.clone(),
+            data: super::name(&request.manifest),
+            manifest: None,
+            run: super::name(&run.path),
+            question: network.question,
+            classes: network.classes,
+            bootstrap: [bootstrap.samples as u64, bootstrap.seed],
+            cases: candidates,
+            patients: self.patients.iter().collect::<BTreeSet<_>>().len(),
+            evaluated: malignant + benign,
+            malignant,
+            simulated: gathered.rows.iter().filter(|row| is_simulated(&row.source)).count(),
+            comparison,
+            baselines_left_out: self.left_out.clone(),
+            answer: AnswerReport {
+                device,
+                mode: self.mode,
+                options: Architecture::of_file(&request.model, &run.weights)?.options(),
+                weights_sha256: run.weights.sha256.clone(),
+                trained_on: run.weights.card.as_ref().map_or_else(String::new, |c| c.trained_on.clone()),
+                taught: [run.cases.train.len(), run.cases.validation.len()],
+                held_out: run.cases.held_out,
+                temperature: self.temperature,
+                summary: self.summary(gathered, self.temperature.unwrap_or(1.0), bootstrap)?,
+                uncalibrated,
+                // A temperature moves no margin over zero.
+                confusion: Confusion::at(answer, 0.0),
+                left_out: gathered.left_out.clone(),
+            },
+            sources: sources(&gathered.rows),
+            files: Vec::new(),
+        })
+    }
+
+    fn write(
+        &self,
+        folder: &Path,
+        request: &FamilyEvaluateRequest,
+        mut report: FamilyReport,
+        gathered: &GatheredCohort,
+    ) -> Result<FamilyReport, EvaluateError> {
+        for inner in ["tables", "plots"] {
+            let path = folder.join(inner);
+            std::fs::create_dir_all(&path).map_err(|e| WriteError::new(&path, e))?;
+        }
+        let mut files = Vec::new();
+        let mut put = |name: &str, bytes: &[u8]| -> Result<(), EvaluateError> {
+            write_whole(&folder.join(name), bytes)?;
+            files.push(name.to_owned());
+            Ok(())
+        };
+        put("predictions.csv", &self.predictions(gathered)?)?;
+        put("tables/comparison.csv", &report.comparison.to_csv()?)?;
+        put("tables/summary.csv", &report.answer.summary.to_csv()?)?;
+        put("tables.md", family_page::tables(&report).as_bytes())?;
+        put("card.md", family_page::card(&report).as_bytes())?;
+        for (name, plot) in self.plots(&report, &request.bootstrap)? {
+            put(&format!("plots/{name}.svg"), plot.to_svg()?.as_bytes())?;
+            put(&format!("plots/{name}.json"), &serde_json::to_vec(&plot).unwrap_or_default())?;
+            let (picture, file) = (plot.to_picture()?, format!("plots/{name}.png"));
+            write_png(&folder.join(&file), &picture.rgba, picture.size)?;
+        }
+        report.manifest = relative(folder, &request.manifest).ok();
+        files.extend(["roc", "pr", "reliability"].map(|name| format!("plots/{name}.png")));
+        files.push("evaluation.json".to_owned());
+        files.sort();
+        report.files = files;
+        write_json(&folder.join("evaluation.json"), &report)?;
+        Ok(report)
+    }
+
+    fn plots(
+        &self,
+        report: &FamilyReport,
+        bootstrap: &Bootstrap,
+    ) -> Result<[(&'static str, Plot); 3], EvaluateError> {
+        let title = |what: &str| format!("{what}: {}, {} cases held out", report.data, report.evaluated);
+        let curves: Vec<(&str, &Scored, &[usize])> =
+            self.contenders.iter().map(|c| (c.name.as_str(), &c.scored, self.patients.as_slice())).collect();
+        let raw = &self.contenders[0].scored;
+        let scaled = match self.temperature {
+            Some(t) => {
+                Some(Scored::new(raw.scores().iter().map(|m| m / t).collect(), raw.malignant().to_vec())?)
+            }
+            None => None,
+        };
+        let mut named = vec![("as taught", raw)];
+        named.extend(scaled.as_ref().map(|scored| ("after temperature", scored)));
+        let mut reliability = Plot::reliability(&title("Calibration"), &named);
+        let positive = report.classes[1];
+        reliability.x.label = format!("Mean predicted probability: {positive}");
+        reliability.y.label = format!("Fraction: {positive}");
+        Ok([
+            ("roc", Plot::roc(&title("ROC"), &curves, bootstrap)?),
+            ("pr", Plot::precision_recall(&title("Precision and recall"), &curves, bootstrap)?),
+            ("reliability", reliability),
+        ])
+    }
+
+    /// One row for each case.
+    fn predictions(&self, gathered: &GatheredCohort) -> Result<Vec<u8>, EvaluateError> {
+        let ways: Vec<String> =
+            self.asked.iter().skip(1).map(|way| format!("margin_{}", way.name.replace(' ', "_"))).collect();
+        let mut head = vec!["case", "patient", "label", "ratings", "diameter_mm", "margin", "probability"];
+        head.extend(ways.iter().map(String::as_str));
+        let scores = self.contenders[0].scored.iter();
+        let rows = gathered.rows.iter().zip(scores).enumerate().map(|(n, (row, (margin, positive)))| {
+            // The columns speak of what the program shows.
+            let margin = margin / self.temperature.unwrap_or(1.0);
+            let mut cells = vec![
+                row.id.clone(),
+                row.patient.clone(),
+                u8::from(positive).to_string(),
+                row.ratings.values().iter().map(u8::to_string).collect::<Vec<_>>().join("|"),
+                row.diameter_mm.map_or_else(String::new, |mm| mm.to_string()),
+                margin.to_string(),
+                probability(margin).to_string(),
+            ];
+            cells.extend(self.asked.iter().skip(1).map(|way| way.margins[n].to_string()));
+            cells
+        });
+        Ok(csv_bytes(&head, rows)?)
+    }
+}
+
+/// Features of the teaching cases, and of those that are evaluated.
+type Features = (Vec<Option<Vec<f64>>>, Vec<Option<Vec<f64>>>);
+
+/// Clinical fields as features: numbers as they are, words by one column each, and whether they are known.
+struct Columns {
+    words: Vec<(FieldName, String)>,
+    numbers: Vec<(FieldName, f64)>,
+}
+
+fn number(fields: &ClinicalFields, field: FieldName) -> Option<f64> {
+    match field {
+        FieldName::Age => fields.age_years,
+        FieldName::Weight => fields.weight_kg,
+        _ => None,
+    }
+}
+
+impl Columns {
+    /// Those that any of the cases has.
+    fn of(cases: &[&Case]) -> Self {
+        let mut words = BTreeSet::new();
+        let mut numbers = Vec::new();
+        for field in FieldName::ALL {
+            if matches!(field, FieldName::Age | FieldName::Weight) {
+                let known: Vec<f64> = cases.iter().filter_map(|c| number(&c.clinical, field)).collect();
+                if !known.is_empty() {
+                    numbers.push((field, known.iter().sum::<f64>() / known.len() as f64));
+                }
+            } else {
+                words.extend(cases.iter().filter_map(|c| Some((field, c.clinical.word(field)?))));
+            }
+        }
+        Self { words: words.into_iter().collect(), numbers }
+    }
+
+    /// `None` where the table has no field at all.
+    fn row(&self, fields: &ClinicalFields) -> Option<Vec<f64>> {
+        let mut row: Vec<f64> =
+            self.numbers.iter().map(|(field, mean)| number(fields, *field).unwrap_or(*mean)).collect();
+        let is = |field: FieldName, word: &String| fields.word(field).as_ref() == Some(word);
+        row.extend(self.words.iter().map(|(field, word)| f64::from(u8::from(is(*field, word)))));
+        (!row.is_empty()).then_some(row)
+    }
+}
+
+fn sources(rows: &[Case]) -> Vec<SourceReport> {
+    let mut counts: std::collections::BTreeMap<[&str; 3], usize> = std::collections::BTreeMap::new();
+    for row in rows {
+        *counts.entry([&row.source, &row.licence, &row.citation]).or_insert(0) += 1;
+    }
+    let report = |([source, licence, citation], cases): ([&str; 3], usize)| SourceReport {
+        source: source.to_owned(),
+        licence: licence.to_owned(),
+        citation: citation.to_owned(),
+        cases,
+    };
+    counts.into_iter().map(report).collect()
+}

@@ -1,0 +1,278 @@
+//! The networks besides M3Net: from a manifest of small made-up cases to weights that the program answers
+//! with, and to figures.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use triscope::clinical::{ClinicalFields, Sex, Smoking};
+use triscope::dataset::{
+    Case, CasePoint, Label, LabelRule, Manifest, Prior, Question, Ratings, SliceBox, Split, load_image,
+};
+use triscope::evaluation::Bootstrap;
+use triscope::geometry::Point;
+use triscope::inference::{DeviceChoice, Engine, EngineOptions, WeightsChoice};
+use triscope::jobs::JobContext;
+use triscope::networks::weights::WeightsFile;
+use triscope::session::{ReportKind, Severity};
+use triscope::training::{TrainingError, curriculum};
+use triscope::workflow::classify::{self, Request};
+use triscope::workflow::evaluate::{FamilyEvaluateRequest, evaluate_family};
+use triscope::workflow::review;
+use triscope::workflow::train::{FamilyRequest, STAGES, TrainError, TrainReport, train_family};
+
+const SIZE: [usize; 3] = [72, 72, 30];
+
+/// A ball of tissue in even lung, as MetaImage of 1 mm.
+fn volume(folder: &Path, name: &str, radius_mm: f64) {
+    let header = format!(
+        "ObjectType = Image\nNDims = 3\nDimSize = {} {} {}\nOffset = 0 0 0\nElementSpacing = 1 1 1\n\
+         TransformMatrix = 1 0 0 0 1 0 0 0 1\nElementType = MET_SHORT\nElementByteOrderMSB = False\n\
+         ElementDataFile = {name}.raw\n",
+        SIZE[0], SIZE[1], SIZE[2]
+    );
+    fs::write(folder.join(format!("{name}.mhd")), header).expect("written");
+    let value = |n: usize| {
+        let at = [n % SIZE[0], n / SIZE[0] % SIZE[1], n / SIZE[0] / SIZE[1]].map(|v| v as f64);
+        let away = [at[0] - 36.0, at[1] - 36.0, at[2] - 15.0].iter().map(|v| v * v).sum::<f64>();
+        let grain = (n.wrapping_mul(2_654_435_761) >> 7 & 63) as i16;
+        if away <= radius_mm * radius_mm { 40 + grain / 4 } else { -880 + grain }
+    };
+    let bytes = (0..SIZE.iter().product::<usize>()).flat_map(|n| value(n).to_le_bytes());
+    fs::write(folder.join(format!("{name}.raw")), bytes.collect::<Vec<u8>>()).expect("written");
+}
+
+/// Sixteen cases: large balls are positive; eight teach, four measure progress, four are held out.
+fn manifest(folder: &Path, question: Question) -> PathBuf {
+    let mut cases = Vec::new();
+    for n in 0..16_usize {
+        let positive = n % 2 == 1;
+        let (id, radius) = (format!("c{n:02}"), if positive { 9.0 } else { 3.0 } + 0.1 * n as f64);
+        volume(folder, &id, radius);
+        volume(folder, &format!("{id}-prior"), 3.0);
+        cases.push(Case {
+            image: format!("{id}.mhd"),
+            mask: None,
+            patient: format!("p{n:02}"),
+            series_uid: None,
+            point: CasePoint::Voxel(Point::new(36.0, 36.0, 15.0)),
+            question,
+            label: Some(if positive { Label::Positive } else { Label::Negative }),
+            label_rule: LabelRule::Given,
+            ratings: Ratings::default(),
+            characteristics: [None; 8],
+            spacing_mm: [1.0; 3],
+            diameter_mm: Some(2.0 * radius),
+            fold: None,
+            split: Some(match n {
+                0..8 => Split::Train,
+                8..12 => Split::Validation,
+                _ => Split::Test,
+            }),
+            prior: Some(Prior {
+                image: format!("{id}-prior.mhd"),
+                series_uid: None,
+                point: Point::new(36.0, 36.0, 15.0),
+            }),
+            lesion_slices: Some([12, 18]),
+            slice_box: positive.then_some(SliceBox { low: [27.0, 27.0], high: [45.0, 45.0] }),
+            clinical: ClinicalFields {
+                age_years: Some(50.0 + n as f64),
+                sex: Some(if n % 3 == 0 { Sex::Male } else { Sex::Female }),
+                smoking: (n != 5).then_some(Smoking::Former),
+                ..ClinicalFields::default()
+            },
+            source: "phantom balls".to_owned(),
+            licence: "none needed".to_owned(),
+            citation: "this test".to_owned(),
+            id,
+        });
+    }
+    let file = folder.join("cases.csv");
+    fs::write(&file, Manifest::new(cases).to_bytes().expect("rows")).expect("written");
+    file
+}
+
+fn request(model: &str, manifest: &Path, config: &str, out: &Path) -> FamilyRequest {
+    FamilyRequest {
+        model: model.to_owned(),
+        manifest: manifest.to_owned(),
+        curriculum: curriculum(model, config).expect("a configuration"),
+        out: out.to_owned(),
+        fold: None,
+        begin_with: None,
+        at_most: None,
+    }
+}
+
+/// Runs it; stops after an epoch of this stage where one is named.
+fn run(
+    request: &FamilyRequest,
+    stop_in: Option<&str>,
+) -> (Result<TrainReport, TrainError>, Vec<(String, f32)>) {
+    let ctx = JobContext::unobserved();
+    let mut epochs = Vec::new();
+    let report = train_family(request, DeviceChoice::Cpu, &ctx, |step| {
+        let last = step.state.epochs.last().expect("an epoch");
+        epochs.push((step.stage.to_owned(), last.train_loss));
+        epochs.extend(last.parts.iter().map(|(part, loss)| (format!("{}, {part}", step.stage), *loss)));
+        if stop_in == Some(step.stage) {
+            ctx.cancel();
+        }
+    });
+    (report, epochs)
+}
+
+/// Values of a run's weights.
+fn values(out: &Path) -> String {
+    WeightsFile::read(&out.join("weights.safetensors")).expect("weights").state.sha256()
+}
+
+/// Teaches twice, once with a stop in between, and holds the results against each other; then asks and
+/// evaluates.
+/// - returns: losses of the epochs, stage by stage, and of their parts (`stage, part`)
+fn from_end_to_end(model: &str, question: Question, config: &str, stop_in: &str) -> Vec<(String, f32)> {
+    // What is dropped is drawn by the processor's backend, of which a program has one: a run has it alone.
+    static ALONE: Mutex<()> = Mutex::new(());
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let folder = tempfile::tempdir().expect("a folder");
+    let manifest = manifest(folder.path(), question);
+    let [whole, halved] = ["whole", "halved"].map(|name| folder.path().join(name));
+    let (report, epochs) = run(&request(model, &manifest, config, &whole), None);
+    let report = report.expect("trains");
+    assert!(report.finished && report.cases == 16 && report.left_out.is_empty(), "{report:?}");
+    let (stopped, _) = run(&request(model, &manifest, config, &halved), Some(stop_in));
+    let cancelled = matches!(stopped, Err(TrainError::Training(TrainingError::Cancelled(_))));
+    assert!(cancelled, "stopped in {stop_in}: {stopped:?}");
+    let (again, _) = run(&request(model, &manifest, config, &halved), None);
+    assert!(again.expect("goes on").finished);
+    assert_eq!(values(&whole), values(&halved), "a stop changes nothing");
+    assert!(whole.join(STAGES).join(format!("{stop_in}.svg")).is_file());
+
+    let card = WeightsFile::read(&whole.join("weights.safetensors")).expect("weights").card.expect("a card");
+    assert!(
+        card.trained && card.trained_on.starts_with("simulated nodules, not patients: 8 cases"),
+        "{card:?}"
+    );
+    let weights = whole.join("weights.safetensors");
+    answers(model, folder.path(), &weights);
+    figures(model, &manifest, &whole, &folder.path().join("figures"));
+
+    let (refused, _) = run(&request(model, &manifest, &format!("seed = 2\n{config}"), &halved), None);
+    let sentence = refused.expect_err("another run").to_string();
+    assert!(sentence.contains("was begun with another"), "{sentence}");
+    epochs
+}
+
+/// Whether a loss is lower in the last epoch than in the first.
+fn falls(epochs: &[(String, f32)], name: &str) -> bool {
+    let of = |epoch: &&(String, f32)| epoch.0 == name;
+    epochs.iter().find(of).zip(epochs.iter().rfind(of)).is_some_and(|(first, last)| last.1 < first.1)
+}
+
+/// The program answers with the weights.
+fn answers(model: &str, folder: &Path, weights: &Path) {
+    let (manifest, _) = Manifest::load(&folder.join("cases.csv")).expect("reads");
+    let case = &manifest.cases[13];
+    let ctx = JobContext::unobserved();
+    let image = load_image(folder, case, &ctx).expect("a volume").volume;
+    let prior = triscope::dataset::load_prior(folder, case, &ctx).expect("a volume").expect("an earlier one");
+    let request = Request {
+        at: case.point.patient(image.grid()),
+        volume: image,
+        defects: Vec::new(),
+        model: model.to_owned(),
+        mode: triscope::inference::Mode::Paper,
+        fields: case.clinical.clone(),
+        lesion_slices: case.lesion_slices,
+        prior: Some(classify::Prior {
+            volume: Arc::clone(&prior.volume),
+            defects: Vec::new(),
+            at: Point::new(36.0, 36.0, 15.0),
+            doubts: Vec::new(),
+        }),
+        weights: Some(WeightsChoice::File(weights.to_owned())),
+        explain: Vec::new(),
+        all_members: false,
+        force: true,
+    };
+    let engine = Engine::start(EngineOptions::alone(DeviceChoice::Cpu));
+    let said = classify::run(&engine.expect("a thread"), request, &ctx).expect("answers");
+    assert!(said.answer.trained && (0.0..=1.0).contains(&said.answer.probability));
+}
+
+fn figures(model: &str, manifest: &Path, run: &Path, out: &Path) {
+    let request = FamilyEvaluateRequest {
+        model: model.to_owned(),
+        manifest: manifest.to_owned(),
+        run: run.to_owned(),
+        out: out.to_owned(),
+        bootstrap: Bootstrap { samples: 50, seed: 1 },
+    };
+    let report = evaluate_family(&request, DeviceChoice::Cpu, &JobContext::unobserved()).expect("figures");
+    assert_eq!((report.evaluated, report.malignant, report.simulated), (4, 2, 4));
+    assert_eq!(report.comparison.rows[0].name, model);
+    let size =
+        report.comparison.rows.iter().find(|row| row.name == "size alone").expect("diameters are there");
+    assert_eq!(size.auc.value, 1.0);
+    for file in ["card.md", "tables.md", "predictions.csv", "evaluation.json", "plots/roc.svg"] {
+        assert!(out.join(file).is_file(), "{file}");
+    }
+    let card = fs::read_to_string(out.join("card.md")).expect("a card");
+    assert!(card.contains("simulated") && card.contains(report.classes[1]), "{card}");
+    assert!(report.files.iter().all(|file| out.join(file).is_file()));
+    // The window reads both.
+    for (folder, expected) in [(run, ReportKind::Run), (out, ReportKind::Evaluation)] {
+        let (kind, _) = review::recognise(folder).expect("one of ours");
+        assert_eq!(kind, expected);
+        let shown = review::read(kind, folder).expect("reads");
+        let broken: Vec<_> = shown.notes.iter().filter(|(how, _)| *how == Severity::Error).collect();
+        assert!(broken.is_empty() && shown.parts.len() >= 2, "{broken:?}");
+    }
+}
+
+#[test]
+fn csf_net_is_taught_stopped_asked_and_evaluated() {
+    let config =
+        "[augmentation]\nshifts = 1\nnoise = 2.0\n[joint]\nepochs = 4\nbatch = 4\nlearning_rate = 3e-3";
+    let epochs = from_end_to_end("csf-net-compact", Question::Malignancy, config, "joint");
+    // Large against small balls: an eighth of the layers' width learns it from eight cases.
+    assert!(epochs.last().expect("epochs").1 < 0.8 * epochs[0].1, "{epochs:?}");
+}
+
+#[test]
+fn maemc_net_learns_without_labels_then_with_them_and_goes_on_where_it_was_stopped() {
+    let course = "epochs = 5\nbatch = 4\nlearning_rate = 1e-3";
+    let config = format!("queue = 6\n[pretraining]\n{course}\n[finetuning]\n{course}\npatience = 0");
+    let question = Question::AdenocarcinomaVsGranuloma;
+    let epochs = from_end_to_end("maemc-net-compact", question, &config, "pretraining");
+    // Comparing grows harder while the queue fills with directions of real lesions.
+    assert!(falls(&epochs, "pretraining, filling in") && falls(&epochs, "finetuning"), "{epochs:?}");
+}
+
+#[test]
+fn mmcaf_net_learns_in_three_stages_of_which_each_leaves_the_parts_before_it_alone() {
+    let course = "epochs = 2\nbatch = 4\nlearning_rate = 1e-3";
+    let config = format!(
+        "[augmentation]\njitter_slices = 2\n[trunk]\n{course}\n[image]\n{course}\n[joint]\n{course}\npatience = 0"
+    );
+    let question = Question::AdenocarcinomaVsSquamous;
+    let epochs = from_end_to_end("mmcaf-net-compact", question, &config, "image");
+    let stages: Vec<&str> = epochs.iter().map(|(stage, _)| stage.as_str()).collect();
+    let joint = ["joint", "joint, answer", "joint, table alone"];
+    assert_eq!(stages[..4], ["trunk", "trunk", "image", "image"]);
+    assert_eq!(stages[4..], [joint, joint].concat());
+}
+
+#[test]
+fn lungnodule_ssm_learns_without_labels_grows_a_forest_and_learns_to_detect() {
+    let course = "epochs = 2\nbatch = 4\nlearning_rate = 1e-3";
+    let crops = "large = 42\nsmall = 28\nsmall_count = 1";
+    let config = format!(
+        "prototypes = 16\ntrees = 10\n[crops]\n{crops}\n[pretraining]\n{course}\n[detection]\nepochs = 8\nbatch = 4\npatience = 0"
+    );
+    let question = Question::SliceContainsNodule;
+    let epochs = from_end_to_end("lungnodule-ssm-compact", question, &config, "pretraining");
+    assert!(falls(&epochs, "detection") && falls(&epochs, "pretraining"), "{epochs:?}");
+    assert!(epochs.iter().any(|(name, _)| name == "pretraining, hidden patches"), "{epochs:?}");
+}
