@@ -1,5 +1,7 @@
 //! The thread that owns the network: started in the background, warmed up, and its state told.
 
+use std::time::Duration;
+
 use super::waker::Waker;
 use super::words::sentence;
 use crate::inference::{self, DeviceChoice, EngineOptions, InferenceError};
@@ -36,6 +38,19 @@ pub(super) fn options(prefs: &Preferences, graphics: &GraphicsDevice) -> EngineO
     EngineOptions::beside_a_window(device, adapter)
 }
 
+/// The longest wait for adapters that are being looked for.
+const LONGEST_START: Duration = Duration::from_secs(3);
+
+impl Drop for NetworkThread {
+    /// Drivers are being loaded while the engine starts: a program that ends meanwhile would tear them down
+    /// under it.
+    fn drop(&mut self) {
+        if let Some(starting) = self.starting.take() {
+            drop(starting.end(LONGEST_START));
+        }
+    }
+}
+
 impl NetworkThread {
     /// Starts the thread, once. Looking for adapters takes a while: a job does it.
     pub(super) fn start(&mut self, options: &EngineOptions, session: &mut Session, waker: &Waker) {
@@ -58,7 +73,8 @@ impl NetworkThread {
     fn start_with(&mut self, options: EngineOptions, session: &mut Session, waker: &Waker) {
         session.receive(News::Engine(Engine::Starting));
         let (before, starting) = (self.engine.take(), self.starting.take());
-        *self = Self { options: Some(options.clone()), ..Self::default() };
+        *self = Self::default();
+        self.options = Some(options.clone());
         let wake = waker.now();
         self.starting = Some(spawn("network", waker.now(), move |_| {
             // Waits for its thread, which is not for a frame.

@@ -3,7 +3,9 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, sync_channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 use super::context::{Cancelled, JobContext};
 
@@ -36,6 +38,8 @@ pub struct Job<T> {
     name: &'static str,
     context: JobContext,
     outcome: Receiver<Outcome<T>>,
+    /// `None` where it could not be started, and once it has been waited for.
+    thread: Option<JoinHandle<()>>,
 }
 
 impl<T> Job<T> {
@@ -59,6 +63,29 @@ impl<T> Job<T> {
                 detail: "its thread is gone".to_owned(),
             })),
         }
+    }
+}
+
+impl<T> Job<T> {
+    /// Asks it to stop and waits for its end: for work that must not go on while the program ends, because
+    /// it uses a library of C that tears itself down then.
+    /// - `longest`: work that takes longer is left to itself
+    /// - returns: the outcome, if it came in time and was not picked up before
+    pub fn end(mut self, longest: Duration) -> Option<Outcome<T>> {
+        self.context.cancel();
+        let outcome = match self.outcome.recv_timeout(longest) {
+            Ok(outcome) => Some(outcome),
+            Err(RecvTimeoutError::Disconnected) => None,
+            Err(RecvTimeoutError::Timeout) => {
+                tracing::warn!(job = self.name, "it does not end; it is left to itself");
+                return None;
+            }
+        };
+        if let Some(thread) = self.thread.take() {
+            // Its outcome has been sent: it only wakes the window any more, and its panics were caught.
+            let _ = thread.join();
+        }
+        outcome
     }
 }
 
@@ -91,11 +118,13 @@ pub fn spawn<T: Send + 'static>(
         let _ = send.send(outcome);
         wake();
     });
-    if let Err(error) = started {
-        let _ =
-            at_failure.send(Outcome::Failed(JobFailure { what: name.to_owned(), detail: error.to_string() }));
-    }
-    Job { name, context, outcome }
+    let started = started
+        .map_err(|error| {
+            let failure = JobFailure { what: name.to_owned(), detail: error.to_string() };
+            let _ = at_failure.send(Outcome::Failed(failure));
+        })
+        .ok();
+    Job { name, context, outcome, thread: started }
 }
 
 /// What a panic said, for a message.
@@ -109,7 +138,29 @@ pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use super::*;
+
+    #[test]
+    fn a_job_that_is_ended_is_over_when_that_returns() {
+        let over = Arc::new(AtomicBool::new(false));
+        let inner = Arc::clone(&over);
+        let job = spawn("test", Arc::new(|| {}), move |ctx| {
+            while ctx.check().is_ok() {
+                std::thread::yield_now();
+            }
+            inner.store(true, Ordering::SeqCst);
+            Ok(5)
+        });
+        assert_eq!(job.end(Duration::from_secs(30)), Some(Outcome::Done(5)));
+        assert!(over.load(Ordering::SeqCst));
+        let stubborn = spawn("test", Arc::new(|| {}), |_| {
+            std::thread::sleep(Duration::from_millis(300));
+            Ok(())
+        });
+        assert_eq!(stubborn.end(Duration::from_millis(1)), None);
+    }
 
     fn wait<T>(job: &Job<T>) -> Outcome<T> {
         loop {
