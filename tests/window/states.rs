@@ -285,6 +285,8 @@ fn as_an_ensemble(answer: &Answer, margins: &[f64]) -> Answer {
 #[test]
 fn an_ensemble_answers_first_alone_then_with_its_range() {
     let mut window = seeing().with_phantom().asked();
+    // Its own question must have ended: that would be said over what is told below.
+    window.until("nothing runs", |s| s.work().is_empty());
     let (id, at, answer, maps) = window.session(|s| {
         let nodule = s.selected().expect("selected");
         let maps: Vec<_> =
