@@ -190,6 +190,12 @@ impl Architecture {
         }
     }
 
+    /// [`Architecture::options`] as an entry of a file's header.
+    pub fn options_entry(&self) -> (String, String) {
+        // Words have no reason to fail.
+        (Self::OPTIONS_KEY.to_owned(), serde_json::to_string(&self.options()).unwrap_or_default())
+    }
+
     /// Variants that sources leave open and these layers decide, by name: said with every answer.
     pub fn options(&self) -> BTreeMap<&'static str, &'static str> {
         match self {

@@ -91,10 +91,8 @@ impl Curriculum for CsfTraining {
         let net = lesson.stage(&task, fresh, told)?;
         let mut state = collect(&net.valid(), key_of)?;
         state.tensors.extend([categories_array(&counts)]);
-        let mut metadata = Metadata::new();
-        metadata.insert(Categories::METADATA_KEY.to_owned(), categories.to_json());
-        let options = serde_json::to_string(&architecture.options()).unwrap_or_default();
-        metadata.insert(Architecture::OPTIONS_KEY.to_owned(), options);
+        let words = (Categories::METADATA_KEY.to_owned(), categories.to_json());
+        let metadata = Metadata::from([words, architecture.options_entry()]);
         Ok(Learned { state, metadata, notes: Vec::new() })
     }
 

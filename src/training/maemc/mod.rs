@@ -115,8 +115,7 @@ impl Curriculum for MaemcTraining {
         let fresh = Classifier::from_encoder(encoder, &layers, &lesson.learning());
         let net = lesson.stage(&task, fresh, told)?;
         let state = collect(&net.valid(), key_of)?;
-        let options = serde_json::to_string(&Architecture::Maemc(layers).options()).unwrap_or_default();
-        let metadata = Metadata::from([(Architecture::OPTIONS_KEY.to_owned(), options)]);
+        let metadata = Metadata::from([Architecture::Maemc(layers).options_entry()]);
         Ok(Learned { state, metadata, notes: Vec::new() })
     }
 

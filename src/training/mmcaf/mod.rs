@@ -102,8 +102,7 @@ impl Curriculum for MmcafTraining {
         let net = lesson.stage(&ImageTask(&shared), net, told)?;
         let net = lesson.stage(&JointTask(&shared), net, told)?;
         let state = collect(&net.valid(), key_of)?;
-        let options = serde_json::to_string(&Architecture::Mmcaf(layers).options()).unwrap_or_default();
-        let metadata = Metadata::from([(Architecture::OPTIONS_KEY.to_owned(), options)]);
+        let metadata = Metadata::from([Architecture::Mmcaf(layers).options_entry()]);
         Ok(Learned { state, metadata, notes: Vec::new() })
     }
 

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::error::EvaluateError;
 use super::family_page;
+use super::figures::sources;
 use super::report::SourceReport;
 use crate::clinical::{ClinicalFields, FieldName};
 use crate::dataset::{Case, Label, Manifest, relative};
@@ -308,7 +309,7 @@ impl Found {
                 confusion: Confusion::at(answer, 0.0),
                 left_out: gathered.left_out.clone(),
             },
-            sources: sources(&gathered.rows),
+            sources: sources(gathered.rows.iter()),
             files: Vec::new(),
         })
     }
@@ -447,18 +448,4 @@ impl Columns {
         row.extend(self.words.iter().map(|(field, word)| f64::from(u8::from(is(*field, word)))));
         (!row.is_empty()).then_some(row)
     }
-}
-
-fn sources(rows: &[Case]) -> Vec<SourceReport> {
-    let mut counts: std::collections::BTreeMap<[&str; 3], usize> = std::collections::BTreeMap::new();
-    for row in rows {
-        *counts.entry([&row.source, &row.licence, &row.citation]).or_insert(0) += 1;
-    }
-    let report = |([source, licence, citation], cases): ([&str; 3], usize)| SourceReport {
-        source: source.to_owned(),
-        licence: licence.to_owned(),
-        citation: citation.to_owned(),
-        cases,
-    };
-    counts.into_iter().map(report).collect()
 }

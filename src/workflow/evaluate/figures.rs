@@ -11,6 +11,7 @@ use super::report::{
 };
 use super::robustness::Robustness;
 use super::{Asked, Control, EvaluateRequest, rules};
+use crate::dataset::Case;
 use crate::evaluation::{
     Bootstrap, Comparison, Contender, Predictions, Scored, Stratum, SubgroupTable, Summary, Temperature,
     Threshold, auc, cross_fitted_temperature,
@@ -118,7 +119,7 @@ impl Findings {
                 comparison,
                 baselines_left_out: known.left_out,
                 rules: rules::rules(&request.model, held, &margins, &all, &bootstrap)?,
-                sources: sources(held),
+                sources: sources(held.iter().map(|h| &h.case)),
                 network: None,
                 files: Vec::new(),
             },
@@ -291,10 +292,11 @@ fn label_rules(held: &[Held]) -> BTreeMap<&'static str, usize> {
     counts
 }
 
-fn sources(held: &[Held]) -> Vec<SourceReport> {
+/// Where cases come from, and how many from each.
+pub(super) fn sources<'a>(cases: impl Iterator<Item = &'a Case>) -> Vec<SourceReport> {
     let mut counts: BTreeMap<[&str; 3], usize> = BTreeMap::new();
-    for h in held {
-        *counts.entry([&h.case.source, &h.case.licence, &h.case.citation]).or_insert(0) += 1;
+    for case in cases {
+        *counts.entry([&case.source, &case.licence, &case.citation]).or_insert(0) += 1;
     }
     let report = |([source, licence, citation], cases): ([&str; 3], usize)| SourceReport {
         source: source.to_owned(),

@@ -2,10 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::run::{finished, line, plot, state, waiting};
+use super::run::{blank, finished, line, plot, state, waiting};
 use super::{ReviewError, modified, name, row, table, text};
-use crate::ingest::Private;
-use crate::session::{Report, ReportKind, ReportPart, Severity};
+use crate::session::{Report, ReportPart, Severity};
 use crate::training::curriculum;
 use crate::workflow::train::{RunCases, STAGES, WEIGHTS};
 
@@ -28,16 +27,7 @@ pub(super) fn read(folder: &Path) -> Result<Report, ReviewError> {
         .map_err(|e| ReviewError::new(format!("{} of {} is damaged: {e}", RunCases::FILE, name(folder))))?;
     let plan = curriculum(&cases.model, &text(&folder.join("config.toml"))?)
         .map_err(|e| ReviewError::new(format!("config.toml of {}: {e}", name(folder))))?;
-    let mut report = Report {
-        folder: Private::new(folder.to_owned()),
-        kind: ReportKind::Run,
-        title: format!("Training run {}", name(folder)),
-        written: None,
-        facts: Vec::new(),
-        notes: Vec::new(),
-        parts: Vec::new(),
-        growing: true,
-    };
+    let mut report = blank(folder);
     finished(folder, &mut report);
     let held = match cases.held_out {
         Some(fold) => format!("{} (fold {fold})", cases.test.len()),

@@ -35,11 +35,9 @@ pub(super) fn folds(run: &Path) -> Vec<(String, PathBuf)> {
     folds.into_iter().map(|(n, path)| (named(n), path)).collect()
 }
 
-/// Reads a run, finished or not.
-pub(super) fn read(folder: &Path) -> Result<Report, ReviewError> {
-    let config = TrainConfig::parse(&text(&folder.join("config.toml"))?)
-        .map_err(|e| ReviewError::new(format!("config.toml of {}: {e}", name(folder))))?;
-    let mut report = Report {
+/// A report of a run of which nothing is known yet.
+pub(super) fn blank(folder: &Path) -> Report {
+    Report {
         folder: Private::new(folder.to_owned()),
         kind: ReportKind::Run,
         title: format!("Training run {}", name(folder)),
@@ -48,7 +46,14 @@ pub(super) fn read(folder: &Path) -> Result<Report, ReviewError> {
         notes: Vec::new(),
         parts: Vec::new(),
         growing: true,
-    };
+    }
+}
+
+/// Reads a run, finished or not.
+pub(super) fn read(folder: &Path) -> Result<Report, ReviewError> {
+    let config = TrainConfig::parse(&text(&folder.join("config.toml"))?)
+        .map_err(|e| ReviewError::new(format!("config.toml of {}: {e}", name(folder))))?;
+    let mut report = blank(folder);
     if config.subject == Subject::Ball {
         let control = "A control: every picture shows the same ball in the nodule's place. What is learned here \
                        does not come from nodules";
