@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::network::NetworkThread;
 use super::opinions::Opinions;
+use super::priors::{Earlier, earlier};
 use super::waker::Waker;
 use super::words::sentence;
 use crate::explain::{Saliency, Wanted};
-use crate::findings::{Nodule, NoduleId, Question};
+use crate::findings::{Nodule, NoduleId, PriorPoint, Question};
 use crate::geometry::{Patient, Point};
 use crate::inference::{self, Answer, EngineOptions};
 use crate::ingest::FEWEST_SLICES;
@@ -25,6 +26,8 @@ const SAME_MM: f64 = 1.0;
 /// A question that has not ended.
 struct Asked {
     at: Point<Patient>,
+    /// The nodule's point on the earlier date.
+    prior: Option<PriorPoint>,
     /// `None` while it waits for slices, for the network or for other questions.
     question: Option<inference::Question<Part>>,
     answer: Option<Arc<Answer>>,
@@ -35,8 +38,12 @@ struct Asked {
 }
 
 impl Asked {
-    fn new(at: Point<Patient>) -> Self {
-        Self { at, question: None, answer: None, saliency: Vec::new(), others: false }
+    fn new(nodule: &Nodule) -> Self {
+        Self::at(nodule.at, nodule.prior.clone())
+    }
+
+    fn at(at: Point<Patient>, prior: Option<PriorPoint>) -> Self {
+        Self { at, prior, question: None, answer: None, saliency: Vec::new(), others: false }
     }
 }
 
@@ -83,16 +90,16 @@ impl Asker {
     pub(super) fn move_to(&mut self, options: EngineOptions, session: &mut Session, waker: &Waker) {
         if self.thread.move_to(options, session, waker) {
             for asked in self.asked.values_mut() {
-                *asked = Asked::new(asked.at);
+                *asked = Asked::at(asked.at, asked.prior.take());
             }
         }
     }
 
     /// Asks about a nodule; an earlier question about it is dropped.
     pub(super) fn ask(&mut self, id: NoduleId, session: &mut Session) {
-        let Some(at) = session.findings().nodule(id).map(|n| n.at) else { return };
-        session.receive(News::Question { id, at, question: Question::Running });
-        self.asked.insert(id, Asked::new(at));
+        let Some(asked) = session.findings().nodule(id).map(Asked::new) else { return };
+        session.receive(News::Question { id, at: asked.at, question: Question::Running });
+        self.asked.insert(id, asked);
     }
 
     /// Stops a question; an answer that is already there stays.
@@ -140,18 +147,24 @@ impl Asker {
         let open = |n: &&Nodule| match &n.question {
             Question::Unasked | Question::Running => true,
             Question::Answered { answer, .. } => !answer.is_whole(),
+            // The prior that it is marked in was chosen again.
+            Question::NeedsPrior => session.at_in_prior(n).is_some(),
             Question::Failed(_) | Question::Cancelled => false,
         };
         let unanswered: Vec<Nodule> = session.findings().nodules().iter().filter(open).cloned().collect();
         for nodule in unanswered {
-            if self.asked.get(&nodule.id).is_some_and(|asked| asked.at == nodule.at) {
+            if self
+                .asked
+                .get(&nodule.id)
+                .is_some_and(|asked| asked.at == nodule.at && asked.prior == nodule.prior)
+            {
                 continue;
             }
             match nodule.question {
                 // What is known stays on the screen while the others are asked.
-                Question::Answered { answer, saliency } if !saliency.is_empty() => {
-                    let asked =
-                        Asked { answer: Some(answer), saliency, others: true, ..Asked::new(nodule.at) };
+                Question::Answered { ref answer, ref saliency } if !saliency.is_empty() => {
+                    let (answer, saliency) = (Some(Arc::clone(answer)), saliency.clone());
+                    let asked = Asked { answer, saliency, others: true, ..Asked::new(&nodule) };
                     self.asked.insert(nodule.id, asked);
                 }
                 _ => self.ask(nodule.id, session),
@@ -160,7 +173,8 @@ impl Asker {
     }
 
     /// Everything that came back since the last frame.
-    pub(super) fn poll(&mut self, session: &mut Session, waker: &Waker) {
+    /// - `held`: a point of the prior is in the hand: nobody is asked beside the chosen network yet
+    pub(super) fn poll(&mut self, session: &mut Session, waker: &Waker, held: bool) {
         self.thread.poll(session, waker);
         if let Some(outcome) = self.looking.as_ref().and_then(Job::poll) {
             self.looking = None;
@@ -174,12 +188,18 @@ impl Asker {
         let ids: Vec<NoduleId> = self.asked.keys().copied().collect();
         for id in ids {
             let Some(mut asked) = self.asked.remove(&id) else { continue };
+            let now = session.findings().nodule(id);
+            if compares_dates(session.look().network) && now.is_some_and(|n| n.prior != asked.prior) {
+                // Its point in the prior is being moved; it is asked about again when it is let go.
+                session.receive(News::Stopped(WorkId::Classify(id)));
+                continue;
+            }
             if first && asked.others {
                 asked.question = None;
             } else if asked.question.is_none()
-                && let Err(text) = self.begin(&mut asked, session, waker)
+                && let Err(question) = self.begin(&mut asked, session, waker)
             {
-                session.receive(News::Question { id, at: asked.at, question: Question::Failed(text) });
+                session.receive(News::Question { id, at: asked.at, question });
                 session.receive(News::Stopped(WorkId::Classify(id)));
                 continue;
             }
@@ -202,7 +222,7 @@ impl Asker {
             self.asked.insert(id, asked);
         }
         // Whoever is looked at goes before those beside it.
-        let engine = self.thread.engine().ok().flatten().filter(|_| self.asked.is_empty());
+        let engine = self.thread.engine().ok().flatten().filter(|_| self.asked.is_empty() && !held);
         self.opinions.poll(engine, session, waker);
         // What may begin now begins in the next frame, which nothing else might bring.
         let room = self.asked.values().all(|asked| asked.others);
@@ -230,30 +250,39 @@ impl Asker {
     }
 
     /// Hands a waiting question to the network, if slices and network are there.
-    /// - errors: the sentence that says why it cannot be asked
-    fn begin(&self, asked: &mut Asked, session: &Session, waker: &Waker) -> Result<(), String> {
+    /// - errors: what is known instead, where it cannot be asked
+    fn begin(&self, asked: &mut Asked, session: &Session, waker: &Waker) -> Result<(), Question> {
         let Some(open) = session.open() else { return Ok(()) };
         if !open.loaded {
             return match session.working(WorkId::Load) {
                 Some(_) => Ok(()),
-                None => {
-                    Err("Loading was stopped before every slice was there. Choose the series again".into())
-                }
+                None => Err(Question::Failed(
+                    "Loading was stopped before every slice was there. Choose the series again".to_owned(),
+                )),
             };
         }
         // What the window can say of it before the network is asked, in the window's words: the terminal's
         // speak of options. It was checked at the click too, but slices tell of defects while they load.
         if let Some(text) = refusal(session, asked.at) {
-            return Err(text);
+            return Err(Question::Failed(text));
         }
-        let Some(engine) = self.thread.engine()? else { return Ok(()) };
         // Another network may have been chosen since the first member answered.
         let model = asked.answer.as_ref().filter(|_| asked.others).map(|first| first.model.clone());
         let model = model.unwrap_or_else(|| session.look().network.to_owned());
+        let prior = match compares_dates(&model).then(|| earlier(session, asked.prior.as_ref())) {
+            None => None,
+            Some(Earlier::There(prior)) => Some(prior),
+            Some(Earlier::Loading) => return Ok(()),
+            Some(Earlier::Needed) => return Err(Question::NeedsPrior),
+            Some(Earlier::Refused(text)) => return Err(Question::Failed(text)),
+        };
+        let engine = self.thread.engine().map_err(|text| Question::Failed(text.to_owned()))?;
+        let Some(engine) = engine else { return Ok(()) };
         let maps = spec(&model).map(|spec| Wanted::in_the_window(spec.family)).unwrap_or_default();
         let request = Request {
             model,
             fields: session.fields(),
+            prior,
             // Looked for on the network's thread: no file is touched here.
             weights: None,
             explain: maps,
@@ -264,10 +293,16 @@ impl Asker {
             Some(first) if asked.others => {
                 classify::ask_others(engine, waker.now(), request, Arc::clone(first))
             }
-            _ => classify::ask(engine, waker.now(), request).map_err(sentence)?,
+            _ => classify::ask(engine, waker.now(), request)
+                .map_err(|error| Question::Failed(sentence(error)))?,
         });
         Ok(())
     }
+}
+
+/// Whether the network of this name compares today with an earlier date.
+pub(super) fn compares_dates(model: &str) -> bool {
+    spec(model).is_ok_and(|spec| spec.family.compares_dates())
 }
 
 /// Hands on what a question brought.

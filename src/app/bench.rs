@@ -202,6 +202,7 @@ impl Driver {
                 let why = session.notices().last().map_or("nothing was asked", |n| &n.text);
                 self.fail(why.to_owned());
             }
+            Some(Question::NeedsPrior) => self.fail("the network compares two dates".to_owned()),
             Some(Question::Unasked | Question::Running) | None => {}
         }
         if self.asked.is_none() && self.found.answer_ms.len() >= self.plan.questions {

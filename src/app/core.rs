@@ -10,6 +10,7 @@ use super::dialogs::Dialogs;
 use super::inbox::Inbox;
 use super::keeper::Keeper;
 use super::picture::Saving;
+use super::priors::Priors;
 use super::reports::Reports;
 use super::resume::Marked;
 use super::thumbnails::Thumbnails;
@@ -48,6 +49,7 @@ pub struct Core {
     pub(super) hands: Hands,
     pub(super) ui: UiState,
     pub(super) inbox: Inbox,
+    pub(super) priors: Priors,
     pub(super) thumbnails: Thumbnails,
     pub(super) reports: Reports,
     pub(super) asker: Asker,
@@ -93,6 +95,7 @@ impl Core {
             hands: Hands::new(),
             ui: UiState::default(),
             inbox: Inbox::default(),
+            priors: Priors::default(),
             thumbnails: Thumbnails::default(),
             reports: Reports::default(),
             asker: Asker::default(),

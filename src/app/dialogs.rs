@@ -15,6 +15,10 @@ pub(super) enum Ask {
     Folder,
     /// Files to open.
     Files,
+    /// A folder with the prior.
+    PriorFolder,
+    /// The prior's files.
+    PriorFiles,
     /// Where to save a picture; the suggested name.
     Picture(String),
 }
@@ -24,6 +28,8 @@ pub(super) enum Ask {
 pub(super) enum Reply {
     /// Open these.
     Open(Vec<PathBuf>),
+    /// The prior is here.
+    Prior(Vec<PathBuf>),
     /// Save the picture here.
     Save(PathBuf),
     /// The user thought better of it.
@@ -71,7 +77,8 @@ fn reply(ask: Ask, mut paths: Vec<PathBuf>, after: Duration) -> Reply {
         (true, _) if after < TOO_FAST => Reply::NoDialog(ask),
         (true, _) => Reply::Nothing,
         (false, Ask::Picture(_)) => Reply::Save(paths.swap_remove(0)),
-        (false, _) => Reply::Open(paths),
+        (false, Ask::PriorFolder | Ask::PriorFiles) => Reply::Prior(paths),
+        (false, Ask::Folder | Ask::Files) => Reply::Open(paths),
     }
 }
 
@@ -82,6 +89,10 @@ fn show(ask: &Ask, folder: Option<&Path>) -> Vec<PathBuf> {
     }
     match ask {
         Ask::Folder => dialog.set_title("Open a CT folder").pick_folder().into_iter().collect(),
+        Ask::PriorFolder => {
+            dialog.set_title("Choose the folder of the prior").pick_folder().into_iter().collect()
+        }
+        Ask::PriorFiles => dialog.set_title("Choose the prior's files").pick_files().unwrap_or_default(),
         Ask::Files => dialog.set_title("Open CT files").pick_files().unwrap_or_default(),
         Ask::Picture(name) => dialog
             .set_title("Save picture")
@@ -108,6 +119,7 @@ mod tests {
     fn a_chosen_path_is_opened_or_saved_to() {
         let (path, slow) = (PathBuf::from("x"), Duration::from_secs(1));
         assert_eq!(reply(Ask::Files, vec![path.clone()], slow), Reply::Open(vec![path.clone()]));
+        assert_eq!(reply(Ask::PriorFolder, vec![path.clone()], slow), Reply::Prior(vec![path.clone()]));
         assert_eq!(reply(Ask::Picture("p".into()), vec![path.clone()], slow), Reply::Save(path));
     }
 }

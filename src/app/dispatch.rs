@@ -7,10 +7,12 @@ use super::core::{Core, Reopen};
 use super::dialogs::{Ask, Reply};
 use super::picture::Target;
 use crate::command::Command;
-use crate::findings::Nodule;
+use crate::findings::{Nodule, PriorPoint};
 use crate::geometry::{Patient, Point};
 use crate::jobs::Wake;
-use crate::session::{Edit, Layout, News, Pane, Projection, Slab, Stage, Tool, ViewportState, Work, WorkId};
+use crate::session::{
+    Edit, Layout, News, Pane, PriorLook, Projection, Slab, Stage, Tool, ViewportState, Work, WorkId,
+};
 use crate::view::{self, ResolvedView};
 use crate::volume::Preset;
 
@@ -32,6 +34,13 @@ impl Core {
             Command::ToggleReport => self.toggle_report(),
             Command::OpenReportCase(case) => self.open_report_case(&case),
             Command::Cancel(id) => self.cancel(id),
+            Command::OpenPrior => self.ask(Ask::PriorFolder),
+            Command::OpenPriorFiles => self.ask(Ask::PriorFiles),
+            Command::PriorPaths(paths) => self.open_prior(paths),
+            Command::PriorSeries(index) => self.choose_prior(index),
+            Command::ClosePrior => self.close_prior(),
+            Command::LinkPrior(at) => self.link_prior(Some(at)),
+            Command::UnlinkPrior => self.link_prior(None),
             Command::SavePicture => self.ask(Ask::Picture(self.picture_name())),
             Command::SavePictureTo(path) => self.save_picture(Target::File(path)),
             Command::ClearRecent => {
@@ -47,7 +56,9 @@ impl Core {
             Command::Focus(pane) => self.session.apply(Edit::Focus(pane)),
             Command::Preset(preset) => self.preset(preset),
             Command::ResetViewport => self.reset(),
+            Command::ToggleMaximise if self.ui.prior_has_focus => self.toggle_dates(),
             Command::ToggleMaximise => self.toggle_maximise(),
+            Command::ToggleDates => self.toggle_dates(),
             Command::CycleSlab => self.cycle_slab(),
             Command::Tool(tool) => self.session.apply(Edit::Tool(tool)),
             Command::ToggleInvert => self.session.apply(Edit::Invert(!self.session.look().invert)),
@@ -74,15 +85,15 @@ impl Core {
             Command::Undo => self.travel(crate::session::Session::undo),
             Command::Redo => self.travel(crate::session::Session::redo),
 
-            Command::ClassifyHere => {
-                let at = self.session.hover().map_or(self.session.look().cursor, |h| h.at);
-                self.classify(at);
-            }
+            Command::ClassifyHere => self.here(),
             Command::ClassifyAt(at) => self.classify(at),
             Command::Rerun(id) => self.asker.ask(id, &mut self.session),
             Command::GoTo(id) => {
-                if let Some(at) = self.session.findings().nodule(id).map(|n| n.at) {
-                    self.session.apply(Edit::Many(vec![Edit::Select(Some(id)), Edit::Cursor(at)]));
+                if let Some(nodule) = self.session.findings().nodule(id) {
+                    let there = |cursor| Edit::Prior(PriorLook { cursor, ..self.session.look().prior });
+                    let prior = self.session.at_in_prior(nodule).map(there);
+                    let edits = [Edit::Select(Some(id)), Edit::Cursor(nodule.at)].into_iter().chain(prior);
+                    self.session.apply(Edit::Many(edits.collect()));
                 }
             }
             Command::RemoveNodule => {
@@ -120,9 +131,13 @@ impl Core {
     pub(super) fn poll_dialogs(&mut self) {
         match self.dialogs.poll() {
             Some(Reply::Open(paths)) => self.open(paths),
+            Some(Reply::Prior(paths)) => self.open_prior(paths),
             Some(Reply::Save(path)) => self.save_picture(Target::File(path)),
             // Without a dialog pictures go where the user is, under a name that is not taken.
             Some(Reply::NoDialog(Ask::Picture(name))) => self.save_picture(Target::Here(name)),
+            Some(Reply::NoDialog(Ask::PriorFolder | Ask::PriorFiles)) => {
+                self.warn("There is no dialog on this system: type the prior's path in the menu");
+            }
             Some(Reply::NoDialog(_)) => self.ui.path_field = Some(String::new()),
             Some(Reply::Nothing) | None => {}
         }
@@ -187,6 +202,7 @@ impl Core {
             WorkId::Classify(nodule) => self.asker.cancel(nodule, &mut self.session),
             WorkId::Picture => self.cancel_picture(),
             WorkId::ReportPictures => self.reports.cancel_pictures(),
+            WorkId::Prior => self.priors.cancel(),
             WorkId::Scan | WorkId::Load | WorkId::Example => self.inbox.cancel(id),
         }
     }
@@ -227,9 +243,28 @@ impl Core {
         let look = self.session.look();
         let layout = match look.layout {
             Layout::Grid => Layout::Single(look.focus),
-            Layout::Single(_) => Layout::Grid,
+            Layout::Single(_) | Layout::Dates => Layout::Grid,
         };
         self.session.apply(Edit::Layout(layout));
+    }
+
+    /// Both dates side by side, or everything.
+    fn toggle_dates(&mut self) {
+        let dates = self.session.prior().is_some() && self.session.look().layout != Layout::Dates;
+        self.session.apply(Edit::Layout(if dates { Layout::Dates } else { Layout::Grid }));
+    }
+
+    /// Asks about what is under the pointer; in the prior it is marked there instead. Without the pointer
+    /// the cursor counts: of the prior where that has the keyboard.
+    fn here(&mut self) {
+        let prior = self.session.prior().map(|prior| prior.uid().to_owned());
+        let there =
+            self.ui.prior_hover.or(self.ui.prior_has_focus.then_some(self.session.look().prior.cursor));
+        match (self.session.hover(), prior, there) {
+            (Some(hover), ..) => self.classify(hover.at),
+            (None, Some(uid), Some(at)) => self.link_prior(Some(PriorPoint::new(&uid, at))),
+            _ => self.classify(self.session.look().cursor),
+        }
     }
 
     fn cycle_slab(&mut self) {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::words::sentence;
 use crate::gpu::{self, Fault, Gpu};
-use crate::render::SliceRenderer;
+use crate::render::{PriorRenderer, SliceRenderer, Upload};
 use crate::session::{Adapter, GpuUse, GraphicsDevice, Memory, News, Session, Severity};
 
 /// Bytes of slices sent in one frame: a software adapter takes about 12 ms for them.
@@ -73,11 +73,12 @@ impl Graphics {
             Some(fault) => session.receive(News::Notice(Severity::Error, sentence(&fault))),
             None => {}
         }
-        let more = self.upload(session);
+        let more = self.upload(session) | self.upload_prior(session);
         if self.memory_at.is_none_or(|at| at.elapsed() >= MEMORY_EVERY) {
             self.memory_at = Some(Instant::now());
             let process_bytes = memory_stats::memory_stats().map_or(0, |m| m.physical_mem as u64);
-            session.receive(News::Memory(Memory { process_bytes, gpu_bytes: session.gpu().bytes }));
+            let gpu_bytes = session.gpu().bytes + session.prior().map_or(0, |prior| prior.gpu.bytes);
+            session.receive(News::Memory(Memory { process_bytes, gpu_bytes }));
         }
         more
     }
@@ -95,12 +96,7 @@ impl Graphics {
         }
         let arrived = volume.slices_filled();
         let upload = slices.upload(&self.state.device, &self.state.queue, &volume, UPLOAD_PER_FRAME);
-        let now = GpuUse {
-            slices: upload.slices,
-            total: upload.total,
-            reduced: upload.reduced,
-            bytes: upload.bytes,
-        };
+        let now = in_use(upload);
         let moved = session.gpu() != now;
         if moved {
             session.receive(News::Gpu(now));
@@ -109,6 +105,31 @@ impl Graphics {
         // all, or a reduced one that waits for the slices of a whole step. New slices wake the window.
         moved && now.slices < arrived
     }
+
+    /// As [`Self::upload`], of the prior, whose renderer is there for as long as it is.
+    fn upload_prior(&self, session: &mut Session) -> bool {
+        let mut renderer = self.state.renderer.write();
+        let resources = &mut renderer.callback_resources;
+        let Some(prior) = session.prior() else {
+            resources.remove::<PriorRenderer>();
+            return false;
+        };
+        let (device, volume, before) = (&self.state.device, Arc::clone(&prior.volume), prior.gpu);
+        let slices = resources.entry::<PriorRenderer>();
+        let slices =
+            slices.or_insert_with(|| PriorRenderer(SliceRenderer::new(device, self.state.target_format)));
+        let arrived = volume.slices_filled();
+        let now = in_use(slices.0.upload(device, &self.state.queue, &volume, UPLOAD_PER_FRAME));
+        if before != now {
+            session.receive(News::PriorGpu(now));
+        }
+        before != now && now.slices < arrived
+    }
+}
+
+fn in_use(upload: Upload) -> GpuUse {
+    let Upload { slices, total, reduced, bytes } = upload;
+    GpuUse { slices, total, reduced, bytes }
 }
 
 /// As it is listed for the user.

@@ -17,6 +17,7 @@ mod keyboard;
 mod network;
 mod opinions;
 mod picture;
+mod priors;
 mod reports;
 mod resume;
 mod shell;

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use super::asker::compares_dates;
+use super::priors::{Earlier, earlier};
 use super::waker::Waker;
 use super::words::sentence;
-use crate::findings::{NoduleId, Opinion, Question, Said};
+use crate::findings::{Nodule, NoduleId, Opinion, PriorPoint, Question, Said};
 use crate::geometry::{Patient, Point};
 use crate::inference::{self, Engine};
 use crate::jobs::Outcome;
-use crate::networks::{Family, spec};
 use crate::session::{News, Session};
 use crate::volume::Volume;
 use crate::workflow::classify::{self, Part, Request};
@@ -17,6 +18,8 @@ use crate::workflow::classify::{self, Part, Request};
 struct Asked {
     id: NoduleId,
     at: Point<Patient>,
+    /// The nodule's point on the earlier date.
+    prior: Option<PriorPoint>,
     model: &'static str,
     volume: Arc<Volume>,
     question: inference::Question<Part>,
@@ -34,7 +37,9 @@ impl Opinions {
     pub(super) fn poll(&mut self, engine: Option<&Engine>, session: &mut Session, waker: &Waker) {
         let current = |asked: &Asked| {
             session.volume().is_some_and(|shown| Arc::ptr_eq(shown, &asked.volume))
-                && session.findings().nodule(asked.id).is_some_and(|n| n.at == asked.at)
+                && session.findings().nodule(asked.id).is_some_and(|n| {
+                    n.at == asked.at && (n.prior == asked.prior || !compares_dates(asked.model))
+                })
                 && session.look().beside.contains(&asked.model)
         };
         // Dropping a question stops it.
@@ -62,31 +67,57 @@ fn next(engine: &Engine, session: &mut Session, waker: &Waker) -> Option<Asked> 
     }
     let (id, at, volume) = (nodule.id, nodule.at, Arc::clone(&open.volume));
     let look = session.look();
-    let unknown = |model: &&&'static str| nodule.opinion(model).is_none() && **model != look.network;
-    let model = *look.beside.iter().find(unknown)?;
+    let model = *look.beside.iter().find(|model| **model != look.network && waits(session, nodule, model))?;
+    let link = nodule.prior.clone();
     let said = |said| News::Opinion { id, opinion: Opinion { model, at, said } };
+    let prior = match compares_dates(model).then(|| earlier(session, link.as_ref())) {
+        None => None,
+        Some(Earlier::There(prior)) => Some(prior),
+        Some(Earlier::Loading) => return None,
+        Some(Earlier::Needed) => {
+            session.receive(said(Said::NeedsPrior));
+            return None;
+        }
+        Some(Earlier::Refused(text)) => {
+            session.receive(said(Said::Nothing(text)));
+            return None;
+        }
+    };
     let request = Request {
         model: model.to_owned(),
         fields: session.fields(),
+        prior,
         weights: None,
         explain: Vec::new(),
         ..Request::new(Arc::clone(&volume), open.defects.clone(), at)
     };
-    if spec(model).is_ok_and(|spec| spec.family == Family::Csf) {
-        // The terminal's sentence speaks of options.
-        let needs = "It compares two dates. An earlier study can be named in the terminal, not here yet";
-        session.receive(said(Said::Nothing(needs.to_owned())));
-        return None;
-    }
     match classify::ask(engine, waker.now(), request) {
         Ok(question) => {
             session.receive(said(Said::Asked));
-            Some(Asked { id, at, model, volume, question })
+            Some(Asked { id, at, prior: link, model, volume, question })
         }
         Err(error) => {
             session.receive(said(Said::Nothing(sentence(error))));
             None
         }
+    }
+}
+
+/// Whether a network is to be asked about a nodule: nothing is known of it yet, or it lacked a prior that is
+/// there now. One whose prior is being loaded does not hold the others up.
+fn waits(session: &Session, nodule: &Nodule, model: &str) -> bool {
+    let lacks = match nodule.opinion(model).map(|opinion| &opinion.said) {
+        None => false,
+        Some(Said::NeedsPrior) => true,
+        Some(_) => return false,
+    };
+    if !compares_dates(model) {
+        return true;
+    }
+    match earlier(session, nodule.prior.as_ref()) {
+        Earlier::Loading => false,
+        Earlier::Needed => !lacks,
+        Earlier::There(_) | Earlier::Refused(_) => true,
     }
 }
 

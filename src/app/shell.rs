@@ -111,7 +111,8 @@ impl Shell {
         if let Some(nodule) = core.inbox.take_nodule() {
             core.show_nodule(nodule);
         }
-        core.asker.poll(&mut core.session, &core.waker);
+        core.poll_priors();
+        core.asker.poll(&mut core.session, &core.waker, core.ui.prior_hands.busy());
         core.resume(&ctx);
         core.poll_dialogs();
         core.poll_picture();

@@ -156,7 +156,9 @@ pub(super) fn run(raw: &Classify, matches: &ArgMatches, terminal: &Terminal) -> 
     let prior = match &options.prior {
         Some((path, at)) => {
             let earlier = series::load(path, None, terminal.ctx())?;
-            Some(prior::prior(&case.opened, &earlier.opened, *at, options.force).map_err(Failure::work)?)
+            let (now, then) = (case.opened.series(), earlier.opened.series());
+            let what = (&earlier.opened.volume, earlier.opened.defects.as_slice());
+            Some(prior::prior(now, then, what, *at, options.force).map_err(Failure::work)?)
         }
         None => None,
     };

@@ -100,6 +100,16 @@ fn selected(session: &Session) -> bool {
     shown(session) && session.selected().is_some()
 }
 
+/// There is a prior.
+fn compared(session: &Session) -> bool {
+    shown(session) && session.prior().is_some()
+}
+
+/// The selected nodule is marked in it.
+fn linked(session: &Session) -> bool {
+    shown(session) && session.selected().is_some_and(|nodule| session.at_in_prior(nodule).is_some())
+}
+
 fn undoable(session: &Session) -> bool {
     session.stage() != Stage::Report && session.can_undo()
 }
@@ -139,7 +149,7 @@ const fn key(c: char) -> Shortcut {
 }
 
 /// Every command that needs no value, in the order of groups.
-pub static CATALOGUE: [Entry; 43] = [
+pub static CATALOGUE: [Entry; 48] = [
     line(
         Command::OpenFolder,
         "open_folder",
@@ -179,6 +189,33 @@ pub static CATALOGUE: [Entry; 43] = [
         ("Close case", "Closes the case, or the report on the screen, and stops what runs for it."),
         &[Shortcut::ctrl(Key::Char('W'))],
         something,
+    ),
+    line(
+        Command::OpenPrior,
+        "open_prior",
+        Group::File,
+        (
+            "Prior in a folder",
+            "Loads an earlier series of the same patient, for networks that compare dates.",
+        ),
+        &[Shortcut::ctrl(Key::Char('P'))],
+        shown,
+    ),
+    line(
+        Command::OpenPriorFiles,
+        "open_prior_files",
+        Group::File,
+        ("Prior in files", "Loads an earlier series of the same patient from the chosen files."),
+        &[],
+        shown,
+    ),
+    line(
+        Command::ClosePrior,
+        "close_prior",
+        Group::File,
+        ("Close the prior", "Takes the earlier series away; what was marked in it stays known."),
+        &[],
+        compared,
     ),
     line(
         Command::SavePicture,
@@ -403,6 +440,14 @@ pub static CATALOGUE: [Entry; 43] = [
         shown,
     ),
     line(
+        Command::ToggleDates,
+        "both_dates",
+        Group::Display,
+        ("Both dates", "The axial plane of the series and of its prior side by side, or all viewports."),
+        &[key('D')],
+        compared,
+    ),
+    line(
         Command::ClassifyHere,
         "classify_here",
         Group::Network,
@@ -417,6 +462,17 @@ pub static CATALOGUE: [Entry; 43] = [
         ("Remove nodule", "Takes the selected nodule off the list; undo brings it back."),
         &[Shortcut::plain(Key::Delete)],
         selected,
+    ),
+    line(
+        Command::UnlinkPrior,
+        "unlink_prior",
+        Group::Network,
+        (
+            "Remove the mark in the prior",
+            "The selected nodule is marked on one date again; undo brings it back.",
+        ),
+        &[],
+        linked,
     ),
     line(
         Command::CancelAll,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::findings::NoduleId;
+use crate::findings::{NoduleId, PriorPoint};
 use crate::geometry::{Patient, Point};
 use crate::session::{Edit, NoticeId, Pane, Tool, WorkId};
 use crate::volume::Preset;
@@ -65,6 +65,16 @@ pub enum Command {
     Redo,
     /// Take the selected nodule off the list.
     RemoveNodule,
+    /// Choose a folder with the prior in the system's dialog.
+    OpenPrior,
+    /// Choose the prior's files in the system's dialog.
+    OpenPriorFiles,
+    /// No prior any more.
+    ClosePrior,
+    /// The selected nodule is not marked in the prior any more.
+    UnlinkPrior,
+    /// The axial plane on both dates side by side, or all viewports.
+    ToggleDates,
     /// Save a picture of the focused viewport.
     SavePicture,
     /// Full screen on or off.
@@ -90,6 +100,12 @@ pub enum Command {
     OpenPaths(Vec<PathBuf>),
     /// Show this series of the list.
     ShowSeries(usize),
+    /// This series of the list is the prior.
+    PriorSeries(usize),
+    /// The prior is in these folders and files.
+    PriorPaths(Vec<PathBuf>),
+    /// The selected nodule lies there in the prior.
+    LinkPrior(PriorPoint),
     /// Ask the network about this point, LPS mm.
     ClassifyAt(Point<Patient>),
     /// Ask again about a nodule: it was dragged, failed or was cancelled.
@@ -141,6 +157,11 @@ impl Commands {
     /// Asks for a change of the document.
     pub fn edit(&mut self, edit: Edit) {
         self.queue.push(Command::Edit(edit));
+    }
+
+    /// Asks for several things, or for nothing.
+    pub fn extend(&mut self, commands: impl IntoIterator<Item = Command>) {
+        self.queue.extend(commands);
     }
 
     /// Everything asked for, in order; the queue is empty afterwards.

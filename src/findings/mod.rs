@@ -2,6 +2,8 @@
 
 mod nodule;
 mod opinion;
+mod prior;
 
 pub use nodule::{Nodule, NoduleId, Question};
 pub use opinion::{Opinion, Said};
+pub use prior::PriorPoint;

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use super::opinion::Opinion;
+use super::prior::PriorPoint;
 use crate::explain::{Saliency, Wanted};
 use crate::geometry::{Patient, Point};
 use crate::inference::Answer;
+use crate::networks::spec;
 
 /// Identity of a nodule within a series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -29,6 +31,8 @@ pub enum Question {
     Failed(String),
     /// The user stopped it.
     Cancelled,
+    /// The network compares two dates, and the nodule is marked on one.
+    NeedsPrior,
 }
 
 /// A marked point and what is known of it.
@@ -38,6 +42,8 @@ pub struct Nodule {
     pub id: NoduleId,
     /// The point, LPS millimetres.
     pub at: Point<Patient>,
+    /// The same nodule in an earlier series, once it was marked there.
+    pub prior: Option<PriorPoint>,
     /// What the network says.
     pub question: Question,
     /// The last answer, since the point was moved or asked about again: it comes back where the new
@@ -52,12 +58,21 @@ pub struct Nodule {
 struct Answered {
     answer: Arc<Answer>,
     saliency: Vec<Arc<Saliency>>,
+    /// The point on the earlier date that it was given for.
+    prior: Option<PriorPoint>,
+}
+
+impl Answered {
+    /// Whether it depends on the point on the earlier date.
+    fn compares_dates(&self) -> bool {
+        self.answer.detail.family().compares_dates()
+    }
 }
 
 impl Nodule {
     /// A point that had no answer before.
     pub fn new(id: NoduleId, at: Point<Patient>, question: Question) -> Self {
-        Self { id, at, question, before: None, opinions: Vec::new() }
+        Self { id, at, prior: None, question, before: None, opinions: Vec::new() }
     }
 
     /// The same nodule at another point, not asked about yet.
@@ -67,6 +82,22 @@ impl Nodule {
         Self { at, ..moved }
     }
 
+    /// The same nodule with another point on the earlier date, or without one. What networks that compare
+    /// dates said of it holds no longer; what the others said does.
+    #[must_use]
+    pub fn linked(&self, prior: Option<PriorPoint>) -> Self {
+        let mut linked = self.clone();
+        let compares = |model: &str| spec(model).is_ok_and(|spec| spec.family.compares_dates());
+        linked.opinions.retain(|opinion| !compares(opinion.model));
+        if linked.answer().is_some_and(|answer| answer.detail.family().compares_dates()) {
+            linked.learn(Question::Unasked);
+            if prior.is_none() {
+                (linked.question, linked.before) = (Question::NeedsPrior, None);
+            }
+        }
+        Self { prior, ..linked }
+    }
+
     /// The same nodule, asked about again.
     pub fn asked_again(&self) -> Self {
         let mut again = self.clone();
@@ -74,14 +105,15 @@ impl Nodule {
         again
     }
 
-    /// Takes in how far the question is. One that fails or is stopped leaves the nodule as it was when
-    /// it was last answered, the place included; an answer whose maps fail stays without them.
+    /// Takes in how far the question is. One that fails, is stopped or lacks the earlier date leaves the
+    /// nodule as it was when it was last answered, the places included; an answer whose maps fail stays
+    /// without them.
     /// - returns: whether an answer was kept in place of the failure
     pub fn learn(&mut self, question: Question) -> bool {
         let now = std::mem::replace(&mut self.question, question);
         match (&self.question, now) {
             (Question::Unasked | Question::Running, Question::Answered { answer, saliency }) => {
-                self.before = Some(Answered { answer, saliency });
+                self.before = Some(Answered { answer, saliency, prior: self.prior.clone() });
                 false
             }
             (Question::Unasked | Question::Running, _) => false,
@@ -89,12 +121,19 @@ impl Nodule {
                 self.before = None;
                 false
             }
-            (Question::Failed(_) | Question::Cancelled, now @ Question::Answered { .. }) => {
+            (
+                Question::Failed(_) | Question::Cancelled | Question::NeedsPrior,
+                now @ Question::Answered { .. },
+            ) => {
                 self.question = now;
                 true
             }
-            (Question::Failed(_) | Question::Cancelled, _) => {
-                let Some(Answered { answer, saliency }) = self.before.take() else { return false };
+            (Question::Failed(_) | Question::Cancelled | Question::NeedsPrior, _) => {
+                let Some(before) = self.before.take() else { return false };
+                if before.compares_dates() {
+                    self.prior.clone_from(&before.prior);
+                }
+                let Answered { answer, saliency, .. } = before;
                 self.at = answer.at;
                 self.question = Question::Answered { answer, saliency };
                 true

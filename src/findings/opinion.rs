@@ -23,6 +23,8 @@ pub enum Said {
     Asked,
     /// It answered.
     Answer(Arc<Answer>),
+    /// It compares two dates, and there is one.
+    NeedsPrior,
     /// It did not, with the sentence: what it needs, or what went wrong.
     Nothing(String),
 }

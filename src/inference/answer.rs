@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::m3net::{Crop, Readers, Said, Together};
-use super::region::Region;
+use super::region::{Region, RegionName};
 use crate::clinical::FieldName;
 use crate::geometry::{Patient, Point, VoxelBox};
 use crate::guard::Guard;
@@ -180,6 +180,12 @@ impl Answer {
             Detail::M3Net(detail) => Some(detail),
             _ => None,
         }
+    }
+
+    /// What was read of the series that was asked about: an earlier date's region lies in the patient space
+    /// of another series, and is drawn there alone.
+    pub fn regions_here(&self) -> Vec<Region> {
+        self.regions.iter().filter(|region| region.name != RegionName::Prior).copied().collect()
     }
 
     /// Whether every member has answered.

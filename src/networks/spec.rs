@@ -65,6 +65,11 @@ impl Family {
             Self::Ssm => "LungNodule-SSM",
         }
     }
+
+    /// Whether it compares the nodule of today with the same on an earlier date.
+    pub const fn compares_dates(self) -> bool {
+        matches!(self, Self::Csf)
+    }
 }
 
 /// What a network reads and answers.

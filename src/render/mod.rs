@@ -22,4 +22,4 @@ pub mod slice;
 pub use colormap::ColorMap;
 pub use frame::{HeatmapLook, RenderError, SliceFrame, Upload};
 pub use offscreen::{Offscreen, offscreen};
-pub use renderer::SliceRenderer;
+pub use renderer::{PriorRenderer, SliceRenderer};

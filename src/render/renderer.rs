@@ -25,6 +25,9 @@ pub struct SliceRenderer {
     targets: BTreeMap<u64, Target>,
 }
 
+/// The same for the prior: a volume of its own, and memory of its own, for as long as there is one.
+pub struct PriorRenderer(pub SliceRenderer);
+
 impl SliceRenderer {
     /// - `target`: format of the pass that [`SliceRenderer::paint`] draws into
     pub fn new(device: &wgpu::Device, target: wgpu::TextureFormat) -> Self {

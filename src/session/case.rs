@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::prior::PriorSeries;
 use crate::clinical::ClinicalFields;
 use crate::findings::{Nodule, NoduleId};
 use crate::ingest::{Defect, Scan, Series};
@@ -110,6 +111,7 @@ pub struct Case {
     pub(super) scan: Arc<Scan>,
     pub(super) chosen: Option<usize>,
     pub(super) open: Option<OpenSeries>,
+    pub(super) prior: Option<PriorSeries>,
     pub(super) failure: Option<String>,
     pub(super) findings: BTreeMap<String, Findings>,
     pub(super) thumbnails: BTreeMap<usize, Thumbnail>,

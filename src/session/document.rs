@@ -6,11 +6,12 @@ use std::sync::Arc;
 use super::case::{Case, Findings, OpenSeries, Stage};
 use super::edit::Edit;
 use super::history::History;
-use super::look::Look;
+use super::look::{Layout, Look};
 use super::news::{
     Engine, GpuUse, GraphicsDevice, Hover, Memory, NetworkChoice, News, Notice, NoticeId, Severity, Work,
     WorkId,
 };
+use super::prior::{PriorLook, PriorSeries};
 use super::report::OpenReport;
 use crate::clinical::ClinicalFields;
 use crate::findings::{Nodule, NoduleId, Question};
@@ -96,6 +97,16 @@ impl Session {
     /// Their grid.
     pub fn grid(&self) -> Option<&VoxelGrid> {
         self.volume().map(|v| v.grid())
+    }
+
+    /// The earlier series that the one on the screen is compared with.
+    pub fn prior(&self) -> Option<&PriorSeries> {
+        self.case.prior.as_ref()
+    }
+
+    /// Where a nodule lies in the prior that is open, LPS mm of the prior.
+    pub fn at_in_prior(&self, nodule: &Nodule) -> Option<Point<Patient>> {
+        nodule.prior.as_ref()?.at_in(self.prior()?.uid())
     }
 
     /// The report of a training run or an evaluation that is open, on the screen or not.
@@ -247,6 +258,7 @@ impl Session {
             },
             News::Stopped(id) => self.work.retain(|w| w.id != id),
             News::Scanned(scan, paths) => {
+                self.close_prior();
                 self.case = Case { scan, ..Case::default() };
                 self.paths = paths.into_iter().map(Private::new).collect();
                 self.show_report(false);
@@ -261,9 +273,23 @@ impl Session {
             News::Opened { index, volume } => self.opened(index, volume),
             News::Loaded { volume, defects } => self.loaded(&volume, defects),
             News::Closed => {
+                self.close_prior();
                 self.case = Case::default();
                 self.paths.clear();
                 self.forget_view();
+            }
+            News::PriorBegan { scan, index, volume } => self.prior_began(scan, index, volume),
+            News::PriorLoaded { volume, defects } => {
+                let prior = self.case.prior.as_mut().filter(|prior| Arc::ptr_eq(&prior.volume, &volume));
+                if let Some(prior) = prior {
+                    (prior.defects, prior.loaded) = (defects, true);
+                }
+            }
+            News::PriorClosed => self.close_prior(),
+            News::PriorGpu(gpu) => {
+                if let Some(prior) = &mut self.case.prior {
+                    prior.gpu = gpu;
+                }
             }
             News::OpenFailed(sentence) => {
                 // What is on the screen stays there; the sentence comes as a notice then.
@@ -328,9 +354,35 @@ impl Session {
         }
         self.case.chosen = Some(index);
         self.case.failure = None;
+        if self.series().is_some_and(|now| self.prior().is_some_and(|prior| prior.uid() == now.uid)) {
+            self.close_prior();
+        }
         self.case.open = Some(OpenSeries { index, volume, defects, loaded: false });
         self.show_report(false);
         self.forget_view();
+    }
+
+    /// The series on the screen is never its own prior.
+    fn prior_began(&mut self, scan: Arc<Scan>, index: usize, volume: Arc<Volume>) {
+        let (Some(series), Some(now)) = (scan.series.get(index), self.series()) else { return };
+        if series.uid == now.uid {
+            return;
+        }
+        self.history.forget_prior();
+        let grid = volume.grid();
+        let begin = |now| PriorLook::beginning(now, self.look.cursor, grid);
+        self.look.prior = self.grid().map_or_else(|| PriorLook::fitted(grid.centre()), begin);
+        let defects = series.defects.clone();
+        let gpu = GpuUse::default();
+        self.case.prior = Some(PriorSeries { scan, index, volume, defects, loaded: false, gpu });
+    }
+
+    fn close_prior(&mut self) {
+        self.history.forget_prior();
+        self.case.prior = None;
+        if self.look.layout == Layout::Dates {
+            self.look.layout = Layout::Grid;
+        }
     }
 
     fn loaded(&mut self, volume: &Arc<Volume>, defects: Vec<Defect>) {

@@ -2,6 +2,7 @@
 
 use super::case::Findings;
 use super::look::{CornerText, Heatmap, Layout, Look, Pane, Tool};
+use super::prior::PriorLook;
 use super::viewport::{Slab, ViewportState};
 use crate::clinical::ClinicalFields;
 use crate::findings::{Nodule, NoduleId};
@@ -39,6 +40,8 @@ pub enum Edit {
     Network(&'static str),
     /// The networks that are asked beside it.
     Beside(Vec<&'static str>),
+    /// How the prior is looked at.
+    Prior(PriorLook),
     /// What is known of the patient of this series; `None`: what the files tell.
     Fields(Option<ClinicalFields>),
     /// A new nodule at this place of the list.
@@ -67,6 +70,7 @@ pub(super) enum About {
     CornerText,
     Network,
     Beside,
+    Prior,
     Fields,
     Nodule(NoduleId),
     Nodules,
@@ -98,6 +102,7 @@ impl Edit {
             Edit::CornerText(_) => About::CornerText,
             Edit::Network(_) => About::Network,
             Edit::Beside(_) => About::Beside,
+            Edit::Prior(_) => About::Prior,
             Edit::Fields(_) => About::Fields,
             Edit::SetNodule(nodule) => About::Nodule(nodule.id),
             Edit::AddNodule(..) | Edit::RemoveNodule(_) => About::Nodules,
@@ -109,7 +114,19 @@ impl Edit {
     /// Whether it joins the step before where that was about the same thing: scrolling through a
     /// volume is one step back, not three hundred.
     pub(super) fn flows(&self) -> bool {
-        matches!(self, Edit::Cursor(_) | Edit::Viewport(..) | Edit::Heatmap(_))
+        matches!(self, Edit::Cursor(_) | Edit::Viewport(..) | Edit::Prior(_) | Edit::Heatmap(_))
+    }
+
+    /// The same without what it says of the prior's look; `None` where nothing is left.
+    pub(super) fn without_prior(self) -> Option<Edit> {
+        match self {
+            Edit::Prior(_) => None,
+            Edit::Many(edits) => {
+                let edits: Vec<Edit> = edits.into_iter().filter_map(Edit::without_prior).collect();
+                (!edits.is_empty()).then_some(Edit::Many(edits))
+            }
+            other => Some(other),
+        }
     }
 
     /// Carries it out and returns what takes it back; `None` where nothing changed.
@@ -144,6 +161,7 @@ impl Edit {
             Edit::Tool(to) => swap(&mut look.tool, to).map(Edit::Tool),
             Edit::Network(to) => swap(&mut look.network, to).map(Edit::Network),
             Edit::Beside(to) => swap(&mut look.beside, to).map(Edit::Beside),
+            Edit::Prior(to) => swap(&mut look.prior, to).map(Edit::Prior),
             Edit::Fields(to) => swap(&mut findings.fields, to).map(Edit::Fields),
             Edit::AddNodule(at, nodule) => {
                 let id = nodule.id;

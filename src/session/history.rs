@@ -95,6 +95,17 @@ impl History {
         self.undo.push(Step { inverses, flows: None });
     }
 
+    /// Forgets how the prior was looked at: its positions are of another patient space than the next one's.
+    pub(super) fn forget_prior(&mut self) {
+        for steps in [&mut self.undo, &mut self.redo] {
+            for step in steps.iter_mut() {
+                step.inverses =
+                    std::mem::take(&mut step.inverses).into_iter().filter_map(Edit::without_prior).collect();
+            }
+            steps.retain(|step| !step.inverses.is_empty());
+        }
+    }
+
     /// Forgets everything: another series is open.
     pub(super) fn clear(&mut self) {
         *self = Self::default();

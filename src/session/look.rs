@@ -1,5 +1,6 @@
 //! How the case is looked at: everything that a viewport needs besides the case itself.
 
+use super::prior::PriorLook;
 use super::viewport::{Slab, ViewportState};
 use crate::explain::Wanted;
 use crate::geometry::{Patient, Plane, Point};
@@ -48,10 +49,12 @@ impl Pane {
 /// Which viewports are on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Layout {
-    /// Two by two: the three planes, and the crops that the network saw.
+    /// Two by two: the three planes, and the prior or what the network saw.
     Grid,
     /// One viewport over the whole centre.
     Single(Pane),
+    /// The axial plane on both dates, side by side.
+    Dates,
 }
 
 /// What the corners of a viewport say.
@@ -169,6 +172,8 @@ pub struct Look {
     pub network: &'static str,
     /// Names of those that are asked beside it, in the order in which they were chosen.
     pub beside: Vec<&'static str>,
+    /// How the prior is looked at.
+    pub prior: PriorLook,
 }
 
 impl Look {
@@ -190,6 +195,7 @@ impl Look {
             tool: Tool::Window,
             network: DEFAULT_MODEL,
             beside: Vec::new(),
+            prior: PriorLook::default(),
         }
     }
 
@@ -213,6 +219,7 @@ impl Look {
         match self.layout {
             Layout::Grid => true,
             Layout::Single(one) => one == pane,
+            Layout::Dates => pane == Pane::Axial,
         }
     }
 }

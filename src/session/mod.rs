@@ -11,6 +11,7 @@ mod history;
 mod look;
 mod news;
 mod prefs;
+mod prior;
 mod report;
 mod viewport;
 
@@ -23,6 +24,7 @@ pub use news::{
     Work, WorkId,
 };
 pub use prefs::Preferences;
+pub use prior::{PriorLook, PriorSeries, doubts};
 pub use report::{
     CasePlace, Missed, MissedCases, OpenReport, Report, ReportKind, ReportPart, ReportRow, ReportTable,
 };

@@ -28,6 +28,8 @@ pub enum WorkId {
     Picture,
     /// Cutting pictures of a report's cases.
     ReportPictures,
+    /// Finding and loading the prior.
+    Prior,
 }
 
 /// One piece of running work.
@@ -175,6 +177,26 @@ pub enum News {
     },
     /// The case was closed.
     Closed,
+    /// This series is the prior from now on, empty at first.
+    PriorBegan {
+        /// What it was found in.
+        scan: Arc<Scan>,
+        /// Place in that scan's list.
+        index: usize,
+        /// Where its slices arrive.
+        volume: Arc<Volume>,
+    },
+    /// All slices of the prior were tried.
+    PriorLoaded {
+        /// To tell it from one that was closed meanwhile.
+        volume: Arc<Volume>,
+        /// Those of the headers and those found while decoding.
+        defects: Vec<Defect>,
+    },
+    /// There is no prior any more; points that were marked in it stay known.
+    PriorClosed,
+    /// Slices of the prior on the GPU.
+    PriorGpu(GpuUse),
     /// Nothing could be opened.
     OpenFailed(String),
     /// A report was opened: it comes on the screen.

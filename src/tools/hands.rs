@@ -11,7 +11,7 @@ use crate::view::{self, ResolvedView};
 use crate::volume::Window;
 
 /// Up to here a press and a release are a click, physical pixels.
-const CLICK_PX: f64 = 4.0;
+pub(super) const CLICK_PX: f64 = 4.0;
 
 /// What the held button does.
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ use crate::view::ResolvedView;
 /// How near to a marked point the pointer must be to take hold of it, physical pixels.
 pub const GRAB_RADIUS_PX: f64 = 9.0;
 /// How far from the slice a marked point may lie to be taken hold of, mm; it is drawn as far.
-const GRAB_DEPTH_MM: f64 = 2.5;
+pub(super) const GRAB_DEPTH_MM: f64 = 2.5;
 
 /// A marked point in the hand.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@
 use egui::{CursorIcon, EventFilter, Id, Key, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::theme::tokens;
-use super::viewport::canvas_ui;
+use super::viewport::{canvas_ui, prior_ui};
 use super::{Scene, UiState, panels, report, states};
 use crate::command::Commands;
 use crate::session::{Layout, Pane, Stage};
@@ -49,8 +49,26 @@ fn viewports_ui(
     out: &mut Commands,
     pointed: &mut Vec<Pointed>,
 ) {
-    if let Layout::Single(pane) = scene.session.look().layout {
+    let layout = scene.session.look().layout;
+    let has_prior = scene.session.prior().is_some();
+    let fourth_is_prior = has_prior && !state.fourth_seen;
+    if !(layout == Layout::Dates || (layout == Layout::Grid && fourth_is_prior)) {
+        state.prior_hover = None;
+    }
+    if let Layout::Single(pane) = layout {
         canvas_ui(ui, rect, pane, scene, state, out, pointed);
+        return;
+    }
+    if layout == Layout::Dates {
+        let middle = rect.center().x;
+        ui.painter().rect_filled(
+            rect.with_min_x(middle - GAP).with_max_x(middle + GAP),
+            0.0,
+            tokens(ui).window,
+        );
+        let [left, right] = [rect.with_max_x(middle - GAP / 2.0), rect.with_min_x(middle + GAP / 2.0)];
+        canvas_ui(ui, left, Pane::Axial, scene, state, out, pointed);
+        prior_ui(ui, right, scene, state, out);
         return;
     }
     let [x, y] = dividers_ui(ui, rect);
@@ -69,7 +87,12 @@ fn viewports_ui(
     let cell = |x0: f32, y0: f32, x1: f32, y1: f32| Rect::from_min_max(pos2(x0, y0), pos2(x1, y1));
     canvas_ui(ui, cell(left, top, x - half, y - half), Pane::Axial, scene, state, out, pointed);
     canvas_ui(ui, cell(x + half, top, right, y - half), Pane::Coronal, scene, state, out, pointed);
-    panels::strip_ui(ui, cell(left, y + half, x - half, bottom), scene, state);
+    let fourth = cell(left, y + half, x - half, bottom);
+    if fourth_is_prior {
+        prior_ui(ui, fourth, scene, state, out);
+    } else {
+        panels::strip_ui(ui, fourth, scene, state);
+    }
     canvas_ui(ui, cell(x + half, y + half, right, bottom), Pane::Sagittal, scene, state, out, pointed);
 }
 

@@ -8,12 +8,12 @@ use egui::{Context, RawInput, Rect, pos2, vec2};
 use egui_wgpu::{Renderer, RendererOptions, ScreenDescriptor};
 
 use super::theme;
-use super::viewport::{Facts, Mark, Shown, overlay, slice_shape};
+use super::viewport::{Facts, Mark, Shown, SlicePlace, overlay, slice_shape};
 use crate::geometry::{Patient, Plane, Point};
 use crate::gpu::Gpu;
 use crate::inference::Region;
 use crate::render::{HeatmapLook, SliceRenderer};
-use crate::session::{CornerText, ViewportState};
+use crate::session::{CornerText, Pane, ViewportState};
 use crate::view;
 use crate::volume::{Volume, Window};
 
@@ -174,7 +174,7 @@ fn draw(request: &PictureRequest, shown: &Shown) -> Drawn {
     let mut full = ctx.run_ui(input(), |ui| {
         let painter = ui.painter().with_clip_rect(rect);
         painter.rect_filled(rect, 0.0, theme::PICTURE.ground);
-        painter.add(slice_shape(rect, 0, shown.frame()));
+        painter.add(slice_shape(rect, SlicePlace::Current(Pane::Axial), shown.frame()));
         if request.annotations {
             overlay::paint(&painter, rect, shown);
         }

@@ -4,7 +4,7 @@ use crate::command::{Command, Keymap, entry};
 use crate::findings::NoduleId;
 use crate::geometry::{Patient, Point};
 use crate::session::{Preferences, Session};
-use crate::tools::Wheel;
+use crate::tools::{PriorHands, Wheel};
 
 /// What drawing may read.
 #[derive(Clone, Copy)]
@@ -26,6 +26,16 @@ pub struct UiState {
     pub path_field: Option<String>,
     /// A viewport has the keyboard's focus; arrows and the space bar are its, not a widget's.
     pub viewport_has_focus: bool,
+    /// The prior's viewport has the keyboard's focus.
+    pub prior_has_focus: bool,
+    /// The pointer over the prior, LPS mm of the prior.
+    pub prior_hover: Option<Point<Patient>>,
+    /// The gesture in progress over the prior.
+    pub prior_hands: PriorHands,
+    /// What was typed into the field for the prior's path.
+    pub prior_path: Option<String>,
+    /// The fourth viewport shows what the network saw although there is a prior.
+    pub fourth_seen: bool,
     /// A key that hides the heatmap is held.
     pub heatmap_hidden: bool,
     /// Slice of the crops that was scrolled to.

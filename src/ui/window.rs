@@ -22,9 +22,9 @@ pub fn window_ui(
     if ui.visuals().dark_mode != scene.prefs.dark {
         theme::apply(ui, scene.prefs.dark);
     }
-    state.viewport_has_focus = false;
+    (state.viewport_has_focus, state.prior_has_focus) = (false, false);
     panels::top_ui(ui, scene, state, out);
-    panels::status_ui(ui, scene, out);
+    panels::status_ui(ui, scene, state, out);
     // Both speak of the CT, which a report covers.
     let reading = scene.session.stage() != Stage::Report;
     if scene.prefs.left_panel && reading {
@@ -32,6 +32,9 @@ pub fn window_ui(
     }
     if scene.prefs.right_panel && reading {
         panels::right_ui(ui, scene, state, out);
+    }
+    if scene.session.prior().is_none() {
+        state.prior_hover = None;
     }
     let pointed = egui::CentralPanel::no_frame().show(ui, |ui| centre_ui(ui, scene, state, out)).inner;
     if state.help {

@@ -194,6 +194,14 @@ pub fn person_name(value: &str) -> String {
     scripts.join("  ")
 }
 
+/// `2019-03-04`; `None` for what is no date.
+/// - `value`: `YYYYMMDD`. Source: DICOM PS3.5, 6.2, DA
+pub fn date(value: &str) -> Option<String> {
+    let value = value.trim();
+    let digits = value.len() == 8 && value.bytes().all(|b| b.is_ascii_digit());
+    digits.then(|| format!("{}-{}-{}", &value[..4], &value[4..6], &value[6..]))
+}
+
 /// Begins with a capital letter.
 pub fn sentence(text: &str) -> String {
     let mut letters = text.chars();

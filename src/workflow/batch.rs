@@ -256,7 +256,7 @@ impl<'a> Output<'a> {
         }
         let Some(gpu) = &self.gpu else { return Ok(reports) };
         let overlays = Overlays {
-            boxes: classified.answer.regions.clone(),
+            boxes: classified.answer.regions_here(),
             heatmap: shown_map(&classified.saliency).map(look),
             untrained: !classified.answer.trained,
             mark: Some(at),

@@ -7,6 +7,7 @@ mod ensembles;
 mod families;
 mod keyboard;
 mod opening;
+mod priors;
 mod real;
 mod reports;
 mod support;

@@ -26,7 +26,7 @@ fn seeing() -> Window {
 
 impl Window {
     /// Compares the window with its picture; numbers that change from run to run are covered.
-    fn looks_like(&mut self, name: &str) {
+    pub fn looks_like(&mut self, name: &str) {
         self.until("the list has its pictures", |s| {
             (0..s.scan().series.len()).all(|index| s.case().thumbnail(index).is_some())
         });

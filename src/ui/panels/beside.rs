@@ -2,17 +2,19 @@
 
 use egui::{Align, CursorIcon, Label, Layout, RichText, Sense, TextStyle, Ui};
 
+use super::prior::choose_ui;
 use crate::command::{Command, Commands};
 use crate::findings::{Nodule, Opinion, Said};
 use crate::guard::Verdict;
 use crate::inference::Answer;
 use crate::networks::spec;
+use crate::session::WorkId;
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{line_ui, paragraph_ui};
-use crate::ui::{Scene, words};
+use crate::ui::{Scene, UiState, words};
 
 /// The networks that were asked beside the chosen one, with their answers.
-pub fn beside_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut Commands) {
+pub fn beside_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodule, out: &mut Commands) {
     let t = tokens(ui);
     line_ui(ui, "Side by side", text::strong(), t.text);
     if let Some(answer) = nodule.answer() {
@@ -21,7 +23,12 @@ pub fn beside_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut Comm
     let look = scene.session.look();
     for model in look.beside.iter().filter(|model| **model != look.network) {
         match nodule.opinion(model) {
-            Some(opinion) => row_ui(ui, model, &opinion.said, Some((*model, out))),
+            Some(opinion) => {
+                row_ui(ui, model, &opinion.said, Some((*model, out)));
+                if opinion.said == Said::NeedsPrior {
+                    needs_prior_ui(ui, scene, state, out);
+                }
+            }
             None => row_ui(ui, model, &Said::Asked, None),
         }
     }
@@ -30,6 +37,17 @@ pub fn beside_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut Comm
         paragraph_ui(ui, &sentence, t.text);
     }
     paragraph_ui(ui, "Different questions: their numbers cannot be compared, and are not averaged.", t.muted);
+}
+
+/// What a network that compares dates lacks, and the way to it.
+fn needs_prior_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
+    let t = tokens(ui);
+    if scene.session.prior().is_some() {
+        paragraph_ui(ui, "It compares two dates: mark the same nodule in the prior.", t.warning);
+    } else if scene.session.working(WorkId::Prior).is_none() {
+        paragraph_ui(ui, "It compares two dates, and there is one.", t.warning);
+        choose_ui(ui, scene, state, out);
+    }
 }
 
 /// One network: name and number, then its question, then mode, weights and time.
@@ -57,6 +75,7 @@ fn row_ui(ui: &mut Ui, model: &str, said: &Said, choose: Option<(&'static str, &
                 ui.add(Label::new(number.color(ink)));
             }
             Said::Asked => line_ui(ui, "asking", TextStyle::Small, t.muted),
+            Said::NeedsPrior => line_ui(ui, "needs a prior", TextStyle::Small, t.muted),
             Said::Nothing(_) => line_ui(ui, "no answer", TextStyle::Small, t.muted),
         });
     });
@@ -78,7 +97,7 @@ fn row_ui(ui: &mut Ui, model: &str, said: &Said, choose: Option<(&'static str, &
         Said::Nothing(sentence) => {
             paragraph_ui(ui, &format!("{}.", sentence.trim_end_matches('.')), t.warning)
         }
-        Said::Asked => {}
+        Said::Asked | Said::NeedsPrior => {}
     }
 }
 

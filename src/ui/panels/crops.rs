@@ -225,6 +225,7 @@ fn empty_ui(ui: &Ui, rect: Rect, scene: &Scene<'_>) {
     let (first, second) = match scene.session.selected().map(|n| &n.question) {
         Some(Question::Running) => ("Asking the network", String::new()),
         Some(Question::Unasked) => ("Let go to ask the network", String::new()),
+        Some(Question::NeedsPrior) => ("This network compares two dates", "Choose a prior".to_owned()),
         _ => ("What the network saw", format!("Press {key} over a nodule")),
     };
     let muted = Halo::plain().in_colour(PICTURE.muted).sized(size::BODY);

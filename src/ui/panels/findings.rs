@@ -6,6 +6,7 @@ use egui::{
 
 use crate::command::{Command, Commands};
 use crate::findings::{Nodule, Question};
+use crate::geometry::{Patient, Point};
 use crate::guard::Verdict;
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::paragraph_ui;
@@ -18,7 +19,8 @@ pub fn findings_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let selected = findings.selected().map(|n| n.id);
     for (n, nodule) in findings.nodules().iter().enumerate() {
         let chosen = selected == Some(nodule.id);
-        if row_ui(ui, n + 1, nodule, chosen) {
+        let prior = scene.session.at_in_prior(nodule);
+        if row_ui(ui, n + 1, nodule, prior, chosen) {
             out.push(Command::GoTo(nodule.id));
         }
     }
@@ -39,6 +41,7 @@ fn answer_words(question: &Question) -> (String, bool) {
         Question::Running => ("running".to_owned(), false),
         Question::Failed(_) => ("failed".to_owned(), false),
         Question::Cancelled => ("cancelled".to_owned(), false),
+        Question::NeedsPrior => ("needs a prior".to_owned(), false),
         Question::Answered { answer, .. } if answer.trained => match answer.guard.verdict {
             Verdict::Ok => (format!("{:.2}", answer.probability), true),
             Verdict::OutsideTraining => (format!("{:.2}", answer.probability), false),
@@ -49,13 +52,18 @@ fn answer_words(question: &Question) -> (String, bool) {
     }
 }
 
-fn row_ui(ui: &mut Ui, number: usize, nodule: &Nodule, chosen: bool) -> bool {
+/// - `prior`: where it is marked in the prior, LPS mm of the prior
+fn row_ui(ui: &mut Ui, number: usize, nodule: &Nodule, prior: Option<Point<Patient>>, chosen: bool) -> bool {
     let t = tokens(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::click());
+    let height = if prior.is_some() { 62.0 } else { 46.0 };
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
     let place = words::patient_position(nodule.at);
+    let there = prior.map(|at| format!("prior {}", words::patient_position(at)));
     let (value, readable) = answer_words(&nodule.question);
     response.widget_info(|| {
-        WidgetInfo::selected(Role::ListItem, true, chosen, format!("Nodule {number}, {place}, {value}"))
+        let there = there.as_ref().map_or_else(String::new, |there| format!(", {there}"));
+        let said = format!("Nodule {number}, {place}, {value}{there}");
+        WidgetInfo::selected(Role::ListItem, true, chosen, said)
     });
     if ui.is_rect_visible(rect) {
         let fill = if chosen {
@@ -84,6 +92,9 @@ fn row_ui(ui: &mut Ui, number: usize, nodule: &Nodule, chosen: bool) -> bool {
         };
         write(rect.top() + 7.0, beside, &format!("Nodule {number}"), text::strong(), ink);
         write(rect.top() + 24.0, whole, &place.replace("   ", "  "), TextStyle::Small, weak);
+        if let Some(there) = &there {
+            write(rect.top() + 40.0, whole, &there.replace("   ", "  "), TextStyle::Small, weak);
+        }
         let at = Align2::RIGHT_CENTER.anchor_size(pos2(rect.right() - 10.0, rect.top() + 15.0), right.size());
         ui.painter().galley(at.min, right, if readable { ink } else { weak });
     }

@@ -11,6 +11,7 @@ mod findings;
 mod left;
 mod network;
 mod open_menu;
+mod prior;
 mod right;
 mod seen;
 mod series;

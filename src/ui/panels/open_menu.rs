@@ -46,25 +46,42 @@ fn row_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands, command: Command, 
 
 /// For systems without a dialog, and for whoever has the path in the clipboard.
 pub fn path_ui(ui: &mut Ui, state: &mut UiState, out: &mut Commands) {
+    if let Some(path) = typed_path_ui(ui, &mut state.path_field, "Path of a folder or file", "Open path") {
+        out.push(Command::OpenPaths(vec![path]));
+    }
+}
+
+/// A field for a path, and its button.
+/// - `typed`: what was typed so far
+/// - `name`: accessible name of the field; `words`: on the button
+/// - returns: the path, once it is asked for
+pub fn typed_path_ui(
+    ui: &mut Ui,
+    typed: &mut Option<String>,
+    name: &str,
+    words: &str,
+) -> Option<std::path::PathBuf> {
     let t = tokens(ui);
-    let mut typed = state.path_field.take().unwrap_or_default();
+    let mut text = typed.take().unwrap_or_default();
+    let mut path = None;
     ui.horizontal(|ui| {
         let field = ui.add(
-            TextEdit::singleline(&mut typed)
+            TextEdit::singleline(&mut text)
                 .hint_text(RichText::new("Type or paste a path").color(t.muted))
                 .desired_width(ui.available_width() - 92.0),
         );
         // What is typed is its value; a name it has none of its own.
-        ui.accesskit_node_builder(field.id, |node| node.set_label("Path of a folder or file"));
-        let go = press_ui(ui, Press::new("", "Open path").enabled(!typed.trim().is_empty()).filled());
+        ui.accesskit_node_builder(field.id, |node| node.set_label(name));
+        let go = press_ui(ui, Press::new("", words).enabled(!text.trim().is_empty()).filled());
         let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
-        if (go.clicked() || entered) && !typed.trim().is_empty() {
-            out.push(Command::OpenPaths(vec![typed.trim().into()]));
-            typed.clear();
+        if (go.clicked() || entered) && !text.trim().is_empty() {
+            path = Some(text.trim().into());
+            text.clear();
             ui.close();
         }
     });
-    state.path_field = (!typed.is_empty()).then_some(typed);
+    *typed = (!text.is_empty()).then_some(text);
+    path
 }
 
 fn recent_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {

@@ -2,7 +2,7 @@
 
 use egui::{Align, Frame, Layout, Margin, Panel, RichText, ScrollArea, Ui};
 
-use super::{answer, beside, contribution, crops, explanation, fields, network, seen};
+use super::{answer, beside, contribution, crops, explanation, fields, network, prior, seen};
 use crate::command::{Command, Commands};
 use crate::findings::{Nodule, Question};
 use crate::session::{Engine, WorkId};
@@ -23,19 +23,20 @@ pub fn right_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut C
                 ui.spacing_mut().item_spacing.y = size::HALF;
                 match scene.session.selected() {
                     Some(nodule) => nodule_ui(ui, scene, state, nodule, out),
-                    None => empty_ui(ui, scene, out),
+                    None => empty_ui(ui, scene, state, out),
                 }
             });
         });
 }
 
-fn empty_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+fn empty_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
     let t = tokens(ui);
     if scene.session.open().is_none() {
         paragraph_ui(ui, "What the network says about a nodule appears here.", t.muted);
         return;
     }
     network::network_ui(ui, scene, out);
+    dates_ui(ui, scene, state, None, out);
     let key = scene.key(&Command::ClassifyHere);
     paragraph_ui(ui, "No nodule is selected", t.text);
     paragraph_ui(
@@ -57,6 +58,7 @@ fn empty_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
 fn nodule_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodule, out: &mut Commands) {
     title_ui(ui, scene, nodule, out);
     network::network_ui(ui, scene, out);
+    dates_ui(ui, scene, state, Some(nodule), out);
     let t = tokens(ui);
     match &nodule.question {
         Question::Unasked => {
@@ -75,13 +77,15 @@ fn nodule_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodul
                 again_ui(ui, nodule, out);
             });
         }
+        // The card of the prior says what is missing.
+        Question::NeedsPrior => {}
         Question::Answered { answer, .. } => {
             let running = scene.session.working(WorkId::Classify(nodule.id)).is_some();
             card_ui(ui, |ui| answer::answer_ui(ui, answer, running));
             ui.add_space(size::HALF);
             let look = scene.session.look();
             if look.beside.iter().any(|model| *model != look.network) {
-                card_ui(ui, |ui| beside::beside_ui(ui, scene, nodule, out));
+                card_ui(ui, |ui| beside::beside_ui(ui, scene, state, nodule, out));
                 ui.add_space(size::HALF);
             }
             told_ui(ui, scene, out);
@@ -101,6 +105,20 @@ fn nodule_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodul
         }
     }
     told_ui(ui, scene, out);
+}
+
+/// The earlier date, for a network that compares two.
+fn dates_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    state: &mut UiState,
+    nodule: Option<&Nodule>,
+    out: &mut Commands,
+) {
+    if prior::has_prior(scene) {
+        card_ui(ui, |ui| prior::prior_card_ui(ui, scene, state, nodule, out));
+        ui.add_space(size::HALF);
+    }
 }
 
 /// What the chosen network can be told besides the picture.

@@ -3,20 +3,22 @@
 use egui::{Align, Frame, Label, Layout, Margin, Panel, RichText, Ui};
 
 use crate::command::{Command, Commands};
+use crate::geometry::{Patient, Point};
 use crate::session::{Stage, WorkId};
 use crate::ui::theme::{size, tokens};
 use crate::ui::widgets::meter_ui;
-use crate::ui::{Scene, words};
+use crate::ui::{Scene, UiState, words};
+use crate::volume::Volume;
 
 /// Draws the bar.
-pub fn status_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+pub fn status_ui(ui: &mut Ui, scene: &Scene<'_>, state: &UiState, out: &mut Commands) {
     let frame = Frame::new().inner_margin(Margin::symmetric(12, 0));
     Panel::bottom("status").exact_size(size::STATUS_BAR).frame(frame).resizable(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.x = size::DOUBLE;
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             memory_ui(ui, scene);
             work_ui(ui, scene, out);
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| pointer_ui(ui, scene));
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| pointer_ui(ui, scene, state));
         });
     });
 }
@@ -26,8 +28,28 @@ fn small_ui(ui: &mut Ui, words: &str, colour: egui::Color32) {
     ui.add(Label::new(text).selectable(false).truncate());
 }
 
-fn pointer_ui(ui: &mut Ui, scene: &Scene<'_>) {
+/// The same of the prior, in its own patient space.
+fn prior_pointer_ui(ui: &mut Ui, volume: &Volume, at: Point<Patient>) {
     let t = tokens(ui);
+    small_ui(ui, "Prior", t.muted);
+    small_ui(ui, &words::patient_position(at), t.text);
+    let voxel = volume.grid().voxel_at(volume.grid().voxel_from_patient() * at);
+    match voxel {
+        Some([i, j, k]) => small_ui(ui, &format!("voxel {i}, {j}, {k}"), t.muted),
+        None => small_ui(ui, "outside the volume", t.muted),
+    }
+    if let Some(value) = voxel.and_then(|voxel| volume.value(voxel)) {
+        let value = words::signed(f64::from(value), if value.fract() == 0.0 { 0 } else { 2 });
+        small_ui(ui, &format!("{value} {}", volume.unit().name()), t.text);
+    }
+}
+
+fn pointer_ui(ui: &mut Ui, scene: &Scene<'_>, state: &UiState) {
+    let t = tokens(ui);
+    if let (Some(at), Some(prior)) = (state.prior_hover, scene.session.prior()) {
+        prior_pointer_ui(ui, &prior.volume, at);
+        return;
+    }
     let Some(hover) = scene.session.hover() else {
         if scene.session.stage() == Stage::Open {
             small_ui(ui, "Point at a picture for position and value", t.muted);
@@ -77,6 +99,7 @@ fn what(id: WorkId) -> &'static str {
         WorkId::Classify(_) => "Asking the network",
         WorkId::Picture => "Writing the picture",
         WorkId::ReportPictures => "Cutting pictures",
+        WorkId::Prior => "Loading the prior",
     }
 }
 

@@ -77,6 +77,7 @@ fn left_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Comman
         let (icon, words) = match look.layout {
             Panes::Grid => (icons::LAYOUT, "2 × 2"),
             Panes::Single(_) => (icons::SINGLE, "Single"),
+            Panes::Dates => (icons::LAYOUT, "Dates"),
         };
         let command = Command::ToggleMaximise;
         let press = Press::new(icon, words).enabled(open);

@@ -3,10 +3,44 @@
 use egui::{PaintCallbackInfo, Rect};
 use egui_wgpu::{Callback, CallbackResources, CallbackTrait, ScreenDescriptor};
 
-use crate::render::{SliceFrame, SliceRenderer};
+use crate::render::{PriorRenderer, SliceFrame, SliceRenderer};
+use crate::session::Pane;
+
+/// Which viewport a slice is drawn for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SlicePlace {
+    /// One of the series on the screen.
+    Current(Pane),
+    /// The prior's, whose volume lies in a renderer of its own.
+    Prior,
+}
+
+impl SlicePlace {
+    /// The number under which the renderer keeps its picture.
+    fn viewport(self) -> u64 {
+        match self {
+            Self::Current(pane) => pane.index() as u64,
+            Self::Prior => 0,
+        }
+    }
+
+    fn renderer(self, resources: &CallbackResources) -> Option<&SliceRenderer> {
+        match self {
+            Self::Current(_) => resources.get(),
+            Self::Prior => resources.get::<PriorRenderer>().map(|prior| &prior.0),
+        }
+    }
+
+    fn renderer_mut(self, resources: &mut CallbackResources) -> Option<&mut SliceRenderer> {
+        match self {
+            Self::Current(_) => resources.get_mut(),
+            Self::Prior => resources.get_mut::<PriorRenderer>().map(|prior| &mut prior.0),
+        }
+    }
+}
 
 struct SliceCallback {
-    viewport: u64,
+    place: SlicePlace,
     frame: SliceFrame,
 }
 
@@ -19,8 +53,8 @@ impl CallbackTrait for SliceCallback {
         encoder: &mut wgpu::CommandEncoder,
         resources: &mut CallbackResources,
     ) -> Vec<wgpu::CommandBuffer> {
-        if let Some(renderer) = resources.get_mut::<SliceRenderer>() {
-            renderer.prepare(device, queue, encoder, self.viewport, &self.frame);
+        if let Some(renderer) = self.place.renderer_mut(resources) {
+            renderer.prepare(device, queue, encoder, self.place.viewport(), &self.frame);
         }
         Vec::new()
     }
@@ -31,13 +65,13 @@ impl CallbackTrait for SliceCallback {
         pass: &mut wgpu::RenderPass<'static>,
         resources: &CallbackResources,
     ) {
-        if let Some(renderer) = resources.get::<SliceRenderer>() {
-            renderer.paint(pass, self.viewport);
+        if let Some(renderer) = self.place.renderer(resources) {
+            renderer.paint(pass, self.place.viewport());
         }
     }
 }
 
 /// A shape that draws the frame into `rect`. Without a renderer in the resources it draws nothing.
-pub fn slice_shape(rect: Rect, viewport: u64, frame: SliceFrame) -> egui::Shape {
-    Callback::new_paint_callback(rect, SliceCallback { viewport, frame }).into()
+pub fn slice_shape(rect: Rect, place: SlicePlace, frame: SliceFrame) -> egui::Shape {
+    Callback::new_paint_callback(rect, SliceCallback { place, frame }).into()
 }

@@ -3,7 +3,7 @@
 
 use egui::{CursorIcon, EventFilter, Id, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2};
 
-use super::callback::slice_shape;
+use super::callback::{SlicePlace, slice_shape};
 use super::{Shown, compose, overlay, pointer};
 use crate::command::{Command, Commands};
 use crate::session::{Pane, Tool};
@@ -34,7 +34,7 @@ pub fn canvas_ui(
     }
 
     // The slice covers all of it.
-    ui.painter().add(slice_shape(rect, pane.index() as u64, shown.frame()));
+    ui.painter().add(slice_shape(rect, SlicePlace::Current(pane), shown.frame()));
     overlay::paint(ui.painter(), rect, &shown);
 
     describe(ui, &response, pane, &shown);

@@ -55,7 +55,7 @@ pub fn compose(session: &Session, pane: Pane, size_px: [u32; 2]) -> Option<Shown
 /// What the network reads, or would read, around a nodule.
 pub fn boxes(session: &Session, nodule: &Nodule) -> Vec<Region> {
     if let Some(answer) = nodule.answer() {
-        return answer.regions.clone();
+        return answer.regions_here();
     }
     match (session.grid(), session.engine()) {
         (Some(grid), Engine::Ready { .. }) => {
@@ -112,6 +112,7 @@ pub fn facts_of(series: &Series, defects: &[Defect]) -> Facts {
     warnings.dedup();
     Facts {
         patient,
+        prior: false,
         description: series.description.reveal().trim().to_owned(),
         warnings,
         lossy: defects.iter().any(|d| d.code == DefectCode::Lossy),

@@ -9,11 +9,13 @@ mod compose;
 mod heat;
 pub mod overlay;
 mod pointer;
+mod prior;
 mod shown;
 
-pub use callback::slice_shape;
+pub use callback::{SlicePlace, slice_shape};
 pub use canvas::{canvas_ui, on_pixels};
 pub use compose::{boxes, compose, facts_of, heatmap, is_running};
 pub use heat::heat_colour;
 pub use pointer::notches;
+pub use prior::{compose_prior, prior_ui};
 pub use shown::{Facts, Mark, Shown};

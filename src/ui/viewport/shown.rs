@@ -28,6 +28,8 @@ pub struct Mark {
 pub struct Facts {
     /// Patient's name and number; shown with [`CornerText::Full`] alone.
     pub patient: Vec<String>,
+    /// Whether it is the prior: said before the plane.
+    pub prior: bool,
     /// Series description.
     pub description: String,
     /// Badges: what is odd about the series.

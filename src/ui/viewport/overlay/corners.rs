@@ -62,7 +62,9 @@ pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) {
     let (plain, strong) = (Halo::plain(), Halo::strong());
 
     let mut at = corner(Align2::LEFT_TOP);
-    at.line(shown.view.plane.map_or("Oblique", words::plane_label), &strong);
+    let plane = shown.view.plane.map_or("Oblique", words::plane_label);
+    let plane = if shown.facts.prior { format!("Prior, {}", plane.to_lowercase()) } else { plane.to_owned() };
+    at.line(&plane, &strong);
     at.line(&words::slice_position(&shown.view).unwrap_or_default(), &plain);
     if wide {
         let muted = Halo::plain().in_colour(PICTURE.muted);

@@ -1,0 +1,187 @@
+//! The prior: which series it is, what speaks against the pair, and where in it the selected nodule is.
+
+use egui::{Align, Layout, PopupCloseBehavior, TextStyle, Ui};
+
+use super::open_menu::typed_path_ui;
+use super::series::series_name;
+use crate::command::{Command, Commands};
+use crate::findings::Nodule;
+use crate::networks::spec;
+use crate::session::{CornerText, PriorSeries, WorkId, doubts};
+use crate::ui::theme::{size, text, tokens};
+use crate::ui::widgets::{
+    Press, fact_ui, line_ui, menu, menu_row_ui, meter_ui, note_ui, paragraph_ui, press_ui, segments_ui,
+};
+use crate::ui::{Scene, UiState, icons, words};
+
+/// What its menu is opened with.
+const CHOOSE: &str = "Choose a prior\u{2026}";
+
+/// Whether the card belongs on the screen: the chosen network compares dates, or there is a prior.
+pub fn has_prior(scene: &Scene<'_>) -> bool {
+    let session = scene.session;
+    let compares = spec(session.look().network).is_ok_and(|spec| spec.family.compares_dates());
+    session.open().is_some() && (compares || session.prior().is_some() || loading(scene))
+}
+
+fn loading(scene: &Scene<'_>) -> bool {
+    scene.session.working(WorkId::Prior).is_some()
+}
+
+/// The card.
+/// - `nodule`: the selected one
+pub fn prior_card_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    state: &mut UiState,
+    nodule: Option<&Nodule>,
+    out: &mut Commands,
+) {
+    let t = tokens(ui);
+    let prior = scene.session.prior();
+    ui.horizontal(|ui| {
+        line_ui(ui, "Prior", text::strong(), t.text);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if prior.is_some() && !loading(scene) {
+                let close = Command::ClosePrior;
+                let press = Press::new(icons::REMOVE, "Close the prior").icon_only();
+                if press_ui(ui, press).on_hover_text(scene.tip(&close)).clicked() {
+                    out.push(close);
+                }
+            }
+        });
+    });
+    match prior {
+        Some(prior) => series_ui(ui, scene, prior),
+        None if loading(scene) => {}
+        None => {
+            let network = scene.session.look().network;
+            let needs = format!(
+                "{network} compares two dates: it needs an earlier series of the same patient, and the same \
+                 nodule marked in it."
+            );
+            paragraph_ui(ui, &needs, t.text);
+        }
+    }
+    if loading(scene) {
+        loading_ui(ui, scene, out);
+        return;
+    }
+    if let Some(prior) = prior {
+        link_ui(ui, scene, prior, nodule, out);
+        let shown = usize::from(state.fourth_seen);
+        let words = ["Prior", "Input"];
+        if let Some(chosen) = segments_ui(ui, "Lower left", &words, shown) {
+            state.fourth_seen = chosen == 1;
+        }
+        ui.add_space(size::HALF);
+    }
+    choose_ui(ui, scene, state, out);
+}
+
+fn series_ui(ui: &mut Ui, scene: &Scene<'_>, prior: &PriorSeries) {
+    let t = tokens(ui);
+    let Some(series) = prior.series() else { return };
+    line_ui(ui, &series_name(series), TextStyle::Body, t.text);
+    let date = words::date(series.study_date.reveal())
+        // A date tells something of the patient, as what stands in the corners does.
+        .filter(|_| scene.session.look().corner_text == CornerText::Full);
+    let slices = format!("{} slices", series.size[2]);
+    let spacing = series.grid.as_ref().map(words::spacing);
+    let facts: Vec<String> = date.into_iter().chain([slices]).chain(spacing).collect();
+    line_ui(ui, &facts.join(", "), TextStyle::Small, t.muted);
+    let now = scene.session.series();
+    for doubt in now.map(|now| doubts(now, series)).unwrap_or_default() {
+        note_ui(ui, icons::WARNING, t.warning, &format!("{}.", words::sentence(&doubt)));
+    }
+    for defect in prior.defects.iter().filter(|d| !d.code.classifiable()) {
+        note_ui(ui, icons::WARNING, t.warning, &defect.text);
+    }
+}
+
+fn loading_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+    let t = tokens(ui);
+    let progress = scene.session.working(WorkId::Prior).map(|work| work.progress.clone()).unwrap_or_default();
+    let what = if progress.what.is_empty() { "Loading the prior" } else { &progress.what };
+    line_ui(ui, what, TextStyle::Body, t.text);
+    ui.add_space(2.0);
+    meter_ui(ui, what, progress.done, ui.available_width());
+    ui.add_space(size::HALF);
+    if press_ui(ui, Press::new(icons::STOP, "Stop loading the prior").filled()).clicked() {
+        out.push(Command::Cancel(WorkId::Prior));
+    }
+}
+
+/// Both points of the nodule, or what to do to have them.
+fn link_ui(ui: &mut Ui, scene: &Scene<'_>, prior: &PriorSeries, nodule: Option<&Nodule>, out: &mut Commands) {
+    let t = tokens(ui);
+    let Some(nodule) = nodule else {
+        paragraph_ui(ui, "Mark the nodule in the current series first, then in the prior.", t.muted);
+        return;
+    };
+    match scene.session.at_in_prior(nodule) {
+        Some(at) => {
+            fact_ui(ui, "Now", &words::patient_position(nodule.at).replace("   ", "  "));
+            fact_ui(ui, "Prior", &words::patient_position(at).replace("   ", "  "));
+            let unlink = Command::UnlinkPrior;
+            let press = Press::new(icons::REMOVE, "Remove the mark in the prior");
+            if press_ui(ui, press).on_hover_text(scene.tip(&unlink)).clicked() {
+                out.push(unlink);
+            }
+        }
+        None => {
+            let key = scene.key(&Command::ClassifyHere);
+            let how = format!("Click the same nodule in the prior, or point at it there and press {key}.");
+            note_ui(ui, icons::MARK, t.accent, &how);
+            let elsewhere = nodule.prior.as_ref().is_some_and(|link| link.series_uid() != prior.uid());
+            if elsewhere {
+                paragraph_ui(ui, "It is marked in another prior, which is not open.", t.muted);
+            }
+        }
+    }
+    ui.add_space(2.0);
+}
+
+/// The menu: another series of the case, or one of another folder.
+pub fn choose_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
+    let t = tokens(ui);
+    let session = scene.session;
+    let button = press_ui(ui, Press::new(icons::RECENT, CHOOSE).menu().filled());
+    menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+        ui.set_width(320.0);
+        ui.spacing_mut().item_spacing.y = 2.0;
+        line_ui(ui, "A series of this case", TextStyle::Small, t.muted);
+        let shown = session.open().map(|open| open.index);
+        for (index, series) in session.scan().series.iter().enumerate() {
+            let (name, is_shown) = (series_name(series), shown == Some(index));
+            let usable = series.usable() && series.is_ct();
+            let key = match (is_shown, usable) {
+                (true, _) => "on the screen",
+                (_, false) => "no CT volume",
+                _ => "",
+            };
+            let chosen = session.prior().is_some_and(|prior| prior.uid() == series.uid);
+            let name = format!("Prior: {name}");
+            let press = Press::new("", &name).selected(chosen).key(key).enabled(usable && !is_shown);
+            let row = menu_row_ui(ui, press);
+            if row.clicked() && !chosen {
+                out.push(Command::PriorSeries(index));
+                ui.close();
+            }
+        }
+        ui.separator();
+        for (command, icon) in [(Command::OpenPrior, icons::FOLDER), (Command::OpenPriorFiles, icons::FILES)]
+        {
+            let Some(entry) = crate::command::entry(&command) else { continue };
+            let key = scene.key(&command);
+            let row = menu_row_ui(ui, Press::new(icon, entry.words).key(&key));
+            if row.on_hover_text(entry.help).clicked() {
+                out.push(command);
+                ui.close();
+            }
+        }
+        if let Some(path) = typed_path_ui(ui, &mut state.prior_path, "Path of the prior", "Load prior") {
+            out.push(Command::PriorPaths(vec![path]));
+        }
+    });
+}

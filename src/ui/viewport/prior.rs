@@ -1,0 +1,153 @@
+//! The viewport of the prior: the axial plane of the earlier series, in its own patient space.
+
+use std::sync::Arc;
+
+use egui::{CursorIcon, EventFilter, Id, Key, Rect, Response, Role, Sense, Ui, WidgetInfo};
+
+use super::callback::{SlicePlace, slice_shape};
+use super::canvas::on_pixels;
+use super::compose::facts_of;
+use super::shown::{Facts, Mark, Shown};
+use super::{overlay, pointer};
+use crate::command::Commands;
+use crate::findings::Nodule;
+use crate::geometry::Plane;
+use crate::inference::{Region, csf};
+use crate::networks::spec;
+use crate::session::{Edit, PriorLook, PriorSeries, Session, Tool, ViewportState};
+use crate::tools::PointerEvent;
+use crate::ui::theme::PICTURE;
+use crate::ui::{Scene, UiState, words};
+use crate::view;
+
+/// The prior as it is looked at now; `None` where there is none.
+/// - `size_px`: physical pixels
+pub fn compose_prior(session: &Session, size_px: [u32; 2]) -> Option<Shown> {
+    let prior = session.prior()?;
+    let grid = prior.volume.grid();
+    let look = session.look();
+    let PriorLook { cursor, viewport } = look.prior;
+    let other = |plane| (plane, view::resolve(grid, &ViewportState::fitted(plane), cursor, [64, 64]));
+    Some(Shown {
+        volume: Arc::clone(&prior.volume),
+        view: view::resolve(grid, &viewport, cursor, size_px),
+        others: [Plane::Coronal, Plane::Sagittal].map(other).into(),
+        cursor,
+        window: look.window,
+        invert: prior.volume.polarity().inverted(look.invert),
+        zoom: viewport.zoom,
+        slab: None,
+        boxes: if look.boxes { boxes(session) } else { Vec::new() },
+        heatmap: None,
+        untrained: false,
+        marks: marks(session),
+        text: look.corner_text,
+        facts: facts(prior),
+        reduced: prior.gpu.reduced,
+        focused: false,
+    })
+}
+
+/// What a network that compares dates reads here, where one is asked.
+fn boxes(session: &Session) -> Vec<Region> {
+    let look = session.look();
+    let mut asked = look.beside.iter().chain([&look.network]);
+    let compares = asked.any(|name| spec(name).is_ok_and(|spec| spec.family.compares_dates()));
+    let at = session.selected().and_then(|nodule| session.at_in_prior(nodule)).filter(|_| compares);
+    let grid = session.prior().map(|prior| prior.volume.grid());
+    at.zip(grid).map(|(at, grid)| csf::region(grid, at, csf::Date::Prior)).into_iter().collect()
+}
+
+/// Every nodule that is marked on both dates, by the number that it has in the list.
+fn marks(session: &Session) -> Vec<Mark> {
+    let selected = session.selected().map(|n| n.id);
+    let nodules = session.findings().nodules();
+    let mark = |(n, nodule): (usize, &Nodule)| {
+        Some(Mark {
+            at: session.at_in_prior(nodule)?,
+            label: if nodules.len() > 1 { (n + 1).to_string() } else { String::new() },
+            selected: selected == Some(nodule.id),
+        })
+    };
+    nodules.iter().enumerate().filter_map(mark).collect()
+}
+
+fn facts(prior: &PriorSeries) -> Facts {
+    let Some(series) = prior.series() else { return Facts::default() };
+    let mut facts = facts_of(series, &prior.defects);
+    facts.patient.extend(words::date(series.study_date.reveal()));
+    Facts { prior: true, ..facts }
+}
+
+/// Draws the prior into `rect`; what the pointer and the keyboard did there goes to the commands.
+pub fn prior_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
+    let scale = ui.pixels_per_point();
+    let (rect, size_px) = on_pixels(rect, scale);
+    let response = ui.interact(rect, Id::unique("prior viewport"), Sense::click_and_drag());
+    let Some(mut shown) = compose_prior(scene.session, size_px) else {
+        ui.painter().rect_filled(rect, 0.0, PICTURE.ground);
+        return;
+    };
+    shown.focused = response.has_focus();
+    ui.painter().add(slice_shape(rect, SlicePlace::Prior, shown.frame()));
+    overlay::paint(ui.painter(), rect, &shown);
+    response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Prior"));
+    ui.accesskit_node_builder(response.id, |node| {
+        node.set_role(Role::Canvas);
+        node.set_value(format!("Prior, {}", words::spoken_slice(&shown.view)));
+    });
+    if response.contains_pointer() && ui.input(|i| i.pointer.any_pressed()) {
+        response.request_focus();
+    }
+    if response.hovered() {
+        ui.set_cursor_icon(match scene.session.look().tool {
+            Tool::Window => CursorIcon::Default,
+            Tool::Pan => CursorIcon::Grab,
+            Tool::Zoom => CursorIcon::ZoomIn,
+            Tool::Crosshair | Tool::Nodule => CursorIcon::Crosshair,
+        });
+    }
+    keyboard(ui, &response, scene.session, state, out);
+    let events = pointer::events(ui, &response, rect, scale);
+    for event in &events {
+        match *event {
+            PointerEvent::Leave => state.prior_hover = None,
+            PointerEvent::Move { at, .. }
+            | PointerEvent::Drag { at, .. }
+            | PointerEvent::Press { at, .. } => {
+                state.prior_hover = Some(&shown.view.patient_from_viewport * at);
+            }
+            _ => {}
+        }
+    }
+    state.prior_hands.handle(scene.session, &shown.view, &events, out);
+}
+
+/// Slices by the arrows, the whole plane by the space bar, while the viewport has the focus.
+fn keyboard(ui: &Ui, response: &Response, session: &Session, state: &mut UiState, out: &mut Commands) {
+    state.prior_has_focus = response.has_focus();
+    let Some(prior) = session.prior().filter(|_| response.has_focus()) else { return };
+    let filter = EventFilter { tab: false, horizontal_arrows: true, vertical_arrows: true, escape: false };
+    ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
+    let grid = prior.volume.grid();
+    let look = session.look().prior;
+    let view = view::resolve(grid, &look.viewport, look.cursor, [64, 64]);
+    let pressed = |key| ui.input(|i| i.num_presses(key));
+    let by = |key| i64::try_from(pressed(key)).unwrap_or(0);
+    let steps = by(Key::ArrowDown) - by(Key::ArrowUp);
+    let mut to = look;
+    if steps != 0 {
+        to.cursor = view::step(grid, &view, look.cursor, steps);
+    }
+    for (key, last) in [(Key::Home, false), (Key::End, true)] {
+        if pressed(key) > 0 {
+            to.cursor = view::to_end(grid, &view, look.cursor, last);
+        }
+    }
+    if pressed(Key::Space) > 0 {
+        to.viewport = ViewportState::fitted(Plane::Axial);
+    }
+    if to != look {
+        out.edit(Edit::Prior(to));
+    }
+}
