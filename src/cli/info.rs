@@ -58,7 +58,7 @@ struct SkippedDocument<'a> {
 
 /// Runs the command.
 pub(super) fn run(options: &Info, terminal: &Terminal) -> Result<(), Failure> {
-    let scan = Arc::new(series::scan(&options.path, terminal.ctx())?);
+    let scan = Arc::new(series::scan(&options.path, &options.unlock, terminal.ctx())?);
     let only = match &options.series {
         Some(uid) if !scan.series.is_empty() => Some(
             scan.named(uid)

@@ -1,11 +1,13 @@
 //! Finding and loading the series that a command works on: `--series`, or the largest CT.
 
+use std::io::IsTerminal;
 use std::path::Path;
 use std::time::Instant;
 
+use super::args::Unlock;
 use super::exit::Failure;
 use super::output;
-use crate::ingest::{self, Scan, Series, count};
+use crate::ingest::{self, Private, Scan, Series, count};
 use crate::jobs::JobContext;
 use crate::workflow::open::{self, OpenError, OpenEvent, Opened};
 
@@ -27,9 +29,44 @@ pub(super) struct Case {
 }
 
 /// Everything at a path.
-pub(super) fn scan(path: &Path, ctx: &JobContext) -> Result<Scan, Failure> {
+pub(super) fn scan(path: &Path, unlock: &Unlock, ctx: &JobContext) -> Result<Scan, Failure> {
     check_path(path)?;
-    Ok(ingest::scan(&[path.to_path_buf()], ctx)?)
+    unlocked(unlock, |password| {
+        let scan = ingest::scan_unlocked(&[path.to_path_buf()], password, ctx)?;
+        // Where nothing is found, the caller says so, with what was passed over.
+        match open::nothing(&scan) {
+            locked @ OpenError::Locked(_) if scan.series.is_empty() => Err(locked),
+            _ => Ok(scan),
+        }
+    })
+}
+
+/// Calls with the password that there is; on a terminal it is asked for where it is missing or wrong.
+fn unlocked<T>(
+    unlock: &Unlock,
+    mut with: impl FnMut(Option<&Private<String>>) -> Result<T, OpenError>,
+) -> Result<T, Failure> {
+    const TRIES: usize = 3;
+    if let Some(file) = &unlock.password_file {
+        return Ok(with(Some(&first_line(file)?))?);
+    }
+    let mut outcome = with(None);
+    for _ in 0..TRIES {
+        let Err(OpenError::Locked(archive)) = &outcome else { break };
+        if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+            break;
+        }
+        let name = archive.0.file.file_name().unwrap_or_default().to_string_lossy();
+        let Ok(typed) = rpassword::prompt_password(format!("Password of {name}: ")) else { break };
+        outcome = with(Some(&Private::new(typed)));
+    }
+    Ok(outcome?)
+}
+
+fn first_line(file: &Path) -> Result<Private<String>, Failure> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|e| Failure::work(format!("The password cannot be read from {}: {e}", file.display())))?;
+    Ok(Private::new(text.lines().next().unwrap_or_default().to_owned()))
 }
 
 /// Tells a mistyped option from a path: both may begin with a hyphen.
@@ -54,10 +91,15 @@ pub(super) fn meant_as_path(path: &Path) -> bool {
 }
 
 /// Finds and loads; a choice among several series is said on stderr.
-pub(super) fn load(path: &Path, uid: Option<&str>, ctx: &JobContext) -> Result<Case, Failure> {
+pub(super) fn load(
+    path: &Path,
+    uid: Option<&str>,
+    unlock: &Unlock,
+    ctx: &JobContext,
+) -> Result<Case, Failure> {
     check_path(path)?;
     let started = Instant::now();
-    let opened = open::open(&[path.to_path_buf()], uid, ctx, |event| {
+    let note = |event: OpenEvent| {
         let OpenEvent::Scanned { scan, chosen } = event else { return };
         let Some(series) = scan.series.get(chosen) else { return };
         match uid {
@@ -70,7 +112,9 @@ pub(super) fn load(path: &Path, uid: Option<&str>, ctx: &JobContext) -> Result<C
             )),
             None => {}
         }
-    })?;
+    };
+    let opened =
+        unlocked(unlock, |password| open::open_unlocked(&[path.to_path_buf()], uid, password, ctx, note))?;
     Ok(Case { opened, load_ms: started.elapsed().as_secs_f64() * 1e3 })
 }
 

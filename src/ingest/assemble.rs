@@ -28,7 +28,7 @@ pub(super) fn assemble(
         }
         // Without a series the folder is what keeps slices together.
         let series = if header.series_uid.is_empty() {
-            header.file.parent().unwrap_or(Path::new("")).to_string_lossy().into_owned()
+            header.file().parent().unwrap_or(Path::new("")).to_string_lossy().into_owned()
         } else {
             header.series_uid.clone()
         };
@@ -49,7 +49,7 @@ pub(super) fn assemble(
 }
 
 fn without_size(header: &Header) -> Skipped {
-    let file = header.file.clone();
+    let file = header.file().to_owned();
     let name = name(&file);
     let reason = if header.cut_off {
         format!("{name} ends in the middle of its header (cut off while copying?)")
@@ -68,7 +68,8 @@ struct Sorted {
     unplaced: Vec<Header>,
     scouts: Vec<Header>,
     coloured: Vec<Header>,
-    several_frames: Vec<Header>,
+    /// Frames of one file each, without places.
+    several_frames: Vec<Vec<Header>>,
 }
 
 fn sort_out(headers: Vec<Header>) -> Sorted {
@@ -77,8 +78,15 @@ fn sort_out(headers: Vec<Header>) -> Sorted {
         let colour = header.form.is_some_and(|f| f.is_coloured(&header.photometric));
         let places = header.position.is_some() && header.pixel_spacing.is_some();
         let orientation = header.orientation.and_then(Orientation::new);
-        if header.frames > 1 {
-            sorted.several_frames.push(header);
+        if header.frames > 1 && (colour || orientation.is_none() || !places) {
+            match sorted
+                .several_frames
+                .last_mut()
+                .filter(|f| f.last().is_some_and(|l| l.file() == header.file()))
+            {
+                Some(frames) => frames.push(header),
+                None => sorted.several_frames.push(vec![header]),
+            }
         } else if colour {
             sorted.coloured.push(header);
         } else if header.image_type.iter().any(|t| t == "LOCALIZER") {
@@ -135,28 +143,24 @@ fn one_series(headers: Vec<Header>, ctx: &JobContext) -> Result<Vec<Series>, Can
             "These are coloured pictures (such as a dose report), not slices of a volume",
         ),
     ));
-    for header in sorted.several_frames {
-        let frames = header.frames;
-        aside.push((
-            vec![header],
-            defect(
-                DefectCode::NoPosition,
-                format!(
-                    "This file holds {frames} images in one (multi-frame); where each of them lies is not read \
-                     from such files yet, so that they cannot be opened as a volume: export the study as \
-                     single slices"
-                ),
-            ),
-        ));
+    for frames in sorted.several_frames {
+        let count = frames.first().map_or(0, |h| h.frames);
+        let colour = frames.iter().any(|h| h.form.is_some_and(|f| f.is_coloured(&h.photometric)));
+        let why = if colour {
+            format!("This file holds {count} coloured pictures, no slices of a volume")
+        } else if frames.len() < 2 {
+            format!("This file holds {count} images in one (multi-frame), which cannot be told apart")
+        } else {
+            format!(
+                "This file holds {count} images in one (multi-frame) and does not say where they lie: they are \
+                 pictures, no volume"
+            )
+        };
+        let code = if colour { DefectCode::NotHu } else { DefectCode::NoPosition };
+        aside.push((frames, defect(code, why)));
     }
     let aside = aside.into_iter().filter(|(headers, _)| !headers.is_empty());
-    main.extend(aside.map(|(headers, why)| {
-        // Files of several images stand alone.
-        let images = headers.iter().map(|h| usize::try_from(h.frames).unwrap_or(1).max(1)).max().unwrap_or(1);
-        let mut series = stack::flat(headers, vec![why]);
-        series.size[2] = series.size[2].saturating_mul(images);
-        series
-    }));
+    main.extend(aside.map(|(headers, why)| stack::flat(headers, vec![why])));
     // A single volume keeps its UID whatever else the series holds.
     let first = usize::from(volumes == 1);
     if main.len() > 1 {

@@ -2,16 +2,17 @@
 //! and the fuzz targets read.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::dicom::{Header, SliceSource};
 use super::error::IngestError;
+use super::source::Source;
 use super::stack;
 
 /// A file whose header could be read.
 #[derive(Debug)]
 pub struct Image {
     source: SliceSource,
-    bytes: Vec<u8>,
     frames: i64,
 }
 
@@ -21,11 +22,13 @@ impl Image {
     /// - errors: why it is no image, as one sentence
     pub fn read(bytes: Vec<u8>) -> Result<Self, IngestError> {
         let sentence = |what: String| IngestError::Sentence(what);
-        let header = Header::from_bytes(bytes.clone(), Path::new("file"))
+        let headers = Header::read(&Source::memory(Path::new("file"), Arc::new(bytes)))
             .map_err(|e| sentence(format!("The file cannot be read: {e}")))?;
+        let header =
+            headers.into_iter().next().ok_or_else(|| sentence("The file holds no image".to_owned()))?;
         let source = stack::source(&header, header.rescale())
             .ok_or_else(|| sentence("The file does not say how large its image is".to_owned()))?;
-        Ok(Self { source, bytes, frames: header.frames })
+        Ok(Self { source, frames: header.frames })
     }
 
     /// Columns and rows.
@@ -40,7 +43,7 @@ impl Image {
             return Err(IngestError::Sentence("The file holds several images in one".to_owned()));
         }
         self.source
-            .decode_bytes(self.bytes.clone())
+            .decode()
             .map_err(|fault| IngestError::Sentence(format!("The image cannot be read: {fault}")))
     }
 }

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::defect::{Defect, DefectCode};
 use super::dicom::{SliceFault, SliceSource};
 use super::error::IngestError;
+use super::memory;
 use super::series::{Loaded, Series};
 use super::volume_series;
 use super::words::{defect_of, names, slices};
@@ -30,20 +31,28 @@ pub fn begin(series: &Series) -> Result<Arc<Volume>, IngestError> {
         (None, Some(grid)) => grid,
         (why, _) => return Err(IngestError::Sentence(why.unwrap_or("This series is no volume").to_owned())),
     };
-    if series.volume_file {
+    if series.volume_file.is_some() {
         return volume_series::whole(series, &JobContext::unobserved());
     }
     let bytes = grid.voxel_count().saturating_mul(size_of::<i16>());
-    // Address space alone: the system says no here where it would end the program later.
-    if Vec::<u8>::new().try_reserve_exact(bytes).is_err() {
-        let [columns, rows, depth] = grid.size();
-        return Err(IngestError::Sentence(format!(
-            "The volume needs {} MB of memory ({columns} x {rows} x {depth} voxels), which this computer does \
-             not have; close other programs or open a part of the series",
-            bytes.div_ceil(1_000_000)
-        )));
+    // The system would give address space for more, and then swap, or end the program.
+    if let Some(sentence) = too_large(grid.size(), bytes as u64, memory::free_bytes()) {
+        return Err(IngestError::Sentence(sentence));
     }
     Ok(Arc::new(Volume::loading(grid, series.unit.clone(), series.padding).shown(series.polarity)))
+}
+
+/// Why a volume of so many bytes is not begun, with the numbers.
+fn too_large([columns, rows, depth]: [usize; 3], bytes: u64, free: u64) -> Option<String> {
+    let megabytes = |bytes: u64| bytes / 1_000_000;
+    (bytes > free).then(|| {
+        format!(
+            "The volume needs {} MB of memory ({columns} x {rows} x {depth} voxels), and {} MB are free; close \
+             other programs or open a part of the series",
+            megabytes(bytes),
+            megabytes(free)
+        )
+    })
 }
 
 /// Decodes every slice into `volume` on all cores, middle slices first.
@@ -53,7 +62,7 @@ pub fn begin(series: &Series) -> Result<Arc<Volume>, IngestError> {
 /// - `volume`: from [`begin`] for the same series, without slices yet
 /// - errors: the files are gone; no slice at all can be decoded; [`IngestError::Cancelled`]
 pub fn load(series: &Series, volume: &Arc<Volume>, ctx: &JobContext) -> Result<Loaded, IngestError> {
-    if series.volume_file {
+    if series.volume_file.is_some() {
         return Ok(Loaded { volume: Arc::clone(volume), defects: series.defects.clone() });
     }
     let store = volume
@@ -82,9 +91,9 @@ pub fn load(series: &Series, volume: &Arc<Volume>, ctx: &JobContext) -> Result<L
                     }
                     values
                 }
-                Ok(_) => return Err(changed(&source.file)),
+                Ok(_) => return Err(changed(source.from.path())),
                 Err(SliceFault::Io(error)) if gone(&error) => {
-                    return Err(removed(&source.file, done.load(Ordering::Relaxed), total));
+                    return Err(removed(source.from.path(), done.load(Ordering::Relaxed), total));
                 }
                 Err(fault) => {
                     faults.lock().unwrap_or_else(PoisonError::into_inner).push((k, fault));
@@ -188,7 +197,7 @@ fn broken(series: &Series, faults: &[(usize, SliceFault)]) -> Option<Defect> {
     let new: Vec<&(usize, SliceFault)> = faults.iter().filter(|(k, _)| !known(k)).collect();
     let (_, first) = new.first()?;
     let slots: Vec<usize> = new.iter().map(|(k, _)| *k).collect();
-    let files = slots.iter().filter_map(|k| series.slices.get(*k)?.as_ref()).map(|s| s.file.as_path());
+    let files = slots.iter().filter_map(|k| series.slices.get(*k)?.as_ref()).map(|s| s.from.path());
     let text = format!("Nothing is shown of {} ({}): {first}", slices(&slots), names(files));
     Some(defect_of(DefectCode::Truncated, slots, text))
 }
@@ -196,6 +205,19 @@ fn broken(series: &Series, faults: &[(usize, SliceFault)]) -> Option<Defect> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_volume_larger_than_free_memory_is_refused_with_the_numbers() {
+        let size = [1024, 1024, 3000];
+        let bytes = 2 * 1024 * 1024 * 3000;
+        let text = too_large(size, bytes, 4_000_000_000).expect("refused");
+        assert!(
+            text.contains("6291 MB")
+                && text.contains("4000 MB are free")
+                && text.contains("1024 x 1024 x 3000")
+        );
+        assert_eq!(too_large(size, bytes, bytes), None);
+    }
 
     #[test]
     fn slices_are_read_from_the_middle_outwards() {

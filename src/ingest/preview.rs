@@ -21,7 +21,7 @@ pub fn preview(series: &Series, ctx: &JobContext) -> Result<Volume, IngestError>
     if series.is_coloured() {
         return Err(IngestError::Sentence("The pictures of this series are coloured".to_owned()));
     }
-    if series.volume_file {
+    if series.volume_file.is_some() {
         return volume_series::middle(series, ctx);
     }
     let sources = from_the_middle(series.slices.len());

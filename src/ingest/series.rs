@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::defect::{Defect, DefectCode};
 use super::dicom::SliceSource;
 use super::private::Private;
+use super::source::Source;
 use crate::geometry::VoxelGrid;
 use crate::volume::{Padding, Polarity, Unit, Volume, Window};
 
@@ -66,8 +67,8 @@ pub struct Series {
     pub(super) pixel_shape: Option<[f64; 2]>,
     /// Where each slice comes from, in slice order; `None` for a slice that is missing.
     pub(super) slices: Vec<Option<SliceSource>>,
-    /// Whether its only file is a whole volume and no DICOM; then `slices` is empty.
-    pub(super) volume_file: bool,
+    /// Its only file, where that is a whole volume and no DICOM; then `slices` is empty.
+    pub(super) volume_file: Option<Source>,
 }
 
 impl Series {
@@ -126,6 +127,17 @@ pub struct Scan {
     pub series: Vec<Series>,
     /// Files passed over, by path.
     pub skipped: Vec<Skipped>,
+    /// Archives among them that a password would open.
+    pub locked: Vec<Locked>,
+}
+
+/// An archive that was passed over for want of its password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Locked {
+    /// Which.
+    pub file: PathBuf,
+    /// A password was given, and does not open it.
+    pub wrong: bool,
 }
 
 impl Scan {

@@ -1,7 +1,7 @@
 //! A stack of slices of one orientation becomes one or more series.
 
 use std::cmp::Ordering;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::defect::{Defect, DefectCode};
 use super::dicom::{Header, Rescale, SliceSource, syntax_name};
@@ -76,7 +76,7 @@ fn in_order(a: &Placed, b: &Placed) -> Ordering {
     a.along_mm
         .total_cmp(&b.along_mm)
         .then_with(|| key(a).cmp(&key(b)))
-        .then_with(|| a.header.file.cmp(&b.header.file))
+        .then_with(|| a.header.file().cmp(b.header.file()))
 }
 
 fn by_position(placed: Vec<Placed>) -> Vec<Vec<Placed>> {
@@ -95,7 +95,7 @@ fn by_position(placed: Vec<Placed>) -> Vec<Vec<Placed>> {
         // Positions that differ by rounding alone must not decide which copy is kept.
         group.sort_by(|a, b| {
             let key = |p: &Placed| p.header.instance_number.unwrap_or(i64::MAX);
-            key(a).cmp(&key(b)).then_with(|| a.header.file.cmp(&b.header.file))
+            key(a).cmp(&key(b)).then_with(|| a.header.file().cmp(b.header.file()))
         });
     }
     groups
@@ -129,7 +129,7 @@ fn usual_size(headers: Vec<Header>, defects: &mut Vec<Defect>) -> Vec<Header> {
             format!(
                 "{} {what} left out: {}",
                 count(other.len(), "slice"),
-                names(other.iter().map(|h| h.file.as_path()))
+                names(other.iter().map(|h| h.file()))
             ),
         ));
     }
@@ -169,7 +169,7 @@ fn one(
     }
     if !conflicts.is_empty() {
         let slots: Vec<usize> = conflicts.iter().map(|(n, _)| slot(*n)).collect();
-        let files = conflicts.iter().flat_map(|(_, h)| h.iter().map(|h| h.file.as_path()));
+        let files = conflicts.iter().flat_map(|(_, h)| h.iter().map(|h| h.file()));
         let text = format!(
             "Different pictures lie at one position ({}); the first is shown, left out: {}",
             slices(&slots),
@@ -257,7 +257,7 @@ fn finish(
         let slot = arrangement.and_then(|a| a.slots.get(n).copied()).unwrap_or(n);
         let Some(source) = source(header, *rescale) else { continue };
         if cut_short(&source, header.is_native()) {
-            broken.push((slot, header.file.as_path()));
+            broken.push((slot, header.file()));
         }
         if let Some(place) = sources.get_mut(slot) {
             *place = Some(source);
@@ -294,6 +294,9 @@ fn finish(
     let first = headers.first();
     let text = |f: fn(&Header) -> &String| first.map(|h| f(h).clone()).unwrap_or_default();
     let syntax = text(|h| &h.syntax);
+    let mut files: Vec<PathBuf> = headers.iter().map(|h| h.file().to_owned()).collect();
+    // Frames of one file follow each other, in whatever order.
+    files.dedup();
     Series {
         uid: text(|h| &h.series_uid),
         modality: text(|h| &h.modality),
@@ -303,7 +306,7 @@ fn finish(
         patient_id: first.map(|h| h.patient_id.clone()).unwrap_or_default(),
         clinical: first.map(|h| h.clinical.clone()).unwrap_or_default(),
         study_date: first.map(|h| h.study_date.clone()).unwrap_or_default(),
-        files: headers.iter().map(|h| h.file.clone()).collect(),
+        files,
         size,
         grid,
         slice_thickness_mm: first.and_then(|h| h.slice_thickness),
@@ -317,19 +320,20 @@ fn finish(
         defects,
         pixel_shape: first.and_then(|h| h.pixel_spacing.or(h.pixel_aspect)),
         slices: sources,
-        volume_file: false,
+        volume_file: None,
     }
 }
 
 /// How the slice will be read.
 pub(super) fn source(header: &Header, rescale: Rescale) -> Option<SliceSource> {
     Some(SliceSource {
-        file: header.file.clone(),
+        from: header.from.clone(),
         syntax: header.syntax.clone(),
         pixels: header.pixels,
         form: header.form?,
         photometric: header.photometric.clone(),
         rescale,
+        lut: header.lut.clone(),
     })
 }
 

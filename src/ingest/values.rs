@@ -54,15 +54,32 @@ fn ct_unit(headers: &[Header], defects: &mut Vec<Defect>) -> Unit {
     let without =
         headers.iter().filter(|h| h.slope.is_none_or(|s| s == 0.0) || h.intercept.is_none()).count();
     let few_bits = headers.iter().any(|h| h.form.is_some_and(|f| f.bits_stored <= 8));
-    let lut = headers.iter().any(|h| h.modality_lut);
+    let table = |h: &Header| Some(h.lut.as_ref()?.unit.clone().unwrap_or_default());
+    let tables: Vec<String> = headers.iter().filter_map(table).collect();
+    let unread = headers.iter().any(|h| h.modality_lut && h.lut.is_none());
+    let whole = tables.len() == headers.len() && !tables.is_empty();
+    if whole && tables.iter().all(|unit| unit == "HU") {
+        return Unit::Hu;
+    }
     let other = headers.iter().filter_map(|h| h.rescale_type.as_deref()).find(|t| {
         // `US` (unspecified) is what many older scanners write beside true Hounsfield units.
         !t.eq_ignore_ascii_case("HU") && !t.eq_ignore_ascii_case("US")
     });
-    if lut {
+    let perfusion = headers.iter().any(|h| h.image_type.iter().any(|t| t == "PERFUSION"));
+    if unread {
         defects.push(defect(
             DefectCode::NotHu,
-            "The values are no Hounsfield units: they have to go through a table (Modality LUT) that is not applied",
+            "The values are no Hounsfield units: they have to go through a table (Modality LUT) that cannot be read",
+        ));
+    } else if !tables.is_empty() {
+        defects.push(defect(
+            DefectCode::NotHu,
+            "The values went through a table (Modality LUT) that does not give Hounsfield units",
+        ));
+    } else if perfusion {
+        defects.push(defect(
+            DefectCode::NotHu,
+            "The values are no Hounsfield units: these are maps of blood flow, made from other images",
         ));
     } else if let Some(kind) = other {
         defects.push(defect(

@@ -1,13 +1,14 @@
 //! A volume file that was named by itself, as a series: one file, whole, on its own grid.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::defect::{Defect, DefectCode};
 use super::error::IngestError;
 use super::private::Private;
 use super::series::{Series, Skipped};
-use super::volume_file::{read_grid, read_volume};
+use super::source::Source;
+use super::volume_file::{grid_of, volume_from};
 use super::words::{defect, name};
 use crate::geometry::{Point, Transform, VoxelGrid};
 use crate::jobs::JobContext;
@@ -16,24 +17,30 @@ use crate::volume::{Polarity, Unit, Volume};
 /// What a file of no other kind is passed over with.
 pub(super) const NOT_DICOM: &str = "is not a DICOM file";
 /// Ends of names that promise a volume file: for the sentence alone, as content decides.
-const ENDS: [&str; 4] = [".nii", ".nii.gz", ".mha", ".mhd"];
+const ENDS: [&str; 6] = [".nii", ".nii.gz", ".mha", ".mhd", ".nrrd", ".nhdr"];
 
-/// Series of the files that were passed over as no DICOM, but are volume files that were asked for by
-/// name. Those inside a folder stay passed over: masks and results lie beside a study.
-/// - `paths`: as they were asked for
-pub(super) fn named(paths: &[PathBuf], skipped: &mut Vec<Skipped>) -> Vec<Series> {
+/// Series of files that are no DICOM, but volume files that were asked for; all others are passed over:
+/// masks and results lie beside a study.
+/// - `asked`: whether a file was
+pub(super) fn among(
+    strangers: Vec<Source>,
+    asked: impl Fn(&Source) -> bool,
+    skipped: &mut Vec<Skipped>,
+) -> Vec<Series> {
     let mut found = Vec::new();
-    skipped.retain_mut(|passed| {
-        if !passed.reason.ends_with(NOT_DICOM) || !paths.contains(&passed.file) {
-            return true;
-        }
-        match series(&passed.file) {
-            Ok(series) => found.push(series),
-            Err(error) if promises_volume(&passed.file) => passed.reason = error.to_string(),
-            Err(_) => {}
-        }
-        found.last().is_none_or(|series| series.files != [passed.file.as_path()])
-    });
+    for source in strangers {
+        let file = source.path();
+        let not_dicom = || format!("{} {NOT_DICOM}", name(file));
+        let reason = match asked(&source).then(|| series(&source)) {
+            Some(Ok(series)) => {
+                found.push(series);
+                continue;
+            }
+            Some(Err(error)) if promises_volume(file) => error.to_string(),
+            Some(Err(_)) | None => not_dicom(),
+        };
+        skipped.push(Skipped { file: file.to_owned(), reason });
+    }
     found
 }
 
@@ -43,8 +50,9 @@ fn promises_volume(file: &Path) -> bool {
 }
 
 /// From the header alone.
-fn series(file: &Path) -> Result<Series, IngestError> {
-    let grid = read_grid(file)?;
+fn series(source: &Source) -> Result<Series, IngestError> {
+    let file = source.path();
+    let grid = grid_of(source)?;
     let mut defects = vec![assumed()];
     if grid.size()[2] < 2 {
         let text = "The file has only one slice: it is no volume and cannot be shown in three planes";
@@ -64,7 +72,7 @@ fn series(file: &Path) -> Result<Series, IngestError> {
         grid: Some(grid),
         slice_thickness_mm: None,
         frame_of_reference_uid: None,
-        transfer_syntax: "volume file (NIfTI or MetaImage)".to_owned(),
+        transfer_syntax: "volume file (NIfTI, MetaImage or NRRD)".to_owned(),
         transfer_syntax_uid: String::new(),
         unit: Unit::Hu,
         padding: None,
@@ -73,7 +81,7 @@ fn series(file: &Path) -> Result<Series, IngestError> {
         defects,
         pixel_shape: None,
         slices: Vec::new(),
-        volume_file: true,
+        volume_file: Some(source.clone()),
     })
 }
 
@@ -85,14 +93,16 @@ fn assumed() -> Defect {
 }
 
 /// Its voxels, all of them.
-/// - errors: as [`read_volume`]
+/// - errors: as [`volume_from`]
 pub(super) fn whole(series: &Series, ctx: &JobContext) -> Result<Arc<Volume>, IngestError> {
-    let file = series.files.first().map_or(Path::new(""), PathBuf::as_path);
-    Ok(Arc::new(read_volume(file, series.unit.clone(), ctx)?))
+    let Some(source) = &series.volume_file else {
+        return Err(IngestError::Sentence("This series is no volume file".to_owned()));
+    };
+    Ok(Arc::new(volume_from(source, series.unit.clone(), ctx)?))
 }
 
 /// The middle slice as a volume of its own, where it lies in the patient.
-/// - errors: as [`read_volume`]; values that are no whole numbers
+/// - errors: as [`volume_from`]; values that are no whole numbers
 pub(super) fn middle(series: &Series, ctx: &JobContext) -> Result<Volume, IngestError> {
     let sentence = |words: &dyn std::fmt::Display| IngestError::Sentence(words.to_string());
     let volume = whole(series, ctx)?;

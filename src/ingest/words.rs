@@ -11,7 +11,9 @@ pub(super) fn name(path: &Path) -> String {
 
 /// The first three file names and how many more.
 pub(super) fn names<'a>(paths: impl IntoIterator<Item = &'a Path>) -> String {
-    let all: Vec<String> = paths.into_iter().map(name).collect();
+    let mut all: Vec<String> = paths.into_iter().map(name).collect();
+    // Slices of one file.
+    all.dedup();
     match all.as_slice() {
         [a, b, c, _, ..] => format!("{a}, {b}, {c} and {} more", all.len() - 3),
         few => few.join(", "),

@@ -3,10 +3,11 @@
 //! Events arrive in order on the caller's thread: the series that were found, then the volume, in
 //! which slices appear from the middle outwards; the function returns when the last one is there.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::ingest::{self, Defect, IngestError, Scan, Series};
+use crate::ingest::{self, Defect, IngestError, Locked, Private, Scan, Series};
 use crate::jobs::{Cancelled, JobContext};
 use crate::volume::Volume;
 
@@ -58,6 +59,9 @@ pub enum OpenError {
     /// There is nothing to view.
     #[error("{0}")]
     Nothing(String),
+    /// There may be something to view, behind a password.
+    #[error("{0}")]
+    Locked(LockedArchive),
     /// `--series` names none of the series found.
     #[error("There is no series {wanted} here. Found: {found}")]
     NoSuchSeries {
@@ -72,6 +76,25 @@ pub enum OpenError {
     /// Asked to stop.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+}
+
+/// An archive and what its password has to do with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LockedArchive(pub Locked);
+
+impl fmt::Display for LockedArchive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.0.file.file_name().unwrap_or_default().to_string_lossy();
+        if self.0.wrong {
+            write!(f, "{name} is locked, and this is not its password; give the right one")
+        } else {
+            write!(
+                f,
+                "{name} is locked by a password: unpack it, or use the commands of the terminal, which ask for the \
+                 password or take --password-file"
+            )
+        }
+    }
 }
 
 impl From<IngestError> for OpenError {
@@ -92,9 +115,21 @@ pub fn open(
     paths: &[PathBuf],
     wanted_series: Option<&str>,
     ctx: &JobContext,
+    on_event: impl FnMut(OpenEvent),
+) -> Result<Opened, OpenError> {
+    open_unlocked(paths, wanted_series, None, ctx, on_event)
+}
+
+/// The same with a password for archives that ask for one.
+/// - errors: as [`open`]; [`OpenError::Locked`] where nothing was found and a password is missing or wrong
+pub fn open_unlocked(
+    paths: &[PathBuf],
+    wanted_series: Option<&str>,
+    password: Option<&Private<String>>,
+    ctx: &JobContext,
     mut on_event: impl FnMut(OpenEvent),
 ) -> Result<Opened, OpenError> {
-    let scan = Arc::new(ingest::scan(paths, ctx)?);
+    let scan = Arc::new(ingest::scan_unlocked(paths, password, ctx)?);
     let chosen = choose(&scan, wanted_series)?;
     on_event(OpenEvent::Scanned { scan: Arc::clone(&scan), chosen });
     open_series(&scan, chosen, ctx, on_event)
@@ -131,6 +166,9 @@ fn choose(scan: &Scan, wanted: Option<&str>) -> Result<usize, OpenError> {
 
 /// Why there is no series, with the reason of a file that was passed over.
 pub fn nothing(scan: &Scan) -> OpenError {
+    if let Some(locked) = scan.locked.first() {
+        return OpenError::Locked(LockedArchive(locked.clone()));
+    }
     const HINT: &str = "choose the folder that contains the slices of a CT";
     let reason = scan.skipped.iter().map(|s| s.reason.as_str());
     let telling = reason.clone().find(|r| !r.ends_with("is not a DICOM file"));

@@ -1,5 +1,7 @@
 //! `triscope info`.
 
+use std::io::Write as _;
+
 use crate::run::{arg, copy_of_phantom, phantom, shared, triscope};
 
 #[test]
@@ -135,4 +137,29 @@ fn the_images_of_a_multi_frame_file_are_counted() {
     assert!(
         s["warnings"][0]["text"].as_str().is_some_and(|t| t.contains("10 images") && t.contains("where"))
     );
+}
+
+#[test]
+fn a_locked_archive_is_opened_by_the_password_of_a_file() {
+    let folder = copy_of_phantom("locked", 6);
+    let archive = folder.join("study.zip");
+    let mut writer = zip::ZipWriter::new(std::fs::File::create(&archive).expect("created"));
+    let options =
+        zip::write::SimpleFileOptions::default().with_aes_encryption(zip::AesMode::Aes256, "a pass phrase");
+    for file in crate::run::slices(&folder) {
+        let name = file.file_name().expect("a name").to_string_lossy().into_owned();
+        writer.start_file(name, options).expect("begun");
+        writer.write_all(&std::fs::read(&file).expect("read")).expect("written");
+    }
+    writer.finish().expect("finished");
+    let refused = triscope(&["info", arg(&archive), "--json"]);
+    assert!(refused.refused(1).contains("study.zip is locked by a password"), "{}", refused.stderr);
+    let password = folder.join("password");
+    std::fs::write(&password, "a pass phrase\n").expect("written");
+    let json = triscope(&["info", arg(&archive), "--json", "--password-file", arg(&password)]).json();
+    assert_eq!(json["series"][0]["size"], serde_json::json!([96, 96, 6]));
+    std::fs::write(&password, "another one\n").expect("written");
+    let refused = triscope(&["info", arg(&archive), "--password-file", arg(&password)]);
+    assert!(refused.refused(1).contains("not its password"), "{}", refused.stderr);
+    assert!(!refused.stderr.contains("another one"));
 }

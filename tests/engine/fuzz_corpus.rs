@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use triscope::command::Keymap;
-use triscope::ingest::Image;
+use triscope::ingest::{self, Image, Scan};
+use triscope::jobs::JobContext;
 use triscope::networks::weights::WeightsFile;
 use triscope::session::Preferences;
 use triscope::workflow::bench::npy::read_npy;
@@ -73,6 +74,85 @@ fn random_damage_is_read_or_refused() {
         each_damaged(&bytes, 300, |damaged| {
             let _ = read(damaged);
         });
+    }
+}
+
+#[test]
+fn damaged_jpeg_of_12_bits_is_read_or_refused() {
+    let folder = Path::new("../shared/data/odd/transfer-syntax");
+    for name in
+        ["ct-4.51-jpeg-extended-12bit.dcm", "ct-4.53-jpeg-spectral.dcm", "ct-4.55-jpeg-progressive.dcm"]
+    {
+        let Ok(bytes) = fs::read(folder.join(name)) else {
+            eprintln!("skipped: {name} is not here");
+            continue;
+        };
+        each_damaged(&bytes, 40, |damaged| {
+            let _ = read(damaged);
+        });
+        // The headers, where damage tells most.
+        let header = bytes.windows(2).position(|w| w == [0xFF, 0xD8]).expect("a picture");
+        each_damaged(&bytes[header..header + 400], 60, |damaged| {
+            let _ = read([&bytes[..header], damaged.as_slice(), &bytes[header + 400..]].concat());
+        });
+    }
+}
+
+/// What is found where a file is opened by itself; every series is loaded as far as it can be.
+fn opened(file: &Path) -> Scan {
+    let ctx = JobContext::unobserved();
+    let scan = ingest::scan(&[file.to_owned()], &ctx).expect("the file is there");
+    for series in &scan.series {
+        // Damage may make sizes of gigabytes, which a scan does not ask for.
+        if series.size.iter().product::<usize>() > 1 << 20 {
+            continue;
+        }
+        if let Ok(volume) = ingest::begin(series) {
+            assert!(ingest::load(series, &volume, &ctx).is_err() || volume.is_complete());
+        }
+    }
+    for passed in &scan.skipped {
+        assert!(passed.reason.len() > 15 && !passed.reason.contains('\n'), "{}", passed.reason);
+    }
+    scan
+}
+
+#[test]
+fn archives_frames_and_volume_files_of_the_corpus_are_one_volume() {
+    let mut seen = 0;
+    for file in fs::read_dir(corpus_folder("file")).expect("the corpus").flatten().map(|e| e.path()) {
+        let scan = opened(&file);
+        if file.ends_with("DICOMDIR") {
+            assert!(scan.skipped.iter().any(|s| s.reason.contains("is not there")), "{:?}", scan.skipped);
+            continue;
+        }
+        let [series] = scan.series.as_slice() else { panic!("{}: {:?}", file.display(), scan.skipped) };
+        let volume = ingest::begin(series).expect("a volume");
+        ingest::load(series, &volume, &JobContext::unobserved()).expect("loads");
+        assert_eq!(volume.grid().size(), [5, 4, 3]);
+        // A square root of a square in f64.
+        assert!(volume.grid().spacing_mm().iter().zip([0.7, 0.7, 2.0]).all(|(a, b)| (a - b).abs() < 1e-12));
+        assert_eq!(volume.grid().patient_from_voxel().origin().to_array(), [-5.0, -4.0, 0.0]);
+        assert_eq!(volume.value([3, 2, 1]), Some(30.0 + 200.0 - 20.0 - 200.0), "{}", file.display());
+        seen += 1;
+    }
+    assert!(seen >= 10);
+}
+
+#[test]
+fn damaged_archives_frames_and_volume_files_are_read_or_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let any = folder.path().join("any");
+    for file in fs::read_dir(corpus_folder("file")).expect("the corpus").flatten().map(|e| e.path()) {
+        let bytes = fs::read(&file).expect("readable");
+        each_damaged(&bytes, 200, |damaged| {
+            fs::write(&any, damaged).expect("written");
+            opened(&any);
+        });
+        for percent in 0..100 {
+            fs::write(&any, &bytes[..bytes.len() * percent / 100]).expect("written");
+            opened(&any);
+        }
     }
 }
 

@@ -22,12 +22,14 @@ pub(in crate::cli) struct Demo {
 /// `info`
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Info {
-    /// Folder or file
+    /// Folder, file or archive (zip, tar)
     #[arg(value_name = "PATH")]
     pub(in crate::cli) path: PathBuf,
     /// Look at this series only (SeriesInstanceUID; `UID#2` is the second part of one that was split)
     #[arg(long, value_name = "UID")]
     pub(in crate::cli) series: Option<String>,
+    #[command(flatten)]
+    pub(in crate::cli) unlock: Unlock,
     /// One JSON document on stdout
     #[arg(long)]
     pub(in crate::cli) json: bool,
@@ -36,7 +38,7 @@ pub(in crate::cli) struct Info {
 /// `render`
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Render {
-    /// Folder or file
+    /// Folder, file or archive (zip, tar)
     #[arg(value_name = "PATH")]
     pub(in crate::cli) path: PathBuf,
     /// Which plane; with --oblique the slanted view replaces it
@@ -81,7 +83,7 @@ pub(in crate::cli) struct Render {
 /// `classify`
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Classify {
-    /// Folder or file
+    /// Folder, file or archive (zip, tar)
     #[arg(value_name = "PATH")]
     pub(in crate::cli) path: PathBuf,
     /// A point to ask about, LPS millimetres; may be given several times
@@ -123,7 +125,7 @@ pub(in crate::cli) struct Classify {
 /// `scan`
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Scan {
-    /// Folder or file
+    /// Folder, file or archive (zip, tar)
     #[arg(value_name = "PATH")]
     pub(in crate::cli) path: PathBuf,
     /// lungnodule-ssm or lungnodule-ssm-compact [default: the first where its weights are installed]
@@ -172,6 +174,17 @@ pub(in crate::cli) struct SeriesChoice {
     /// Go on where a series is odd in a way that refuses a network
     #[arg(long)]
     pub(in crate::cli) force: bool,
+    #[command(flatten)]
+    pub(in crate::cli) unlock: Unlock,
+}
+
+/// What opens a locked archive.
+#[derive(Args, Debug, Default)]
+pub(in crate::cli) struct Unlock {
+    /// The first line of this file is the password of an archive that asks for one [default: asked for where
+    /// there is a terminal]
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) password_file: Option<PathBuf>,
 }
 
 /// `--mode`

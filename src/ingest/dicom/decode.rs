@@ -2,7 +2,7 @@
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::sync::Arc;
 
 use dicom_core::value::PixelFragmentSequence;
 use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
@@ -12,20 +12,24 @@ use dicom_pixeldata::PixelDecoder;
 
 use super::codestream::{self, Announced};
 use super::header::{self, PixelForm};
+use super::jpeg;
+use super::lut::Lut;
 use super::rescale::Rescale;
-use super::tape::Tape;
 use super::walk::{self, EXPLICIT_BIG_ENDIAN, PixelPlace};
+use crate::ingest::source::{Source, Tape};
 
 /// Where a slice comes from, and how its bytes become values.
 #[derive(Clone, Debug)]
 pub(in crate::ingest) struct SliceSource {
-    pub(in crate::ingest) file: PathBuf,
+    pub(in crate::ingest) from: Source,
     pub(in crate::ingest) syntax: String,
     /// `None` where the file ends before its pixel data.
     pub(in crate::ingest) pixels: Option<PixelPlace>,
     pub(in crate::ingest) form: PixelForm,
     pub(in crate::ingest) photometric: String,
     pub(in crate::ingest) rescale: Rescale,
+    /// A table that values go through behind `rescale`.
+    pub(in crate::ingest) lut: Option<Arc<Lut>>,
 }
 
 /// Why a slice could not be read.
@@ -54,25 +58,27 @@ impl From<io::Error> for SliceFault {
 impl SliceSource {
     /// The values of the slice, row by row.
     pub(in crate::ingest) fn decode(&self) -> Result<Box<[i16]>, SliceFault> {
-        let mut tape = Tape::open(&self.file)?;
-        if self.syntax == walk::DEFLATED {
-            // The data set begins behind the file meta information; its inflated copy is dropped
-            // when this slice is done.
-            tape = walk::inflated(&mut tape).map_err(|e| SliceFault::Damaged(e.to_string()))?;
-        }
-        self.decode_from(&mut tape)
+        self.from.read(|tape| {
+            if self.syntax == walk::DEFLATED {
+                // The data set begins behind the file meta information; its inflated copy is dropped
+                // when this slice is done.
+                let mut inner = walk::inflated(tape).map_err(|e| SliceFault::Damaged(e.to_string()))?;
+                return self.decode_from(&mut inner);
+            }
+            self.decode_from(tape)
+        })
     }
 
-    /// The same from the bytes of the file.
-    pub(in crate::ingest) fn decode_bytes(&self, bytes: Vec<u8>) -> Result<Box<[i16]>, SliceFault> {
-        let mut tape = Tape::memory(bytes);
-        if self.syntax == walk::DEFLATED {
-            tape = walk::inflated(&mut tape).map_err(|e| SliceFault::Damaged(e.to_string()))?;
+    fn decode_from(&self, tape: &mut Tape<'_>) -> Result<Box<[i16]>, SliceFault> {
+        let mut values = self.stored(tape)?;
+        if let Some(lut) = &self.lut {
+            lut.apply(&mut values);
         }
-        self.decode_from(&mut tape)
+        Ok(values)
     }
 
-    fn decode_from(&self, tape: &mut Tape) -> Result<Box<[i16]>, SliceFault> {
+    /// The values of the slice without its table.
+    fn stored(&self, tape: &mut Tape<'_>) -> Result<Box<[i16]>, SliceFault> {
         let place = self.pixels.ok_or(SliceFault::Truncated)?;
         if self.form.samples_per_pixel != 1 {
             return Err(SliceFault::Unsupported("its pixels are coloured".to_owned()));
@@ -81,13 +87,13 @@ impl SliceSource {
         match place.claimed {
             Some(claimed) if u64::from(claimed) < self.form.bytes() => Err(SliceFault::Truncated),
             Some(_) if header::is_native(&self.syntax) => self.native(tape),
-            None if !header::is_native(&self.syntax) => self.compressed(fragments(tape)?),
+            None if !header::is_native(&self.syntax) => self.compressed(fragments(tape, place.fragments)?),
             _ => Err(SliceFault::Damaged("it does not fit its transfer syntax".to_owned())),
         }
     }
 
     /// Numbers as they are: straight into the slice, without a second copy of 16-bit words.
-    fn native(&self, tape: &mut Tape) -> Result<Box<[i16]>, SliceFault> {
+    fn native(&self, tape: &mut Tape<'_>) -> Result<Box<[i16]>, SliceFault> {
         let count = self.form.pixels();
         let big = self.syntax == EXPLICIT_BIG_ENDIAN;
         match self.form.bits_allocated {
@@ -105,8 +111,8 @@ impl SliceSource {
                 self.rescale.words(&mut words, self.form);
                 Ok(words)
             }
-            8 => Ok(self.bytes(&tape.take(count as u64)?)),
-            32 => Ok(self.long_words(&tape.take(self.form.bytes())?, big)),
+            8 => Ok(self.bytes(&tape.take_bytes(count as u64)?)),
+            32 => Ok(self.long_words(&tape.take_bytes(self.form.bytes())?, big)),
             bits => Err(SliceFault::Unsupported(format!("its pixels have {bits} bits"))),
         }
     }
@@ -145,11 +151,18 @@ impl SliceSource {
         });
         let picture = picture.take().filter(|p| !p.is_empty()).ok_or(SliceFault::Truncated)?;
         let announced = self.check(&picture)?;
-        let decoded = self.run_decoder(picture)?;
         let pixels = self.form.pixels();
         // The depth that the picture itself announces decides where its sign is.
         let precision = announced.map_or(self.form.bits_stored, |a| u16::from(a.precision));
         let form = PixelForm { bits_stored: precision, high_bit: precision.saturating_sub(1), ..self.form };
+        if header::is_wide_jpeg(&self.syntax) && (precision > 8 || !header::is_known(&self.syntax)) {
+            let size = [usize::from(form.columns), usize::from(form.rows)];
+            let stored = jpeg::decode(&picture, size).map_err(SliceFault::Damaged)?;
+            let mut words: Box<[i16]> = stored.into_iter().map(u16::cast_signed).collect();
+            self.rescale.words(&mut words, PixelForm { bits_allocated: 16, ..form });
+            return Ok(words);
+        }
+        let decoded = self.run_decoder(picture)?;
         let as_bytes = precision <= 8 && announced.is_some() && self.is_jpeg_or_ls();
         if self.form.bits_allocated == 8 || as_bytes {
             let bytes = decoded.get(..pixels).ok_or(SliceFault::Truncated)?;
@@ -258,10 +271,14 @@ fn is_jpeg_2000(syntax: &str) -> bool {
 }
 
 /// The fragments of compressed pixel data, the offset table left out.
-fn fragments(tape: &mut Tape) -> Result<Vec<Vec<u8>>, SliceFault> {
+/// - `count`: so many, of which the first is next; `None` for all, behind the table
+fn fragments(tape: &mut Tape<'_>, count: Option<u32>) -> Result<Vec<Vec<u8>>, SliceFault> {
     let mut found = Vec::new();
-    let mut first = true;
+    let mut first = count.is_none();
     loop {
+        if count.is_some_and(|count| found.len() >= count as usize) {
+            return Ok(found);
+        }
         let mut head = [0u8; 8];
         match tape.fill(&mut head) {
             Ok(()) => {}
@@ -275,7 +292,7 @@ fn fragments(tape: &mut Tape) -> Result<Vec<Vec<u8>>, SliceFault> {
             ([0xFE, 0xFF], [0xDD, 0xE0]) => return Ok(found),
             _ => return Err(SliceFault::Damaged("its fragments are not marked".to_owned())),
         }
-        let bytes = tape.take(u64::from(u32::from_le_bytes([l0, l1, l2, l3])))?;
+        let bytes = tape.take_bytes(u64::from(u32::from_le_bytes([l0, l1, l2, l3])))?;
         if !std::mem::take(&mut first) {
             found.push(bytes);
         }

@@ -1,6 +1,7 @@
 //! What a viewer needs to know of one file, as plain values: no DICOM type leaves this module.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
 use dicom_core::Tag;
 use dicom_dictionary_std::{tags, uids};
@@ -8,11 +9,13 @@ use dicom_encoding::transfer_syntax::TransferSyntaxIndex;
 use dicom_object::InMemDicomObject;
 use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 
+use super::frames;
+use super::lut::Lut;
 use super::rescale::Rescale;
-use super::tape::Tape;
 use super::walk::{self, EXPLICIT_BIG_ENDIAN, Layout, PixelPlace, WalkError};
 use crate::clinical::{ClinicalFields, Sex, Smoking};
 use crate::ingest::private::Private;
+use crate::ingest::source::{Source, Tape};
 use crate::volume::Polarity;
 
 /// The elements that are read, sorted.
@@ -85,6 +88,11 @@ impl PixelForm {
         usize::from(self.columns) * usize::from(self.rows)
     }
 
+    /// Bytes of one frame without compression, where they are whole and some.
+    pub(in crate::ingest) fn whole_bytes(&self) -> Option<u64> {
+        self.bits_allocated.is_multiple_of(8).then(|| self.bytes()).filter(|bytes| *bytes > 0)
+    }
+
     /// Bytes of one frame without compression.
     pub(in crate::ingest) fn bytes(&self) -> u64 {
         let bits = self.pixels() as u64 * u64::from(self.samples_per_pixel) * u64::from(self.bits_allocated);
@@ -109,7 +117,8 @@ pub(in crate::ingest) struct PhaseMarks {
 /// One file.
 #[derive(Clone, Debug)]
 pub(in crate::ingest) struct Header {
-    pub(in crate::ingest) file: PathBuf,
+    /// What it was read from, and its pixels will be.
+    pub(in crate::ingest) from: Source,
     pub(in crate::ingest) syntax: String,
     pub(in crate::ingest) sop_class: String,
     pub(in crate::ingest) series_uid: String,
@@ -138,6 +147,8 @@ pub(in crate::ingest) struct Header {
     pub(in crate::ingest) slice_thickness: Option<f64>,
     pub(in crate::ingest) frame_of_reference: Option<String>,
     pub(in crate::ingest) photometric: String,
+    /// Images in the file: where there are several, this is the header of one of them, unless they cannot
+    /// be told apart.
     pub(in crate::ingest) frames: i64,
     /// `None` where the size of the image or of a pixel is missing.
     pub(in crate::ingest) form: Option<PixelForm>,
@@ -151,24 +162,24 @@ pub(in crate::ingest) struct Header {
     pub(in crate::ingest) lossy: bool,
     pub(in crate::ingest) pixels: Option<PixelPlace>,
     pub(in crate::ingest) float_pixels: bool,
+    /// The table that the file has in place of slope and intercept.
+    pub(in crate::ingest) lut: Option<Arc<Lut>>,
+    /// Such a table is there; without `lut` it cannot be used.
     pub(in crate::ingest) modality_lut: bool,
+    /// Of a DICOMDIR: the parts of the names of the files that it lists.
+    pub(in crate::ingest) listed: Vec<Vec<String>>,
     pub(in crate::ingest) cut_off: bool,
 }
 
 impl Header {
-    /// Reads the header of a file, up to its pixel data.
-    pub(in crate::ingest) fn read(file: &Path) -> Result<Self, WalkError> {
-        let mut tape = Tape::open(file)?;
-        Self::from_tape(&mut tape, file)
+    /// Reads the header of a file, up to its pixel data: one for each of its frames.
+    pub(in crate::ingest) fn read(from: &Source) -> Result<Vec<Self>, WalkError> {
+        from.read(|tape| Self::from_tape(tape, from))
     }
 
-    /// The same from the bytes of a file.
-    pub(in crate::ingest) fn from_bytes(bytes: Vec<u8>, name: &Path) -> Result<Self, WalkError> {
-        Self::from_tape(&mut Tape::memory(bytes), name)
-    }
-
-    fn from_tape(tape: &mut Tape, file: &Path) -> Result<Self, WalkError> {
-        let layout = walk::walk(tape, &WANTED)?;
+    fn from_tape(tape: &mut Tape<'_>, from: &Source) -> Result<Vec<Self>, WalkError> {
+        let mut layout = walk::walk(tape, &WANTED)?;
+        let items = std::mem::take(&mut layout.items);
         let object = decode(&layout)?;
         let values = Values(&object);
         let known = values.text(tags::SOP_CLASS_UID).is_some()
@@ -178,14 +189,23 @@ impl Header {
         if !known {
             return Err(if layout.cut_off { WalkError::CutOff } else { WalkError::NotDicom });
         }
-        Ok(Self::collect(file, layout, values))
+        let mut header = Self::collect(from, layout, values);
+        if let Some(table) = items.get(&tags::MODALITY_LUT_SEQUENCE).and_then(|items| items.first()) {
+            header.modality_lut = true;
+            header.lut = header.form.and_then(|form| Lut::new(table, form)).map(Arc::new);
+        }
+        if let Some(records) = items.get(&tags::DIRECTORY_RECORD_SEQUENCE) {
+            let names = records.iter().map(|record| record.texts(tags::REFERENCED_FILE_ID));
+            header.listed = names.filter(|name| !name.is_empty()).collect();
+        }
+        Ok(frames::split(tape, header, &items))
     }
 
-    fn collect(file: &Path, layout: Layout, v: Values<'_>) -> Self {
+    fn collect(from: &Source, layout: Layout, v: Values<'_>) -> Self {
         let owned = |tag| v.text(tag).unwrap_or_default();
         let positive = |pair: &[f64; 2]| pair.iter().all(|&n| n > 0.0);
         Self {
-            file: file.to_owned(),
+            from: from.clone(),
             sop_class: v.text(tags::SOP_CLASS_UID).or(layout.media_class).unwrap_or_default(),
             series_uid: owned(tags::SERIES_INSTANCE_UID),
             series_number: v.number(tags::SERIES_NUMBER).map(|n| n as i64),
@@ -229,14 +249,24 @@ impl Header {
                 || lossy_syntax(&layout.syntax),
             pixels: layout.pixels,
             float_pixels: layout.float_pixels,
-            modality_lut: layout.modality_lut,
+            lut: None,
+            modality_lut: false,
+            listed: Vec::new(),
             cut_off: layout.cut_off,
             syntax: layout.syntax,
         }
     }
 
+    /// Path of the file, as shown.
+    pub(in crate::ingest) fn file(&self) -> &Path {
+        self.from.path()
+    }
+
     /// Rescale of the file; a slope of zero counts as missing.
     pub(in crate::ingest) fn rescale(&self) -> Rescale {
+        if let Some(lut) = &self.lut {
+            return lut.before();
+        }
         Rescale {
             slope: self.slope.filter(|s| *s != 0.0).unwrap_or(1.0),
             intercept: self.intercept.unwrap_or(0.0),
@@ -291,20 +321,36 @@ pub(super) fn is_native(syntax: &str) -> bool {
 
 /// The transfer syntax by its standard's name.
 pub(in crate::ingest) fn syntax_name(uid: &str) -> String {
-    TransferSyntaxRegistry.get(uid).map_or("unknown transfer syntax", |syntax| syntax.name()).to_owned()
+    let known = TransferSyntaxRegistry.get(uid).map(|syntax| syntax.name());
+    let retired = RETIRED_JPEG.iter().find(|(retired, _)| *retired == uid).map(|(_, name)| *name);
+    known.or(retired).unwrap_or("unknown transfer syntax").to_owned()
+}
+
+/// Processes of JPEG that left the standard and are read all the same. Source: DICOM PS3.6 annex A.
+const RETIRED_JPEG: [(&str, &str); 2] = [
+    ("1.2.840.10008.1.2.4.53", "JPEG Spectral Selection, Non-Hierarchical (Processes 6 & 8)"),
+    ("1.2.840.10008.1.2.4.55", "JPEG Full Progression, Non-Hierarchical (Processes 10 & 12)"),
+];
+
+/// Whether it is JPEG by cosine transform that may have 12 bits, which [`super::jpeg`] reads.
+pub(super) fn is_wide_jpeg(syntax: &str) -> bool {
+    syntax == uids::JPEG_EXTENDED12_BIT || RETIRED_JPEG.iter().any(|(retired, _)| *retired == syntax)
+}
+
+/// Whether dicom-pixeldata has a decoder.
+pub(super) fn is_known(syntax: &str) -> bool {
+    TransferSyntaxRegistry.get(syntax).is_some_and(|known| known.can_decode_all())
 }
 
 /// The sizes of a number in memory that are read as they are, in bits.
 const NATIVE_BITS: [u16; 3] = [8, 16, 32];
 /// The same for compressed pictures: what their decoders give back.
 const COMPRESSED_BITS: [u16; 2] = [8, 16];
-/// JPEG by cosine transform, whose decoder knows 8 bits alone.
-const JPEG_OF_8_BITS: [&str; 2] = [uids::JPEG_BASELINE8_BIT, uids::JPEG_EXTENDED12_BIT];
 
 /// What of a compression or of its numbers no decoder here can read, in words for a sentence.
 fn undecodable(syntax: &str, form: Option<PixelForm>) -> Option<String> {
     let name = || syntax_name(syntax);
-    if TransferSyntaxRegistry.get(syntax).is_none_or(|known| !known.can_decode_all()) {
+    if !is_known(syntax) && !is_wide_jpeg(syntax) {
         return Some(format!("{}, {syntax}", name()));
     }
     let form = form?;
@@ -312,7 +358,8 @@ fn undecodable(syntax: &str, form: Option<PixelForm>) -> Option<String> {
     if !known.contains(&form.bits_allocated) {
         return Some(format!("{}, {}-bit values", name(), form.bits_allocated));
     }
-    if JPEG_OF_8_BITS.contains(&syntax) && form.bits_stored > 8 {
+    let most = if syntax == uids::JPEG_BASELINE8_BIT { 8 } else { 12 };
+    if (syntax == uids::JPEG_BASELINE8_BIT || is_wide_jpeg(syntax)) && form.bits_stored > most {
         return Some(format!("{} with {}-bit values, {syntax}", name(), form.bits_stored));
     }
     None
@@ -446,6 +493,8 @@ mod tests {
         for (syntax, allocated, stored) in [
             (uids::JPEG_BASELINE8_BIT, 8, 8),
             (uids::JPEG_EXTENDED12_BIT, 8, 8),
+            (uids::JPEG_EXTENDED12_BIT, 16, 12),
+            ("1.2.840.10008.1.2.4.55", 16, 12),
             (uids::JPEG_LOSSLESS_SV1, 16, 12),
             (uids::JPEG2000_LOSSLESS, 16, 16),
             (uids::RLE_LOSSLESS, 16, 16),
@@ -454,10 +503,11 @@ mod tests {
             assert_eq!(undecodable(syntax, form(allocated, stored)), None, "{syntax} {allocated}");
         }
         for (syntax, allocated, stored, word) in [
-            (uids::JPEG_EXTENDED12_BIT, 16, 12, "12-bit"),
+            (uids::JPEG_EXTENDED12_BIT, 16, 16, "16-bit"),
+            (uids::JPEG_BASELINE8_BIT, 16, 12, "12-bit"),
             (uids::RLE_LOSSLESS, 32, 32, "32-bit"),
             (uids::EXPLICIT_VR_LITTLE_ENDIAN, 1, 1, "1-bit"),
-            ("1.2.840.10008.1.2.4.53", 16, 12, "1.2.840.10008.1.2.4.53"),
+            ("1.2.840.10008.1.2.4.52", 16, 12, "1.2.840.10008.1.2.4.52"),
         ] {
             let why = undecodable(syntax, form(allocated, stored));
             assert!(why.as_ref().is_some_and(|w| w.contains(word)), "{syntax} {allocated}: {why:?}");

@@ -2,14 +2,17 @@
 
 mod codestream;
 mod decode;
+mod frames;
 mod header;
+mod items;
+mod jpeg;
 mod kind;
+mod lut;
 mod rescale;
-mod tape;
 mod walk;
 
 pub(super) use decode::{SliceFault, SliceSource};
 pub(super) use header::{Header, syntax_name};
 pub(super) use kind::{is_index, not_an_image};
 pub(super) use rescale::Rescale;
-pub(super) use walk::WalkError;
+pub(super) use walk::{WalkError, may_begin};

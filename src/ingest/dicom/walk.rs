@@ -5,6 +5,7 @@
 //! needs are handed to dicom-object afterwards; sequences, private elements and pixel data are
 //! stepped over. Source: DICOM PS3.5 section 7, PS3.10 section 7.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use dicom_core::dictionary::DataDictionary;
@@ -13,14 +14,15 @@ use dicom_dictionary_std::{StandardDataDictionary, tags, uids};
 use dicom_encoding::transfer_syntax::{Codec, TransferSyntaxIndex};
 use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 
-use super::tape::Tape;
+use super::items::{self, Item};
+use crate::ingest::source::Tape;
 
-const ITEM: Tag = Tag(0xFFFE, 0xE000);
-const ITEM_END: Tag = Tag(0xFFFE, 0xE00D);
-const SEQUENCE_END: Tag = Tag(0xFFFE, 0xE0DD);
-const UNDEFINED: u32 = 0xFFFF_FFFF;
+pub(super) const ITEM: Tag = Tag(0xFFFE, 0xE000);
+pub(super) const ITEM_END: Tag = Tag(0xFFFE, 0xE00D);
+pub(super) const SEQUENCE_END: Tag = Tag(0xFFFE, 0xE0DD);
+pub(super) const UNDEFINED: u32 = 0xFFFF_FFFF;
 /// Sequences in sequences: real files stay under ten.
-const MAX_DEPTH: usize = 32;
+pub(super) const MAX_DEPTH: usize = 32;
 /// Longest value that is kept; the longest that matter are lists of a few numbers.
 const MAX_VALUE_BYTES: u32 = 64 * 1024;
 /// A deflated file may not blow up to more than this.
@@ -57,8 +59,8 @@ pub(super) struct Encoding {
 }
 
 impl Encoding {
-    const EXPLICIT_LE: Self = Self { big_endian: false, explicit: true };
-    const IMPLICIT_LE: Self = Self { big_endian: false, explicit: false };
+    pub(super) const EXPLICIT_LE: Self = Self { big_endian: false, explicit: true };
+    pub(super) const IMPLICIT_LE: Self = Self { big_endian: false, explicit: false };
     const EXPLICIT_BE: Self = Self { big_endian: true, explicit: true };
 
     fn of_syntax(uid: &str) -> Self {
@@ -103,6 +105,9 @@ pub(in crate::ingest) struct PixelPlace {
     pub(in crate::ingest) claimed: Option<u32>,
     /// Bytes that are there from `offset` to the end.
     pub(in crate::ingest) available: u64,
+    /// How many fragments of several frames are this one's, of which the first is at `offset`; `None`
+    /// where all are, behind their offset table.
+    pub(in crate::ingest) fragments: Option<u32>,
 }
 
 /// What was found.
@@ -121,20 +126,20 @@ pub(super) struct Layout {
     pub(super) pixels: Option<PixelPlace>,
     /// Float or Double Float Pixel Data instead.
     pub(super) float_pixels: bool,
-    /// A Modality LUT Sequence is there.
-    pub(super) modality_lut: bool,
+    /// Sequences that are read, as far as they are there.
+    pub(super) items: BTreeMap<Tag, Vec<Item>>,
     /// The header ends before the pixel data could begin.
     pub(super) cut_off: bool,
 }
 
-struct ElementHeader {
-    tag: Tag,
-    vr: [u8; 2],
-    len: u32,
+pub(super) struct ElementHeader {
+    pub(super) tag: Tag,
+    pub(super) vr: [u8; 2],
+    pub(super) len: u32,
 }
 
 /// The layout of a file; `wanted` must be sorted.
-pub(super) fn walk(tape: &mut Tape, wanted: &[Tag]) -> Result<Layout, WalkError> {
+pub(super) fn walk(tape: &mut Tape<'_>, wanted: &[Tag]) -> Result<Layout, WalkError> {
     let Start { encoding, syntax, media_class } = start(tape)?;
     if syntax == DEFLATED {
         let mut inner = Tape::memory(inflate(tape)?);
@@ -150,7 +155,7 @@ struct Start {
 }
 
 /// Preamble and file meta information, where there are any; stops at the data set.
-fn start(tape: &mut Tape) -> Result<Start, WalkError> {
+fn start(tape: &mut Tape<'_>) -> Result<Start, WalkError> {
     let head: [u8; 132] = tape.peek()?;
     if tape.left() < 8 {
         return Err(WalkError::NotDicom);
@@ -222,6 +227,22 @@ fn has_vr(element: &[u8; 8]) -> bool {
     a.is_ascii_uppercase() && b.is_ascii_uppercase()
 }
 
+/// Whether a file with these first bytes may be DICOM, for who has to choose before it is read.
+pub(in crate::ingest) fn may_begin(bytes: &[u8]) -> bool {
+    let mut head = [0; 132];
+    for (to, from) in head.iter_mut().zip(bytes) {
+        *to = *from;
+    }
+    let mut behind_padding = [0; 132];
+    for (to, from) in behind_padding.iter_mut().zip(bytes.iter().skip(1)) {
+        *to = *from;
+    }
+    head.ends_with(b"DICM")
+        || head.starts_with(b"DICM")
+        || begins_like_a_data_set(&head)
+        || begins_like_a_data_set(&behind_padding)
+}
+
 /// How the first element of a data set is written, judged by its bytes.
 fn seen_encoding(element: &[u8; 8]) -> Option<Encoding> {
     let explicit = has_vr(element);
@@ -234,21 +255,21 @@ fn seen_encoding(element: &[u8; 8]) -> Option<Encoding> {
     }
 }
 
-fn text(tape: &mut Tape, len: u32) -> Result<String, WalkError> {
-    let bytes = tape.take(u64::from(len))?;
+fn text(tape: &mut Tape<'_>, len: u32) -> Result<String, WalkError> {
+    let bytes = tape.take_bytes(u64::from(len))?;
     let text = String::from_utf8_lossy(&bytes);
     Ok(text.trim_matches(|c: char| c == '\0' || c.is_whitespace()).to_owned())
 }
 
 /// The data set of a deflated file as a tape of its own.
-pub(super) fn inflated(tape: &mut Tape) -> Result<Tape, WalkError> {
+pub(super) fn inflated(tape: &mut Tape<'_>) -> Result<Tape<'static>, WalkError> {
     start(tape)?;
     Ok(Tape::memory(inflate(tape)?))
 }
 
 /// The rest of a deflated file, inflated. What can be inflated before an error is kept: files with
 /// odd padding behind the stream are common.
-fn inflate(tape: &mut Tape) -> Result<Vec<u8>, WalkError> {
+fn inflate(tape: &mut Tape<'_>) -> Result<Vec<u8>, WalkError> {
     use std::io::Read;
     let syntax = TransferSyntaxRegistry.get(DEFLATED).ok_or(WalkError::Damaged)?;
     let Codec::Dataset(Some(adapter)) = syntax.codec() else { return Err(WalkError::Damaged) };
@@ -261,7 +282,7 @@ fn inflate(tape: &mut Tape) -> Result<Vec<u8>, WalkError> {
 }
 
 fn data_set(
-    tape: &mut Tape,
+    tape: &mut Tape<'_>,
     encoding: Encoding,
     syntax: String,
     media_class: Option<String>,
@@ -274,7 +295,7 @@ fn data_set(
         big_endian: encoding.big_endian,
         pixels: None,
         float_pixels: false,
-        modality_lut: false,
+        items: BTreeMap::new(),
         cut_off: false,
     };
     match elements(tape, encoding, wanted, &mut layout) {
@@ -289,7 +310,7 @@ fn data_set(
 }
 
 fn elements(
-    tape: &mut Tape,
+    tape: &mut Tape<'_>,
     encoding: Encoding,
     wanted: &[Tag],
     layout: &mut Layout,
@@ -302,11 +323,16 @@ fn elements(
                     offset: tape.at(),
                     claimed: (element.len != UNDEFINED).then_some(element.len),
                     available: tape.left(),
+                    fragments: None,
                 });
                 return Ok(());
             }
             tags::FLOAT_PIXEL_DATA | tags::DOUBLE_FLOAT_PIXEL_DATA => layout.float_pixels = true,
-            tags::MODALITY_LUT_SEQUENCE => layout.modality_lut = true,
+            tag if items::is_read(tag) => {
+                let found = items::sequence(tape, encoding, &element)?;
+                layout.items.insert(tag, found);
+                continue;
+            }
             // A stray item mark: what it opens or closes is read as if it were not there.
             Tag(0xFFFE, _) => continue,
             Tag(group, _) if group > 0x7FE0 => return Ok(()),
@@ -318,7 +344,7 @@ fn elements(
             && element.vr != *b"SQ"
             && wanted.binary_search(&element.tag).is_ok()
         {
-            let value = tape.take(u64::from(element.len))?;
+            let value = tape.take_bytes(u64::from(element.len))?;
             keep(&mut layout.elements, encoding, &element, &value);
         } else {
             tape.skip(u64::from(element.len))?;
@@ -357,7 +383,7 @@ fn keep(to: &mut Vec<u8>, encoding: Encoding, element: &ElementHeader, value: &[
     to.extend(value);
 }
 
-fn element_header(tape: &mut Tape, encoding: Encoding) -> Result<ElementHeader, WalkError> {
+pub(super) fn element_header(tape: &mut Tape<'_>, encoding: Encoding) -> Result<ElementHeader, WalkError> {
     let mut head = [0u8; 8];
     tape.fill(&mut head)?;
     let [g0, g1, e0, e1, a, b, c, d] = head;
@@ -392,7 +418,12 @@ fn has_long_length(vr: [u8; 2], next: [u8; 2]) -> bool {
 /// Steps over the items of a sequence of undefined length.
 ///
 /// - `unknown`: its VR is UN, so that its items are implicit VR little endian (PS3.5 6.2.2)
-fn skip_sequence(tape: &mut Tape, encoding: Encoding, unknown: bool, depth: usize) -> Result<(), WalkError> {
+pub(super) fn skip_sequence(
+    tape: &mut Tape<'_>,
+    encoding: Encoding,
+    unknown: bool,
+    depth: usize,
+) -> Result<(), WalkError> {
     if depth >= MAX_DEPTH {
         return Err(WalkError::Damaged);
     }
@@ -408,7 +439,7 @@ fn skip_sequence(tape: &mut Tape, encoding: Encoding, unknown: bool, depth: usiz
     }
 }
 
-fn skip_item(tape: &mut Tape, encoding: Encoding, depth: usize) -> Result<(), WalkError> {
+fn skip_item(tape: &mut Tape<'_>, encoding: Encoding, depth: usize) -> Result<(), WalkError> {
     loop {
         let element = element_header(tape, encoding)?;
         if element.tag == ITEM_END {

@@ -44,7 +44,8 @@ pub(super) fn header<'a>(
     start: Vec<u8>,
     mut source: Box<dyn Read + 'a>,
 ) -> Result<(Header, Box<dyn Read + 'a>), Fault> {
-    const NEITHER: &str = "is neither NIfTI nor MetaImage; give a .nii, .nii.gz, .mhd or .mha file";
+    const NEITHER: &str =
+        "is neither NIfTI, MetaImage nor NRRD; give a .nii, .nii.gz, .mhd, .mha, .nrrd or .nhdr file";
     if !start.iter().all(|b| b.is_ascii_graphic() || b.is_ascii_whitespace()) || start.is_empty() {
         return fault(NEITHER);
     }
@@ -128,7 +129,7 @@ impl Keys<'_> {
 }
 
 /// Foreign text for a sentence: its beginning, without what a terminal would act on.
-fn cut(text: &str) -> String {
+pub(super) fn cut(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(60).collect()
 }
 

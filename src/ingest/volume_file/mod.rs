@@ -1,4 +1,4 @@
-//! One file that is a whole volume, and not DICOM: NIfTI-1 and MetaImage. `dataset` reads its images
+//! One file that is a whole volume, and not DICOM: NIfTI-1 and -2, MetaImage, NRRD. `dataset` reads its images
 //! and masks through here.
 //!
 //! Told apart by content, never by name. Sizes are believed only as far as bytes arrive: a header
@@ -6,6 +6,7 @@
 
 mod metaimage;
 mod nifti;
+mod nrrd;
 mod voxels;
 
 use std::fs::File;
@@ -15,6 +16,7 @@ use std::path::Path;
 use flate2::bufread::{MultiGzDecoder, ZlibDecoder};
 
 use super::error::IngestError;
+use super::source::Source;
 use super::words::name;
 use crate::geometry::VoxelGrid;
 use crate::jobs::JobContext;
@@ -32,15 +34,24 @@ const GZIP: [u8; 2] = [0x1F, 0x8B];
 ///
 /// Whole numbers of 16 bits become an int16 volume, whatever type the file stores them in; all
 /// others become real numbers.
-/// - `path`: `.nii`, `.nii.gz`, `.mha`, or `.mhd` with its data file beside it
+/// - `path`: `.nii`, `.nii.gz`, `.mha`, `.nrrd`, or `.mhd` or `.nhdr` with its data file beside it
 /// - `unit`: what a value means; the formats do not say
 /// - returns: the volume on its grid in patient space (LPS mm; NIfTI's RAS is turned)
 /// - errors: one sentence where the file is of another format or type, cut off, too large, holds a
 ///   value that is no number, or does not say where it lies; [`IngestError::Cancelled`]
 pub fn read_volume(path: &Path, unit: Unit, ctx: &JobContext) -> Result<Volume, IngestError> {
-    let file = open(path)?;
-    let mut source = BufReader::new(file);
-    volume_of(&mut source, path.parent(), unit, ctx).map_err(|fault| fault.about(path))
+    check(path)?;
+    volume_from(&Source::disk(path), unit, ctx)
+}
+
+/// The same from a file or a member of an archive.
+/// - errors: as [`read_volume`]; voxels in another file, where this one is a member of an archive
+pub(super) fn volume_from(source: &Source, unit: Unit, ctx: &JobContext) -> Result<Volume, IngestError> {
+    // Beside a member of an archive, the folder is none.
+    let folder = source.path().parent().filter(|folder| folder.is_dir() || folder.as_os_str().is_empty());
+    source
+        .read(|tape| volume_of(&mut BufReader::new(tape), folder, unit, ctx))
+        .map_err(|fault: Fault| fault.about(source.path()))
 }
 
 /// The same from the bytes of a file, which must hold header and voxels.
@@ -53,19 +64,39 @@ pub fn read_volume_bytes(bytes: &[u8], unit: Unit) -> Result<Volume, IngestError
 /// Size and place of a volume file, from its header alone.
 /// - errors: as [`read_volume`], of the header
 pub fn read_grid(path: &Path) -> Result<VoxelGrid, IngestError> {
-    let mut source = BufReader::new(open(path)?);
-    let opened = header_of(&mut source).map_err(|fault| fault.about(path))?;
-    Ok(match opened {
-        Opened::Nifti(layout, _) => layout.grid,
-        Opened::MetaImage(header, _) => header.layout.grid,
-    })
+    check(path)?;
+    grid_of(&Source::disk(path))
 }
 
-fn open(path: &Path) -> Result<File, IngestError> {
+/// The same of a file or a member of an archive.
+/// - errors: as [`read_grid`]
+pub(super) fn grid_of(source: &Source) -> Result<VoxelGrid, IngestError> {
+    source
+        .read(|tape| {
+            Ok(match header_of(&mut BufReader::new(tape))? {
+                Opened::Nifti(layout, _) => layout.grid,
+                Opened::MetaImage(header, _) => header.layout.grid,
+                Opened::Nrrd(header, _) => header.layout.grid,
+            })
+        })
+        .map_err(|fault: Fault| fault.about(source.path()))
+}
+
+/// Whether a file that begins so may be a volume: what of a packed archive is kept.
+pub(super) fn may_begin(head: &[u8]) -> bool {
+    let text = |word: &[u8]| head.windows(word.len()).any(|w| w == word);
+    nifti::begins(head)
+        || nifti::is_second_version(head)
+        || nrrd::begins(head)
+        || text(b"NDims")
+        || text(b"ObjectType")
+}
+
+fn check(path: &Path) -> Result<(), IngestError> {
     let sentence = |what: String| IngestError::Sentence(what);
-    match File::open(path).and_then(|f| Ok((f.metadata()?.is_file(), f))) {
-        Ok((true, file)) => Ok(file),
-        Ok((false, _)) => Err(sentence(format!("{} is no file", name(path)))),
+    match std::fs::metadata(path) {
+        Ok(file) if file.is_file() => Ok(()),
+        Ok(_) => Err(sentence(format!("{} is no file", name(path)))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             Err(sentence(format!("There is no file {}", path.display())))
         }
@@ -86,6 +117,12 @@ impl Fault {
             Self::Words(words) => IngestError::Sentence(format!("{} {words}", name(path))),
             Self::Stop(cancelled) => cancelled.into(),
         }
+    }
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        read_fault(&error)
     }
 }
 
@@ -116,6 +153,7 @@ fn read_fault(error: &io::Error) -> Fault {
 enum Opened<'a> {
     Nifti(Layout, Box<dyn Read + 'a>),
     MetaImage(metaimage::Header, Box<dyn Read + 'a>),
+    Nrrd(nrrd::Header, Box<dyn Read + 'a>),
 }
 
 fn header_of<'a>(source: &'a mut dyn Read) -> Result<Opened<'a>, Fault> {
@@ -127,12 +165,13 @@ fn header_of<'a>(source: &'a mut dyn Read) -> Result<Opened<'a>, Fault> {
         if packed { Box::new(MultiGzDecoder::new(BufReader::new(whole))) } else { Box::new(whole) };
     let mut start = Vec::with_capacity(nifti::HEADER_BYTES);
     source.by_ref().take(4).read_to_end(&mut start).map_err(|e| read_fault(&e))?;
-    if nifti::begins(&start) {
+    if nifti::begins(&start) || nifti::is_second_version(&start) {
         let (layout, rest) = nifti::header(start, source)?;
         return Ok(Opened::Nifti(layout, rest));
     }
-    if nifti::is_second_version(&start) {
-        return fault("is NIfTI-2, which is not read; save it as NIfTI-1");
+    if nrrd::begins(&start) {
+        let (header, rest) = nrrd::header(start, source)?;
+        return Ok(Opened::Nrrd(header, rest));
     }
     let (header, rest) = metaimage::header(start, source)?;
     Ok(Opened::MetaImage(header, rest))
@@ -149,21 +188,62 @@ fn volume_of(
         Opened::MetaImage(header, rest) => {
             let data: Box<dyn Read> = match &header.data {
                 metaimage::Data::Here => rest,
-                metaimage::Data::Beside { file, skip } => beside(&header, folder, file, *skip)?,
+                metaimage::Data::Beside { file, skip } => {
+                    beside(folder, file, *skip, header.layout.bytes(), !header.packed)?
+                }
             };
             let mut data = if header.packed { unpacked(data)? } else { data };
+            voxels::read(&header.layout, &mut data, unit, ctx)
+        }
+        Opened::Nrrd(header, rest) => {
+            let mut data = nrrd_data(&header, rest, folder)?;
             voxels::read(&header.layout, &mut data, unit, ctx)
         }
     }
 }
 
-/// The data file of an `.mhd`, after its own header of `skip` bytes (`None`: whatever is there
-/// before the voxels).
+/// The voxels of a NRRD: lines are left out as they are stored, bytes after unpacking.
+fn nrrd_data<'a>(
+    header: &nrrd::Header,
+    rest: Box<dyn Read + 'a>,
+    folder: Option<&Path>,
+) -> Result<Box<dyn Read + 'a>, Fault> {
+    let mut data = match (&header.data, header.skip) {
+        (metaimage::Data::Here, Some(_)) => rest,
+        (metaimage::Data::Here, None) => {
+            return fault("counts its voxels from the end of the file; save it with a byte skip above zero");
+        }
+        (metaimage::Data::Beside { file, .. }, None) => {
+            beside(folder, file, None, header.layout.bytes(), false)?
+        }
+        (metaimage::Data::Beside { file, .. }, Some(_)) => beside(folder, file, Some(0), 0, false)?,
+    };
+    for _ in 0..header.lines {
+        let mut one = [0];
+        while one != *b"\n" {
+            if data.read(&mut one).map_err(|e| read_fault(&e))? == 0 {
+                return Err(read_fault(&io::ErrorKind::UnexpectedEof.into()));
+            }
+        }
+    }
+    let mut data: Box<dyn Read + 'a> = match header.encoding {
+        nrrd::Encoding::Raw => data,
+        nrrd::Encoding::Gzip => Box::new(MultiGzDecoder::new(BufReader::new(data))),
+        nrrd::Encoding::Text => Box::new(nrrd::Numbers::new(data)),
+    };
+    let skip = header.skip.unwrap_or(0);
+    io::copy(&mut data.by_ref().take(skip), &mut io::sink()).map_err(|e| read_fault(&e))?;
+    Ok(data)
+}
+
+/// A data file, after its own header of `skip` bytes (`None`: whatever is there before the voxels).
+/// - `needed`: bytes of the voxels; where that is `exact`, the file must end with them
 fn beside(
-    header: &metaimage::Header,
     folder: Option<&Path>,
     file: &str,
     skip: Option<u64>,
+    needed: u64,
+    exact: bool,
 ) -> Result<Box<dyn Read>, Fault> {
     let Some(folder) = folder else {
         return fault(format!("keeps its voxels in {file}, which is not at hand"));
@@ -177,12 +257,11 @@ fn beside(
         }
         Err(error) => return fault(format!("keeps its voxels in {file}, which cannot be read: {error}")),
     };
-    let needed = header.layout.bytes();
     let skip = match skip {
         Some(bytes) => bytes,
         None => length.checked_sub(needed).ok_or_else(|| short(file, length, needed))?,
     };
-    if !header.packed && length.checked_sub(skip) != Some(needed) {
+    if exact && length.checked_sub(skip) != Some(needed) {
         return Err(short(file, length.saturating_sub(skip), needed));
     }
     let mut opened = BufReader::new(opened);

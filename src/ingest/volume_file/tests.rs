@@ -35,6 +35,155 @@ fn nifti() -> Vec<u8> {
     bytes
 }
 
+/// The same as NIfTI-2, in either byte order.
+fn second_nifti(big: bool) -> Vec<u8> {
+    let mut bytes = vec![0u8; 544];
+    let mut put = |at: usize, value: &[u8]| {
+        let mut value = value.to_vec();
+        if big {
+            value.reverse();
+        }
+        bytes[at..at + value.len()].copy_from_slice(&value);
+    };
+    put(0, &540i32.to_le_bytes());
+    put(12, &4i16.to_le_bytes());
+    put(14, &16i16.to_le_bytes());
+    for (n, dim) in [3i64, 3, 2, 2, 1, 1, 1, 1].iter().enumerate() {
+        put(16 + 8 * n, &dim.to_le_bytes());
+    }
+    for (n, mm) in [1.0f64, 0.5, 0.75, 2.0].iter().enumerate() {
+        put(104 + 8 * n, &mm.to_le_bytes());
+    }
+    put(168, &544i64.to_le_bytes());
+    put(348, &1i32.to_le_bytes());
+    let rows = [[-0.5f64, 0.0, 0.0, 10.0], [0.0, -0.75, 0.0, 20.0], [0.0, 0.0, 2.0, -30.0]];
+    for (n, value) in rows.iter().flatten().enumerate() {
+        put(400 + 8 * n, &value.to_le_bytes());
+    }
+    put(500, &2i32.to_le_bytes());
+    bytes[4..12].copy_from_slice(b"n+2\0\r\n\x1a\n");
+    for value in 0i16..12 {
+        bytes.extend(if big { (value - 5).to_be_bytes() } else { (value - 5).to_le_bytes() });
+    }
+    bytes
+}
+
+/// The same volume as NRRD; its first voxel is at LPS (-10, -20, -30).
+fn nrrd(changes: &[(&str, &str)], data: &[u8]) -> Vec<u8> {
+    let mut text = String::from("NRRD0004\n# made for a test\nkey:=value: anything\n");
+    let fields = [
+        ("type", "short"),
+        ("dimension", "3"),
+        ("space", "left-posterior-superior"),
+        ("sizes", "3 2 2"),
+        ("space directions", "(0.5,0,0) (0,0.75,0) (0,0,2)"),
+        ("kinds", "domain domain domain"),
+        ("endian", "little"),
+        ("encoding", "raw"),
+        ("space origin", "(-10,-20,-30)"),
+    ];
+    for (field, value) in fields {
+        let value = changes.iter().find(|(f, _)| *f == field).map_or(value, |(_, v)| v);
+        if !value.is_empty() {
+            text += &format!("{field}: {value}\n");
+        }
+    }
+    for (field, value) in changes.iter().filter(|(f, _)| fields.iter().all(|(g, _)| f != g)) {
+        text += &format!("{field}: {value}\n");
+    }
+    text += "\n";
+    let mut bytes = text.into_bytes();
+    bytes.extend(data);
+    bytes
+}
+
+#[test]
+fn nrrd_in_every_space_and_encoding_is_the_same_volume() {
+    check_counted(&read(&second_nifti(false)).expect("NIfTI-2"));
+    check_counted(&read(&second_nifti(true)).expect("NIfTI-2, big-endian"));
+    check_counted(&read(&gz(&second_nifti(false))).expect("packed NIfTI-2"));
+    check_counted(&read(&nrrd(&[], &counted())).expect("plain"));
+    for (space, directions, origin) in [
+        ("RAS", "(-0.5,0,0) (0,-0.75,0) (0,0,2)", "(10,20,-30)"),
+        ("right-anterior-superior", "(-0.5,0,0) (0,-0.75,0) (0,0,2)", "(10,20,-30)"),
+        ("left-anterior-superior", "(0.5,0,0) (0,-0.75,0) (0,0,2)", "(-10, 20, -30)"),
+    ] {
+        let changes = [("space", space), ("space directions", directions), ("space origin", origin)];
+        check_counted(&read(&nrrd(&changes, &counted())).expect(space));
+    }
+    let cm = [
+        ("space units", "\"cm\" \"cm\" \"cm\""),
+        ("space directions", "(0.05,0,0) (0,0.075,0) (0,0,0.2)"),
+        ("space origin", "(-1,-2,-3)"),
+    ];
+    let volume = read(&nrrd(&cm, &counted())).expect("centimetres");
+    let far = volume.grid().patient_from_voxel() * Point::new(2.0, 1.0, 1.0);
+    // Products of decimals in f64.
+    assert!(far.distance(Point::new(-9.0, -19.25, -28.0)) < 1e-9, "{far:?}");
+    check_counted(&read(&nrrd(&[("encoding", "gzip")], &gz(&counted()))).expect("gzip"));
+    check_counted(
+        &read(&nrrd(&[("encoding", "ascii"), ("endian", "")], b"-5 -4 -3 -2\n-1,0 1\t2 3 4 5 6\n"))
+            .expect("text"),
+    );
+    let swapped: Vec<u8> = counted().chunks(2).flat_map(|b| [b[1], b[0]]).collect();
+    check_counted(&read(&nrrd(&[("endian", "big")], &swapped)).expect("big-endian"));
+    // An axis of one value before the others, and bytes and lines that are left out.
+    let four = [
+        ("dimension", "4"),
+        ("sizes", "1 3 2 2"),
+        ("space directions", "none (0.5,0,0) (0,0.75,0) (0,0,2)"),
+        ("kinds", "vector domain domain domain"),
+    ];
+    check_counted(&read(&nrrd(&four, &counted())).expect("four axes"));
+    let behind = [b"line\nxx".to_vec(), counted()].concat();
+    check_counted(&read(&nrrd(&[("line skip", "1"), ("byte skip", "2")], &behind)).expect("skips"));
+    for (field, value, word) in [
+        ("space", "", "where it lies"),
+        ("space", "scanner-xyz", "where it lies"),
+        ("space origin", "", "where it lies"),
+        ("space directions", "(1,0) (0,1) (0,0)", "three numbers"),
+        ("space directions", "none (0,0.75,0) (0,0,2)", "no single volume"),
+        ("space directions", "(1,0,0) (1,0,0) (0,0,2)", "span space"),
+        ("sizes", "3 2", "dimension"),
+        ("sizes", "3 2 99999999", "no chest CT"),
+        ("sizes", "3 2 -2", "no numbers of voxels"),
+        ("sizes", "3 2 3", "slice 3 of 3"),
+        ("type", "block", "which is not read"),
+        ("encoding", "hex", "which is not read"),
+        ("encoding", "bzip2", "which is not read"),
+        ("endian", "", "byte order"),
+        ("data file", "/etc/passwd", "outside its own folder"),
+        ("data file", "../x.raw", "outside its own folder"),
+        ("data file", "LIST", "several files"),
+        ("data file", "x%03d.raw 1 3 1", "several files"),
+        ("data file", "x.raw", "not at hand"),
+        ("byte skip", "x", "no number"),
+        ("space units", "\"inch\"", "millimetres"),
+    ] {
+        let text = read(&nrrd(&[(field, value)], &counted())).expect_err(word);
+        assert!(text.contains(word) && !text.contains('\n'), "{word}: {text}");
+    }
+    let text = read(&nrrd(&[("encoding", "text")], b"1 2 three")).expect_err("a word");
+    assert!(text.contains("no number"), "{text}");
+    assert!(read(b"NRRD0009\n\n").expect_err("a version").contains("version"));
+}
+
+#[test]
+fn a_nhdr_finds_its_data_beside_it() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let header = folder.path().join("ct.nhdr");
+    let ctx = JobContext::unobserved();
+    std::fs::write(&header, nrrd(&[("data file", "./ct.raw"), ("byte skip", "-1")], &[])).expect("written");
+    std::fs::write(folder.path().join("ct.raw"), [b"a header".to_vec(), counted()].concat())
+        .expect("written");
+    check_counted(&read_volume(&header, Unit::Hu, &ctx).expect("raw, counted from the end"));
+    let packed = nrrd(&[("datafile", "ct.raw.gz"), ("encoding", "gzip")], &[]);
+    std::fs::write(&header, packed).expect("written");
+    assert!(read_volume(&header, Unit::Hu, &ctx).expect_err("no data").to_string().contains("not beside it"));
+    std::fs::write(folder.path().join("ct.raw.gz"), gz(&counted())).expect("written");
+    check_counted(&read_volume(&header, Unit::Hu, &ctx).expect("packed"));
+}
+
 fn set(bytes: &mut [u8], at: usize, value: &[u8]) {
     bytes[at..at + value.len()].copy_from_slice(value);
 }
@@ -172,7 +321,7 @@ fn every_way_to_be_wrong_has_its_sentence() {
     changed(344, &[0; 4], "ANALYZE");
     changed(280, &0f32.to_le_bytes(), "spacing");
     changed(280, &f32::NAN.to_le_bytes(), "spacing");
-    changed(0, &540i32.to_le_bytes(), "NIfTI-2");
+    changed(0, &540i32.to_le_bytes(), "in the middle of its header");
     let mut four = nifti();
     set(&mut four, 40, &4i16.to_le_bytes());
     set(&mut four, 48, &5i16.to_le_bytes());
@@ -250,13 +399,16 @@ fn an_mhd_finds_its_data_beside_it_and_says_what_is_wrong_with_it() {
 proptest::proptest! {
     #[test]
     fn damaged_files_are_read_or_refused(
-        which in 0usize..3,
+        which in 0usize..6,
         at in proptest::collection::vec((0usize..700, proptest::prelude::any::<u8>()), 1..8),
         length in 0usize..700,
     ) {
         let mut bytes = match which {
             0 => nifti(),
             1 => gz(&nifti()),
+            2 => nrrd(&[], &counted()),
+            3 => nrrd(&[("encoding", "ascii")], b"-5 -4 -3 -2 -1 0 1 2 3 4 5 6"),
+            4 => second_nifti(false),
             _ => mha(&[], &counted()),
         };
         for (at, value) in at {

@@ -1,4 +1,4 @@
-//! Any bytes as a volume file (NIfTI-1, MetaImage): read or refused in words.
+//! Any bytes as a volume file (NIfTI, MetaImage, NRRD): read or refused in words.
 #![no_main]
 
 use triscope_fuzz::volume::Unit;

@@ -7,6 +7,8 @@ pub mod geometry;
 pub mod jobs;
 #[path = "../../../src/volume/mod.rs"]
 pub mod volume;
+#[path = "../../../src/clinical/mod.rs"]
+pub mod clinical;
 
 #[path = "../../../src/ingest/mod.rs"]
 pub mod ingest;

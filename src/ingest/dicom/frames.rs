@@ -1,0 +1,183 @@
+//! A multi-frame file as one header for each frame: what the functional groups say of a frame stands where
+//! a single slice would say it.
+//!
+//! Sources: DICOM PS3.3 C.7.6.16 (functional groups), PS3.5 annex A.4 (frames in fragments).
+
+use std::collections::BTreeMap;
+
+use dicom_core::Tag;
+use dicom_dictionary_std::tags;
+
+use super::header::Header;
+use super::items::Item;
+use super::walk::PixelPlace;
+use crate::ingest::source::Tape;
+
+/// Frames that one file may have: a chest CT has some thousands.
+const MOST_FRAMES: usize = 65_536;
+
+/// The frames of a file.
+/// - `tape`: at the value of its pixel data
+/// - returns: the header as it is, where it holds one image, or where its frames cannot be told apart
+pub(super) fn split(tape: &mut Tape<'_>, header: Header, items: &BTreeMap<Tag, Vec<Item>>) -> Vec<Header> {
+    let announced = usize::try_from(header.frames).unwrap_or(0);
+    if announced < 2 {
+        return vec![header];
+    }
+    let none = Vec::new();
+    let per_frame = items.get(&tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE).unwrap_or(&none);
+    let shared = items.get(&tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE).and_then(|s| s.first());
+    let Some(places) = places(tape, &header, announced) else { return vec![header] };
+    // Frames whose pixels were cut off are known where something else tells of them.
+    let count = announced.min(places.len().max(per_frame.len())).min(MOST_FRAMES);
+    if count < 2 {
+        return vec![header];
+    }
+    (0..count)
+        .map(|n| {
+            let mut frame = Header { pixels: places.get(n).copied(), ..header.clone() };
+            let groups = Groups { own: per_frame.get(n), shared };
+            groups.describe(&mut frame, n);
+            frame
+        })
+        .collect()
+}
+
+/// Where the pixels of each frame are; `None` where frames cannot be told apart.
+fn places(tape: &mut Tape<'_>, header: &Header, announced: usize) -> Option<Vec<PixelPlace>> {
+    let (place, form) = (header.pixels?, header.form?);
+    if header.is_native() {
+        // Bits of one frame may begin within a byte of another.
+        let bytes = form.whole_bytes()?;
+        let there = place.claimed.map_or(place.available, |c| place.available.min(u64::from(c)));
+        let some = usize::try_from(there.div_ceil(bytes)).unwrap_or(usize::MAX);
+        let one = |n: usize| {
+            let before = bytes.saturating_mul(n as u64);
+            PixelPlace {
+                offset: place.offset.saturating_add(before),
+                claimed: place.claimed.map(|c| u64::from(c).saturating_sub(before).min(bytes) as u32),
+                available: place.available.saturating_sub(before),
+                fragments: None,
+            }
+        };
+        return Some((0..announced.min(some).min(MOST_FRAMES)).map(one).collect());
+    }
+    if place.claimed.is_some() {
+        return None;
+    }
+    let (table, fragments) = fragments(tape, place)?;
+    let end = place.offset.saturating_add(place.available);
+    let one = |first: usize, count: usize| {
+        let offset = *fragments.get(first)?;
+        let fragments = Some(u32::try_from(count).ok()?);
+        Some(PixelPlace { offset, claimed: None, available: end.saturating_sub(offset), fragments })
+    };
+    if table.len() != announced || fragments.len() == announced {
+        return (fragments.len() == announced).then(|| (0..announced).map_while(|n| one(n, 1)).collect());
+    }
+    let base = *fragments.first()?;
+    let starts: Vec<usize> = table
+        .iter()
+        .map(|offset| fragments.binary_search(&base.saturating_add(u64::from(*offset))).ok())
+        .collect::<Option<_>>()?;
+    let ends = starts.iter().skip(1).copied().chain([fragments.len()]);
+    starts.iter().zip(ends).map(|(start, end)| one(*start, end.checked_sub(*start)?)).collect()
+}
+
+/// The offset table, and where the header of each fragment is.
+fn fragments(tape: &mut Tape<'_>, place: PixelPlace) -> Option<(Vec<u32>, Vec<u64>)> {
+    tape.go_to(place.offset).ok()?;
+    let mut table = None;
+    let mut found = Vec::new();
+    loop {
+        let at = tape.at();
+        let mut head = [0u8; 8];
+        // Some writers forget the mark at the end.
+        if tape.fill(&mut head).is_err() {
+            break;
+        }
+        let [g0, g1, e0, e1, l0, l1, l2, l3] = head;
+        if [g0, g1, e0, e1] != [0xFE, 0xFF, 0x00, 0xE0] {
+            break;
+        }
+        let len = u64::from(u32::from_le_bytes([l0, l1, l2, l3]));
+        if table.is_none() {
+            let bytes = tape.take_bytes(len).ok()?;
+            let (words, _) = bytes.as_chunks::<4>();
+            table = Some(words.iter().map(|w| u32::from_le_bytes(*w)).collect());
+        } else if tape.skip(len).is_ok() {
+            found.push(at);
+        } else {
+            break;
+        }
+    }
+    Some((table?, found))
+}
+
+/// What is said of one frame: by itself, or for all.
+#[derive(Clone, Copy)]
+struct Groups<'a> {
+    own: Option<&'a Item>,
+    shared: Option<&'a Item>,
+}
+
+impl Groups<'_> {
+    fn group(&self, sequence: Tag) -> Option<&Item> {
+        let of = |item: Option<&'_ Item>| item.is_some_and(|item| item.first(sequence).is_some());
+        if of(self.own) { self.own?.first(sequence) } else { self.shared?.first(sequence) }
+    }
+
+    fn describe(self, frame: &mut Header, n: usize) {
+        let positive = |pair: &[f64; 2]| pair.iter().all(|&mm| mm > 0.0);
+        frame.instance_number = i64::try_from(n).ok().map(|n| n.saturating_add(1));
+        if let Some(plane) = self.group(tags::PLANE_POSITION_SEQUENCE) {
+            frame.position = plane.some(tags::IMAGE_POSITION_PATIENT);
+        }
+        if let Some(plane) = self.group(tags::PLANE_ORIENTATION_SEQUENCE) {
+            frame.orientation = plane.some(tags::IMAGE_ORIENTATION_PATIENT);
+        }
+        if let Some(measures) = self.group(tags::PIXEL_MEASURES_SEQUENCE) {
+            frame.pixel_spacing = measures.some(tags::PIXEL_SPACING).filter(positive);
+            frame.slice_thickness = measures.number(tags::SLICE_THICKNESS).filter(|mm| *mm > 0.0);
+        }
+        if let Some(values) = self.group(tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE) {
+            frame.slope = values.number(tags::RESCALE_SLOPE);
+            frame.intercept = values.number(tags::RESCALE_INTERCEPT);
+            frame.rescale_type = values.text(tags::RESCALE_TYPE);
+        }
+        if let Some(shown) = self.group(tags::FRAME_VOILUT_SEQUENCE) {
+            let pairs = shown.numbers(tags::WINDOW_WIDTH).into_iter().zip(shown.numbers(tags::WINDOW_CENTER));
+            frame.windows = pairs
+                .filter(|(width, _)| *width >= 1.0)
+                .map(|(width, centre)| (width, centre, None))
+                .collect();
+        }
+        let kind = [tags::CT_IMAGE_FRAME_TYPE_SEQUENCE, tags::MR_IMAGE_FRAME_TYPE_SEQUENCE];
+        if let Some(kind) = kind.iter().find_map(|tag| self.group(*tag)) {
+            frame.image_type = kind.texts(tags::FRAME_TYPE);
+        }
+        if let Some(made) = self.group(tags::CT_RECONSTRUCTION_SEQUENCE) {
+            frame.kernel = made.text(tags::CONVOLUTION_KERNEL);
+        }
+        self.mark(frame);
+    }
+
+    /// What tells apart several frames at one position, in the order of [`super::header::PhaseMarks`].
+    fn mark(self, frame: &mut Header) {
+        const MARKS: [(usize, Tag, Tag); 6] = [
+            (0, tags::FRAME_CONTENT_SEQUENCE, tags::TEMPORAL_POSITION_INDEX),
+            (1, tags::CARDIAC_SYNCHRONIZATION_SEQUENCE, tags::NOMINAL_PERCENTAGE_OF_CARDIAC_PHASE),
+            (2, tags::CARDIAC_SYNCHRONIZATION_SEQUENCE, tags::NOMINAL_CARDIAC_TRIGGER_DELAY_TIME),
+            (3, tags::MR_ECHO_SEQUENCE, tags::EFFECTIVE_ECHO_TIME),
+            (4, tags::MR_DIFFUSION_SEQUENCE, tags::DIFFUSION_B_VALUE),
+            (6, tags::FRAME_CONTENT_SEQUENCE, tags::FRAME_ACQUISITION_DATE_TIME),
+        ];
+        for (place, sequence, tag) in MARKS {
+            let Some(group) = self.group(sequence) else { continue };
+            let value = group.number(tag).map(|n| n.to_string()).or_else(|| group.text(tag));
+            if let (Some(mark), Some(value)) = (frame.phase.marks.get_mut(place), value) {
+                *mark = Some(value);
+            }
+        }
+    }
+}
