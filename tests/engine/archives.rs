@@ -258,6 +258,27 @@ fn archives_cut_anywhere_are_read_as_far_as_they_go_or_refused_in_words() {
 }
 
 #[test]
+fn what_is_said_of_damage_names_no_member() {
+    let (_folder, files) = slices();
+    let files: Files = files.into_iter().map(|(name, b)| (format!("MUSTERMANN\n{name}"), b)).collect();
+    let mut whole = tar(&files);
+    // The size in the last header, in letters.
+    let last = whole.windows(10).rposition(|w| w == b"MUSTERMANN").expect("a header");
+    whole[last + 124..last + 130].copy_from_slice(b"xyzxyz");
+    let sum: u32 =
+        (0..512).map(|n| if (148..156).contains(&n) { 32 } else { u32::from(whole[last + n]) }).sum();
+    whole[last + 148..last + 156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    for (name, bytes) in [("damaged.tar", whole.clone()), ("damaged.tar.gz", gzip(&whole))] {
+        let (_kept, path) = write(name, &bytes);
+        let scan = scanned(&path);
+        assert_eq!(scan.series.iter().map(|s| s.files.len()).collect::<Vec<_>>(), [8], "{name}");
+        let [lost] = scan.skipped.as_slice() else { panic!("{name}: {:?}", scan.skipped) };
+        assert!(lost.reason.starts_with(name) && lost.reason.contains("members behind"), "{}", lost.reason);
+        assert!(!lost.reason.contains("MUSTERMANN") && !lost.reason.contains('\n'), "{}", lost.reason);
+    }
+}
+
+#[test]
 fn a_volume_file_in_an_archive_opens_where_no_dicom_image_is_beside_it() {
     let nifti = Path::new("../shared/data/odd/other-formats/lidc0001-cut.nii.gz");
     let Ok(bytes) = fs::read(nifti) else {

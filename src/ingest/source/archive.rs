@@ -83,7 +83,8 @@ impl From<io::Error> for Refusal {
             io::ErrorKind::PermissionDenied | io::ErrorKind::NotFound => {
                 Self::Words(format!("cannot be read: {error}"))
             }
-            _ => Self::Damaged(format!("is a damaged archive ({error}): copy it again")),
+            // What the readers say names members, and names may be a patient's.
+            _ => Self::Damaged("is a damaged archive: copy it again".to_owned()),
         }
     }
 }
@@ -126,9 +127,10 @@ pub(in crate::ingest) fn members(
     match kind {
         ArchiveKind::Zip => zipped::members(archive.path(), &stored(archive, budget)?, password, ctx),
         ArchiveKind::Tar => tar_members(archive.path(), &stored(archive, budget)?, ctx),
-        ArchiveKind::PackedTar(packing) => {
-            archive.read(|tape| packed::members(archive.path(), packing, tape, budget, ctx))
-        }
+        ArchiveKind::PackedTar(packing) => archive.read(|tape| {
+            let len = tape.left();
+            packed::members(archive.path(), packing, (tape, len), budget, ctx)
+        }),
     }
 }
 
@@ -172,8 +174,8 @@ fn tar_members(shown: &Path, store: &Store, ctx: &JobContext) -> Result<Unpacked
         let entry = match entry {
             Ok(entry) => entry,
             // What came before can still be read.
-            Err(error) if !unpacked.members.is_empty() => {
-                unpacked.skipped.push(cut(shown, &format!("is damaged ({error})")));
+            Err(_) if !unpacked.members.is_empty() => {
+                unpacked.skipped.push(cut(shown, "is a damaged archive: copy it again"));
                 break;
             }
             Err(error) => return Err(error.into()),

@@ -104,6 +104,8 @@ struct Watched<'a> {
     went_in: Rc<Cell<u64>>,
     came_out: u64,
     len: u64,
+    /// Set where it was stopped for what came out.
+    harmful: Rc<Cell<bool>>,
     ctx: &'a JobContext,
 }
 
@@ -113,9 +115,8 @@ impl Read for Watched<'_> {
         let before = self.came_out;
         self.came_out = self.came_out.saturating_add(got as u64);
         if self.came_out > HARMLESS_BYTES.max(self.went_in.get().saturating_mul(MOST_TO_ONE)) {
-            return Err(io::Error::other(format!(
-                "it unpacks to more than {MOST_TO_ONE} times its size, which no study does"
-            )));
+            self.harmful.set(true);
+            return Err(io::Error::other("too much"));
         }
         // One look for every megabyte.
         if before >> 20 != self.came_out >> 20 {
@@ -127,19 +128,21 @@ impl Read for Watched<'_> {
 }
 
 /// Unpacks all; what can be an image or an archive is kept.
+/// - `source`: the packed stream, and how long it is
 /// - errors: damaged from its beginning, more than `budget` allows; [`Refusal::Cancelled`]
 pub(super) fn members(
     shown: &Path,
     packing: Packing,
-    tape: &mut Tape<'_>,
+    (source, len): (impl Read, u64),
     budget: &mut Budget,
     ctx: &JobContext,
 ) -> Result<Unpacked, Refusal> {
     let mut kept = Unpacked::default();
-    let (len, went_in) = (tape.left(), Rc::new(Cell::new(0)));
-    let counted = Counted { source: tape, count: Rc::clone(&went_in) };
+    let (went_in, harmful) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(false)));
+    let counted = Counted { source, count: Rc::clone(&went_in) };
     let source = unpacked(packing, counted)?;
-    let mut archive = tar::Archive::new(Watched { source, went_in, came_out: 0, len, ctx });
+    let mut archive =
+        tar::Archive::new(Watched { source, went_in, came_out: 0, len, harmful: Rc::clone(&harmful), ctx });
     for (n, entry) in archive.entries()?.enumerate() {
         ctx.check()?;
         let one = entry.map_err(Refusal::from).and_then(|mut entry| {
@@ -160,6 +163,11 @@ pub(super) fn members(
         });
         // Asked to stop in the middle of a member, it looks like damage.
         ctx.check()?;
+        if harmful.get() {
+            return Err(Refusal::Words(format!(
+                "unpacks to more than {MOST_TO_ONE} times its size, which no study does; it was not opened"
+            )));
+        }
         match one {
             Ok(()) => {}
             // What came before can still be read.

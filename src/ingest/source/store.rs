@@ -73,7 +73,7 @@ impl Store {
         reader.start = start.min(there);
         reader.len = len.min(there - reader.start);
         if reader.start > 0 {
-            reader.to_place()?;
+            reader.seek_to_place()?;
         }
         Ok(reader)
     }
@@ -102,7 +102,7 @@ impl StoreReader {
         self.len
     }
 
-    fn to_place(&mut self) -> io::Result<()> {
+    fn seek_to_place(&mut self) -> io::Result<()> {
         let place = self.start.saturating_add(self.at);
         if let Some(file) = &mut self.file {
             file.seek(SeekFrom::Start(place))?;
@@ -124,7 +124,7 @@ impl Read for StoreReader {
             Holder::Disk(path) => {
                 if self.file.is_none() {
                     self.file = Some(BufReader::with_capacity(BUFFER_BYTES, File::open(path)?));
-                    self.to_place()?;
+                    self.seek_to_place()?;
                 }
                 self.file.as_mut().map_or(Ok(0), |file| file.read(bytes))?
             }

@@ -116,8 +116,8 @@ fn refusal(error: ZipError) -> Refusal {
         ZipError::Io(error) => error.into(),
         ZipError::InvalidPassword => Refusal::Locked { wrong: true },
         ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => Refusal::Locked { wrong: false },
-        ZipError::InvalidArchive(why) => {
-            Refusal::Damaged(format!("is a damaged or cut-off zip archive ({why}): copy it again"))
+        ZipError::InvalidArchive(_) => {
+            Refusal::Damaged("is a damaged or cut-off zip archive: copy it again".to_owned())
         }
         other => Refusal::Words(format!("is a zip archive that cannot be read ({other}): unpack it first")),
     }
