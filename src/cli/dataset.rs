@@ -54,8 +54,8 @@ fn build(raw: &BuildDataset, terminal: &Terminal) -> Result<(), Failure> {
         return Err(Failure::arguments("--question is for --from points: the other sources have their own"));
     }
     let Some(source) = source else { return told(raw, paint(raw, terminal)?, terminal) };
-    if raw.network.is_some() || raw.cases.is_some() {
-        return Err(Failure::arguments("--for and --cases are for --from phantoms"));
+    if raw.network.is_some() || raw.cases.is_some() || raw.nodules.is_some() {
+        return Err(Failure::arguments("--for, --cases and --nodules are for --from phantoms"));
     }
     let spec = BuildSpec {
         source,
@@ -83,6 +83,7 @@ fn paint(raw: &BuildDataset, terminal: &Terminal) -> Result<Result<BuildReport, 
         folder: raw.path.clone(),
         out: raw.out.clone(),
         folds: raw.folds,
+        nodules: raw.nodules.clone(),
     };
     Ok(build_cohort(&spec, terminal.ctx()))
 }

@@ -84,7 +84,8 @@ impl Chest {
 
 /// Refuses pictures that cannot be painted.
 pub(super) fn check(size: [usize; 3], spacing_mm: [f64; 3]) -> Result<(), SynthError> {
-    if size.iter().any(|n| !(16..=2048).contains(n)) {
+    let [columns, rows, slices] = size;
+    if ![columns, rows].iter().all(|n| (16..=2048).contains(n)) || !(1..=2048).contains(&slices) {
         return Err(SynthError::Size { size });
     }
     if spacing_mm.iter().any(|s| !(0.2..=10.0).contains(s)) {

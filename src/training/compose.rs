@@ -50,7 +50,7 @@ const TISSUE_HU: std::ops::Range<f32> = -700.0..-400.0;
 
 /// Around a nodule lies the lung that it was cut out of. Laid over a wall or a vessel it would be a
 /// dark rim that no scan shows: outside the mask, tissue stays what it is.
-fn mixed(nodule: (f32, f32), surroundings: f32, shift_hu: f32) -> f32 {
+pub(super) fn mixed(nodule: (f32, f32), surroundings: f32, shift_hu: f32) -> f32 {
     let (hu, opacity) = nodule;
     let tissue = (surroundings - TISSUE_HU.start) / (TISSUE_HU.end - TISSUE_HU.start);
     let opacity = if opacity < 1.0 { opacity * (1.0 - tissue.clamp(0.0, 1.0)) } else { opacity };
@@ -89,7 +89,7 @@ fn interpolated(nodule: &Nodule, surroundings: &Block, draw: &Draw, at: [f32; 3]
 }
 
 /// The mask is what is wholly opaque; the soft border around it is not.
-fn in_mask(opacity: f32) -> f32 {
+pub(super) fn in_mask(opacity: f32) -> f32 {
     if opacity >= 1.0 { 1.0 } else { 0.0 }
 }
 

@@ -66,6 +66,37 @@ impl Schedule {
     }
 }
 
+/// The encoders learning together between the two stages, `paper-mi`: Triscope's own reading of what M3Net's
+/// abstract names and its code does not have. See `scales`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MutualInformation {
+    /// Of the comparison between scales, beside the encoders' own losses.
+    pub weight: f32,
+    /// By which likenesses are divided.
+    pub temperature: f32,
+    /// How long and how fast.
+    pub schedule: Schedule,
+}
+
+impl Default for MutualInformation {
+    fn default() -> Self {
+        let schedule = Schedule { epochs: 4, learning_rate: 5e-4, ..Schedule::default() };
+        Self { weight: 0.1, temperature: 0.1, schedule }
+    }
+}
+
+/// A stage, as what it depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// One scale's encoder by itself.
+    Encoder(Scale),
+    /// The encoders together.
+    Scales,
+    /// The fusion, and with it the whole run.
+    Fusion,
+}
+
 /// A training run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -96,6 +127,9 @@ pub struct TrainConfig {
     /// Whether the meso encoder begins with what the micro encoder learned, and the macro encoder with
     /// the meso one's, where they have the same layers; else each begins with random values.
     pub warm_start: bool,
+    /// Between the stages, the encoders together; not there unless it is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mutual_information: Option<MutualInformation>,
     /// Stage two, the fusion with the encoders as they are.
     pub fusion: Schedule,
     /// Varied pictures of each case that the fusion learns from.
@@ -119,6 +153,7 @@ impl Default for TrainConfig {
             augmentation: Augmentation::default(),
             encoders: [encoder(60, 2e-3), encoder(10, 1e-3), encoder(4, 1e-3)],
             warm_start: true,
+            mutual_information: None,
             fusion: Schedule { epochs: 30, batch: 64, learning_rate: 5e-4, ..Schedule::default() },
             fusion_views: 4,
         }
@@ -134,14 +169,16 @@ impl TrainConfig {
         Ok(config)
     }
 
-    /// What a scale's encoder depends on: everything that comes later is as by default.
-    /// - `scale`: `None` for the whole run
-    pub fn up_to(&self, scale: Option<Scale>) -> Self {
+    /// What a stage depends on: everything that comes later is as by default.
+    pub fn up_to(&self, part: Part) -> Self {
         let mut config = self.clone();
         let usual = Self::default();
-        if let Some(scale) = scale {
+        if let Part::Encoder(scale) = part {
             let later = scale as usize + 1..;
             config.encoders[later.clone()].copy_from_slice(&usual.encoders[later]);
+            config.mutual_information = usual.mutual_information;
+        }
+        if part != Part::Fusion {
             (config.fusion, config.fusion_views) = (usual.fusion, usual.fusion_views);
         }
         config
@@ -161,16 +198,19 @@ impl TrainConfig {
             }
             values
         };
-        let pairs = flat(self).into_iter().zip(flat(&Self::default()));
-        pairs
-            .filter(|(here, usual)| here != usual)
-            .map(|((name, here), (_, usual))| [name, here, usual])
-            .collect()
+        let usual: std::collections::BTreeMap<String, String> = flat(&Self::default()).into_iter().collect();
+        let beside = |(name, here): (String, String)| {
+            // What is not there unless it is asked for has no value by default.
+            let usual = usual.get(&name).map_or("none", String::as_str).to_owned();
+            (here != usual).then_some([name, here, usual])
+        };
+        flat(self).into_iter().filter_map(beside).collect()
     }
 
     fn check(&self) -> Result<(), TrainingError> {
         let bad = |what: &str| Err(TrainingError::Config(what.to_owned()));
-        for schedule in self.encoders.iter().chain([&self.fusion]) {
+        let together = self.mutual_information.as_ref();
+        for schedule in self.encoders.iter().chain([&self.fusion]).chain(together.map(|m| &m.schedule)) {
             if schedule.epochs == 0 {
                 return bad("epochs must be at least 1");
             }
@@ -193,6 +233,11 @@ impl TrainConfig {
         }
         if self.surroundings == 0 || self.fusion_views == 0 {
             return bad("surroundings and fusion_views must be at least 1");
+        }
+        if together.is_some_and(|m| !(m.weight >= 0.0 && m.weight.is_finite() && m.temperature > 0.0)) {
+            return bad(
+                "weight of mutual_information must not be negative, and its temperature must be above 0",
+            );
         }
         let a = &self.augmentation;
         let amounts = [
@@ -253,6 +298,11 @@ mod tests {
         let mut config = TrainConfig::default();
         config.encoders[1].epochs = 7;
         assert_eq!(config.differences(), [["encoders.meso.epochs", "7", "10"].map(str::to_owned)]);
+        let config = TrainConfig::parse("[mutual_information]").expect("reads");
+        assert!(
+            config.differences().contains(&["mutual_information.weight", "0.1", "none"].map(str::to_owned))
+        );
+        assert_eq!(TrainConfig::parse(&config.to_toml()).expect("reads"), config);
     }
 
     #[test]
@@ -261,6 +311,8 @@ mod tests {
         assert!(error("sed = 1").contains("sed"));
         assert!(error("validation = 0.7").contains("validation"));
         assert!(error("[fusion]\nbatch = 1").contains("batch"));
+        assert!(error("[mutual_information]\ntemperature = 0.0").contains("temperature"));
+        assert!(error("[mutual_information.schedule]\nepochs = 0").contains("epochs"));
         assert!(error("[augmentation]\nscale = 1.0").contains("scale"));
         assert!(error("[augmentation]\nnoise_hu = nan").contains("augmentation"));
     }
@@ -270,9 +322,13 @@ mod tests {
         let mut config = TrainConfig { fusion_views: 9, ..TrainConfig::default() };
         config.encoders[1].epochs += 1;
         let usual = TrainConfig::default();
-        assert_eq!(config.up_to(Some(Scale::Micro)), usual);
-        assert_eq!(config.up_to(Some(Scale::Macro)).encoders, config.encoders);
-        assert_eq!(config.up_to(None), config);
+        config.mutual_information = Some(MutualInformation::default());
+        assert_eq!(config.up_to(Part::Encoder(Scale::Micro)), usual);
+        assert_eq!(config.up_to(Part::Encoder(Scale::Macro)).encoders, config.encoders);
+        let together = config.up_to(Part::Scales);
+        assert_eq!(together.mutual_information, config.mutual_information);
+        assert_eq!(together.fusion_views, usual.fusion_views);
+        assert_eq!(config.up_to(Part::Fusion), config);
     }
 
     #[test]

@@ -39,6 +39,36 @@ impl EncoderInTraining {
         Self { encoder, readers, traits, marks }
     }
 
+    /// What the heads make of a batch, as one number, and the pooled features.
+    pub(super) fn loss(
+        &self,
+        batch: &Crops,
+        config: &TrainConfig,
+        device: &Device,
+    ) -> (Tensor<1>, Option<Tensor<2>>) {
+        let marks = self.marks.as_ref().filter(|_| config.marks_weight > 0.0);
+        let mut wanted = vec!["avgpool"];
+        if marks.is_some() {
+            wanted.extend(MarksHead::TAPS);
+        }
+        let mut taps = Taps::of(&wanted);
+        let logits = self.encoder.forward_tapped(batch.tensor(device), &mut taps);
+        let pooled = match taps.take("avgpool") {
+            Some(Tapped::D2(pooled)) => Some(pooled),
+            _ => None,
+        };
+        let readers = pooled.clone().map(|pooled| self.readers.forward(pooled));
+        let mut loss = two_headed_loss(logits, readers, &batch.goals, config.readers_weight);
+        if let Some(pooled) = pooled.clone().filter(|_| config.traits_weight > 0.0) {
+            let error = traits_error(self.traits.forward(pooled), &batch.goals);
+            loss = loss + error * f64::from(config.traits_weight);
+        }
+        if let Some(marks) = marks.and_then(|head| head.loss(&mut taps, &batch.marks, batch.size)) {
+            loss = loss + marks * f64::from(config.marks_weight);
+        }
+        (loss, pooled)
+    }
+
     /// Without the other heads.
     pub fn into_encoder(self) -> Encoder {
         self.encoder
@@ -94,27 +124,7 @@ impl Task for EncoderTask<'_> {
     }
 
     fn loss(&self, net: &EncoderInTraining, batch: &Crops, _learning: bool, device: &Device) -> Loss {
-        let marks = net.marks.as_ref().filter(|_| self.config.marks_weight > 0.0);
-        let mut wanted = vec!["avgpool"];
-        if marks.is_some() {
-            wanted.extend(MarksHead::TAPS);
-        }
-        let mut taps = Taps::of(&wanted);
-        let logits = net.encoder.forward_tapped(batch.tensor(device), &mut taps);
-        let pooled = match taps.take("avgpool") {
-            Some(Tapped::D2(pooled)) => Some(pooled),
-            _ => None,
-        };
-        let readers = pooled.clone().map(|pooled| net.readers.forward(pooled));
-        let mut loss = two_headed_loss(logits, readers, &batch.goals, self.config.readers_weight);
-        if let Some(pooled) = pooled.filter(|_| self.config.traits_weight > 0.0) {
-            let error = traits_error(net.traits.forward(pooled), &batch.goals);
-            loss = loss + error * f64::from(self.config.traits_weight);
-        }
-        match marks.and_then(|head| head.loss(&mut taps, &batch.marks, batch.size)) {
-            Some(marks) => (loss + marks * f64::from(self.config.marks_weight)).into(),
-            None => loss.into(),
-        }
+        net.loss(batch, self.config, device).0.into()
     }
 }
 

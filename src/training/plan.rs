@@ -28,6 +28,10 @@ impl Plan {
                 (scale.scale.name(), config.encoders[n].epochs, epoch, 0.0)
             })
             .collect();
+        if let Some(together) = &config.mutual_information {
+            let epoch = (0..3).map(voxels).sum::<f64>() * (LEARNING * train + validation);
+            stages.push(("scales", together.schedule.epochs, epoch, 0.0));
+        }
         // The fusion itself is nothing beside the looks that it learns from.
         let looks = (config.fusion_views + 1) as f64 * (train + validation) + split.test.len() as f64;
         stages.push(("fusion", config.fusion.epochs, 0.0, looks * (0..3).map(voxels).sum::<f64>()));

@@ -1,4 +1,5 @@
-//! A whole network for one fold: three encoders one after the other, then the fusion.
+//! A whole network for one fold: three encoders one after the other, all three together where that is asked
+//! for, then the fusion.
 
 use std::path::Path;
 
@@ -7,18 +8,19 @@ use burn::tensor::Device;
 use sha2::{Digest, Sha256};
 
 use super::checkpoint::StageState;
-use super::config::TrainConfig;
+use super::config::{Part, TrainConfig};
 use super::encoder::{EncoderInTraining, EncoderTask};
 use super::error::TrainingError;
 use super::fit::Stage;
 use super::fusion::{FusionInTraining, FusionTask, View, read};
 use super::pictures::{Look, Pictures};
+use super::scales::{ScalesInTraining, ScalesTask};
 use super::split::{Split, split};
 use crate::inference::LearningDevice;
 use crate::jobs::JobContext;
 use crate::networks::m3net::{Encoder, M3Net, path_of, published_layout};
 use crate::networks::weights::{StateDict, collect, load_into, random};
-use crate::networks::{M3NET_SCALES, Scale, Tapped, Taps, m3net_config as layers_of};
+use crate::networks::{M3NET_SCALES, Tapped, Taps, m3net_config as layers_of};
 
 /// What is trained, and on what.
 pub struct Run<'a> {
@@ -59,20 +61,20 @@ impl Run<'_> {
         let split = split(self.pictures, fold, config)?;
         let number = fold.map_or(u64::MAX, u64::from);
         let folder = self.folder.join(fold.map_or("all".to_owned(), |fold| format!("fold{fold}")));
-        let fingerprint = |scale| fingerprint(self.model, self.config, scale, self.pictures, &split);
+        let fingerprint = |part| fingerprint(self.model, self.config, part, self.pictures, &split);
         let learning = self.device.device.clone().autodiff();
         let (encoders, fusion) =
             first_values(self.model, config.seed.wrapping_mul(1_000_003).wrapping_add(number), &learning)?
                 .into_parts();
         let widths = layers_of(self.model)?.features();
 
-        let (encoder_folders, fusion_folder) =
-            (M3NET_SCALES.map(|s| folder.join(s.scale.name())), folder.join("fusion"));
-        let stage = |folder, scale| Stage {
+        let encoder_folders = M3NET_SCALES.map(|s| folder.join(s.scale.name()));
+        let (scales_folder, fusion_folder) = (folder.join("scales"), folder.join("fusion"));
+        let stage = |folder, part| Stage {
             split: &split,
             seed: config.seed,
             fold: number,
-            fingerprint: fingerprint(scale),
+            fingerprint: fingerprint(part),
             folder,
             device: &learning,
             ctx: self.ctx,
@@ -87,9 +89,17 @@ impl Run<'_> {
                 Some(smaller) if config.warm_start && kinds[own] == kinds[own - 1] => smaller.clone(),
                 _ => EncoderInTraining::new(encoder, width, &learning),
             };
-            let (net, _) = stage(&encoder_folders[own], Some(scale.scale))
-                .fit(&task, fresh, |state| told(scale.scale.name(), state))?;
+            let (net, _) =
+                stage(&encoder_folders[own], Part::Encoder(scale.scale))
+                    .fit(&task, fresh, |state| told(scale.scale.name(), state))?;
             trained.push(net);
+        }
+        if let Some(how) = &config.mutual_information {
+            let task = ScalesTask { pictures: self.pictures, config, how };
+            let fresh = ScalesInTraining::new(trained, widths, &learning);
+            let stage = stage(&scales_folder, Part::Scales);
+            let (net, _) = stage.fit(&task, fresh, |state| told("scales", state))?;
+            trained = net.into_encoders();
         }
         let trained = trained.into_iter().map(|net| net.valid().into_encoder().centred()).collect::<Vec<_>>();
         let Ok(encoders) = <[_; 3]>::try_from(trained) else { unreachable!("one for each scale") };
@@ -106,7 +116,8 @@ impl Run<'_> {
         }
         let task = FusionTask { pictures: self.pictures, config, views: &all };
         let fresh = FusionInTraining::new(fusion, widths.iter().sum(), &learning);
-        let (net, _) = stage(&fusion_folder, None).fit(&task, fresh, |state| told("fusion", state))?;
+        let (net, _) =
+            stage(&fusion_folder, Part::Fusion).fit(&task, fresh, |state| told("fusion", state))?;
         let (fusion, readers) = net.valid().into_parts();
 
         let mut state = collect(&M3Net::from_parts(encoders, fusion), |path| {
@@ -155,17 +166,16 @@ impl Run<'_> {
 
 /// What a checkpoint belongs to: network, configuration as far as it bears on the stage, and which
 /// cases teach.
-/// - `scale`: of the encoder's stage; `None` for the fusion, which depends on all of them
 pub fn fingerprint(
     model: &str,
     config: &TrainConfig,
-    scale: Option<Scale>,
+    part: Part,
     pictures: &Pictures,
     split: &Split,
 ) -> String {
     let mut hash = Sha256::new();
     hash.update(model.as_bytes());
-    hash.update(config.up_to(scale).to_toml().as_bytes());
+    hash.update(config.up_to(part).to_toml().as_bytes());
     for cases in [&split.train, &split.validation] {
         hash.update((cases.len() as u64).to_le_bytes());
         for &case in cases {

@@ -5,10 +5,12 @@
 //! noise are those of the nodule's own scan, because a picture of two qualities would betray itself.
 
 use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
 
 use super::cut::block_around;
 use super::draw::generator;
 use super::patch::{Block, Nodule};
+use crate::geometry::{Patient, Point};
 use crate::synth::{Attachment, Chest, Dose, Kernel, Pose, Scan, SynthError};
 
 /// Lung that is kept free at a nodule's place, whatever the nodule's size: a place that suits the
@@ -24,23 +26,42 @@ pub const SURROUNDINGS: [usize; 3] = [128, 128, 72];
 /// - errors: a spacing that no picture has
 pub fn surroundings(nodule: &Nodule, number: u64, seed: u64) -> Result<Block, SynthError> {
     let mut random = generator(seed, "surroundings", &[number]);
-    let attachment = match random.random_range(0..10) {
-        0..5 => Attachment::Isolated,
-        5..8 => Attachment::JuxtaPleural,
-        _ => Attachment::JuxtaVascular,
-    };
-    let scan = Scan { seed: random.random(), ..like(nodule, random.random()) };
+    let attachment = attachment(&mut random);
+    let scan = scan_of(nodule, &mut random);
     let spacing = nodule.block.spacing_mm.map(f64::from);
     loop {
-        let chest = Chest::new(random.random(), &Pose::default());
-        // A chest may have no room left for a place of this kind; then another chest has.
-        let Some(place) = chest.places(attachment, ROOM_MM, 1, random.random()).pop() else { continue };
-        let grid = Chest::grid_around(place.centre, SURROUNDINGS, spacing)?;
+        let (chest, place) = room(attachment, &mut random);
+        let grid = Chest::grid_around(place, SURROUNDINGS, spacing)?;
         let region = chest.region(&grid, &scan)?;
-        let at = (grid.voxel_from_patient() * place.centre).to_array().map(|v| v.round() as i32);
+        let at = (grid.voxel_from_patient() * place).to_array().map(|v| v.round() as i32);
         let middle = SURROUNDINGS.map(|n| n as i32 / 2);
         if let Some(block) = block_around(&region.volume, middle, SURROUNDINGS) {
             return Ok(Block { centre: at, ..block });
+        }
+    }
+}
+
+/// What the place touches, whatever the nodule.
+pub(super) fn attachment(random: &mut ChaCha8Rng) -> Attachment {
+    match random.random_range(0..10) {
+        0..5 => Attachment::Isolated,
+        5..8 => Attachment::JuxtaPleural,
+        _ => Attachment::JuxtaVascular,
+    }
+}
+
+/// A scan like the nodule's own.
+pub(super) fn scan_of(nodule: &Nodule, random: &mut ChaCha8Rng) -> Scan {
+    Scan { seed: random.random(), ..like(nodule, random.random()) }
+}
+
+/// A chest and a place in it.
+pub(super) fn room(attachment: Attachment, random: &mut ChaCha8Rng) -> (Chest, Point<Patient>) {
+    loop {
+        let chest = Chest::new(random.random(), &Pose::default());
+        // A chest may have no room left for a place of this kind; then another chest has.
+        if let Some(place) = chest.places(attachment, ROOM_MM, 1, random.random()).pop() {
+            return (chest, place.centre);
         }
     }
 }

@@ -1,11 +1,14 @@
 //! A cohort of phantom cases on disk, named by an ordinary manifest: whoever has patients puts them in place of
 //! the phantoms and walks the same road. `triscope dataset build --from phantoms` calls this.
 
+mod nodules;
+
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use self::nodules::RealNodules;
 use super::dataset::{BuildReport, DatasetWorkError, folder_of, free_for_a_manifest};
 use crate::dataset::{self, Case, DatasetError, Manifest};
 use crate::export::{PendingFolder, WriteError, write_ct, write_whole};
@@ -28,6 +31,8 @@ pub struct CohortSpec {
     pub out: PathBuf,
     /// Number of folds.
     pub folds: u8,
+    /// A manifest of nodule volumes with masks: they are shown in place of painted nodules.
+    pub nodules: Option<PathBuf>,
 }
 
 /// No cohort is for this network.
@@ -59,10 +64,15 @@ pub fn cohort_for(network: &str) -> Result<Cohort, NoCohort> {
 
 /// Paints the cases on all cores, writes one or two volumes of each, and the manifest last. The same
 /// specification gives the same bytes.
-/// - errors: a folder with something in it; `out` is something else than a manifest; a full disk; a cancel; in
+/// - errors: too few real nodules, or a question that they do not answer; a folder with something in it; `out` is something else than a manifest; a full disk; a cancel; in
 ///   each case neither volumes nor manifest are left behind
 pub fn build_cohort(spec: &CohortSpec, ctx: &JobContext) -> Result<BuildReport, DatasetWorkError> {
     free_for_a_manifest(&spec.out)?;
+    let real = match &spec.nodules {
+        Some(_) if spec.cohort != Cohort::Slices => return Err(DatasetWorkError::NoRealNodules),
+        Some(manifest) => Some(RealNodules::choose(manifest, spec.cases, spec.seed)?),
+        None => None,
+    };
     let beside = folder_of(&spec.out);
     // Before the work: a place that cannot be is no reason to wait.
     if beside != spec.folder && !beside.is_dir() {
@@ -73,7 +83,10 @@ pub fn build_cohort(spec: &CohortSpec, ctx: &JobContext) -> Result<BuildReport, 
     let done = AtomicUsize::new(0);
     let write = |number: u32| -> Result<Case, DatasetWorkError> {
         ctx.check()?;
-        let Sample { case, image, prior } = spec.cohort.draw(spec.seed, u64::from(number)).picture()?;
+        let Sample { case, image, prior } = match &real {
+            Some(real) => real.picture(number, ctx)?,
+            None => spec.cohort.draw(spec.seed, u64::from(number)).picture()?,
+        };
         let at = |name: String| (spec.folder.join(&name), folder.path().join(&name));
         let volumes = [
             Some((Sample::image_name(&case.id), image)),

@@ -93,6 +93,11 @@ pub enum DatasetWorkError {
     /// A case cannot be painted.
     #[error(transparent)]
     Phantom(SynthError),
+    /// Real nodules for a question that they do not answer.
+    #[error(
+        "--nodules is for lungnodule-ssm alone: of the other networks' questions real nodules at hand answer none"
+    )]
+    NoRealNodules,
     /// Manifest or volumes cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),

@@ -345,9 +345,14 @@ fn draw_losses(folder: &Path, title: &str, stage: &str, state: &StageState) -> R
 fn card(request: &TrainRequest, taught: &[usize], pictures: &Pictures) -> Card {
     let patients: BTreeSet<&str> =
         taught.iter().map(|&case| pictures.nodules[case].patient.as_str()).collect();
+    // What is not the authors' never looks like theirs.
+    let origin = match request.config.mutual_information {
+        Some(_) => "trained with triscope train, with its own form of mutual information between scales",
+        None => "trained with triscope train",
+    };
     Card {
         model: request.model.clone(),
-        origin: "trained with triscope train".to_owned(),
+        origin: origin.to_owned(),
         trained: true,
         trained_on: format!("{} nodules of {} patients of a user's manifest", taught.len(), patients.len()),
         intended_use: "research; not for a diagnosis".to_owned(),

@@ -84,6 +84,7 @@ fn spec(folder: &Path, cohort: Cohort) -> CohortSpec {
         folder: folder.join("volumes"),
         out: folder.join("cases.csv"),
         folds: 2,
+        nodules: None,
     }
 }
 
@@ -146,4 +147,40 @@ fn a_cancelled_cohort_and_a_manifest_without_a_folder_leave_nothing() {
     build_cohort(&inside, &JobContext::unobserved()).expect("built");
     let (manifest, _) = Manifest::load(&inside.out).expect("a manifest");
     assert_eq!(manifest.cases[0].image, "granuloma-00001.nii.gz");
+}
+
+#[test]
+fn real_nodules_make_two_slices_each_of_which_one_shows_them() {
+    let root = Path::new("../shared/data/nodules");
+    if !root.is_dir() {
+        println!("skipped: {} is not here", root.display());
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let cases = triscope::dataset::build_nodules(root, triscope::dataset::LabelRule::Strict);
+    let from_here = triscope::dataset::relative(folder.path(), root).expect("both exist");
+    let manifest = Manifest::new(cases.expect("the table").cases).below(&from_here);
+    let nodules = folder.path().join("nodules.csv");
+    std::fs::write(&nodules, manifest.to_bytes().expect("rows")).expect("written");
+    let ctx = JobContext::unobserved();
+    let spec = CohortSpec { cases: 4, nodules: Some(nodules), ..spec(folder.path(), Cohort::Slices) };
+    build_cohort(&spec, &ctx).expect("built");
+    let (built, problems) = Manifest::load(&spec.out).expect("a manifest");
+    assert_eq!(problems, []);
+    assert_eq!(triscope::dataset::check(&built, folder.path(), &ctx).expect("checked"), []);
+    for pair in built.cases.chunks(2) {
+        // Of one patient, so that they never lie on two sides of a division; of one spacing.
+        assert_eq!(pair[0].patient, pair[1].patient);
+        assert_eq!(pair[0].spacing_mm, pair[1].spacing_mm);
+        assert_eq!((pair[0].slice_box, pair[0].diameter_mm), (None, None));
+        let found = pair[1].slice_box.expect("a box");
+        // Readers' mean diameter is of the whole nodule; a slice away from its middle shows less of it.
+        let width = found.high[0] - found.low[0];
+        let diameter = pair[1].diameter_mm.expect("measured");
+        assert!(width > 0.3 * diameter && width < 2.0 * diameter, "{width} {diameter}");
+        assert!(pair[1].source.ends_with("in simulated chests") && pair[1].licence.starts_with("CC BY"));
+    }
+    let others = CohortSpec { cohort: Cohort::Granuloma, ..spec };
+    let refused = build_cohort(&others, &ctx).expect_err("another question").to_string();
+    assert!(refused.contains("lungnodule-ssm alone"), "{refused}");
 }

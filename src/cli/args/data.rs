@@ -92,6 +92,10 @@ pub(in crate::cli) struct BuildDataset {
     /// Phantoms: how many cases, half of them of either label [default: 300]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=100_000))]
     pub(in crate::cli) cases: Option<u32>,
+    /// Phantoms of lungnodule-ssm: a manifest of nodule volumes with masks; they are laid into the chests in
+    /// place of painted nodules
+    #[arg(long, value_name = "F.csv")]
+    pub(in crate::cli) nodules: Option<PathBuf>,
     /// How the readers' mean malignancy becomes a label
     #[arg(long, value_enum, default_value = "strict")]
     pub(in crate::cli) label: LabelName,

@@ -11,7 +11,7 @@ use crate::networks::m3net::FusionLayers;
 use crate::networks::weights::{StateDict, WeightsFile};
 use crate::networks::{M3NET_WIDEST, Scale};
 use crate::training::{
-    Look, Pictures, Reply, StageState, Taught, TrainConfig, TrainingError, fingerprint, split,
+    Look, Part, Pictures, Reply, StageState, Taught, TrainConfig, TrainingError, fingerprint, split,
 };
 use crate::workflow::train::{Gathered, gather};
 
@@ -234,7 +234,7 @@ fn begun_with(run: &RunFolder, model: &str, pictures: &Pictures, fold: u32) -> O
     let state = run.path.join(format!("fold{fold}")).join(Scale::Micro.name()).join("state.json");
     let state: StageState = serde_json::from_slice(&std::fs::read(state).ok()?).ok()?;
     let Ok(split) = split(pictures, Some(fold), &run.config) else { return Some(false) };
-    Some(state.fingerprint == fingerprint(model, &run.config, Some(Scale::Micro), pictures, &split))
+    Some(state.fingerprint == fingerprint(model, &run.config, Part::Encoder(Scale::Micro), pictures, &split))
 }
 
 /// Margins of plain looks by case id: of a second run, whose pictures are others.

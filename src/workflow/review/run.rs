@@ -5,13 +5,24 @@ use std::path::{Path, PathBuf};
 use super::{ReviewError, modified, name, row, table, text};
 use crate::evaluation::plot::Plot;
 use crate::ingest::Private;
+use crate::networks::Scale;
 use crate::networks::weights::WeightsFile;
 use crate::session::{Report, ReportKind, ReportPart, ReportRow, Severity};
 use crate::training::{Epoch, StageState, Subject, TrainConfig};
 use crate::workflow::train::losses;
 
-/// The stages of a fold, in the order in which they are taught.
-pub(super) const STAGES: [&str; 4] = ["micro", "meso", "macro", "fusion"];
+/// The stages that a fold may have, in the order in which they are taught.
+pub(super) const STAGES: [&str; 5] = ["micro", "meso", "macro", "scales", "fusion"];
+
+/// Epochs that a stage is to have; `None` for one that this run does not have.
+fn planned(config: &TrainConfig, stage: &str) -> Option<usize> {
+    let schedule = match stage {
+        "scales" => config.mutual_information.map(|together| together.schedule)?,
+        "fusion" => config.fusion,
+        scale => config.encoders[Scale::ALL.into_iter().find(|s| s.name() == scale)? as usize],
+    };
+    Some(schedule.epochs)
+}
 
 /// What the report of a finished run says.
 #[derive(serde::Deserialize)]
@@ -66,9 +77,9 @@ pub(super) fn read(folder: &Path) -> Result<Report, ReviewError> {
     let mut curves = Vec::new();
     for (fold, path) in &all {
         let mut plots = Vec::new();
-        for (number, stage) in STAGES.into_iter().enumerate() {
+        for stage in STAGES {
+            let Some(planned) = planned(&config, stage) else { continue };
             let file = path.join(stage).join("state.json");
-            let planned = config.encoders.get(number).unwrap_or(&config.fusion).epochs;
             match state(&file) {
                 None => lines.push(waiting(fold, stage, planned)),
                 Some(Err(why)) => report.notes.push((Severity::Error, format!("{fold}, {stage}: {why}"))),
