@@ -1,6 +1,6 @@
 //! What is learned, and one step of it: a task says how pictures become a loss, a learner steps.
 
-use burn::module::Module;
+use burn::module::{Module, ParamId};
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::activation::log_sigmoid;
 use burn::tensor::{Device, Tensor, TensorData};
@@ -63,6 +63,10 @@ pub trait Task {
     /// Mean loss of a batch.
     /// - `learning`: whether dropout acts
     fn loss(&self, net: &Self::Net, batch: &Self::Batch, learning: bool, device: &Device) -> Loss;
+    /// Parts that learn at rates of their own, as shares of the step's, together all layers; none: all alike.
+    fn rates(&self, _net: &Self::Net) -> Vec<(f64, Vec<ParamId>)> {
+        Vec::new()
+    }
     /// What else changes with a step: copies that follow slowly, what is remembered of batches before.
     /// Everything that it keeps is in the layers, so that a stage goes on where it stopped.
     /// - `carried`: of the step's [`Loss`]
@@ -101,8 +105,17 @@ impl<N: Module> Learner<N> {
         let Loss { total, parts, carried } = task.loss(&self.net, batch, true, &self.device);
         let value = scalar(&total);
         let parts = parts.iter().map(|(name, part)| (*name, scalar(part))).collect();
-        let gradients = GradientsParams::from_grads(total.backward(), &self.net);
-        self.net = self.optimiser.step(rate, self.net, gradients);
+        let mut gradients = total.backward();
+        let rates = task.rates(&self.net);
+        if rates.is_empty() {
+            let gradients = GradientsParams::from_grads(gradients, &self.net);
+            self.net = self.optimiser.step(rate, self.net, gradients);
+        } else {
+            for (share, part) in rates {
+                let gradients = GradientsParams::from_params(&mut gradients, &self.net, &part);
+                self.net = self.optimiser.step(rate * share, self.net, gradients);
+            }
+        }
         self.net = task.after_step(self.net, carried, at);
         (self, value, parts)
     }

@@ -1,6 +1,6 @@
 //! The encoder with two logits behind it: what answers.
 
-use burn::module::Module;
+use burn::module::{Module, ParamId, list_param_ids};
 use burn::nn::{Initializer, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 
@@ -33,6 +33,15 @@ impl Classifier {
     /// The encoder, for the names of its taps.
     pub fn encoder(&self) -> &Encoder {
         &self.encoder
+    }
+
+    /// Parameters by depth: [`Encoder::by_depth`], the head with the norm before it.
+    pub fn by_depth(&self) -> Vec<Vec<ParamId>> {
+        let mut parts = self.encoder.by_depth();
+        if let Some(last) = parts.last_mut() {
+            last.extend(list_param_ids(&self.head));
+        }
+        parts
     }
 
     /// Offers what [`Encoder::tokens`] does, and `pooled`.

@@ -1,6 +1,6 @@
 //! The encoder: a vision transformer whose patches are whole slices.
 
-use burn::module::{Module, Param};
+use burn::module::{Module, Param, ParamId, list_param_ids};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{Initializer, LayerNorm};
 use burn::tensor::{Device, Tensor};
@@ -68,6 +68,15 @@ impl Encoder {
             norm: vit_norm(stack.width, device),
             positions: constant(config.positions, stack.width, device),
         }
+    }
+
+    /// Parameters by depth, for learning rates that differ: the slices' tokens, then block by block, then the
+    /// norm behind the last.
+    pub fn by_depth(&self) -> Vec<Vec<ParamId>> {
+        let mut first = vec![self.cls_token.id];
+        first.extend(list_param_ids(&self.patch_embed));
+        let blocks = self.blocks.iter().map(list_param_ids);
+        [first].into_iter().chain(blocks).chain([list_param_ids(&self.norm)]).collect()
     }
 
     /// The names under which the blocks offer their attention, first to last: `[batch, head, 26, 26]`,

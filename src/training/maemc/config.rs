@@ -58,6 +58,10 @@ pub struct MaemcTraining {
     pub pretraining: Course,
     /// Learning with labels.
     pub finetuning: Course,
+    /// Share of its rate that each block has of the block behind it, while learning with labels; 1 for all
+    /// alike. Source of the value: the paper's is unreadable, this is that of BEiT and MAE (He et al. 2022,
+    /// arXiv 2111.06377).
+    pub layer_decay: f64,
 }
 
 impl Default for MaemcTraining {
@@ -78,6 +82,7 @@ impl Default for MaemcTraining {
             queue: 700,
             pretraining: Course { epochs: 40, batch: 16, learning_rate: 5e-4, ..course },
             finetuning: Course { epochs: 30, batch: 16, learning_rate: 3e-4, patience: 10, ..course },
+            layer_decay: 0.75,
         }
     }
 }
@@ -100,6 +105,10 @@ impl MaemcTraining {
         check(config.queue < config.pretraining.batch, "queue must not be below pretraining.batch")?;
         let shift = config.augmentation.shift_mm;
         check(!(shift >= 0.0 && shift.is_finite()), "shift_mm must not be negative")?;
+        check(
+            !(config.layer_decay > 0.0 && config.layer_decay <= 1.0),
+            "layer_decay must lie above 0 and not above 1",
+        )?;
         config.pretraining.check("pretraining")?;
         config.finetuning.check("finetuning")?;
         config.layers("maemc-net")?;

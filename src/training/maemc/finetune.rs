@@ -1,5 +1,6 @@
 //! Learning with labels: encoder and head, from the axial montage.
 
+use burn::module::ParamId;
 use burn::tensor::{Device, Tensor, TensorData};
 use rayon::prelude::*;
 
@@ -48,6 +49,17 @@ impl Task for FinetuningTask<'_> {
 
     fn course(&self) -> Course {
         self.config.finetuning
+    }
+
+    /// The deeper a part, the more of the rate it has: what lies near the slices has learned without labels.
+    fn rates(&self, net: &Classifier) -> Vec<(f64, Vec<ParamId>)> {
+        let decay = self.config.layer_decay;
+        if decay == 1.0 {
+            return Vec::new();
+        }
+        let parts = net.by_depth();
+        let last = parts.len() as i32 - 1;
+        parts.into_iter().enumerate().map(|(n, part)| (decay.powi(last - n as i32), part)).collect()
     }
 
     fn batch(&self, cases: &[usize], look: Look) -> Batch {

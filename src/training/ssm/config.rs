@@ -65,8 +65,13 @@ pub struct SsmTraining {
     pub momentum: f64,
     /// How much of the teacher's mean answer, which is taken away from it, is kept at each step.
     pub centring: f64,
+    /// Whether the teacher's answers are spread evenly over the prototypes by Sinkhorn and Knopp's iteration,
+    /// as DINOv2 does with batches of thousands, in place of taking away its mean answer.
+    pub sinkhorn: bool,
     /// Weight of telling what hidden patches show.
     pub hidden_weight: f32,
+    /// Weight of keeping the slices of a step apart (KoLeo).
+    pub koleo_weight: f32,
     /// Learning without labels.
     pub pretraining: Course,
     /// Trees of the forest.
@@ -86,7 +91,9 @@ impl Default for SsmTraining {
             sharpness: [0.05, 0.1],
             momentum: 0.99,
             centring: 0.9,
+            sinkhorn: false,
             hidden_weight: 1.0,
+            koleo_weight: 0.1,
             pretraining: Course {
                 epochs: 10,
                 batch: 8,
@@ -128,11 +135,11 @@ impl SsmTraining {
             "large_area, small_area and hidden_patches must be two rising shares above 0",
         )?;
         let amounts = [crops.brightness, crops.hidden];
+        let weights = [config.hidden_weight, config.koleo_weight];
         check(
             !amounts.iter().all(|v| (0.0..=1.0).contains(v))
-                || config.hidden_weight.is_nan()
-                || config.hidden_weight < 0.0,
-            "brightness and hidden must lie between 0 and 1, and hidden_weight must not be negative",
+                || !weights.iter().all(|v| *v >= 0.0 && v.is_finite()),
+            "brightness and hidden must lie between 0 and 1, and hidden_weight and koleo_weight must not be negative",
         )?;
         check(crops.small_count > 16, "small_count must not be above 16")?;
         check(

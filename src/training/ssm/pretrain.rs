@@ -2,7 +2,8 @@
 //! of others, and of hidden patches what it tells of them seen.
 //!
 //! Source: DINO (Caron et al. 2021, arXiv 2104.14294), iBOT (Zhou et al. 2022, arXiv 2111.07832), which
-//! DINOv2 (arXiv 2304.07193) joins. Ours: one small head for slices and patches, and no Sinkhorn centring.
+//! DINOv2 (arXiv 2304.07193) joins, with its KoLeo term. Ours: one small head for slices and patches, and
+//! DINO's centring unless Sinkhorn's is asked for, which wants batches that a laptop does not have.
 
 use burn::module::{Module, Param};
 use burn::nn::{Initializer, Linear, LinearConfig};
@@ -65,6 +66,39 @@ impl Sorting {
 fn unit(x: Tensor<2>, axis: usize) -> Tensor<2> {
     let length = (x.clone() * x.clone()).sum_dim(axis).sqrt().clamp_min(1e-6);
     x / length
+}
+
+/// Answers of a batch made an even division of it over the prototypes, each row still a sharing out of 1.
+///
+/// Source: Sinkhorn-Knopp as in SwAV (Caron et al. 2020, arXiv 2006.09882, section 3.1), three rounds.
+/// - `likeness`: `[token, prototype]`
+fn sinkhorn(likeness: Tensor<2>, sharpness: f64) -> Tensor<2> {
+    const ROUNDS: usize = 3;
+    // The largest of all is taken away first: only ratios matter, and none may overflow.
+    let largest = likeness.clone().max().unsqueeze::<2>();
+    let mut shares = ((likeness - largest) / sharpness).exp();
+    for _ in 0..ROUNDS {
+        let of_prototype = shares.clone().sum_dim(0).clamp_min(1e-12);
+        shares = shares / of_prototype;
+        let of_token = shares.clone().sum_dim(1).clamp_min(1e-12);
+        shares = shares / of_token;
+    }
+    shares
+}
+
+/// How near each slice's features lie to those of its nearest neighbour in the batch: the mean of `-ln` of the
+/// distance, in nats, `[1]`.
+///
+/// Source: KoLeo (Sablayrolles et al. 2019, arXiv 1806.03198), as DINOv2 uses it.
+/// - `features`: `[slice, dim]`, at least two
+fn koleo(features: Tensor<2>) -> Tensor<1> {
+    let directions = unit(features, 1);
+    let [slices, _] = directions.dims();
+    // A slice is no neighbour of its own.
+    let own = Tensor::<2>::eye(slices, &directions.device()) * 4.0;
+    let likeness = directions.clone().matmul(directions.transpose()) - own;
+    let distance = (likeness.max_dim(1) * -2.0 + 2.0).clamp_min(1e-8).sqrt();
+    distance.log().mean().neg()
 }
 
 /// Student, teacher, and what is taken away from the teacher's answers.
@@ -213,8 +247,10 @@ impl Task for PretrainingTask<'_> {
             x.reshape([batch * patches, dim])
         };
         let centre = teacher.centre.val();
-        let sharp =
-            |x: Tensor<2>, which: usize| softmax((x - centre.clone().narrow(0, which, 1)) / teachers, 1);
+        let sharp = |x: Tensor<2>, which: usize| match self.config.sinkhorn {
+            true => sinkhorn(x, teachers),
+            false => softmax((x - centre.clone().narrow(0, which, 1)) / teachers, 1),
+        };
         let (mut slices, mut patches, mut means) = (Vec::new(), Vec::new(), [Vec::new(), Vec::new()]);
         for values in &batch.large {
             let seen = teacher.teacher.forward(images(values, crops.large, &place));
@@ -228,9 +264,10 @@ impl Task for PretrainingTask<'_> {
         let told = |x: Tensor<2>| log_softmax(net.sorting.forward(x) / students, 1);
         let differs = |wanted: &Tensor<2>, told: Tensor<2>| (wanted.clone() * told).sum_dim(1).neg();
         let mut of_slices = Vec::new();
-        let (mut of_patches, mut hidden) = (Vec::new(), Vec::new());
+        let (mut of_patches, mut hidden, mut near) = (Vec::new(), Vec::new(), Vec::new());
         for (n, values) in batch.covered.iter().enumerate() {
             let seen = net.student.forward(images(values, crops.large, device));
+            near.extend((batch.count > 1).then(|| koleo(seen.class.clone())));
             of_slices.push(differs(&slices[1 - n], told(seen.class)).mean());
             let count = batch.hidden[n].len();
             let mask = Tensor::<2>::from_data(TensorData::new(batch.hidden[n].clone(), [count, 1]), device);
@@ -245,11 +282,14 @@ impl Task for PretrainingTask<'_> {
         let alike = Tensor::cat(of_slices, 0).sum() / count;
         let guessed = Tensor::cat(of_patches, 0).sum() / Tensor::cat(hidden, 0).sum().clamp_min(1.0);
         let [of_slices, of_patches] = means.map(|means| Tensor::cat(means, 0).mean_dim(0));
-        Loss {
-            total: alike.clone() + guessed.clone() * f64::from(self.config.hidden_weight),
-            parts: vec![("pieces", alike), ("hidden patches", guessed)],
-            carried: vec![still(Tensor::cat(vec![of_slices, of_patches], 0)).detach()],
+        let mut total = alike.clone() + guessed.clone() * f64::from(self.config.hidden_weight);
+        let mut parts = vec![("pieces", alike), ("hidden patches", guessed)];
+        if !near.is_empty() && self.config.koleo_weight > 0.0 {
+            let near = Tensor::cat(near, 0).mean();
+            total = total + near.clone() * f64::from(self.config.koleo_weight);
+            parts.push(("nearness", near));
         }
+        Loss { total, parts, carried: vec![still(Tensor::cat(vec![of_slices, of_patches], 0)).detach()] }
     }
 
     fn after_step(&self, net: SelfTaught, carried: Vec<Tensor<2>>, at: At) -> SelfTaught {
@@ -268,5 +308,38 @@ impl Task for PretrainingTask<'_> {
             sorting: net.sorting,
             centre,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(tensor: Tensor<2>) -> Vec<f32> {
+        tensor.into_data().try_to_vec::<f32>().expect("on this machine")
+    }
+
+    #[test]
+    fn sinkhorn_divides_a_batch_evenly_over_the_prototypes() {
+        let device = Device::flex();
+        // All tokens like the first prototype best, by different amounts.
+        let likeness = Tensor::<2>::from_data([[0.9f32, 0.1], [0.8, 0.3], [0.7, 0.5], [0.6, 0.55]], &device);
+        let shares = values(sinkhorn(likeness, 0.2));
+        let rows: Vec<f32> = shares.chunks(2).map(|row| row[0] + row[1]).collect();
+        assert!(rows.iter().all(|sum| (sum - 1.0).abs() < 1e-5), "{rows:?}");
+        let first: f32 = shares.iter().step_by(2).sum();
+        // Three rounds come within some hundredths of half the batch.
+        assert!((first - 2.0).abs() < 0.1, "{shares:?}");
+        assert!(shares[0] > shares[2] && shares[2] > shares[4], "{shares:?}");
+    }
+
+    #[test]
+    fn koleo_is_the_mean_of_minus_the_logarithm_of_the_nearest_distance() {
+        let device = Device::flex();
+        // Directions at 0, 90 and 180 degrees; lengths do not count.
+        let features = Tensor::<2>::from_data([[2.0f32, 0.0], [0.0, 1.0], [-3.0, 0.0]], &device);
+        let found = koleo(features).into_data().try_to_vec::<f32>().expect("on this machine")[0];
+        // Each one's nearest is at a right angle: a distance of the root of 2.
+        assert!((found + 0.5 * 2f32.ln()).abs() < 1e-5, "{found}");
     }
 }
