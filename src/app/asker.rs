@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::network::NetworkThread;
 use super::opinions::Opinions;
 use super::priors::{Earlier, earlier};
+use super::slice_scans::SliceScans;
 use super::waker::Waker;
 use super::words::sentence;
 use crate::explain::{Saliency, Wanted};
@@ -66,6 +67,8 @@ pub(super) struct Asker {
     volume: Option<Arc<Volume>>,
     /// Asks other networks when nothing waits for the chosen one.
     opinions: Opinions,
+    /// Goes through every slice when nobody is asked.
+    scans: SliceScans,
     /// Looks which networks have weights.
     looking: Option<Job<Vec<NetworkChoice>>>,
 }
@@ -100,6 +103,23 @@ impl Asker {
         let Some(asked) = session.findings().nodule(id).map(Asked::new) else { return };
         session.receive(News::Question { id, at: asked.at, question: Question::Running });
         self.asked.insert(id, asked);
+    }
+
+    /// Begins a scan of all slices.
+    pub(super) fn scan_slices(&mut self, model: &'static str, every: usize, session: &mut Session) {
+        self.scans.start(model, every, session);
+    }
+
+    /// Stops it; what was found so far stays.
+    pub(super) fn stop_scan(&mut self, session: &mut Session) {
+        self.scans.stop(session);
+    }
+
+    /// - returns: whether a scan runs that follows it
+    pub(super) fn scan_threshold(&mut self, threshold: f64, session: &mut Session) -> bool {
+        let follows = self.scans.threshold(threshold);
+        self.scans.tell(session);
+        follows
     }
 
     /// Stops a question; an answer that is already there stays.
@@ -224,6 +244,8 @@ impl Asker {
         // Whoever is looked at goes before those beside it.
         let engine = self.thread.engine().ok().flatten().filter(|_| self.asked.is_empty() && !held);
         self.opinions.poll(engine, session, waker);
+        let engine = engine.filter(|_| self.opinions.is_idle());
+        self.scans.poll(engine, session, waker);
         // What may begin now begins in the next frame, which nothing else might bring.
         let room = self.asked.values().all(|asked| asked.others);
         if room && self.asked.values().any(|asked| asked.question.is_none()) {

@@ -41,6 +41,10 @@ impl Core {
             Command::ClosePrior => self.close_prior(),
             Command::LinkPrior(at) => self.link_prior(Some(at)),
             Command::UnlinkPrior => self.link_prior(None),
+            Command::ScanSlices => self.scan_slices(),
+            Command::ForgetScan => self.forget_scan(),
+            Command::ScanThreshold(threshold) => self.scan_threshold(threshold),
+            Command::GoToCandidate(place) => self.go_to_candidate(place),
             Command::SavePicture => self.ask(Ask::Picture(self.picture_name())),
             Command::SavePictureTo(path) => self.save_picture(Target::File(path)),
             Command::ClearRecent => {
@@ -203,6 +207,7 @@ impl Core {
             WorkId::Picture => self.cancel_picture(),
             WorkId::ReportPictures => self.reports.cancel_pictures(),
             WorkId::Prior => self.priors.cancel(),
+            WorkId::SliceScan => self.asker.stop_scan(&mut self.session),
             WorkId::Scan | WorkId::Load | WorkId::Example => self.inbox.cancel(id),
         }
     }

@@ -21,6 +21,7 @@ mod priors;
 mod reports;
 mod resume;
 mod shell;
+mod slice_scans;
 mod thumbnails;
 mod waker;
 mod window;

@@ -32,6 +32,11 @@ pub(super) struct Opinions {
 }
 
 impl Opinions {
+    /// Whether nobody is asked.
+    pub(super) fn is_idle(&self) -> bool {
+        self.asked.is_none()
+    }
+
     /// Everything that came back, and the next question where nothing else waits for the network.
     /// - `engine`: `None` while it is not there, or has more urgent work
     pub(super) fn poll(&mut self, engine: Option<&Engine>, session: &mut Session, waker: &Waker) {

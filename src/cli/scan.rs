@@ -94,6 +94,7 @@ pub(super) fn run(raw: &Scan, terminal: &Terminal) -> Result<(), Failure> {
         model,
         weights: raw.weights.clone().map(WeightsChoice::File),
         every: raw.every,
+        from: 0,
         threshold: raw.threshold,
         force: raw.series.force,
     };

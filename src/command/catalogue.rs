@@ -3,7 +3,7 @@
 use super::keys::{Key, Shortcut};
 use super::words::Command;
 use crate::findings::Question;
-use crate::session::{Session, Stage, Tool};
+use crate::session::{Session, Stage, Tool, WorkId};
 use crate::volume::Preset;
 
 /// Where a command stands in menus, in the sheet and in the manual.
@@ -100,6 +100,19 @@ fn selected(session: &Session) -> bool {
     shown(session) && session.selected().is_some()
 }
 
+fn scanning(session: &Session) -> bool {
+    session.working(WorkId::SliceScan).is_some()
+}
+
+/// All slices are there, and no scan of them runs.
+fn scannable(session: &Session) -> bool {
+    shown(session) && session.open().is_some_and(|open| open.loaded) && !scanning(session)
+}
+
+fn scanned(session: &Session) -> bool {
+    shown(session) && session.slice_scan().is_some() && !scanning(session)
+}
+
 /// There is a prior.
 fn compared(session: &Session) -> bool {
     shown(session) && session.prior().is_some()
@@ -149,7 +162,7 @@ const fn key(c: char) -> Shortcut {
 }
 
 /// Every command that needs no value, in the order of groups.
-pub static CATALOGUE: [Entry; 48] = [
+pub static CATALOGUE: [Entry; 50] = [
     line(
         Command::OpenFolder,
         "open_folder",
@@ -462,6 +475,22 @@ pub static CATALOGUE: [Entry; 48] = [
         ("Remove nodule", "Takes the selected nodule off the list; undo brings it back."),
         &[Shortcut::plain(Key::Delete)],
         selected,
+    ),
+    line(
+        Command::ScanSlices,
+        "scan_slices",
+        Group::Network,
+        ("Scan slices", "LungNodule-SSM looks at every slice of the series, in the background."),
+        &[key('S')],
+        scannable,
+    ),
+    line(
+        Command::ForgetScan,
+        "forget_scan",
+        Group::Network,
+        ("Forget the scan", "Takes scores and candidates of the slice scan away."),
+        &[],
+        scanned,
     ),
     line(
         Command::UnlinkPrior,

@@ -73,6 +73,10 @@ pub enum Command {
     ClosePrior,
     /// The selected nodule is not marked in the prior any more.
     UnlinkPrior,
+    /// A network goes through every slice of the series.
+    ScanSlices,
+    /// Forget what it said.
+    ForgetScan,
     /// The axial plane on both dates side by side, or all viewports.
     ToggleDates,
     /// Save a picture of the focused viewport.
@@ -106,6 +110,10 @@ pub enum Command {
     PriorPaths(Vec<PathBuf>),
     /// The selected nodule lies there in the prior.
     LinkPrior(PriorPoint),
+    /// Go to a candidate of the slice scan, by its place in the list.
+    GoToCandidate(usize),
+    /// Slices of the scan make candidates from this probability on.
+    ScanThreshold(f64),
     /// Ask the network about this point, LPS mm.
     ClassifyAt(Point<Patient>),
     /// Ask again about a nodule: it was dragged, failed or was cancelled.

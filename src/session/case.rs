@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::prior::PriorSeries;
+use super::slice_scan::SliceScan;
 use crate::clinical::ClinicalFields;
 use crate::findings::{Nodule, NoduleId};
 use crate::ingest::{Defect, Scan, Series};
@@ -114,6 +115,7 @@ pub struct Case {
     pub(super) prior: Option<PriorSeries>,
     pub(super) failure: Option<String>,
     pub(super) findings: BTreeMap<String, Findings>,
+    pub(super) scans: BTreeMap<String, Arc<SliceScan>>,
     pub(super) thumbnails: BTreeMap<usize, Thumbnail>,
 }
 

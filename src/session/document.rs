@@ -13,6 +13,7 @@ use super::news::{
 };
 use super::prior::{PriorLook, PriorSeries};
 use super::report::OpenReport;
+use super::slice_scan::SliceScan;
 use crate::clinical::ClinicalFields;
 use crate::findings::{Nodule, NoduleId, Question};
 use crate::geometry::{Patient, Point, VoxelGrid};
@@ -147,6 +148,11 @@ impl Session {
     /// The nodule that the right panel is about.
     pub fn selected(&self) -> Option<&Nodule> {
         self.findings().selected()
+    }
+
+    /// What a network said of the slices of the series on the screen.
+    pub fn slice_scan(&self) -> Option<&Arc<SliceScan>> {
+        self.case.scans.get(&self.series()?.uid)
     }
 
     // The machine.
@@ -321,6 +327,10 @@ impl Session {
                 self.case.thumbnails.insert(series, picture);
             }
             News::Question { id, at, question } => self.learn(id, at, question),
+            News::SliceScan { series_uid, scan } => match scan {
+                Some(scan) => drop(self.case.scans.insert(series_uid, scan)),
+                None => drop(self.case.scans.remove(&series_uid)),
+            },
             News::Opinion { id, opinion } => {
                 if let Some(nodule) = self.nodule_mut(id) {
                     nodule.hear(opinion);

@@ -13,6 +13,7 @@ mod news;
 mod prefs;
 mod prior;
 mod report;
+mod slice_scan;
 mod viewport;
 
 pub use case::{Case, Findings, OpenSeries, Stage, Thumbnail};
@@ -28,4 +29,5 @@ pub use prior::{PriorLook, PriorSeries, doubts};
 pub use report::{
     CasePlace, Missed, MissedCases, OpenReport, Report, ReportKind, ReportPart, ReportRow, ReportTable,
 };
+pub use slice_scan::{ScanState, SliceScan};
 pub use viewport::{Orientation, Projection, Slab, ViewportState};

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use super::case::Thumbnail;
 use super::look::Pane;
 use super::report::Report;
+use super::slice_scan::SliceScan;
 
 /// Running work that the status bar shows and the user can cancel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,6 +31,8 @@ pub enum WorkId {
     ReportPictures,
     /// Finding and loading the prior.
     Prior,
+    /// A network goes through every slice.
+    SliceScan,
 }
 
 /// One piece of running work.
@@ -232,6 +235,13 @@ pub enum News {
         at: Point<Patient>,
         /// What is known.
         question: Question,
+    },
+    /// How far the scan of the slices of a series is.
+    SliceScan {
+        /// UID of the series.
+        series_uid: String,
+        /// What is known now; `None` forgets it.
+        scan: Option<Arc<SliceScan>>,
     },
     /// What another network says of a nodule.
     Opinion {

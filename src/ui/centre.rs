@@ -4,7 +4,7 @@
 use egui::{CursorIcon, EventFilter, Id, Key, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::theme::tokens;
-use super::viewport::{canvas_ui, prior_ui};
+use super::viewport::{SCORES_WIDTH, canvas_ui, prior_ui, scored_pane, scores_ui};
 use super::{Scene, UiState, panels, report, states};
 use crate::command::Commands;
 use crate::session::{Layout, Pane, Stage};
@@ -56,7 +56,7 @@ fn viewports_ui(
         state.prior_hover = None;
     }
     if let Layout::Single(pane) = layout {
-        canvas_ui(ui, rect, pane, scene, state, out, pointed);
+        slices_ui(ui, rect, pane, scene, state, out, pointed);
         return;
     }
     if layout == Layout::Dates {
@@ -67,7 +67,7 @@ fn viewports_ui(
             tokens(ui).window,
         );
         let [left, right] = [rect.with_max_x(middle - GAP / 2.0), rect.with_min_x(middle + GAP / 2.0)];
-        canvas_ui(ui, left, Pane::Axial, scene, state, out, pointed);
+        slices_ui(ui, left, Pane::Axial, scene, state, out, pointed);
         prior_ui(ui, right, scene, state, out);
         return;
     }
@@ -85,15 +85,34 @@ fn viewports_ui(
         ui.painter().rect_filled(between.intersect(rect), 0.0, gap);
     }
     let cell = |x0: f32, y0: f32, x1: f32, y1: f32| Rect::from_min_max(pos2(x0, y0), pos2(x1, y1));
-    canvas_ui(ui, cell(left, top, x - half, y - half), Pane::Axial, scene, state, out, pointed);
-    canvas_ui(ui, cell(x + half, top, right, y - half), Pane::Coronal, scene, state, out, pointed);
+    slices_ui(ui, cell(left, top, x - half, y - half), Pane::Axial, scene, state, out, pointed);
+    slices_ui(ui, cell(x + half, top, right, y - half), Pane::Coronal, scene, state, out, pointed);
     let fourth = cell(left, y + half, x - half, bottom);
     if fourth_is_prior {
         prior_ui(ui, fourth, scene, state, out);
     } else {
         panels::strip_ui(ui, fourth, scene, state);
     }
-    canvas_ui(ui, cell(x + half, y + half, right, bottom), Pane::Sagittal, scene, state, out, pointed);
+    slices_ui(ui, cell(x + half, y + half, right, bottom), Pane::Sagittal, scene, state, out, pointed);
+}
+
+/// A viewport, with the scores of its slices beside it where they were scanned.
+fn slices_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    pane: Pane,
+    scene: &Scene<'_>,
+    state: &mut UiState,
+    out: &mut Commands,
+    pointed: &mut Vec<Pointed>,
+) {
+    if scored_pane(scene.session) != Some(pane) || rect.width() < 4.0 * SCORES_WIDTH {
+        canvas_ui(ui, rect, pane, scene, state, out, pointed);
+        return;
+    }
+    let edge = rect.right() - SCORES_WIDTH;
+    canvas_ui(ui, rect.with_max_x(edge), pane, scene, state, out, pointed);
+    scores_ui(ui, rect.with_min_x(edge), scene, out);
 }
 
 /// Where the two dividers lie, as shares of the middle that the user may drag; a double-click puts

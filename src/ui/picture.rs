@@ -140,6 +140,7 @@ fn shown(request: &PictureRequest, reduced: usize) -> Shown {
         zoom: request.viewport.zoom,
         slab: request.viewport.slab,
         boxes: request.boxes.clone(),
+        candidates: Vec::new(),
         heatmap: request.heatmap.clone(),
         untrained: request.untrained,
         marks: request.marks.clone(),

@@ -32,6 +32,8 @@ pub struct UiState {
     pub prior_hover: Option<Point<Patient>>,
     /// The gesture in progress over the prior.
     pub prior_hands: PriorHands,
+    /// One slice in so many is asked about in a scan; 0 as 1.
+    pub scan_every: usize,
     /// What was typed into the field for the prior's path.
     pub prior_path: Option<String>,
     /// The fourth viewport shows what the network saw although there is a prior.

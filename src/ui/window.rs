@@ -28,7 +28,7 @@ pub fn window_ui(
     // Both speak of the CT, which a report covers.
     let reading = scene.session.stage() != Stage::Report;
     if scene.prefs.left_panel && reading {
-        panels::left_ui(ui, scene, out);
+        panels::left_ui(ui, scene, state, out);
     }
     if scene.prefs.right_panel && reading {
         panels::right_ui(ui, scene, state, out);

@@ -7,8 +7,8 @@ use super::classify::{ClassifyError, Request, check_place, stopped};
 use super::models::weights_for;
 use crate::inference::ssm::{Resolution, SsmNetwork, slice_picture};
 use crate::inference::{
-    Candidate, DeviceInfo, Engine, Event, Loaded, Question, Runtime, SliceBox, SliceFinding, Stopped,
-    WeightsChoice, grouped,
+    Candidate, Engine, Event, Loaded, Question, Runtime, ScannedSlice, Scanner, SliceBox, Stopped,
+    WeightsChoice, candidates,
 };
 use crate::ingest::Defect;
 use crate::jobs::{Cancelled, JobContext, JobFailure, Outcome, Wake};
@@ -28,42 +28,12 @@ pub struct ScanRequest {
     pub weights: Option<WeightsChoice>,
     /// Ask about one slice in so many, from the first on; at least 1.
     pub every: usize,
+    /// The slice to begin with: a multiple of `every`, more than 0 to go on where a scan was interrupted.
+    pub from: usize,
     /// Slices from this probability on make candidates.
     pub threshold: f64,
     /// Scan although the series has defects that forbid it.
     pub force: bool,
-}
-
-/// Who answers.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Scanner {
-    /// Name of the network.
-    pub model: &'static str,
-    /// File name of its weights.
-    pub weights: String,
-    /// SHA-256 of that file.
-    pub weights_sha256: String,
-    /// What they were trained on, in words.
-    pub trained_on: String,
-    /// False for random weights: the numbers mean nothing.
-    pub trained: bool,
-    /// A sentence of the weights that belongs to every answer.
-    pub caution: Option<String>,
-    /// Whether the forest answers; else the detection head.
-    pub forest: bool,
-    /// Where it runs.
-    pub device: DeviceInfo,
-}
-
-/// What is said of a slice.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ScannedSlice {
-    /// Which.
-    pub slice: usize,
-    /// That it shows a nodule.
-    pub probability: f64,
-    /// The head's one box, whatever the probability; `None` where there is no head.
-    pub bounds: Option<SliceBox>,
 }
 
 /// What comes back, in this order.
@@ -124,10 +94,9 @@ pub fn ask(engine: &Engine, wake: Wake, request: ScanRequest) -> Result<Question
 
 /// Scans and waits. `ctx` reports progress and can cancel.
 pub fn run(engine: &Engine, request: ScanRequest, ctx: &JobContext) -> Result<Scanned, ClassifyError> {
-    let (every, threshold, volume) = (request.every, request.threshold, Arc::clone(&request.volume));
+    let (every, threshold, size) = (request.every, request.threshold, request.volume.grid().size());
+    let count = size[2].saturating_sub(request.from).div_ceil(every.max(1));
     let question = ask(engine, Arc::new(|| {}), request)?;
-    let size = volume.grid().size();
-    let count = size[2].div_ceil(every.max(1));
     let fault = |detail: String| JobFailure { what: "scan".to_owned(), detail };
     let (mut scanner, mut slices, mut start) = (None, Vec::new(), Instant::now());
     loop {
@@ -158,31 +127,6 @@ pub fn run(engine: &Engine, request: ScanRequest, ctx: &JobContext) -> Result<Sc
     Ok(Scanned { scanner, slices, candidates, scan_ms })
 }
 
-/// Slices from a probability on, joined where their boxes lie over each other; the most probable first.
-///
-/// Between slices that were left out a box is taken to go on: neighbours are those that were asked about.
-/// - `size`: columns and rows of a slice, which is the box where there is no head
-pub fn candidates(slices: &[ScannedSlice], every: usize, threshold: f64, size: [usize; 2]) -> Vec<Candidate> {
-    let every = every.max(1);
-    let whole = SliceBox::of_shares([0.0, 0.0, 1.0, 1.0], size);
-    let findings: Vec<SliceFinding> = slices
-        .iter()
-        .filter(|slice| slice.probability >= threshold)
-        .map(|slice| SliceFinding {
-            slice: slice.slice / every,
-            bounds: slice.bounds.unwrap_or(whole),
-            probability: slice.probability,
-        })
-        .collect();
-    let mut found = grouped(&findings);
-    for candidate in &mut found {
-        candidate.slices = candidate.slices.map(|n| n * every);
-        candidate.at.z *= every as f64;
-    }
-    found.sort_by(|a, b| b.probability.total_cmp(&a.probability));
-    found
-}
-
 /// On the inference thread.
 fn work(
     runtime: &mut Runtime,
@@ -197,7 +141,7 @@ fn work(
     };
     send(ScanPart::Began(scanner(&network, request.model)));
     let [columns, rows, count] = request.volume.grid().size();
-    for slice in (0..count).step_by(request.every.max(1)) {
+    for slice in (request.from..count).step_by(request.every.max(1)) {
         ctx.step(&format!("Slice {} of {count}", slice + 1), slice as f32 / count as f32)?;
         let picture = slice_picture(&request.volume, slice, Resolution::PUBLISHED)?;
         let said = network.forward(&picture.values, Resolution::PUBLISHED.px(), false, ctx)?;
@@ -218,33 +162,5 @@ fn scanner(network: &SsmNetwork, model: &'static str) -> Scanner {
         caution: known.card.caution.clone(),
         forest: network.has_forest(),
         device: known.info.clone(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn slices_that_were_left_out_do_not_part_a_candidate_and_the_surest_comes_first() {
-        let at = |slice, probability, left: f64| ScannedSlice {
-            slice,
-            probability,
-            bounds: Some(SliceBox { min: [left, 10.0], max: [left + 20.0, 30.0] }),
-        };
-        let slices = [
-            at(0, 0.2, 0.0),
-            at(5, 0.6, 100.0),
-            at(10, 0.7, 102.0),
-            at(15, 0.4, 102.0),
-            at(20, 0.65, 101.0),
-            at(40, 0.9, 10.0),
-        ];
-        let found = candidates(&slices, 5, 0.5, [200, 200]);
-        assert_eq!(found.len(), 2);
-        assert_eq!((found[0].slices, found[0].probability), ([40, 40], 0.9));
-        // One slice below the threshold lies between; the middle is that of the surest slice.
-        assert_eq!((found[1].slices, found[1].at.z), ([5, 20], 10.0));
-        assert!(candidates(&slices, 5, 0.95, [200, 200]).is_empty());
     }
 }

@@ -10,6 +10,7 @@ mod opening;
 mod priors;
 mod real;
 mod reports;
+mod slice_scans;
 mod support;
 mod states;
 mod viewing;

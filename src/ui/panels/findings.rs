@@ -93,7 +93,8 @@ fn row_ui(ui: &mut Ui, number: usize, nodule: &Nodule, prior: Option<Point<Patie
         write(rect.top() + 7.0, beside, &format!("Nodule {number}"), text::strong(), ink);
         write(rect.top() + 24.0, whole, &place.replace("   ", "  "), TextStyle::Small, weak);
         if let Some(there) = &there {
-            write(rect.top() + 40.0, whole, &there.replace("   ", "  "), TextStyle::Small, weak);
+            let there = there.trim_end_matches(" mm").replace("   ", "  ");
+            write(rect.top() + 40.0, whole, &there, TextStyle::Small, weak);
         }
         let at = Align2::RIGHT_CENTER.anchor_size(pos2(rect.right() - 10.0, rect.top() + 15.0), right.size());
         ui.painter().galley(at.min, right, if readable { ink } else { weak });

@@ -1,15 +1,15 @@
-//! The left panel: series, and what was found in the one that is open.
+//! The left panel: series, what was found in the one that is open, and the scan of its slices.
 
 use egui::{Frame, Margin, Panel, ScrollArea, Ui};
 
-use super::{findings, series};
+use super::{findings, series, slice_scan};
 use crate::command::Commands;
-use crate::ui::Scene;
 use crate::ui::theme::size;
 use crate::ui::widgets::heading_ui;
+use crate::ui::{Scene, UiState};
 
 /// Draws the panel.
-pub fn left_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+pub fn left_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
     let frame = Frame::new().inner_margin(Margin::symmetric(10, 8));
     Panel::left("left")
         .frame(frame)
@@ -23,6 +23,7 @@ pub fn left_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
                 ui.add_space(size::STEP);
                 heading_ui(ui, "Findings");
                 findings::findings_ui(ui, scene, out);
+                slice_scan::slice_scan_ui(ui, scene, state, out);
             });
         });
 }

@@ -15,6 +15,7 @@ mod prior;
 mod right;
 mod seen;
 mod series;
+mod slice_scan;
 mod status;
 mod thumbnails;
 mod top;

@@ -132,6 +132,8 @@ pub struct PictureTokens {
     pub meso: Color32,
     /// Box of the largest crop (dotted).
     pub macro_: Color32,
+    /// Box and score of a candidate of a slice scan.
+    pub candidate: Color32,
 }
 
 /// The colours on pictures.
@@ -150,6 +152,7 @@ pub static PICTURE: PictureTokens = PictureTokens {
     micro: Color32::from_rgb(0x4C, 0xB4, 0xFF),
     meso: Color32::from_rgb(0xF5, 0xB8, 0x41),
     macro_: Color32::from_rgb(0xE0, 0x7B, 0xE0),
+    candidate: Color32::from_rgb(0x7F, 0xE0, 0xC8),
 };
 
 /// Sizes in points, on a grid of 8 with halves.
@@ -220,9 +223,15 @@ mod tests {
                 assert!(contrast(series, t.card) >= 3.0, "{series:?} on a card");
             }
         }
-        for text in
-            [PICTURE.text, PICTURE.muted, PICTURE.warning, PICTURE.micro, PICTURE.meso, PICTURE.macro_]
-        {
+        for text in [
+            PICTURE.text,
+            PICTURE.muted,
+            PICTURE.warning,
+            PICTURE.micro,
+            PICTURE.meso,
+            PICTURE.macro_,
+            PICTURE.candidate,
+        ] {
             assert!(contrast(text, PICTURE.ground) >= 4.5, "{text:?} on black");
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::shown::{Facts, Mark, Shown};
+use super::shown::{CandidateBox, Facts, Mark, Shown};
 use crate::findings::{Nodule, Question};
 use crate::inference::{Region, regions};
 use crate::ingest::{Defect, DefectCode, Series};
@@ -42,6 +42,7 @@ pub fn compose(session: &Session, pane: Pane, size_px: [u32; 2]) -> Option<Shown
         } else {
             Vec::new()
         },
+        candidates: if look.boxes { candidates(session) } else { Vec::new() },
         heatmap: heatmap(session),
         untrained: session.selected().and_then(Nodule::answer).is_some_and(|answer| !answer.trained),
         marks: marks(session),
@@ -63,6 +64,21 @@ pub fn boxes(session: &Session, nodule: &Nodule) -> Vec<Region> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Where a slice scan found something; a forest says of whole slices, which have no box.
+fn candidates(session: &Session) -> Vec<CandidateBox> {
+    let (Some(scan), Some(grid)) = (session.slice_scan().filter(|scan| scan.has_boxes()), session.grid())
+    else {
+        return Vec::new();
+    };
+    let found = scan.candidates.iter().enumerate();
+    found
+        .map(|(n, candidate)| CandidateBox {
+            corners: candidate.bounds.corners(candidate.slices, grid),
+            label: format!("c{}", n + 1),
+        })
+        .collect()
 }
 
 /// The map over the CT, where one is asked for and there.

@@ -10,6 +10,7 @@ mod heat;
 pub mod overlay;
 mod pointer;
 mod prior;
+mod scores;
 mod shown;
 
 pub use callback::{SlicePlace, slice_shape};
@@ -18,4 +19,5 @@ pub use compose::{boxes, compose, facts_of, heatmap, is_running};
 pub use heat::heat_colour;
 pub use pointer::notches;
 pub use prior::{compose_prior, prior_ui};
-pub use shown::{Facts, Mark, Shown};
+pub use scores::{SCORES_WIDTH, scored_pane, scores_ui};
+pub use shown::{CandidateBox, Facts, Mark, Shown};

@@ -38,6 +38,7 @@ pub fn compose_prior(session: &Session, size_px: [u32; 2]) -> Option<Shown> {
         zoom: viewport.zoom,
         slab: None,
         boxes: if look.boxes { boxes(session) } else { Vec::new() },
+        candidates: Vec::new(),
         heatmap: None,
         untrained: false,
         marks: marks(session),

@@ -23,6 +23,15 @@ pub struct Mark {
     pub selected: bool,
 }
 
+/// A candidate of a slice scan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CandidateBox {
+    /// Outer corners, LPS mm, in the order of [`Region::corners`].
+    pub corners: [Point<Patient>; 8],
+    /// Its number in the list.
+    pub label: String,
+}
+
 /// What stands in the corners besides what the view itself says.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
@@ -59,6 +68,8 @@ pub struct Shown {
     pub slab: Option<Slab>,
     /// Boxes to outline; empty draws none.
     pub boxes: Vec<Region>,
+    /// Boxes of the candidates of a slice scan, with their numbers.
+    pub candidates: Vec<CandidateBox>,
     /// The map over the slice.
     pub heatmap: Option<HeatmapLook>,
     /// The map comes from weights that were not trained: said beside it.

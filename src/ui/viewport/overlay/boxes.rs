@@ -2,7 +2,7 @@
 //!
 //! Each box of a network has its own colour and its own line: solid, dashed, dotted.
 
-use egui::{Align2, Painter, Pos2, Rect, Shape, Stroke, pos2};
+use egui::{Align2, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
 
 use super::Place;
 use super::halo::{Halo, halo_text};
@@ -50,6 +50,22 @@ pub(super) fn outlines(painter: &Painter, place: &Place, shown: &Shown) {
             continue;
         }
         region_line(painter, path, region.name, LINE);
+    }
+}
+
+/// Thin boxes around the candidates of a slice scan, each with its number.
+pub(super) fn candidates(painter: &Painter, place: &Place, shown: &Shown) {
+    let colour = PICTURE.candidate;
+    for candidate in &shown.candidates {
+        let path = view::outline(&candidate.corners, &shown.view);
+        let mut path: Vec<Pos2> = path.into_iter().map(|p| place.crisp(p)).collect();
+        let Some(first) = path.first().copied() else { continue };
+        let corner = Rect::from_points(&path).left_bottom();
+        path.push(first);
+        painter.add(Shape::line(path.clone(), Stroke::new(3.0, PICTURE.halo.gamma_multiply(0.8))));
+        painter.add(Shape::line(path, Stroke::new(1.0, colour)));
+        let look = Halo::strong().in_colour(colour);
+        halo_text(painter, corner + vec2(1.0, 1.0), Align2::LEFT_TOP, &candidate.label, &look, 60.0);
     }
 }
 

@@ -40,6 +40,7 @@ pub fn paint(painter: &Painter, rect: Rect, shown: &Shown) {
     let painter = &painter.with_clip_rect(rect.intersect(painter.clip_rect()));
     let place = Place { rect, pixels_per_point: painter.pixels_per_point() };
     lines::crosshair(painter, &place, shown);
+    boxes::candidates(painter, &place, shown);
     boxes::outlines(painter, &place, shown);
     marks::marks(painter, &place, shown);
     lines::frame(painter, rect, shown);
