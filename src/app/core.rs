@@ -19,7 +19,7 @@ use crate::command::Keymap;
 use crate::gpu::Gpu;
 use crate::session::{News, Preferences, Session, Severity};
 use crate::tools::Hands;
-use crate::ui::UiState;
+use crate::ui::{Sheet, UiState};
 use crate::workflow::preferences;
 
 /// What to do when the window opens.
@@ -122,7 +122,7 @@ impl Core {
 
     /// Whether the sheet of keys is on the screen.
     pub fn help_is_open(&self) -> bool {
-        self.ui.help
+        self.ui.sheet == Some(Sheet::Keys)
     }
 
     /// The network is started where it is not yet.

@@ -13,6 +13,7 @@ use crate::jobs::Wake;
 use crate::session::{
     Edit, Layout, News, Pane, PriorLook, Projection, Slab, Stage, Tool, ViewportState, Work, WorkId,
 };
+use crate::ui::Sheet;
 use crate::view::{self, ResolvedView};
 use crate::volume::Preset;
 
@@ -107,7 +108,8 @@ impl Core {
                 }
             }
 
-            Command::ToggleHelp => self.ui.help = !self.ui.help,
+            Command::ToggleHelp => self.ui.toggle(Sheet::Keys),
+            Command::ToggleModelCard => self.ui.toggle(Sheet::ModelCard),
             Command::ToggleLeftPanel => {
                 self.prefs.left_panel = !self.prefs.left_panel;
                 self.save_prefs();

@@ -19,7 +19,7 @@ pub(super) fn keys(
         return;
     }
     let widget = ctx.memory(|m| m.focused()).is_some() && !state.viewport_has_focus;
-    let on_top = state.help || egui::Popup::is_any_open(ctx);
+    let on_top = state.sheet.is_some() || egui::Popup::is_any_open(ctx);
     let held = state.heatmap_hidden;
     ctx.input_mut(|input| {
         input.events.retain(|event| {

@@ -123,6 +123,10 @@ fn linked(session: &Session) -> bool {
     shown(session) && session.selected().is_some_and(|nodule| session.at_in_prior(nodule).is_some())
 }
 
+fn answered(session: &Session) -> bool {
+    shown(session) && session.selected().is_some_and(|n| matches!(n.question, Question::Answered { .. }))
+}
+
 fn undoable(session: &Session) -> bool {
     session.stage() != Stage::Report && session.can_undo()
 }
@@ -162,7 +166,7 @@ const fn key(c: char) -> Shortcut {
 }
 
 /// Every command that needs no value, in the order of groups.
-pub static CATALOGUE: [Entry; 50] = [
+pub static CATALOGUE: [Entry; 51] = [
     line(
         Command::OpenFolder,
         "open_folder",
@@ -574,5 +578,13 @@ pub static CATALOGUE: [Entry; 50] = [
         ("Keys", "The sheet of all keys."),
         &[key('?')],
         always,
+    ),
+    line(
+        Command::ToggleModelCard,
+        "model_card",
+        Group::Network,
+        ("Model card", "What the weights of this answer were taught, how well they did, and their limits."),
+        &[key('K')],
+        answered,
     ),
 ];

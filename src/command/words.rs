@@ -91,6 +91,8 @@ pub enum Command {
     ToggleTheme,
     /// The sheet of all keys.
     ToggleHelp,
+    /// What must be known of the weights that gave the selected nodule's answer.
+    ToggleModelCard,
     /// Leave the report that is on the screen, else stop whatever runs.
     CancelAll,
     /// The report on the screen, or behind what else is open.

@@ -6,19 +6,33 @@ use std::path::PathBuf;
 use super::answer::DeviceInfo;
 use super::error::InferenceError;
 use crate::networks::weights::{
-    BUILT_IN_SEED, Card, Import, Metadata, StateDict, WeightsError, WeightsFile, non_finite,
+    Card, Import, Metadata, StateDict, WeightsError, WeightsFile, built_in, non_finite,
 };
-use crate::networks::{Architecture, DEFAULT_MODEL, NetworkSpec, spec};
+use crate::networks::{Architecture, NetworkSpec, spec};
 
 /// Which weights a network gets.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum WeightsChoice {
-    /// What comes with the program; only the default network has any.
+    /// What comes with the program, for the networks that have any.
     BuiltIn,
     /// Random values of a seed, for timing: any network.
     Random(u64),
     /// A safetensors or PyTorch file.
     File(PathBuf),
+}
+
+impl WeightsChoice {
+    /// The file of this choice, read.
+    /// - errors: no weights come with the program for this network, a file that cannot be read, random
+    ///   values, which are in no file
+    pub fn file(&self, model: &str) -> Result<WeightsFile, InferenceError> {
+        match self {
+            Self::File(path) => Ok(WeightsFile::read(path)?),
+            Self::BuiltIn | Self::Random(_) => {
+                Ok(built_in(model).ok_or_else(|| InferenceError::NoWeights(model.to_owned()))??)
+            }
+        }
+    }
 }
 
 /// What is known of a loaded network.
@@ -59,20 +73,13 @@ impl Opened {
         info: DeviceInfo,
     ) -> Result<Self, InferenceError> {
         match weights {
-            WeightsChoice::BuiltIn if model != DEFAULT_MODEL => {
-                Err(InferenceError::NoWeights(model.to_owned()))
-            }
-            WeightsChoice::BuiltIn | WeightsChoice::Random(_) => {
-                let (seed, name) = match weights {
-                    WeightsChoice::Random(seed) => (*seed, format!("random, seed {seed}")),
-                    _ => (BUILT_IN_SEED, "built-in".to_owned()),
-                };
+            WeightsChoice::Random(seed) => {
                 let architecture = Architecture::named(model)?;
-                let state = architecture.random(seed);
-                Self::of(model, architecture, state, Card::random(model, seed), name, None, info)
+                let (state, card) = (architecture.random(*seed), Card::random(model, *seed));
+                Self::of(model, architecture, state, card, format!("random, seed {seed}"), None, info)
             }
-            WeightsChoice::File(path) => {
-                let mut file = WeightsFile::read(path)?;
+            WeightsChoice::BuiltIn | WeightsChoice::File(_) => {
+                let mut file = weights.file(model)?;
                 let card = file.card_for(model)?;
                 file.state = Architecture::published(model, file.state);
                 let architecture = Architecture::of_file(model, &file)?;

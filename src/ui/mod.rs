@@ -16,5 +16,5 @@ mod widgets;
 mod window;
 pub mod words;
 
-pub use scene::{CropSlice, Scene, UiState};
+pub use scene::{CropSlice, Scene, Sheet, UiState};
 pub use window::{install, window_ui};

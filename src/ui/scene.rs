@@ -1,5 +1,7 @@
 //! What drawing may read, and what the interface itself remembers.
 
+use egui_commonmark::CommonMarkCache;
+
 use crate::command::{Command, Keymap, entry};
 use crate::findings::NoduleId;
 use crate::geometry::{Patient, Point};
@@ -20,8 +22,10 @@ pub struct Scene<'a> {
 /// What the interface itself remembers from frame to frame; never saved, never undone.
 #[derive(Debug, Default)]
 pub struct UiState {
-    /// The sheet of keys is open.
-    pub help: bool,
+    /// What lies over the window.
+    pub sheet: Option<Sheet>,
+    /// What the drawing of marked-up text remembers.
+    pub marked_up: CommonMarkCache,
     /// The field for typing a path is open, with what was typed: for systems without a dialog.
     pub path_field: Option<String>,
     /// A viewport has the keyboard's focus; arrows and the space bar are its, not a widget's.
@@ -46,6 +50,15 @@ pub struct UiState {
     pub crop_wheel: Wheel<&'static str>,
 }
 
+/// A sheet over the window: one at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sheet {
+    /// All keys.
+    Keys,
+    /// What must be known of the weights of the selected nodule's answer.
+    ModelCard,
+}
+
 /// A slice that was chosen for one answer's crops. Another nodule, or the same one moved, has other
 /// crops: they begin at the slice through its point again.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,6 +69,13 @@ pub struct CropSlice {
     pub at: Point<Patient>,
     /// Index in the crops.
     pub slice: usize,
+}
+
+impl UiState {
+    /// Opens a sheet in place of any other, or closes it.
+    pub fn toggle(&mut self, sheet: Sheet) {
+        self.sheet = (self.sheet != Some(sheet)).then_some(sheet);
+    }
 }
 
 impl Scene<'_> {

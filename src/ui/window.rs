@@ -1,7 +1,7 @@
 //! The whole window: bars, panels, viewports, notices, sheets.
 
 use super::centre::centre_ui;
-use super::{Scene, UiState, panels, states, theme};
+use super::{Scene, Sheet, UiState, panels, states, theme};
 use crate::command::Commands;
 use crate::session::{Preferences, Stage};
 use crate::tools::Pointed;
@@ -37,8 +37,10 @@ pub fn window_ui(
         state.prior_hover = None;
     }
     let pointed = egui::CentralPanel::no_frame().show(ui, |ui| centre_ui(ui, scene, state, out)).inner;
-    if state.help {
-        states::help_ui(ui, scene, state);
+    match state.sheet {
+        Some(Sheet::Keys) => states::help_ui(ui, scene, state),
+        Some(Sheet::ModelCard) => states::model_card_ui(ui, scene, state),
+        None => {}
     }
     pointed
 }

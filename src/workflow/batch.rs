@@ -18,7 +18,8 @@ use crate::geometry::{Patient, Plane, Point};
 use crate::gpu::{self, Gpu};
 use crate::inference::{Engine, InferenceError, Mode, WeightsChoice};
 use crate::jobs::{Cancelled, JobContext};
-use crate::networks::{DEFAULT_MODEL, spec};
+use crate::networks::spec;
+use crate::networks::weights::has_built_in;
 use crate::render::HeatmapLook;
 use crate::session::{Heatmap, Orientation};
 use crate::volume::Preset;
@@ -201,7 +202,7 @@ fn explained(batch: &Batch, model: &str) -> Vec<Wanted> {
 
 /// Whether there are weights that a network could answer with; whether they fit is seen when they are read.
 fn has_weights(batch: &Batch, model: &str) -> bool {
-    batch.weights.is_some() || model == DEFAULT_MODEL || weights_for(model) != WeightsChoice::BuiltIn
+    batch.weights.is_some() || has_built_in(model) || weights_for(model) != WeightsChoice::BuiltIn
 }
 
 /// Whether a network was not given what it needs, and others may well answer.

@@ -11,9 +11,8 @@ use crate::export::{WriteError, write_npy, write_whole};
 use crate::inference::{DeviceChoice, InferenceError, LearningDevice, WeightsChoice};
 use crate::jobs::{Cancelled, JobContext};
 use crate::networks::UnknownNetwork;
-use crate::networks::m3net::published_layout;
-use crate::networks::weights::{BUILT_IN_SEED, Card, StateDict, WeightsError, WeightsFile, random};
-use crate::networks::{DEFAULT_MODEL, Scale, m3net_config, spec};
+use crate::networks::weights::{Card, StateDict, WeightsError};
+use crate::networks::{Scale, m3net_config, spec};
 use crate::training::{Look, Taught, TrainConfig, TrainingError};
 
 /// What is asked for.
@@ -162,18 +161,7 @@ pub fn embed(
 /// Tensors, card and name of the weights that are asked for.
 fn chosen(model: &str, file: Option<&Path>) -> Result<(StateDict, Card, String), EmbedError> {
     let choice = file.map_or_else(|| weights_for(model), |file| WeightsChoice::File(file.to_owned()));
-    match choice {
-        WeightsChoice::File(path) => {
-            let file = WeightsFile::read(&path)?;
-            let card = file.card_for(model)?;
-            Ok((file.state, card, file.name))
-        }
-        WeightsChoice::BuiltIn | WeightsChoice::Random(_) if model != DEFAULT_MODEL => {
-            Err(InferenceError::NoWeights(model.to_owned()).into())
-        }
-        WeightsChoice::BuiltIn | WeightsChoice::Random(_) => {
-            let state = random(&published_layout(&m3net_config(model)?), BUILT_IN_SEED);
-            Ok((state, Card::random(model, BUILT_IN_SEED), "built-in".to_owned()))
-        }
-    }
+    let file = choice.file(model)?;
+    let card = file.card_for(model)?;
+    Ok((file.state, card, file.name))
 }

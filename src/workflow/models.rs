@@ -12,8 +12,8 @@ use crate::inference::ssm::SsmNetwork;
 use crate::jobs::{Cancelled, JobContext};
 use crate::networks::ssm::HEAD;
 use crate::networks::weights::{
-    BUILT_IN_SEED, Card, Import, Precision, StateDict, WeightsError, WeightsFile, glance, installed,
-    non_finite, pack,
+    BUILT_IN, Card, Import, Precision, StateDict, WeightsError, WeightsFile, built_in, glance, has_built_in,
+    installed, non_finite, pack,
 };
 use crate::networks::{
     Architecture, DEFAULT_MODEL, Family, Keys, Layout, M3NET_SCALES, UnknownNetwork, names, spec,
@@ -66,7 +66,7 @@ pub struct ModelReport {
     /// `built-in`, a file name, or absent where there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weights: Option<String>,
-    /// Of the file, or of the built-in values.
+    /// Of the file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weights_sha256: Option<String>,
     /// The networks in them, one after the other: several make an ensemble.
@@ -165,7 +165,7 @@ fn weights_words(folder: Option<&Path>, name: &str) -> Result<String, String> {
     let file_name = format!("{name}.safetensors");
     match folder.and_then(|folder| installed(folder, name)) {
         Some(file) => glance(&file, name).map(|()| file_name).map_err(|error| error.to_string()),
-        None if name == DEFAULT_MODEL => Ok("built-in".to_owned()),
+        None if has_built_in(name) => Ok(BUILT_IN.to_owned()),
         None => {
             let out = folder.map_or_else(|| file_name.clone().into(), |folder| folder.join(&file_name));
             Err(format!(
@@ -202,26 +202,23 @@ pub fn info(name: &str) -> Result<ModelReport, ModelsError> {
         card: None,
         fault: None,
     };
-    match weights_for(name) {
-        WeightsChoice::File(path) => match WeightsFile::read(&path).and_then(|file| checked(file, name)) {
-            Ok(Checked { file, card, architecture, keys, .. }) => {
-                report.options = architecture.options();
-                report.parameters = parameters(&keys.needed);
-                report.weights = Some(file.name);
-                report.weights_sha256 = Some(file.sha256);
-                report.members = file.state.into_members().iter().map(|state| member(state, &keys)).collect();
-                report.card = Some(card);
-            }
-            Err(error) => report.fault = Some(error.to_string()),
+    let file = match weights_for(name) {
+        WeightsChoice::File(path) => WeightsFile::read(&path),
+        WeightsChoice::BuiltIn | WeightsChoice::Random(_) => match built_in(name) {
+            Some(file) => file,
+            None => return Ok(report),
         },
-        _ if report.default => {
-            let state = published.random(BUILT_IN_SEED);
-            report.weights = Some("built-in".to_owned());
-            report.weights_sha256 = Some(state.sha256());
-            report.members = vec![member(&state, &published.keys())];
-            report.card = Some(Card::random(name, BUILT_IN_SEED));
+    };
+    match file.and_then(|file| checked(file, name)) {
+        Ok(Checked { file, card, architecture, keys, .. }) => {
+            report.options = architecture.options();
+            report.parameters = parameters(&keys.needed);
+            report.weights = Some(file.name);
+            report.weights_sha256 = Some(file.sha256);
+            report.members = file.state.into_members().iter().map(|state| member(state, &keys)).collect();
+            report.card = Some(card);
         }
-        _ => {}
+        Err(error) => report.fault = Some(error.to_string()),
     }
     Ok(report)
 }

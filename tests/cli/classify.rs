@@ -7,7 +7,8 @@ use serde_json::Value;
 use crate::run::{arg, command, nodule, phantom, ran, scratch, slices, synth, triscope};
 
 /// What stands wherever an answer of the built-in weights is shown.
-const UNTRAINED: &str = "untrained weights: this number means nothing; import or train weights";
+const CAUTION: &str = "Malignant means the impression of radiologists who read the same CT, not pathology; the \
+     surroundings in training were simulated: what surrounds a nodule is no evidence";
 
 fn ask(more: &[&str]) -> Value {
     let at = nodule(phantom());
@@ -39,13 +40,19 @@ fn an_answer_has_every_field_of_the_contract() {
     }
     assert_eq!((&answer["model"], &answer["mode"]), (&"m3net-compact".into(), &"paper".into()));
     assert_eq!((&answer["weights"], &answer["question"]), (&"built-in".into(), &"malignancy".into()));
-    assert_eq!(answer["note"], UNTRAINED);
+    assert!(answer["note"].is_null(), "only untrained weights carry the warning");
+    assert_eq!(answer["caution"], CAUTION);
+    assert_eq!(answer["members"]["count"], 5);
+    let interval: Vec<f64> =
+        answer["interval"].as_array().expect("two").iter().filter_map(Value::as_f64).collect();
     assert_eq!(answer["classes"].as_array().map(Vec::len), Some(2));
     let logits: Vec<f64> =
         answer["logits"].as_array().expect("two").iter().filter_map(Value::as_f64).collect();
     let probability = answer["probability"].as_f64().expect("a number");
-    // The probability is the softmax of the logits; both are rounded to a billionth.
-    assert!((probability - 1.0 / (1.0 + (logits[0] - logits[1]).exp())).abs() < 1e-8, "{answer}");
+    assert!(interval[0] <= probability && probability <= interval[1], "{answer}");
+    let temperature = answer["calibration"]["temperature"].as_f64().expect("calibrated");
+    // The probability is that of the calibrated margin; all three are rounded to a billionth.
+    assert!((probability - 1.0 / (1.0 + ((logits[0] - logits[1]) / temperature).exp())).abs() < 1e-7);
     for scale in ["micro", "meso", "macro"] {
         assert!(answer["scale_contribution"][scale].is_number(), "{scale}");
     }
@@ -131,7 +138,7 @@ fn the_same_question_gives_the_same_bytes() {
         ];
         let ran = triscope(&arguments);
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-        assert!(ran.stdout.contains(UNTRAINED), "{}", ran.stdout);
+        assert!(ran.stdout.contains(CAUTION), "{}", ran.stdout);
         let mut listed: Vec<_> = std::fs::read_dir(&out)
             .expect("listed")
             .flatten()
@@ -239,7 +246,7 @@ fn the_demo_does_its_job_without_a_display_and_on_one_that_nothing_can_draw_into
     let ran = ran(command().args(["demo", "--out", arg(&out)]).env("XDG_CACHE_HOME", &cache));
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(ran.stdout.contains(arg(&out)), "it says where: {}", ran.stdout);
-    assert!(ran.stdout.contains(UNTRAINED));
+    assert!(ran.stdout.contains(CAUTION));
     for file in ["result.json", "p01_axial.png", "p01_coronal.png", "p01_sagittal.png", "p01_grad_cam.nii.gz"]
     {
         assert!(out.join(file).is_file(), "{file}");

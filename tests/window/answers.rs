@@ -31,8 +31,25 @@ fn a_click_in_a_nodule_brings_answer_crops_and_maps() {
         );
     });
     assert!(window.says("probability of malignancy"));
-    assert!(window.says("untrained weights: this number means nothing"));
+    assert!(
+        window.says("Malignant means the impression of radiologists who read the same CT, not pathology")
+    );
+    assert!(window.says("rating "), "what readers would say");
     assert!(window.says("Contribution of each scale"));
+}
+
+#[test]
+fn the_model_card_lies_beside_the_answer_and_gives_its_figures() {
+    let mut window = open();
+    ask(&mut window);
+    window.click("Model card");
+    window.settle();
+    assert!(window.says("Model card of m3net-compact, built-in"));
+    assert!(window.says("No pathology was looked at"), "what malignant means");
+    assert!(window.says("AUC"), "how well it does");
+    window.key(Key::Escape);
+    window.settle();
+    assert!(!window.says("Model card of m3net-compact"));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::reports;
-use super::support::{SIZE, Window, nodule, small};
+use super::support::{SIZE, Window, explained, nodule, small};
 use egui::Key;
 use egui_kittest::kittest::Queryable;
 use triscope::app::Start;
@@ -64,9 +64,7 @@ impl Window {
         let at = self.place_of(Pane::Axial, nodule());
         self.click("Nodule");
         self.click_at(at);
-        self.until("the answer is explained", |s| {
-            matches!(s.selected().map(|n| &n.question), Some(Question::Answered { saliency, .. }) if !saliency.is_empty())
-        });
+        self.until("the answer is explained", explained);
         self.harness.remove_cursor();
         self.settle();
         self
@@ -317,6 +315,13 @@ fn an_ensemble_answers_first_alone_then_with_its_range() {
     assert_eq!(apart, [false, false, true, true]);
     assert!(window.says("3.1 ± 1.2 of 5"));
     assert!(window.says("is no evidence"));
+}
+
+#[test]
+fn the_model_card() {
+    let mut window = seeing().with_phantom().asked();
+    window.click("Model card");
+    window.looks_like("model_card");
 }
 
 #[test]

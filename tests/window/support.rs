@@ -159,6 +159,9 @@ impl Window {
 
     /// Clicks what has this name.
     pub fn click(&mut self, label: &str) {
+        // A panel may have to be scrolled first.
+        self.harness.get_by_label(label).scroll_to_me();
+        self.settle();
         self.harness.get_by_label(label).click();
         self.settle();
     }
@@ -252,9 +255,12 @@ pub fn nodule() -> Point<Patient> {
     *AT.get_or_init(|| Point::from_array(small().truth.nodules[0].centre_lps_mm))
 }
 
-/// The selected nodule has its answer and its maps.
+/// The selected nodule has its answer, of every network of an ensemble, and its maps.
 pub fn explained(session: &Session) -> bool {
-    matches!(session.selected().map(|n| &n.question), Some(Question::Answered { saliency, .. }) if !saliency.is_empty())
+    matches!(
+        session.selected().map(|n| &n.question),
+        Some(Question::Answered { saliency, answer }) if !saliency.is_empty() && answer.is_whole()
+    )
 }
 
 /// Brings the planes to the largest nodule and clicks in it with the nodule tool.

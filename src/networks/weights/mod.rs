@@ -1,5 +1,6 @@
 //! A network's values: from files, from a seed, into a module; and what is known of them.
 
+mod built_in;
 mod card;
 mod collect;
 mod ensemble;
@@ -13,6 +14,7 @@ mod state;
 mod store;
 mod stream;
 
+pub use built_in::{BUILT_IN, built_in, built_in_card, has_built_in};
 pub use card::{Calibration, Card, UNTRAINED};
 pub use collect::collect;
 pub use ensemble::pack;
@@ -20,7 +22,7 @@ pub use error::WeightsError;
 pub use file::WeightsFile;
 pub use glance::glance;
 pub use import::{Import, WrongShape, load_into, non_finite};
-pub use random::{BUILT_IN_SEED, random};
+pub use random::{RANDOM_SEED, random};
 pub use state::{Array, StateDict};
 pub use store::{Metadata, Precision, installed};
 pub use stream::Watch;

@@ -1,4 +1,4 @@
-//! Random values of a seed, the same on every machine: the built-in weights, and what benchmarks use.
+//! Random values of a seed, the same on every machine: what benchmarks use, and training begins with.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 use super::state::{Array, StateDict};
 use crate::networks::m3net::Layout;
 
-/// Seed of the built-in weights.
-pub const BUILT_IN_SEED: u64 = 20_240_601;
+/// Of a network whose answer does not matter.
+pub const RANDOM_SEED: u64 = 20_240_601;
 
 /// Values for every tensor of a layout.
 ///

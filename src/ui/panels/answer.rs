@@ -46,7 +46,6 @@ pub fn answer_ui(ui: &mut Ui, answer: &Answer, running: bool) {
         let sentence = words::sentence(caution.trim_end_matches('.'));
         note_ui(ui, icons::INFO, t.text, &format!("{sentence}."));
     }
-    paragraph_ui(ui, &format!("Trained on: {}.", answer.trained_on.trim_end_matches('.')), t.muted);
 }
 
 /// What the guard says, one sentence each; the verdict comes first and takes the first reason along.

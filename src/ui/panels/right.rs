@@ -81,7 +81,14 @@ fn nodule_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodul
         Question::NeedsPrior => {}
         Question::Answered { answer, .. } => {
             let running = scene.session.working(WorkId::Classify(nodule.id)).is_some();
-            card_ui(ui, |ui| answer::answer_ui(ui, answer, running));
+            card_ui(ui, |ui| {
+                answer::answer_ui(ui, answer, running);
+                let card = Command::ToggleModelCard;
+                let press = Press::new(icons::INFO, "Model card");
+                if press_ui(ui, press).on_hover_text(scene.tip(&card)).clicked() {
+                    out.push(card);
+                }
+            });
             ui.add_space(size::HALF);
             let look = scene.session.look();
             if look.beside.iter().any(|model| *model != look.network) {

@@ -44,7 +44,7 @@ pub fn help_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState) {
                 );
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     if press_ui(ui, Press::new(icons::CLOSE, "Close").icon_only()).clicked() {
-                        state.help = false;
+                        state.sheet = None;
                     }
                 });
             });
@@ -52,6 +52,8 @@ pub fn help_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState) {
             let room = window.height() - 160.0;
             ScrollArea::vertical().max_height(room).min_scrolled_height(room).show(ui, |ui| {
                 ui.columns(columns, |columns| {
+                    // Close lines: all of them on a small window without scrolling.
+                    columns.iter_mut().for_each(|ui| ui.spacing_mut().item_spacing.y = 2.0);
                     for (n, group) in Group::ALL.into_iter().enumerate() {
                         // The groups in order, each column about as long as the next.
                         let place = n * columns.len() / (Group::ALL.len() + 1);
@@ -67,7 +69,7 @@ pub fn help_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState) {
             });
         });
     if modal.should_close() {
-        state.help = false;
+        state.sheet = None;
     }
 }
 

@@ -1,13 +1,15 @@
-//! States that are not reading: first start, opening, nothing usable, failure, notices, the sheet
-//! of keys. Each says in words what is and what would help.
+//! States that are not reading: first start, opening, nothing usable, failure, notices, the sheets of
+//! keys and of the model card. Each says in words what is and what would help.
 
 mod help;
+mod model_card;
 mod notices;
 mod opening;
 mod trouble;
 mod welcome;
 
 pub use help::help_ui;
+pub use model_card::model_card_ui;
 pub use notices::{notices_ui, reduced_ui};
 pub use opening::opening_ui;
 pub use trouble::{failed_ui, unusable_ui};
