@@ -56,8 +56,9 @@ fn an_answer_has_every_field_of_the_contract() {
     for scale in ["micro", "meso", "macro"] {
         assert!(answer["scale_contribution"][scale].is_number(), "{scale}");
     }
-    assert_eq!(answer["guard"]["verdict"], "ok");
-    assert_eq!(answer["guard"]["reasons"], Value::Array(Vec::new()));
+    // Voxels of 5 mm are no CT that the weights were taught on.
+    assert_eq!(answer["guard"]["verdict"], "outside_training");
+    assert!(answer["guard"]["reasons"].to_string().contains("training had"), "{}", answer["guard"]);
     let asked: Vec<(&str, &str)> = answer["explanations"]
         .as_array()
         .expect("a list")
@@ -186,8 +187,9 @@ fn a_thin_volume_is_padded_and_said() {
     let json =
         triscope(&["classify", arg(&folder), "--index", "32,32,10", "--device", "cpu", "--json"]).json();
     let answer = &json["results"][0]["answers"][0];
-    assert_eq!(answer["guard"]["verdict"], "outside_training");
-    assert!(answer["guard"]["reasons"].as_array().is_some_and(|r| !r.is_empty()));
+    // What lies there is said before what the volume lacks.
+    assert_ne!(answer["guard"]["verdict"], "ok");
+    assert!(answer["guard"]["reasons"].to_string().contains("filled with air"), "{}", answer["guard"]);
     // 36 of 56 slices of the micro crop lie outside.
     assert_eq!(answer["regions"][0]["padded_voxels"], 32 * 32 * 36);
     for file in slices(&folder).into_iter().skip(4) {
@@ -218,7 +220,7 @@ fn a_series_with_a_gap_is_refused_unless_forced() {
     let json = triscope(&forced).json();
     assert!(json["series"]["warnings"].as_array().is_some_and(|w| !w.is_empty()));
     let guard = &json["results"][0]["answers"][0]["guard"];
-    assert_eq!(guard["verdict"], "outside_training");
+    assert_ne!(guard["verdict"], "ok");
     assert!(guard["reasons"].to_string().contains("missing_slices"), "{guard}");
 }
 

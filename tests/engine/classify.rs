@@ -55,7 +55,8 @@ fn a_click_is_answered_with_logits_boxes_crops_contributions_and_maps() {
     assert!(answer.caution.as_ref().is_some_and(|c| c.contains("not pathology")));
     assert!((0.0..=1.0).contains(&answer.probability) && answer.logits.len() == 2);
     assert_eq!(answer.device.backend, "flex");
-    assert!(answer.guard.reasons.is_empty());
+    // An even ball in even lung is no scan, and the weights know it; nothing else is to be said.
+    assert!(answer.guard.reasons.iter().all(|r| r.contains("unlike its training")), "{:?}", answer.guard);
     assert_eq!(done.saliency.len(), 4);
     for map in &done.saliency {
         let voxels: usize = map.bounds.size.iter().product();
@@ -85,7 +86,8 @@ fn a_point_outside_a_thin_volume_and_too_few_slices_are_said_in_a_sentence() {
     let done =
         run(&engine, Request::new(Arc::clone(&thin), vec![], thin.grid().centre()), &ctx).expect("an answer");
     assert_eq!(done.answer.regions[0].padded, [0, 0, 36]);
-    assert_eq!(done.answer.guard.reasons.len(), 1, "{:?}", done.answer.guard.reasons);
+    let reasons = &done.answer.guard.reasons;
+    assert!(reasons.iter().any(|r| r.contains("36 were filled with air")), "{reasons:?}");
     assert!(done.saliency.iter().all(|map| map.bounds.min[2] >= 0 && map.bounds.size[2] <= 20));
 
     let outside: Point<Patient> = Point::new(500.0, 0.0, 0.0);
@@ -114,8 +116,9 @@ fn a_series_with_a_defect_that_forbids_it_is_refused_unless_forced() {
     assert!(error.contains("missing_slices") && error.contains("--force"), "{error}");
     let request = Request { force: true, explain: vec!["native".parse().expect("known")], ..request };
     let done = run(&engine(), request, &ctx).expect("forced");
-    let [reason] = done.answer.guard.reasons.as_slice() else { panic!("{:?}", done.answer.guard.reasons) };
-    assert!(reason.contains("missing_slices") && reason.contains("after slice 12"), "{reason}");
+    let reasons = &done.answer.guard.reasons;
+    let told = |r: &String| r.contains("missing_slices") && r.contains("after slice 12");
+    assert_eq!(reasons.iter().filter(|r| told(r)).count(), 1, "{reasons:?}");
     let [native] = done.saliency.as_slice() else { panic!("one map was asked for") };
     assert!(native.signed && native.method == "native");
     // The signed sum goes as far down as the contributions against malignancy reach.
