@@ -153,7 +153,7 @@ fn a_cancelled_cohort_and_a_manifest_without_a_folder_leave_nothing() {
 fn real_nodules_make_two_slices_each_of_which_one_shows_them() {
     let root = Path::new("../shared/data/nodules");
     if !root.is_dir() {
-        println!("skipped: {} is not here", root.display());
+        eprintln!("skipped: {} is not here", root.display());
         return;
     }
     let folder = tempfile::tempdir().expect("a temporary folder");
