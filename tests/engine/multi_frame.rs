@@ -1,7 +1,7 @@
 //! Files of many frames, indices of discs, tables of values: what is not one slice to a file.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use dicom_core::value::{DataSetSequence, PixelFragmentSequence};
 use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
@@ -10,30 +10,9 @@ use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
 use triscope::ingest::{self, DefectCode, Scan, Series};
 use triscope::jobs::JobContext;
 use triscope::volume::{Unit, Volume};
-use triscope::workflow::open::{Opened, open};
 
 use crate::slice_files::{Pixels, Slice, folder};
-
-fn odd(path: &str) -> Option<PathBuf> {
-    let path = Path::new("../shared/data/odd").join(path);
-    if path.exists() {
-        return Some(path);
-    }
-    eprintln!("skipped: {} is not here", path.display());
-    None
-}
-
-fn scanned(path: &Path) -> Scan {
-    ingest::scan(&[path.to_path_buf()], &JobContext::unobserved()).expect("a path that is there")
-}
-
-fn opened(path: &Path) -> Opened {
-    open(&[path.to_path_buf()], None, &JobContext::unobserved(), |_| {}).expect("opens")
-}
-
-fn codes(opened: &Opened) -> Vec<DefectCode> {
-    opened.defects.iter().map(|d| d.code).collect()
-}
+use crate::support::{codes, odd, opened, scanned};
 
 fn values(volume: &Volume) -> Vec<Vec<i16>> {
     volume.int16().expect("whole numbers").all().iter().map(|s| s.to_vec()).collect()

@@ -2,35 +2,15 @@
 //! (`../shared/data/odd/README.md` says what each one is).
 
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use triscope::geometry::Point;
-use triscope::ingest::{self, DefectCode, Scan, Series};
+use triscope::ingest::{self, DefectCode, Series};
 use triscope::jobs::JobContext;
 use triscope::volume::{Unit, Volume};
-use triscope::workflow::open::{Opened, open};
+use triscope::workflow::open::Opened;
 
-fn odd(path: &str) -> Option<PathBuf> {
-    let path = Path::new("../shared/data/odd").join(path);
-    if path.exists() {
-        return Some(path);
-    }
-    eprintln!("skipped: {} is not here", path.display());
-    None
-}
-
-fn scanned(path: &Path) -> Scan {
-    ingest::scan(&[path.to_path_buf()], &JobContext::unobserved()).expect("a path that is there")
-}
-
-fn opened(path: &Path) -> Opened {
-    open(&[path.to_path_buf()], None, &JobContext::unobserved(), |_| {}).expect("opens")
-}
-
-fn codes(opened: &Opened) -> Vec<DefectCode> {
-    opened.defects.iter().map(|d| d.code).collect()
-}
+use crate::support::{codes, odd, opened, scanned};
 
 fn is_sentence(text: &str) -> bool {
     (15..400).contains(&text.len()) && !text.contains('\n') && !text.contains("Error") && !text.contains("::")

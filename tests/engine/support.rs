@@ -1,13 +1,13 @@
 //! What several subjects need: real series where the shared folder is there, volumes made by hand.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use triscope::geometry::VoxelGrid;
-use triscope::ingest;
+use triscope::ingest::{self, DefectCode, Scan};
 use triscope::jobs::JobContext;
 use triscope::volume::{Unit, Volume};
-use triscope::workflow::open::open;
+use triscope::workflow::open::{Opened, open};
 
 /// The real CT that the golden crops are of, or `None` with a reason.
 pub fn lidc_0314() -> Option<Arc<Volume>> {
@@ -31,6 +31,31 @@ pub fn real_ct(folder: &str) -> Option<Arc<Volume>> {
         return None;
     }
     Some(open(&[path], None, &JobContext::unobserved(), |_| {}).expect("a real CT opens").volume)
+}
+
+/// A file or folder of the odd collection, or `None` with a reason.
+pub fn odd(path: &str) -> Option<PathBuf> {
+    let path = Path::new("../shared/data/odd").join(path);
+    if path.exists() {
+        return Some(path);
+    }
+    eprintln!("skipped: {} is not here", path.display());
+    None
+}
+
+/// What lies there.
+pub fn scanned(path: &Path) -> Scan {
+    ingest::scan(&[path.to_path_buf()], &JobContext::unobserved()).expect("a path that is there")
+}
+
+/// Its largest CT, opened as the window opens it.
+pub fn opened(path: &Path) -> Opened {
+    open(&[path.to_path_buf()], None, &JobContext::unobserved(), |_| {}).expect("opens")
+}
+
+/// What was found to be odd about it, in order.
+pub fn codes(opened: &Opened) -> Vec<DefectCode> {
+    opened.defects.iter().map(|d| d.code).collect()
 }
 
 /// A volume of whole numbers, voxel by voxel.
