@@ -36,6 +36,7 @@ pub(super) fn run(raw: &Evaluate, terminal: &Terminal) -> Result<(), Failure> {
         control: raw.control.clone(),
         out: raw.out.clone(),
         effort: raw.robustness.into(),
+        surroundings: raw.surroundings.into(),
         bootstrap: Bootstrap::default(),
     };
     let report = evaluate(&request, raw.device.into(), terminal.ctx());

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::compose::crop;
 use super::config::{Target, TrainConfig};
-use super::draw::{Draw, generator};
+use super::draw::{Draw, Symmetry, generator};
 use super::encoder::Crops;
 use super::learner::Goal;
 use super::marks::Marks;
@@ -79,10 +79,23 @@ impl Pictures {
                 Draw::random(&config.augmentation, &mut random)
             }
         };
+        self.drawn(case, &draw, size)
+    }
+
+    /// One picture in HU, centred and native, in simulated surroundings that are drawn for each number; a
+    /// case that is seen in its own volume has no others.
+    pub fn elsewhere(&self, case: usize, number: u64, config: &TrainConfig, size: [usize; 3]) -> Vec<f32> {
+        let mut random = generator(self.seed, "elsewhere", &[case as u64, number]);
+        let Draw { surroundings, chest, .. } = Draw::random(&config.augmentation, &mut random);
+        let chest = if self.nodules[case].opacity.is_empty() { Symmetry::default() } else { chest };
+        self.drawn(case, &Draw { chest, ..Draw::plain(surroundings) }, size).0
+    }
+
+    fn drawn(&self, case: usize, draw: &Draw, size: [usize; 3]) -> (Vec<f32>, Vec<f32>) {
         let candidates = &self.suitable[case];
         let chosen = (draw.surroundings * candidates.len() as f32) as usize;
         let chest = &self.chests[candidates[chosen.min(candidates.len() - 1)]];
-        crop(&self.nodules[case], chest, &draw, size)
+        crop(&self.nodules[case], chest, draw, size)
     }
 
     /// Pictures of one step, normalised as published.

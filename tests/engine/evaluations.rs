@@ -136,6 +136,7 @@ fn request(folder: &Path, manifest: &Path) -> EvaluateRequest {
         control: None,
         out: folder.join("out"),
         effort: Effort::None,
+        surroundings: 0,
         bootstrap: Bootstrap { samples: 200, seed: 1 },
     }
 }
@@ -164,6 +165,7 @@ fn finished_folds_answer_what_they_have_not_seen_and_everything_is_written() {
         run: Some(run.clone()),
         control: Some(run.clone()),
         effort: Effort::Quick,
+        surroundings: 2,
         ..request(folder.path(), &manifest)
     };
     let report = done(&whole);
@@ -176,6 +178,10 @@ fn finished_folds_answer_what_they_have_not_seen_and_everything_is_written() {
     assert!(network.folds.iter().all(|f| f.begun_with_these_cases.is_none() && f.mean_logits_of == 8));
     let robustness = network.robustness.as_ref().expect("asked");
     assert_eq!((robustness.cases, robustness.changes.len()), (8, 4));
+    // Seen in their own volumes, these have no other surroundings: both answers are the plain one.
+    let surroundings = network.surroundings.as_ref().expect("asked");
+    assert_eq!((surroundings.looks, surroundings.each.len()), (2, 2));
+    assert_eq!(surroundings.comparison.rows[0].auc, surroundings.comparison.rows[1].auc);
     // The control is the run itself: it answers alike, and is none.
     let control = network.control.as_ref().expect("given");
     assert!(!control.of_ball && control.what.contains("no control"));

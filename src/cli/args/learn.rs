@@ -110,6 +110,9 @@ pub(in crate::cli) struct Evaluate {
     /// Small changes of the pictures: clicks beside the centre, noise, kernel, thicker slices
     #[arg(long, value_enum, default_value = "quick")]
     pub(in crate::cli) robustness: Robustness,
+    /// Other simulated surroundings that each cut-out nodule is seen in besides
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=64))]
+    pub(in crate::cli) surroundings: u8,
     /// Where it is computed; auto never takes a software adapter
     #[arg(long, value_enum, default_value = "auto")]
     pub(in crate::cli) device: Device,

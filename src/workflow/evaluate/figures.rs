@@ -8,6 +8,7 @@ use super::error::EvaluateError;
 use super::network::{FoldReport, Prediction};
 use super::report::{
     ControlReport, EvaluationReport, NetworkReport, ReadersReport, RobustnessReport, SourceReport,
+    SurroundingsReport,
 };
 use super::robustness::Robustness;
 use super::{Asked, Control, EvaluateRequest, rules};
@@ -204,6 +205,7 @@ impl Findings {
                 cases: r.cases,
                 changes: r.rows.clone(),
             }),
+            surroundings: self.surroundings(held, asked, evaluated, &table)?,
             readers: readers(held, asked, &self.predictions),
         });
         Ok(())
@@ -236,6 +238,41 @@ impl Findings {
         }
         let reference = all[0].name.clone();
         Ok(Comparison::new(&all, &self.patients, Some(&reference), &self.bootstrap)?)
+    }
+
+    /// The same nodules in other simulated surroundings.
+    /// - `table`: scores of the evaluated cases with what is known of these
+    fn surroundings(
+        &self,
+        held: &[Held],
+        asked: &Asked,
+        evaluated: &[usize],
+        table: &impl Fn(&Scored) -> Result<Predictions, EvaluateError>,
+    ) -> Result<Option<SurroundingsReport>, EvaluateError> {
+        let elsewhere = &asked.elsewhere;
+        if elsewhere.looks == 0 {
+            return Ok(None);
+        }
+        let at = |n: usize| self.predictions.get(&held[n].case.id).copied();
+        let each = (0..elsewhere.looks)
+            .map(|look| {
+                let of = |n: usize| at(n).and_then(|at| elsewhere.margins.get(at)?.get(look).copied());
+                Ok(auc(&scored(held, evaluated, |n| of(n).unwrap_or(f64::NAN))?)?)
+            })
+            .collect::<Result<_, EvaluateError>>()?;
+        let of = |n: usize| at(n).and_then(|at| elsewhere.mean(at)).unwrap_or(f64::NAN);
+        let mean = Contender {
+            name: format!("mean of {} surroundings", elsewhere.looks),
+            what: "the same network; the mean of its margins".to_owned(),
+            scored: scored(held, evaluated, of)?,
+        };
+        let by_size =
+            SubgroupTable::new(&table(&mean.scored)?, Stratum::Size, Threshold::default(), &self.bootstrap)?;
+        let reference = self.report.comparison.reference.as_deref();
+        let mut all = vec![mean, self.contenders[0].clone()];
+        all.extend(self.contenders.iter().find(|c| Some(c.name.as_str()) == reference).cloned());
+        let comparison = Comparison::new(&all, &self.patients, reference, &self.bootstrap)?;
+        Ok(Some(SurroundingsReport { looks: elsewhere.looks, each, comparison, by_size }))
     }
 
     /// The shortcut control beside the network, on what both have answered.

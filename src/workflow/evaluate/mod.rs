@@ -2,7 +2,8 @@
 //! intervals, beside what can be said without them.
 //!
 //! `cases` reads and measures the cases, `baselines` answers without a network, `network` asks the
-//! finished folds, `robustness` changes pictures a little; `rules` holds label rules against each other.
+//! finished folds, `robustness` changes pictures a little,
+//! `surroundings` puts nodules elsewhere; `rules` holds label rules against each other.
 //! `report` is all of it as values; `plots`, `page` and `card` write it for people. `family` is all of that
 //! for the networks besides M3Net.
 
@@ -20,6 +21,7 @@ mod plots;
 mod report;
 mod robustness;
 mod rules;
+mod surroundings;
 mod table;
 mod weights;
 
@@ -36,6 +38,7 @@ use self::cases::{Held, gather_held};
 use self::figures::Findings;
 use self::network::{Predicted, predict};
 use self::robustness::Changed;
+use self::surroundings::Elsewhere;
 use crate::dataset::relative;
 use crate::evaluation::Bootstrap;
 use crate::export::{OutputFolder, WriteError, write_json, write_png, write_whole};
@@ -60,6 +63,8 @@ pub struct EvaluateRequest {
     pub out: PathBuf,
     /// How much of robustness is done.
     pub effort: Effort,
+    /// How many other simulated surroundings each cut-out nodule is seen in.
+    pub surroundings: usize,
     /// The bootstrap by patient.
     pub bootstrap: Bootstrap,
 }
@@ -71,6 +76,7 @@ struct Asked {
     left_out: Vec<LeftOut>,
     predicted: Predicted,
     changed: Changed,
+    elsewhere: Elsewhere,
     device: String,
     control: Option<Control>,
 }
@@ -128,9 +134,11 @@ fn ask(
     let gathered = run.pictures(manifest, model, ctx)?;
     let pictures = gathered.pictures;
     let mut changed = Changed::default();
+    let mut elsewhere = Elsewhere { looks: request.surroundings, margins: Vec::new() };
     let mean_of = if request.effort == Effort::Full { usize::MAX } else { network::MEAN_OF };
     let predicted = predict(&run, model, &pictures, mean_of, &device, ctx, |taught, predictions| {
-        changed.ask(request.effort, taught, &pictures, predictions, ctx)
+        changed.ask(request.effort, taught, &pictures, predictions, ctx)?;
+        elsewhere.ask(taught, &pictures, &run.config, predictions, ctx)
     })?;
     let control = match control {
         Some(control) => {
@@ -145,7 +153,7 @@ fn ask(
         None => None,
     };
     let device = device.info.name;
-    Ok(Asked { run, pictures, left_out: gathered.left_out, predicted, changed, device, control })
+    Ok(Asked { run, pictures, left_out: gathered.left_out, predicted, changed, elsewhere, device, control })
 }
 
 /// The last part of a path.

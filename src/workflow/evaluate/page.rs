@@ -32,6 +32,10 @@ pub(super) fn tables(findings: &Findings) -> Result<Vec<(String, Vec<u8>)>, Eval
         if let Some(robustness) = &network.robustness {
             tables.push(("robustness".to_owned(), Stability::to_csv(&robustness.changes)?));
         }
+        if let Some(surroundings) = &network.surroundings {
+            tables.push(("surroundings".to_owned(), surroundings.comparison.to_csv()?));
+            tables.push(("surroundings_by_size".to_owned(), surroundings.by_size.to_csv()?));
+        }
     }
     Ok(tables)
 }
@@ -189,6 +193,17 @@ fn network_tables(network: &NetworkReport, level: &str) -> String {
             Stability::to_markdown(&robustness.changes)
         ),
     };
+    if let Some(surroundings) = &network.surroundings {
+        let lowest = surroundings.each.iter().copied().fold(f64::INFINITY, f64::min);
+        let highest = surroundings.each.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        text += &format!(
+            "\n{level} The same nodules in other surroundings\n\nEvery figure above is of one picture of each nodule, as a click gives one. Here each nodule was put into {} simulated surroundings, drawn by a seed whatever its label. One picture of each has an area of {lowest:.3} to {highest:.3}. The mean of a nodule's {} margins is what the network says of the nodule itself, once what its surroundings did to the answer has been averaged out: **no click can have it**, but the difference is what the surroundings cost.\n\n{}\n{}",
+            surroundings.looks,
+            surroundings.looks,
+            surroundings.comparison.to_markdown(),
+            surroundings.by_size.to_markdown()
+        );
+    }
     if let Some(readers) = &network.readers {
         text += &format!(
             "\n{level} Readers' ratings\n\nOver {} nodules the readers' head misses their mean rating (1 to 5) by {:.2} on average; always expecting the mean of all would miss it by {:.2}. It misses their standard deviation by {:.2}.\n",

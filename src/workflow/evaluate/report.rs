@@ -105,6 +105,9 @@ pub struct NetworkReport {
     /// Small changes of the pictures; absent where none were asked about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub robustness: Option<RobustnessReport>,
+    /// The nodules in other simulated surroundings; absent where none were asked about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub surroundings: Option<SurroundingsReport>,
     /// What the network expects of the readers' ratings; absent for weights without that head.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub readers: Option<ReadersReport>,
@@ -132,6 +135,19 @@ pub struct RobustnessReport {
     pub cases: usize,
     /// One for each kind of change.
     pub changes: Vec<Stability>,
+}
+
+/// Other simulated surroundings of the same nodules.
+#[derive(Clone, Debug, Serialize)]
+pub struct SurroundingsReport {
+    /// Surroundings that each nodule was seen in.
+    pub looks: usize,
+    /// Area under the ROC curve of each, one picture of every nodule.
+    pub each: Vec<f64>,
+    /// The mean margin over all of them, held against one picture and against size alone.
+    pub comparison: Comparison,
+    /// That mean by size of the nodule.
+    pub by_size: SubgroupTable,
 }
 
 /// Expected ratings beside given ones, over all answered cases with ratings.
