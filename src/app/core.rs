@@ -9,6 +9,7 @@ use super::bench::Driver;
 use super::dialogs::Dialogs;
 use super::inbox::Inbox;
 use super::keeper::Keeper;
+use super::networks::Shelf;
 use super::picture::Saving;
 use super::priors::Priors;
 use super::reports::Reports;
@@ -50,6 +51,7 @@ pub struct Core {
     pub(super) ui: UiState,
     pub(super) inbox: Inbox,
     pub(super) priors: Priors,
+    pub(super) shelf: Shelf,
     pub(super) thumbnails: Thumbnails,
     pub(super) reports: Reports,
     pub(super) asker: Asker,
@@ -96,6 +98,7 @@ impl Core {
             ui: UiState::default(),
             inbox: Inbox::default(),
             priors: Priors::default(),
+            shelf: Shelf::default(),
             thumbnails: Thumbnails::default(),
             reports: Reports::default(),
             asker: Asker::default(),

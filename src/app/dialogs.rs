@@ -19,6 +19,8 @@ pub(super) enum Ask {
     PriorFolder,
     /// The prior's files.
     PriorFiles,
+    /// A checkpoint for this network.
+    Weights(&'static str),
     /// Where to save a picture; the suggested name.
     Picture(String),
 }
@@ -30,6 +32,8 @@ pub(super) enum Reply {
     Open(Vec<PathBuf>),
     /// The prior is here.
     Prior(Vec<PathBuf>),
+    /// Import this as that network's weights.
+    Import(&'static str, PathBuf),
     /// Save the picture here.
     Save(PathBuf),
     /// The user thought better of it.
@@ -77,6 +81,7 @@ fn reply(ask: Ask, mut paths: Vec<PathBuf>, after: Duration) -> Reply {
         (true, _) if after < TOO_FAST => Reply::NoDialog(ask),
         (true, _) => Reply::Nothing,
         (false, Ask::Picture(_)) => Reply::Save(paths.swap_remove(0)),
+        (false, Ask::Weights(network)) => Reply::Import(network, paths.swap_remove(0)),
         (false, Ask::PriorFolder | Ask::PriorFiles) => Reply::Prior(paths),
         (false, Ask::Folder | Ask::Files) => Reply::Open(paths),
     }
@@ -93,6 +98,13 @@ fn show(ask: &Ask, folder: Option<&Path>) -> Vec<PathBuf> {
             dialog.set_title("Choose the folder of the prior").pick_folder().into_iter().collect()
         }
         Ask::PriorFiles => dialog.set_title("Choose the prior's files").pick_files().unwrap_or_default(),
+        Ask::Weights(_) => dialog
+            .set_title("Import weights")
+            .add_filter("Weights", &["safetensors", "pt", "pth", "ckpt", "bin"])
+            .add_filter("All files", &["*"])
+            .pick_file()
+            .into_iter()
+            .collect(),
         Ask::Files => dialog.set_title("Open CT files").pick_files().unwrap_or_default(),
         Ask::Picture(name) => dialog
             .set_title("Save picture")

@@ -109,7 +109,12 @@ impl Core {
             }
 
             Command::ToggleHelp => self.ui.toggle(Sheet::Keys),
-            Command::ToggleModelCard => self.ui.toggle(Sheet::ModelCard),
+            Command::ToggleModelCard => self.ui.toggle(Sheet::ModelCard(None)),
+            Command::ToggleNetworks => self.toggle_networks(),
+            Command::ShowNetwork(name) => self.show_network(name),
+            Command::ImportWeights(name) => self.ask(Ask::Weights(name)),
+            Command::ImportWeightsFrom(name, file) => self.import_weights(name, file),
+            Command::ShowModelCard(name) => self.ui.toggle(Sheet::ModelCard(Some(name))),
             Command::ToggleLeftPanel => {
                 self.prefs.left_panel = !self.prefs.left_panel;
                 self.save_prefs();
@@ -137,6 +142,10 @@ impl Core {
     pub(super) fn poll_dialogs(&mut self) {
         match self.dialogs.poll() {
             Some(Reply::Open(paths)) => self.open(paths),
+            Some(Reply::Import(name, file)) => self.import_weights(name, file),
+            Some(Reply::NoDialog(Ask::Weights(_))) => {
+                self.warn("There is no dialog on this system: type the checkpoint's path on the sheet");
+            }
             Some(Reply::Prior(paths)) => self.open_prior(paths),
             Some(Reply::Save(path)) => self.save_picture(Target::File(path)),
             // Without a dialog pictures go where the user is, under a name that is not taken.
@@ -209,6 +218,9 @@ impl Core {
             WorkId::Picture => self.cancel_picture(),
             WorkId::ReportPictures => self.reports.cancel_pictures(),
             WorkId::Prior => self.priors.cancel(),
+            WorkId::Import => self.shelf.cancel(),
+            // Reading a file to tell of it changes nothing, and ends by itself.
+            WorkId::Weights => {}
             WorkId::SliceScan => self.asker.stop_scan(&mut self.session),
             WorkId::Scan | WorkId::Load | WorkId::Example => self.inbox.cancel(id),
         }

@@ -15,6 +15,7 @@ mod inbox;
 mod keeper;
 mod keyboard;
 mod network;
+mod networks;
 mod opinions;
 mod picture;
 mod priors;

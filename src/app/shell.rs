@@ -112,6 +112,7 @@ impl Shell {
             core.show_nodule(nodule);
         }
         core.poll_priors();
+        core.poll_shelf();
         core.asker.poll(&mut core.session, &core.waker, core.ui.prior_hands.busy());
         core.resume(&ctx);
         core.poll_dialogs();

@@ -166,7 +166,7 @@ const fn key(c: char) -> Shortcut {
 }
 
 /// Every command that needs no value, in the order of groups.
-pub static CATALOGUE: [Entry; 51] = [
+pub static CATALOGUE: [Entry; 52] = [
     line(
         Command::OpenFolder,
         "open_folder",
@@ -538,6 +538,14 @@ pub static CATALOGUE: [Entry; 51] = [
         ("Report", "Shows the open report of training or evaluation, or what lies behind it."),
         &[key('R')],
         reported,
+    ),
+    line(
+        Command::ToggleNetworks,
+        "networks",
+        Group::Interface,
+        ("Networks and weights", "Every network: its paper and licences, its weights, and importing others."),
+        &[Shortcut::ctrl(Key::Char('M'))],
+        always,
     ),
     line(
         Command::ToggleLeftPanel,

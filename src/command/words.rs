@@ -89,6 +89,8 @@ pub enum Command {
     ToggleRightPanel,
     /// Dark or light.
     ToggleTheme,
+    /// The sheet of networks and their weights.
+    ToggleNetworks,
     /// The sheet of all keys.
     ToggleHelp,
     /// What must be known of the weights that gave the selected nodule's answer.
@@ -142,6 +144,14 @@ pub enum Command {
     SavePictureTo(PathBuf),
     /// Ask this network from now on, and again about the selected nodule.
     ChooseNetwork(&'static str),
+    /// The model card of this network's built-in weights.
+    ShowModelCard(&'static str),
+    /// Show this network on the sheet of networks.
+    ShowNetwork(&'static str),
+    /// Choose a checkpoint for this network in the system's dialog.
+    ImportWeights(&'static str),
+    /// Import this checkpoint as this network's weights.
+    ImportWeightsFrom(&'static str, PathBuf),
     /// Draw with the adapter whose name holds this, now and from the next start, and run the network
     /// there; empty leaves the choice.
     ChooseAdapter(String),

@@ -10,6 +10,7 @@ mod layout;
 pub mod m3net;
 pub mod maemc;
 pub mod mmcaf;
+mod papers;
 mod registry;
 mod spec;
 pub mod ssm;
@@ -18,6 +19,7 @@ pub mod weights;
 
 pub use architecture::{Architecture, Keys};
 pub use layout::{Layout, layout_of};
+pub use papers::{Paper, Reported, paper};
 pub use registry::{
     DEFAULT_MODEL, M3NET_SCALES, M3NET_WIDEST, Size, UnknownNetwork, m3net_config, names, spec,
 };

@@ -1,5 +1,6 @@
 //! The session itself: read by everyone, changed by edits and news alone.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use super::case::{Case, Findings, OpenSeries, Stage};
 use super::edit::Edit;
 use super::history::History;
 use super::look::{Layout, Look};
+use super::networks::{Imported, NetworkFacts};
 use super::news::{
     Engine, GpuUse, GraphicsDevice, Hover, Memory, NetworkChoice, News, Notice, NoticeId, Severity, Work,
     WorkId,
@@ -36,6 +38,8 @@ pub struct Session {
     memory: Memory,
     gpu: GpuUse,
     networks: Vec<NetworkChoice>,
+    facts: BTreeMap<&'static str, Arc<NetworkFacts>>,
+    imported: Option<Arc<Imported>>,
     hover: Option<Hover>,
     report: Option<OpenReport>,
 }
@@ -180,6 +184,16 @@ impl Session {
     /// Every network, and whether it can be asked; empty until that is known.
     pub fn networks(&self) -> &[NetworkChoice] {
         &self.networks
+    }
+
+    /// What was read of a network and its weights, once it was.
+    pub fn network_facts(&self, name: &str) -> Option<&Arc<NetworkFacts>> {
+        self.facts.get(name)
+    }
+
+    /// What became of the last import.
+    pub fn imported(&self) -> Option<&Arc<Imported>> {
+        self.imported.as_ref()
     }
 
     /// The graphics device.
@@ -343,6 +357,10 @@ impl Session {
             }
             News::Engine(engine) => self.engine = engine,
             News::Networks(networks) => self.networks = networks,
+            News::NetworkFacts(facts) => {
+                self.facts.insert(facts.name, facts);
+            }
+            News::Imported(imported) => self.imported = imported,
             News::Graphics(graphics) => self.graphics = graphics,
             News::Memory(memory) => self.memory = memory,
             News::Gpu(gpu) => self.gpu = gpu,

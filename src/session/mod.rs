@@ -9,6 +9,7 @@ mod document;
 mod edit;
 mod history;
 mod look;
+mod networks;
 mod news;
 mod prefs;
 mod prior;
@@ -20,6 +21,7 @@ pub use case::{Case, Findings, OpenSeries, Stage, Thumbnail};
 pub use document::Session;
 pub use edit::Edit;
 pub use look::{CornerText, Heatmap, Layout, Look, Pane, Tool};
+pub use networks::{Imported, NetworkFacts};
 pub use news::{
     Adapter, Engine, GpuUse, GraphicsDevice, Hover, Memory, NetworkChoice, News, Notice, NoticeId, Severity,
     Work, WorkId,

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use super::case::Thumbnail;
 use super::look::Pane;
+use super::networks::{Imported, NetworkFacts};
 use super::report::Report;
 use super::slice_scan::SliceScan;
 
@@ -33,6 +34,10 @@ pub enum WorkId {
     Prior,
     /// A network goes through every slice.
     SliceScan,
+    /// Reading weights, to tell of them.
+    Weights,
+    /// Importing weights.
+    Import,
 }
 
 /// One piece of running work.
@@ -261,6 +266,10 @@ pub enum News {
     Engine(Engine),
     /// Every network, and whether it can be asked.
     Networks(Vec<NetworkChoice>),
+    /// What is known of one network and its weights.
+    NetworkFacts(Arc<NetworkFacts>),
+    /// What became of an import; `None`: it was read.
+    Imported(Option<Arc<Imported>>),
     /// The graphics device.
     Graphics(GraphicsDevice),
     /// Memory in use.

@@ -38,6 +38,8 @@ pub struct UiState {
     pub prior_hands: PriorHands,
     /// One slice in so many is asked about in a scan; 0 as 1.
     pub scan_every: usize,
+    /// What was typed into the field for a checkpoint's path.
+    pub weights_path: Option<String>,
     /// What was typed into the field for the prior's path.
     pub prior_path: Option<String>,
     /// The fourth viewport shows what the network saw although there is a prior.
@@ -55,8 +57,10 @@ pub struct UiState {
 pub enum Sheet {
     /// All keys.
     Keys,
-    /// What must be known of the weights of the selected nodule's answer.
-    ModelCard,
+    /// What must be known of weights: those of the selected nodule's answer, or a network's built-in ones.
+    ModelCard(Option<&'static str>),
+    /// Networks and their weights, and which one is shown.
+    Networks(&'static str),
 }
 
 /// A slice that was chosen for one answer's crops. Another nodule, or the same one moved, has other

@@ -39,7 +39,8 @@ pub fn window_ui(
     let pointed = egui::CentralPanel::no_frame().show(ui, |ui| centre_ui(ui, scene, state, out)).inner;
     match state.sheet {
         Some(Sheet::Keys) => states::help_ui(ui, scene, state),
-        Some(Sheet::ModelCard) => states::model_card_ui(ui, scene, state),
+        Some(Sheet::ModelCard(of)) => states::model_card_ui(ui, scene, state, of),
+        Some(Sheet::Networks(shown)) => states::networks_ui(ui, scene, state, shown, out),
         None => {}
     }
     pointed

@@ -6,6 +6,7 @@ mod answers;
 mod ensembles;
 mod families;
 mod keyboard;
+mod networks;
 mod opening;
 mod priors;
 mod real;

@@ -46,7 +46,7 @@ impl Window {
     }
 
     /// Compares a part of the window with its picture: what the rest shows stands in others.
-    fn part_looks_like(&mut self, part: egui::Rect, name: &str) {
+    pub fn part_looks_like(&mut self, part: egui::Rect, name: &str) {
         self.settle();
         let whole = self.harness.render().expect("drawn");
         let [x, y] = [part.left(), part.top()].map(|v| v.max(0.0) as u32);

@@ -23,7 +23,7 @@ mod top_menus;
 
 pub use crops::strip_ui;
 pub use left::left_ui;
-pub use open_menu::path_ui;
+pub use open_menu::{path_ui, typed_path_ui};
 pub use right::right_ui;
 pub use status::status_ui;
 pub use thumbnails::thumbnail_ui;

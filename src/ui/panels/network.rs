@@ -28,6 +28,14 @@ pub fn network_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
                         row_ui(ui, network, network.name == chosen, out);
                     }
                     beside_ui(ui, scene, out);
+                    ui.separator();
+                    let networks = Command::ToggleNetworks;
+                    let key = scene.key(&networks);
+                    let press = Press::new(icons::INFO, "Networks and weights").key(&key);
+                    if menu_row_ui(ui, press).on_hover_text(scene.tip(&networks)).clicked() {
+                        out.push(networks);
+                        ui.close();
+                    }
                 });
             });
         });

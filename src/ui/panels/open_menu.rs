@@ -48,6 +48,8 @@ fn row_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands, command: Command, 
 pub fn path_ui(ui: &mut Ui, state: &mut UiState, out: &mut Commands) {
     if let Some(path) = typed_path_ui(ui, &mut state.path_field, "Path of a folder or file", "Open path") {
         out.push(Command::OpenPaths(vec![path]));
+        // The menu that it stands in.
+        ui.close();
     }
 }
 
@@ -77,7 +79,6 @@ pub fn typed_path_ui(
         if (go.clicked() || entered) && !text.trim().is_empty() {
             path = Some(text.trim().into());
             text.clear();
-            ui.close();
         }
     });
     *typed = (!text.is_empty()).then_some(text);

@@ -101,6 +101,8 @@ fn what(id: WorkId) -> &'static str {
         WorkId::ReportPictures => "Cutting pictures",
         WorkId::Prior => "Loading the prior",
         WorkId::SliceScan => "Scanning slices",
+        WorkId::Weights => "Reading weights",
+        WorkId::Import => "Importing weights",
     }
 }
 

@@ -1,13 +1,12 @@
 //! The sheet of all keys, made from the list of commands.
 
-use egui::{
-    Frame, Id, Label, Margin, Modal, RichText, Role, ScrollArea, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2,
-};
+use egui::{Label, RichText, Role, ScrollArea, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
 use crate::command::{CATALOGUE, Group};
 use crate::ui::theme::{size, text, tokens};
-use crate::ui::widgets::{Press, press_ui};
-use crate::ui::{Scene, UiState, icons};
+use crate::ui::{Scene, UiState};
+
+use super::sheet::sheet_ui;
 
 /// What hands do; gestures are no commands.
 const MOUSE: [(&str, &str); 10] = [
@@ -28,47 +27,27 @@ const KEYS: f32 = 128.0;
 
 /// Draws the sheet over the window; Escape, the cross or a click beside it closes it.
 pub fn help_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState) {
-    let t = tokens(ui);
-    let window = ui.content_rect();
-    let columns = if window.width() >= 1100.0 { 3 } else { 2 };
-    let width = (window.width() - 96.0).min(340.0 * columns as f32);
-    let modal = Modal::new(Id::unique("help"))
-        .frame(Frame::popup(ui.style()).inner_margin(Margin::same(20)))
-        .backdrop_color(t.veil)
-        .show(ui, |ui| {
-            ui.set_width(width);
-            ui.horizontal(|ui| {
-                ui.add(
-                    Label::new(RichText::new("Keys").text_style(TextStyle::Heading).color(t.text))
-                        .selectable(false),
-                );
-                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    if press_ui(ui, Press::new(icons::CLOSE, "Close").icon_only()).clicked() {
-                        state.sheet = None;
+    let columns = if ui.content_rect().width() >= 1100.0 { 3 } else { 2 };
+    let closed = sheet_ui(ui, "help", "Keys", 340.0 * columns as f32, |ui, _, room| {
+        ScrollArea::vertical().max_height(room).min_scrolled_height(room).show(ui, |ui| {
+            ui.columns(columns, |columns| {
+                // Close lines: all of them on a small window without scrolling.
+                columns.iter_mut().for_each(|ui| ui.spacing_mut().item_spacing.y = 2.0);
+                for (n, group) in Group::ALL.into_iter().enumerate() {
+                    // The groups in order, each column about as long as the next.
+                    let place = n * columns.len() / (Group::ALL.len() + 1);
+                    if let Some(ui) = columns.get_mut(place) {
+                        group_ui(ui, scene, group);
                     }
-                });
-            });
-            ui.add_space(size::STEP);
-            let room = window.height() - 160.0;
-            ScrollArea::vertical().max_height(room).min_scrolled_height(room).show(ui, |ui| {
-                ui.columns(columns, |columns| {
-                    // Close lines: all of them on a small window without scrolling.
-                    columns.iter_mut().for_each(|ui| ui.spacing_mut().item_spacing.y = 2.0);
-                    for (n, group) in Group::ALL.into_iter().enumerate() {
-                        // The groups in order, each column about as long as the next.
-                        let place = n * columns.len() / (Group::ALL.len() + 1);
-                        if let Some(ui) = columns.get_mut(place) {
-                            group_ui(ui, scene, group);
-                        }
-                    }
-                    if let Some(ui) = columns.last_mut() {
-                        title_ui(ui, "Mouse");
-                        MOUSE.iter().for_each(|(hand, what)| line_ui(ui, hand, what, ""));
-                    }
-                });
+                }
+                if let Some(ui) = columns.last_mut() {
+                    title_ui(ui, "Mouse");
+                    MOUSE.iter().for_each(|(hand, what)| line_ui(ui, hand, what, ""));
+                }
             });
         });
-    if modal.should_close() {
+    });
+    if closed {
         state.sheet = None;
     }
 }

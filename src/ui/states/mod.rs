@@ -3,13 +3,16 @@
 
 mod help;
 mod model_card;
+mod networks;
 mod notices;
 mod opening;
+mod sheet;
 mod trouble;
 mod welcome;
 
 pub use help::help_ui;
 pub use model_card::model_card_ui;
+pub use networks::networks_ui;
 pub use notices::{notices_ui, reduced_ui};
 pub use opening::opening_ui;
 pub use trouble::{failed_ui, unusable_ui};

@@ -1,59 +1,47 @@
 //! The model card over the window: what must be known of the weights before their answer is read.
 
-use egui::{Frame, Id, Label, Margin, Modal, RichText, ScrollArea, TextStyle, Ui};
+use egui::{ScrollArea, Ui};
 use egui_commonmark::CommonMarkViewer;
 
 use crate::findings::Nodule;
 use crate::inference::Answer;
 use crate::networks::weights::{BUILT_IN, built_in_card};
-use crate::ui::theme::{size, tokens};
-use crate::ui::widgets::{Press, press_ui};
-use crate::ui::{Scene, UiState, icons};
+use crate::ui::theme::size;
+use crate::ui::{Scene, UiState};
+
+use super::sheet::sheet_ui;
 
 /// Widest lines: longer ones are hard to follow; its tables need some width.
 const WIDTH: f32 = 940.0;
 
-/// Draws the card of the weights that gave the selected nodule's answer; Escape, the cross or a click
-/// beside it closes it.
-pub fn model_card_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState) {
-    let Some(answer) = scene.session.selected().and_then(Nodule::answer) else {
-        state.sheet = None;
-        return;
+/// Draws a card; Escape, the cross or a click beside it closes it.
+/// - `of`: a network, whose built-in weights are meant; `None`: the weights that gave the selected nodule's
+///   answer
+pub fn model_card_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, of: Option<&str>) {
+    let answer = scene.session.selected().and_then(Nodule::answer);
+    let (model, weights) = match (of, answer) {
+        (Some(model), _) => (model, BUILT_IN),
+        (None, Some(answer)) => (answer.model.as_str(), answer.weights.as_str()),
+        (None, None) => {
+            state.sheet = None;
+            return;
+        }
     };
-    let t = tokens(ui);
-    let window = ui.content_rect();
-    let width = (window.width() - 96.0).min(WIDTH);
-    let modal = Modal::new(Id::unique("model card"))
-        .frame(Frame::popup(ui.style()).inner_margin(Margin::same(20)))
-        .backdrop_color(t.veil)
-        .show(ui, |ui| {
-            ui.set_width(width);
-            ui.horizontal(|ui| {
-                let title = format!("Model card of {}, {}", answer.model, answer.weights);
-                ui.add(
-                    Label::new(RichText::new(title).text_style(TextStyle::Heading).color(t.text))
-                        .selectable(false),
-                );
-                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    if press_ui(ui, Press::new(icons::CLOSE, "Close").icon_only()).clicked() {
-                        state.sheet = None;
-                    }
-                });
-            });
-            ui.add_space(size::STEP);
-            let room = window.height() - 160.0;
-            let area = ScrollArea::vertical().max_height(room).min_scrolled_height(room).auto_shrink(false);
-            area.show(ui, |ui| {
-                // The bar of the scroll area lies over what it scrolls.
-                ui.set_max_width(width - size::DOUBLE);
-                let viewer = CommonMarkViewer::new();
-                match built_in_card(&answer.model).filter(|_| answer.weights == BUILT_IN) {
-                    Some(text) => viewer.show(ui, &mut state.marked_up, &for_the_sheet(text)),
-                    None => viewer.show(ui, &mut state.marked_up, &of_answer(answer)),
-                }
-            });
+    let title = format!("Model card of {model}, {weights}");
+    let closed = sheet_ui(ui, "model card", &title, WIDTH, |ui, width, room| {
+        let area = ScrollArea::vertical().max_height(room).min_scrolled_height(room).auto_shrink(false);
+        area.show(ui, |ui| {
+            // The bar of the scroll area lies over what it scrolls.
+            ui.set_max_width(width - size::DOUBLE);
+            let viewer = CommonMarkViewer::new();
+            let text = match built_in_card(model).filter(|_| weights == BUILT_IN) {
+                Some(text) => for_the_sheet(text),
+                None => answer.map(|answer| of_answer(answer)).unwrap_or_default(),
+            };
+            viewer.show(ui, &mut state.marked_up, &text);
         });
-    if modal.should_close() {
+    });
+    if closed {
         state.sheet = None;
     }
 }
