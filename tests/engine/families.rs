@@ -218,6 +218,13 @@ fn figures(model: &str, manifest: &Path, run: &Path, out: &Path) {
     for file in ["card.md", "tables.md", "predictions.csv", "evaluation.json", "plots/roc.svg"] {
         assert!(out.join(file).is_file(), "{file}");
     }
+    // The weights that the figures are of, as they would be installed.
+    let weights = WeightsFile::read(&out.join(format!("{model}.safetensors"))).expect("weights");
+    assert_eq!(weights.sha256, report.answer.weights_sha256);
+    let told = weights.card_for(model).expect("its own").trained_on;
+    assert!(told.contains("AUC") && told.contains("size alone 1.000"), "{told}");
+    // Half precision holds 11 bits of each value; margins here are a few units.
+    assert!(report.answer.moved_by_rounding < 0.02, "{}", report.answer.moved_by_rounding);
     let card = fs::read_to_string(out.join("card.md")).expect("a card");
     assert!(card.contains("simulated") && card.contains(report.classes[1]), "{card}");
     assert!(report.files.iter().all(|file| out.join(file).is_file()));

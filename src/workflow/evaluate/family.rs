@@ -20,6 +20,7 @@ use crate::evaluation::{
 use crate::export::{OutputFolder, WriteError, write_json, write_png, write_whole};
 use crate::inference::{DeviceChoice, LearningDevice};
 use crate::jobs::JobContext;
+use crate::networks::weights::{Card, Precision, WeightsFile, pack};
 use crate::networks::{Architecture, NetworkSpec, spec};
 use crate::training::{Asked, curriculum};
 use crate::workflow::train::{FamilyRun, GatheredCohort, LeftOut, gather_cohort, is_simulated};
@@ -90,8 +91,10 @@ pub struct AnswerReport {
     pub mode: &'static str,
     /// Variants that its sources leave open.
     pub options: std::collections::BTreeMap<&'static str, &'static str>,
-    /// SHA-256 of the weights' file.
+    /// SHA-256 of the weights' file that is written: the run's with 16 bits, of which all figures are.
     pub weights_sha256: String,
+    /// Largest change of a probability by rounding to 16 bits.
+    pub moved_by_rounding: f64,
     /// What it was taught on, in the words of its card.
     pub trained_on: String,
     /// Cases that taught it, and those that measured its progress.
@@ -130,7 +133,7 @@ pub fn evaluate_family(
 ) -> Result<FamilyReport, EvaluateError> {
     let network = spec(&request.model)?;
     let folder = OutputFolder::make(&request.out)?;
-    let run = FamilyRun::open(&request.run).map_err(EvaluateError::NoFamilyRun)?;
+    let mut run = FamilyRun::open(&request.run).map_err(EvaluateError::NoFamilyRun)?;
     run.weights.card_for(&request.model)?;
     let curriculum = curriculum(&request.model, &run.config)?;
     let taught: BTreeSet<&str> =
@@ -151,13 +154,54 @@ pub fn evaluate_family(
         return Err(EvaluateError::TooFew { manifest, malignant: positive, benign: negative });
     }
     let device = LearningDevice::choose(device)?;
+    // Figures are of the file that is written: 16 bits are enough where they say the same as 32.
+    let exact = curriculum.ask(&run.weights, cohort, &all, &device.device, ctx)?;
+    run.weights = rounded(&run.weights, &run.weights.card_for(&request.model)?)?;
     let asked = curriculum.ask(&run.weights, cohort, &all, &device.device, ctx)?;
+    let moved = moved(&exact, &asked);
     ctx.step("Figures and their intervals", 0.0)?;
     let teachers: Vec<&Case> = whole.cases.iter().filter(|case| !unseen(case)).collect();
     let found = Found::new(request, network, &run, &gathered, &teachers, asked)?;
-    let report = found.report(request, network, &run, &gathered, (device.info.name, candidates))?;
+    let mut report = found.report(request, network, &run, &gathered, (device.info.name, candidates, moved))?;
+    let card = measured(run.weights.card_for(&request.model)?, &report);
+    let bytes = pack_half(&run.weights, &card)?;
+    report.answer.weights_sha256 = WeightsFile::from_safetensors(&request.model, &bytes)?.sha256;
     ctx.check()?;
-    found.write(folder.path(), request, report, &gathered)
+    found.write(folder.path(), request, report, &gathered, &bytes)
+}
+
+/// The same weights as a file of 16 bits holds them.
+fn rounded(weights: &WeightsFile, card: &Card) -> Result<WeightsFile, EvaluateError> {
+    Ok(WeightsFile::from_safetensors(&card.model, &pack_half(weights, card)?)?)
+}
+
+fn pack_half(weights: &WeightsFile, card: &Card) -> Result<Vec<u8>, EvaluateError> {
+    Ok(pack(std::slice::from_ref(&weights.state), card, Precision::Half, &weights.metadata)?)
+}
+
+/// Largest difference between the probabilities of two answers to the same cases.
+fn moved(exact: &[Asked], rounded: &[Asked]) -> f64 {
+    let first = |asked: &[Asked]| asked.first().map(|way| way.margins.clone()).unwrap_or_default();
+    let pairs = first(exact).into_iter().zip(first(rounded));
+    pairs.map(|(a, b)| (probability(a) - probability(b)).abs()).fold(0.0, f64::max)
+}
+
+/// The card with what was measured of the weights, and what they are no better than.
+fn measured(card: Card, report: &FamilyReport) -> Card {
+    let words = |row: &evaluation::ComparisonRow| {
+        format!("{:.3} ({:.3} to {:.3})", row.auc.value, row.auc.interval.low, row.auc.interval.high)
+    };
+    let rows = &report.comparison.rows;
+    let Some(own) = rows.first() else { return card };
+    let size = rows.iter().find(|row| row.name == SIZE);
+    let beside = size.map_or_else(String::new, |row| format!(", {SIZE} {}", words(row)));
+    let trained_on = format!(
+        "{}; AUC {} on {} cases that had no part in it{beside}",
+        card.trained_on.trim_end_matches('.'),
+        words(own),
+        report.evaluated
+    );
+    Card { trained_on, ..card }
 }
 
 /// Scores of every classifier.
@@ -267,7 +311,7 @@ impl Found {
         network: &NetworkSpec,
         run: &FamilyRun,
         gathered: &GatheredCohort,
-        (device, candidates): (String, usize),
+        (device, candidates, moved): (String, usize, f64),
     ) -> Result<FamilyReport, EvaluateError> {
         let bootstrap = &request.bootstrap;
         let answer = &self.contenders[0].scored;
@@ -299,6 +343,7 @@ impl Found {
                 mode: self.mode,
                 options: Architecture::of_file(&request.model, &run.weights)?.options(),
                 weights_sha256: run.weights.sha256.clone(),
+                moved_by_rounding: moved,
                 trained_on: run.weights.card.as_ref().map_or_else(String::new, |c| c.trained_on.clone()),
                 taught: [run.cases.train.len(), run.cases.validation.len()],
                 held_out: run.cases.held_out,
@@ -320,6 +365,7 @@ impl Found {
         request: &FamilyEvaluateRequest,
         mut report: FamilyReport,
         gathered: &GatheredCohort,
+        weights: &[u8],
     ) -> Result<FamilyReport, EvaluateError> {
         for inner in ["tables", "plots"] {
             let path = folder.join(inner);
@@ -331,6 +377,7 @@ impl Found {
             files.push(name.to_owned());
             Ok(())
         };
+        put(&format!("{}.safetensors", request.model), weights)?;
         put("predictions.csv", &self.predictions(gathered)?)?;
         put("tables/comparison.csv", &report.comparison.to_csv()?)?;
         put("tables/summary.csv", &report.answer.summary.to_csv()?)?;

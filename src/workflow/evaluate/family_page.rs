@@ -33,6 +33,10 @@ pub(super) fn card(report: &FamilyReport) -> String {
             answer.options.iter().map(|(name, word)| format!("{name} `{word}`")).collect();
         text += &format!(" Variants that the sources leave open: {}.", words.join(", "));
     }
+    text += &format!(
+        " All figures are of the weights rounded to 16 bits, as they are written here; that moved no probability by more than {:.4}.",
+        answer.moved_by_rounding
+    );
     text += "\n\n## Evaluated on\n\n";
     for source in &report.sources {
         let or = |value: &str| {
