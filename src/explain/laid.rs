@@ -45,6 +45,7 @@ impl Laid {
             native_shape: Some(self.shape),
             unit: self.unit,
             signed: self.signed,
+            told: Vec::new(),
         }
     }
 }

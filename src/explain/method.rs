@@ -11,6 +11,22 @@ pub enum Method {
     /// Gradient-weighted class activation, positive evidence alone (Selvaraju et al. 2017,
     /// arXiv 1610.02391), in three dimensions.
     GradCam,
+    /// Several places of one kind count as much as one (Chattopadhay et al. 2018, arXiv 1710.11063).
+    GradCamPlusPlus,
+    /// Features times derivative, place by place (Draelos and Carin 2020, arXiv 2011.08891).
+    HiResCam,
+    /// Features times rising derivative, place by place (Jiang et al. 2021).
+    LayerCam,
+    /// Derivative by the input (Simonyan et al. 2013, arXiv 1312.6034), signed.
+    Gradient,
+    /// Derivative times input (Shrikumar et al. 2016, arXiv 1605.01713).
+    GradientTimesInput,
+    /// Mean derivative over noisy inputs (Smilkov et al. 2017, arXiv 1706.03825).
+    SmoothGrad,
+    /// Derivatives along the way from air to the input (Sundararajan et al. 2017, arXiv 1703.01365).
+    IntegratedGradients,
+    /// What is lost when a block of tissue is replaced by lung (Zeiler and Fergus 2014, arXiv 1311.2901).
+    Occlusion,
     /// The network's own. M3Net: per-scale Grad-CAMs weighted by the signed contribution of their scale.
     /// MMCAF-Net and CSF-Net: their spatial gate. MAEMC-NET: attention rollout. LungNodule-SSM: what the
     /// class token attends to.
@@ -23,13 +39,33 @@ pub enum Method {
 
 impl Method {
     /// Those of this version.
-    pub const ALL: [Method; 4] =
-        [Method::GradCam, Method::Native, Method::AttentionRollout, Method::DateDifference];
+    pub const ALL: [Method; 12] = [
+        Method::GradCam,
+        Method::GradCamPlusPlus,
+        Method::HiResCam,
+        Method::LayerCam,
+        Method::Gradient,
+        Method::GradientTimesInput,
+        Method::SmoothGrad,
+        Method::IntegratedGradients,
+        Method::Occlusion,
+        Method::Native,
+        Method::AttentionRollout,
+        Method::DateDifference,
+    ];
 
     /// Name in options and files.
     pub const fn name(self) -> &'static str {
         match self {
             Self::GradCam => "grad_cam",
+            Self::GradCamPlusPlus => "grad_cam_pp",
+            Self::HiResCam => "hires_cam",
+            Self::LayerCam => "layer_cam",
+            Self::Gradient => "gradient",
+            Self::GradientTimesInput => "gradient_x_input",
+            Self::SmoothGrad => "smooth_grad",
+            Self::IntegratedGradients => "integrated_gradients",
+            Self::Occlusion => "occlusion",
             Self::Native => "native",
             Self::AttentionRollout => "attention_rollout",
             Self::DateDifference => "date_difference",
@@ -41,10 +77,38 @@ impl Method {
         Self::ALL.into_iter().find(|method| method.name() == name)
     }
 
+    /// Whether it can be had of one scale alone. One scale's share of a sum over scales says nothing that its
+    /// Grad-CAM does not; a block of tissue vanishes from all scales.
+    const fn has_scales(self) -> bool {
+        match self {
+            Self::GradCam
+            | Self::GradCamPlusPlus
+            | Self::HiResCam
+            | Self::LayerCam
+            | Self::Gradient
+            | Self::GradientTimesInput
+            | Self::SmoothGrad
+            | Self::IntegratedGradients => true,
+            Self::Native | Self::Occlusion | Self::AttentionRollout | Self::DateDifference => false,
+        }
+    }
+
     /// Those that explain a network of this family.
     pub const fn of(family: Family) -> &'static [Method] {
         match family {
-            Family::M3Net | Family::Mmcaf => &[Method::GradCam, Method::Native],
+            Family::M3Net => &[
+                Method::GradCam,
+                Method::GradCamPlusPlus,
+                Method::HiResCam,
+                Method::LayerCam,
+                Method::Gradient,
+                Method::GradientTimesInput,
+                Method::SmoothGrad,
+                Method::IntegratedGradients,
+                Method::Occlusion,
+                Method::Native,
+            ],
+            Family::Mmcaf => &[Method::GradCam, Method::Native],
             Family::Maemc => &[Method::Native, Method::AttentionRollout],
             Family::Csf => &[Method::GradCam, Method::Native, Method::DateDifference],
             Family::Ssm => &[Method::Native],
@@ -96,20 +160,7 @@ impl Wanted {
 }
 
 /// Methods of the contract that come later.
-const LATER: [&str; 12] = [
-    "grad_cam_pp",
-    "hires_cam",
-    "layer_cam",
-    "score_cam",
-    "gradient",
-    "gradient_x_input",
-    "smooth_grad",
-    "integrated_gradients",
-    "guided_backprop",
-    "occlusion",
-    "rise",
-    "kernel_shap",
-];
+const LATER: [&str; 4] = ["score_cam", "guided_backprop", "rise", "kernel_shap"];
 
 impl FromStr for Wanted {
     type Err = UnknownMethod;
@@ -127,8 +178,7 @@ impl FromStr for Wanted {
             known.ok_or_else(|| UnknownMethod::Scale(word.to_owned()))
         };
         let scale = scale.map(find).transpose()?;
-        // One scale's share of a sum over scales says nothing that its Grad-CAM does not.
-        if method != Method::GradCam && scale.is_some() {
+        if scale.is_some() && !method.has_scales() {
             return Err(UnknownMethod::OneScaleOf(method.name()));
         }
         Ok(Self { method, scale })
@@ -169,7 +219,15 @@ mod tests {
 
     #[test]
     fn names_are_read_as_they_are_written() {
-        for text in ["grad_cam", "grad_cam:micro", "grad_cam:meso", "grad_cam:macro", "native"] {
+        for text in [
+            "integrated_gradients:macro",
+            "hires_cam",
+            "grad_cam",
+            "grad_cam:micro",
+            "grad_cam:meso",
+            "grad_cam:macro",
+            "native",
+        ] {
             assert_eq!(text.parse::<Wanted>().expect("known").to_string(), text);
         }
         for text in ["", "cam", "grad_cam:", "grad_cam:nano", "native:micro", "grad_cam:micro:meso"] {

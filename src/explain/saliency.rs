@@ -26,6 +26,9 @@ pub struct Saliency {
     pub unit: &'static str,
     /// Whether negative values mean something.
     pub signed: bool,
+    /// What must be known to compute it again, and what it says of itself, by name: steps, seeds, what it
+    /// adds up to.
+    pub told: Vec<(&'static str, f64)>,
 }
 
 impl Saliency {
@@ -310,6 +313,7 @@ mod tests {
             native_shape: None,
             unit: "logit",
             signed: true,
+            told: Vec::new(),
         };
         assert_eq!(map([0.0; 4]).max_at(&grid), None);
         assert_eq!(map([0.0, 1.0, 0.5, 0.0]).max_at(&grid), Some(Point::new(9.0, 8.0, 10.0)));
@@ -328,6 +332,7 @@ mod tests {
             native_shape: None,
             unit: "logit",
             signed: true,
+            told: Vec::new(),
         };
         let largest = |values| map(values).largest_magnitude();
         assert_eq!(largest([1.0, -3.0, 2.0, 0.0]), 3.0);

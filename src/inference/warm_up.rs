@@ -123,7 +123,7 @@ fn dummy() -> Result<[Crop; 3], InferenceError> {
     Ok(context_boxes(&grid, grid.centre_voxel()).map(|context| {
         let count = context.bounds.size.iter().product::<usize>();
         let values = (0..count).map(|n| (n * 7919 % 1009) as f32 / 1009.0).collect();
-        Crop { context, values }
+        Crop { context, values, range_hu: [-1000.0, 400.0] }
     }))
 }
 

@@ -359,6 +359,7 @@ mod tests {
             native_shape: Some([4; 3]),
             unit: "logit",
             signed: false,
+            told: Vec::new(),
         };
         let look = HeatmapLook { saliency: Arc::new(saliency), opacity: 0.5, threshold: 0.5, contour: false };
         // With room for the colour bar, and without.

@@ -113,6 +113,7 @@ fn a_saliency_map_lies_over_an_oblique_ct_in_another_reader() {
         native_shape: Some([2, 3, 3]),
         unit: "logit",
         signed: false,
+        told: Vec::new(),
     };
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("p01_grad_cam.nii.gz");

@@ -282,6 +282,7 @@ fn saliency(dice: &mut Dice, signed: bool) -> Arc<Saliency> {
         native_shape: Some([7, 10, 9]),
         unit: "",
         signed,
+        told: Vec::new(),
     })
 }
 

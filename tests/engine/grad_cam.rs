@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use triscope::explain::{contribution, grad_cam, leave_one_out, native_map};
+use triscope::explain::{CamRule, Method, contribution, evidence, grad_cam, leave_one_out, native_map};
 use triscope::geometry::{Point, Transform, Vector, Voxel, VoxelGrid};
 use triscope::inference::{DeviceInfo, M3NetNetwork, WeightsChoice, context_boxes, prepare};
 use triscope::jobs::JobContext;
@@ -111,8 +111,9 @@ fn the_map_of_a_network_that_answers_to_brightness_peaks_at_the_bright_corner() 
             let contribution = contribution(&network, &forward).expect("a gradient");
             // Every scale has a say, the macro one through the second attention.
             assert!(contribution.gradient[index][1] > 1e-4, "{contribution:?}");
-            let map = native_map(&network, &forward, &contribution, scale).expect("a map");
-            let map = grad_cam(&map, &contexts[index], &grid);
+            let evidence = evidence(&network, &forward, &contribution, scale).expect("a layer");
+            let map = native_map(&network, &evidence, scale, CamRule::GradCam).expect("a map");
+            let map = grad_cam(Method::GradCam, &map, &contexts[index], &grid);
             let peak = (grid.voxel_from_patient() * map.max_at(&grid).expect("not zero")).to_array();
             // One cell of the layer, half of it to either side, and the blob's place within it.
             let cell = if scale == Scale::Micro { [4.0, 4.0, 2.0] } else { [8.0, 8.0, 4.0] };

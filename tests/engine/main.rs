@@ -15,6 +15,7 @@ mod evaluation;
 mod evaluations;
 mod families;
 mod crops;
+mod explanations;
 mod export_round_trip;
 mod devices;
 mod golden;

@@ -179,11 +179,17 @@ impl M3NetNetwork {
         Ok(Forward { features, scale_logits, logits, pooled, readers, upload_ms, forward_ms })
     }
 
-    /// A crop as a tensor `[1, slice, column, row]` on the network's device.
+    /// A crop as a tensor on the network's device.
     fn tensor(&self, crop: &Crop) -> Tensor<4> {
-        let [columns, rows, slices] = crop.context.bounds.size;
         let values: &Arc<[f32]> = &crop.values;
-        Tensor::from_data(TensorData::new(values.to_vec(), [1, slices, columns, rows]), &self.device)
+        self.input(crop, values.to_vec())
+    }
+
+    /// Other values in the place of a crop's own, `[1, slice, column, row]`, on the network's device.
+    /// - `values`: as many as the crop has, in its order
+    pub fn input(&self, crop: &Crop, values: Vec<f32>) -> Tensor<4> {
+        let [columns, rows, slices] = crop.context.bounds.size;
+        Tensor::from_data(TensorData::new(values, [1, slices, columns, rows]), &self.device)
     }
 }
 

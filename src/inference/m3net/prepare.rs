@@ -16,6 +16,8 @@ pub struct Crop {
     pub context: ContextBox,
     /// Values 0..=1, order [slice][column][row]: the network's own axes.
     pub values: Arc<[f32]>,
+    /// What became 0 and 1: the lowest and the highest value of the volume in the box, HU in a CT.
+    pub range_hu: [f32; 2],
 }
 
 /// Cuts and normalises one crop as published (mode `paper`).
@@ -31,29 +33,27 @@ pub fn prepare(volume: &Volume, context: &ContextBox) -> Result<Crop, InferenceE
         Values::Int16(slices) => cut(volume, context, |k| slices.slice(k), |v: &i16| f32::from(*v)),
         Values::Float32(slices) => cut(volume, context, |k| slices.slice(k), |v: &f32| *v),
     }?;
-    if !normalise(&mut values) {
-        return Err(InferenceError::NoNumbers);
-    }
-    Ok(Crop { context: *context, values: values.into() })
+    let range_hu = normalise(&mut values).ok_or(InferenceError::NoNumbers)?;
+    Ok(Crop { context: *context, values: values.into(), range_hu })
 }
 
 /// Each crop by itself: `(v - min) / (max - min + 1e-8)`, in double precision, stored in single.
 /// Source: M3-Net, utils/Dataset3patch.py.
-/// - returns: whether all values were numbers; if not, nothing is changed
-pub fn normalise(values: &mut [f32]) -> bool {
+/// - returns: lowest and highest value; `None` where some are no numbers, and then nothing is changed
+pub fn normalise(values: &mut [f32]) -> Option<[f32; 2]> {
     let (mut low, mut high) = (f32::INFINITY, f32::NEG_INFINITY);
     for &v in values.iter() {
         if !v.is_finite() {
-            return false;
+            return None;
         }
         low = low.min(v);
         high = high.max(v);
     }
-    let (low, range) = (f64::from(low), f64::from(high) - f64::from(low) + 1e-8);
+    let (least, range) = (f64::from(low), f64::from(high) - f64::from(low) + 1e-8);
     for v in values {
-        *v = ((f64::from(*v) - low) / range) as f32;
+        *v = ((f64::from(*v) - least) / range) as f32;
     }
-    true
+    Some([low, high])
 }
 
 /// The box's values, [slice][column][row], before any normalisation.

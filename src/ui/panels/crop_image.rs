@@ -114,7 +114,7 @@ mod tests {
         // [slice][column][row]: bright at slice 1, column 2, row 0.
         let mut values = vec![0.0f32; 12];
         values[(3 + 2) * 2] = 1.0;
-        let crop = Crop { context, values: values.into() };
+        let crop = Crop { context, values: values.into(), range_hu: [-1000.0, 400.0] };
         let plain = crop_image(&crop, 1, None);
         assert_eq!(plain.size, [3, 2]);
         assert_eq!((plain.pixels[2], plain.pixels[0]), (Color32::WHITE, Color32::BLACK));
@@ -128,6 +128,7 @@ mod tests {
             native_shape: Some([1, 1, 1]),
             unit: "logit",
             signed: false,
+            told: Vec::new(),
         };
         let look = HeatmapLook { saliency: Arc::new(saliency), opacity: 1.0, threshold: 0.5, contour: false };
         let mapped = crop_image(&crop, 1, Some(&look));
@@ -139,7 +140,7 @@ mod tests {
     fn a_signed_map_is_measured_by_its_largest_magnitude_as_on_the_viewports() {
         let bounds = VoxelBox { min: [0; 3], size: [3, 1, 1] };
         let context = ContextBox { scale: Scale::Micro, bounds, shifted: [0; 3], padded: [0; 3] };
-        let crop = Crop { context, values: vec![0.0f32; 3].into() };
+        let crop = Crop { context, values: vec![0.0f32; 3].into(), range_hu: [-1000.0, 400.0] };
         let saliency = Saliency {
             method: "native",
             scale: None,
@@ -149,6 +150,7 @@ mod tests {
             native_shape: None,
             unit: "logit",
             signed: true,
+            told: Vec::new(),
         };
         let look = |threshold| HeatmapLook {
             saliency: Arc::new(saliency.clone()),

@@ -5,16 +5,13 @@ use std::time::Instant;
 
 use super::forced::forced;
 use super::{ClassifyError, Part, Request};
-use crate::explain::{
-    Contribution, Method, NativeMap, Saliency, combined, contribution, grad_cam, native_map,
-};
+use crate::explain::{Contribution, M3NetAnswered, M3NetMaps, Saliency, Wanted, contribution};
 use crate::guard::{Guard, GuardModel, Look, Tissue};
 use crate::inference::{
     Answer, ContextBox, Crop, Detail, Forward, M3NetDetail, M3NetNetwork, Runtime, Together, WeightsChoice,
     context_boxes, prepare,
 };
 use crate::jobs::JobContext;
-use crate::networks::Scale;
 use crate::volume::Unit;
 
 /// Asks it: the answer of its first member, the maps, what the other members say.
@@ -39,12 +36,14 @@ pub(super) fn work(
     let forward = network.forward(&crops, ctx)?;
     let contribution = contribution(network, &forward)?;
     let guard = judged(network, request, &contexts, &forward);
-    let answer = answer(network, request, crops, &forward, &contribution, guard, crop_ms);
+    let answer = answer(network, request, crops.clone(), &forward, &contribution, guard, crop_ms);
     let answer = Arc::new(answer);
     send(Part::Answer(Arc::clone(&answer)));
     if !request.explain.is_empty() {
         let start = Instant::now();
-        let saliency = explained(network, request, &forward, &contribution, &contexts, ctx)?;
+        let (crops, forward, contribution) = (&crops, &forward, &contribution);
+        let answered = M3NetAnswered { network, crops, forward, contribution, grid };
+        let saliency = explained(request, answered, ctx)?;
         send(Part::Explained { saliency, explain_ms: start.elapsed().as_secs_f64() * 1e3 });
     }
     if request.all_members {
@@ -78,35 +77,17 @@ pub(super) fn others(
 
 /// The maps that were asked for, of the first member.
 fn explained(
-    network: &M3NetNetwork,
     request: &Request,
-    forward: &Forward,
-    contribution: &Contribution,
-    contexts: &[ContextBox; 3],
+    answered: M3NetAnswered<'_>,
     ctx: &JobContext,
 ) -> Result<Vec<Arc<Saliency>>, ClassifyError> {
-    let grid = request.volume.grid();
-    let mut maps = Vec::with_capacity(3);
-    for scale in Scale::ALL {
-        ctx.step("Explaining the answer", 0.3 + 0.1 * scale as u8 as f32)?;
-        maps.push(native_map(network, forward, contribution, scale)?);
-    }
-    let Ok(maps) = <[NativeMap; 3]>::try_from(maps) else { unreachable!("one map per scale") };
-    request
-        .explain
-        .iter()
-        .map(|wanted| {
-            ctx.check()?;
-            let map = match (wanted.method, wanted.scale) {
-                (Method::GradCam, Some(scale)) => {
-                    let index = scale as usize;
-                    grad_cam(&maps[index], &contexts[index], grid)
-                }
-                (method, _) => combined(method, &maps, contribution, contexts, grid),
-            };
-            Ok(Arc::new(map))
-        })
-        .collect()
+    let mut maps = M3NetMaps::new(answered);
+    let count = request.explain.len() as f32;
+    let one = |(n, wanted): (usize, &Wanted)| {
+        ctx.step("Explaining the answer", 0.3 + 0.3 * n as f32 / count)?;
+        Ok(Arc::new(maps.map(*wanted, ctx)?))
+    };
+    request.explain.iter().enumerate().map(one).collect()
 }
 
 /// Whether the answer can be read.

@@ -1,0 +1,150 @@
+//! Maps over the input against what they claim: derivatives, sums, blocks that are taken away.
+
+use std::sync::OnceLock;
+
+use burn::tensor::Device;
+use triscope::explain::{
+    CropMaps, M3NetAnswered, M3NetMaps, Method, Occluding, Smoothing, Wanted, contribution, integrated,
+    margin, occlude, slope, smooth, values_of,
+};
+use triscope::geometry::{Point, VoxelGrid};
+use triscope::inference::{Crop, DeviceInfo, Forward, M3NetNetwork, WeightsChoice, context_boxes, prepare};
+use triscope::jobs::JobContext;
+use triscope::networks::Scale;
+
+use crate::support::volume;
+
+struct Asked {
+    grid: VoxelGrid,
+    network: M3NetNetwork,
+    crops: [Crop; 3],
+    forward: Forward,
+}
+
+/// A network of random values, and what it says of a ball of tissue in lung.
+fn asked() -> &'static Asked {
+    static ASKED: OnceLock<Asked> = OnceLock::new();
+    ASKED.get_or_init(|| {
+        let info = DeviceInfo { backend: "flex".to_owned(), name: "test".to_owned() };
+        let weights = WeightsChoice::Random(3);
+        let network = M3NetNetwork::load("m3net-compact", &weights, &Device::flex(), info).expect("loads");
+        let origin = Point::new(0.0, 0.0, 0.0);
+        let grid = VoxelGrid::axis_aligned([120, 110, 64], [0.7, 0.7, 1.25], origin).expect("a grid");
+        let contexts = context_boxes(&grid, grid.centre_voxel());
+        let centre = grid.centre_voxel().to_array();
+        let ct = volume(grid, |at| {
+            let d2: f64 = (0..3).map(|a| (at[a] as f64 - centre[a]).powi(2)).sum();
+            let tissue = if d2 < 64.0 { 30 } else { -860 };
+            tissue + ((at[0] * 31 + at[1] * 17 + at[2] * 7) % 40) as i16
+        });
+        let crops = [0, 1, 2].map(|n| prepare(&ct, &contexts[n]).expect("complete"));
+        let forward = network.forward(&crops, &JobContext::unobserved()).expect("an answer");
+        Asked { grid, network, crops, forward }
+    })
+}
+
+/// The inputs, moved along themselves.
+fn scaled(inputs: &CropMaps, by: f32) -> CropMaps {
+    inputs.each_ref().map(|values| values.iter().map(|v| v * by).collect())
+}
+
+#[test]
+fn the_derivative_by_the_input_is_what_the_margin_really_does() {
+    let Asked { network, crops, .. } = asked();
+    let inputs = values_of(crops);
+    let found = slope(network, crops, &inputs).expect("a derivative");
+    assert!((found.margin - margin(network, crops, &inputs).expect("a margin")).abs() < 1e-5);
+    let told: f64 = found
+        .by_input
+        .iter()
+        .zip(&inputs)
+        .map(|(g, x)| g.iter().zip(x).map(|(g, x)| f64::from(*g) * f64::from(*x)).sum::<f64>())
+        .sum();
+    let step = 2e-3;
+    let [more, less] =
+        [1.0 + step, 1.0 - step].map(|by| margin(network, crops, &scaled(&inputs, by)).expect("a margin"));
+    let done = (more - less) / (2.0 * f64::from(step));
+    // Some of 2.5 million voxels' ways cross the bend of a ReLU within the step.
+    assert!((told - done).abs() < 0.02 * done.abs().max(1e-3), "{told} {done}");
+}
+
+#[test]
+fn integrated_gradients_add_up_to_what_the_input_changed() {
+    let Asked { network, crops, .. } = asked();
+    let ctx = JobContext::unobserved();
+    let found = integrated(network, crops, 32, &ctx).expect("maps");
+    let sum: f64 = found.maps.iter().flatten().map(|v| f64::from(*v)).sum();
+    // Millions of small numbers in single precision.
+    assert!((sum - found.sum).abs() < 1e-3 * found.sum.abs().max(1.0), "{sum} {}", found.sum);
+    // 32 middles of a function with bends: some percent.
+    assert!(
+        (found.sum - found.difference).abs() < 0.05 * found.difference.abs().max(1e-3),
+        "{found:?}",
+        found = (found.sum, found.difference)
+    );
+}
+
+#[test]
+fn smooth_grad_without_noise_is_the_gradient() {
+    let Asked { network, crops, .. } = asked();
+    let how = Smoothing { samples: 1, noise: 0.0, seed: 1 };
+    let smoothed = smooth(network, crops, how, &JobContext::unobserved()).expect("maps");
+    assert_eq!(smoothed, slope(network, crops, &values_of(crops)).expect("a derivative").by_input);
+}
+
+#[test]
+fn a_block_over_everything_leaves_what_the_network_says_of_even_lung() {
+    let Asked { network, crops, forward, .. } = asked();
+    let how = Occluding { blocks: [1; 3], refined: 0, fill_hu: -850.0 };
+    let found = occlude(network, crops, forward, how, &JobContext::unobserved(), |_| ()).expect("asked");
+    let filled = crops.each_ref().map(|crop| {
+        let [low, high] = crop.range_hu;
+        vec![(-850.0 - low) / (high - low); crop.values.len()]
+    });
+    let expected = forward.logits[1] - forward.logits[0] - margin(network, crops, &filled).expect("a margin");
+    assert_eq!(found.len(), 1);
+    // Single precision, in another order of the batch.
+    assert!((found[0].effect - expected).abs() < 1e-4, "{} {expected}", found[0].effect);
+}
+
+#[test]
+fn strong_blocks_are_asked_again_in_parts_and_a_coarse_picture_comes_first() {
+    let Asked { network, crops, forward, .. } = asked();
+    let how = Occluding { blocks: [2, 2, 1], refined: 1, fill_hu: -850.0 };
+    let mut told = Vec::new();
+    let ctx = JobContext::unobserved();
+    let found = occlude(network, crops, forward, how, &ctx, |so_far| told.push(so_far.len())).expect("asked");
+    assert_eq!((found.len(), told.first(), told.last()), (12, Some(&1), Some(&12)));
+    let strongest = found[..4].iter().max_by(|a, b| a.effect.abs().total_cmp(&b.effect.abs())).expect("four");
+    let voxels: usize = found[4..].iter().map(|b| b.block.size.iter().product::<usize>()).sum();
+    assert_eq!(voxels, strongest.block.size.iter().product::<usize>());
+}
+
+#[test]
+fn maps_of_the_scales_add_up_to_the_combined_one_on_the_ct() {
+    let Asked { grid, network, crops, forward } = asked();
+    let contribution = contribution(network, forward).expect("a derivative");
+    let answered = M3NetAnswered { network, crops, forward, contribution: &contribution, grid };
+    let mut maps = M3NetMaps::new(answered);
+    let ctx = JobContext::unobserved();
+    let mut map =
+        |scale| maps.map(Wanted { method: Method::GradientTimesInput, scale }, &ctx).expect("a map");
+    let whole = map(None);
+    assert!(whole.signed && whole.native_shape.is_none());
+    let at = grid.centre_voxel().to_array().map(|v| v.round() as i64);
+    let value = |map: &triscope::explain::Saliency| {
+        let [i, j, k]: [usize; 3] = std::array::from_fn(|a| (at[a] - map.bounds.min[a]) as usize);
+        map.values[(k * map.bounds.size[1] + j) * map.bounds.size[0] + i]
+    };
+    let parts: Vec<_> = Scale::ALL.into_iter().map(|scale| map(Some(scale))).collect();
+    assert_eq!(parts[0].native_shape, Some([56, 32, 32]));
+    let sum: f32 = parts.iter().map(value).sum();
+    // The same three numbers, added in the same order.
+    assert!((value(&whole) - sum).abs() <= 1e-6 * sum.abs().max(1e-6), "{} {sum}", value(&whole));
+    // A voxel of the map is the voxel of the CT: the crop's own value lies where it was read.
+    let slope = slope(network, crops, &values_of(crops)).expect("a derivative");
+    let micro = &crops[0].context.bounds;
+    let [i, j, k]: [usize; 3] = std::array::from_fn(|a| (at[a] - micro.min[a]) as usize);
+    let n = (k * micro.size[0] + i) * micro.size[1] + j;
+    assert!((value(&parts[0]) - slope.by_input[0][n] * crops[0].values[n]).abs() < 1e-9);
+}
