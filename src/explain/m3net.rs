@@ -9,6 +9,7 @@ use super::grad_cam::{NativeMap, combined, evidence, grad_cam, native_map};
 use super::input::{CropMaps, Integrated, Smoothing, integrated, slope, smooth, times_input, values_of};
 use super::method::{Method, Wanted};
 use super::occlusion::{Occluded, Occluding, occlude};
+use super::rise::{Covering, rise};
 use super::saliency::{Axes, CellMap, Saliency, add_resampled, covered, inside};
 use crate::geometry::{VoxelBox, VoxelGrid};
 use crate::inference::{ContextBox, Crop, Forward, M3NetNetwork};
@@ -103,6 +104,21 @@ impl<'a> M3NetMaps<'a> {
                 let how = Occluding::default();
                 let blocks = occlude(self.of.network, self.of.crops, self.of.forward, how, ctx, |_| ())?;
                 Ok(self.blocks(&blocks, how))
+            }
+            Method::Rise => {
+                let how = Covering::default();
+                let mut maps = CropMaps::default();
+                maps[2] = rise(self.of.network, self.of.crops, how, ctx)?;
+                let told = vec![
+                    ("patterns", how.patterns as f64),
+                    ("seen", how.seen),
+                    ("fill_hu", f64::from(how.fill_hu)),
+                    ("seed", how.seed as f64),
+                ];
+                let widest = Wanted { method, scale: Some(Scale::Macro) };
+                let map = self.laid(widest, &maps, "probability", told);
+                let [i, j, k] = how.cells;
+                Ok(Saliency { scale: None, native_shape: Some([k, j, i]), signed: false, ..map })
             }
             Method::AttentionRollout | Method::DateDifference => {
                 Err(ExplainError::NoLayer(scale.map_or("combined", Scale::name)))

@@ -16,6 +16,7 @@ mod method;
 mod mmcaf;
 mod noise;
 mod occlusion;
+mod rise;
 mod saliency;
 mod ssm;
 
@@ -32,5 +33,6 @@ pub use maemc::{maemc_map, maemc_rollout};
 pub use method::{Method, UnknownMethod, Wanted};
 pub use mmcaf::{mmcaf_fields, mmcaf_gate, mmcaf_grad_cam};
 pub use occlusion::{Occluded, Occluding, occlude, parts};
+pub use rise::{Covering, rise};
 pub use saliency::Saliency;
 pub use ssm::ssm_attention;

@@ -44,7 +44,7 @@ fn wrong_arguments_end_with_code_2() {
         &["classify", "x", "--at", "NaN,0,0"],
         &["classify", "x", "--index", "inf,0,0"],
         &["classify", "x", "--at", "0,0,0", "--model", "no-such-net"],
-        &["classify", "x", "--at", "0,0,0", "--explain", "rise"],
+        &["classify", "x", "--at", "0,0,0", "--explain", "kernel_shap"],
         &["classify", "x", "--at", "0,0,0", "--mode", "modern"],
         &["classify", "x", "--at", "0,0,0", "--prior", "y"],
         &["classify", "x", "--at", "0,0,0", "--device", "toaster"],
@@ -79,7 +79,7 @@ fn wrong_arguments_end_with_code_2() {
 
 #[test]
 fn a_later_option_is_refused_in_words() {
-    for later in [&["--explain", "rise"][..], &["--explain", "occlusion:micro"]] {
+    for later in [&["--explain", "kernel_shap"][..], &["--explain", "score_cam:micro"]] {
         let mut arguments = vec!["classify", "x", "--at", "0,0,0"];
         arguments.extend(later);
         let ran = triscope(&arguments);
