@@ -275,6 +275,9 @@ pub struct ExplanationReport {
     /// shapes were combined.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub native_shape: Option<[usize; 3]>,
+    /// What is needed to compute it again, and what it says of itself: steps, seeds, sums.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub told: BTreeMap<&'static str, f64>,
 }
 
 impl ExplanationReport {
@@ -288,6 +291,7 @@ impl ExplanationReport {
             units: saliency.unit,
             signed: saliency.signed,
             native_shape: saliency.native_shape,
+            told: saliency.told.iter().copied().collect(),
         }
     }
 }

@@ -98,8 +98,9 @@ pub(in crate::cli) struct Classify {
     #[arg(long, value_enum, default_value = "paper")]
     pub(in crate::cli) mode: Mode,
     /// Explanations: grad_cam, native, attention_rollout, date_difference, as far as the network has them;
-    /// `:micro`, `:meso` or `:macro` after grad_cam for one scale of M3Net [default with --out: the first that
-    /// the network has]
+    /// of M3Net grad_cam_pp, hires_cam, layer_cam, gradient, gradient_x_input, smooth_grad,
+    /// integrated_gradients, occlusion and rise besides; `:micro`, `:meso` or `:macro` after a name for one
+    /// scale of it, but for native, occlusion and rise [default with --out: the first that the network has]
     #[arg(long, value_name = "METHOD", value_delimiter = ',', value_parser = values::explain)]
     pub(in crate::cli) explain: Vec<Wanted>,
     /// An earlier series of the same patient, for networks that compare dates

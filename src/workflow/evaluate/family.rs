@@ -162,7 +162,8 @@ pub fn evaluate_family(
     ctx.step("Figures and their intervals", 0.0)?;
     let teachers: Vec<&Case> = whole.cases.iter().filter(|case| !unseen(case)).collect();
     let found = Found::new(request, network, &run, &gathered, &teachers, asked)?;
-    let mut report = found.report(request, network, &run, &gathered, (device.info.name, candidates, moved))?;
+    let mut report =
+        found.report(request, network, &run, &gathered, (device.info.name, candidates, moved))?;
     let card = measured(run.weights.card_for(&request.model)?, &report);
     let bytes = pack_half(&run.weights, &card)?;
     report.answer.weights_sha256 = WeightsFile::from_safetensors(&request.model, &bytes)?.sha256;
