@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::more_maps::MoreMaps;
 use super::network::NetworkThread;
 use super::opinions::Opinions;
 use super::priors::{Earlier, earlier};
 use super::slice_scans::SliceScans;
 use super::waker::Waker;
 use super::words::sentence;
-use crate::explain::{Saliency, Wanted};
+use crate::explain::{Method, Saliency, Wanted};
 use crate::findings::{Nodule, NoduleId, PriorPoint, Question};
 use crate::geometry::{Patient, Point};
 use crate::inference::{self, Answer, EngineOptions};
@@ -67,6 +68,8 @@ pub(super) struct Asker {
     volume: Option<Arc<Volume>>,
     /// Asks other networks when nothing waits for the chosen one.
     opinions: Opinions,
+    /// Computes maps that somebody asked for.
+    maps: MoreMaps,
     /// Goes through every slice when nobody is asked.
     scans: SliceScans,
     /// Looks which networks have weights.
@@ -103,6 +106,16 @@ impl Asker {
         let Some(asked) = session.findings().nodule(id).map(Asked::new) else { return };
         session.receive(News::Question { id, at: asked.at, question: Question::Running });
         self.asked.insert(id, asked);
+    }
+
+    /// Computes maps of the selected nodule.
+    pub(super) fn explain(&mut self, method: Method, session: &mut Session) {
+        self.maps.ask(method, session);
+    }
+
+    /// Stops that; maps that are there stay.
+    pub(super) fn stop_maps(&mut self, session: &mut Session) {
+        self.maps.stop(session);
     }
 
     /// Begins a scan of all slices.
@@ -243,6 +256,8 @@ impl Asker {
         }
         // Whoever is looked at goes before those beside it.
         let engine = self.thread.engine().ok().flatten().filter(|_| self.asked.is_empty() && !held);
+        self.maps.poll(engine, session, waker);
+        let engine = engine.filter(|_| self.maps.is_idle());
         self.opinions.poll(engine, session, waker);
         let engine = engine.filter(|_| self.opinions.is_idle());
         self.scans.poll(engine, session, waker);

@@ -35,6 +35,7 @@ impl Core {
             Command::ToggleReport => self.toggle_report(),
             Command::OpenReportCase(case) => self.open_report_case(&case),
             Command::Cancel(id) => self.cancel(id),
+            Command::Explain(method) => self.asker.explain(method, &mut self.session),
             Command::OpenPrior => self.ask(Ask::PriorFolder),
             Command::OpenPriorFiles => self.ask(Ask::PriorFiles),
             Command::PriorPaths(paths) => self.open_prior(paths),
@@ -221,6 +222,7 @@ impl Core {
             WorkId::Import => self.shelf.cancel(),
             // Reading a file to tell of it changes nothing, and ends by itself.
             WorkId::Weights => {}
+            WorkId::Explain => self.asker.stop_maps(&mut self.session),
             WorkId::SliceScan => self.asker.stop_scan(&mut self.session),
             WorkId::Scan | WorkId::Load | WorkId::Example => self.inbox.cancel(id),
         }

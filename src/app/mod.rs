@@ -15,6 +15,7 @@ mod inbox;
 mod keeper;
 mod keyboard;
 mod network;
+mod more_maps;
 mod networks;
 mod opinions;
 mod picture;

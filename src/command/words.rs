@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::explain::Method;
 use crate::findings::{NoduleId, PriorPoint};
 use crate::geometry::{Patient, Point};
 use crate::session::{Edit, NoticeId, Pane, Tool, WorkId};
@@ -138,6 +139,8 @@ pub enum Command {
     OpenReportCase(String),
     /// Stop this work.
     Cancel(WorkId),
+    /// Compute the maps of this method for the selected nodule.
+    Explain(Method),
     /// Take a notice away.
     Dismiss(NoticeId),
     /// Write a picture of the focused viewport here.

@@ -99,6 +99,22 @@ impl Method {
         }
     }
 
+    /// The method for all scales together, and for each where it can be had of one.
+    pub fn every_scale(self) -> Vec<Wanted> {
+        let own = Scale::ALL.into_iter().map(Some).filter(|_| self.has_scales());
+        std::iter::once(None).chain(own).map(|scale| Wanted { method: self, scale }).collect()
+    }
+
+    /// Those that the window computes when they are asked for.
+    pub fn on_demand(family: Family) -> Vec<Method> {
+        let there = Wanted::in_the_window(family);
+        // The rollout is what is native to MAEMC-NET.
+        let known = |method: &Method| {
+            *method != Method::AttentionRollout && there.iter().all(|wanted| wanted.method != *method)
+        };
+        Method::of(family).iter().copied().filter(known).collect()
+    }
+
     /// Those that explain a network of this family.
     pub const fn of(family: Family) -> &'static [Method] {
         match family {

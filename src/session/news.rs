@@ -32,6 +32,8 @@ pub enum WorkId {
     ReportPictures,
     /// Finding and loading the prior.
     Prior,
+    /// Maps of the selected nodule, besides those that come with every answer.
+    Explain,
     /// A network goes through every slice.
     SliceScan,
     /// Reading weights, to tell of them.

@@ -14,6 +14,7 @@ pub mod theme;
 pub mod viewport;
 mod widgets;
 mod window;
+mod methods;
 pub mod words;
 
 pub use scene::{CropSlice, Scene, Sheet, UiState};

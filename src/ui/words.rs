@@ -2,7 +2,8 @@
 //!
 //! Used by corner text, status bar, panels and accessible values, so that they cannot differ.
 
-use crate::explain::Saliency;
+use super::methods;
+use crate::explain::{Method, Saliency};
 use crate::geometry::{Patient, Plane, Point, VoxelGrid};
 use crate::inference::Region;
 use crate::ingest::DefectCode;
@@ -234,11 +235,10 @@ pub fn question(name: &str) -> &'static str {
 /// What a map shows.
 pub fn method(map: &Saliency) -> &'static str {
     match (map.method, map.unit) {
-        ("grad_cam", _) => "Grad-CAM",
-        ("date_difference", _) => "Change of gate",
-        (_, "gate") => "Its own gate",
-        (_, "share") => "Its attention",
-        _ => "For and against",
+        ("native", "gate") => "Its own gate",
+        ("native" | "attention_rollout", _) if map.unit == "share" => "Its attention",
+        ("native", _) => "For and against",
+        (name, _) => Method::named(name).map_or("Map", methods::name),
     }
 }
 

@@ -8,6 +8,7 @@ use triscope::command::Command;
 use triscope::explain::{Method, Wanted};
 use triscope::findings::Question;
 use triscope::geometry::{Patient, Point};
+use triscope::networks::Scale;
 use triscope::session::{Pane, WorkId};
 
 fn open() -> Window {
@@ -270,7 +271,8 @@ fn lines_and_what_speaks_for_and_against_are_chosen_by_key_and_in_the_panel() {
     window.key_with(Modifiers::SHIFT, Key::G);
     assert!(window.session(|s| s.look().heatmap.on && !s.look().heatmap.contour));
     window.click("Map: micro");
-    window.click("Method: For and against");
+    window.click("Grad-CAM");
+    window.click("For and against");
     window.session(|s| {
         let map = s.look().heatmap.map;
         assert_eq!(map, Wanted { method: Method::Native, scale: None });
@@ -278,8 +280,40 @@ fn lines_and_what_speaks_for_and_against_are_chosen_by_key_and_in_the_panel() {
     });
     window.click("Drawn as: Lines");
     assert!(window.session(|s| s.look().heatmap.contour));
-    window.click("Method: Grad-CAM");
+    window.click("For and against");
+    window.click("Grad-CAM");
     assert!(window.session(|s| s.look().heatmap.map == Wanted::ALL_GRAD_CAM[0]));
+}
+
+#[test]
+fn a_method_that_takes_longer_is_computed_when_it_is_chosen_and_stays() {
+    let mut window = open();
+    ask(&mut window);
+    let wanted = |scale| Wanted { method: Method::GradientTimesInput, scale };
+    assert!(window.session(|s| s.selected().and_then(|n| n.saliency(wanted(None))).is_none()));
+    window.click("Grad-CAM");
+    window.click("Gradient × input");
+    window.until("the maps are there", |s| {
+        s.working(WorkId::Explain).is_none()
+            && s.selected().is_some_and(|n| n.saliency(wanted(None)).is_some())
+    });
+    window.settle();
+    assert!(window.session(|s| s.look().heatmap.on && s.look().heatmap.map == wanted(None)));
+    assert!(window.says("Orange speaks for the class asked about"));
+    // Every scale came with it, and what was there before is still there.
+    window.click("Map: meso");
+    assert!(window.session(|s| s.look().heatmap.map == wanted(Some(Scale::Meso))));
+    window.session(|s| {
+        let nodule = s.selected().expect("selected");
+        for map in Wanted::IN_THE_WINDOW {
+            assert!(nodule.saliency(map).is_some(), "{map:?}");
+        }
+    });
+    // A nodule that is taken away takes the question with it.
+    window.click("Gradient × input");
+    window.click("RISE");
+    window.click("Remove nodule");
+    window.until("nothing is computed", |s| s.working(WorkId::Explain).is_none());
 }
 
 #[test]

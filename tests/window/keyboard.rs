@@ -96,7 +96,7 @@ fn every_control_of_an_answer_is_reached_by_tab_and_has_a_name() {
         "Remove nodule",
         "Slice of the crops",
         "Heatmap off",
-        "Method: For and against",
+        "Grad-CAM",
         "Map: meso",
         "Drawn as: Lines",
         "Opacity",

@@ -171,7 +171,8 @@ fn the_light_theme() {
 #[test]
 fn lines_of_what_speaks_for_and_against() {
     let mut window = seeing().with_phantom().asked();
-    window.click("Method: For and against");
+    window.click("Grad-CAM");
+    window.click("For and against");
     window.click("Drawn as: Lines");
     window.harness.remove_cursor();
     let axial = window.rect(Pane::Axial);

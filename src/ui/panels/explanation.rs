@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use egui::{TextStyle, Ui};
+use egui::{Align, Layout, TextStyle, Ui};
 
 use crate::command::{Command, Commands};
 use crate::explain::{Method, Saliency, Wanted};
-use crate::findings::Nodule;
+use crate::findings::{Nodule, Question};
 use crate::networks::{Family, Scale};
 use crate::session::{Edit, Heatmap, WorkId};
 use crate::ui::theme::{size, text, tokens};
-use crate::ui::widgets::{Press, line_ui, paragraph_ui, press_ui, segments_ui, slider_row_ui};
-use crate::ui::{Scene, words};
+use crate::ui::widgets::{
+    Press, line_ui, menu, menu_row_ui, meter_ui, paragraph_ui, press_ui, segments_ui, slider_row_ui,
+};
+use crate::ui::{Scene, icons, methods, words};
 
 /// On or off, which scale, opacity, threshold.
 pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut Commands) {
@@ -39,23 +41,18 @@ pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut
     ui.add_space(2.0);
     let map = |map: Wanted| Edit::Heatmap(Heatmap { map, on: true, ..heat });
     let family = nodule.answer().map_or(Family::M3Net, |answer| answer.detail.family());
-    let mut maps: Vec<&Arc<Saliency>> = Vec::new();
-    for map in Wanted::in_the_window(family).into_iter().filter_map(|wanted| nodule.saliency(wanted)) {
-        if maps.iter().all(|known| known.method != map.method) {
-            maps.push(map);
-        }
-    }
-    let chosen = maps.iter().position(|map| shown.is_some_and(|s| s.method == map.method)).unwrap_or(0);
-    let signed = shown.is_some_and(|map| map.signed);
-    let names: Vec<&str> = maps.iter().map(|map| words::method(map)).collect();
-    if let Some(n) = segments_ui(ui, "Method", &names, chosen)
-        && let Some(method) = maps.get(n).and_then(|map| Method::named(map.method))
-    {
-        out.edit(map(Wanted { method, scale: None }));
+    method_ui(ui, scene, nodule, family, out);
+    if scene.session.working(WorkId::Explain).is_some() {
+        computing_ui(ui, scene, out);
+        return;
     }
     if family == Family::M3Net {
-        // What is for and against is weighed between the scales: there is no such map of one.
-        ui.add_enabled_ui(!signed, |ui| {
+        // Some methods have no map of one scale: what is weighed between them, or taken from all.
+        let apart = Scale::ALL.iter().any(|scale| {
+            let method = shown.and_then(|map| Method::named(map.method)).unwrap_or(heat.map.method);
+            nodule.saliency(Wanted { method, scale: Some(*scale) }).is_some()
+        });
+        ui.add_enabled_ui(apart, |ui| {
             let words = ["Combined", Scale::Micro.name(), Scale::Meso.name(), Scale::Macro.name()];
             let chosen = heat.map.scale.and_then(|s| Scale::ALL.iter().position(|x| *x == s));
             if let Some(n) = segments_ui(ui, "Map", &words, chosen.map_or(0, |n| n + 1)) {
@@ -76,18 +73,7 @@ pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut
     let threshold = format!("{:.2} of the largest", heat.threshold);
     slider(ui, out, ("Threshold", heat.threshold, &threshold), |threshold| Heatmap { threshold, ..heat });
     if let Some(map) = shown {
-        let cells = match map.native_shape {
-            Some([d, h, w]) => {
-                format!("The network's own map has {d} × {h} × {w} cells; finer detail is interpolation.")
-            }
-            None if signed => "Orange speaks for the class asked about, blue against it: each scale's map, \
-                               weighted by its contribution. Finer detail is interpolation."
-                .to_owned(),
-            None => {
-                "Sum of the three scales' maps; choose one to see its cells. Finer detail is interpolation."
-                    .to_owned()
-            }
-        };
+        let cells = of_map(map);
         paragraph_ui(ui, &cells, t.muted);
         if let Some(answer) = nodule.answer().filter(|answer| answer.ensemble > 1) {
             let count = words::count(answer.ensemble);
@@ -100,6 +86,102 @@ pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut
         if heat.on && !key.is_empty() {
             paragraph_ui(ui, &format!("Hold {key} to see the CT alone."), t.muted);
         }
+    }
+}
+
+/// How fine a map is, what its colours mean, and what it says of itself.
+fn of_map(map: &Saliency) -> String {
+    let voxel_by_voxel = matches!(
+        Method::named(map.method),
+        Some(
+            Method::Gradient | Method::GradientTimesInput | Method::SmoothGrad | Method::IntegratedGradients
+        )
+    );
+    let mut words = match map.native_shape {
+        _ if voxel_by_voxel && map.scale.is_none() => {
+            "What the three crops say of a voxel is added up: no interpolation.".to_owned()
+        }
+        _ if voxel_by_voxel => "One value for each voxel of this crop: no interpolation.".to_owned(),
+        Some([d, h, w]) => {
+            format!("The network's own map has {d} × {h} × {w} cells; finer detail is interpolation.")
+        }
+        None if map.method == Method::Native.name() => {
+            "Each scale's map, weighted by its contribution. Finer detail is interpolation.".to_owned()
+        }
+        None => "Sum of the three scales' maps; choose one to see its cells. Finer detail is interpolation."
+            .to_owned(),
+    };
+    if map.signed {
+        words += " Orange speaks for the class asked about, blue against it.";
+    }
+    let told = |name: &str| map.told.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+    if let (Some(sum), Some(difference)) = (told("sum"), told("difference")) {
+        words += &format!(" The map adds up to {sum:.2} logits where {difference:.2} are to be explained.");
+    }
+    words
+}
+
+/// The menu of methods: those that are there, and those that are computed when they are chosen.
+fn method_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, family: Family, out: &mut Commands) {
+    let t = tokens(ui);
+    let heat = scene.session.look().heatmap;
+    let mut there: Vec<&Arc<Saliency>> = Vec::new();
+    if let Question::Answered { saliency, .. } = &nodule.question {
+        for map in saliency {
+            if there.iter().all(|known| known.method != map.method) {
+                there.push(map);
+            }
+        }
+    }
+    let shown = nodule.shown_saliency(heat.map);
+    let is_shown = |map: &Saliency| shown.is_some_and(|shown| shown.method == map.method);
+    let choose = |method| Edit::Heatmap(Heatmap { map: Wanted { method, scale: None }, on: true, ..heat });
+    ui.horizontal(|ui| {
+        line_ui(ui, "Method", TextStyle::Body, t.muted);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let computing = scene.session.working(WorkId::Explain).is_some();
+            let name = match shown {
+                _ if computing => methods::name(heat.map.method),
+                Some(map) => words::method(map),
+                None => "None",
+            };
+            let about = shown.and_then(|map| Method::named(map.method)).unwrap_or(heat.map.method);
+            let button = press_ui(ui, Press::new("", name).menu()).on_hover_text(methods::told(about));
+            menu(&button).show(|ui| {
+                ui.set_width(240.0);
+                ui.spacing_mut().item_spacing.y = 0.0;
+                for map in &there {
+                    let Some(method) = Method::named(map.method) else { continue };
+                    let row = menu_row_ui(ui, Press::new("", words::method(map)).selected(is_shown(map)));
+                    if row.on_hover_text(methods::told(method)).clicked() {
+                        out.edit(choose(method));
+                        ui.close();
+                    }
+                }
+                for method in Method::on_demand(family) {
+                    if there.iter().any(|map| map.method == method.name()) {
+                        continue;
+                    }
+                    let row = menu_row_ui(ui, Press::new("", methods::name(method)).key("compute"));
+                    if row.on_hover_text(methods::told(method)).clicked() {
+                        out.edit(choose(method));
+                        out.push(Command::Explain(method));
+                        ui.close();
+                    }
+                }
+            });
+        });
+    });
+}
+
+/// How far the maps are, and a way to stop.
+fn computing_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+    let t = tokens(ui);
+    let Some(work) = scene.session.working(WorkId::Explain) else { return };
+    paragraph_ui(ui, &work.progress.what, t.muted);
+    meter_ui(ui, "Computing maps", work.progress.done, ui.available_width());
+    if press_ui(ui, Press::new(icons::STOP, "Stop computing").filled()).clicked() {
+        out.push(Command::Cancel(WorkId::Explain));
     }
 }
 

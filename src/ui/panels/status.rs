@@ -100,6 +100,7 @@ fn what(id: WorkId) -> &'static str {
         WorkId::Picture => "Writing the picture",
         WorkId::ReportPictures => "Cutting pictures",
         WorkId::Prior => "Loading the prior",
+        WorkId::Explain => "Computing maps",
         WorkId::SliceScan => "Scanning slices",
         WorkId::Weights => "Reading weights",
         WorkId::Import => "Importing weights",

@@ -202,6 +202,25 @@ pub fn ask_others(engine: &Engine, wake: Wake, request: Request, first: Arc<Answ
     })
 }
 
+/// Asks for maps of an answer that is known already: they come alone, without the answer.
+/// - errors: what [`check`] refuses
+pub fn ask_maps(engine: &Engine, wake: Wake, request: Request) -> Result<Question<Part>, ClassifyError> {
+    check(&request)?;
+    Ok(engine.submit("explanation", wake, move |runtime, ctx, parts| {
+        let send = |part| {
+            if matches!(part, Part::Explained { .. } | Part::Failed(_)) {
+                parts.send(part);
+            }
+        };
+        work(runtime, ctx, &send, &request).map_err(|error| {
+            stopped(runtime, &error).unwrap_or_else(|| {
+                parts.send(Part::Failed(error.to_string()));
+                Stopped::Told
+            })
+        })
+    }))
+}
+
 /// Asks and waits for the answer and the maps. `ctx` reports progress and can cancel.
 pub fn run(engine: &Engine, request: Request, ctx: &JobContext) -> Result<Classified, ClassifyError> {
     check(&request)?;

@@ -1,0 +1,147 @@
+//! Maps that are computed when somebody asks for them: they take seconds where Grad-CAM takes none.
+
+use std::sync::Arc;
+
+use super::waker::Waker;
+use super::words::sentence;
+use crate::explain::{Method, Saliency};
+use crate::findings::{Nodule, NoduleId, Question};
+use crate::inference::{self, Answer, Engine};
+use crate::jobs::{Outcome, Progress};
+use crate::session::{News, Session, Severity, Work, WorkId};
+use crate::workflow::classify::{self, Part, Request};
+
+/// What is being computed.
+struct Asked {
+    id: NoduleId,
+    /// The answer that it explains: another one would need maps of its own.
+    answer: Arc<Answer>,
+    method: Method,
+    /// `None` while the network has more urgent work.
+    question: Option<inference::Question<Part>>,
+}
+
+/// Computes maps of the selected nodule's answer, one method at a time.
+#[derive(Default)]
+pub(super) struct MoreMaps {
+    asked: Option<Asked>,
+}
+
+impl MoreMaps {
+    /// Whether nothing is computed.
+    pub(super) fn is_idle(&self) -> bool {
+        self.asked.is_none()
+    }
+
+    /// Computes the maps of a method; one that is being computed is dropped.
+    pub(super) fn ask(&mut self, method: Method, session: &mut Session) {
+        self.stop(session);
+        let Some((id, answer)) = session.selected().and_then(|n| Some((n.id, Arc::clone(n.answer()?))))
+        else {
+            return;
+        };
+        tell(session, Progress { what: "Waiting for the network".to_owned(), done: 0.0 });
+        self.asked = Some(Asked { id, answer, method, question: None });
+    }
+
+    /// Stops; maps that are there stay.
+    pub(super) fn stop(&mut self, session: &mut Session) {
+        if self.asked.take().is_some() {
+            session.receive(News::Stopped(WorkId::Explain));
+        }
+    }
+
+    /// Everything that came back.
+    /// - `engine`: `None` while it is not there, or has more urgent work
+    pub(super) fn poll(&mut self, engine: Option<&Engine>, session: &mut Session, waker: &Waker) {
+        let Some(mut asked) = self.asked.take() else { return };
+        let current = session.findings().nodule(asked.id).and_then(Nodule::answer);
+        if !current.is_some_and(|answer| explains_the_same(answer, &asked.answer)) {
+            session.receive(News::Stopped(WorkId::Explain));
+            return;
+        }
+        match engine {
+            // Dropping a question stops it; it is asked again.
+            None => asked.question = None,
+            Some(engine) if asked.question.is_none() => match begin(&asked, engine, session, waker) {
+                Ok(question) => asked.question = Some(question),
+                Err(text) => {
+                    session.receive(News::Notice(Severity::Error, text));
+                    session.receive(News::Stopped(WorkId::Explain));
+                    return;
+                }
+            },
+            Some(_) => {}
+        }
+        if let Some(question) = &asked.question {
+            tell(session, question.context().progress());
+        }
+        if settle(&asked, session) {
+            session.receive(News::Stopped(WorkId::Explain));
+        } else {
+            self.asked = Some(asked);
+        }
+    }
+}
+
+/// Whether two answers are of the same first member at the same point: what the others said may have come since.
+fn explains_the_same(a: &Arc<Answer>, b: &Arc<Answer>) -> bool {
+    a.at == b.at
+        && a.model == b.model
+        && a.weights_sha256 == b.weights_sha256
+        && a.said.first() == b.said.first()
+}
+
+fn begin(
+    asked: &Asked,
+    engine: &Engine,
+    session: &Session,
+    waker: &Waker,
+) -> Result<inference::Question<Part>, String> {
+    let Some(open) = session.open() else { return Err("The series is closed".to_owned()) };
+    let request = Request {
+        model: asked.answer.model.clone(),
+        fields: session.fields(),
+        weights: None,
+        explain: asked.method.every_scale(),
+        all_members: false,
+        ..Request::new(Arc::clone(&open.volume), open.defects.clone(), asked.answer.at)
+    };
+    classify::ask_maps(engine, waker.now(), request).map_err(sentence)
+}
+
+/// Hands on what came.
+/// - returns: whether it has ended
+fn settle(asked: &Asked, session: &mut Session) -> bool {
+    let Some(question) = &asked.question else { return false };
+    while let Some(event) = question.poll() {
+        match event {
+            inference::Event::Part(Part::Explained { saliency, .. }) => know(asked.id, saliency, session),
+            inference::Event::Part(Part::Failed(text)) => {
+                session.receive(News::Notice(Severity::Error, sentence(text)));
+            }
+            inference::Event::Part(Part::Answer(_) | Part::Members(_)) => {}
+            inference::Event::Ended(Outcome::Failed(failure)) => {
+                session.receive(News::Notice(Severity::Error, sentence(failure)));
+                return true;
+            }
+            inference::Event::Ended(_) => return true,
+        }
+    }
+    false
+}
+
+/// The nodule's maps are those that it had, and these.
+fn know(id: NoduleId, new: Vec<Arc<Saliency>>, session: &mut Session) {
+    let Some(nodule) = session.findings().nodule(id) else { return };
+    let Question::Answered { answer, saliency } = &nodule.question else { return };
+    let (at, answer) = (nodule.at, Arc::clone(answer));
+    let replaced = |old: &&Arc<Saliency>| new.iter().all(|n| (n.method, n.scale) != (old.method, old.scale));
+    let mut saliency: Vec<Arc<Saliency>> = saliency.iter().filter(replaced).cloned().collect();
+    saliency.extend(new.iter().cloned());
+    session.receive(News::Question { id, at, question: Question::Answered { answer, saliency } });
+}
+
+fn tell(session: &mut Session, progress: Progress) {
+    session.receive(News::Working(Work { id: WorkId::Explain, progress }));
+}
