@@ -391,7 +391,7 @@ pub(super) fn refusal(session: &Session, at: Point<Patient>) -> Option<String> {
     let grid = open.volume.grid();
     let inside = at.is_finite() && grid.voxel_at(grid.voxel_from_patient() * at).is_some();
     let slices = grid.size()[2];
-    let obstacle = series.defects.iter().chain(&open.defects).find(|d| !d.code.classifiable());
+    let obstacle = series.defects.iter().chain(&open.defects).find(|d| !d.classifiable());
     match obstacle {
         _ if !inside => Some("This point lies outside the volume. Choose one inside the picture".to_owned()),
         Some(defect) => {

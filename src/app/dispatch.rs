@@ -65,6 +65,7 @@ impl Core {
             Command::ToggleMaximise if self.ui.prior_has_focus => self.toggle_dates(),
             Command::ToggleMaximise => self.toggle_maximise(),
             Command::ToggleDates => self.toggle_dates(),
+            Command::ToggleStoredSlices => self.toggle_stored_slices(),
             Command::CycleSlab => self.cycle_slab(),
             Command::Tool(tool) => self.session.apply(Edit::Tool(tool)),
             Command::ToggleInvert => self.session.apply(Edit::Invert(!self.session.look().invert)),
@@ -196,6 +197,18 @@ impl Core {
         if index < scan.series.len() {
             self.inbox.open_series(&scan, index, &self.waker);
         }
+    }
+
+    /// Reads the series anew, its slices as they are stored or resampled.
+    fn toggle_stored_slices(&mut self) {
+        let Some(index) = self.session.case().chosen() else { return };
+        let mut scan = self.session.scan().as_ref().clone();
+        let Some(series) = scan.series.get_mut(index).filter(|series| series.can_be_resampled()) else {
+            return;
+        };
+        *series = series.clone().with_slices_as_stored(series.is_resampled());
+        let paths = self.session.paths().iter().map(|path| path.reveal().clone()).collect();
+        self.inbox.open_again(scan, paths, index, &self.waker);
     }
 
     fn series_step(&mut self, by: i64) {

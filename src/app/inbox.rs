@@ -118,6 +118,30 @@ impl Inbox {
         self.start(Opening { job, events, paths, chosen, volume: None, nodule: None, cursor: None });
     }
 
+    /// Opens a series of the same files found anew: its slices as stored, or resampled.
+    /// - `paths`: where they were found
+    pub(super) fn open_again(&mut self, scan: Scan, paths: Vec<PathBuf>, index: usize, waker: &Waker) {
+        let (send, events) = channel();
+        let (scan, now) = (Arc::new(scan), waker.now());
+        let job = spawn("open", waker.soon(), move |ctx| {
+            let _ = send.send(OpenEvent::Scanned { scan: Arc::clone(&scan), chosen: index });
+            let opened = open::open_series(&scan, index, ctx, |event| {
+                let _ = send.send(event);
+                now();
+            });
+            finish(opened)
+        });
+        self.start(Opening {
+            job,
+            events,
+            paths,
+            chosen: Some(index),
+            volume: None,
+            nodule: None,
+            cursor: None,
+        });
+    }
+
     /// Makes the built-in case where it is not there yet, then opens it.
     pub(super) fn open_example(&mut self, waker: &Waker) {
         let job = spawn("example", waker.soon(), |ctx| match builtin_case(ctx) {

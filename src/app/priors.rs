@@ -147,7 +147,7 @@ pub(super) fn earlier(session: &Session, link: Option<&PriorPoint>) -> Earlier {
         let text = "The point lies outside the prior. Choose one inside its picture";
         return Earlier::Refused(text.to_owned());
     }
-    if let Some(defect) = defects().find(|d| !d.code.classifiable()) {
+    if let Some(defect) = defects().find(|d| !d.classifiable()) {
         return Earlier::Refused(format!("The prior cannot be used. {}", sentence(&defect.text)));
     }
     if *open.volume.unit() != Unit::Hu {

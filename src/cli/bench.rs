@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::args::{BenchClassify, BenchOne, BenchTrain, Stage, Unlock};
+use super::args::{BenchClassify, BenchOne, BenchTrain, HowRead, Stage};
 use super::classify::known_model;
 use super::exit::Failure;
 use super::progress::Terminal;
@@ -47,7 +47,7 @@ fn load(options: &BenchOne, terminal: &Terminal) -> Result<(), Failure> {
 fn classify(options: &BenchClassify, terminal: &Terminal) -> Result<(), Failure> {
     let model = known_model(&options.model)?;
     let volume = match &options.path {
-        Some(path) => Some(series::load(path, None, &Unlock::default(), terminal.ctx())?.opened.volume),
+        Some(path) => Some(series::load(path, None, &HowRead::default(), terminal.ctx())?.opened.volume),
         None => None,
     };
     let device = options.device.into();
@@ -155,5 +155,5 @@ fn volume(options: &BenchOne, terminal: &Terminal) -> Result<Arc<Volume>, Failur
         let volume = bench::npy::read_npy(&options.path, options.spacing).map_err(Failure::work)?;
         return Ok(Arc::new(volume));
     }
-    Ok(series::load(&options.path, None, &Unlock::default(), terminal.ctx())?.opened.volume)
+    Ok(series::load(&options.path, None, &HowRead::default(), terminal.ctx())?.opened.volume)
 }

@@ -151,11 +151,11 @@ fn points(raw: &Classify, matches: &ArgMatches) -> Vec<Asked> {
 /// Runs the command.
 pub(super) fn run(raw: &Classify, matches: &ArgMatches, terminal: &Terminal) -> Result<(), Failure> {
     let options = Options::new(raw, matches)?;
-    let case = series::load(&options.path, options.series.as_deref(), &raw.series.unlock, terminal.ctx())?;
+    let case = series::load(&options.path, options.series.as_deref(), &raw.series.read, terminal.ctx())?;
     let grid = case.opened.volume.grid();
     let prior = match &options.prior {
         Some((path, at)) => {
-            let earlier = series::load(path, None, &raw.series.unlock, terminal.ctx())?;
+            let earlier = series::load(path, None, &raw.series.read, terminal.ctx())?;
             let (now, then) = (case.opened.series(), earlier.opened.series());
             let what = (&earlier.opened.volume, earlier.opened.defects.as_slice());
             Some(prior::prior(now, then, what, *at, options.force).map_err(Failure::work)?)

@@ -58,7 +58,7 @@ struct SkippedDocument<'a> {
 
 /// Runs the command.
 pub(super) fn run(options: &Info, terminal: &Terminal) -> Result<(), Failure> {
-    let scan = Arc::new(series::scan(&options.path, &options.unlock, terminal.ctx())?);
+    let scan = Arc::new(series::scan(&options.path, &options.read, terminal.ctx())?);
     let only = match &options.series {
         Some(uid) if !scan.series.is_empty() => Some(
             scan.named(uid)
@@ -120,7 +120,7 @@ fn describe(
             }
         }
     }
-    let classifiable = usable && found.classifiable() && defects.iter().all(|d| d.code.classifiable());
+    let classifiable = usable && found.classifiable() && defects.iter().all(|d| d.classifiable());
     let geometry = found.grid.as_ref();
     Ok(SeriesDocument {
         uid: found.uid.clone(),

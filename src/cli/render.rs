@@ -91,7 +91,7 @@ impl Options {
 /// Runs the command.
 pub(super) fn run(raw: &Render, terminal: &Terminal) -> Result<(), Failure> {
     let options = Options::new(raw)?;
-    let case = series::load(&options.path, options.series.as_deref(), &raw.series.unlock, terminal.ctx())?;
+    let case = series::load(&options.path, options.series.as_deref(), &raw.series.read, terminal.ctx())?;
     let gpu = gpu::headless(None).map_err(Failure::work)?;
     let overlays = overlays(&options, &case.opened, terminal)?;
     terminal.ctx().check()?;

@@ -87,7 +87,7 @@ pub(super) fn run(raw: &Scan, terminal: &Terminal) -> Result<(), Failure> {
         Some(name) => spec(name).map_err(Failure::arguments)?.name,
         None => scan::default_model(),
     };
-    let case = series::load(&raw.path, raw.series.series.as_deref(), &raw.series.unlock, terminal.ctx())?;
+    let case = series::load(&raw.path, raw.series.series.as_deref(), &raw.series.read, terminal.ctx())?;
     let request = ScanRequest {
         volume: Arc::clone(&case.opened.volume),
         defects: case.opened.defects.clone(),

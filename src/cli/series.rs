@@ -4,12 +4,12 @@ use std::io::IsTerminal;
 use std::path::Path;
 use std::time::Instant;
 
-use super::args::Unlock;
+use super::args::HowRead;
 use super::exit::Failure;
 use super::output;
-use crate::ingest::{self, Private, Scan, Series, count};
+use crate::ingest::{Private, Scan, Series, count};
 use crate::jobs::JobContext;
-use crate::workflow::open::{self, OpenError, OpenEvent, Opened};
+use crate::workflow::open::{self, OpenError, OpenEvent, Opened, Reading};
 
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
@@ -29,10 +29,10 @@ pub(super) struct Case {
 }
 
 /// Everything at a path.
-pub(super) fn scan(path: &Path, unlock: &Unlock, ctx: &JobContext) -> Result<Scan, Failure> {
+pub(super) fn scan(path: &Path, how: &HowRead, ctx: &JobContext) -> Result<Scan, Failure> {
     check_path(path)?;
-    unlocked(unlock, |password| {
-        let scan = ingest::scan_unlocked(&[path.to_path_buf()], password, ctx)?;
+    unlocked(how, |password| {
+        let scan = reading(how, password).scan(&[path.to_path_buf()], ctx)?;
         // Where nothing is found, the caller says so, with what was passed over.
         match open::nothing(&scan) {
             locked @ OpenError::Locked(_) if scan.series.is_empty() => Err(locked),
@@ -41,13 +41,17 @@ pub(super) fn scan(path: &Path, unlock: &Unlock, ctx: &JobContext) -> Result<Sca
     })
 }
 
+fn reading<'a>(how: &HowRead, password: Option<&'a Private<String>>) -> Reading<'a> {
+    Reading { password, slices_as_stored: how.slices_as_stored }
+}
+
 /// Calls with the password that there is; on a terminal it is asked for where it is missing or wrong.
 fn unlocked<T>(
-    unlock: &Unlock,
+    how: &HowRead,
     mut with: impl FnMut(Option<&Private<String>>) -> Result<T, OpenError>,
 ) -> Result<T, Failure> {
     const TRIES: usize = 3;
-    if let Some(file) = &unlock.password_file {
+    if let Some(file) = &how.password_file {
         return Ok(with(Some(&first_line(file)?))?);
     }
     let mut outcome = with(None);
@@ -91,12 +95,7 @@ pub(super) fn meant_as_path(path: &Path) -> bool {
 }
 
 /// Finds and loads; a choice among several series is said on stderr.
-pub(super) fn load(
-    path: &Path,
-    uid: Option<&str>,
-    unlock: &Unlock,
-    ctx: &JobContext,
-) -> Result<Case, Failure> {
+pub(super) fn load(path: &Path, uid: Option<&str>, how: &HowRead, ctx: &JobContext) -> Result<Case, Failure> {
     check_path(path)?;
     let started = Instant::now();
     let note = |event: OpenEvent| {
@@ -113,8 +112,9 @@ pub(super) fn load(
             None => {}
         }
     };
-    let opened =
-        unlocked(unlock, |password| open::open_unlocked(&[path.to_path_buf()], uid, password, ctx, note))?;
+    let opened = unlocked(how, |password| {
+        open::open_as(&[path.to_path_buf()], uid, reading(how, password), ctx, note)
+    })?;
     Ok(Case { opened, load_ms: started.elapsed().as_secs_f64() * 1e3 })
 }
 

@@ -3,6 +3,7 @@
 use super::keys::{Key, Shortcut};
 use super::words::Command;
 use crate::findings::Question;
+use crate::ingest::Series;
 use crate::session::{Session, Stage, Tool, WorkId};
 use crate::volume::Preset;
 
@@ -113,6 +114,13 @@ fn scanned(session: &Session) -> bool {
     shown(session) && session.slice_scan().is_some() && !scanning(session)
 }
 
+/// The slices lie at irregular places, and nothing is marked that reading them again would take away.
+fn irregular(session: &Session) -> bool {
+    shown(session)
+        && session.findings().nodules().is_empty()
+        && session.series().is_some_and(Series::can_be_resampled)
+}
+
 /// There is a prior.
 fn compared(session: &Session) -> bool {
     shown(session) && session.prior().is_some()
@@ -166,7 +174,7 @@ const fn key(c: char) -> Shortcut {
 }
 
 /// Every command that needs no value, in the order of groups.
-pub static CATALOGUE: [Entry; 52] = [
+pub static CATALOGUE: [Entry; 53] = [
     line(
         Command::OpenFolder,
         "open_folder",
@@ -463,6 +471,18 @@ pub static CATALOGUE: [Entry; 52] = [
         ("Both dates", "The axial plane of the series and of its prior side by side, or all viewports."),
         &[key('D')],
         compared,
+    ),
+    line(
+        Command::ToggleStoredSlices,
+        "slices_as_stored",
+        Group::Display,
+        (
+            "Slices as stored",
+            "Slices at irregular places, or of a tilted gantry, as they are stored in place of resampled; where no \
+             nodule is marked.",
+        ),
+        &[],
+        irregular,
     ),
     line(
         Command::ClassifyHere,

@@ -80,6 +80,8 @@ pub enum Command {
     ForgetScan,
     /// The axial plane on both dates side by side, or all viewports.
     ToggleDates,
+    /// Slices at irregular places as they are stored, or resampled.
+    ToggleStoredSlices,
     /// Save a picture of the focused viewport.
     SavePicture,
     /// Full screen on or off.

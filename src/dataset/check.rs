@@ -107,7 +107,7 @@ fn oddities(image: &Image) -> Vec<Problem> {
     let mut found: Vec<Problem> = image
         .defects
         .iter()
-        .filter(|d| !d.code.classifiable())
+        .filter(|d| !d.classifiable())
         .map(|d| Problem::warning(d.text.clone()))
         .collect();
     let [low, high] = image.volume.range();

@@ -80,7 +80,7 @@ impl DefectCode {
         !matches!(self, Self::UnsupportedSyntax | Self::NoPixelData | Self::NoPosition | Self::SingleSlice)
     }
 
-    /// Whether a network may be run on a series with it.
+    /// Whether a network may be run on a series with it as it is stored.
     pub const fn classifiable(self) -> bool {
         matches!(
             self,
@@ -105,4 +105,13 @@ pub struct Defect {
     pub text: String,
     /// Slices concerned (k, zero-based), where it is about slices.
     pub slices: Vec<usize>,
+    /// Whether the volume was made straight by the slices' true places, so that it lies in it no more.
+    pub mended: bool,
+}
+
+impl Defect {
+    /// Whether a network may be run on a series with it.
+    pub const fn classifiable(&self) -> bool {
+        self.mended || self.code.classifiable()
+    }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rayon::prelude::*;
 
@@ -34,7 +34,9 @@ pub fn begin(series: &Series) -> Result<Arc<Volume>, IngestError> {
     if series.volume_file.is_some() {
         return volume_series::whole(series, &JobContext::unobserved());
     }
-    let bytes = grid.voxel_count().saturating_mul(size_of::<i16>());
+    // Slices at irregular places are held until the straight volume is made of them.
+    let held = series.resampled().map_or(0, |straight| straight.stored.voxel_count());
+    let bytes = grid.voxel_count().saturating_add(held).saturating_mul(size_of::<i16>());
     // The system would give address space for more, and then swap, or end the program.
     if let Some(sentence) = too_large(grid.size(), bytes as u64, memory::free_bytes()) {
         return Err(IngestError::Sentence(sentence));
@@ -75,17 +77,18 @@ pub fn load(series: &Series, volume: &Arc<Volume>, ctx: &JobContext) -> Result<L
         (None, _) => 0,
     };
     let total = series.slices.len();
+    let stored_len = series.resampled().map_or(slice_len, |straight| {
+        let [columns, rows, _] = straight.stored.size();
+        columns.saturating_mul(rows)
+    });
     let done = AtomicUsize::new(0);
     let faults: Mutex<Vec<(usize, SliceFault)>> = Mutex::new(Vec::new());
     let cut_off: Mutex<Vec<usize>> = Mutex::new(Vec::new());
-    // A bridge hands out slices one by one in this order; splitting the list would let the second
-    // core begin at the edge of the volume.
-    from_the_middle(total).into_iter().par_bridge().try_for_each(|k| {
-        ctx.check()?;
-        let values = match series.slices.get(k).and_then(Option::as_ref) {
-            None => blank_slice(slice_len, blank),
+    let decode = |k: usize| {
+        Ok(match series.slices.get(k).and_then(Option::as_ref) {
+            None => blank_slice(stored_len, blank),
             Some(source) => match source.decode() {
-                Ok(values) if values.len() == slice_len => {
+                Ok(values) if values.len() == stored_len => {
                     if is_cut_off(source, &values, series.padding) {
                         cut_off.lock().unwrap_or_else(PoisonError::into_inner).push(k);
                     }
@@ -97,15 +100,43 @@ pub fn load(series: &Series, volume: &Arc<Volume>, ctx: &JobContext) -> Result<L
                 }
                 Err(fault) => {
                     faults.lock().unwrap_or_else(PoisonError::into_inner).push((k, fault));
-                    blank_slice(slice_len, blank)
+                    blank_slice(stored_len, blank)
                 }
             },
-        };
-        store.fill(k, values).map_err(|e| IngestError::Sentence(e.to_string()))?;
+        })
+    };
+    let fill = |k: usize, values| store.fill(k, values).map_err(|e| IngestError::Sentence(e.to_string()));
+    let arrived = |of: usize| {
         let n = done.fetch_add(1, Ordering::Relaxed).saturating_add(1);
-        ctx.step(READING_SLICES, n as f32 / total.max(1) as f32)?;
-        Ok::<(), IngestError>(())
-    })?;
+        ctx.step(READING_SLICES, n as f32 / of.max(1) as f32)
+    };
+    // A bridge hands out slices one by one in this order; splitting the list would let the second
+    // core begin at the edge of the volume.
+    match series.resampled() {
+        None => from_the_middle(total).into_iter().par_bridge().try_for_each(|k| {
+            ctx.check()?;
+            fill(k, decode(k)?)?;
+            Ok::<(), IngestError>(arrived(total)?)
+        })?,
+        Some(straight) => {
+            // What lies between two slices needs both: all of them come first.
+            let stored: Vec<OnceLock<Box<[i16]>>> = (0..total).map(|_| OnceLock::new()).collect();
+            let depth = volume.grid().size()[2];
+            let steps = total.saturating_add(depth);
+            from_the_middle(total).into_iter().par_bridge().try_for_each(|k| {
+                ctx.check()?;
+                let values = decode(k)?;
+                stored.get(k).map(|place| place.set(values));
+                Ok::<(), IngestError>(arrived(steps)?)
+            })?;
+            let values = |slot: usize| stored.get(slot)?.get().map(AsRef::as_ref);
+            from_the_middle(depth).into_iter().par_bridge().try_for_each(|k| {
+                ctx.check()?;
+                fill(k, straight.slice(k, values, blank, series.padding))?;
+                Ok::<(), IngestError>(arrived(steps)?)
+            })?;
+        }
+    }
     let mut faults = faults.into_inner().unwrap_or_else(PoisonError::into_inner);
     faults.sort_by_key(|(k, _)| *k);
     let sources = series.slices.iter().flatten().count();

@@ -23,6 +23,7 @@ mod scan;
 mod series;
 mod source;
 mod stack;
+mod straight;
 mod values;
 mod volume_file;
 mod volume_series;

@@ -10,6 +10,7 @@ use super::defect::{Defect, DefectCode};
 use super::dicom::SliceSource;
 use super::private::Private;
 use super::source::Source;
+use super::straight::Straight;
 use crate::geometry::VoxelGrid;
 use crate::volume::{Padding, Polarity, Unit, Volume, Window};
 
@@ -67,11 +68,42 @@ pub struct Series {
     pub(super) pixel_shape: Option<[f64; 2]>,
     /// Where each slice comes from, in slice order; `None` for a slice that is missing.
     pub(super) slices: Vec<Option<SliceSource>>,
+    /// How its slices are resampled, where their places are not regular: then `size` and `grid` are those of the
+    /// straight volume, and `slices` are fewer or more.
+    pub(super) straight: Option<Straight>,
+    /// Whether they are not.
+    pub(super) as_stored: bool,
     /// Its only file, where that is a whole volume and no DICOM; then `slices` is empty.
     pub(super) volume_file: Option<Source>,
 }
 
 impl Series {
+    /// Whether its slices lie at irregular places, from which a straight volume can be made.
+    pub fn can_be_resampled(&self) -> bool {
+        self.straight.is_some()
+    }
+
+    /// Whether its volume is that one.
+    pub fn is_resampled(&self) -> bool {
+        self.resampled().is_some()
+    }
+
+    /// How it is made.
+    pub(super) fn resampled(&self) -> Option<&Straight> {
+        self.straight.as_ref().filter(|_| !self.as_stored)
+    }
+
+    /// The same series with its slices as they are stored, at their mean distance and sheared, where positions
+    /// are not exact and no network is asked; or resampled by their true places. Others stay as they are.
+    #[must_use]
+    pub fn with_slices_as_stored(mut self, as_stored: bool) -> Self {
+        let Some(straight) = &self.straight else { return self };
+        let grid = if as_stored { straight.stored } else { straight.grid };
+        straight.tell(&mut self.defects, as_stored);
+        (self.size, self.grid, self.as_stored) = (grid.size(), Some(grid), as_stored);
+        self
+    }
+
     /// Whether it can be viewed in three planes.
     pub fn usable(&self) -> bool {
         self.grid.is_some() && self.defects.iter().all(|d| d.code.viewable())
@@ -79,7 +111,7 @@ impl Series {
 
     /// Whether a network may be run on it.
     pub fn classifiable(&self) -> bool {
-        self.usable() && self.size[2] >= FEWEST_SLICES && self.defects.iter().all(|d| d.code.classifiable())
+        self.usable() && self.size[2] >= FEWEST_SLICES && self.defects.iter().all(|d| d.classifiable())
     }
 
     /// The sentence to show where it cannot be viewed.

@@ -8,6 +8,7 @@ use super::dicom::{Header, Rescale, SliceSource, syntax_name};
 use super::duplicates::{self, Picked};
 use super::order::{Arrangement, Oddity, Orientation, SAME_POSITION_MM, arrange};
 use super::series::Series;
+use super::straight::Straight;
 use super::values;
 use super::words::{count, defect, defect_of, names, slices};
 use crate::geometry::{Patient, Point, Transform, VoxelGrid};
@@ -186,7 +187,14 @@ fn one(
         let [i, j, k] = axes;
         VoxelGrid::new(size, Transform::from_axes(i, j, k, *origin)).ok()
     });
-    finish(headers, Some(&arrangement), size, grid, defects)
+    let irregular = |o: &Oddity| !matches!(o, Oddity::Missing { .. });
+    let straight = grid.filter(|_| arrangement.oddities.iter().any(irregular)).and_then(|stored| {
+        let pixel_mm = [spacing[1], spacing[0]];
+        Straight::new(stored, &positions, &arrangement.slots, orientation, pixel_mm)
+    });
+    let mut series = finish(headers, Some(&arrangement), size, grid, defects);
+    series.straight = straight;
+    series.with_slices_as_stored(false)
 }
 
 /// Sentences for what is odd about the places.
@@ -320,6 +328,8 @@ fn finish(
         defects,
         pixel_shape: first.and_then(|h| h.pixel_spacing.or(h.pixel_aspect)),
         slices: sources,
+        straight: None,
+        as_stored: false,
         volume_file: None,
     }
 }

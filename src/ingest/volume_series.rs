@@ -81,6 +81,8 @@ fn series(source: &Source) -> Result<Series, IngestError> {
         defects,
         pixel_shape: None,
         slices: Vec::new(),
+        straight: None,
+        as_stored: false,
         volume_file: Some(source.clone()),
     })
 }

@@ -53,12 +53,12 @@ pub fn count(n: usize, what: &str) -> String {
 
 /// A defect about no slice in particular.
 pub(super) fn defect(code: DefectCode, text: impl Into<String>) -> Defect {
-    Defect { code, text: text.into(), slices: Vec::new() }
+    Defect { code, text: text.into(), slices: Vec::new(), mended: false }
 }
 
 /// A defect of some slices.
 pub(super) fn defect_of(code: DefectCode, slices: Vec<usize>, text: impl Into<String>) -> Defect {
-    Defect { code, text: text.into(), slices }
+    Defect { code, text: text.into(), slices, mended: false }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::methods;
 use crate::explain::{Method, Saliency};
 use crate::geometry::{Patient, Plane, Point, VoxelGrid};
 use crate::inference::Region;
-use crate::ingest::DefectCode;
+use crate::ingest::{Defect, DefectCode};
 use crate::session::{Projection, Slab};
 use crate::view::ResolvedView;
 
@@ -95,8 +95,10 @@ pub fn box_moved(region: &Region) -> String {
 }
 
 /// Two or three words for a badge.
-pub const fn defect_badge(code: DefectCode) -> &'static str {
-    match code {
+pub const fn defect_badge(defect: &Defect) -> &'static str {
+    match defect.code {
+        DefectCode::UnevenSpacing if defect.mended => "Uneven spacing, resampled",
+        DefectCode::GantryTilt if defect.mended => "Gantry tilt, resampled",
         DefectCode::Lossy => "Lossy compression",
         DefectCode::DuplicateSlices => "Doubled slices",
         DefectCode::AssumedHu => "HU assumed",

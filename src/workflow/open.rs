@@ -117,19 +117,40 @@ pub fn open(
     ctx: &JobContext,
     on_event: impl FnMut(OpenEvent),
 ) -> Result<Opened, OpenError> {
-    open_unlocked(paths, wanted_series, None, ctx, on_event)
+    open_as(paths, wanted_series, Reading::default(), ctx, on_event)
 }
 
-/// The same with a password for archives that ask for one.
+/// How files are read where there is a choice.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reading<'a> {
+    /// Of archives that ask for one.
+    pub password: Option<&'a Private<String>>,
+    /// Slices at irregular places as they are stored, in place of resampled.
+    pub slices_as_stored: bool,
+}
+
+impl Reading<'_> {
+    /// Everything at these paths.
+    /// - errors: see [`ingest::scan`]
+    pub fn scan(self, paths: &[PathBuf], ctx: &JobContext) -> Result<Scan, IngestError> {
+        let mut scan = ingest::scan_unlocked(paths, self.password, ctx)?;
+        if self.slices_as_stored {
+            scan.series = scan.series.into_iter().map(|series| series.with_slices_as_stored(true)).collect();
+        }
+        Ok(scan)
+    }
+}
+
+/// The same where there is a choice of how files are read.
 /// - errors: as [`open`]; [`OpenError::Locked`] where nothing was found and a password is missing or wrong
-pub fn open_unlocked(
+pub fn open_as(
     paths: &[PathBuf],
     wanted_series: Option<&str>,
-    password: Option<&Private<String>>,
+    reading: Reading<'_>,
     ctx: &JobContext,
     mut on_event: impl FnMut(OpenEvent),
 ) -> Result<Opened, OpenError> {
-    let scan = Arc::new(ingest::scan_unlocked(paths, password, ctx)?);
+    let scan = Arc::new(reading.scan(paths, ctx)?);
     let chosen = choose(&scan, wanted_series)?;
     on_event(OpenEvent::Scanned { scan: Arc::clone(&scan), chosen });
     open_series(&scan, chosen, ctx, on_event)

@@ -60,7 +60,7 @@ pub fn prior(
         let [x, y, z] = at.to_array();
         return refuse(format!("the point ({x:.1}, {y:.1}, {z:.1}) mm lies outside it"));
     }
-    if !force && let Some(defect) = defects.iter().find(|d| !d.code.classifiable()) {
+    if !force && let Some(defect) = defects.iter().find(|d| !d.classifiable()) {
         let text = defect.text.trim_end_matches('.');
         return refuse(format!("{text} ({}). With --force it is used all the same", defect.code.name()));
     }

@@ -9,7 +9,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use triscope::ingest::{self, Private, Scan};
 use triscope::jobs::JobContext;
-use triscope::workflow::open::{OpenError, Opened, open, open_unlocked};
+use triscope::workflow::open::{OpenError, Opened, Reading, open, open_as};
 use zip::unstable::write::FileOptionsExt;
 use zip::write::SimpleFileOptions;
 use zip::{AesMode, CompressionMethod, ZipWriter};
@@ -166,7 +166,13 @@ fn a_locked_zip_opens_with_its_password_and_says_so_without() {
         let attempt = |password: Option<&str>| {
             let password = password.map(|p| Private::new(p.to_owned()));
             let ctx = JobContext::unobserved();
-            open_unlocked(std::slice::from_ref(&path), None, password.as_ref(), &ctx, |_| {})
+            open_as(
+                std::slice::from_ref(&path),
+                None,
+                Reading { password: password.as_ref(), ..Reading::default() },
+                &ctx,
+                |_| {},
+            )
         };
         is_the_same(&attempt(Some(PASSWORD)).unwrap_or_else(|e| panic!("{name}: {e}")), &plain);
         let Err(OpenError::Locked(archive)) = attempt(None) else { panic!("{name} is locked") };

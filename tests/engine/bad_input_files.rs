@@ -7,7 +7,7 @@ use dicom_core::VR;
 use dicom_dictionary_std::{tags, uids};
 use triscope::ingest::{self, DefectCode};
 use triscope::jobs::JobContext;
-use triscope::workflow::open::{OpenError, OpenEvent, Opened, open};
+use triscope::workflow::open::{OpenError, OpenEvent, Opened, Reading, open, open_as};
 
 use crate::slice_files::{Pixels, SECRET, Slice, folder};
 
@@ -181,6 +181,40 @@ fn two_pictures_at_one_position_are_a_conflict_and_the_first_is_shown() {
     assert_eq!(opened.defects[0].slices, [2]);
     assert_eq!(opened.volume.value([0, 0, 2]), Some(1200.0 - 1024.0));
     assert!(!opened.series().classifiable());
+}
+
+#[test]
+fn uneven_slices_are_resampled_by_their_places_and_can_be_had_as_stored() {
+    // Each slice holds one value, ten times its height: whatever lies between is known.
+    let heights = [0.0, 1.0, 2.0, 3.4, 5.0, 6.0, 7.3, 8.0];
+    let slices: Vec<Slice> = heights
+        .iter()
+        .zip(0..)
+        .map(|(z, n)| {
+            let mut slice = Slice::axial(n);
+            slice.position = Some([-3.0, -2.0, *z]);
+            slice.pixels = Pixels::Words(vec![1024 + (10.0 * z) as i16; 48]);
+            slice
+        })
+        .collect();
+    let files = folder(&slices);
+    let opened = opened(files.path()).expect("opens");
+    assert_eq!(codes(&opened), [DefectCode::UnevenSpacing]);
+    assert!(opened.defects[0].text.contains("resampled by their true places to 9 slices 1.00 mm apart"));
+    assert!(opened.series().classifiable() && opened.series().is_resampled());
+    let grid = opened.volume.grid();
+    assert_eq!((grid.size()[2], grid.spacing_mm()[2]), (9, 1.0));
+    for k in 0..9 {
+        // Stored and resampled values are whole numbers.
+        let value = opened.volume.value([2, 3, k]).expect("there");
+        assert!((value - 10.0 * k as f32).abs() <= 1.0, "{k}: {value}");
+    }
+    let stored = Reading { slices_as_stored: true, ..Reading::default() };
+    let ctx = JobContext::unobserved();
+    let opened = open_as(&[files.path().to_owned()], None, stored, &ctx, |_| {}).expect("opens");
+    assert_eq!(opened.volume.grid().size()[2], 8);
+    assert_eq!(opened.volume.value([2, 3, 3]), Some(34.0));
+    assert!(!opened.series().classifiable() && opened.defects[0].text.contains("shown as stored"));
 }
 
 #[test]

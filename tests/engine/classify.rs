@@ -109,6 +109,7 @@ fn a_series_with_a_defect_that_forbids_it_is_refused_unless_forced() {
         code: DefectCode::MissingSlices,
         text: "Slices are missing after slice 12.".to_owned(),
         slices: vec![12],
+        mended: false,
     };
     let request = Request::new(Arc::clone(&volume), vec![defect], at);
     let ctx = JobContext::unobserved();

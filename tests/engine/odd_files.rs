@@ -196,15 +196,32 @@ fn two_series_and_a_scout_in_one_folder_are_kept_apart() {
 }
 
 #[test]
-fn a_tilted_gantry_is_measured_and_the_volume_sheared_as_it_was_scanned() {
+fn a_tilted_gantry_is_measured_and_the_volume_made_straight_unless_it_is_wanted_as_stored() {
     let Some(folder) = odd("gantry-tilt/dicom2nifti-001") else { return };
     let set = opened(&folder);
     assert!(codes(&set).contains(&DefectCode::GantryTilt));
-    assert!(set.defects.iter().any(|d| d.text.contains("14.0 degrees")));
-    let [_, _, k] = set.volume.grid().patient_from_voxel().axes();
-    // Moved along the table, 5 mm at a time.
+    let tilt = set.defects.iter().find(|d| d.code == DefectCode::GantryTilt).expect("said");
+    assert!(tilt.text.contains("14.0 degrees") && tilt.text.contains("resampled"), "{}", tilt.text);
+    assert!(tilt.classifiable() && set.series().is_resampled());
+    let [i, j, k] = set.volume.grid().patient_from_voxel().axes();
+    assert!(i.dot(k).abs() < 1e-9 && j.dot(k).abs() < 1e-9, "straight");
+    // 5 mm along the table are 5 cos 14 degrees along the normal.
+    assert!((k.length() - 5.0 * 14.0_f64.to_radians().cos()).abs() < 0.01, "{k:?}");
+    // The slices themselves, where the table moved them.
+    let stored = set.series().clone().with_slices_as_stored(true);
+    let [_, _, k] = stored.grid.expect("a grid").patient_from_voxel().axes();
     assert!((k.length() - 5.0).abs() < 1e-3 && (k.z.abs() - 5.0).abs() < 1e-3, "{k:?}");
-    assert!(!set.series().classifiable());
+    let tilt = stored.defects.iter().find(|d| d.code == DefectCode::GantryTilt).expect("still said");
+    assert!(!tilt.classifiable() && tilt.text.contains("as stored") && !stored.is_resampled());
+    let volume = ingest::begin(&stored).expect("begins");
+    ingest::load(&stored, &volume, &JobContext::unobserved()).expect("loads");
+    // A voxel of the straight volume's first slice is the first stored slice's, to the number.
+    for [i, j] in [[100usize, 200usize], [256, 256], [301, 17]] {
+        let place = volume.grid().patient_from_voxel() * Point::new(i as f64, j as f64, 0.0);
+        let at = set.volume.grid().voxel_from_patient() * place;
+        let at = at.to_array().map(|v| v.round() as usize);
+        assert_eq!(set.volume.value(at), volume.value([i, j, 0]), "{at:?}");
+    }
 }
 
 #[test]

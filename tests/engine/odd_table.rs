@@ -53,7 +53,7 @@ const TABLE: [(&str, Becomes); 94] = [
     ("enhanced-multiframe/IM-0001-0170-0001.dcm", Volume([256, 256, 8], 1, &[D::NotCt])),
     ("enhanced-multiframe/mf.dcm", Volume([24, 38, 3], 1, &[])),
     ("enhanced-multiframe/multiframe-test1.dcm", Picture("does not say where they lie")),
-    ("gantry-tilt/dicom2nifti-001/", Volume([512, 512, 4], 1, &[D::GantryTilt, D::NoWindow])),
+    ("gantry-tilt/dicom2nifti-001/", Volume([512, 521, 4], 1, &[D::GantryTilt, D::NoWindow])),
     ("scouts-and-dose-pages/philips-phantom-S4010/", Picture("share one position")),
     ("not-a-volume/dicom2nifti-001/", Picture("share one position")),
     ("slice-increment/dicom2nifti-001/", Volume([512, 512, 5], 1, &[D::MissingSlices, D::NoWindow])),

@@ -29,7 +29,7 @@ pub(in crate::cli) struct Info {
     #[arg(long, value_name = "UID")]
     pub(in crate::cli) series: Option<String>,
     #[command(flatten)]
-    pub(in crate::cli) unlock: Unlock,
+    pub(in crate::cli) read: HowRead,
     /// One JSON document on stdout
     #[arg(long)]
     pub(in crate::cli) json: bool,
@@ -176,16 +176,20 @@ pub(in crate::cli) struct SeriesChoice {
     #[arg(long)]
     pub(in crate::cli) force: bool,
     #[command(flatten)]
-    pub(in crate::cli) unlock: Unlock,
+    pub(in crate::cli) read: HowRead,
 }
 
-/// What opens a locked archive.
+/// How files are read where there is a choice.
 #[derive(Args, Debug, Default)]
-pub(in crate::cli) struct Unlock {
+pub(in crate::cli) struct HowRead {
     /// The first line of this file is the password of an archive that asks for one [default: asked for where
     /// there is a terminal]
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) password_file: Option<PathBuf>,
+    /// Slices at irregular places, or of a tilted gantry, as they are stored: positions are not exact then, and
+    /// no network is asked [default: resampled by their true places]
+    #[arg(long)]
+    pub(in crate::cli) slices_as_stored: bool,
 }
 
 /// `--mode`

@@ -94,7 +94,7 @@ fn series_ui(ui: &mut Ui, scene: &Scene<'_>, prior: &PriorSeries) {
     for doubt in now.map(|now| doubts(now, series)).unwrap_or_default() {
         note_ui(ui, icons::WARNING, t.warning, &format!("{}.", words::sentence(&doubt)));
     }
-    for defect in prior.defects.iter().filter(|d| !d.code.classifiable()) {
+    for defect in prior.defects.iter().filter(|d| !d.classifiable()) {
         note_ui(ui, icons::WARNING, t.warning, &defect.text);
     }
 }

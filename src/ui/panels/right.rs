@@ -49,7 +49,7 @@ fn empty_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Comma
         Engine::Starting => paragraph_ui(ui, "The network is being made ready.", t.muted),
         _ => {}
     }
-    let obstacles = scene.session.defects().iter().filter(|d| !d.code.classifiable());
+    let obstacles = scene.session.defects().iter().filter(|d| !d.classifiable());
     for defect in obstacles {
         note_ui(ui, icons::WARNING, t.warning, &defect.text);
     }

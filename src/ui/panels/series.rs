@@ -61,7 +61,7 @@ fn warning_lines(series: &Series) -> Vec<String> {
         .defects
         .iter()
         .filter(|d| words::defect_on_picture(d.code) || !d.code.viewable())
-        .map(|d| words::defect_badge(d.code).to_owned())
+        .map(|d| words::defect_badge(d).to_owned())
         .collect();
     lines.dedup();
     lines

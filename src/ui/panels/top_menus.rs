@@ -92,6 +92,8 @@ pub fn view_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
         row_ui(ui, scene, out, Command::ResetViewport, icons::RESET, false);
         row_ui(ui, scene, out, Command::CycleCornerText, icons::TEXT, false);
         row_ui(ui, scene, out, Command::ToggleInvert, icons::INVERT, look.invert);
+        let stored = scene.session.series().is_some_and(|s| s.can_be_resampled() && !s.is_resampled());
+        row_ui(ui, scene, out, Command::ToggleStoredSlices, icons::FILES, stored);
         row_ui(ui, scene, out, Command::SavePicture, icons::PICTURE, false);
         ui.separator();
         row_ui(ui, scene, out, Command::ToggleLeftPanel, icons::LEFT_PANEL, scene.prefs.left_panel);

@@ -57,8 +57,7 @@ pub fn unusable_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, index: usize, out
             paragraph_ui(ui, "Open a series of several parallel slices of one size.", t.muted);
         }
         for defect in series.defects.iter().filter(|d| !d.code.viewable()) {
-            let name =
-                RichText::new(words::defect_badge(defect.code)).text_style(text::strong()).color(t.text);
+            let name = RichText::new(words::defect_badge(defect)).text_style(text::strong()).color(t.text);
             ui.add(Label::new(name).selectable(false));
             note_ui(ui, icons::WARNING, t.warning, &defect.text);
             if let Some(help) = what_helps(defect.code) {

@@ -123,7 +123,7 @@ pub fn facts_of(series: &Series, defects: &[Defect]) -> Facts {
     let mut warnings: Vec<String> = defects
         .iter()
         .filter(|d| words::defect_on_picture(d.code))
-        .map(|d| words::defect_badge(d.code).to_owned())
+        .map(|d| words::defect_badge(d).to_owned())
         .collect();
     warnings.dedup();
     Facts {

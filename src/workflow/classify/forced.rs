@@ -5,7 +5,7 @@ use crate::volume::Unit;
 
 /// What would have refused the question, had it not been forced.
 pub(super) fn forced(request: &Request) -> Vec<String> {
-    let odd = request.defects.iter().filter(|d| !d.code.classifiable());
+    let odd = request.defects.iter().filter(|d| !d.classifiable());
     let mut reasons: Vec<String> = odd
         .map(|defect| {
             format!("forced although {}: {}", defect.code.name(), defect.text.trim_end_matches('.'))

@@ -151,7 +151,7 @@ pub fn check_place(request: &Request) -> Result<(), ClassifyError> {
         return Err(ClassifyError::TooThin(slices));
     }
     if !request.force {
-        if let Some(defect) = request.defects.iter().find(|d| !d.code.classifiable()) {
+        if let Some(defect) = request.defects.iter().find(|d| !d.classifiable()) {
             let text = defect.text.trim_end_matches('.').to_owned();
             return Err(ClassifyError::Defect { code: defect.code.name(), text });
         }
