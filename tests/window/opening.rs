@@ -4,7 +4,8 @@ use std::fs;
 
 use super::support::{Window, small};
 use triscope::app::Start;
-use triscope::session::{Pane, Stage};
+use triscope::command::Command;
+use triscope::session::{Pane, Session, Stage};
 
 #[test]
 fn the_first_window_offers_a_folder_and_the_example() {
@@ -104,4 +105,29 @@ fn loading_can_be_cancelled_and_says_what_is_there() {
     let stage = window.session(|s| s.stage());
     assert!(matches!(stage, Stage::Welcome | Stage::Open), "{stage:?}");
     window.with_phantom();
+}
+
+#[test]
+fn a_tilted_stack_is_marked_as_resampled_and_shown_as_stored_on_request() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/odd/gantry-tilt/dicom2nifti-001");
+    let folder = std::path::Path::new(folder);
+    if !folder.is_dir() {
+        eprintln!("skipped: there is no {}", folder.display());
+        return;
+    }
+    let mut window = Window::blind(Start::default());
+    let loaded = |s: &Session, resampled| {
+        s.open().is_some_and(|open| open.loaded) && s.series().is_some_and(|s| s.is_resampled() == resampled)
+    };
+    window.drop_files(&[folder]);
+    window.until("it is straight", |s| loaded(s, true));
+    window.settle();
+    assert!(window.says("Gantry tilt, resampled"));
+    let ctx = window.harness.ctx.clone();
+    window.harness.state().command(Command::ToggleStoredSlices, &ctx);
+    window.until("its slices are there", |s| loaded(s, false));
+    window.settle();
+    assert!(window.says("Gantry tilt") && !window.says("resampled"));
+    window.harness.state().command(Command::ToggleStoredSlices, &ctx);
+    window.until("it is straight again", |s| loaded(s, true));
 }
