@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 
-use super::args::Classify;
+use super::args::{Classify, HowRead};
 use super::exit::Failure;
 use super::progress::Terminal;
 use super::{output, series};
 use crate::clinical::ClinicalFields;
-use crate::explain::{Method, Wanted};
+use crate::explain::{Method, Parameters, Wanted};
 use crate::geometry::{Patient, Point, Voxel, VoxelGrid};
 use crate::inference::{self, DeviceChoice, Engine, EngineOptions, WeightsChoice};
 use crate::networks;
@@ -80,6 +80,7 @@ pub(super) struct Options {
     /// Where the earlier series is, and the point in it.
     pub(super) prior: Option<(PathBuf, Point<Patient>)>,
     pub(super) explain: Vec<Wanted>,
+    pub(super) parameters: Parameters,
     pub(super) out: Option<PathBuf>,
     pub(super) json: bool,
 }
@@ -119,6 +120,7 @@ impl Options {
             fields: raw.fields.as_deref().map(fields).transpose()?.unwrap_or_default(),
             prior: raw.prior.clone().zip(raw.prior_at.map(Point::from_array)),
             explain,
+            parameters: Parameters::default(),
             out: raw.out.clone(),
             json: raw.json,
         })
@@ -150,12 +152,16 @@ fn points(raw: &Classify, matches: &ArgMatches) -> Vec<Asked> {
 
 /// Runs the command.
 pub(super) fn run(raw: &Classify, matches: &ArgMatches, terminal: &Terminal) -> Result<(), Failure> {
-    let options = Options::new(raw, matches)?;
-    let case = series::load(&options.path, options.series.as_deref(), &raw.series.read, terminal.ctx())?;
+    ask(Options::new(raw, matches)?, &raw.series.read, terminal)
+}
+
+/// Asks, and writes and says what comes back.
+pub(super) fn ask(options: Options, how: &HowRead, terminal: &Terminal) -> Result<(), Failure> {
+    let case = series::load(&options.path, options.series.as_deref(), how, terminal.ctx())?;
     let grid = case.opened.volume.grid();
     let prior = match &options.prior {
         Some((path, at)) => {
-            let earlier = series::load(path, None, &raw.series.read, terminal.ctx())?;
+            let earlier = series::load(path, None, how, terminal.ctx())?;
             let (now, then) = (case.opened.series(), earlier.opened.series());
             let what = (&earlier.opened.volume, earlier.opened.defects.as_slice());
             Some(prior::prior(now, then, what, *at, options.force).map_err(Failure::work)?)
@@ -174,6 +180,7 @@ pub(super) fn run(raw: &Classify, matches: &ArgMatches, terminal: &Terminal) -> 
         prior,
         weights: options.weights.map(WeightsChoice::File),
         explain: options.explain,
+        parameters: options.parameters,
         force: options.force,
         out: options.out,
     };

@@ -1,12 +1,7 @@
-//! Commands and options of the contract whose capability this version does not have. They answer
-//! with one sentence and are not listed in the help.
+//! Options of the contract whose capability this version does not have. They answer with one sentence and are
+//! not listed in the help.
 
 use super::exit::Failure;
-
-/// The honest answer for a command that comes later.
-pub(super) fn command(name: &str) -> Failure {
-    Failure::work(format!("this version of Triscope does not have `{name}` yet"))
-}
 
 /// The honest answer for an option that comes later: wrong arguments for this version.
 pub(super) fn option(name: &str) -> Failure {

@@ -10,6 +10,7 @@ mod demo;
 mod embed;
 mod evaluate;
 mod exit;
+mod explain;
 mod generate;
 mod info;
 mod later;

@@ -10,8 +10,8 @@ use super::args::{self, Cli, Command, Stage};
 use super::exit::Failure;
 use super::progress::Terminal;
 use super::{
-    bench, classify, dataset, demo, embed, evaluate, generate, info, later, models, output, render, scan,
-    synth, train, window,
+    bench, classify, dataset, demo, embed, evaluate, explain, generate, info, later, models, output, render,
+    scan, synth, train, window,
 };
 
 /// Runs the program with the process's arguments.
@@ -71,7 +71,10 @@ fn run(cli: &Cli, matches: &ArgMatches, terminal: &Terminal) -> Result<(), Failu
             classify::run(options, own, terminal)
         }
         Command::Generate(options) => generate::run(options),
-        Command::Explain(_) => Err(later::command("explain")),
+        Command::Explain(options) => {
+            let own = matches.subcommand().map_or(matches, |(_, own)| own);
+            explain::run(options, own, terminal)
+        }
         Command::Scan(options) => scan::run(options, terminal),
         Command::Dataset(dataset) => dataset::run(&dataset.action, terminal),
         Command::Train(options) => train::run(options, terminal),

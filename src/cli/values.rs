@@ -102,6 +102,14 @@ pub(super) fn spacing_mm(text: &str) -> Result<[f64; 3], String> {
     }
 }
 
+/// How many samples, steps or patterns.
+pub(super) fn amount(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(n @ 1..=100_000) => Ok(n),
+        _ => Err("1 to 100000, in whole numbers".to_owned()),
+    }
+}
+
 /// A number of threads.
 pub(super) fn threads(text: &str) -> Result<usize, String> {
     match text.parse() {

@@ -6,18 +6,16 @@ use super::cam::{CamRule, Evidence};
 use super::contribution::Contribution;
 use super::error::ExplainError;
 use super::grad_cam::{NativeMap, combined, evidence, grad_cam, native_map};
-use super::input::{CropMaps, Integrated, Smoothing, integrated, slope, smooth, times_input, values_of};
+use super::input::{CropMaps, Integrated, integrated, slope, smooth, times_input, values_of};
 use super::method::{Method, Wanted};
 use super::occlusion::{Occluded, Occluding, occlude};
-use super::rise::{Covering, rise};
+use super::parameters::Parameters;
+use super::rise::rise;
 use super::saliency::{Axes, CellMap, Saliency, add_resampled, covered, inside};
 use crate::geometry::{VoxelBox, VoxelGrid};
 use crate::inference::{ContextBox, Crop, Forward, M3NetNetwork};
 use crate::jobs::JobContext;
 use crate::networks::{CellGrid, Scale};
-
-/// Steps of integrated gradients.
-const STEPS: usize = 32;
 
 /// What an answer of an M3Net is explained from.
 #[derive(Debug)]
@@ -38,6 +36,7 @@ pub struct M3NetAnswered<'a> {
 #[derive(Debug)]
 pub struct M3NetMaps<'a> {
     of: M3NetAnswered<'a>,
+    how: Parameters,
     contexts: [ContextBox; 3],
     evidence: Option<[Evidence; 3]>,
     slope: Option<CropMaps>,
@@ -47,9 +46,9 @@ pub struct M3NetMaps<'a> {
 
 impl<'a> M3NetMaps<'a> {
     /// Nothing is computed yet.
-    pub fn new(of: M3NetAnswered<'a>) -> Self {
+    pub fn new(of: M3NetAnswered<'a>, how: Parameters) -> Self {
         let contexts = of.crops.each_ref().map(|crop| crop.context);
-        Self { of, contexts, evidence: None, slope: None, smooth: None, integrated: None }
+        Self { of, how, contexts, evidence: None, slope: None, smooth: None, integrated: None }
     }
 
     /// One map.
@@ -71,7 +70,7 @@ impl<'a> M3NetMaps<'a> {
                 Ok(self.laid(wanted, &maps, "logit", Vec::new()))
             }
             Method::SmoothGrad => {
-                let how = Smoothing::default();
+                let how = self.how.smoothing;
                 let maps = match self.smooth.take() {
                     Some(maps) => maps,
                     None => smooth(self.of.network, self.of.crops, how, ctx)?,
@@ -88,10 +87,10 @@ impl<'a> M3NetMaps<'a> {
             Method::IntegratedGradients => {
                 let found = match self.integrated.take() {
                     Some(found) => found,
-                    None => integrated(self.of.network, self.of.crops, STEPS, ctx)?,
+                    None => integrated(self.of.network, self.of.crops, self.how.steps, ctx)?,
                 };
                 let told = vec![
-                    ("steps", STEPS as f64),
+                    ("steps", self.how.steps as f64),
                     ("baseline", 0.0),
                     ("sum", found.sum),
                     ("difference", found.difference),
@@ -101,12 +100,12 @@ impl<'a> M3NetMaps<'a> {
                 Ok(map)
             }
             Method::Occlusion => {
-                let how = Occluding::default();
+                let how = self.how.occluding;
                 let blocks = occlude(self.of.network, self.of.crops, self.of.forward, how, ctx, |_| ())?;
                 Ok(self.blocks(&blocks, how))
             }
             Method::Rise => {
-                let how = Covering::default();
+                let how = self.how.covering;
                 let mut maps = CropMaps::default();
                 maps[2] = rise(self.of.network, self.of.crops, how, ctx)?;
                 let told = vec![
@@ -225,7 +224,11 @@ impl<'a> M3NetMaps<'a> {
             native_shape: Some([k, j, i]),
             unit: "logit",
             signed: true,
-            told: vec![("refined_blocks", how.refined as f64), ("fill_hu", f64::from(how.fill_hu))],
+            told: vec![
+                ("blocks", how.blocks.iter().product::<usize>() as f64),
+                ("refined_blocks", how.refined as f64),
+                ("fill_hu", f64::from(how.fill_hu)),
+            ],
         }
     }
 }

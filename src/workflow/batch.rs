@@ -12,7 +12,7 @@ use super::report::{
     AnswerReport, DeviceReport, ExplanationReport, Given, PointReport, Report, SeriesReport, Timing,
 };
 use crate::clinical::ClinicalFields;
-use crate::explain::{Saliency, Wanted};
+use crate::explain::{Parameters, Saliency, Wanted};
 use crate::export::{OutputFolder, WriteError, write_json, write_saliency};
 use crate::geometry::{Patient, Plane, Point};
 use crate::gpu::{self, Gpu};
@@ -48,6 +48,8 @@ pub struct Batch {
     pub prior: Option<Prior>,
     /// Maps, in this order; of several networks each gets those that it has.
     pub explain: Vec<Wanted>,
+    /// What is chosen about methods.
+    pub parameters: Parameters,
     /// Answer although the series has defects that forbid it.
     pub force: bool,
     /// Where files go; `None` writes none.
@@ -187,6 +189,7 @@ fn request(opened: &Opened, batch: &Batch, at: Point<Patient>, model: &str) -> R
         prior: batch.prior.clone(),
         weights: batch.weights.clone(),
         explain: explained(batch, model),
+        parameters: batch.parameters,
         all_members: true,
         force: batch.force,
     }

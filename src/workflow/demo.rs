@@ -8,7 +8,7 @@ use super::batch::{self, Batch, BatchError, Results};
 use super::builtin_case::{BuiltinCaseError, builtin_case};
 use super::open::{OpenError, open};
 use crate::clinical::ClinicalFields;
-use crate::explain::Wanted;
+use crate::explain::{Parameters, Wanted};
 use crate::geometry::Point;
 use crate::inference::{Engine, EngineOptions, InferenceError, Mode, WeightsChoice};
 use crate::jobs::{Cancelled, JobContext};
@@ -94,6 +94,7 @@ pub fn demo(out: Option<&Path>, options: EngineOptions, ctx: &JobContext) -> Res
         prior: None,
         weights: Some(WeightsChoice::BuiltIn),
         explain: Wanted::ALL_GRAD_CAM.to_vec(),
+        parameters: Parameters::default(),
         force: false,
         out: Some(folder.clone()),
     };

@@ -6,24 +6,11 @@ use crate::run::triscope;
 fn help_and_version_go_to_stdout_and_are_no_failure() {
     let help = triscope(&["--help"]);
     assert_eq!(help.code, Some(0));
-    for command in ["demo", "info", "render", "classify", "models", "synth", "dataset", "bench"] {
+    for command in ["demo", "info", "render", "classify", "explain", "models", "synth", "dataset", "bench"] {
         assert!(help.stdout.contains(command), "{command} is listed");
     }
     let version = triscope(&["--version"]);
     assert_eq!(version.stdout.trim(), concat!("triscope ", env!("CARGO_PKG_VERSION")));
-}
-
-#[test]
-fn what_is_not_built_is_not_listed_and_says_so() {
-    let help = triscope(&["--help"]).stdout;
-    for command in ["explain"] {
-        let listed = help.lines().any(|l| l.trim_start().starts_with(&format!("{command} ")));
-        assert!(!listed, "{command} is not listed");
-        for more in [&["x", "--whatever", "1"][..], &["--model", "x", "--config=y"], &["-v"], &[]] {
-            let ran = triscope(&[&[command], more].concat());
-            assert!(ran.refused(1).contains("does not have"), "{}", ran.stderr);
-        }
-    }
 }
 
 #[test]
@@ -46,6 +33,10 @@ fn wrong_arguments_end_with_code_2() {
         &["classify", "x", "--at", "0,0,0", "--model", "no-such-net"],
         &["classify", "x", "--at", "0,0,0", "--explain", "kernel_shap"],
         &["classify", "x", "--at", "0,0,0", "--mode", "modern"],
+        &["explain", "x"],
+        &["explain", "x", "--at", "0,0,0", "--steps", "0"],
+        &["explain", "x", "--at", "0,0,0", "--noise", "2"],
+        &["explain", "x", "--at", "0,0,0", "--blocks", "0"],
         &["classify", "x", "--at", "0,0,0", "--prior", "y"],
         &["classify", "x", "--at", "0,0,0", "--device", "toaster"],
         &["synth", "--out", "x", "--size", "1,2"],

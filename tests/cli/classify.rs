@@ -77,6 +77,41 @@ fn an_answer_has_every_field_of_the_contract() {
 }
 
 #[test]
+fn explanations_alone_tell_their_parameters_and_what_they_add_up_to() {
+    let folder = arg(phantom());
+    let arguments = [
+        "explain",
+        folder,
+        "--index",
+        "40,41,30",
+        "--explain",
+        "integrated_gradients,occlusion",
+        "--steps",
+        "4",
+        "--blocks",
+        "2",
+        "--refined",
+        "0",
+        "--fill",
+        "-900",
+        "--device",
+        "cpu",
+        "--json",
+    ];
+    let json = triscope(&arguments).json();
+    let maps = json["results"][0]["answers"][0]["explanations"].as_array().expect("two").clone();
+    let told = |n: usize, name: &str| maps[n]["told"][name].as_f64();
+    assert_eq!((maps.len(), told(0, "steps"), told(0, "baseline")), (2, Some(4.0), Some(0.0)));
+    assert!(told(0, "sum").is_some() && told(0, "difference").is_some());
+    assert_eq!(
+        (told(1, "blocks"), told(1, "refined_blocks"), told(1, "fill_hu")),
+        (Some(8.0), Some(0.0), Some(-900.0))
+    );
+    assert_eq!(maps[1]["native_shape"], serde_json::json!([2, 2, 2]));
+    assert!(maps.iter().all(|map| map["signed"] == true && map["units"] == "logit"));
+}
+
+#[test]
 fn regions_tell_where_the_network_looked() {
     let json = ask(&[]);
     let answer = &json["results"][0]["answers"][0];

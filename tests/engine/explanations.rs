@@ -4,8 +4,8 @@ use std::sync::OnceLock;
 
 use burn::tensor::Device;
 use triscope::explain::{
-    CropMaps, M3NetAnswered, M3NetMaps, Method, Occluding, Smoothing, Wanted, contribution, integrated,
-    margin, occlude, slope, smooth, values_of,
+    CropMaps, M3NetAnswered, M3NetMaps, Method, Occluding, Parameters, Smoothing, Wanted, contribution,
+    integrated, margin, occlude, slope, smooth, values_of,
 };
 use triscope::geometry::{Point, VoxelGrid};
 use triscope::inference::{Crop, DeviceInfo, Forward, M3NetNetwork, WeightsChoice, context_boxes, prepare};
@@ -133,7 +133,7 @@ fn maps_of_the_scales_add_up_to_the_combined_one_on_the_ct() {
     let Asked { grid, network, crops, forward } = asked();
     let contribution = contribution(network, forward).expect("a derivative");
     let answered = M3NetAnswered { network, crops, forward, contribution: &contribution, grid };
-    let mut maps = M3NetMaps::new(answered);
+    let mut maps = M3NetMaps::new(answered, Parameters::default());
     let ctx = JobContext::unobserved();
     let mut map =
         |scale| maps.map(Wanted { method: Method::GradientTimesInput, scale }, &ctx).expect("a map");

@@ -10,6 +10,7 @@ use triscope::dataset::{
     Case, CasePoint, Label, LabelRule, Manifest, Prior, Question, Ratings, SliceBox, Split, load_image,
 };
 use triscope::evaluation::Bootstrap;
+use triscope::explain::Parameters;
 use triscope::geometry::Point;
 use triscope::inference::{DeviceChoice, Engine, EngineOptions, WeightsChoice};
 use triscope::jobs::JobContext;
@@ -193,6 +194,7 @@ fn answers(model: &str, folder: &Path, weights: &Path) {
         }),
         weights: Some(WeightsChoice::File(weights.to_owned())),
         explain: Vec::new(),
+        parameters: Parameters::default(),
         all_members: false,
         force: true,
     };

@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
+use triscope::explain::Parameters;
 use triscope::geometry::{Patient, Plane, Point, Vector};
 use triscope::gpu::{Gpu, headless};
 use triscope::inference::{DeviceChoice, Engine, EngineOptions};
@@ -123,6 +124,7 @@ fn is_answered(truth: &Truth, opened: &Opened, at: Point<Patient>) {
     let engine = Engine::start(EngineOptions::beside_a_window(DeviceChoice::Cpu, None)).expect("a thread");
     let request = Request {
         explain: Vec::new(),
+        parameters: Parameters::default(),
         ..Request::new(Arc::clone(&opened.volume), opened.defects.clone(), at)
     };
     assert_eq!(request.model, "m3net-compact");

@@ -9,7 +9,7 @@ mod read;
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 pub(super) use bench::*;
 pub(super) use data::*;
@@ -58,9 +58,8 @@ pub(super) enum Command {
     /// Writes the parts of the documentation that come from the program
     #[command(hide = true)]
     Generate(Generate),
-    /// Explanations alone
-    #[command(hide = true)]
-    Explain(Later),
+    /// Explains what a network says about one or more points: every method that it has, with its parameters
+    Explain(Explain),
     /// Candidates in a whole volume: what LungNodule-SSM says of each slice, its boxes joined
     Scan(Scan),
     /// Trains a network on the cases of a manifest, fold by fold
@@ -69,13 +68,6 @@ pub(super) enum Command {
     Evaluate(Evaluate),
     /// Features that a network's encoders find in each case, as a NumPy array
     Embed(Embed),
-}
-
-/// Whatever is typed after a command that this version does not have.
-#[derive(Args, Debug)]
-pub(super) struct Later {
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
-    _rest: Vec<std::ffi::OsString>,
 }
 
 /// The whole command line, with hyphens allowed at the start of every value and path.

@@ -123,6 +123,37 @@ pub(in crate::cli) struct Classify {
     pub(in crate::cli) series: SeriesChoice,
 }
 
+/// `explain`
+#[derive(Args, Debug)]
+pub(in crate::cli) struct Explain {
+    #[command(flatten)]
+    pub(in crate::cli) classify: Classify,
+    /// Steps of integrated gradients
+    #[arg(long, value_name = "N", default_value = "32", value_parser = values::amount)]
+    pub(in crate::cli) steps: usize,
+    /// Noisy inputs of SmoothGrad
+    #[arg(long, value_name = "N", default_value = "16", value_parser = values::amount)]
+    pub(in crate::cli) samples: usize,
+    /// Their noise: standard deviation as a share of each crop's range
+    #[arg(long, value_name = "X", default_value = "0.1", value_parser = values::share)]
+    pub(in crate::cli) noise: f64,
+    /// Occlusion: blocks along each axis of what the widest crop reads
+    #[arg(long, value_name = "N", default_value = "4", value_parser = clap::value_parser!(u8).range(1..=32))]
+    pub(in crate::cli) blocks: u8,
+    /// Occlusion: how many of the strongest blocks are asked again in eight parts
+    #[arg(long, value_name = "N", default_value = "8", value_parser = clap::value_parser!(u16).range(0..=4096))]
+    pub(in crate::cli) refined: u16,
+    /// Random patterns of RISE
+    #[arg(long, value_name = "N", default_value = "60", value_parser = values::amount)]
+    pub(in crate::cli) patterns: usize,
+    /// What stands in the place of tissue in occlusion and RISE, HU
+    #[arg(long, value_name = "HU", default_value = "-850", allow_negative_numbers = true)]
+    pub(in crate::cli) fill: i16,
+    /// Of everything random
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub(in crate::cli) seed: u64,
+}
+
 /// `scan`
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Scan {

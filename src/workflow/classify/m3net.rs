@@ -81,7 +81,7 @@ fn explained(
     answered: M3NetAnswered<'_>,
     ctx: &JobContext,
 ) -> Result<Vec<Arc<Saliency>>, ClassifyError> {
-    let mut maps = M3NetMaps::new(answered);
+    let mut maps = M3NetMaps::new(answered, request.parameters);
     let count = request.explain.len() as f32;
     let one = |(n, wanted): (usize, &Wanted)| {
         ctx.step("Explaining the answer", 0.3 + 0.3 * n as f32 / count)?;

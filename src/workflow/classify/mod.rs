@@ -17,7 +17,7 @@ use std::time::Instant;
 
 use super::models::weights_for;
 use crate::clinical::ClinicalFields;
-use crate::explain::{ExplainError, Method, Saliency, Wanted};
+use crate::explain::{ExplainError, Method, Parameters, Saliency, Wanted};
 use crate::geometry::{Patient, Point};
 use crate::inference::{
     Answer, Engine, Event, InferenceError, Loaded, Mode, Question, Runtime, Stopped, WeightsChoice,
@@ -53,6 +53,8 @@ pub struct Request {
     pub weights: Option<WeightsChoice>,
     /// Maps, in the order in which they are wanted.
     pub explain: Vec<Wanted>,
+    /// What is chosen about methods.
+    pub parameters: Parameters,
     /// Ask every member of an ensemble; else the first alone, which the maps explain.
     pub all_members: bool,
     /// Answer although the series has defects that forbid it.
@@ -86,6 +88,7 @@ impl Request {
             prior: None,
             weights: Some(WeightsChoice::BuiltIn),
             explain: Wanted::ALL_GRAD_CAM.to_vec(),
+            parameters: Parameters::default(),
             all_members: true,
             force: false,
         }

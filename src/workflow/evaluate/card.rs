@@ -140,8 +140,10 @@ fn reproduce(report: &EvaluationReport, network: &NetworkReport) -> String {
     let run = report.run.as_deref().unwrap_or("run");
     let control = network.control.as_ref().map_or(String::new(), |c| format!(" --control {}", c.run));
     let effort = network.robustness.as_ref().map_or("none", |r| r.effort);
+    let surroundings =
+        network.surroundings.as_ref().map_or(String::new(), |s| format!(" --surroundings {}", s.looks));
     format!(
-        "\n## Reproduce\n\n```sh\ntriscope train --model {model} --data {data} --config {run}/config.toml --out {run}\ntriscope evaluate --model {model} --data {data} --run {run}{control} --robustness {effort} --out OUT\n```\n\nThe same manifest, configuration and device give the same figures; `predictions.csv` has every answer that they are made of.\n",
+        "\n## Reproduce\n\n```sh\ntriscope train --model {model} --data {data} --config {run}/config.toml --out {run}\ntriscope evaluate --model {model} --data {data} --run {run}{control} --robustness {effort}{surroundings} --out OUT\n```\n\nThe same manifest, configuration and device give the same figures; `predictions.csv` has every answer that they are made of.\n",
         model = report.model,
         data = report.data
     )

@@ -1,0 +1,35 @@
+//! `triscope explain`: why, without a window: every method of a network, with its parameters.
+
+use clap::ArgMatches;
+
+use super::args::Explain;
+use super::classify::{self, Models, Options};
+use super::exit::Failure;
+use super::progress::Terminal;
+use crate::explain::{Covering, Method, Occluding, Parameters, Smoothing, Wanted};
+use crate::networks::spec;
+
+/// Runs the command: as `classify`, with all methods where none is named.
+pub(super) fn run(raw: &Explain, matches: &ArgMatches, terminal: &Terminal) -> Result<(), Failure> {
+    let mut options = Options::new(&raw.classify, matches)?;
+    if raw.classify.explain.is_empty() {
+        let methods: &[Method] = match options.models {
+            Models::One(name) => spec(name).map(|spec| Method::of(spec.family)).unwrap_or_default(),
+            // Each network gets those that it has.
+            Models::All => &Method::ALL,
+        };
+        options.explain = methods.iter().map(|method| Wanted { method: *method, scale: None }).collect();
+    }
+    let (fill_hu, seed) = (f32::from(raw.fill), raw.seed);
+    options.parameters = Parameters {
+        steps: raw.steps,
+        smoothing: Smoothing { samples: raw.samples, noise: raw.noise as f32, seed },
+        occluding: Occluding {
+            blocks: [usize::from(raw.blocks); 3],
+            refined: usize::from(raw.refined),
+            fill_hu,
+        },
+        covering: Covering { patterns: raw.patterns, fill_hu, seed, ..Covering::default() },
+    };
+    classify::ask(options, &raw.classify.series.read, terminal)
+}
