@@ -7,7 +7,7 @@ use super::classify::{self, Models, Options};
 use super::exit::Failure;
 use super::progress::Terminal;
 use crate::explain::{Covering, Method, Occluding, Parameters, Smoothing, Wanted};
-use crate::networks::spec;
+use crate::networks::{Family, spec};
 
 /// Runs the command: as `classify`, with all methods where none is named.
 pub(super) fn run(raw: &Explain, matches: &ArgMatches, terminal: &Terminal) -> Result<(), Failure> {
@@ -20,6 +20,12 @@ pub(super) fn run(raw: &Explain, matches: &ArgMatches, terminal: &Terminal) -> R
         };
         options.explain = methods.iter().map(|method| Wanted { method: *method, scale: None }).collect();
     }
+    if let Models::One(name) = options.models
+        && raw.trust
+        && spec(name).is_ok_and(|spec| spec.family != Family::M3Net)
+    {
+        return Err(Failure::arguments(format!("--trust is for M3Net alone; {name} has no such check yet")));
+    }
     let (fill_hu, seed) = (f32::from(raw.fill), raw.seed);
     options.parameters = Parameters {
         steps: raw.steps,
@@ -29,6 +35,7 @@ pub(super) fn run(raw: &Explain, matches: &ArgMatches, terminal: &Terminal) -> R
             refined: usize::from(raw.refined),
             fill_hu,
         },
+        trust: raw.trust,
         covering: Covering { patterns: raw.patterns, fill_hu, seed, ..Covering::default() },
     };
     classify::ask(options, &raw.classify.series.read, terminal)

@@ -18,7 +18,7 @@ use crate::jobs::JobContext;
 use crate::networks::{CellGrid, Scale};
 
 /// What an answer of an M3Net is explained from.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct M3NetAnswered<'a> {
     /// Who answered.
     pub network: &'a M3NetNetwork,

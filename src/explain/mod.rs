@@ -20,6 +20,7 @@ mod parameters;
 mod rise;
 mod saliency;
 mod ssm;
+mod trust;
 
 pub use cam::{CamRule, Evidence};
 pub use contribution::{Contribution, contribution, leave_one_out};
@@ -38,3 +39,4 @@ pub use parameters::Parameters;
 pub use rise::{Covering, rise};
 pub use saliency::Saliency;
 pub use ssm::ssm_attention;
+pub use trust::{Trust, rank_correlation, ssim};

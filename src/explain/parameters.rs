@@ -15,6 +15,8 @@ pub struct Parameters {
     pub occluding: Occluding,
     /// Of RISE.
     pub covering: Covering,
+    /// Whether each map of an M3Net is checked, see [`super::Trust`]: many times the work of the map.
+    pub trust: bool,
 }
 
 impl Default for Parameters {
@@ -24,6 +26,7 @@ impl Default for Parameters {
             smoothing: Smoothing::default(),
             occluding: Occluding::default(),
             covering: Covering::default(),
+            trust: false,
         }
     }
 }

@@ -28,7 +28,7 @@ fn man_page_and_completions_name_every_command() {
     let fish = triscope(&["generate", "completions", "--shell", "fish"]).stdout;
     for command in [
         "classify", "render", "synth", "dataset", "bench", "models", "info", "demo", "evaluate", "embed",
-        "scan",
+        "scan", "explain",
     ] {
         assert!(
             man.contains(&format!("triscope\\-{command}")) || man.contains(&command.to_uppercase()),
@@ -36,5 +36,4 @@ fn man_page_and_completions_name_every_command() {
         );
         assert!(bash.contains(command) && fish.contains(command), "{command}");
     }
-    assert!(!man.contains("triscope\\-explain"), "what is not built is not in the manual");
 }

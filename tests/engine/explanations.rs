@@ -4,8 +4,8 @@ use std::sync::OnceLock;
 
 use burn::tensor::Device;
 use triscope::explain::{
-    CropMaps, M3NetAnswered, M3NetMaps, Method, Occluding, Parameters, Smoothing, Wanted, contribution,
-    integrated, margin, occlude, slope, smooth, values_of,
+    CropMaps, M3NetAnswered, M3NetMaps, Method, Occluding, Parameters, Smoothing, Trust, Wanted,
+    contribution, integrated, margin, occlude, slope, smooth, values_of,
 };
 use triscope::geometry::{Point, VoxelGrid};
 use triscope::inference::{Crop, DeviceInfo, Forward, M3NetNetwork, WeightsChoice, context_boxes, prepare};
@@ -126,6 +126,35 @@ fn strong_blocks_are_asked_again_in_parts_and_a_coarse_picture_comes_first() {
     let strongest = found[..4].iter().max_by(|a, b| a.effect.abs().total_cmp(&b.effect.abs())).expect("four");
     let voxels: usize = found[4..].iter().map(|b| b.block.size.iter().product::<usize>()).sum();
     assert_eq!(voxels, strongest.block.size.iter().product::<usize>());
+}
+
+#[test]
+fn a_map_is_checked_against_random_layers_and_by_covering_what_it_points_at() {
+    let Asked { grid, crops, .. } = asked();
+    let ctx = JobContext::unobserved();
+    let info = DeviceInfo { backend: "flex".to_owned(), name: "test".to_owned() };
+    let built_in = WeightsChoice::BuiltIn;
+    let network = M3NetNetwork::load("m3net-compact", &built_in, &Device::flex(), info).expect("loads");
+    let forward = network.forward(crops, &ctx).expect("an answer");
+    let contribution = contribution(&network, &forward).expect("a derivative");
+    let of = M3NetAnswered { network: &network, crops, forward: &forward, contribution: &contribution, grid };
+    let how = Parameters::default();
+    let state = built_in.file("m3net-compact").expect("there").state;
+    let first = state.into_members().into_iter().next().expect("a member");
+    let mut trust = Trust::new(of, &first).expect("fits");
+    let wanted = Wanted { method: Method::GradCam, scale: None };
+    let map = M3NetMaps::new(of, how).map(wanted, &ctx).expect("a map");
+    let told = trust.check(&map, wanted, how, &ctx).expect("checked");
+    let figure = |name: &str| told.iter().find(|(known, _)| *known == name).expect("told").1;
+    for name in ["rank_fusion", "rank_layer4", "rank_all", "ssim_fusion", "ssim_all"] {
+        assert!((-1.0..=1.0 + 1e-9).contains(&figure(name)), "{name}: {}", figure(name));
+    }
+    for name in ["deletion", "insertion", "deletion_random", "insertion_random"] {
+        assert!((0.0..=1.0).contains(&figure(name)), "{name}: {}", figure(name));
+    }
+    eprintln!("ZZ {told:.3?}");
+    // The same question has the same answer.
+    assert_eq!(trust.check(&map, wanted, how, &ctx).expect("checked"), told);
 }
 
 #[test]

@@ -152,6 +152,10 @@ pub(in crate::cli) struct Explain {
     /// Of everything random
     #[arg(long, value_name = "N", default_value = "1")]
     pub(in crate::cli) seed: u64,
+    /// Check each map of an M3Net: against networks with random layers, and by covering what it points at; many
+    /// times the work of the map
+    #[arg(long)]
+    pub(in crate::cli) trust: bool,
 }
 
 /// `scan`

@@ -77,6 +77,12 @@ impl M3NetNetwork {
         Self::build(Opened::from_state(model, state, info)?, usize::MAX, device)
     }
 
+    /// The same layers with other values, on the same device.
+    /// - errors: keys or shapes that do not fit
+    pub fn with_state(&self, state: StateDict) -> Result<Self, InferenceError> {
+        Self::from_state(self.known.spec.name, state, &self.device, self.known.info.clone())
+    }
+
     /// - `most`: no more members than this
     /// - errors: weights of another family
     pub(in crate::inference) fn build(

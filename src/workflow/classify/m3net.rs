@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::forced::forced;
 use super::{ClassifyError, Part, Request};
-use crate::explain::{Contribution, M3NetAnswered, M3NetMaps, Saliency, Wanted, contribution};
+use crate::explain::{Contribution, M3NetAnswered, M3NetMaps, Saliency, Trust, Wanted, contribution};
 use crate::guard::{Guard, GuardModel, Look, Tissue};
 use crate::inference::{
     Answer, ContextBox, Crop, Detail, Forward, M3NetDetail, M3NetNetwork, Runtime, Together, WeightsChoice,
@@ -43,7 +43,7 @@ pub(super) fn work(
         let start = Instant::now();
         let (crops, forward, contribution) = (&crops, &forward, &contribution);
         let answered = M3NetAnswered { network, crops, forward, contribution, grid };
-        let saliency = explained(request, answered, ctx)?;
+        let saliency = explained(request, answered, weights, ctx)?;
         send(Part::Explained { saliency, explain_ms: start.elapsed().as_secs_f64() * 1e3 });
     }
     if request.all_members {
@@ -79,13 +79,30 @@ pub(super) fn others(
 fn explained(
     request: &Request,
     answered: M3NetAnswered<'_>,
+    weights: &WeightsChoice,
     ctx: &JobContext,
 ) -> Result<Vec<Arc<Saliency>>, ClassifyError> {
-    let mut maps = M3NetMaps::new(answered, request.parameters);
+    let how = request.parameters;
+    let mut trust = match weights {
+        // Random weights are not to be told from random weights.
+        WeightsChoice::Random(_) => None,
+        _ if !how.trust => None,
+        _ => {
+            let state = weights.file(&request.model)?.state;
+            let first = state.into_members().into_iter().next().unwrap_or_default();
+            Some(Trust::new(answered, &first)?)
+        }
+    };
+    let mut maps = M3NetMaps::new(answered, how);
     let count = request.explain.len() as f32;
     let one = |(n, wanted): (usize, &Wanted)| {
         ctx.step("Explaining the answer", 0.3 + 0.3 * n as f32 / count)?;
-        Ok(Arc::new(maps.map(*wanted, ctx)?))
+        let mut map = maps.map(*wanted, ctx)?;
+        if let Some(trust) = &mut trust {
+            let told = trust.check(&map, *wanted, how, ctx)?;
+            map.told.extend(told);
+        }
+        Ok(Arc::new(map))
     };
     request.explain.iter().enumerate().map(one).collect()
 }
