@@ -10,7 +10,7 @@ use super::priors::{Earlier, earlier};
 use super::slice_scans::SliceScans;
 use super::waker::Waker;
 use super::words::sentence;
-use crate::explain::{Method, Saliency, Wanted};
+use crate::explain::{Saliency, Wanted};
 use crate::findings::{Nodule, NoduleId, PriorPoint, Question};
 use crate::geometry::{Patient, Point};
 use crate::inference::{self, Answer, EngineOptions};
@@ -109,8 +109,9 @@ impl Asker {
     }
 
     /// Computes maps of the selected nodule.
-    pub(super) fn explain(&mut self, method: Method, session: &mut Session) {
-        self.maps.ask(method, session);
+    /// - `trust`: and checks them
+    pub(super) fn explain(&mut self, maps: Vec<Wanted>, trust: bool, session: &mut Session) {
+        self.maps.ask(maps, trust, session);
     }
 
     /// Stops that; maps that are there stay.

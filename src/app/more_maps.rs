@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::waker::Waker;
 use super::words::sentence;
-use crate::explain::{Method, Saliency};
+use crate::explain::{Parameters, Saliency, Wanted};
 use crate::findings::{Nodule, NoduleId, Question};
 use crate::inference::{self, Answer, Engine};
 use crate::jobs::{Outcome, Progress};
@@ -16,7 +16,9 @@ struct Asked {
     id: NoduleId,
     /// The answer that it explains: another one would need maps of its own.
     answer: Arc<Answer>,
-    method: Method,
+    maps: Vec<Wanted>,
+    /// Whether they are checked, too.
+    trust: bool,
     /// `None` while the network has more urgent work.
     question: Option<inference::Question<Part>>,
 }
@@ -33,15 +35,15 @@ impl MoreMaps {
         self.asked.is_none()
     }
 
-    /// Computes the maps of a method; one that is being computed is dropped.
-    pub(super) fn ask(&mut self, method: Method, session: &mut Session) {
+    /// Computes maps; those that are being computed are dropped.
+    pub(super) fn ask(&mut self, maps: Vec<Wanted>, trust: bool, session: &mut Session) {
         self.stop(session);
         let Some((id, answer)) = session.selected().and_then(|n| Some((n.id, Arc::clone(n.answer()?))))
         else {
             return;
         };
         tell(session, Progress { what: "Waiting for the network".to_owned(), done: 0.0 });
-        self.asked = Some(Asked { id, answer, method, question: None });
+        self.asked = Some(Asked { id, answer, maps, trust, question: None });
     }
 
     /// Stops; maps that are there stay.
@@ -103,7 +105,8 @@ fn begin(
         model: asked.answer.model.clone(),
         fields: session.fields(),
         weights: None,
-        explain: asked.method.every_scale(),
+        explain: asked.maps.clone(),
+        parameters: Parameters { trust: asked.trust, ..Parameters::default() },
         all_members: false,
         ..Request::new(Arc::clone(&open.volume), open.defects.clone(), asked.answer.at)
     };

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::explain::Method;
+use crate::explain::{Method, Wanted};
 use crate::findings::{NoduleId, PriorPoint};
 use crate::geometry::{Patient, Point};
 use crate::session::{Edit, NoticeId, Pane, Tool, WorkId};
@@ -143,6 +143,8 @@ pub enum Command {
     Cancel(WorkId),
     /// Compute the maps of this method for the selected nodule.
     Explain(Method),
+    /// Check this map of the selected nodule.
+    CheckMap(Wanted),
     /// Take a notice away.
     Dismiss(NoticeId),
     /// Write a picture of the focused viewport here.

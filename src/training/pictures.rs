@@ -135,3 +135,42 @@ fn goal(nodule: &Nodule, config: &TrainConfig) -> Goal {
     let ratings = ratings.map(|(mean, spread)| [(mean - 1.0) / 4.0, spread / 4.0]);
     Goal { malignant, ratings, traits: nodule.traits }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elsewhere_the_nodule_is_the_same_and_what_surrounds_it_another() {
+        let spacing_mm = [0.7, 0.7, 1.0];
+        let block = |size: usize, hu: i16| Block {
+            size: [size; 3],
+            spacing_mm,
+            values: vec![hu; size.pow(3)].into(),
+            centre: [size as i32 / 2; 3],
+        };
+        let nodule = |id: &str| Nodule {
+            id: id.to_owned(),
+            patient: id.to_owned(),
+            fold: 0,
+            label: Some(true),
+            rating_mean: None,
+            rating_spread: None,
+            traits: [None; 12],
+            block: block(3, 40),
+            opacity: vec![255; 27].into(),
+        };
+        let chests = vec![block(9, -900), block(9, -700)];
+        let pictures = Pictures::new(vec![nodule("a"), nodule("b")], chests, 2, 1);
+        let config = TrainConfig::default();
+        let corners: Vec<f32> = (0..20)
+            .map(|number| {
+                let hu = pictures.elsewhere(0, number, &config, [9; 3]);
+                assert_eq!(hu, pictures.elsewhere(0, number, &config, [9; 3]), "by its number alone");
+                assert_eq!(hu[4 * 81 + 4 * 9 + 4], 40.0, "the nodule");
+                hu[0]
+            })
+            .collect();
+        assert!(corners.contains(&-900.0) && corners.contains(&-700.0), "{corners:?}");
+    }
+}

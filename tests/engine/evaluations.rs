@@ -178,10 +178,7 @@ fn finished_folds_answer_what_they_have_not_seen_and_everything_is_written() {
     assert!(network.folds.iter().all(|f| f.begun_with_these_cases.is_none() && f.mean_logits_of == 8));
     let robustness = network.robustness.as_ref().expect("asked");
     assert_eq!((robustness.cases, robustness.changes.len()), (8, 4));
-    // Seen in their own volumes, these have no other surroundings: both answers are the plain one.
-    let surroundings = network.surroundings.as_ref().expect("asked");
-    assert_eq!((surroundings.looks, surroundings.each.len()), (2, 2));
-    assert_eq!(surroundings.comparison.rows[0].auc, surroundings.comparison.rows[1].auc);
+    assert!(network.surroundings.is_none(), "seen in their own volumes, these have no others");
     // The control is the run itself: it answers alike, and is none.
     let control = network.control.as_ref().expect("given");
     assert!(!control.of_ball && control.what.contains("no control"));

@@ -9,7 +9,7 @@ use triscope::explain::{Method, Wanted};
 use triscope::findings::Question;
 use triscope::geometry::{Patient, Point};
 use triscope::networks::Scale;
-use triscope::session::{Pane, WorkId};
+use triscope::session::{Pane, Session, WorkId};
 
 fn open() -> Window {
     let mut window = Window::blind(Start::default()).with_phantom();
@@ -309,6 +309,16 @@ fn a_method_that_takes_longer_is_computed_when_it_is_chosen_and_stays() {
             assert!(nodule.saliency(map).is_some(), "{map:?}");
         }
     });
+    // The map is checked on request, and keeps what was found.
+    window.click("Check this map");
+    let checked = |s: &Session| {
+        let map = s.selected().and_then(|n| n.saliency(wanted(Some(Scale::Meso))).cloned());
+        map.is_some_and(|map| map.told.iter().any(|(name, _)| *name == "randomisation_passed"))
+    };
+    window.until("it is checked", checked);
+    window.until("nothing is computed", |s| s.working(WorkId::Explain).is_none());
+    window.settle();
+    assert!(window.says("The map of random weights is") && window.says("in a random order"));
     // A nodule that is taken away takes the question with it.
     window.click("Gradient × input");
     window.click("RISE");

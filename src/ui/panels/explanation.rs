@@ -11,7 +11,7 @@ use crate::networks::{Family, Scale};
 use crate::session::{Edit, Heatmap, WorkId};
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{
-    Press, line_ui, menu, menu_row_ui, meter_ui, paragraph_ui, press_ui, segments_ui, slider_row_ui,
+    Press, line_ui, menu, menu_row_ui, meter_ui, note_ui, paragraph_ui, press_ui, segments_ui, slider_row_ui,
 };
 use crate::ui::{Scene, icons, methods, words};
 
@@ -75,6 +75,9 @@ pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut
     if let Some(map) = shown {
         let cells = of_map(map);
         paragraph_ui(ui, &cells, t.muted);
+        if family == Family::M3Net {
+            trust_ui(ui, map, out);
+        }
         if let Some(answer) = nodule.answer().filter(|answer| answer.ensemble > 1) {
             let count = words::count(answer.ensemble);
             paragraph_ui(ui, &format!("Maps explain the first of the {count} networks."), t.muted);
@@ -119,6 +122,42 @@ fn of_map(map: &Saliency) -> String {
         words += &format!(" The map adds up to {sum:.2} logits where {difference:.2} are to be explained.");
     }
     words
+}
+
+/// What the checks of a map found, or a button for them.
+fn trust_ui(ui: &mut Ui, map: &Saliency, out: &mut Commands) {
+    let t = tokens(ui);
+    let told = |name: &str| map.told.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+    let Some(passed) = told("randomisation_passed") else {
+        let tip = "Compares it with the maps of networks whose layers are random one after the other, and covers \
+                   the places that it points at. Takes from some seconds to minutes.";
+        let wanted = Method::named(map.method).map(|method| Wanted { method, scale: map.scale });
+        if press_ui(ui, Press::new("", "Check this map").filled()).on_hover_text(tip).clicked()
+            && let Some(wanted) = wanted
+        {
+            out.push(Command::CheckMap(wanted));
+        }
+        return;
+    };
+    let figure = |name: &str| told(name).unwrap_or(f64::NAN);
+    let alike = format!("rank {:.2}, structure {:.2}", figure("rank_all"), figure("ssim_all"));
+    if passed > 0.0 {
+        note_ui(ui, icons::CHECK, t.good, &format!("The map of random weights is another one ({alike})."));
+    } else {
+        let words = format!(
+            "The map of random weights is like this one ({alike}): it says little of what the network learned."
+        );
+        note_ui(ui, icons::WARNING, t.warning, &words);
+    }
+    let words = format!(
+        "Mean probability while what it points at is covered first: {:.2}, in a random order {:.2}; put back first: \
+         {:.2}, in a random order {:.2}.",
+        figure("deletion"),
+        figure("deletion_random"),
+        figure("insertion"),
+        figure("insertion_random")
+    );
+    paragraph_ui(ui, &words, t.muted);
 }
 
 /// The menu of methods: those that are there, and those that are computed when they are chosen.

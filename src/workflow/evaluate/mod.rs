@@ -134,7 +134,10 @@ fn ask(
     let gathered = run.pictures(manifest, model, ctx)?;
     let pictures = gathered.pictures;
     let mut changed = Changed::default();
-    let mut elsewhere = Elsewhere { looks: request.surroundings, margins: Vec::new() };
+    // A case that is seen in its own volume has no other surroundings.
+    let simulated = pictures.nodules.iter().any(|nodule| !nodule.opacity.is_empty());
+    let looks = if simulated { request.surroundings } else { 0 };
+    let mut elsewhere = Elsewhere { looks, margins: Vec::new() };
     let mean_of = if request.effort == Effort::Full { usize::MAX } else { network::MEAN_OF };
     let predicted = predict(&run, model, &pictures, mean_of, &device, ctx, |taught, predictions| {
         changed.ask(request.effort, taught, &pictures, predictions, ctx)?;
