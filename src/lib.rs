@@ -11,6 +11,8 @@ pub mod jobs;
 pub mod gpu;
 /// Voxel values on a grid: sample, crop, reslice, window.
 pub mod volume;
+/// Measurements in patient space: points, and what follows from them and the voxels.
+pub mod measure;
 /// What some networks are told of a patient besides the picture.
 pub mod clinical;
 /// Files to volumes: scan, series, sort, defects, decode.

@@ -10,10 +10,11 @@ use super::dialogs::Dialogs;
 use super::inbox::Inbox;
 use super::keeper::Keeper;
 use super::networks::Shelf;
-use super::picture::Saving;
 use super::priors::Priors;
 use super::reports::Reports;
 use super::resume::Marked;
+use super::saving::Saving;
+use super::sessions::Sessions;
 use super::thumbnails::Thumbnails;
 use super::waker::Waker;
 use crate::command::Keymap;
@@ -21,7 +22,7 @@ use crate::gpu::Gpu;
 use crate::session::{News, Preferences, Session, Severity};
 use crate::tools::Hands;
 use crate::ui::{Sheet, UiState};
-use crate::workflow::preferences;
+use crate::workflow::{preferences, session_file};
 
 /// What to do when the window opens.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +58,7 @@ pub struct Core {
     pub(super) asker: Asker,
     pub(super) dialogs: Dialogs,
     pub(super) saving: Option<Saving>,
+    pub(super) sessions: Sessions,
     /// The window's device, for pictures.
     pub(super) gpu: Option<Gpu>,
     pub(super) start: Option<Start>,
@@ -84,6 +86,9 @@ impl Core {
             errors.into_iter().for_each(|e| core.warn(e.to_string()));
             core.keeper = Keeper::new(file);
         }
+        if let Some(folder) = session_file::state_folder() {
+            core.keep_sessions_in(&folder);
+        }
         core
     }
 
@@ -104,6 +109,7 @@ impl Core {
             asker: Asker::default(),
             dialogs: Dialogs::default(),
             saving: None,
+            sessions: Sessions::default(),
             gpu: None,
             start: Some(start),
             marked: None,

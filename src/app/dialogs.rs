@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::jobs::{Job, Outcome, Wake, spawn};
+use crate::workflow::session_file::ENDING;
 
 /// A dialog that nobody can have answered so fast was never shown: there is no portal.
 const TOO_FAST: Duration = Duration::from_millis(400);
@@ -23,6 +24,12 @@ pub(super) enum Ask {
     Weights(&'static str),
     /// Where to save a picture; the suggested name.
     Picture(String),
+    /// A session.
+    OpenSession,
+    /// Where to save the session; the suggested name.
+    Session(String),
+    /// Where to save measurements; the suggested name.
+    Measurements(String),
 }
 
 /// How a dialog ended.
@@ -36,6 +43,10 @@ pub(super) enum Reply {
     Import(&'static str, PathBuf),
     /// Save the picture here.
     Save(PathBuf),
+    /// Save the session here.
+    SaveSession(PathBuf),
+    /// Save the measurements here.
+    SaveMeasurements(PathBuf),
     /// The user thought better of it.
     Nothing,
     /// There is no dialog on this system: ask for the path in the window.
@@ -81,9 +92,11 @@ fn reply(ask: Ask, mut paths: Vec<PathBuf>, after: Duration) -> Reply {
         (true, _) if after < TOO_FAST => Reply::NoDialog(ask),
         (true, _) => Reply::Nothing,
         (false, Ask::Picture(_)) => Reply::Save(paths.swap_remove(0)),
+        (false, Ask::Measurements(_)) => Reply::SaveMeasurements(paths.swap_remove(0)),
         (false, Ask::Weights(network)) => Reply::Import(network, paths.swap_remove(0)),
         (false, Ask::PriorFolder | Ask::PriorFiles) => Reply::Prior(paths),
-        (false, Ask::Folder | Ask::Files) => Reply::Open(paths),
+        (false, Ask::Session(_)) => Reply::SaveSession(paths.swap_remove(0)),
+        (false, Ask::Folder | Ask::Files | Ask::OpenSession) => Reply::Open(paths),
     }
 }
 
@@ -106,6 +119,27 @@ fn show(ask: &Ask, folder: Option<&Path>) -> Vec<PathBuf> {
             .into_iter()
             .collect(),
         Ask::Files => dialog.set_title("Open CT files").pick_files().unwrap_or_default(),
+        Ask::OpenSession => dialog
+            .set_title("Open a session")
+            .add_filter("Triscope session", &[ENDING])
+            .pick_file()
+            .into_iter()
+            .collect(),
+        Ask::Session(name) => dialog
+            .set_title("Save the session")
+            .set_file_name(name)
+            .add_filter("Triscope session", &[ENDING])
+            .save_file()
+            .into_iter()
+            .collect(),
+        Ask::Measurements(name) => dialog
+            .set_title("Export measurements")
+            .set_file_name(name)
+            .add_filter("Table", &["csv"])
+            .add_filter("JSON", &["json"])
+            .save_file()
+            .into_iter()
+            .collect(),
         Ask::Picture(name) => dialog
             .set_title("Save picture")
             .set_file_name(name)

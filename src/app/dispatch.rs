@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::asker::Asker;
 use super::core::{Core, Reopen};
 use super::dialogs::{Ask, Reply};
-use super::picture::Target;
+use super::saving::Target;
 use crate::command::Command;
 use crate::findings::{Nodule, PriorPoint};
 use crate::geometry::{Patient, Point};
@@ -31,6 +31,7 @@ impl Core {
             Command::NextSeries => self.series_step(1),
             Command::PreviousSeries => self.series_step(-1),
             Command::CancelAll if self.session.stage() == Stage::Report => self.toggle_report(),
+            Command::CancelAll if self.session.sketch().is_some() => self.session.receive(News::Sketch(None)),
             Command::CancelAll => self.cancel_all(),
             Command::ToggleReport => self.toggle_report(),
             Command::OpenReportCase(case) => self.open_report_case(&case),
@@ -68,7 +69,10 @@ impl Core {
             Command::ToggleDates => self.toggle_dates(),
             Command::ToggleStoredSlices => self.toggle_stored_slices(),
             Command::CycleSlab => self.cycle_slab(),
-            Command::Tool(tool) => self.session.apply(Edit::Tool(tool)),
+            Command::Tool(tool) => {
+                self.session.receive(News::Sketch(None));
+                self.session.apply(Edit::Tool(tool));
+            }
             Command::ToggleInvert => self.session.apply(Edit::Invert(!self.session.look().invert)),
             Command::ToggleBoxes => self.session.apply(Edit::Boxes(!self.session.look().boxes)),
             Command::ToggleHeatmap => {
@@ -104,6 +108,23 @@ impl Core {
                     self.session.apply(Edit::Many(edits.collect()));
                 }
             }
+            Command::SaveSession => {
+                self.ask(Ask::Session(format!("reading.{}", crate::workflow::session_file::ENDING)))
+            }
+            Command::SaveSessionTo(path) => self.save_session(Target::File(path)),
+            Command::OpenSession => self.ask(Ask::OpenSession),
+            Command::RestoreSession => self.restore_session(),
+            Command::Sketch(sketch) => self.session.receive(News::Sketch(sketch)),
+            Command::GoToMeasurement(id) => self.go_to_measurement(id),
+            Command::CopyMeasurements => self.copy_measurements(ctx),
+            Command::ExportMeasurements => {
+                self.ask(Ask::Measurements("triscope-measurements.csv".to_owned()))
+            }
+            Command::ExportMeasurementsTo(path) => self.export_measurements(Target::File(path)),
+            Command::Remove => match self.session.findings().picked() {
+                Some(picked) => self.session.apply(Edit::RemoveMeasurement(picked.measurement.id)),
+                None => self.carry_out(Command::RemoveNodule, ctx),
+            },
             Command::RemoveNodule => {
                 if let Some(id) = self.session.selected().map(|n| n.id) {
                     self.asker.forget(id, &mut self.session);
@@ -151,6 +172,10 @@ impl Core {
             }
             Some(Reply::Prior(paths)) => self.open_prior(paths),
             Some(Reply::Save(path)) => self.save_picture(Target::File(path)),
+            Some(Reply::SaveSession(path)) => self.save_session(Target::File(path)),
+            Some(Reply::NoDialog(Ask::Session(name))) => self.save_session(Target::Here(name)),
+            Some(Reply::SaveMeasurements(path)) => self.export_measurements(Target::File(path)),
+            Some(Reply::NoDialog(Ask::Measurements(name))) => self.export_measurements(Target::Here(name)),
             // Without a dialog pictures go where the user is, under a name that is not taken.
             Some(Reply::NoDialog(Ask::Picture(name))) => self.save_picture(Target::Here(name)),
             Some(Reply::NoDialog(Ask::PriorFolder | Ask::PriorFiles)) => {
@@ -174,6 +199,11 @@ impl Core {
             return;
         }
         self.ui.path_field = None;
+        if let [path] = paths.as_slice()
+            && path.extension().is_some_and(|ending| ending == crate::workflow::session_file::ENDING)
+        {
+            return self.open_session(path.clone());
+        }
         for path in &paths {
             self.prefs.remember(path);
         }
@@ -230,7 +260,7 @@ impl Core {
     fn cancel(&mut self, id: WorkId) {
         match id {
             WorkId::Classify(nodule) => self.asker.cancel(nodule, &mut self.session),
-            WorkId::Picture => self.cancel_picture(),
+            WorkId::Save => self.cancel_saving(),
             WorkId::ReportPictures => self.reports.cancel_pictures(),
             WorkId::Prior => self.priors.cancel(),
             WorkId::Import => self.shelf.cancel(),

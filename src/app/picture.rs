@@ -1,28 +1,15 @@
 //! Saving a picture of the focused viewport.
 
-use std::path::{Path, PathBuf};
-
 use super::core::Core;
+use super::saving::Target;
 use crate::export::write_png;
-use crate::jobs::{Job, Outcome, spawn};
-use crate::session::{CornerText, News, Pane, Session, Severity, Work, WorkId};
+use crate::jobs::spawn;
+use crate::session::{CornerText, Pane, Session};
 use crate::ui::picture::{PictureRequest, picture};
 use crate::ui::viewport::compose;
 
 /// Both sides of a saved picture, in pixels: a page of a report.
 const SIZE_PX: u32 = 1024;
-
-/// A picture on its way to the disk.
-pub(super) type Saving = Job<Result<PathBuf, String>>;
-
-/// Where a picture goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Target {
-    /// To this file; an older one is replaced, as the dialog has asked.
-    File(PathBuf),
-    /// To the working folder, under this name or one with a number that is not taken.
-    Here(String),
-}
 
 impl Core {
     /// The name that is suggested for a picture: what it shows, nothing of the patient.
@@ -44,42 +31,11 @@ impl Core {
                 Err(error) => return Ok(Err(error.to_string())),
             };
             ctx.step("Writing the picture", 0.5)?;
-            let path = match target {
-                Target::File(path) => path,
-                Target::Here(name) => free_name(&std::env::current_dir().unwrap_or_default(), &name),
-            };
+            let path = target.path();
             let written = write_png(&path, &picture.rgba, picture.size_px);
             Ok(written.map(|()| path).map_err(|error| error.to_string()))
         });
-        let progress = job.context().progress();
-        self.session.receive(News::Working(Work { id: WorkId::Picture, progress }));
-        self.saving = Some(job);
-    }
-
-    /// Stops before the file is written, if it is not yet.
-    pub(super) fn cancel_picture(&self) {
-        if let Some(saving) = &self.saving {
-            saving.context().cancel();
-        }
-    }
-
-    /// Says how far saving is, and how it ended.
-    pub(super) fn poll_picture(&mut self) {
-        let Some(saving) = &self.saving else { return };
-        let Some(outcome) = saving.poll() else {
-            let progress = saving.context().progress();
-            self.session.receive(News::Working(Work { id: WorkId::Picture, progress }));
-            return;
-        };
-        self.saving = None;
-        self.session.receive(News::Stopped(WorkId::Picture));
-        let (severity, text) = match outcome {
-            Outcome::Done(Ok(path)) => (Severity::Info, format!("Picture saved: {}", path.display())),
-            Outcome::Done(Err(sentence)) => (Severity::Error, sentence),
-            Outcome::Cancelled => (Severity::Info, "No picture was saved".to_owned()),
-            Outcome::Failed(failure) => (Severity::Error, failure.to_string()),
-        };
-        self.session.receive(News::Notice(severity, text));
+        self.follow_saving("Picture", job);
     }
 }
 
@@ -103,6 +59,7 @@ fn request(session: &Session, pane: Pane) -> Option<PictureRequest> {
         heatmap: shown.heatmap,
         untrained: shown.untrained,
         marks: shown.marks,
+        measurements: shown.measurements,
         crosshair: true,
         text,
         facts: shown.facts,
@@ -110,13 +67,4 @@ fn request(session: &Session, pane: Pane) -> Option<PictureRequest> {
         size_px,
         pixels_per_point: 1.0,
     })
-}
-
-/// `name` in `folder`, with a number where it is taken.
-fn free_name(folder: &Path, name: &str) -> PathBuf {
-    let stem = name.strip_suffix(".png").unwrap_or(name);
-    (1..1000)
-        .map(|n| folder.join(if n == 1 { format!("{stem}.png") } else { format!("{stem}-{n}.png") }))
-        .find(|path| !path.exists())
-        .unwrap_or_else(|| folder.join(name))
 }

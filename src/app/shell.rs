@@ -115,8 +115,9 @@ impl Shell {
         core.poll_shelf();
         core.asker.poll(&mut core.session, &core.waker, core.ui.prior_hands.busy());
         core.resume(&ctx);
+        core.poll_sessions(&ctx);
         core.poll_dialogs();
-        core.poll_picture();
+        core.poll_saving();
         core.poll_prefs();
         if let Some(graphics) = &mut self.graphics
             && graphics.frame(&mut core.session)

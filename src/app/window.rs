@@ -26,6 +26,7 @@ pub fn run(start: Start) -> Result<(), AppError> {
     let core = Rc::new(RefCell::new(Core::new(start)));
     let ended = run_core(&core);
     core.borrow_mut().finish_prefs();
+    core.borrow_mut().finish_session();
     ended
 }
 

@@ -1,180 +1,23 @@
 //! The list: id, words, help, keys and condition of every command that needs no value.
 
+use super::conditions::{
+    always, answered, compared, irregular, linked, made, mapped, measured, redoable, removable, reported,
+    restorable, running, scannable, scanned, selected, several, shown, something, undoable,
+};
+use super::entry::{Entry, Group, key, line};
 use super::keys::{Key, Shortcut};
 use super::words::Command;
-use crate::findings::Question;
-use crate::ingest::Series;
-use crate::session::{Session, Stage, Tool, WorkId};
+use crate::measure::Kind;
+use crate::session::Tool;
 use crate::volume::Preset;
-
-/// Where a command stands in menus, in the sheet and in the manual.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Group {
-    /// Opening and saving.
-    File,
-    /// Slices and series.
-    Navigate,
-    /// What a left drag does.
-    Tools,
-    /// Grey-scale windows.
-    Window,
-    /// What is drawn, and how.
-    Display,
-    /// Nodules and answers.
-    Network,
-    /// Undo and redo.
-    Change,
-    /// Panels, full screen, help.
-    Interface,
-}
-
-impl Group {
-    /// In the order in which they are shown.
-    pub const ALL: [Group; 8] = [
-        Group::File,
-        Group::Navigate,
-        Group::Tools,
-        Group::Window,
-        Group::Display,
-        Group::Network,
-        Group::Change,
-        Group::Interface,
-    ];
-
-    /// Heading.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Group::File => "File",
-            Group::Navigate => "Slices and series",
-            Group::Tools => "Tools (left drag or click)",
-            Group::Window => "Window presets",
-            Group::Display => "Display",
-            Group::Network => "Nodules",
-            Group::Change => "Changes",
-            Group::Interface => "Interface",
-        }
-    }
-}
-
-/// One line of the list.
-#[derive(Debug)]
-pub struct Entry {
-    /// What it does.
-    pub command: Command,
-    /// Name in the key file.
-    pub id: &'static str,
-    /// Where it is listed.
-    pub group: Group,
-    /// Words on its button or in its menu, and its accessible name.
-    pub words: &'static str,
-    /// One sentence more.
-    pub help: &'static str,
-    /// Keys at the start.
-    pub keys: &'static [Shortcut],
-    /// Whether it can be done now.
-    pub enabled: fn(&Session) -> bool,
-}
 
 /// The line of a command; `None` for commands that carry a value of the moment.
 pub fn entry(command: &Command) -> Option<&'static Entry> {
     CATALOGUE.iter().find(|e| e.command == *command)
 }
 
-fn always(_: &Session) -> bool {
-    true
-}
-
-/// A series is on the screen; one that lies behind a report is out of reach.
-fn shown(session: &Session) -> bool {
-    session.stage() == Stage::Open
-}
-
-fn something(session: &Session) -> bool {
-    session.stage() != Stage::Welcome
-}
-
-fn several(session: &Session) -> bool {
-    session.stage() != Stage::Report && session.scan().series.len() > 1
-}
-
-fn selected(session: &Session) -> bool {
-    shown(session) && session.selected().is_some()
-}
-
-fn scanning(session: &Session) -> bool {
-    session.working(WorkId::SliceScan).is_some()
-}
-
-/// All slices are there, and no scan of them runs.
-fn scannable(session: &Session) -> bool {
-    shown(session) && session.open().is_some_and(|open| open.loaded) && !scanning(session)
-}
-
-fn scanned(session: &Session) -> bool {
-    shown(session) && session.slice_scan().is_some() && !scanning(session)
-}
-
-/// The slices lie at irregular places, and nothing is marked that reading them again would take away.
-fn irregular(session: &Session) -> bool {
-    shown(session)
-        && session.findings().nodules().is_empty()
-        && session.series().is_some_and(Series::can_be_resampled)
-}
-
-/// There is a prior.
-fn compared(session: &Session) -> bool {
-    shown(session) && session.prior().is_some()
-}
-
-/// The selected nodule is marked in it.
-fn linked(session: &Session) -> bool {
-    shown(session) && session.selected().is_some_and(|nodule| session.at_in_prior(nodule).is_some())
-}
-
-fn answered(session: &Session) -> bool {
-    shown(session) && session.selected().is_some_and(|n| matches!(n.question, Question::Answered { .. }))
-}
-
-fn undoable(session: &Session) -> bool {
-    session.stage() != Stage::Report && session.can_undo()
-}
-
-fn redoable(session: &Session) -> bool {
-    session.stage() != Stage::Report && session.can_redo()
-}
-
-fn mapped(session: &Session) -> bool {
-    let explained =
-        |question: &Question| matches!(question, Question::Answered { saliency, .. } if !saliency.is_empty());
-    session.stage() != Stage::Report
-        && (session.selected().is_some_and(|n| explained(&n.question)) || session.look().heatmap.on)
-}
-
-fn running(session: &Session) -> bool {
-    session.stage() == Stage::Report || !session.work().is_empty()
-}
-
-fn reported(session: &Session) -> bool {
-    session.report().is_some()
-}
-
-const fn line(
-    command: Command,
-    id: &'static str,
-    group: Group,
-    (words, help): (&'static str, &'static str),
-    keys: &'static [Shortcut],
-    enabled: fn(&Session) -> bool,
-) -> Entry {
-    Entry { command, id, group, words, help, keys, enabled }
-}
-
-const fn key(c: char) -> Shortcut {
-    Shortcut::plain(Key::Char(c))
-}
-
 /// Every command that needs no value, in the order of groups.
-pub static CATALOGUE: [Entry; 53] = [
+pub static CATALOGUE: [Entry; 68] = [
     line(
         Command::OpenFolder,
         "open_folder",
@@ -206,6 +49,33 @@ pub static CATALOGUE: [Entry; 53] = [
         ("Clear recent", "Forgets what was opened lately; folder names may name patients."),
         &[],
         always,
+    ),
+    line(
+        Command::SaveSession,
+        "save_session",
+        Group::File,
+        (
+            "Save session",
+            "Writes nodules, measurements and views as a file, without patient data or pictures.",
+        ),
+        &[Shortcut::ctrl(Key::Char('S'))],
+        made,
+    ),
+    line(
+        Command::OpenSession,
+        "open_session",
+        Group::File,
+        ("Open session", "Brings back what was made in a series; its folder is opened first, or afterwards."),
+        &[],
+        always,
+    ),
+    line(
+        Command::RestoreSession,
+        "restore_session",
+        Group::File,
+        ("Last session", "Opens the case in which something was made last, with all of it."),
+        &[],
+        restorable,
     ),
     line(
         Command::CloseCase,
@@ -348,6 +218,100 @@ pub static CATALOGUE: [Entry; 53] = [
         ("Nodule", "Click in a nodule to ask the network; drag a marked point to ask elsewhere."),
         &[],
         always,
+    ),
+    line(
+        Command::Tool(Tool::Measure(Kind::Length)),
+        "measure_length",
+        Group::Measure,
+        (Kind::Length.label(), "Drag from end to end, or click both: they may lie on different slices."),
+        &[key('L')],
+        always,
+    ),
+    line(
+        Command::Tool(Tool::Measure(Kind::Bidirectional)),
+        "measure_bidirectional",
+        Group::Measure,
+        (
+            Kind::Bidirectional.label(),
+            "Drag the longest diameter; the one across it is pulled out by its ends.",
+        ),
+        &[key('B')],
+        always,
+    ),
+    line(
+        Command::Tool(Tool::Measure(Kind::Angle)),
+        "measure_angle",
+        Group::Measure,
+        (Kind::Angle.label(), "Three points, the vertex second."),
+        &[key('A')],
+        always,
+    ),
+    line(
+        Command::Tool(Tool::Measure(Kind::Cobb)),
+        "measure_cobb",
+        Group::Measure,
+        (Kind::Cobb.label(), "Two lines, one after the other."),
+        &[],
+        always,
+    ),
+    line(
+        Command::Tool(Tool::Measure(Kind::Ellipse)),
+        "measure_ellipse",
+        Group::Measure,
+        (Kind::Ellipse.label(), "Drag from corner to corner: mean, spread and range of the values inside."),
+        &[key('E')],
+        always,
+    ),
+    line(
+        Command::Tool(Tool::Measure(Kind::Rectangle)),
+        "measure_rectangle",
+        Group::Measure,
+        (Kind::Rectangle.label(), "Drag from corner to corner: mean, spread and range of the values inside."),
+        &[],
+        always,
+    ),
+    line(
+        Command::Tool(Tool::Measure(Kind::Polygon)),
+        "measure_polygon",
+        Group::Measure,
+        (Kind::Polygon.label(), "Click its corners; the first one or a double-click closes it."),
+        &[],
+        always,
+    ),
+    line(
+        Command::Tool(Tool::Measure(Kind::Probe)),
+        "measure_probe",
+        Group::Measure,
+        (Kind::Probe.label(), "Click to keep the value of a voxel."),
+        &[key('H')],
+        always,
+    ),
+    line(
+        Command::Tool(Tool::Measure(Kind::Arrow)),
+        "measure_arrow",
+        Group::Measure,
+        (Kind::Arrow.label(), "Drag from its end to its tip; its name is the text beside it."),
+        &[],
+        always,
+    ),
+    line(
+        Command::CopyMeasurements,
+        "copy_measurements",
+        Group::Measure,
+        ("Copy measurements", "Puts all measurements of the series on the clipboard as text."),
+        &[Shortcut::ctrl(Key::Char('C'))],
+        measured,
+    ),
+    line(
+        Command::ExportMeasurements,
+        "export_measurements",
+        Group::Measure,
+        (
+            "Export measurements",
+            "Writes all measurements of the series as CSV or JSON, without patient data.",
+        ),
+        &[],
+        measured,
     ),
     line(
         Command::Preset(Preset::SoftTissue),
@@ -497,7 +461,7 @@ pub static CATALOGUE: [Entry; 53] = [
         "remove_nodule",
         Group::Network,
         ("Remove nodule", "Takes the selected nodule off the list; undo brings it back."),
-        &[Shortcut::plain(Key::Delete)],
+        &[],
         selected,
     ),
     line(
@@ -534,6 +498,14 @@ pub static CATALOGUE: [Entry; 53] = [
         ("Cancel", "Leaves the report on the screen, else stops what is running."),
         &[Shortcut::plain(Key::Escape)],
         running,
+    ),
+    line(
+        Command::Remove,
+        "remove",
+        Group::Change,
+        ("Remove", "Takes the measurement or nodule off the list that was chosen last; undo brings it back."),
+        &[Shortcut::plain(Key::Delete)],
+        removable,
     ),
     line(
         Command::Undo,

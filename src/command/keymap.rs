@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::catalogue::{CATALOGUE, Entry, Group};
+use super::catalogue::CATALOGUE;
+use super::entry::{Entry, Group};
 use super::keys::Shortcut;
 
 /// Why a key file is not as it should be. The rest of the file counts.

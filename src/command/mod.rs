@@ -5,11 +5,14 @@
 //! them out.
 
 mod catalogue;
+mod conditions;
+mod entry;
 mod keymap;
 mod keys;
 mod words;
 
-pub use catalogue::{CATALOGUE, Entry, Group, entry};
+pub use catalogue::{CATALOGUE, entry};
+pub use entry::{Entry, Group};
 pub use keymap::{KeyFileError, Keymap};
 pub use keys::{Key, KeyParseError, Shortcut};
 pub use words::{Command, Commands};

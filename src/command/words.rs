@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::explain::{Method, Wanted};
 use crate::findings::{NoduleId, PriorPoint};
 use crate::geometry::{Patient, Point};
+use crate::measure::{MeasureId, Measurement};
 use crate::session::{Edit, NoticeId, Pane, Tool, WorkId};
 use crate::volume::Preset;
 
@@ -20,6 +21,12 @@ pub enum Command {
     OpenExample,
     /// Forget what was opened lately.
     ClearRecent,
+    /// Choose a file for the session in the system's dialog.
+    SaveSession,
+    /// Choose a session in the system's dialog.
+    OpenSession,
+    /// Go on with what was made last.
+    RestoreSession,
     /// Close the case.
     CloseCase,
     /// Close the window.
@@ -66,6 +73,12 @@ pub enum Command {
     Redo,
     /// Take the selected nodule off the list.
     RemoveNodule,
+    /// Take off the list what was chosen last: the picked measurement, else the selected nodule.
+    Remove,
+    /// All measurements of the series as text, to the clipboard.
+    CopyMeasurements,
+    /// Choose a file for all measurements of the series in the system's dialog.
+    ExportMeasurements,
     /// Choose a folder with the prior in the system's dialog.
     OpenPrior,
     /// Choose the prior's files in the system's dialog.
@@ -131,6 +144,14 @@ pub enum Command {
     Focus(Pane),
     /// Step this viewport by slices, positive away from the viewer.
     Step(Pane, i64),
+    /// Show this measurement: pick it and move the cursor there.
+    GoToMeasurement(MeasureId),
+    /// Write the session here.
+    SaveSessionTo(PathBuf),
+    /// Write all measurements of the series here.
+    ExportMeasurementsTo(PathBuf),
+    /// What is being drawn, as far as it goes; `None`: nothing any more.
+    Sketch(Option<Measurement>),
     /// A change of the document: sliders, switches.
     Edit(Edit),
     /// The following edits are one step of undo.

@@ -8,6 +8,7 @@ use super::slice_scan::SliceScan;
 use crate::clinical::ClinicalFields;
 use crate::findings::{Nodule, NoduleId};
 use crate::ingest::{Defect, Scan, Series};
+use crate::measure::{MeasureId, Measurement, Reading, read};
 use crate::volume::Volume;
 
 /// The series on the screen. Its slices may still be arriving.
@@ -23,7 +24,24 @@ pub struct OpenSeries {
     pub loaded: bool,
 }
 
-/// The nodules of one series, in the order in which they were marked.
+/// A measurement, and what it says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measured {
+    /// The measurement.
+    pub measurement: Measurement,
+    /// What was read off the volume.
+    pub reading: Reading,
+}
+
+impl Measured {
+    /// Reads a measurement off the volume; without one it says nothing.
+    pub fn read(measurement: Measurement, volume: Option<&Volume>) -> Self {
+        let reading = volume.map(|volume| read(volume, &measurement)).unwrap_or_default();
+        Self { measurement, reading }
+    }
+}
+
+/// What was found in one series: nodules and measurements, each in the order in which they were made.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Findings {
     pub(super) nodules: Vec<Nodule>,
@@ -31,6 +49,9 @@ pub struct Findings {
     pub(super) next: u32,
     /// What the user says of the patient, in place of what the files tell.
     pub(super) fields: Option<ClinicalFields>,
+    pub(super) measurements: Vec<Measured>,
+    pub(super) picked: Option<MeasureId>,
+    pub(super) next_measurement: u32,
 }
 
 impl Findings {
@@ -47,6 +68,26 @@ impl Findings {
     /// The one that the right panel is about.
     pub fn selected(&self) -> Option<&Nodule> {
         self.selected.and_then(|id| self.nodule(id))
+    }
+
+    /// All measurements.
+    pub fn measurements(&self) -> &[Measured] {
+        &self.measurements
+    }
+
+    /// One of them.
+    pub fn measurement(&self, id: MeasureId) -> Option<&Measured> {
+        self.measurements.iter().find(|m| m.measurement.id == id)
+    }
+
+    /// The one that was taken hold of last, or chosen in the list.
+    pub fn picked(&self) -> Option<&Measured> {
+        self.picked.and_then(|id| self.measurement(id))
+    }
+
+    /// The identity that a new measurement will have: never used before in this series.
+    pub fn next_measurement(&self) -> MeasureId {
+        MeasureId(self.next_measurement)
     }
 
     /// What the user says of the patient, in place of what the files tell.
@@ -133,6 +174,11 @@ impl Case {
     /// The header facts of the chosen series.
     pub fn series(&self) -> Option<&Series> {
         self.chosen.and_then(|i| self.scan.series.get(i))
+    }
+
+    /// What was found in every series that was on the screen, by UID.
+    pub fn all_findings(&self) -> impl Iterator<Item = (&str, &Findings)> {
+        self.findings.iter().map(|(uid, findings)| (uid.as_str(), findings))
     }
 
     /// Small picture of a series of the scan, once it is there.

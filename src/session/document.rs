@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::case::{Case, Findings, OpenSeries, Stage};
+use super::case::{Case, Findings, Measured, OpenSeries, Stage};
 use super::edit::Edit;
 use super::history::History;
 use super::look::{Layout, Look};
@@ -41,6 +41,9 @@ pub struct Session {
     facts: BTreeMap<&'static str, Arc<NetworkFacts>>,
     imported: Option<Arc<Imported>>,
     hover: Option<Hover>,
+    sketch: Option<Measured>,
+    last_session: bool,
+    revision: u64,
     report: Option<OpenReport>,
 }
 
@@ -134,6 +137,21 @@ impl Session {
     /// The pointer over a viewport.
     pub fn hover(&self) -> Option<&Hover> {
         self.hover.as_ref()
+    }
+
+    /// Whether a program that ended has left something to go on with.
+    pub fn has_last_session(&self) -> bool {
+        self.last_session
+    }
+
+    /// Changes with every change of what a file of the session would hold.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// The measurement that is being drawn.
+    pub fn sketch(&self) -> Option<&Measured> {
+        self.sketch.as_ref()
     }
 
     // What was found in it.
@@ -259,12 +277,13 @@ impl Session {
     }
 
     fn carry_out(&mut self, edit: Edit) -> Option<Edit> {
+        self.revision = self.revision.wrapping_add(1);
         let uid = self.series().map(|s| s.uid.clone());
         let findings = match uid {
             Some(uid) => self.case.findings.entry(uid).or_default(),
             None => &mut self.nobody,
         };
-        edit.carry_out(&mut self.look, findings)
+        edit.carry_out(&mut self.look, findings, self.case.open.as_ref().map(|open| open.volume.as_ref()))
     }
 
     // Reports of the machine.
@@ -365,6 +384,11 @@ impl Session {
             News::Memory(memory) => self.memory = memory,
             News::Gpu(gpu) => self.gpu = gpu,
             News::Hover(hover) => self.hover = hover,
+            News::LastSession(there) => self.last_session = there,
+            News::Sketch(sketch) => {
+                let volume = self.case.open.as_ref().map(|open| open.volume.as_ref());
+                self.sketch = sketch.map(|sketch| Measured::read(sketch, volume));
+            }
             News::Notice(severity, text) => self.notice(severity, text),
             News::Dismiss(id) => self.notices.retain(|n| n.id != id),
         }
@@ -420,6 +444,15 @@ impl Session {
         if self.look.preset == Some(Preset::Full) {
             self.set_window(Preset::Full, volume);
         }
+        self.measure_again(volume);
+    }
+
+    /// Values that had not arrived when a measurement was made.
+    fn measure_again(&mut self, volume: &Volume) {
+        let Some(uid) = self.series().map(|s| s.uid.clone()) else { return };
+        for measured in self.case.findings.get_mut(&uid).into_iter().flat_map(|f| &mut f.measurements) {
+            *measured = Measured::read(measured.measurement.clone(), Some(volume));
+        }
     }
 
     fn show_report(&mut self, shown: bool) {
@@ -437,8 +470,10 @@ impl Session {
 
     /// What belonged to the series that was on the screen before.
     fn forget_view(&mut self) {
+        self.revision = self.revision.wrapping_add(1);
         self.history.clear();
         self.hover = None;
+        self.sketch = None;
         self.gpu = GpuUse::default();
     }
 
@@ -449,6 +484,7 @@ impl Session {
     }
 
     fn learn(&mut self, id: NoduleId, at: Point<Patient>, what: Question) {
+        self.revision = self.revision.wrapping_add(1);
         let Some(nodule) = self.nodule_mut(id).filter(|n| n.at == at) else { return };
         let failure = match &what {
             Question::Failed(sentence) => Some(sentence.clone()),

@@ -1,13 +1,14 @@
 //! Every change by the user, as a value with an inverse.
 
-use super::case::Findings;
+use super::case::{Findings, Measured};
 use super::look::{CornerText, Heatmap, Layout, Look, Pane, Tool};
 use super::prior::PriorLook;
 use super::viewport::{Slab, ViewportState};
 use crate::clinical::ClinicalFields;
 use crate::findings::{Nodule, NoduleId};
 use crate::geometry::{Patient, Point};
-use crate::volume::{Preset, Window};
+use crate::measure::{MeasureId, Measurement};
+use crate::volume::{Preset, Volume, Window};
 
 /// One change. [`Session::apply`](super::Session::apply) carries it out and remembers its inverse.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,6 +53,14 @@ pub enum Edit {
     SetNodule(Nodule),
     /// The nodule that the right panel is about. Not undone.
     Select(Option<NoduleId>),
+    /// A new measurement at this place of the list.
+    AddMeasurement(usize, Measurement),
+    /// Take a measurement away.
+    RemoveMeasurement(MeasureId),
+    /// Other points or another name for a measurement of the same identity.
+    SetMeasurement(Measurement),
+    /// The measurement that is taken hold of; `None`: none. Not undone.
+    Pick(Option<MeasureId>),
     /// Several as one.
     Many(Vec<Edit>),
 }
@@ -74,6 +83,8 @@ pub(super) enum About {
     Fields,
     Nodule(NoduleId),
     Nodules,
+    Measurement(MeasureId),
+    Measurements,
     Interface,
     Many,
 }
@@ -82,7 +93,7 @@ impl Edit {
     /// Whether Ctrl+Z takes it back.
     pub fn undoable(&self) -> bool {
         match self {
-            Edit::Focus(_) | Edit::Tool(_) | Edit::Select(_) => false,
+            Edit::Focus(_) | Edit::Tool(_) | Edit::Select(_) | Edit::Pick(_) => false,
             Edit::Many(edits) => edits.iter().any(Edit::undoable),
             _ => true,
         }
@@ -106,7 +117,9 @@ impl Edit {
             Edit::Fields(_) => About::Fields,
             Edit::SetNodule(nodule) => About::Nodule(nodule.id),
             Edit::AddNodule(..) | Edit::RemoveNodule(_) => About::Nodules,
-            Edit::Focus(_) | Edit::Tool(_) | Edit::Select(_) => About::Interface,
+            Edit::SetMeasurement(measurement) => About::Measurement(measurement.id),
+            Edit::AddMeasurement(..) | Edit::RemoveMeasurement(_) => About::Measurements,
+            Edit::Focus(_) | Edit::Tool(_) | Edit::Select(_) | Edit::Pick(_) => About::Interface,
             Edit::Many(_) => About::Many,
         }
     }
@@ -130,7 +143,13 @@ impl Edit {
     }
 
     /// Carries it out and returns what takes it back; `None` where nothing changed.
-    pub(super) fn carry_out(self, look: &mut Look, findings: &mut Findings) -> Option<Edit> {
+    /// - `volume`: what measurements are read off
+    pub(super) fn carry_out(
+        self,
+        look: &mut Look,
+        findings: &mut Findings,
+        volume: Option<&Volume>,
+    ) -> Option<Edit> {
         match self {
             Edit::Cursor(to) => swap(&mut look.cursor, to).map(Edit::Cursor),
             Edit::Window(window, preset) => {
@@ -146,7 +165,7 @@ impl Edit {
             Edit::Slab(slab) => {
                 let viewports = look.viewports.map(|v| ViewportState { slab, ..v });
                 let thickness = slab.map_or(look.slab_thickness_mm, |s| s.thickness_mm);
-                Edit::Viewports(viewports, thickness).carry_out(look, findings)
+                Edit::Viewports(viewports, thickness).carry_out(look, findings, volume)
             }
             Edit::Viewports(viewports, thickness) => {
                 let old = (look.viewports, look.slab_thickness_mm);
@@ -182,10 +201,36 @@ impl Edit {
                 let slot = findings.nodules.iter_mut().find(|n| n.id == nodule.id)?;
                 Some(Edit::SetNodule(std::mem::replace(slot, nodule)))
             }
-            Edit::Select(to) => swap(&mut findings.selected, to).map(Edit::Select),
+            Edit::Select(to) => {
+                // What was chosen last is what Delete takes away.
+                findings.picked = None;
+                swap(&mut findings.selected, to).map(Edit::Select)
+            }
+            Edit::AddMeasurement(at, measurement) => {
+                let id = measurement.id;
+                findings.next_measurement = findings.next_measurement.max(id.0.saturating_add(1));
+                let measured = Measured::read(measurement, volume);
+                findings.measurements.insert(at.min(findings.measurements.len()), measured);
+                findings.picked = Some(id);
+                Some(Edit::RemoveMeasurement(id))
+            }
+            Edit::RemoveMeasurement(id) => {
+                let at = findings.measurements.iter().position(|m| m.measurement.id == id)?;
+                let Measured { measurement, .. } = findings.measurements.remove(at);
+                if findings.picked == Some(id) {
+                    findings.picked = None;
+                }
+                Some(Edit::AddMeasurement(at, measurement))
+            }
+            Edit::SetMeasurement(measurement) => {
+                let slot = findings.measurements.iter_mut().find(|m| m.measurement.id == measurement.id)?;
+                let old = std::mem::replace(slot, Measured::read(measurement, volume)).measurement;
+                (old != slot.measurement).then_some(Edit::SetMeasurement(old))
+            }
+            Edit::Pick(to) => swap(&mut findings.picked, to).map(Edit::Pick),
             Edit::Many(edits) => {
                 let mut inverse: Vec<Edit> =
-                    edits.into_iter().filter_map(|e| e.carry_out(look, findings)).collect();
+                    edits.into_iter().filter_map(|e| e.carry_out(look, findings, volume)).collect();
                 inverse.reverse();
                 (!inverse.is_empty()).then_some(Edit::Many(inverse))
             }

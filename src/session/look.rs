@@ -4,6 +4,7 @@ use super::prior::PriorLook;
 use super::viewport::{Slab, ViewportState};
 use crate::explain::Wanted;
 use crate::geometry::{Patient, Plane, Point};
+use crate::measure::Kind;
 use crate::networks::DEFAULT_MODEL;
 use crate::volume::{Preset, Window};
 
@@ -101,10 +102,12 @@ pub enum Tool {
     Crosshair,
     /// A click asks the network.
     Nodule,
+    /// Drags and clicks measure something.
+    Measure(Kind),
 }
 
 impl Tool {
-    /// In the order of the top bar.
+    /// Those with a button of their own, in the order of the top bar; what measures has a menu.
     pub const ALL: [Tool; 5] = [Tool::Window, Tool::Pan, Tool::Zoom, Tool::Crosshair, Tool::Nodule];
 
     /// Word in the interface.
@@ -115,6 +118,7 @@ impl Tool {
             Tool::Zoom => "Zoom",
             Tool::Crosshair => "Crosshair",
             Tool::Nodule => "Nodule",
+            Tool::Measure(kind) => kind.label(),
         }
     }
 }

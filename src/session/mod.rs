@@ -17,7 +17,7 @@ mod report;
 mod slice_scan;
 mod viewport;
 
-pub use case::{Case, Findings, OpenSeries, Stage, Thumbnail};
+pub use case::{Case, Findings, Measured, OpenSeries, Stage, Thumbnail};
 pub use document::Session;
 pub use edit::Edit;
 pub use look::{CornerText, Heatmap, Layout, Look, Pane, Tool};

@@ -5,6 +5,7 @@ use crate::geometry::{Patient, Point};
 use crate::inference::DeviceInfo;
 use crate::ingest::{Defect, Scan};
 use crate::jobs::Progress;
+use crate::measure::Measurement;
 use crate::volume::Volume;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,8 +27,8 @@ pub enum WorkId {
     Load,
     /// The network, for this nodule.
     Classify(NoduleId),
-    /// Writing a picture.
-    Picture,
+    /// Writing a file that was asked for.
+    Save,
     /// Cutting pictures of a report's cases.
     ReportPictures,
     /// Finding and loading the prior.
@@ -280,6 +281,10 @@ pub enum News {
     Gpu(GpuUse),
     /// Where the pointer is; `None`: over no viewport.
     Hover(Option<Hover>),
+    /// A measurement that is being drawn, as far as it goes; `None`: it is done, or given up.
+    Sketch(Option<Measurement>),
+    /// Whether a program that ended has left something to go on with.
+    LastSession(bool),
     /// A sentence for the user.
     Notice(Severity, String),
     /// The user has read it.

@@ -1,5 +1,6 @@
 //! Which gesture an event belongs to, and what of it is still going on.
 
+use super::measure::{self, Drawing, Drawn, HeldMeasurement};
 use super::nodule::{self, Held};
 use super::pointer::{Button, Modifiers, Pointed, PointerEvent};
 use super::scroll::Wheel;
@@ -22,6 +23,8 @@ enum Gesture {
     Crosshair,
     Mark,
     Point(Held),
+    Draw,
+    Measurement(HeldMeasurement),
 }
 
 #[derive(Clone, Debug)]
@@ -39,6 +42,7 @@ struct Going {
 #[derive(Debug, Default)]
 pub struct Hands {
     going: Option<Going>,
+    drawing: Option<Drawing>,
     wheel: Wheel<Pane>,
 }
 
@@ -50,31 +54,37 @@ impl Hands {
 
     /// Whether a button is held: a result that moves the picture would tear it from the hand.
     pub fn busy(&self) -> bool {
-        self.going.is_some()
+        self.going.is_some() || self.drawing.is_some()
     }
 
     /// Takes one event in and asks for what follows. Events without an open volume do nothing.
     pub fn handle(&mut self, session: &Session, pointed: &Pointed, out: &mut Commands) {
         let Some(grid) = session.grid() else {
-            self.going = None;
+            (self.going, self.drawing) = (None, None);
             return;
         };
+        // Given up elsewhere: by a key, another tool, another series.
+        if session.sketch().is_none() {
+            self.drawing = None;
+        }
         let Pointed { pane, view, event } = pointed;
         match *event {
             PointerEvent::Move { at, keys } if keys.shift => out.edit(crosshair::to(grid, view, at)),
-            PointerEvent::Move { .. } | PointerEvent::Leave => {}
+            PointerEvent::Move { at, .. } => self.follow(session, *pane, view, at, out),
+            PointerEvent::Leave => {}
             PointerEvent::Press { at, button, keys } => {
                 self.press(session, grid, *pane, view, (at, button, keys), out);
             }
-            PointerEvent::Drag { at, keys } => self.drag(grid, view, at, keys, out),
-            PointerEvent::Release { at } => self.release(view, at, out),
-            PointerEvent::DoubleClick { .. } => {
-                // With the nodule tool the first click asked already: a second must not surprise.
-                if session.look().tool != Tool::Nodule {
+            PointerEvent::Drag { at, keys } => self.drag(session, grid, view, (at, keys), out),
+            PointerEvent::Release { at } => self.release(session, view, at, out),
+            PointerEvent::DoubleClick { .. } => match session.look().tool {
+                // The first click asked already, or gave a point: a second must not surprise.
+                Tool::Nodule | Tool::Measure(_) => {}
+                _ => {
                     out.push(Command::Focus(*pane));
                     out.push(Command::ToggleMaximise);
                 }
-            }
+            },
             PointerEvent::Wheel { at, notches, keys } => {
                 self.turn(session, grid, *pane, view, (at, notches, keys), out);
             }
@@ -96,34 +106,87 @@ impl Hands {
         }
         let look = session.look();
         let state = *look.viewport(pane);
-        let held = if button == Button::Left { nodule::grab(session, view, at) } else { None };
+        let free = button == Button::Left && self.drawing.is_none();
+        let held = if free { nodule::grab(session, view, at).map(Gesture::Point) } else { None };
+        let held =
+            held.or_else(|| measure::grab(session, view, at).filter(|_| free).map(Gesture::Measurement));
         let gesture = match (button, held, look.tool) {
             (Button::Middle, ..) => Gesture::Pan(state),
             (Button::Right, ..) => Gesture::Zoom(state),
-            (Button::Left, Some(held), _) => Gesture::Point(held),
+            (Button::Left, Some(held), _) => held,
             (Button::Left, None, _) if keys.shift && look.tool != Tool::Window => Gesture::Crosshair,
             (Button::Left, None, Tool::Window) => Gesture::Window(look.window),
             (Button::Left, None, Tool::Pan) => Gesture::Pan(state),
             (Button::Left, None, Tool::Zoom) => Gesture::Zoom(state),
             (Button::Left, None, Tool::Crosshair) => Gesture::Crosshair,
             (Button::Left, None, Tool::Nodule) => Gesture::Mark,
+            (Button::Left, None, Tool::Measure(_)) => Gesture::Draw,
         };
         out.push(Command::Focus(pane));
         out.push(Command::BeginGesture);
         match &gesture {
             Gesture::Crosshair => out.edit(crosshair::to(grid, view, at)),
             Gesture::Point(held) => out.edit(Edit::Select(Some(held.id()))),
+            Gesture::Measurement(held) => out.edit(Edit::Pick(Some(held.id()))),
+            Gesture::Draw => self.give(session, pane, view, at, out),
             _ => {}
         }
         self.going = Some(Going { pane, gesture, from: at, mm_per_px: view.mm_per_px, far: false });
     }
 
-    fn drag(
+    /// The next point of what is being drawn, or the first of something new.
+    fn give(
         &mut self,
-        grid: &VoxelGrid,
+        session: &Session,
+        pane: Pane,
         view: &ResolvedView,
         at: Point<Viewport>,
-        keys: Modifiers,
+        out: &mut Commands,
+    ) {
+        let Tool::Measure(kind) = session.look().tool else { return };
+        let drawn = match self.drawing.as_mut().filter(|drawing| drawing.goes_on(kind, pane)) {
+            Some(drawing) => drawing.give(session, view, at),
+            None => {
+                let drawing = Drawing::begin(kind, pane, view, at);
+                self.drawing.insert(drawing).after(session, false)
+            }
+        };
+        self.drawn(drawn, out);
+    }
+
+    /// The next point follows the pointer.
+    fn follow(
+        &mut self,
+        session: &Session,
+        pane: Pane,
+        view: &ResolvedView,
+        at: Point<Viewport>,
+        out: &mut Commands,
+    ) {
+        let Tool::Measure(kind) = session.look().tool else { return };
+        if let Some(drawing) = self.drawing.as_ref().filter(|drawing| drawing.goes_on(kind, pane)) {
+            let drawn = drawing.follow(session, view, at);
+            self.drawn(drawn, out);
+        }
+    }
+
+    fn drawn(&mut self, drawn: Drawn, out: &mut Commands) {
+        match drawn {
+            Drawn::Sketch(sketch) => out.push(Command::Sketch(sketch)),
+            Drawn::Whole(edit) => {
+                self.drawing = None;
+                out.push(Command::Sketch(None));
+                out.extend(edit.map(Command::Edit));
+            }
+        }
+    }
+
+    fn drag(
+        &mut self,
+        session: &Session,
+        grid: &VoxelGrid,
+        view: &ResolvedView,
+        (at, keys): (Point<Viewport>, Modifiers),
         out: &mut Commands,
     ) {
         let Some(going) = self.going.as_mut() else { return };
@@ -142,11 +205,17 @@ impl Hands {
             Gesture::Crosshair => out.edit(crosshair::to(grid, view, at)),
             Gesture::Mark => {}
             Gesture::Point(held) => out.edit(held.drag(view, at)),
+            Gesture::Measurement(held) => out.edit(held.drag(view, at)),
+            Gesture::Draw => self.follow(session, pane, view, at, out),
         }
     }
 
-    fn release(&mut self, view: &ResolvedView, at: Point<Viewport>, out: &mut Commands) {
+    fn release(&mut self, session: &Session, view: &ResolvedView, at: Point<Viewport>, out: &mut Commands) {
         let Some(going) = self.going.take() else { return };
+        // The end of a drag is a point; a click gave its own when it began.
+        if matches!(going.gesture, Gesture::Draw) && going.far && self.drawing.is_some() {
+            self.give(session, going.pane, view, at, out);
+        }
         out.push(Command::EndGesture);
         match going.gesture {
             Gesture::Mark if !going.far => out.push(nodule::click(view, at)),
@@ -155,6 +224,9 @@ impl Hands {
                     out.push(command);
                 }
             }
+            Gesture::Draw | Gesture::Measurement(_) => {}
+            // A click beside it lets go of what was picked.
+            _ if !going.far && session.findings().picked().is_some() => out.edit(Edit::Pick(None)),
             _ => {}
         }
     }

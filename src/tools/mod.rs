@@ -5,6 +5,7 @@
 
 mod crosshair;
 mod hands;
+mod measure;
 mod nodule;
 mod pan;
 mod pointer;

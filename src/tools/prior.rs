@@ -117,7 +117,10 @@ impl PriorHands {
             (Button::Left, None, _) if keys.shift && tool != Tool::Window => Gesture::Crosshair,
             (Button::Left, None, Tool::Pan) => Gesture::Pan(look.viewport),
             (Button::Left, None, Tool::Zoom) => Gesture::Zoom(look.viewport),
-            (Button::Left, None, Tool::Window | Tool::Nodule) => Gesture::Window(session.look().window),
+            // Measuring in the prior is not built: a drag changes the window there.
+            (Button::Left, None, Tool::Window | Tool::Nodule | Tool::Measure(_)) => {
+                Gesture::Window(session.look().window)
+            }
         };
         out.push(Command::BeginGesture);
         match gesture {

@@ -93,6 +93,32 @@ icons! {
     CHART = "\u{E154}";
     /// Phosphor `sliders-horizontal`.
     DISPLAY = "\u{E434}";
+    /// Phosphor `ruler`.
+    MEASURE = "\u{E6B8}";
+    /// Phosphor `line-segment`.
+    LENGTH = "\u{E6D2}";
+    /// Phosphor `cross`.
+    BIDIRECTIONAL = "\u{E8A0}";
+    /// Phosphor `angle`.
+    ANGLE = "\u{E7BC}";
+    /// Phosphor `less-than`.
+    COBB = "\u{EDAC}";
+    /// Phosphor `circle`.
+    ELLIPSE = "\u{E18A}";
+    /// Phosphor `rectangle`.
+    RECTANGLE = "\u{E3F0}";
+    /// Phosphor `polygon`.
+    POLYGON = "\u{E6D0}";
+    /// Phosphor `eyedropper`.
+    PROBE = "\u{E568}";
+    /// Phosphor `arrow-up-right`.
+    ARROW = "\u{E092}";
+    /// Phosphor `floppy-disk`.
+    SAVE = "\u{E248}";
+    /// Phosphor `copy`.
+    COPY = "\u{E1CA}";
+    /// Phosphor `export`.
+    EXPORT = "\u{EAF0}";
     /// Phosphor `folder`.
     OPEN = "\u{E24A}";
 }

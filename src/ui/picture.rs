@@ -8,7 +8,7 @@ use egui::{Context, RawInput, Rect, pos2, vec2};
 use egui_wgpu::{Renderer, RendererOptions, ScreenDescriptor};
 
 use super::theme;
-use super::viewport::{Facts, Mark, Shown, SlicePlace, overlay, slice_shape};
+use super::viewport::{Facts, Mark, MeasurementMark, Shown, SlicePlace, overlay, slice_shape};
 use crate::geometry::{Patient, Plane, Point};
 use crate::gpu::Gpu;
 use crate::inference::Region;
@@ -40,6 +40,8 @@ pub struct PictureRequest {
     pub untrained: bool,
     /// Marked points.
     pub marks: Vec<Mark>,
+    /// Measurements.
+    pub measurements: Vec<MeasurementMark>,
     /// Lines of the other planes through the cursor.
     pub crosshair: bool,
     /// How much text; pictures leave the program, so [`CornerText::NoPatient`] unless asked.
@@ -144,6 +146,7 @@ fn shown(request: &PictureRequest, reduced: usize) -> Shown {
         heatmap: request.heatmap.clone(),
         untrained: request.untrained,
         marks: request.marks.clone(),
+        measurements: request.measurements.clone(),
         text: request.text,
         facts: request.facts.clone(),
         reduced,
@@ -305,6 +308,7 @@ mod tests {
             heatmap: None,
             untrained: false,
             marks: Vec::new(),
+            measurements: Vec::new(),
             crosshair: false,
             text: CornerText::NoPatient,
             facts: Facts { patient: vec!["Name".to_owned()], ..Facts::default() },

@@ -5,6 +5,7 @@ use egui_commonmark::CommonMarkCache;
 use crate::command::{Command, Keymap, entry};
 use crate::findings::NoduleId;
 use crate::geometry::{Patient, Point};
+use crate::measure::MeasureId;
 use crate::session::{Preferences, Session};
 use crate::tools::{PriorHands, Wheel};
 
@@ -44,6 +45,8 @@ pub struct UiState {
     pub prior_path: Option<String>,
     /// The fourth viewport shows what the network saw although there is a prior.
     pub fourth_seen: bool,
+    /// What is being typed as the name of a measurement.
+    pub measurement_name: Option<(MeasureId, String)>,
     /// A key that hides the heatmap is held.
     pub heatmap_hidden: bool,
     /// Slice of the crops that was scrolled to.

@@ -4,6 +4,7 @@
 
 mod cursor;
 mod fit;
+mod measure;
 mod outline;
 mod resolve;
 mod scale_bar;
@@ -11,6 +12,7 @@ mod step;
 
 pub use cursor::{crosshair, crosshair_line, patient_at, zoomed_at};
 pub use fit::{ZOOM_RANGE, fitted_mm_per_px, zoom_for_field};
+pub use measure::{Hold, SeenMeasurement, hold, seen};
 pub use outline::{outline, outline_at};
 pub use resolve::{ResolvedView, SlicePosition, resolve};
 pub use scale_bar::{ScaleBar, scale_bar};

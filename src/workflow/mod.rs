@@ -17,6 +17,7 @@ pub mod prior;
 pub mod render;
 pub mod report;
 pub mod scan;
+pub mod session_file;
 pub mod review;
 pub mod synth;
 pub mod thumbnails;

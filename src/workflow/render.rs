@@ -125,6 +125,7 @@ impl Subject {
                 .map(|at| Mark { at, label: String::new(), selected: true })
                 .into_iter()
                 .collect(),
+            measurements: Vec::new(),
             crosshair: true,
             text: CornerText::NoPatient,
             facts: self.facts.clone(),

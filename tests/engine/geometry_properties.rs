@@ -13,7 +13,7 @@ const EXACT: f64 = 1e-6;
 
 /// Index axes along patient axes in any order and sign: supine, prone, head or feet first, axial,
 /// coronal and sagittal stacks, mirrored ones too.
-fn straight_axes() -> impl Strategy<Value = [Vector<Patient>; 3]> {
+pub fn straight_axes() -> impl Strategy<Value = [Vector<Patient>; 3]> {
     const ORDERS: [[usize; 3]; 6] = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
     (prop::sample::select(&ORDERS[..]), any::<[bool; 3]>()).prop_map(|(order, signs)| {
         std::array::from_fn(|a| {
@@ -25,7 +25,7 @@ fn straight_axes() -> impl Strategy<Value = [Vector<Patient>; 3]> {
 }
 
 /// The same turned by up to 40 degrees about each patient axis.
-fn turned_axes() -> impl Strategy<Value = [Vector<Patient>; 3]> {
+pub fn turned_axes() -> impl Strategy<Value = [Vector<Patient>; 3]> {
     (straight_axes(), prop::array::uniform3(-40.0..40.0f64)).prop_map(|(axes, degrees)| {
         let turn = |v: Vector<Patient>| {
             let mut v = v.to_array();
@@ -40,7 +40,7 @@ fn turned_axes() -> impl Strategy<Value = [Vector<Patient>; 3]> {
     })
 }
 
-fn grid_of(axes: impl Strategy<Value = [Vector<Patient>; 3]>) -> impl Strategy<Value = VoxelGrid> {
+pub fn grid_of(axes: impl Strategy<Value = [Vector<Patient>; 3]>) -> impl Strategy<Value = VoxelGrid> {
     let size = prop::array::uniform3(1usize..400);
     let spacing = prop::array::uniform3(0.3..5.0f64);
     let origin = prop::array::uniform3(-500.0..500.0f64);
@@ -50,7 +50,7 @@ fn grid_of(axes: impl Strategy<Value = [Vector<Patient>; 3]>) -> impl Strategy<V
     })
 }
 
-fn state() -> impl Strategy<Value = ViewportState> {
+pub fn state() -> impl Strategy<Value = ViewportState> {
     let plane = prop::sample::select(&Plane::ALL[..]).prop_map(Orientation::Anatomical);
     let direction = || prop::array::uniform3(-1.0..1.0f64).prop_map(Vector::from_array);
     let oblique = (direction(), direction()).prop_map(|(right, down)| Orientation::Oblique { right, down });

@@ -23,6 +23,7 @@ mod csf;
 mod csf_input;
 mod golden_mmcaf;
 mod maemc;
+mod measurements;
 mod multi_frame;
 mod guard;
 mod grad_cam;

@@ -47,6 +47,7 @@ fn exported(opened: &Opened, invert: bool) -> Vec<u8> {
         heatmap: None,
         untrained: false,
         marks: Vec::new(),
+        measurements: Vec::new(),
         crosshair: false,
         text: CornerText::NoPatient,
         facts: facts_of(opened.series(), &opened.defects),

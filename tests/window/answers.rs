@@ -369,8 +369,8 @@ fn a_picture_on_its_way_to_the_disk_is_running_work() {
     let mut window = Window::seeing(Start::default()).with_phantom();
     let ctx = window.harness.ctx.clone();
     window.harness.state().command(Command::SavePictureTo(file.clone()), &ctx);
-    assert!(window.session(|s| s.working(WorkId::Picture).is_some()));
+    assert!(window.session(|s| s.working(WorkId::Save).is_some()));
     window.until("it is saved", |s| s.notices().iter().any(|n| n.text.starts_with("Picture saved")));
-    assert!(window.session(|s| s.working(WorkId::Picture).is_none()));
+    assert!(window.session(|s| s.working(WorkId::Save).is_none()));
     assert!(file.is_file());
 }

@@ -378,3 +378,21 @@ fn a_run_in_the_light_theme() {
     window.network_ready();
     window.looks_like("report_run");
 }
+
+#[test]
+fn measurements() {
+    let mut window = seeing().with_phantom();
+    let middle = window.rect(Pane::Axial).center();
+    for (key, from, by) in [
+        (Key::L, [-120.0, -60.0], [80.0, 20.0]),
+        (Key::B, [20.0, -70.0], [80.0, 30.0]),
+        (Key::E, [-110.0, 10.0], [70.0, 50.0]),
+    ] {
+        window.key(key);
+        let from = middle + egui::Vec2::from(from);
+        window.drag(egui::PointerButton::Primary, from, from + egui::Vec2::from(by));
+    }
+    window.key(Key::W);
+    window.network_ready();
+    window.looks_like("measurements");
+}

@@ -60,6 +60,13 @@ impl Window {
         Self::blind_of(start, SIZE)
     }
 
+    /// Keeps its session in this folder while it runs.
+    pub fn keeping(folder: &Path) -> Self {
+        let mut core = Core::plain(Start::default());
+        core.keep_sessions_in(folder);
+        Self::around(core, Harness::builder(), SIZE)
+    }
+
     /// Of another size, in points.
     pub fn blind_of(start: Start, size: [f32; 2]) -> Self {
         Self::build(start, Harness::builder(), size)
@@ -67,8 +74,13 @@ impl Window {
 
     /// With pictures, through the window's own device.
     pub fn seeing(start: Start) -> Self {
+        Self::seeing_of(start, SIZE)
+    }
+
+    /// With pictures, of another size, in points.
+    pub fn seeing_of(start: Start, size: [f32; 2]) -> Self {
         let wgpu = setup(gpu::backend_attempts()[0], Some("llvmpipe".to_owned())).into();
-        Self::build(start, Harness::builder().wgpu_setup(wgpu).with_render_cursor(false), SIZE)
+        Self::build(start, Harness::builder().wgpu_setup(wgpu).with_render_cursor(false), size)
     }
 
     /// As [`Window::seeing`], on a device that may only take textures of so many voxels a side: what a
@@ -85,7 +97,11 @@ impl Window {
     }
 
     fn build(start: Start, builder: egui_kittest::HarnessBuilder<Shell>, size: [f32; 2]) -> Self {
-        let core = Rc::new(RefCell::new(Core::plain(start)));
+        Self::around(Core::plain(start), builder, size)
+    }
+
+    fn around(core: Core, builder: egui_kittest::HarnessBuilder<Shell>, size: [f32; 2]) -> Self {
+        let core = Rc::new(RefCell::new(core));
         let harness = builder
             .with_size(Vec2::from(size))
             .with_step_dt(1.0 / 60.0)

@@ -2,7 +2,7 @@
 
 use egui::{Frame, Margin, Panel, ScrollArea, Ui};
 
-use super::{findings, series, slice_scan};
+use super::{findings, measurements, series, slice_scan};
 use crate::command::Commands;
 use crate::ui::theme::size;
 use crate::ui::widgets::heading_ui;
@@ -23,6 +23,10 @@ pub fn left_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Co
                 ui.add_space(size::STEP);
                 heading_ui(ui, "Findings");
                 findings::findings_ui(ui, scene, out);
+                if scene.session.open().is_some() {
+                    heading_ui(ui, "Measurements");
+                    measurements::measurements_ui(ui, scene, state, out);
+                }
                 slice_scan::slice_scan_ui(ui, scene, state, out);
             });
         });

@@ -9,6 +9,7 @@ mod explanation;
 mod fields;
 mod findings;
 mod left;
+mod measurements;
 mod network;
 mod open_menu;
 mod prior;

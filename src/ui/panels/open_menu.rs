@@ -21,6 +21,9 @@ pub fn open_menu_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &m
             (Command::OpenFolder, icons::FOLDER),
             (Command::OpenFiles, icons::FILES),
             (Command::OpenExample, icons::EXAMPLE),
+            (Command::OpenSession, icons::RECENT),
+            (Command::RestoreSession, icons::RERUN),
+            (Command::SaveSession, icons::SAVE),
         ] {
             row_ui(ui, scene, out, command, icon);
         }

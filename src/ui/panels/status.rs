@@ -97,7 +97,7 @@ fn what(id: WorkId) -> &'static str {
         WorkId::Example => "Making the example",
         WorkId::Load => "Loading slices",
         WorkId::Classify(_) => "Asking the network",
-        WorkId::Picture => "Writing the picture",
+        WorkId::Save => "Writing the file",
         WorkId::ReportPictures => "Cutting pictures",
         WorkId::Prior => "Loading the prior",
         WorkId::Explain => "Computing maps",

@@ -5,8 +5,9 @@ use egui::{
 };
 
 use super::open_menu::open_menu_ui;
-use super::top_menus::{device_menu_ui, slab_menu_ui, view_menu_ui, window_menu_ui};
+use super::top_menus::{device_menu_ui, measure_menu_ui, slab_menu_ui, view_menu_ui, window_menu_ui};
 use crate::command::{Command, Commands};
+use crate::measure::Kind;
 use crate::session::{Layout as Panes, Stage, Tool};
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{Press, press_ui};
@@ -69,6 +70,7 @@ fn left_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Comman
             out.push(command);
         }
     }
+    measure_menu_ui(ui, scene, out);
     line_ui(ui);
     let open = scene.session.stage() == Stage::Open;
     ui.add_enabled_ui(open, |ui| {
@@ -145,6 +147,21 @@ fn line_ui(ui: &mut Ui) {
     ui.painter().vline(rect.center().x, rect.y_range(), Stroke::new(1.0, t.line));
 }
 
+/// What stands for a kind of measurement.
+pub fn measure_icon(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Length => icons::LENGTH,
+        Kind::Bidirectional => icons::BIDIRECTIONAL,
+        Kind::Angle => icons::ANGLE,
+        Kind::Cobb => icons::COBB,
+        Kind::Ellipse => icons::ELLIPSE,
+        Kind::Rectangle => icons::RECTANGLE,
+        Kind::Polygon => icons::POLYGON,
+        Kind::Probe => icons::PROBE,
+        Kind::Arrow => icons::ARROW,
+    }
+}
+
 fn tool_icon(tool: Tool) -> &'static str {
     match tool {
         Tool::Window => icons::WINDOW,
@@ -152,5 +169,6 @@ fn tool_icon(tool: Tool) -> &'static str {
         Tool::Zoom => icons::ZOOM,
         Tool::Crosshair => icons::CROSSHAIR,
         Tool::Nodule => icons::NODULE,
+        Tool::Measure(kind) => measure_icon(kind),
     }
 }

@@ -2,8 +2,10 @@
 
 use egui::{Align2, CornerRadius, PopupCloseBehavior, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
+use super::top::measure_icon;
 use crate::command::{Command, Commands, entry};
-use crate::session::{Edit, Engine, Projection, Slab};
+use crate::measure::Kind;
+use crate::session::{Edit, Engine, Projection, Slab, Tool};
 use crate::ui::theme::{size, tokens};
 use crate::ui::widgets::{
     Press, fact_ui, heading_ui, menu, menu_row_ui, paragraph_ui, press_ui, slider_row_ui,
@@ -21,6 +23,32 @@ fn row_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands, command: Command, 
     if menu_row_ui(ui, press).on_hover_text(entry.help).clicked() {
         out.push(command);
     }
+}
+
+/// What can be measured; the button is the chosen one's.
+pub fn measure_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+    let chosen = match scene.session.look().tool {
+        Tool::Measure(kind) => Some(kind),
+        _ => None,
+    };
+    let icon = chosen.map_or(icons::MEASURE, measure_icon);
+    let words = chosen.map_or("Measure", Kind::label);
+    let mut press = Press::new(icon, words).menu().selected(chosen.is_some());
+    if chosen.is_none() {
+        press = press.icon_only();
+    }
+    let button = press_ui(ui, press).on_hover_text("Measure: lengths, angles, values in regions, arrows");
+    menu(&button).show(|ui| {
+        ui.set_width(240.0);
+        ui.spacing_mut().item_spacing.y = 2.0;
+        for kind in Kind::ALL {
+            let command = Command::Tool(Tool::Measure(kind));
+            row_ui(ui, scene, out, command, measure_icon(kind), chosen == Some(kind));
+        }
+        ui.separator();
+        row_ui(ui, scene, out, Command::CopyMeasurements, icons::COPY, false);
+        row_ui(ui, scene, out, Command::ExportMeasurements, icons::EXPORT, false);
+    });
 }
 
 /// Presets, and invert.

@@ -2,7 +2,7 @@
 
 use egui::{Label, RichText, Role, ScrollArea, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
-use crate::command::{CATALOGUE, Group};
+use crate::command::{CATALOGUE, Entry, Group};
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::{Scene, UiState};
 
@@ -22,6 +22,8 @@ const MOUSE: [(&str, &str); 10] = [
     ("Tab", "Next control or viewport"),
 ];
 
+/// What the title of a group takes, in lines.
+const TITLE: usize = 2;
 /// Width of the column of keys.
 const KEYS: f32 = 128.0;
 
@@ -33,9 +35,12 @@ pub fn help_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState) {
             ui.columns(columns, |columns| {
                 // Close lines: all of them on a small window without scrolling.
                 columns.iter_mut().for_each(|ui| ui.spacing_mut().item_spacing.y = 2.0);
-                for (n, group) in Group::ALL.into_iter().enumerate() {
-                    // The groups in order, each column about as long as the next.
-                    let place = n * columns.len() / (Group::ALL.len() + 1);
+                // The groups in order, the longest column as short as can be; the mouse is the last.
+                let groups = Group::ALL.map(|group| listed(scene, group).count());
+                let lines: Vec<usize> =
+                    groups.into_iter().chain([MOUSE.len()]).map(|lines| lines + TITLE).collect();
+                let places = columns_of(&lines, columns.len());
+                for (group, place) in Group::ALL.into_iter().zip(places) {
                     if let Some(ui) = columns.get_mut(place) {
                         group_ui(ui, scene, group);
                     }
@@ -62,12 +67,36 @@ fn title_ui(ui: &mut Ui, words: &str) {
 
 fn group_ui(ui: &mut Ui, scene: &Scene<'_>, group: Group) {
     title_ui(ui, group.label());
-    for entry in CATALOGUE.iter().filter(|e| e.group == group) {
-        let keys: Vec<String> = scene.keymap.keys_of(entry).iter().map(ToString::to_string).collect();
-        if !keys.is_empty() {
-            line_ui(ui, &keys.join("  "), entry.words, entry.help);
-        }
+    for (entry, keys) in listed(scene, group) {
+        line_ui(ui, &keys, entry.words, entry.help);
     }
+}
+
+/// The commands of a group that have a key, with their keys.
+fn listed(scene: &Scene<'_>, group: Group) -> impl Iterator<Item = (&'static Entry, String)> {
+    CATALOGUE.iter().filter(move |entry| entry.group == group).filter_map(move |entry| {
+        let keys: Vec<String> = scene.keymap.keys_of(entry).iter().map(ToString::to_string).collect();
+        (!keys.is_empty()).then(|| (entry, keys.join("  ")))
+    })
+}
+
+/// Which column each group stands in: in order, so that the longest column is as short as can be.
+/// - `lines`: of each group
+fn columns_of(lines: &[usize], columns: usize) -> Vec<usize> {
+    let filled = |most: usize| {
+        let (mut place, mut used) = (0, 0);
+        let place_of = |lines: &usize| {
+            if used > 0 && used + lines > most {
+                (place, used) = (place + 1, 0);
+            }
+            used += lines;
+            place
+        };
+        lines.iter().map(place_of).collect::<Vec<usize>>()
+    };
+    let whole: usize = lines.iter().sum();
+    let fits = |places: &Vec<usize>| places.last().is_none_or(|last| *last < columns);
+    (1..whole).map(filled).find(fits).unwrap_or_else(|| filled(whole))
 }
 
 fn line_ui(ui: &mut Ui, key: &str, words: &str, help: &str) {
@@ -84,5 +113,17 @@ fn line_ui(ui: &mut Ui, key: &str, words: &str, help: &str) {
     write(KEYS, rect.width() - KEYS - 8.0, words, TextStyle::Body, t.muted);
     if !help.is_empty() {
         response.on_hover_text(help);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_as_even_as_the_order_of_groups_allows() {
+        assert_eq!(columns_of(&[9, 8, 6, 8, 7, 12, 6, 5, 8, 12], 3), [0, 0, 0, 1, 1, 1, 2, 2, 2, 2]);
+        assert_eq!(columns_of(&[3, 3, 3], 5), [0, 1, 2]);
+        assert_eq!(columns_of(&[], 3), Vec::<usize>::new());
     }
 }

@@ -11,7 +11,7 @@ use crate::command::{Command, Commands};
 use crate::ingest::Private;
 use crate::ui::panels::path_ui;
 use crate::ui::theme::{size, text, tokens};
-use crate::ui::widgets::{Press, menu_row_ui, paragraph_ui};
+use crate::ui::widgets::{Press, menu_row_ui, paragraph_ui, press_ui};
 use crate::ui::{Scene, UiState, icons};
 
 const RECENT: usize = 5;
@@ -20,7 +20,8 @@ const RECENT: usize = 5;
 pub fn welcome_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
     let t = tokens(ui);
     let recent = scene.prefs.recent.len().min(RECENT);
-    let height = 380.0 + 32.0 * recent as f32;
+    let again = scene.enabled(&Command::RestoreSession);
+    let height = 380.0 + 32.0 * recent as f32 + if again { 40.0 } else { 0.0 };
     column_ui(ui, rect, 640.0, height, |ui| {
         ui.spacing_mut().item_spacing.y = size::STEP;
         let title = RichText::new("Open a chest CT").text_style(TextStyle::Heading).size(22.0).color(t.text);
@@ -36,6 +37,13 @@ pub fn welcome_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiStat
         ui.add_space(size::HALF);
         paragraph_ui(ui, "Or drop a folder anywhere in this window, or type its path:", t.muted);
         path_ui(ui, state, out);
+        if again {
+            let tip = scene.tip(&Command::RestoreSession);
+            let press = Press::new(icons::RERUN, "Go on with the last session").filled();
+            if press_ui(ui, press).on_hover_text(tip).clicked() {
+                out.push(Command::RestoreSession);
+            }
+        }
         if recent > 0 {
             ui.add_space(size::STEP);
             ui.add(

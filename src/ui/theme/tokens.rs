@@ -134,6 +134,10 @@ pub struct PictureTokens {
     pub macro_: Color32,
     /// Box and score of a candidate of a slice scan.
     pub candidate: Color32,
+    /// Measurements.
+    pub measure: Color32,
+    /// The measurement that is in the hand.
+    pub measure_picked: Color32,
 }
 
 /// The colours on pictures.
@@ -153,6 +157,8 @@ pub static PICTURE: PictureTokens = PictureTokens {
     meso: Color32::from_rgb(0xF5, 0xB8, 0x41),
     macro_: Color32::from_rgb(0xE0, 0x7B, 0xE0),
     candidate: Color32::from_rgb(0x7F, 0xE0, 0xC8),
+    measure: Color32::from_rgb(0xC3, 0xE8, 0x6A),
+    measure_picked: Color32::from_rgb(0xEC, 0xFF, 0xB8),
 };
 
 /// Sizes in points, on a grid of 8 with halves.
@@ -231,6 +237,8 @@ mod tests {
             PICTURE.meso,
             PICTURE.macro_,
             PICTURE.candidate,
+            PICTURE.measure,
+            PICTURE.measure_picked,
         ] {
             assert!(contrast(text, PICTURE.ground) >= 4.5, "{text:?} on black");
         }

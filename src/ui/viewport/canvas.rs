@@ -85,6 +85,6 @@ fn cursor_icon(tool: Tool) -> CursorIcon {
         Tool::Window => CursorIcon::Default,
         Tool::Pan => CursorIcon::Grab,
         Tool::Zoom => CursorIcon::ZoomIn,
-        Tool::Crosshair | Tool::Nodule => CursorIcon::Crosshair,
+        Tool::Crosshair | Tool::Nodule | Tool::Measure(_) => CursorIcon::Crosshair,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::shown::{CandidateBox, Facts, Mark, Shown};
+use super::shown::{CandidateBox, Facts, Mark, MeasurementMark, Shown};
 use crate::findings::{Nodule, Question};
 use crate::inference::{Region, regions};
 use crate::ingest::{Defect, DefectCode, Series};
@@ -46,6 +46,7 @@ pub fn compose(session: &Session, pane: Pane, size_px: [u32; 2]) -> Option<Shown
         heatmap: heatmap(session),
         untrained: session.selected().and_then(Nodule::answer).is_some_and(|answer| !answer.trained),
         marks: marks(session),
+        measurements: measurements(session),
         text: look.corner_text,
         facts: facts(session),
         reduced: session.gpu().reduced,
@@ -104,6 +105,20 @@ fn marks(session: &Session) -> Vec<Mark> {
             at: nodule.at,
             label: if several { (n + 1).to_string() } else { String::new() },
             selected: selected == Some(nodule.id),
+        })
+        .collect()
+}
+
+/// All measurements and the one that is being drawn.
+fn measurements(session: &Session) -> Vec<MeasurementMark> {
+    let findings = session.findings();
+    let picked = findings.picked().map(|m| m.measurement.id);
+    let all = findings.measurements().iter().map(|m| (m, picked == Some(m.measurement.id)));
+    all.chain(session.sketch().map(|sketch| (sketch, true)))
+        .map(|(measured, picked)| MeasurementMark {
+            measurement: measured.measurement.clone(),
+            lines: measured.reading.lines().iter().map(|line| line.replace('-', "−")).collect(),
+            picked,
         })
         .collect()
 }

@@ -20,4 +20,4 @@ pub use heat::heat_colour;
 pub use pointer::notches;
 pub use prior::{compose_prior, prior_ui};
 pub use scores::{SCORES_WIDTH, scored_pane, scores_ui};
-pub use shown::{CandidateBox, Facts, Mark, Shown};
+pub use shown::{CandidateBox, Facts, Mark, MeasurementMark, Shown};

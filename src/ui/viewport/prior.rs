@@ -42,6 +42,7 @@ pub fn compose_prior(session: &Session, size_px: [u32; 2]) -> Option<Shown> {
         heatmap: None,
         untrained: false,
         marks: marks(session),
+        measurements: Vec::new(),
         text: look.corner_text,
         facts: facts(prior),
         reduced: prior.gpu.reduced,
@@ -106,6 +107,7 @@ pub fn prior_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState,
             Tool::Pan => CursorIcon::Grab,
             Tool::Zoom => CursorIcon::ZoomIn,
             Tool::Crosshair | Tool::Nodule => CursorIcon::Crosshair,
+            Tool::Measure(_) => CursorIcon::Default,
         });
     }
     keyboard(ui, &response, scene.session, state, out);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::geometry::{Patient, Plane, Point};
 use crate::inference::Region;
+use crate::measure::Measurement;
 use crate::render::{HeatmapLook, SliceFrame};
 use crate::session::{CornerText, Slab};
 use crate::view::ResolvedView;
@@ -30,6 +31,17 @@ pub struct CandidateBox {
     pub corners: [Point<Patient>; 8],
     /// Its number in the list.
     pub label: String,
+}
+
+/// A measurement, and what stands beside it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MeasurementMark {
+    /// Its points.
+    pub measurement: Measurement,
+    /// What it says, a short line each.
+    pub lines: Vec<String>,
+    /// It is in the hand, being drawn, or chosen in the list: its handles are shown.
+    pub picked: bool,
 }
 
 /// What stands in the corners besides what the view itself says.
@@ -76,6 +88,8 @@ pub struct Shown {
     pub untrained: bool,
     /// Marked points.
     pub marks: Vec<Mark>,
+    /// Measurements.
+    pub measurements: Vec<MeasurementMark>,
     /// How much text.
     pub text: CornerText,
     /// What the text says of the series.

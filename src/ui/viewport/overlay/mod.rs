@@ -6,6 +6,7 @@ mod corners;
 mod halo;
 mod lines;
 mod marks;
+mod measurements;
 
 pub use boxes::region_line;
 pub use halo::{Halo, halo_text};
@@ -43,6 +44,7 @@ pub fn paint(painter: &Painter, rect: Rect, shown: &Shown) {
     boxes::candidates(painter, &place, shown);
     boxes::outlines(painter, &place, shown);
     marks::marks(painter, &place, shown);
+    measurements::measurements(painter, &place, shown);
     lines::frame(painter, rect, shown);
     lines::letters(painter, rect, shown);
     boxes::labels(painter, &place, shown);

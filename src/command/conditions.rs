@@ -1,0 +1,116 @@
+//! When a command can be carried out.
+
+use crate::findings::Question;
+use crate::ingest::Series;
+use crate::session::{Session, Stage, WorkId};
+
+/// At any time.
+pub(super) fn always(_: &Session) -> bool {
+    true
+}
+
+/// A series is on the screen; one that lies behind a report is out of reach.
+pub(super) fn shown(session: &Session) -> bool {
+    session.stage() == Stage::Open
+}
+
+/// Something is open.
+pub(super) fn something(session: &Session) -> bool {
+    session.stage() != Stage::Welcome
+}
+
+/// There is another series to go to.
+pub(super) fn several(session: &Session) -> bool {
+    session.stage() != Stage::Report && session.scan().series.len() > 1
+}
+
+/// A nodule is selected.
+pub(super) fn selected(session: &Session) -> bool {
+    shown(session) && session.selected().is_some()
+}
+
+/// Slices are being scanned.
+pub(super) fn scanning(session: &Session) -> bool {
+    session.working(WorkId::SliceScan).is_some()
+}
+
+/// All slices are there, and no scan of them runs.
+pub(super) fn scannable(session: &Session) -> bool {
+    shown(session) && session.open().is_some_and(|open| open.loaded) && !scanning(session)
+}
+
+/// There is a scan of slices, whole.
+pub(super) fn scanned(session: &Session) -> bool {
+    shown(session) && session.slice_scan().is_some() && !scanning(session)
+}
+
+/// The slices lie at irregular places, and nothing is marked that reading them again would take away.
+pub(super) fn irregular(session: &Session) -> bool {
+    shown(session)
+        && session.findings().nodules().is_empty()
+        && session.findings().measurements().is_empty()
+        && session.series().is_some_and(Series::can_be_resampled)
+}
+
+/// There is a prior.
+pub(super) fn compared(session: &Session) -> bool {
+    shown(session) && session.prior().is_some()
+}
+
+/// The selected nodule is marked in it.
+pub(super) fn linked(session: &Session) -> bool {
+    shown(session) && session.selected().is_some_and(|nodule| session.at_in_prior(nodule).is_some())
+}
+
+/// The selected nodule has an answer.
+pub(super) fn answered(session: &Session) -> bool {
+    shown(session) && session.selected().is_some_and(|n| matches!(n.question, Question::Answered { .. }))
+}
+
+/// There is a step to take back, and it can be seen.
+pub(super) fn undoable(session: &Session) -> bool {
+    session.stage() != Stage::Report && session.can_undo()
+}
+
+/// There is a step to bring back, and it can be seen.
+pub(super) fn redoable(session: &Session) -> bool {
+    session.stage() != Stage::Report && session.can_redo()
+}
+
+/// There is a map to show or to hide.
+pub(super) fn mapped(session: &Session) -> bool {
+    let explained =
+        |question: &Question| matches!(question, Question::Answered { saliency, .. } if !saliency.is_empty());
+    session.stage() != Stage::Report
+        && (session.selected().is_some_and(|n| explained(&n.question)) || session.look().heatmap.on)
+}
+
+/// There is something to leave or to stop.
+pub(super) fn running(session: &Session) -> bool {
+    session.stage() == Stage::Report || session.sketch().is_some() || !session.work().is_empty()
+}
+
+/// A report is open.
+pub(super) fn reported(session: &Session) -> bool {
+    session.report().is_some()
+}
+
+/// There is a measurement.
+pub(super) fn measured(session: &Session) -> bool {
+    shown(session) && !session.findings().measurements().is_empty()
+}
+
+/// There is something that Delete takes away.
+pub(super) fn removable(session: &Session) -> bool {
+    shown(session) && (session.findings().picked().is_some() || session.selected().is_some())
+}
+
+/// Something was made that a session would hold.
+pub(super) fn made(session: &Session) -> bool {
+    session.case().all_findings().any(|(_, f)| !f.nodules().is_empty() || !f.measurements().is_empty())
+}
+
+/// There is a session to go on with.
+pub(super) fn restorable(session: &Session) -> bool {
+    session.has_last_session()
+}

@@ -1,0 +1,157 @@
+//! The measurements of the series on the screen: what each says, its name, and what can be done with all.
+
+use egui::{
+    Align2, Color32, CornerRadius, Rect, Role, Sense, Stroke, StrokeKind, TextEdit, TextStyle, Ui,
+    WidgetInfo, pos2, vec2,
+};
+
+use super::top::measure_icon;
+use crate::command::{Command, Commands};
+use crate::measure::{Histogram, Kind, Statistics};
+use crate::session::{Edit, Measured, Tool};
+use crate::ui::theme::{size, text, tokens};
+use crate::ui::widgets::{Press, card_ui, fact_ui, paragraph_ui, press_ui};
+use crate::ui::{Scene, UiState, icons, words};
+
+/// Height of a line, and of the histogram, points.
+const ROW: f32 = 28.0;
+const BARS: f32 = 44.0;
+
+/// Draws the list.
+pub fn measurements_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
+    let t = tokens(ui);
+    let findings = scene.session.findings();
+    if findings.measurements().is_empty() {
+        let key = scene.key(&Command::Tool(Tool::Measure(Kind::Length)));
+        paragraph_ui(ui, &format!("Press {key} and drag to measure a length."), t.muted);
+        return;
+    }
+    let picked = findings.picked().map(|m| m.measurement.id);
+    for measured in findings.measurements() {
+        let id = measured.measurement.id;
+        if row_ui(ui, measured, picked == Some(id)) {
+            out.push(Command::GoToMeasurement(id));
+        }
+        if picked == Some(id) {
+            card_ui(ui, |ui| details_ui(ui, scene, state, measured, out));
+        }
+    }
+    ui.add_space(size::HALF);
+    ui.horizontal(|ui| {
+        for (command, icon, words) in [
+            (Command::CopyMeasurements, icons::COPY, "Copy"),
+            (Command::ExportMeasurements, icons::EXPORT, "Export"),
+        ] {
+            let press = Press::new(icon, words).filled().enabled(scene.enabled(&command));
+            if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
+                out.push(command);
+            }
+        }
+    });
+}
+
+/// What it says in a word or two.
+fn said(measured: &Measured) -> String {
+    measured.reading.brief().replace('-', "−")
+}
+
+fn row_ui(ui: &mut Ui, measured: &Measured, chosen: bool) -> bool {
+    let t = tokens(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+    let (name, value) = (measured.measurement.name.as_str(), said(measured));
+    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, chosen, format!("{name}, {value}")));
+    if ui.is_rect_visible(rect) {
+        let fill = if chosen {
+            t.accent_soft
+        } else if response.hovered() {
+            t.card
+        } else {
+            Color32::TRANSPARENT
+        };
+        let edge = if response.has_focus() { t.accent } else { Color32::TRANSPARENT };
+        let radius = CornerRadius::same(size::CARD_RADIUS);
+        ui.painter().rect(rect, radius, fill, Stroke::new(1.0, edge), StrokeKind::Inside);
+        let ink = if chosen { t.on_accent_soft } else { t.text };
+        let weak = if chosen { t.on_accent_soft } else { t.muted };
+        let middle = rect.center().y;
+        let icon = measure_icon(measured.measurement.kind);
+        let font = text::icon().resolve(ui.style());
+        ui.painter().text(pos2(rect.left() + 14.0, middle), Align2::CENTER_CENTER, icon, font, weak);
+        let line = |words: String, style: TextStyle, colour: Color32, room: f32| {
+            let mut job = egui::text::LayoutJob::simple_singleline(words, style.resolve(ui.style()), colour);
+            job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(8.0));
+            ui.painter().layout_job(job)
+        };
+        let whole = rect.width() - 38.0;
+        let value = line(value.clone(), TextStyle::Small, weak, whole * 0.62);
+        let galley = line(name.to_owned(), TextStyle::Body, ink, whole - value.size().x - 8.0);
+        let at = Align2::LEFT_CENTER.anchor_size(pos2(rect.left() + 28.0, middle), galley.size());
+        ui.painter().galley(at.min, galley, ink);
+        let at = Align2::RIGHT_CENTER.anchor_size(pos2(rect.right() - 8.0, middle), value.size());
+        ui.painter().galley(at.min, value, weak);
+    }
+    let clicked = response.clicked();
+    response.on_hover_text(format!("{name}\nClick to show it in all three planes"));
+    clicked
+}
+
+fn details_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, measured: &Measured, out: &mut Commands) {
+    let t = tokens(ui);
+    name_ui(ui, state, measured, out);
+    for quantity in &measured.reading.quantities {
+        fact_ui(ui, quantity.name, &quantity.text().replace('-', "−"));
+    }
+    if let Some(figures) = &measured.reading.statistics {
+        fact_ui(ui, if figures.native { "Voxels" } else { "Positions" }, &figures.count.to_string());
+        histogram_ui(ui, figures);
+    }
+    if let Some(remark) = &measured.reading.remark {
+        paragraph_ui(ui, remark, t.muted);
+    }
+    let remove = Command::Remove;
+    let press = Press::new(icons::REMOVE, "Remove").filled();
+    if press_ui(ui, press).on_hover_text(scene.tip(&remove)).clicked() {
+        out.push(remove);
+    }
+}
+
+/// What it is called; of an arrow the text beside it.
+fn name_ui(ui: &mut Ui, state: &mut UiState, measured: &Measured, out: &mut Commands) {
+    let measurement = &measured.measurement;
+    let typed = state.measurement_name.take().filter(|(id, _)| *id == measurement.id);
+    let mut name = typed.map_or_else(|| measurement.name.clone(), |(_, name)| name);
+    let field = TextEdit::singleline(&mut name).char_limit(80).desired_width(f32::INFINITY);
+    let response = ui.add(field);
+    response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Name of the measurement"));
+    if response.has_focus() {
+        state.measurement_name = Some((measurement.id, name.clone()));
+    }
+    let name = name.trim();
+    if response.lost_focus() && !name.is_empty() && name != measurement.name {
+        out.edit(Edit::SetMeasurement(measurement.renamed(name)));
+    }
+}
+
+/// How the values are spread, with the lowest and the highest under it.
+fn histogram_ui(ui: &mut Ui, figures: &Statistics) {
+    let t = tokens(ui);
+    let Histogram { counts, .. } = &figures.histogram;
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), BARS + 16.0), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Histogram of the values"));
+    let most = counts.iter().copied().max().unwrap_or(1).max(1);
+    let wide = rect.width() / counts.len().max(1) as f32;
+    let ground = rect.top() + BARS;
+    for (n, count) in counts.iter().enumerate() {
+        // A bar that holds one value can still be seen.
+        let high = (*count as f32 / most as f32 * BARS).max(if *count > 0 { 1.0 } else { 0.0 });
+        let left = rect.left() + n as f32 * wide;
+        let bar = Rect::from_min_max(pos2(left, ground - high), pos2(left + (wide - 1.0).max(1.0), ground));
+        ui.painter().rect_filled(bar, 0.0, t.accent.gamma_multiply(0.8));
+    }
+    ui.painter().hline(rect.x_range(), ground, Stroke::new(1.0, t.line));
+    let font = TextStyle::Small.resolve(ui.style());
+    let low = words::signed(figures.min, 0);
+    let high = words::signed(figures.max, 0);
+    ui.painter().text(rect.left_bottom(), Align2::LEFT_BOTTOM, low, font.clone(), t.muted);
+    ui.painter().text(rect.right_bottom(), Align2::RIGHT_BOTTOM, high, font, t.muted);
+}

@@ -1,0 +1,150 @@
+//! Measurements: what of them lies in the slice, and what they say.
+
+use egui::{Align2, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2, vec2};
+
+use super::Place;
+use super::halo::{Halo, halo_line, halo_text};
+use crate::geometry::{Point, Viewport};
+use crate::measure::Kind;
+use crate::ui::theme::{PICTURE, size};
+use crate::ui::viewport::{MeasurementMark, Shown};
+use crate::view::{self, SeenMeasurement};
+
+/// Length of an arrow's head, and of half a probe's cross, points.
+const HEAD: f32 = 11.0;
+const CROSS: f32 = 6.0;
+/// A piece shorter than this is where a line goes through the slice: a dot, points.
+const DOT: f32 = 4.0;
+/// Between a measurement and what it says, points.
+const GAP: f32 = 8.0;
+/// Widest line of text, points.
+const WIDEST: f32 = 220.0;
+
+/// Draws all of them, the one in the hand last.
+pub(super) fn measurements(painter: &Painter, place: &Place, shown: &Shown) {
+    let (picked, others): (Vec<_>, Vec<_>) = shown.measurements.iter().partition(|mark| mark.picked);
+    let all = others.into_iter().chain(picked);
+    let seen: Vec<(&MeasurementMark, SeenMeasurement)> = all
+        .map(|mark| (mark, view::seen(&shown.view, &mark.measurement)))
+        .filter(|(_, seen)| !seen.is_empty())
+        .collect();
+    seen.iter().for_each(|(mark, seen)| draw(painter, place, mark, seen));
+    // Over all lines; the one in the hand first, so that what it says stands where one looks for it.
+    let mut taken = Vec::new();
+    seen.iter().rev().for_each(|(mark, seen)| words(painter, place, mark, seen, &mut taken));
+}
+
+fn draw(painter: &Painter, place: &Place, mark: &MeasurementMark, seen: &SeenMeasurement) {
+    let colour = if mark.picked { PICTURE.measure_picked } else { PICTURE.measure };
+    let stroke = Stroke::new(if mark.picked { 1.75 } else { 1.25 }, colour);
+    for ends in &seen.leads {
+        let ends = ends.map(|p| place.pos(p));
+        painter.extend(Shape::dashed_line(&ends, Stroke::new(1.0, colour.gamma_multiply(0.7)), 3.0, 4.0));
+    }
+    for line in joined(place, seen) {
+        let length: f32 = line.windows(2).map(|ends| ends[0].distance(ends[1])).sum();
+        match line.first() {
+            Some(at) if length < DOT && !seen.whole => {
+                painter.circle_filled(*at, 3.5, PICTURE.halo);
+                painter.circle_filled(*at, 2.5, colour);
+            }
+            _ => halo_line(painter, line, stroke),
+        }
+    }
+    match mark.measurement.kind {
+        Kind::Probe => seen.handles.iter().for_each(|(_, p)| cross(painter, place.pos(*p), stroke)),
+        Kind::Arrow => head(painter, place, seen, stroke),
+        _ => {}
+    }
+    if mark.picked && mark.measurement.kind != Kind::Probe {
+        for (_, p) in &seen.handles {
+            let at = place.pos(*p);
+            painter.circle_filled(at, 4.5, PICTURE.halo);
+            painter.circle_stroke(at, 4.0, stroke);
+        }
+    }
+}
+
+/// Pieces that end where the next begins as one line, so that the halo of one does not cover another.
+fn joined(place: &Place, seen: &SeenMeasurement) -> Vec<Vec<Pos2>> {
+    let mut lines: Vec<Vec<Pos2>> = Vec::new();
+    let mut end: Option<Point<Viewport>> = None;
+    for [a, b] in &seen.lines {
+        match (end, lines.last_mut()) {
+            (Some(before), Some(line)) if before == *a => line.push(place.pos(*b)),
+            _ => lines.push(vec![place.pos(*a), place.pos(*b)]),
+        }
+        end = Some(*b);
+    }
+    lines
+}
+
+fn cross(painter: &Painter, at: Pos2, stroke: Stroke) {
+    for arm in [vec2(CROSS, 0.0), vec2(0.0, CROSS)] {
+        halo_line(painter, vec![at - arm, at - arm * 0.35], stroke);
+        halo_line(painter, vec![at + arm * 0.35, at + arm], stroke);
+    }
+}
+
+/// At the tip, where that lies in the slice.
+fn head(painter: &Painter, place: &Place, seen: &SeenMeasurement, stroke: Stroke) {
+    let tip = seen.handles.iter().find(|(n, _)| *n == 1).map(|(_, p)| place.pos(*p));
+    let from = seen.lines.first().map(|[a, _]| place.pos(*a));
+    let (Some(tip), Some(from)) = (tip, from) else { return };
+    let along = (tip - from).normalized();
+    if along == Vec2::ZERO {
+        return;
+    }
+    let side = along.rot90() * (HEAD * 0.42);
+    let back = tip - along * HEAD;
+    halo_line(painter, vec![back + side, tip, back - side], stroke);
+}
+
+/// Beside it, where nothing else is written and the picture has room: at its right, left, below, above. Where
+/// only a part lies in the slice the name alone: what it says is of all of it.
+/// - `taken`: where something is written already
+fn words(
+    painter: &Painter,
+    place: &Place,
+    mark: &MeasurementMark,
+    seen: &SeenMeasurement,
+    taken: &mut Vec<Rect>,
+) {
+    let ends = seen.lines.iter().flatten().chain(seen.handles.iter().map(|(_, p)| p));
+    let around = Rect::from_points(&ends.map(|p| place.pos(*p)).collect::<Vec<_>>());
+    let text = mark.measurement.kind == Kind::Arrow;
+    let lines: Vec<&str> = if !seen.whole || text || mark.lines.is_empty() {
+        vec![mark.measurement.name.as_str()]
+    } else {
+        mark.lines.iter().map(String::as_str).collect()
+    };
+    let colour = if mark.picked { PICTURE.measure_picked } else { PICTURE.measure };
+    let look = Halo::strong().in_colour(colour);
+    let font = look.font.clone();
+    let width = |line: &&str| painter.layout_no_wrap((*line).to_owned(), font.clone(), colour).size().x;
+    let line_height = size::SMALL + 4.0;
+    let block =
+        vec2(lines.iter().map(width).fold(0.0, f32::max).min(WIDEST), line_height * lines.len() as f32);
+    let room = place.rect.shrink(size::HALF);
+    let (middle, half) = (around.center(), block / 2.0);
+    let wanted = [
+        pos2(around.right() + GAP + half.x, middle.y),
+        pos2(around.left() - GAP - half.x, middle.y),
+        pos2(middle.x, around.bottom() + GAP + half.y),
+        pos2(middle.x, around.top() - GAP - half.y),
+    ]
+    .map(|centre| Rect::from_center_size(centre, block));
+    let free = |at: &&Rect| room.contains_rect(**at) && taken.iter().all(|other| !other.intersects(**at));
+    let at = wanted.iter().find(free).copied().unwrap_or_else(|| {
+        let inside = |v: f32, low: f32, high: f32| v.clamp(low, high.max(low));
+        let [first, ..] = wanted;
+        let left = inside(first.left(), room.left(), room.right() - block.x);
+        let top = inside(first.top(), room.top(), room.bottom() - block.y);
+        Rect::from_min_size(pos2(left, top), block)
+    });
+    taken.push(at);
+    for (n, line) in lines.into_iter().enumerate() {
+        let corner = at.min + vec2(0.0, n as f32 * line_height);
+        halo_text(painter, corner, Align2::LEFT_TOP, line, &look, WIDEST);
+    }
+}

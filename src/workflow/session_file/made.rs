@@ -1,0 +1,81 @@
+//! From the document to the file.
+
+use super::VERSION;
+use super::saved::{
+    SavedAnswer, SavedLook, SavedMeasurement, SavedNodule, SavedSeries, SavedSession, SavedViewport,
+};
+use crate::export::hashed_uid;
+use crate::findings::Nodule;
+use crate::session::{Findings, Layout, Look, Measured, Pane, Session};
+
+/// The document as a file has it; `None` where nothing was made in it. Paths of the case are left out.
+pub fn saved(session: &Session) -> Option<SavedSession> {
+    let series: Vec<SavedSeries> = session
+        .case()
+        .all_findings()
+        .filter(|(_, findings)| !findings.nodules().is_empty() || !findings.measurements().is_empty())
+        .map(|(uid, findings)| made_in(uid, findings))
+        .collect();
+    if series.is_empty() {
+        return None;
+    }
+    let open = session.open().and_then(|_| session.series()).map(|series| hashed_uid(&series.uid));
+    Some(SavedSession {
+        triscope_session: VERSION,
+        program: concat!("Triscope ", env!("CARGO_PKG_VERSION")).to_owned(),
+        look: open.as_ref().map(|_| look(session.look())),
+        open,
+        series,
+        paths: Vec::new(),
+    })
+}
+
+fn made_in(uid: &str, findings: &Findings) -> SavedSeries {
+    SavedSeries {
+        series: hashed_uid(uid),
+        nodules: findings.nodules().iter().map(nodule).collect(),
+        measurements: findings.measurements().iter().map(measurement).collect(),
+    }
+}
+
+fn nodule(nodule: &Nodule) -> SavedNodule {
+    let answer = nodule.answer().map(|answer| SavedAnswer {
+        network: answer.model.clone(),
+        weights_sha256: answer.weights_sha256.clone(),
+        question: answer.question.clone(),
+        probability: answer.probability,
+        guard: answer.guard.verdict.name().to_owned(),
+    });
+    SavedNodule { at: nodule.at.to_array(), answer }
+}
+
+fn measurement(Measured { measurement, reading }: &Measured) -> SavedMeasurement {
+    SavedMeasurement {
+        kind: measurement.kind.name().to_owned(),
+        name: measurement.name.clone(),
+        points: measurement.points.iter().map(|p| p.to_array()).collect(),
+        plane: [measurement.basis.right, measurement.basis.down].map(|v| v.to_array()),
+        says: reading.lines(),
+    }
+}
+
+fn look(look: &Look) -> SavedLook {
+    let viewport = |pane: Pane| {
+        let state = look.viewport(pane);
+        let slab = state.slab.map(|slab| (slab.thickness_mm, slab.projection.name().to_owned()));
+        SavedViewport { zoom: state.zoom, pan_mm: state.pan_mm, slab }
+    };
+    SavedLook {
+        cursor: look.cursor.to_array(),
+        window: [look.window.width(), look.window.centre()],
+        preset: look.preset.map(|preset| preset.name().to_owned()),
+        invert: look.invert,
+        viewports: Pane::ALL.map(viewport),
+        single: match look.layout {
+            Layout::Single(pane) => Some(pane.index()),
+            Layout::Grid | Layout::Dates => None,
+        },
+        boxes: look.boxes,
+        network: look.network.to_owned(),
+    }
+}

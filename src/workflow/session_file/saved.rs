@@ -1,0 +1,109 @@
+//! The file's layout, version 1. Positions are LPS mm, directions unit vectors of patient space.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// Everything.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SavedSession {
+    /// Layout of the file.
+    pub triscope_session: u32,
+    /// Who wrote it.
+    pub program: String,
+    /// The series that was on the screen, by the hash of its UID.
+    pub open: Option<String>,
+    /// How it was looked at.
+    pub look: Option<SavedLook>,
+    /// What was made in each series.
+    pub series: Vec<SavedSeries>,
+    /// Folders and files of the case: in the program's own state alone, never in a file that was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub paths: Vec<PathBuf>,
+}
+
+/// What was made in one series.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SavedSeries {
+    /// Hash of its UID.
+    pub series: String,
+    /// Nodules, in the order of the list.
+    #[serde(default)]
+    pub nodules: Vec<SavedNodule>,
+    /// Measurements, in the order of the list.
+    #[serde(default)]
+    pub measurements: Vec<SavedMeasurement>,
+}
+
+/// A nodule.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SavedNodule {
+    /// Where.
+    pub at: [f64; 3],
+    /// What the network said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<SavedAnswer>,
+}
+
+/// What a network said.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SavedAnswer {
+    /// Its name.
+    pub network: String,
+    /// SHA-256 of its weights.
+    pub weights_sha256: String,
+    /// What was asked.
+    pub question: String,
+    /// The probability.
+    pub probability: f64,
+    /// Whether it can be read.
+    pub guard: String,
+}
+
+/// A measurement.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SavedMeasurement {
+    /// Name of its kind.
+    pub kind: String,
+    /// What the user calls it.
+    pub name: String,
+    /// Its points.
+    pub points: Vec<[f64; 3]>,
+    /// Screen axes of the viewport that it was drawn in: right, and down.
+    pub plane: [[f64; 3]; 2],
+    /// What it said, for whoever reads the file; not read back.
+    #[serde(default)]
+    pub says: Vec<String>,
+}
+
+/// How the series on the screen was looked at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SavedLook {
+    /// The shared cursor.
+    pub cursor: [f64; 3],
+    /// Width and centre, in the unit of the volume.
+    pub window: [f64; 2],
+    /// Name of the preset that it comes from.
+    pub preset: Option<String>,
+    /// Black on white.
+    pub invert: bool,
+    /// Axial, coronal, sagittal.
+    pub viewports: [SavedViewport; 3],
+    /// The viewport that stands alone, by its place; `None`: all of them.
+    pub single: Option<usize>,
+    /// Outlines of what the network reads.
+    pub boxes: bool,
+    /// The network that questions go to.
+    pub network: String,
+}
+
+/// How one viewport was looked at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SavedViewport {
+    /// 1 fits the whole plane.
+    pub zoom: f64,
+    /// To the right and down, mm.
+    pub pan_mm: [f64; 2],
+    /// Thickness, mm, and name of the projection of a slab.
+    pub slab: Option<(f64, String)>,
+}
