@@ -48,6 +48,8 @@ pub struct WindowTimings {
     pub busy_ms: Vec<f64>,
     /// From asking to the answer on screen, per question.
     pub answer_ms: Vec<f64>,
+    /// From asking to the answer of every member on screen, and so the interval, per question.
+    pub interval_ms: Vec<f64>,
     /// What went wrong, where something did.
     pub failure: Option<String>,
     /// Memory of the process at the end, bytes.
@@ -187,12 +189,16 @@ impl Driver {
             return out;
         };
         match session.findings().nodules().last().map(|n| &n.question) {
-            Some(Question::Answered { saliency, .. }) => {
-                if self.found.answer_ms.len() < session.findings().nodules().len() {
+            Some(Question::Answered { saliency, answer }) => {
+                let questions = session.findings().nodules().len();
+                if self.found.answer_ms.len() < questions {
                     self.found.answer_ms.push(ms(now - asked));
                 }
-                // The maps are computed after the answer: frames count until they are there.
-                if !saliency.is_empty() {
+                if answer.is_whole() && self.found.interval_ms.len() < questions {
+                    self.found.interval_ms.push(ms(now - asked));
+                }
+                // The maps are computed after the answer: frames count until all is there.
+                if !saliency.is_empty() && answer.is_whole() {
                     self.asked = None;
                 }
             }

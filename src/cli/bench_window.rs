@@ -26,6 +26,7 @@ struct Report {
     step: Frames,
     step_during_inference: Frames,
     click_to_probability_ms: Option<f64>,
+    click_to_interval_ms: Option<f64>,
     memory_mb: f64,
     texture_mb: f64,
 }
@@ -54,6 +55,7 @@ fn report(found: WindowTimings) -> Report {
         step: frames(found.step_ms),
         step_during_inference: frames(found.busy_ms),
         click_to_probability_ms: median(found.answer_ms),
+        click_to_interval_ms: median(found.interval_ms),
         memory_mb: megabytes(found.process_bytes),
         texture_mb: megabytes(found.gpu_bytes),
     }
@@ -84,11 +86,13 @@ fn text(report: &Report) -> String {
             f.median_ms, f.p95_ms, f.worst_ms, f.count
         )
     };
-    let asked = report.click_to_probability_ms.map_or_else(|| "-".to_owned(), |ms| format!("{ms:.0} ms"));
+    let or_none = |ms: Option<f64>| ms.map_or_else(|| "-".to_owned(), |ms| format!("{ms:.0} ms"));
+    let asked = or_none(report.click_to_probability_ms);
+    let interval = or_none(report.click_to_interval_ms);
     format!(
         "drawn by                  {}\nstart to first frame      {:.0} ms\nfirst image               {:.0} ms\n\
          all slices on screen      {:.0} ms\nslice step                {}\nslice step, network busy  {}\n\
-         click to probability      {asked}\nmemory                    {:.0} MB, textures {:.0} MB\n",
+         click to probability      {asked}\nclick to interval         {interval}\nmemory                    {:.0} MB, textures {:.0} MB\n",
         report.adapter,
         report.start_ms,
         report.first_image_ms,

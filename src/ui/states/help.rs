@@ -29,8 +29,15 @@ const KEYS: f32 = 128.0;
 
 /// Draws the sheet over the window; Escape, the cross or a click beside it closes it.
 pub fn help_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState) {
-    let columns = if ui.content_rect().width() >= 1100.0 { 3 } else { 2 };
-    let closed = sheet_ui(ui, "help", "Keys", 340.0 * columns as f32, |ui, _, room| {
+    let width = ui.content_rect().width();
+    let columns = if width >= 1240.0 {
+        4
+    } else if width >= 1000.0 {
+        3
+    } else {
+        2
+    };
+    let closed = sheet_ui(ui, "help", "Keys", 296.0 * columns as f32, |ui, _, room| {
         ScrollArea::vertical().max_height(room).min_scrolled_height(room).show(ui, |ui| {
             ui.columns(columns, |columns| {
                 // Close lines: all of them on a small window without scrolling.
