@@ -10,6 +10,7 @@ use super::dialogs::Dialogs;
 use super::inbox::Inbox;
 use super::keeper::Keeper;
 use super::networks::Shelf;
+use super::picture::Copying;
 use super::priors::Priors;
 use super::reports::Reports;
 use super::resume::Marked;
@@ -59,6 +60,10 @@ pub struct Core {
     pub(super) dialogs: Dialogs,
     pub(super) saving: Option<Saving>,
     pub(super) sessions: Sessions,
+    /// When the slice was shown that is played now.
+    pub(super) played: Option<std::time::Instant>,
+    /// A picture on its way to the clipboard.
+    pub(super) copying: Option<Copying>,
     /// The window's device, for pictures.
     pub(super) gpu: Option<Gpu>,
     pub(super) start: Option<Start>,
@@ -110,6 +115,8 @@ impl Core {
             dialogs: Dialogs::default(),
             saving: None,
             sessions: Sessions::default(),
+            played: None,
+            copying: None,
             gpu: None,
             start: Some(start),
             marked: None,

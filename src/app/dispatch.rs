@@ -11,11 +11,12 @@ use crate::findings::{Nodule, PriorPoint};
 use crate::geometry::{Patient, Point};
 use crate::jobs::Wake;
 use crate::session::{
-    Edit, Layout, News, Pane, PriorLook, Projection, Slab, Stage, Tool, ViewportState, Work, WorkId,
+    Arrangement, Edit, Layout, News, Pane, PriorLook, Projection, Slab, Stage, Tool, Turn, ViewportState,
+    Work, WorkId,
 };
 use crate::ui::Sheet;
 use crate::view::{self, ResolvedView};
-use crate::volume::Preset;
+use crate::volume::{Preset, Window};
 
 impl Core {
     /// Carries out one command.
@@ -32,6 +33,7 @@ impl Core {
             Command::PreviousSeries => self.series_step(-1),
             Command::CancelAll if self.session.stage() == Stage::Report => self.toggle_report(),
             Command::CancelAll if self.session.sketch().is_some() => self.session.receive(News::Sketch(None)),
+            Command::CancelAll if self.session.playing().is_some() => self.toggle_play(),
             Command::CancelAll => self.cancel_all(),
             Command::ToggleReport => self.toggle_report(),
             Command::OpenReportCase(case) => self.open_report_case(&case),
@@ -67,6 +69,17 @@ impl Core {
             Command::ToggleMaximise if self.ui.prior_has_focus => self.toggle_dates(),
             Command::ToggleMaximise => self.toggle_maximise(),
             Command::ToggleDates => self.toggle_dates(),
+            Command::TurnClockwise => self.turn(Turn::clockwise),
+            Command::FlipAcross => self.turn(Turn::flipped_across),
+            Command::FlipDown => self.turn(Turn::flipped_down),
+            Command::ArrangeQuarters => self.arrange(Arrangement::Quarters),
+            Command::ArrangeLarge => self.arrange(Arrangement::Large(self.session.look().focus)),
+            Command::ArrangeRow => self.arrange(Arrangement::Row),
+            Command::TogglePlay => self.toggle_play(),
+            Command::PlaySpeed(per_second) => self.play_speed(per_second),
+            Command::WindowOfRegion => self.window_of_region(),
+            Command::CopyPicture => self.copy_picture(),
+            Command::TogglePalette => self.ui.toggle(Sheet::Palette),
             Command::ToggleStoredSlices => self.toggle_stored_slices(),
             Command::CycleSlab => self.cycle_slab(),
             Command::Tool(tool) => {
@@ -273,7 +286,7 @@ impl Core {
     }
 
     /// The viewport as it is shown now, at any size: for steps, which depend on no pixel.
-    fn resolved(&self, pane: Pane) -> Option<ResolvedView> {
+    pub(super) fn resolved(&self, pane: Pane) -> Option<ResolvedView> {
         let look = self.session.look();
         Some(view::resolve(self.session.grid()?, look.viewport(pane), look.cursor, [512, 512]))
     }
@@ -311,6 +324,25 @@ impl Core {
             Layout::Single(_) | Layout::Dates => Layout::Grid,
         };
         self.session.apply(Edit::Layout(layout));
+    }
+
+    fn turn(&mut self, by: fn(Turn) -> Turn) {
+        let pane = self.session.look().focus;
+        let state = *self.session.look().viewport(pane);
+        self.session.apply(Edit::Viewport(pane, state.turned(by(state.turn))));
+    }
+
+    /// All viewports, lying so.
+    fn arrange(&mut self, arrangement: Arrangement) {
+        self.session.apply(Edit::Many(vec![Edit::Arrange(arrangement), Edit::Layout(Layout::Grid)]));
+    }
+
+    /// Mean of the picked region in the middle, two standard deviations either way.
+    fn window_of_region(&mut self) {
+        let picked = self.session.findings().picked();
+        let Some(figures) = picked.and_then(|m| m.reading.statistics.as_ref()) else { return };
+        let window = Window::new(4.0 * figures.sd, figures.mean);
+        self.session.apply(Edit::Window(window, None));
     }
 
     /// Both dates side by side, or everything.

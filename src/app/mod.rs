@@ -6,6 +6,7 @@
 
 mod asker;
 mod bench;
+mod cine;
 mod core;
 mod dialogs;
 mod dispatch;

@@ -3,9 +3,9 @@
 use super::core::Core;
 use super::saving::Target;
 use crate::export::write_png;
-use crate::jobs::spawn;
+use crate::jobs::{Job, Outcome, spawn};
 use crate::session::{CornerText, Pane, Session};
-use crate::ui::picture::{PictureRequest, picture};
+use crate::ui::picture::{Picture, PictureRequest, picture};
 use crate::ui::viewport::compose;
 
 /// Both sides of a saved picture, in pixels: a page of a report.
@@ -36,6 +36,38 @@ impl Core {
             Ok(written.map(|()| path).map_err(|error| error.to_string()))
         });
         self.follow_saving("Picture", job);
+    }
+}
+
+/// A picture on its way to the clipboard.
+pub(super) type Copying = Job<Result<Picture, String>>;
+
+impl Core {
+    /// Draws the focused viewport once more, away from the window, for the clipboard.
+    pub(super) fn copy_picture(&mut self) {
+        let Some(request) = request(&self.session, self.session.look().focus) else { return };
+        let Some(gpu) = self.gpu.clone() else {
+            self.fail("There is no graphics device to draw the picture with");
+            return;
+        };
+        self.copying = Some(spawn("picture", self.waker.now(), move |_| {
+            Ok(picture(&gpu, &request).map_err(|error| error.to_string()))
+        }));
+    }
+
+    /// Puts a picture that was drawn on the clipboard.
+    pub(super) fn poll_copied(&mut self, ctx: &egui::Context) {
+        let Some(outcome) = self.copying.as_ref().and_then(Job::poll) else { return };
+        self.copying = None;
+        match outcome {
+            Outcome::Done(Ok(picture)) => {
+                let size = picture.size_px.map(|n| n as usize);
+                ctx.copy_image(egui::ColorImage::from_rgba_unmultiplied(size, &picture.rgba));
+            }
+            Outcome::Done(Err(sentence)) => self.fail(sentence),
+            Outcome::Failed(failure) => self.fail(failure.to_string()),
+            Outcome::Cancelled => {}
+        }
     }
 }
 

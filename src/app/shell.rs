@@ -116,6 +116,10 @@ impl Shell {
         core.asker.poll(&mut core.session, &core.waker, core.ui.prior_hands.busy());
         core.resume(&ctx);
         core.poll_sessions(&ctx);
+        core.poll_copied(&ctx);
+        if ctx.current_pass_index() == 0 {
+            core.play(&ctx);
+        }
         core.poll_dialogs();
         core.poll_saving();
         core.poll_prefs();

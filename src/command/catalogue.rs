@@ -1,8 +1,9 @@
 //! The list: id, words, help, keys and condition of every command that needs no value.
 
 use super::conditions::{
-    always, answered, compared, irregular, linked, made, mapped, measured, redoable, removable, reported,
-    restorable, running, scannable, scanned, selected, several, shown, something, undoable,
+    always, answered, compared, irregular, linked, made, mapped, measured, redoable, region_picked,
+    removable, reported, restorable, running, scannable, scanned, selected, several, shown, something,
+    undoable,
 };
 use super::entry::{Entry, Group, key, line};
 use super::keys::{Key, Shortcut};
@@ -17,7 +18,7 @@ pub fn entry(command: &Command) -> Option<&'static Entry> {
 }
 
 /// Every command that needs no value, in the order of groups.
-pub static CATALOGUE: [Entry; 68] = [
+pub static CATALOGUE: [Entry; 78] = [
     line(
         Command::OpenFolder,
         "open_folder",
@@ -124,6 +125,14 @@ pub static CATALOGUE: [Entry; 68] = [
         shown,
     ),
     line(
+        Command::CopyPicture,
+        "copy_picture",
+        Group::File,
+        ("Copy picture", "Puts a picture of the focused viewport on the clipboard, without patient data."),
+        &[Shortcut::ctrl_shift(Key::Char('C'))],
+        shown,
+    ),
+    line(
         Command::Quit,
         "quit",
         Group::File,
@@ -178,6 +187,14 @@ pub static CATALOGUE: [Entry; 68] = [
         ("Previous series", "Opens the series before."),
         &[Shortcut::plain(Key::PageUp)],
         several,
+    ),
+    line(
+        Command::TogglePlay,
+        "toggle_play",
+        Group::Navigate,
+        ("Play", "Plays through the slices of the focused viewport, or stops."),
+        &[Shortcut::shift(Key::Space)],
+        shown,
     ),
     line(
         Command::Tool(Tool::Window),
@@ -354,6 +371,17 @@ pub static CATALOGUE: [Entry; 68] = [
         shown,
     ),
     line(
+        Command::WindowOfRegion,
+        "window_of_region",
+        Group::Window,
+        (
+            "Window of the region",
+            "The window in which the values of the picked region are seen best: mean, two standard deviations either way.",
+        ),
+        &[Shortcut::plain(Key::Char('5'))],
+        region_picked,
+    ),
+    line(
         Command::ToggleInvert,
         "invert",
         Group::Display,
@@ -403,6 +431,60 @@ pub static CATALOGUE: [Entry; 68] = [
         ("Hide heatmap (hold)", "Shows the CT alone for as long as the key is held."),
         &[key('V')],
         mapped,
+    ),
+    line(
+        Command::TurnClockwise,
+        "turn_clockwise",
+        Group::Display,
+        ("Turn clockwise", "A quarter turn of the focused viewport; the letters turn with it."),
+        &[Shortcut::shift(Key::Char('R'))],
+        shown,
+    ),
+    line(
+        Command::FlipAcross,
+        "flip_across",
+        Group::Display,
+        (
+            "Flip left and right",
+            "The focused viewport looked at from the other side: never mirrored, the letters say so.",
+        ),
+        &[Shortcut::shift(Key::Char('H'))],
+        shown,
+    ),
+    line(
+        Command::FlipDown,
+        "flip_down",
+        Group::Display,
+        (
+            "Flip top and bottom",
+            "The focused viewport looked at from the other side, upside down: never mirrored.",
+        ),
+        &[Shortcut::shift(Key::Char('V'))],
+        shown,
+    ),
+    line(
+        Command::ArrangeQuarters,
+        "arrange_quarters",
+        Group::Display,
+        ("2 × 2", "Three planes, and the prior or what the network saw."),
+        &[Shortcut::plain(Key::F(2))],
+        shown,
+    ),
+    line(
+        Command::ArrangeLarge,
+        "arrange_large",
+        Group::Display,
+        ("1 + 3", "The focused viewport large, the others beside it."),
+        &[Shortcut::plain(Key::F(3))],
+        shown,
+    ),
+    line(
+        Command::ArrangeRow,
+        "arrange_row",
+        Group::Display,
+        ("3 in a row", "The three planes side by side."),
+        &[Shortcut::plain(Key::F(4))],
+        shown,
     ),
     line(
         Command::CycleCornerText,
@@ -569,6 +651,14 @@ pub static CATALOGUE: [Entry; 68] = [
         Group::Interface,
         ("Full screen", "Over the whole screen, or in a window."),
         &[Shortcut::plain(Key::F(11))],
+        always,
+    ),
+    line(
+        Command::TogglePalette,
+        "toggle_palette",
+        Group::Interface,
+        ("Commands", "Every command that can be carried out now, to be searched by its words."),
+        &[Shortcut::ctrl(Key::Char('K'))],
         always,
     ),
     line(

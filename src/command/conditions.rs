@@ -87,7 +87,10 @@ pub(super) fn mapped(session: &Session) -> bool {
 
 /// There is something to leave or to stop.
 pub(super) fn running(session: &Session) -> bool {
-    session.stage() == Stage::Report || session.sketch().is_some() || !session.work().is_empty()
+    session.stage() == Stage::Report
+        || session.sketch().is_some()
+        || session.playing().is_some()
+        || !session.work().is_empty()
 }
 
 /// A report is open.
@@ -113,4 +116,9 @@ pub(super) fn made(session: &Session) -> bool {
 /// There is a session to go on with.
 pub(super) fn restorable(session: &Session) -> bool {
     session.has_last_session()
+}
+
+/// The picked measurement is a region with values.
+pub(super) fn region_picked(session: &Session) -> bool {
+    shown(session) && session.findings().picked().is_some_and(|m| m.reading.statistics.is_some())
 }

@@ -59,6 +59,11 @@ impl Shortcut {
         Self { key, ctrl: true, shift: false, alt: false }
     }
 
+    /// With Shift.
+    pub const fn shift(key: Key) -> Self {
+        Self { key, ctrl: false, shift: true, alt: false }
+    }
+
     /// With Control and Shift.
     pub const fn ctrl_shift(key: Key) -> Self {
         Self { key, ctrl: true, shift: true, alt: false }

@@ -63,6 +63,26 @@ pub enum Command {
     ToggleInvert,
     /// Fit the focused viewport.
     ResetViewport,
+    /// A quarter turn clockwise of the focused viewport.
+    TurnClockwise,
+    /// Left and right of the focused viewport change places.
+    FlipAcross,
+    /// Top and bottom of the focused viewport change places.
+    FlipDown,
+    /// All viewports two by two.
+    ArrangeQuarters,
+    /// The focused viewport large, the others beside it.
+    ArrangeLarge,
+    /// The three planes in a row.
+    ArrangeRow,
+    /// Play through the slices of the focused viewport, or stop.
+    TogglePlay,
+    /// The window in which the values of the picked region are seen best.
+    WindowOfRegion,
+    /// A picture of the focused viewport to the clipboard.
+    CopyPicture,
+    /// The list of commands to search.
+    TogglePalette,
     /// Next corner text.
     CycleCornerText,
     /// The focused viewport alone, or all of them.
@@ -146,6 +166,8 @@ pub enum Command {
     Step(Pane, i64),
     /// Show this measurement: pick it and move the cursor there.
     GoToMeasurement(MeasureId),
+    /// Play at this many slices in a second.
+    PlaySpeed(f64),
     /// Write the session here.
     SaveSessionTo(PathBuf),
     /// Write all measurements of the series here.

@@ -10,8 +10,8 @@ use super::history::History;
 use super::look::{Layout, Look};
 use super::networks::{Imported, NetworkFacts};
 use super::news::{
-    Engine, GpuUse, GraphicsDevice, Hover, Memory, NetworkChoice, News, Notice, NoticeId, Severity, Work,
-    WorkId,
+    Engine, GpuUse, GraphicsDevice, Hover, Memory, NetworkChoice, News, Notice, NoticeId, Playing, Severity,
+    Work, WorkId,
 };
 use super::prior::{PriorLook, PriorSeries};
 use super::report::OpenReport;
@@ -43,6 +43,7 @@ pub struct Session {
     hover: Option<Hover>,
     sketch: Option<Measured>,
     last_session: bool,
+    playing: Option<Playing>,
     revision: u64,
     report: Option<OpenReport>,
 }
@@ -137,6 +138,11 @@ impl Session {
     /// The pointer over a viewport.
     pub fn hover(&self) -> Option<&Hover> {
         self.hover.as_ref()
+    }
+
+    /// The viewport whose slices are played.
+    pub fn playing(&self) -> Option<&Playing> {
+        self.playing.as_ref()
     }
 
     /// Whether a program that ended has left something to go on with.
@@ -384,6 +390,7 @@ impl Session {
             News::Memory(memory) => self.memory = memory,
             News::Gpu(gpu) => self.gpu = gpu,
             News::Hover(hover) => self.hover = hover,
+            News::Playing(playing) => self.playing = playing,
             News::LastSession(there) => self.last_session = there,
             News::Sketch(sketch) => {
                 let volume = self.case.open.as_ref().map(|open| open.volume.as_ref());
@@ -473,7 +480,7 @@ impl Session {
         self.revision = self.revision.wrapping_add(1);
         self.history.clear();
         self.hover = None;
-        self.sketch = None;
+        (self.sketch, self.playing) = (None, None);
         self.gpu = GpuUse::default();
     }
 

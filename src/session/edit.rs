@@ -1,7 +1,7 @@
 //! Every change by the user, as a value with an inverse.
 
 use super::case::{Findings, Measured};
-use super::look::{CornerText, Heatmap, Layout, Look, Pane, Tool};
+use super::look::{Arrangement, CornerText, Heatmap, Layout, Look, Pane, Tool};
 use super::prior::PriorLook;
 use super::viewport::{Slab, ViewportState};
 use crate::clinical::ClinicalFields;
@@ -27,6 +27,8 @@ pub enum Edit {
     Viewports([ViewportState; 3], f64),
     /// Which viewports are on the screen.
     Layout(Layout),
+    /// How all of them lie beside each other.
+    Arrange(Arrangement),
     /// The viewport that keys act on. Not undone.
     Focus(Pane),
     /// Outlines of the crops.
@@ -74,6 +76,7 @@ pub(super) enum About {
     Viewport(Pane),
     Viewports,
     Layout,
+    Arrangement,
     Boxes,
     Heatmap,
     CornerText,
@@ -108,6 +111,7 @@ impl Edit {
             Edit::Viewport(pane, _) => About::Viewport(*pane),
             Edit::Slab(_) | Edit::Viewports(..) => About::Viewports,
             Edit::Layout(_) => About::Layout,
+            Edit::Arrange(_) => About::Arrangement,
             Edit::Boxes(_) => About::Boxes,
             Edit::Heatmap(_) => About::Heatmap,
             Edit::CornerText(_) => About::CornerText,
@@ -173,6 +177,7 @@ impl Edit {
                 (old != (viewports, thickness)).then_some(Edit::Viewports(old.0, old.1))
             }
             Edit::Layout(to) => swap(&mut look.layout, to).map(Edit::Layout),
+            Edit::Arrange(to) => swap(&mut look.arrangement, to).map(Edit::Arrange),
             Edit::Focus(to) => swap(&mut look.focus, to).map(Edit::Focus),
             Edit::Boxes(to) => swap(&mut look.boxes, to).map(Edit::Boxes),
             Edit::Heatmap(to) => swap(&mut look.heatmap, to).map(Edit::Heatmap),

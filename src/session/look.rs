@@ -47,10 +47,33 @@ impl Pane {
     }
 }
 
+/// How the viewports lie beside each other where all are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Arrangement {
+    /// Two by two: the three planes, and the prior or what the network saw.
+    #[default]
+    Quarters,
+    /// One large at the left, the others small beside it.
+    Large(Pane),
+    /// The three planes in a row.
+    Row,
+}
+
+impl Arrangement {
+    /// Words in the interface.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Arrangement::Quarters => "2 × 2",
+            Arrangement::Large(_) => "1 + 3",
+            Arrangement::Row => "3 in a row",
+        }
+    }
+}
+
 /// Which viewports are on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Layout {
-    /// Two by two: the three planes, and the prior or what the network saw.
+    /// All, as they are arranged.
     Grid,
     /// One viewport over the whole centre.
     Single(Pane),
@@ -160,6 +183,8 @@ pub struct Look {
     pub viewports: [ViewportState; 3],
     /// What is on the screen.
     pub layout: Layout,
+    /// How all of them lie beside each other.
+    pub arrangement: Arrangement,
     /// The viewport that keys act on.
     pub focus: Pane,
     /// Thickness that a slab gets when it is switched on, mm.
@@ -191,6 +216,7 @@ impl Look {
             invert: false,
             viewports: Pane::ALL.map(|pane| ViewportState::fitted(pane.plane())),
             layout: Layout::Grid,
+            arrangement: Arrangement::Quarters,
             focus: Pane::Axial,
             slab_thickness_mm: 10.0,
             boxes: true,

@@ -20,11 +20,11 @@ mod viewport;
 pub use case::{Case, Findings, Measured, OpenSeries, Stage, Thumbnail};
 pub use document::Session;
 pub use edit::Edit;
-pub use look::{CornerText, Heatmap, Layout, Look, Pane, Tool};
+pub use look::{Arrangement, CornerText, Heatmap, Layout, Look, Pane, Tool};
 pub use networks::{Imported, NetworkFacts};
 pub use news::{
-    Adapter, Engine, GpuUse, GraphicsDevice, Hover, Memory, NetworkChoice, News, Notice, NoticeId, Severity,
-    Work, WorkId,
+    Adapter, Engine, GpuUse, GraphicsDevice, Hover, Memory, NetworkChoice, News, Notice, NoticeId, Playing,
+    Severity, Work, WorkId,
 };
 pub use prefs::Preferences;
 pub use prior::{PriorLook, PriorSeries, doubts};
@@ -32,4 +32,4 @@ pub use report::{
     CasePlace, Missed, MissedCases, OpenReport, Report, ReportKind, ReportPart, ReportRow, ReportTable,
 };
 pub use slice_scan::{ScanState, SliceScan};
-pub use viewport::{Orientation, Projection, Slab, ViewportState};
+pub use viewport::{Orientation, Projection, Slab, Turn, ViewportState};

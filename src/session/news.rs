@@ -148,6 +148,15 @@ pub struct GpuUse {
     pub bytes: u64,
 }
 
+/// A viewport whose slices are played.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Playing {
+    /// Which.
+    pub pane: Pane,
+    /// Slices in a second.
+    pub per_second: f64,
+}
+
 /// The pointer over a viewport.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Hover {
@@ -283,6 +292,8 @@ pub enum News {
     Hover(Option<Hover>),
     /// A measurement that is being drawn, as far as it goes; `None`: it is done, or given up.
     Sketch(Option<Measurement>),
+    /// Slices are played, or no more.
+    Playing(Option<Playing>),
     /// Whether a program that ended has left something to go on with.
     LastSession(bool),
     /// A sentence for the user.

@@ -197,7 +197,7 @@ impl Hands {
         }
         let pane = going.pane;
         match &mut going.gesture {
-            Gesture::Window(start) => out.edit(window_level::drag(*start, from, at, keys.shift)),
+            Gesture::Window(start) => out.edit(window_level::drag(*start, from, at, keys)),
             Gesture::Pan(start) => {
                 out.edit(Edit::Viewport(pane, pan::drag(*start, going.mm_per_px, from, at)))
             }

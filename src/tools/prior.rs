@@ -149,7 +149,7 @@ impl PriorHands {
         match going.gesture {
             // With the nodule tool a drag is nothing, as over the other viewports.
             Gesture::Window(_) if session.look().tool == Tool::Nodule => {}
-            Gesture::Window(start) => out.edit(window_level::drag(start, from, at, keys.shift)),
+            Gesture::Window(start) => out.edit(window_level::drag(start, from, at, keys)),
             Gesture::Pan(start) => look.viewport = pan::drag(start, mm_per_px, from, at),
             Gesture::Zoom(start) => look.viewport = zoom::drag(start, from, at),
             Gesture::Crosshair => cross(session, view, at, look),

@@ -1,18 +1,25 @@
 //! Drag: right for a wider window, down for a darker picture.
 
+use super::pointer::Modifiers;
 use crate::geometry::{Point, Viewport};
 use crate::session::Edit;
 use crate::volume::Window;
 
 /// Widths of the window per pixel of drag: 400 px double or empty it.
 const PER_PX: f64 = 1.0 / 400.0;
-/// With Shift, for the last few units.
+/// With Shift, for the last few units; with Ctrl, across the whole range.
 const FINE: f64 = 0.1;
+const COARSE: f64 = 4.0;
 
 /// The window after a drag, from the window at its start.
-pub(super) fn drag(start: Window, from: Point<Viewport>, to: Point<Viewport>, fine: bool) -> Edit {
+pub(super) fn drag(start: Window, from: Point<Viewport>, to: Point<Viewport>, keys: Modifiers) -> Edit {
     // In proportion to the width, so that a narrow window can be set as well as a wide one.
-    let step = start.width() * PER_PX * if fine { FINE } else { 1.0 };
+    let pace = match (keys.shift, keys.ctrl) {
+        (true, _) => FINE,
+        (false, true) => COARSE,
+        (false, false) => 1.0,
+    };
+    let step = start.width() * PER_PX * pace;
     let width = start.width() + (to.x - from.x) * step;
     let centre = start.centre() + (to.y - from.y) * step;
     Edit::Window(Window::new(width, centre), None)
@@ -23,7 +30,8 @@ mod tests {
     use super::*;
 
     fn dragged(x: f64, y: f64, fine: bool) -> Window {
-        match drag(Window::new(400.0, 40.0), Point::new(10.0, 10.0, 0.0), Point::new(x, y, 0.0), fine) {
+        let keys = Modifiers { shift: fine, ctrl: false };
+        match drag(Window::new(400.0, 40.0), Point::new(10.0, 10.0, 0.0), Point::new(x, y, 0.0), keys) {
             Edit::Window(window, None) => window,
             other => panic!("not a window: {other:?}"),
         }
@@ -42,6 +50,16 @@ mod tests {
     fn shift_is_ten_times_finer() {
         // Tolerance: rounding of one product in f64.
         assert!((dragged(110.0, 10.0, true).width() - 410.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn control_is_four_times_coarser() {
+        let keys = Modifiers { shift: false, ctrl: true };
+        let (from, to) = (Point::new(0.0, 0.0, 0.0), Point::new(100.0, 0.0, 0.0));
+        let Edit::Window(window, _) = drag(Window::new(400.0, 40.0), from, to, keys) else {
+            panic!("no window")
+        };
+        assert_eq!(window.width(), 800.0);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::theme::tokens;
 use super::viewport::{SCORES_WIDTH, canvas_ui, prior_ui, scored_pane, scores_ui};
 use super::{Scene, UiState, panels, report, states};
 use crate::command::Commands;
-use crate::session::{Layout, Pane, Stage};
+use crate::session::{Arrangement, Layout, Pane, Stage};
 use crate::tools::{Pointed, PointerEvent};
 
 /// Between viewports, points.
@@ -52,7 +52,8 @@ fn viewports_ui(
     let layout = scene.session.look().layout;
     let has_prior = scene.session.prior().is_some();
     let fourth_is_prior = has_prior && !state.fourth_seen;
-    if !(layout == Layout::Dates || (layout == Layout::Grid && fourth_is_prior)) {
+    let fourth = scene.session.look().arrangement != Arrangement::Row;
+    if !(layout == Layout::Dates || (layout == Layout::Grid && fourth && fourth_is_prior)) {
         state.prior_hover = None;
     }
     if let Layout::Single(pane) = layout {
@@ -71,29 +72,88 @@ fn viewports_ui(
         prior_ui(ui, right, scene, state, out);
         return;
     }
-    let [x, y] = dividers_ui(ui, rect);
-    let half = GAP / 2.0;
-    let (left, right) = (rect.left(), rect.right());
-    let (top, bottom) = (rect.top(), rect.bottom());
+    let shares = dividers_ui(ui, rect, scene.session.look().arrangement);
+    let cells = cells(rect, scene.session.look().arrangement, shares);
     // Between the viewports alone: what lies under them would be painted twice, which is half of a
     // frame's time on a software adapter.
-    let gap = tokens(ui).window;
-    for between in [
-        Rect::everything_right_of(x - GAP).intersect(Rect::everything_left_of(x + GAP)),
-        Rect::everything_below(y - GAP).intersect(Rect::everything_above(y + GAP)),
-    ] {
-        ui.painter().rect_filled(between.intersect(rect), 0.0, gap);
+    for between in &cells.between {
+        ui.painter().rect_filled(*between, 0.0, tokens(ui).window);
     }
-    let cell = |x0: f32, y0: f32, x1: f32, y1: f32| Rect::from_min_max(pos2(x0, y0), pos2(x1, y1));
-    slices_ui(ui, cell(left, top, x - half, y - half), Pane::Axial, scene, state, out, pointed);
-    slices_ui(ui, cell(x + half, top, right, y - half), Pane::Coronal, scene, state, out, pointed);
-    let fourth = cell(left, y + half, x - half, bottom);
-    if fourth_is_prior {
-        prior_ui(ui, fourth, scene, state, out);
-    } else {
-        panels::strip_ui(ui, fourth, scene, state);
+    // In the order in which one reads them, so that Tab goes that way.
+    for (pane, cell) in cells.planes {
+        slices_ui(ui, cell, pane, scene, state, out, pointed);
     }
-    slices_ui(ui, cell(x + half, y + half, right, bottom), Pane::Sagittal, scene, state, out, pointed);
+    match cells.fourth {
+        Some(cell) if fourth_is_prior => prior_ui(ui, cell, scene, state, out),
+        Some(cell) => panels::strip_ui(ui, cell, scene, state),
+        None => {}
+    }
+}
+
+/// Where the viewports lie.
+struct Cells {
+    planes: Vec<(Pane, Rect)>,
+    /// The prior, or what the network saw.
+    fourth: Option<Rect>,
+    between: Vec<Rect>,
+}
+
+/// - `shares`: of the width and the height, where the dividers lie
+fn cells(rect: Rect, arrangement: Arrangement, shares: [f32; 2]) -> Cells {
+    let half = GAP / 2.0;
+    let x = rect.left() + rect.width() * shares[0];
+    let y = rect.top() + rect.height() * shares[1];
+    let column = |x: f32| Rect::from_x_y_ranges(x - GAP..=x + GAP, rect.y_range());
+    let row = |of: Rect, y: f32| Rect::from_x_y_ranges(of.x_range(), y - GAP..=y + GAP);
+    let left = Rect::from_x_y_ranges(rect.left()..=x - half, rect.y_range());
+    let right = Rect::from_x_y_ranges(x + half..=rect.right(), rect.y_range());
+    match arrangement {
+        Arrangement::Quarters => {
+            let upper = Rect::from_x_y_ranges(rect.x_range(), rect.top()..=y - half);
+            let lower = Rect::from_x_y_ranges(rect.x_range(), y + half..=rect.bottom());
+            Cells {
+                planes: vec![
+                    (Pane::Axial, upper.intersect(left)),
+                    (Pane::Coronal, upper.intersect(right)),
+                    (Pane::Sagittal, lower.intersect(right)),
+                ],
+                fourth: Some(lower.intersect(left)),
+                between: vec![column(x), row(rect, y)],
+            }
+        }
+        Arrangement::Large(large) => {
+            let third = right.height() / 3.0;
+            let edge = |n: f32| right.top() + n * third;
+            let part = |top: f32, bottom: f32| Rect::from_x_y_ranges(right.x_range(), top..=bottom);
+            let edges = [edge(1.0), edge(2.0)];
+            let small = [
+                part(right.top(), edges[0] - half),
+                part(edges[0] + half, edges[1] - half),
+                part(edges[1] + half, right.bottom()),
+            ];
+            let others = Pane::ALL.into_iter().filter(|pane| *pane != large);
+            Cells {
+                planes: std::iter::once((large, left)).chain(others.zip(small)).collect(),
+                fourth: Some(small[2]),
+                between: vec![column(x), row(right, edges[0]), row(right, edges[1])],
+            }
+        }
+        Arrangement::Row => {
+            let third = rect.width() / 3.0;
+            let part = |left: f32, right: f32| Rect::from_x_y_ranges(left..=right, rect.y_range());
+            let edges = [rect.left() + third, rect.left() + 2.0 * third];
+            let cells = [
+                part(rect.left(), edges[0] - half),
+                part(edges[0] + half, edges[1] - half),
+                part(edges[1] + half, rect.right()),
+            ];
+            Cells {
+                planes: Pane::ALL.into_iter().zip(cells).collect(),
+                fourth: None,
+                between: edges.map(column).to_vec(),
+            }
+        }
+    }
 }
 
 /// A viewport, with the scores of its slices beside it where they were scanned.
@@ -115,11 +175,17 @@ fn slices_ui(
     scores_ui(ui, rect.with_min_x(edge), scene, out);
 }
 
-/// Where the two dividers lie, as shares of the middle that the user may drag; a double-click puts
+/// Where the dividers lie, as shares of the middle that the user may drag; a double-click puts
 /// one back.
-fn dividers_ui(ui: &Ui, rect: Rect) -> [f32; 2] {
-    let id = Id::unique("dividers");
-    let mut shares: [f32; 2] = ui.data(|d| d.get_temp(id)).unwrap_or([0.5, 0.5]);
+fn dividers_ui(ui: &Ui, rect: Rect, arrangement: Arrangement) -> [f32; 2] {
+    // How many of them this arrangement has, and where they lie at the start.
+    let (movable, start) = match arrangement {
+        Arrangement::Quarters => (2, [0.5, 0.5]),
+        Arrangement::Large(_) => (1, [0.68, 0.5]),
+        Arrangement::Row => (0, [0.5, 0.5]),
+    };
+    let id = Id::unique(("dividers", movable));
+    let mut shares: [f32; 2] = ui.data(|d| d.get_temp(id)).unwrap_or(start);
     let grips = |shares: [f32; 2]| {
         let x = rect.left() + rect.width() * shares[0];
         let y = rect.top() + rect.height() * shares[1];
@@ -132,7 +198,7 @@ fn dividers_ui(ui: &Ui, rect: Rect) -> [f32; 2] {
         (CursorIcon::ResizeHorizontal, "Divider between left and right"),
         (CursorIcon::ResizeVertical, "Divider between top and bottom"),
     ];
-    for (axis, (icon, name)) in sides.into_iter().enumerate() {
+    for (axis, (icon, name)) in sides.into_iter().enumerate().take(movable) {
         let response = ui.interact(grips(shares)[axis], id.with(axis), Sense::click_and_drag());
         response.widget_info(|| WidgetInfo::labeled(Role::Splitter, true, name));
         if response.hovered() || response.dragged() {
@@ -142,7 +208,7 @@ fn dividers_ui(ui: &Ui, rect: Rect) -> [f32; 2] {
         let by = if axis == 0 { moved.x / rect.width() } else { moved.y / rect.height() };
         shares[axis] = (shares[axis] + by).clamp(0.15, 0.85);
         if response.double_clicked() {
-            shares[axis] = 0.5;
+            shares[axis] = start[axis];
         }
         if response.has_focus() {
             shares[axis] = (shares[axis] + by_keys(ui, &response, axis)).clamp(0.15, 0.85);
@@ -150,7 +216,7 @@ fn dividers_ui(ui: &Ui, rect: Rect) -> [f32; 2] {
         }
     }
     ui.data_mut(|d| d.insert_temp(id, shares));
-    [rect.left() + rect.width() * shares[0], rect.top() + rect.height() * shares[1]]
+    shares
 }
 
 /// Arrows move a divider that has the focus.

@@ -115,6 +115,10 @@ icons! {
     ARROW = "\u{E092}";
     /// Phosphor `floppy-disk`.
     SAVE = "\u{E248}";
+    /// Phosphor `play`.
+    PLAY = "\u{E3D0}";
+    /// Phosphor `arrows-horizontal`.
+    FLIP = "\u{EB06}";
     /// Phosphor `copy`.
     COPY = "\u{E1CA}";
     /// Phosphor `export`.

@@ -8,6 +8,7 @@ use crate::geometry::{Patient, Point};
 use crate::measure::MeasureId;
 use crate::session::{Preferences, Session};
 use crate::tools::{PriorHands, Wheel};
+use crate::ui::states::Palette;
 
 /// What drawing may read.
 #[derive(Clone, Copy)]
@@ -45,6 +46,8 @@ pub struct UiState {
     pub prior_path: Option<String>,
     /// The fourth viewport shows what the network saw although there is a prior.
     pub fourth_seen: bool,
+    /// What was typed into the palette of commands.
+    pub palette: Palette,
     /// What is being typed as the name of a measurement.
     pub measurement_name: Option<(MeasureId, String)>,
     /// A key that hides the heatmap is held.
@@ -60,6 +63,8 @@ pub struct UiState {
 pub enum Sheet {
     /// All keys.
     Keys,
+    /// Commands to be searched.
+    Palette,
     /// What must be known of weights: those of the selected nodule's answer, or a network's built-in ones.
     ModelCard(Option<&'static str>),
     /// Networks and their weights, and which one is shown.

@@ -7,7 +7,7 @@ use crate::explain::{Method, Saliency};
 use crate::geometry::{Patient, Plane, Point, VoxelGrid};
 use crate::inference::Region;
 use crate::ingest::{Defect, DefectCode};
-use crate::session::{Projection, Slab};
+use crate::session::{Projection, Slab, Turn};
 use crate::view::ResolvedView;
 
 /// `R 57.3   P 131.3   F 520.6 mm`: how far to which side of the origin (LPS).
@@ -170,6 +170,14 @@ pub fn ago(age: std::time::Duration) -> String {
 /// With a true minus sign, and no minus before zero.
 pub fn signed(value: f64, decimals: usize) -> String {
     format!("{:.decimals$}", no_minus_zero(value, decimals)).replace('-', "−")
+}
+
+/// How a plane lies on the screen, where that is not as usual.
+pub fn turn(turn: Turn) -> Option<String> {
+    let turned = (turn.quarters != 0).then(|| format!("turned {}°", u32::from(turn.quarters) * 90));
+    let behind = turn.behind.then(|| "from the other side".to_owned());
+    let said: Vec<String> = turned.into_iter().chain(behind).collect();
+    (!said.is_empty()).then(|| said.join(", "))
 }
 
 /// With a sign always: `+1.12`, `−0.47`.

@@ -1,18 +1,18 @@
 //! How many millimetres a pixel is where the whole plane fits, and how zoom relates to it.
 
 use crate::geometry::{Patient, Plane, PlaneBasis, Vector, VoxelGrid};
-use crate::session::Orientation;
+use crate::session::{Orientation, Turn};
 
 /// Smallest and largest zoom that a viewport takes: below, nothing can be seen; above, a voxel
 /// fills the screen and 32-bit coordinates in shaders run out of digits.
 pub const ZOOM_RANGE: [f64; 2] = [0.05, 100.0];
 
 /// Screen axes of an orientation in this volume.
-pub(super) fn basis(grid: &VoxelGrid, orientation: Orientation) -> PlaneBasis {
-    match orientation {
+pub(super) fn basis(grid: &VoxelGrid, orientation: Orientation, turn: Turn) -> PlaneBasis {
+    turn.of(match orientation {
         Orientation::Anatomical(plane) => grid.plane_basis(plane),
         Orientation::Oblique { right, down } => oblique_basis(right, down),
-    }
+    })
 }
 
 /// Unit and perpendicular axes from a pair that may be neither; axial where they say nothing.
@@ -43,13 +43,13 @@ fn half_extent_mm(grid: &VoxelGrid, basis: &PlaneBasis) -> [f64; 2] {
 
 /// Millimetres per pixel at which the whole plane, to the outer faces of its voxels, just fits.
 /// - `size_px`: physical pixels; 0 counts as 1
-pub fn fitted_mm_per_px(grid: &VoxelGrid, orientation: Orientation, size_px: [u32; 2]) -> f64 {
-    let half = half_extent_mm(grid, &basis(grid, orientation));
+pub fn fitted_mm_per_px(grid: &VoxelGrid, orientation: Orientation, turn: Turn, size_px: [u32; 2]) -> f64 {
+    let half = half_extent_mm(grid, &basis(grid, orientation, turn));
     let [width, height] = size_px.map(|n| f64::from(n.max(1)));
     (2.0 * half[0] / width).max(2.0 * half[1] / height)
 }
 
 /// The zoom at which the viewport is `field_mm` wide.
 pub fn zoom_for_field(grid: &VoxelGrid, orientation: Orientation, size_px: [u32; 2], field_mm: f64) -> f64 {
-    fitted_mm_per_px(grid, orientation, size_px) * f64::from(size_px[0].max(1)) / field_mm
+    fitted_mm_per_px(grid, orientation, Turn::default(), size_px) * f64::from(size_px[0].max(1)) / field_mm
 }

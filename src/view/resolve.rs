@@ -5,7 +5,7 @@ use crate::geometry::{
     GridAxis, Patient, Plane, PlaneBasis, Point, Transform, Vector, Viewport, Voxel, VoxelGrid,
     direction_letters,
 };
-use crate::session::{Orientation, Projection, ViewportState};
+use crate::session::{Orientation, Projection, Turn, ViewportState};
 
 /// Most samples through a slab: past this a frame takes seconds and shows nothing new.
 const MAX_SLAB_STEPS: u32 = 1025;
@@ -32,6 +32,8 @@ pub struct ResolvedView {
     pub size_px: [u32; 2],
     /// Screen axes in patient space.
     pub basis: PlaneBasis,
+    /// How the plane lies on the screen.
+    pub turn: Turn,
     /// Millimetres per physical pixel, both ways.
     pub mm_per_px: f64,
     /// Patient position of a viewport position (x, y in px, z = mm along `basis.into` from the slice).
@@ -66,10 +68,10 @@ pub fn resolve(
     size_px: [u32; 2],
 ) -> ResolvedView {
     let size_px = size_px.map(|n| n.max(1));
-    let basis = basis(grid, state.orientation);
+    let basis = basis(grid, state.orientation, state.turn);
     let cursor = if cursor.is_finite() { cursor } else { grid.centre() };
     let zoom = if state.zoom.is_finite() { state.zoom.clamp(ZOOM_RANGE[0], ZOOM_RANGE[1]) } else { 1.0 };
-    let mm_per_px = fitted_mm_per_px(grid, state.orientation, size_px) / zoom;
+    let mm_per_px = fitted_mm_per_px(grid, state.orientation, state.turn, size_px) / zoom;
 
     let plane = match state.orientation {
         Orientation::Anatomical(plane) => Some(plane),
@@ -98,6 +100,7 @@ pub fn resolve(
         plane,
         size_px,
         basis,
+        turn: state.turn,
         mm_per_px,
         patient_from_viewport,
         viewport_from_patient,

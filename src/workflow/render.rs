@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::open::Opened;
 use crate::export::{WriteError, write_png};
-use crate::geometry::{Patient, Point};
+use crate::geometry::{Patient, Plane, Point};
 use crate::gpu::Gpu;
 use crate::inference::Region;
 use crate::render::HeatmapLook;
@@ -100,8 +100,11 @@ impl Subject {
             return Err(RenderError::Outside(at.x, at.y, at.z));
         }
         let cursor = view.at.unwrap_or_else(|| grid.centre());
-        let mut viewport =
-            ViewportState { orientation: view.orientation, zoom: 1.0, pan_mm: [0.0; 2], slab: view.slab };
+        let mut viewport = ViewportState {
+            orientation: view.orientation,
+            slab: view.slab,
+            ..ViewportState::fitted(Plane::Axial)
+        };
         if let Some(fov_mm) = view.fov_mm {
             viewport.zoom = view::zoom_for_field(grid, view.orientation, view.size_px, fov_mm);
             let basis = view::resolve(grid, &viewport, cursor, view.size_px).basis;

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use triscope::geometry::{Patient, Plane, Point, Transform, Vector, VoxelBox, VoxelGrid, direction_letters};
-use triscope::session::{Orientation, Projection, Slab, ViewportState};
+use triscope::session::{Orientation, Projection, Slab, Turn, ViewportState};
 use triscope::view::{
     crosshair, crosshair_line, on_screen, outline, patient_at, resolve, scale_bar, step, zoomed_at,
 };
@@ -57,8 +57,11 @@ pub fn state() -> impl Strategy<Value = ViewportState> {
     let slab = prop::option::of(
         (0.1..60.0f64).prop_map(|thickness_mm| Slab { thickness_mm, projection: Projection::Mean }),
     );
-    (prop_oneof![3 => plane, 1 => oblique], 0.2..20.0f64, prop::array::uniform2(-200.0..200.0f64), slab)
-        .prop_map(|(orientation, zoom, pan_mm, slab)| ViewportState { orientation, zoom, pan_mm, slab })
+    let turn = (0u8..4, any::<bool>()).prop_map(|(quarters, behind)| Turn { quarters, behind });
+    let pan = prop::array::uniform2(-200.0..200.0f64);
+    (prop_oneof![3 => plane, 1 => oblique], 0.2..20.0f64, pan, slab, turn).prop_map(
+        |(orientation, zoom, pan_mm, slab, turn)| ViewportState { orientation, zoom, pan_mm, slab, turn },
+    )
 }
 
 /// A place in the volume, as shares of its size.

@@ -13,7 +13,7 @@ use triscope::render::reference::{blit, heatmap as heatmap_twin};
 use triscope::render::slice::gpu::Slice;
 use triscope::render::slice::{StoredVoxels, uniform};
 use triscope::render::{HeatmapLook, Offscreen, SliceFrame, SliceRenderer, heatmap};
-use triscope::session::{Orientation, Projection, Slab, ViewportState};
+use triscope::session::{Orientation, Projection, Slab, Turn, ViewportState};
 use triscope::view::resolve;
 use triscope::volume::{Padding, Sample, Unit, Volume, Window, sample};
 
@@ -126,6 +126,7 @@ fn frames(dice: &mut Dice, case: &Case) -> Vec<SliceFrame> {
                 zoom: dice.between(0.7, 3.0),
                 pan_mm: [dice.between(-4.0, 4.0), dice.between(-4.0, 4.0)],
                 slab,
+                turn: Turn { quarters: (n % 4) as u8, behind: n % 2 == 1 },
             };
             frames.push(SliceFrame {
                 volume: Arc::clone(&case.volume),

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use triscope::geometry::{Patient, Plane, Point, Transform, Vector, VoxelGrid};
 use triscope::gpu::{Gpu, device_descriptor, headless};
 use triscope::render::{Offscreen, RenderError, SliceFrame, SliceRenderer};
-use triscope::session::{Orientation, Slab, ViewportState};
+use triscope::session::{Orientation, Slab, Turn, ViewportState};
 use triscope::view::{ResolvedView, resolve, step, to_end};
 use triscope::volume::{Projection, Reslice, Sample, Unit, Volume, Window, reslice, reslice_grey, sample};
 
@@ -281,6 +281,7 @@ fn states_that_are_no_numbers_still_give_a_view() {
         zoom: f64::NAN,
         pan_mm: [f64::INFINITY, f64::NAN],
         slab: None,
+        turn: Turn { quarters: 250, behind: true },
     };
     let view = resolve(&grid, &state, nowhere, [0, 0]);
     assert!(view.patient_from_viewport.origin().is_finite() && view.mm_per_px.is_finite());

@@ -2,6 +2,7 @@
 
 use super::support::Window;
 use egui::{Key, Modifiers, PointerButton, vec2};
+use egui_kittest::kittest::Queryable;
 use triscope::app::Start;
 use triscope::session::{CornerText, Layout, Pane, Projection, Tool};
 use triscope::volume::Preset;
@@ -163,4 +164,108 @@ fn the_question_mark_opens_the_sheet_of_keys() {
     assert!(window.harness.state().core().help_is_open());
     window.key_with(Modifiers::SHIFT, Key::Questionmark);
     assert!(!window.harness.state().core().help_is_open());
+}
+
+/// The letters at the left and the top of a viewport.
+fn letters(window: &Window, pane: Pane) -> [String; 2] {
+    window.session(|s| {
+        let look = s.look();
+        let view =
+            triscope::view::resolve(s.grid().expect("open"), look.viewport(pane), look.cursor, [400, 300]);
+        let [left, _, top, _] = view.letters;
+        [left, top]
+    })
+}
+
+#[test]
+fn a_picture_is_turned_and_flipped_with_its_letters_and_comes_back() {
+    let mut window = open();
+    assert_eq!(letters(&window, Pane::Axial), ["R", "A"]);
+    window.key_with(Modifiers::SHIFT, Key::R);
+    assert_eq!(letters(&window, Pane::Axial), ["P", "R"]);
+    window.key_with(Modifiers::SHIFT, Key::H);
+    assert_eq!(letters(&window, Pane::Axial), ["A", "R"]);
+    window.key_with(Modifiers::SHIFT, Key::V);
+    assert_eq!(letters(&window, Pane::Axial), ["A", "L"]);
+    assert_eq!(letters(&window, Pane::Coronal), ["R", "H"]);
+    // What lies under the pointer is still the same place of the patient.
+    let there = window.session(|s| s.look().cursor);
+    let at = window.place_of(Pane::Axial, there);
+    window.move_to(at);
+    window.settle();
+    assert!(window.session(|s| s.hover().expect("over it").at.distance(there)) < 2.0);
+    window.key(Key::Space);
+    assert_eq!(letters(&window, Pane::Axial), ["R", "A"]);
+}
+
+#[test]
+fn viewports_lie_beside_each_other_as_one_likes() {
+    let mut window = open();
+    let [quarter, _, other] = Pane::ALL.map(|pane| window.rect(pane));
+    assert!((quarter.area() / other.area() - 1.0).abs() < 0.02, "{quarter:?} {other:?}");
+    let coronal = window.rect(Pane::Coronal).center();
+    window.click_at(coronal);
+    window.key(Key::F3);
+    let [axial, coronal, sagittal] = Pane::ALL.map(|pane| window.rect(pane));
+    assert!(coronal.area() > 2.0 * axial.area() && coronal.right() < axial.left());
+    assert!(axial.bottom() < sagittal.top());
+    assert!((axial.area() / sagittal.area() - 1.0).abs() < 0.02, "{axial:?} {sagittal:?}");
+    window.key(Key::F4);
+    let [axial, coronal, sagittal] = Pane::ALL.map(|pane| window.rect(pane));
+    assert!(axial.right() < coronal.left() && coronal.right() < sagittal.left());
+    assert!((axial.area() / sagittal.area() - 1.0).abs() < 0.02);
+    // One alone, and back to the row.
+    window.key(Key::F);
+    window.key(Key::F);
+    assert_eq!(window.rect(Pane::Axial), axial);
+    window.key(Key::F2);
+    assert_eq!(window.rect(Pane::Axial), quarter);
+    window.key_with(Modifiers::COMMAND, Key::Z);
+    assert_eq!(window.rect(Pane::Axial), axial);
+}
+
+#[test]
+fn slices_are_played_until_escape() {
+    let mut window = open();
+    let start = slice(&window, Pane::Axial);
+    window.key_with(Modifiers::SHIFT, Key::Space);
+    assert!(window.session(|s| s.playing().is_some()));
+    window.until("some slices were played", |s| {
+        let look = s.look();
+        let view =
+            triscope::view::resolve(s.grid().expect("open"), look.viewport(Pane::Axial), look.cursor, [9, 9]);
+        view.slice.expect("a plane").index + 1 >= start + 3
+    });
+    window.key(Key::Escape);
+    assert!(window.session(|s| s.playing().is_none()));
+    let stopped = slice(&window, Pane::Axial);
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    window.settle();
+    assert_eq!(slice(&window, Pane::Axial), stopped);
+}
+
+#[test]
+fn a_command_is_found_by_a_few_letters() {
+    let mut window = open();
+    window.key_with(Modifiers::COMMAND, Key::K);
+    window.harness.get_by_label("Command").type_text("inve");
+    window.settle();
+    assert!(window.says("Invert"));
+    window.key(Key::Enter);
+    assert!(window.session(|s| s.look().invert));
+    assert!(window.harness.query_by_label("Command").is_none(), "it stays open");
+}
+
+#[test]
+fn a_region_gives_the_window_in_which_it_is_seen_best() {
+    let mut window = open();
+    window.key(Key::E);
+    let middle = window.rect(Pane::Axial).center();
+    window.drag(PointerButton::Primary, middle, middle + vec2(50.0, 40.0));
+    window.key(Key::Num5);
+    window.session(|s| {
+        let figures = s.findings().measurements()[0].reading.statistics.as_ref().expect("values");
+        let now = s.look().window;
+        assert_eq!((now.centre(), now.width()), (figures.mean, 4.0 * figures.sd));
+    });
 }

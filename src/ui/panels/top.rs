@@ -5,10 +5,12 @@ use egui::{
 };
 
 use super::open_menu::open_menu_ui;
-use super::top_menus::{device_menu_ui, measure_menu_ui, slab_menu_ui, view_menu_ui, window_menu_ui};
+use super::top_menus::{
+    device_menu_ui, layout_menu_ui, measure_menu_ui, slab_menu_ui, view_menu_ui, window_menu_ui,
+};
 use crate::command::{Command, Commands};
 use crate::measure::Kind;
-use crate::session::{Layout as Panes, Stage, Tool};
+use crate::session::{Stage, Tool};
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{Press, press_ui};
 use crate::ui::{Scene, UiState, icons};
@@ -76,16 +78,7 @@ fn left_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Comman
     ui.add_enabled_ui(open, |ui| {
         window_menu_ui(ui, scene, out);
         slab_menu_ui(ui, scene, out);
-        let (icon, words) = match look.layout {
-            Panes::Grid => (icons::LAYOUT, "2 × 2"),
-            Panes::Single(_) => (icons::SINGLE, "Single"),
-            Panes::Dates => (icons::LAYOUT, "Dates"),
-        };
-        let command = Command::ToggleMaximise;
-        let press = Press::new(icon, words).enabled(open);
-        if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
-            out.push(command);
-        }
+        layout_menu_ui(ui, scene, out);
     });
     let keys = width >= NAME_FROM;
     for (command, words, on) in

@@ -5,7 +5,7 @@ use egui::{Align2, CornerRadius, PopupCloseBehavior, Sense, TextStyle, Ui, Widge
 use super::top::measure_icon;
 use crate::command::{Command, Commands, entry};
 use crate::measure::Kind;
-use crate::session::{Edit, Engine, Projection, Slab, Tool};
+use crate::session::{Arrangement, Edit, Engine, Layout as Panes, Projection, Slab, Tool};
 use crate::ui::theme::{size, tokens};
 use crate::ui::widgets::{
     Press, fact_ui, heading_ui, menu, menu_row_ui, paragraph_ui, press_ui, slider_row_ui,
@@ -67,6 +67,7 @@ pub fn window_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
         }
         ui.separator();
         row_ui(ui, scene, out, Command::ToggleInvert, icons::INVERT, look.invert);
+        row_ui(ui, scene, out, Command::WindowOfRegion, icons::RECTANGLE, false);
     });
 }
 
@@ -106,6 +107,36 @@ pub fn slab_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     });
 }
 
+/// How viewports lie beside each other, or which stands alone.
+pub fn layout_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+    let look = scene.session.look();
+    let (icon, words) = match look.layout {
+        Panes::Grid => (icons::LAYOUT, look.arrangement.label()),
+        Panes::Single(_) => (icons::SINGLE, "Single"),
+        Panes::Dates => (icons::LAYOUT, "Dates"),
+    };
+    let button = press_ui(ui, Press::new(icon, words).menu().enabled(ui.is_enabled()));
+    let button = button.on_hover_text("Layout: how the viewports lie beside each other");
+    menu(&button).show(|ui| {
+        ui.set_width(220.0);
+        ui.spacing_mut().item_spacing.y = 2.0;
+        let all = look.layout == Panes::Grid;
+        for (command, on) in [
+            (Command::ArrangeQuarters, look.arrangement == Arrangement::Quarters),
+            (Command::ArrangeLarge, matches!(look.arrangement, Arrangement::Large(_))),
+            (Command::ArrangeRow, look.arrangement == Arrangement::Row),
+        ] {
+            row_ui(ui, scene, out, command, icons::LAYOUT, all && on);
+        }
+        ui.separator();
+        let single = matches!(look.layout, Panes::Single(_));
+        row_ui(ui, scene, out, Command::ToggleMaximise, icons::SINGLE, single);
+        if scene.session.prior().is_some() {
+            row_ui(ui, scene, out, Command::ToggleDates, icons::LAYOUT, look.layout == Panes::Dates);
+        }
+    });
+}
+
 /// What is shown, and how; panels, theme, picture.
 pub fn view_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let button = press_ui(ui, Press::new(icons::DISPLAY, "View").icon_only().menu());
@@ -118,11 +149,16 @@ pub fn view_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
         row_ui(ui, scene, out, Command::Redo, icons::REDO, false);
         ui.separator();
         row_ui(ui, scene, out, Command::ResetViewport, icons::RESET, false);
+        row_ui(ui, scene, out, Command::TurnClockwise, icons::RERUN, false);
+        let behind = look.viewport(look.focus).turn.behind;
+        row_ui(ui, scene, out, Command::FlipAcross, icons::FLIP, behind);
+        row_ui(ui, scene, out, Command::TogglePlay, icons::PLAY, scene.session.playing().is_some());
         row_ui(ui, scene, out, Command::CycleCornerText, icons::TEXT, false);
         row_ui(ui, scene, out, Command::ToggleInvert, icons::INVERT, look.invert);
         let stored = scene.session.series().is_some_and(|s| s.can_be_resampled() && !s.is_resampled());
         row_ui(ui, scene, out, Command::ToggleStoredSlices, icons::FILES, stored);
         row_ui(ui, scene, out, Command::SavePicture, icons::PICTURE, false);
+        row_ui(ui, scene, out, Command::CopyPicture, icons::COPY, false);
         ui.separator();
         row_ui(ui, scene, out, Command::ToggleLeftPanel, icons::LEFT_PANEL, scene.prefs.left_panel);
         row_ui(ui, scene, out, Command::ToggleRightPanel, icons::LEFT_PANEL, scene.prefs.right_panel);

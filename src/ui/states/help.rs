@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn columns_are_as_even_as_the_order_of_groups_allows() {
-        assert_eq!(columns_of(&[9, 8, 6, 8, 7, 12, 6, 5, 8, 12], 3), [0, 0, 0, 1, 1, 1, 2, 2, 2, 2]);
+        assert_eq!(columns_of(&[9, 8, 6, 8, 7, 12, 6, 5, 8, 12], 3), [0, 0, 0, 0, 1, 1, 1, 1, 2, 2]);
         assert_eq!(columns_of(&[3, 3, 3], 5), [0, 1, 2]);
         assert_eq!(columns_of(&[], 3), Vec::<usize>::new());
     }

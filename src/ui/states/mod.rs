@@ -6,6 +6,7 @@ mod model_card;
 mod networks;
 mod notices;
 mod opening;
+mod palette;
 mod sheet;
 mod trouble;
 mod welcome;
@@ -15,6 +16,7 @@ pub use model_card::model_card_ui;
 pub use networks::networks_ui;
 pub use notices::{notices_ui, reduced_ui};
 pub use opening::opening_ui;
+pub use palette::{Palette, palette_ui};
 pub use trouble::{failed_ui, unusable_ui};
 pub use welcome::{drop_ui, welcome_ui};
 

@@ -63,7 +63,13 @@ fn look(look: &Look) -> SavedLook {
     let viewport = |pane: Pane| {
         let state = look.viewport(pane);
         let slab = state.slab.map(|slab| (slab.thickness_mm, slab.projection.name().to_owned()));
-        SavedViewport { zoom: state.zoom, pan_mm: state.pan_mm, slab }
+        SavedViewport {
+            zoom: state.zoom,
+            pan_mm: state.pan_mm,
+            slab,
+            quarters: state.turn.quarters,
+            behind: state.turn.behind,
+        }
     };
     SavedLook {
         cursor: look.cursor.to_array(),

@@ -6,7 +6,7 @@ use crate::findings::{Nodule, Question};
 use crate::geometry::{Patient, PlaneBasis, Point, Vector};
 use crate::measure::{Kind, MeasureId, Measurement};
 use crate::networks::spec;
-use crate::session::{Edit, Layout, Pane, Projection, Session, Slab, ViewportState};
+use crate::session::{Edit, Layout, Pane, Projection, Session, Slab, Turn, ViewportState};
 use crate::volume::{Preset, Window};
 
 /// Directions whose lengths and angle are off by more than this are no axes of a screen.
@@ -110,5 +110,6 @@ fn viewport(saved: &SavedViewport, now: ViewportState) -> ViewportState {
         (thickness_mm.is_finite() && *thickness_mm > 0.0)
             .then_some(Slab { thickness_mm: *thickness_mm, projection })
     });
-    ViewportState { zoom: saved.zoom, pan_mm: saved.pan_mm, slab, ..now }
+    let turn = Turn { quarters: saved.quarters % 4, behind: saved.behind };
+    ViewportState { zoom: saved.zoom, pan_mm: saved.pan_mm, slab, turn, ..now }
 }

@@ -106,4 +106,10 @@ pub struct SavedViewport {
     pub pan_mm: [f64; 2],
     /// Thickness, mm, and name of the projection of a slab.
     pub slab: Option<(f64, String)>,
+    /// Quarter turns clockwise.
+    #[serde(default)]
+    pub quarters: u8,
+    /// Looked at from the other side.
+    #[serde(default)]
+    pub behind: bool,
 }

@@ -85,6 +85,9 @@ pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) {
     at.line(format!("W {}  C {}  {unit}", words::signed(w, 0), words::signed(c, 0)).trim_end(), &plain);
     if wide {
         at.line(&format!("zoom {:.1}", shown.zoom), &plain);
+        if let Some(lies) = words::turn(shown.view.turn) {
+            at.line(&lies, &plain);
+        }
     }
     if let Some(slab) = shown.slab {
         at.line(&words::slab(slab), &plain);
