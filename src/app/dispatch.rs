@@ -72,6 +72,7 @@ impl Core {
             Command::TurnClockwise => self.turn(Turn::clockwise),
             Command::FlipAcross => self.turn(Turn::flipped_across),
             Command::FlipDown => self.turn(Turn::flipped_down),
+            Command::Straighten => self.session.apply(crate::tools::straightened(self.session.look())),
             Command::ArrangeQuarters => self.arrange(Arrangement::Quarters),
             Command::ArrangeLarge => self.arrange(Arrangement::Large(self.session.look().focus)),
             Command::ArrangeRow => self.arrange(Arrangement::Row),

@@ -1,7 +1,7 @@
 //! The list: id, words, help, keys and condition of every command that needs no value.
 
 use super::conditions::{
-    always, answered, compared, irregular, linked, made, mapped, measured, redoable, region_picked,
+    always, answered, compared, irregular, linked, made, mapped, measured, oblique, redoable, region_picked,
     removable, reported, restorable, running, scannable, scanned, selected, several, shown, something,
     undoable,
 };
@@ -18,7 +18,7 @@ pub fn entry(command: &Command) -> Option<&'static Entry> {
 }
 
 /// Every command that needs no value, in the order of groups.
-pub static CATALOGUE: [Entry; 78] = [
+pub static CATALOGUE: [Entry; 79] = [
     line(
         Command::OpenFolder,
         "open_folder",
@@ -224,7 +224,10 @@ pub static CATALOGUE: [Entry; 78] = [
         Command::Tool(Tool::Crosshair),
         "tool_crosshair",
         Group::Tools,
-        ("Crosshair", "Click or drag to bring all three planes to a point; Shift+move does it at any time."),
+        (
+            "Crosshair",
+            "Click or drag to bring all planes to a point; drag a dot on its lines to turn them, with Shift one alone.",
+        ),
         &[key('C')],
         always,
     ),
@@ -461,6 +464,14 @@ pub static CATALOGUE: [Entry; 78] = [
         ),
         &[Shortcut::shift(Key::Char('V'))],
         shown,
+    ),
+    line(
+        Command::Straighten,
+        "straighten",
+        Group::Display,
+        ("Straight planes", "All viewports along the patient's axes again, after their planes were turned."),
+        &[Shortcut::shift(Key::Char('C'))],
+        oblique,
     ),
     line(
         Command::ArrangeQuarters,

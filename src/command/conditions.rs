@@ -2,7 +2,7 @@
 
 use crate::findings::Question;
 use crate::ingest::Series;
-use crate::session::{Session, Stage, WorkId};
+use crate::session::{Orientation, Pane, Session, Stage, WorkId};
 
 /// At any time.
 pub(super) fn always(_: &Session) -> bool {
@@ -121,4 +121,10 @@ pub(super) fn restorable(session: &Session) -> bool {
 /// The picked measurement is a region with values.
 pub(super) fn region_picked(session: &Session) -> bool {
     shown(session) && session.findings().picked().is_some_and(|m| m.reading.statistics.is_some())
+}
+
+/// A plane was turned out of the patient's axes.
+pub(super) fn oblique(session: &Session) -> bool {
+    let turned = |pane| matches!(session.look().viewport(pane).orientation, Orientation::Oblique { .. });
+    shown(session) && Pane::ALL.into_iter().any(turned)
 }

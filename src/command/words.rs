@@ -69,6 +69,8 @@ pub enum Command {
     FlipAcross,
     /// Top and bottom of the focused viewport change places.
     FlipDown,
+    /// All planes along the patient's axes again.
+    Straighten,
     /// All viewports two by two.
     ArrangeQuarters,
     /// The focused viewport large, the others beside it.

@@ -4,6 +4,7 @@ use super::measure::{self, Drawing, Drawn, HeldMeasurement};
 use super::nodule::{self, Held};
 use super::pointer::{Button, Modifiers, Pointed, PointerEvent};
 use super::scroll::Wheel;
+use super::turn_planes::{self, HeldPlanes};
 use super::{crosshair, pan, window_level, zoom};
 use crate::command::{Command, Commands};
 use crate::geometry::{Point, Viewport, VoxelGrid};
@@ -25,6 +26,7 @@ enum Gesture {
     Point(Held),
     Draw,
     Measurement(HeldMeasurement),
+    Planes(HeldPlanes),
 }
 
 #[derive(Clone, Debug)]
@@ -110,6 +112,8 @@ impl Hands {
         let held = if free { nodule::grab(session, view, at).map(Gesture::Point) } else { None };
         let held =
             held.or_else(|| measure::grab(session, view, at).filter(|_| free).map(Gesture::Measurement));
+        let planes = || turn_planes::grab(grid, look, pane, view, at).map(Gesture::Planes);
+        let held = held.or_else(|| if free && look.tool == Tool::Crosshair { planes() } else { None });
         let gesture = match (button, held, look.tool) {
             (Button::Middle, ..) => Gesture::Pan(state),
             (Button::Right, ..) => Gesture::Zoom(state),
@@ -206,6 +210,7 @@ impl Hands {
             Gesture::Mark => {}
             Gesture::Point(held) => out.edit(held.drag(view, at)),
             Gesture::Measurement(held) => out.edit(held.drag(view, at)),
+            Gesture::Planes(held) => out.edit(held.drag(grid, session.look(), at, keys.shift)),
             Gesture::Draw => self.follow(session, pane, view, at, out),
         }
     }
@@ -224,7 +229,7 @@ impl Hands {
                     out.push(command);
                 }
             }
-            Gesture::Draw | Gesture::Measurement(_) => {}
+            Gesture::Draw | Gesture::Measurement(_) | Gesture::Planes(_) => {}
             // A click beside it lets go of what was picked.
             _ if !going.far && session.findings().picked().is_some() => out.edit(Edit::Pick(None)),
             _ => {}

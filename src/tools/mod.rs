@@ -11,6 +11,7 @@ mod pan;
 mod pointer;
 mod prior;
 mod scroll;
+mod turn_planes;
 mod window_level;
 mod zoom;
 
@@ -19,3 +20,4 @@ pub use nodule::GRAB_RADIUS_PX;
 pub use pointer::{Button, Modifiers, Pointed, PointerEvent};
 pub use prior::PriorHands;
 pub use scroll::Wheel;
+pub use turn_planes::straightened;

@@ -134,8 +134,10 @@ fn shown(request: &PictureRequest, reduced: usize) -> Shown {
     };
     Shown {
         volume: Arc::clone(&request.volume),
-        view,
         others,
+        home: view.plane,
+        turnable: false,
+        view,
         cursor: request.cursor,
         window: request.window,
         invert: request.volume.polarity().inverted(request.invert),

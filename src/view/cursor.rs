@@ -5,6 +5,9 @@ use super::resolve::ResolvedView;
 use crate::geometry::{Patient, Point, Viewport};
 use crate::session::ViewportState;
 
+/// From the cursor to a handle of the crosshair, of the smaller side of the viewport.
+const HANDLE_SHARE: f64 = 0.34;
+
 /// The patient position under a viewport position, on the slice.
 /// - `x_px`, `y_px`: physical pixels from the viewport's top left corner
 pub fn patient_at(view: &ResolvedView, x_px: f64, y_px: f64) -> Point<Patient> {
@@ -50,6 +53,25 @@ pub fn crosshair_line(view: &ResolvedView, other: &ResolvedView) -> Option<[Poin
         [first, second, ..] => Some([first, second]),
         _ => None,
     }
+}
+
+/// Where the line of another view can be taken hold of to turn its plane: on both sides of the cursor, a good
+/// third of the viewport away from it. Empty where the planes are parallel; a handle outside is left out.
+pub fn turn_handles(
+    view: &ResolvedView,
+    other: &ResolvedView,
+    cursor: Point<Patient>,
+) -> Vec<Point<Viewport>> {
+    let Some([a, b]) = crosshair_line(view, other) else { return Vec::new() };
+    let Some(along) = (b - a).unit() else { return Vec::new() };
+    // An anatomical plane lies on the slice nearest to the cursor: the dots lie on the line that is drawn.
+    let to_cursor = crosshair(view, cursor) - a;
+    let centre = a + along * (to_cursor.x * along.x + to_cursor.y * along.y);
+    let [width, height] = view.size_px.map(f64::from);
+    let away = HANDLE_SHARE * width.min(height);
+    let both =
+        [away, -away].map(|away| Point::new(centre.x + along.x * away, centre.y + along.y * away, 0.0));
+    both.into_iter().filter(|p| (0.0..=width).contains(&p.x) && (0.0..=height).contains(&p.y)).collect()
 }
 
 /// The state zoomed by `factor` so that what lies under the pointer stays there.

@@ -10,7 +10,7 @@ mod resolve;
 mod scale_bar;
 mod step;
 
-pub use cursor::{crosshair, crosshair_line, patient_at, zoomed_at};
+pub use cursor::{crosshair, crosshair_line, patient_at, turn_handles, zoomed_at};
 pub use fit::{ZOOM_RANGE, fitted_mm_per_px, zoom_for_field};
 pub use measure::{Hold, SeenMeasurement, hold, seen};
 pub use outline::{outline, outline_at};

@@ -4,7 +4,7 @@ use super::support::Window;
 use egui::{Key, Modifiers, PointerButton, vec2};
 use egui_kittest::kittest::Queryable;
 use triscope::app::Start;
-use triscope::session::{CornerText, Layout, Pane, Projection, Tool};
+use triscope::session::{CornerText, Layout, Orientation, Pane, Projection, Tool};
 use triscope::volume::Preset;
 
 fn open() -> Window {
@@ -268,4 +268,40 @@ fn a_region_gives_the_window_in_which_it_is_seen_best() {
         let now = s.look().window;
         assert_eq!((now.centre(), now.width()), (figures.mean, 4.0 * figures.sd));
     });
+}
+
+#[test]
+fn a_dot_of_the_crosshair_turns_the_other_planes() {
+    let mut window = open();
+    window.key(Key::C);
+    let handle = |window: &Window| {
+        let rect = window.rect(Pane::Axial);
+        let size = [rect.width().round() as u32, rect.height().round() as u32];
+        window.session(|s| {
+            let look = s.look();
+            let of = |pane: Pane| {
+                triscope::view::resolve(s.grid().expect("open"), look.viewport(pane), look.cursor, size)
+            };
+            let dots = triscope::view::turn_handles(&of(Pane::Axial), &of(Pane::Coronal), look.cursor);
+            rect.min + vec2(dots[0].x as f32, dots[0].y as f32)
+        })
+    };
+    let (dot, cursor) = (handle(&window), window.session(|s| s.look().cursor));
+    window.drag(PointerButton::Primary, dot, dot + vec2(0.0, 60.0));
+    let oblique = |window: &Window| {
+        Pane::ALL.map(|pane| {
+            window.session(|s| matches!(s.look().viewport(pane).orientation, Orientation::Oblique { .. }))
+        })
+    };
+    assert_eq!(oblique(&window), [false, true, true]);
+    assert_eq!(window.session(|s| s.look().cursor), cursor, "the cursor went away");
+    assert!(window.spoken(Pane::Coronal).contains("Oblique"), "{}", window.spoken(Pane::Coronal));
+    // The dot lies where it was let go: on the way round the cursor.
+    let there = handle(&window);
+    assert!(there.y > dot.y + 20.0, "{dot:?} {there:?}");
+    window.key_with(Modifiers::COMMAND, Key::Z);
+    assert_eq!(oblique(&window), [false; 3]);
+    window.key_with(Modifiers::COMMAND, Key::Y);
+    window.key_with(Modifiers::SHIFT, Key::C);
+    assert_eq!(oblique(&window), [false; 3]);
 }

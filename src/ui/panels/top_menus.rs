@@ -150,6 +150,7 @@ pub fn view_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
         ui.separator();
         row_ui(ui, scene, out, Command::ResetViewport, icons::RESET, false);
         row_ui(ui, scene, out, Command::TurnClockwise, icons::RERUN, false);
+        row_ui(ui, scene, out, Command::Straighten, icons::CROSSHAIR, false);
         let behind = look.viewport(look.focus).turn.behind;
         row_ui(ui, scene, out, Command::FlipAcross, icons::FLIP, behind);
         row_ui(ui, scene, out, Command::TogglePlay, icons::PLAY, scene.session.playing().is_some());

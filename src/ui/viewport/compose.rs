@@ -8,7 +8,7 @@ use crate::inference::{Region, regions};
 use crate::ingest::{Defect, DefectCode, Series};
 use crate::networks::spec;
 use crate::render::HeatmapLook;
-use crate::session::{Engine, Heatmap, Pane, Session, ViewportState};
+use crate::session::{Engine, Heatmap, Pane, Session, Tool, ViewportState};
 use crate::ui::words;
 use crate::view;
 
@@ -24,7 +24,7 @@ pub fn compose(session: &Session, pane: Pane, size_px: [u32; 2]) -> Option<Shown
         .filter(|other| *other != pane)
         .map(|other| {
             // Only where the other slice lies matters here, not how it is zoomed.
-            let fitted = ViewportState::fitted(other.plane());
+            let fitted = ViewportState { zoom: 1.0, pan_mm: [0.0; 2], slab: None, ..*look.viewport(other) };
             (other.plane(), view::resolve(grid, &fitted, look.cursor, [64, 64]))
         })
         .collect();
@@ -32,6 +32,8 @@ pub fn compose(session: &Session, pane: Pane, size_px: [u32; 2]) -> Option<Shown
         volume: Arc::clone(volume),
         view: view::resolve(grid, state, look.cursor, size_px),
         others,
+        home: Some(pane.plane()),
+        turnable: look.tool == Tool::Crosshair,
         cursor: look.cursor,
         window: look.window,
         invert: volume.polarity().inverted(look.invert),

@@ -32,6 +32,8 @@ pub fn compose_prior(session: &Session, size_px: [u32; 2]) -> Option<Shown> {
         volume: Arc::clone(&prior.volume),
         view: view::resolve(grid, &viewport, cursor, size_px),
         others: [Plane::Coronal, Plane::Sagittal].map(other).into(),
+        home: Some(Plane::Axial),
+        turnable: false,
         cursor,
         window: look.window,
         invert: prior.volume.polarity().inverted(look.invert),

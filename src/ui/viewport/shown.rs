@@ -68,6 +68,10 @@ pub struct Shown {
     pub view: ResolvedView,
     /// The other planes through the cursor: where they cut this one.
     pub others: Vec<(Plane, ResolvedView)>,
+    /// The plane that the viewport is named for, also where it shows another: its colour.
+    pub home: Option<Plane>,
+    /// The crosshair's lines have handles.
+    pub turnable: bool,
     /// The shared cursor, LPS mm.
     pub cursor: Point<Patient>,
     /// Grey-scale window.

@@ -6,7 +6,7 @@ use super::saved::{
 };
 use crate::export::hashed_uid;
 use crate::findings::Nodule;
-use crate::session::{Findings, Layout, Look, Measured, Pane, Session};
+use crate::session::{Findings, Layout, Look, Measured, Orientation, Pane, Session};
 
 /// The document as a file has it; `None` where nothing was made in it. Paths of the case are left out.
 pub fn saved(session: &Session) -> Option<SavedSession> {
@@ -63,7 +63,12 @@ fn look(look: &Look) -> SavedLook {
     let viewport = |pane: Pane| {
         let state = look.viewport(pane);
         let slab = state.slab.map(|slab| (slab.thickness_mm, slab.projection.name().to_owned()));
+        let oblique = match state.orientation {
+            Orientation::Oblique { right, down } => Some([right, down].map(|v| v.to_array())),
+            Orientation::Anatomical(_) => None,
+        };
         SavedViewport {
+            oblique,
             zoom: state.zoom,
             pan_mm: state.pan_mm,
             slab,

@@ -6,7 +6,7 @@ use crate::findings::{Nodule, Question};
 use crate::geometry::{Patient, PlaneBasis, Point, Vector};
 use crate::measure::{Kind, MeasureId, Measurement};
 use crate::networks::spec;
-use crate::session::{Edit, Layout, Pane, Projection, Session, Slab, Turn, ViewportState};
+use crate::session::{Edit, Layout, Orientation, Pane, Projection, Session, Slab, Turn, ViewportState};
 use crate::volume::{Preset, Window};
 
 /// Directions whose lengths and angle are off by more than this are no axes of a screen.
@@ -62,7 +62,7 @@ pub fn restore(saved: &SavedSession, session: &Session) -> Option<Restored> {
     let add = |(n, nodule): (usize, &Nodule)| Edit::AddNodule(list + n, nodule.clone());
     restored.edits.extend(restored.nodules.iter().enumerate().map(add));
     if let Some(look) = saved.look.as_ref().filter(|_| saved.open.as_ref() == Some(&hash)) {
-        look_of(look, session, &mut restored);
+        look_of(look, &mut restored);
     }
     Some(restored)
 }
@@ -80,7 +80,7 @@ fn measurement(id: MeasureId, saved: &SavedMeasurement) -> Option<Measurement> {
     Measurement::drawn(id, kind, &points, basis, saved.name.clone())
 }
 
-fn look_of(look: &SavedLook, session: &Session, restored: &mut Restored) {
+fn look_of(look: &SavedLook, restored: &mut Restored) {
     let edits = &mut restored.edits;
     let cursor = Point::from_array(look.cursor);
     if cursor.is_finite() {
@@ -94,7 +94,7 @@ fn look_of(look: &SavedLook, session: &Session, restored: &mut Restored) {
     edits.push(Edit::Invert(look.invert));
     edits.push(Edit::Boxes(look.boxes));
     for (pane, saved) in Pane::ALL.into_iter().zip(&look.viewports) {
-        edits.push(Edit::Viewport(pane, viewport(saved, *session.look().viewport(pane))));
+        edits.push(Edit::Viewport(pane, viewport(saved, pane)));
     }
     let single = look.single.and_then(|n| Pane::ALL.get(n)).map(|pane| Layout::Single(*pane));
     edits.push(Edit::Layout(single.unwrap_or(Layout::Grid)));
@@ -104,12 +104,16 @@ fn look_of(look: &SavedLook, session: &Session, restored: &mut Restored) {
     }
 }
 
-fn viewport(saved: &SavedViewport, now: ViewportState) -> ViewportState {
+fn viewport(saved: &SavedViewport, pane: Pane) -> ViewportState {
     let slab = saved.slab.as_ref().and_then(|(thickness_mm, name)| {
         let projection = Projection::ALL.into_iter().find(|p| p.name() == name)?;
         (thickness_mm.is_finite() && *thickness_mm > 0.0)
             .then_some(Slab { thickness_mm: *thickness_mm, projection })
     });
+    // Axes that are none are put right where they are used.
+    let oblique = saved.oblique.map(|axes| axes.map(Vector::<Patient>::from_array));
+    let orientation = oblique
+        .map_or(Orientation::Anatomical(pane.plane()), |[right, down]| Orientation::Oblique { right, down });
     let turn = Turn { quarters: saved.quarters % 4, behind: saved.behind };
-    ViewportState { zoom: saved.zoom, pan_mm: saved.pan_mm, slab, turn, ..now }
+    ViewportState { zoom: saved.zoom, pan_mm: saved.pan_mm, slab, turn, orientation }
 }

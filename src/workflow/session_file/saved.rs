@@ -106,6 +106,9 @@ pub struct SavedViewport {
     pub pan_mm: [f64; 2],
     /// Thickness, mm, and name of the projection of a slab.
     pub slab: Option<(f64, String)>,
+    /// Screen axes of a plane that was turned: right, and down; `None`: along the patient's axes.
+    #[serde(default)]
+    pub oblique: Option<[[f64; 3]; 2]>,
     /// Quarter turns clockwise.
     #[serde(default)]
     pub quarters: u8,

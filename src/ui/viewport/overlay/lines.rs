@@ -39,6 +39,13 @@ pub(super) fn crosshair(painter: &Painter, place: &Place, shown: &Shown) {
         } else {
             painter.line_segment([crisp(a), crisp(b)], stroke);
         }
+        if shown.turnable {
+            for handle in view::turn_handles(&shown.view, other, shown.cursor) {
+                let at = place.pos(handle);
+                painter.circle_filled(at, 5.0, PICTURE.halo);
+                painter.circle_filled(at, 4.0, plane_colour(*plane));
+            }
+        }
     }
 }
 
@@ -57,7 +64,7 @@ impl Snap for egui::Context {
 
 /// The plane's colour along the top; all around where keys act.
 pub(super) fn frame(painter: &Painter, rect: Rect, shown: &Shown) {
-    let colour = shown.view.plane.map_or(PICTURE.muted, plane_colour);
+    let colour = shown.home.map_or(PICTURE.muted, plane_colour);
     let bar = Rect::from_min_size(rect.min, vec2(rect.width(), 2.0));
     painter.rect_filled(bar, 0.0, colour);
     if shown.focused {
