@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::asker::Asker;
 use super::bench::Driver;
+use super::conference::Conference;
 use super::dialogs::Dialogs;
 use super::inbox::Inbox;
 use super::keeper::Keeper;
@@ -32,6 +33,8 @@ pub struct Start {
     pub paths: Vec<PathBuf>,
     /// Open the built-in case.
     pub example: bool,
+    /// For a room of people: large type, nothing of a patient, and begun anew after so long without a hand.
+    pub conference: Option<std::time::Duration>,
 }
 
 /// Why the window is closed and opened again.
@@ -66,7 +69,11 @@ pub struct Core {
     pub(super) copying: Option<Copying>,
     /// The window's device, for pictures.
     pub(super) gpu: Option<Gpu>,
-    pub(super) start: Option<Start>,
+    pub(super) start: Start,
+    /// What was to be opened at the start is open, or on its way.
+    pub(super) started: bool,
+    /// The window before people.
+    pub(super) conference: Option<Conference>,
     /// What a program that lost its device had marked.
     pub(super) marked: Option<Marked>,
     pub(super) waker: Waker,
@@ -89,9 +96,14 @@ impl Core {
             let (keymap, errors) = preferences::read_keymap(&file);
             core.keymap = keymap;
             errors.into_iter().for_each(|e| core.warn(e.to_string()));
-            core.keeper = Keeper::new(file);
+            if core.conference.is_some() {
+                // Names of folders may be those of patients; and what people change here stays here.
+                core.prefs.recent.clear();
+            } else {
+                core.keeper = Keeper::new(file);
+            }
         }
-        if let Some(folder) = session_file::state_folder() {
+        if let Some(folder) = session_file::state_folder().filter(|_| core.conference.is_none()) {
             core.keep_sessions_in(&folder);
         }
         core
@@ -99,7 +111,8 @@ impl Core {
 
     /// Without reading or writing anything of the user's: for tests.
     pub fn plain(start: Start) -> Self {
-        Self {
+        let conference = start.conference;
+        let mut core = Self {
             session: Session::new(),
             prefs: Preferences::default(),
             keeper: Keeper::default(),
@@ -118,12 +131,18 @@ impl Core {
             played: None,
             copying: None,
             gpu: None,
-            start: Some(start),
+            start,
+            started: false,
+            conference: None,
             marked: None,
             waker: Waker::default(),
             driver: None,
             reopen: None,
+        };
+        if let Some(idle) = conference {
+            core.begin_conference(idle);
         }
+        core
     }
 
     /// The document, to look at.

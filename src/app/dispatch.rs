@@ -11,8 +11,8 @@ use crate::findings::{Nodule, PriorPoint};
 use crate::geometry::{Patient, Point};
 use crate::jobs::Wake;
 use crate::session::{
-    Arrangement, Edit, Layout, News, Pane, PriorLook, Projection, Slab, Stage, Tool, Turn, ViewportState,
-    Work, WorkId,
+    Arrangement, CornerText, Edit, Layout, News, Pane, PriorLook, Projection, Slab, Stage, Tool, Turn,
+    ViewportState, Work, WorkId,
 };
 use crate::ui::Sheet;
 use crate::view::{self, ResolvedView};
@@ -102,7 +102,10 @@ impl Core {
             Command::HideHeatmap => self.ui.heatmap_hidden = true,
             Command::ShowHeatmap => self.ui.heatmap_hidden = false,
             Command::CycleCornerText => {
-                self.session.apply(Edit::CornerText(self.session.look().corner_text.next()));
+                let next = self.session.look().corner_text.next();
+                let before_people = self.conference.is_some() && next == CornerText::Full;
+                let next = if before_people { next.next() } else { next };
+                self.session.apply(Edit::CornerText(next));
             }
             Command::Edit(edit @ Edit::Fields(_)) => self.tell(edit),
             Command::Edit(edit) => self.session.apply(edit),
@@ -207,6 +210,16 @@ impl Core {
         self.dialogs.ask(ask, folder.as_deref(), wake);
     }
 
+    /// What the program was started for; the built-in case before people, where it was started for nothing.
+    pub(super) fn open_first(&mut self, ctx: &egui::Context) {
+        let example = self.start.example || self.conference.is_some();
+        match self.start.paths.clone() {
+            paths if !paths.is_empty() && !self.start.example => self.open(paths),
+            _ if example => self.carry_out(Command::OpenExample, ctx),
+            _ => {}
+        }
+    }
+
     /// Opens folders and files; what was running for another case stops.
     pub(super) fn open(&mut self, paths: Vec<PathBuf>) {
         if paths.is_empty() {
@@ -218,10 +231,12 @@ impl Core {
         {
             return self.open_session(path.clone());
         }
-        for path in &paths {
-            self.prefs.remember(path);
+        if self.conference.is_none() {
+            for path in &paths {
+                self.prefs.remember(path);
+            }
+            self.save_prefs();
         }
-        self.save_prefs();
         self.inbox.open_paths(paths, &self.waker);
     }
 

@@ -7,6 +7,7 @@
 mod asker;
 mod bench;
 mod cine;
+mod conference;
 mod core;
 mod dialogs;
 mod dispatch;

@@ -42,6 +42,9 @@ impl Shell {
             core.waker.attach(&cc.egui_ctx);
             core.reopen = None;
             ui::install(&cc.egui_ctx, &core.prefs);
+            if core.conference.is_some() {
+                cc.egui_ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(true));
+            }
             let graphics =
                 cc.wgpu_render_state.as_ref().map(|state| Graphics::adopt(state, core.waker.now()));
             core.gpu = graphics.as_ref().map(|g| g.gpu.clone());
@@ -82,12 +85,11 @@ impl Shell {
         let core = Rc::clone(&self.core);
         let mut core = core.borrow_mut();
         let core = &mut *core;
-        if let Some(start) = core.start.take() {
-            match (start.example, start.paths.is_empty()) {
-                (true, _) => core.carry_out(Command::OpenExample, &ctx),
-                (false, false) => core.open(start.paths),
-                (false, true) => {}
-            }
+        if !std::mem::replace(&mut core.started, true) {
+            core.open_first(&ctx);
+        }
+        if ctx.current_pass_index() == 0 {
+            core.watch_conference(&ctx);
         }
         self.frames = self.frames.saturating_add(1);
         if self.frames == 1 {

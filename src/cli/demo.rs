@@ -24,7 +24,7 @@ impl From<DemoError> for Failure {
 /// Runs the command. With `--out` no window is tried.
 pub(super) fn run(options: &Demo, terminal: &Terminal) -> Result<(), Failure> {
     if options.out.is_none() {
-        match app::run(Start { paths: Vec::new(), example: true }) {
+        match app::run(Start { example: true, ..Start::default() }) {
             Ok(()) => return Ok(()),
             Err(AppError::NoDisplay(_)) => {
                 output::note("No display here: the same job is done without a window.");

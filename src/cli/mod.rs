@@ -13,7 +13,6 @@ mod exit;
 mod explain;
 mod generate;
 mod info;
-mod later;
 mod models;
 mod output;
 mod progress;

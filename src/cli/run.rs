@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{ArgMatches, FromArgMatches};
 use tracing_subscriber::EnvFilter;
@@ -10,8 +11,8 @@ use super::args::{self, Cli, Command, Stage};
 use super::exit::Failure;
 use super::progress::Terminal;
 use super::{
-    bench, classify, dataset, demo, embed, evaluate, explain, generate, info, later, models, output, render,
-    scan, synth, train, window,
+    bench, classify, dataset, demo, embed, evaluate, explain, generate, info, models, output, render, scan,
+    synth, train, window,
 };
 
 /// Runs the program with the process's arguments.
@@ -55,10 +56,8 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli, matches: &ArgMatches, terminal: &Terminal) -> Result<(), Failure> {
-    if cli.conference {
-        return Err(later::option("--conference"));
-    }
-    let Some(command) = &cli.command else { return window::run(&cli.paths) };
+    let conference = cli.conference.then(|| Duration::from_secs(cli.idle));
+    let Some(command) = &cli.command else { return window::run(&cli.paths, conference) };
     if !opens_window(command) {
         terminal.catch_interrupts();
     }

@@ -1,6 +1,7 @@
 //! No command: the window, on the paths given.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::exit::Failure;
 use super::series::{check_path, meant_as_path};
@@ -14,7 +15,8 @@ impl From<AppError> for Failure {
 
 /// Opens the window and returns when it is closed. A path that is not there ends the command before
 /// a window opens on nothing.
-pub(super) fn run(paths: &[PathBuf]) -> Result<(), Failure> {
+/// - `conference`: before people, begun anew after so long without a hand
+pub(super) fn run(paths: &[PathBuf], conference: Option<Duration>) -> Result<(), Failure> {
     for path in paths {
         // A single word may have been meant as a command.
         if !path.exists()
@@ -29,5 +31,5 @@ pub(super) fn run(paths: &[PathBuf]) -> Result<(), Failure> {
         }
         check_path(path)?;
     }
-    Ok(app::run(Start { paths: paths.to_vec(), example: false })?)
+    Ok(app::run(Start { paths: paths.to_vec(), example: false, conference })?)
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::case::{Case, Findings, Measured, OpenSeries, Stage};
 use super::edit::Edit;
 use super::history::History;
-use super::look::{Layout, Look};
+use super::look::{CornerText, Layout, Look};
 use super::networks::{Imported, NetworkFacts};
 use super::news::{
     Engine, GpuUse, GraphicsDevice, Hover, Memory, NetworkChoice, News, Notice, NoticeId, Playing, Severity,
@@ -321,6 +321,14 @@ impl Session {
                 self.close_prior();
                 self.case = Case::default();
                 self.paths.clear();
+                self.forget_view();
+            }
+            News::Anew { anonymous } => {
+                self.look = Look::default();
+                if anonymous {
+                    self.look.corner_text = CornerText::NoPatient;
+                }
+                self.notices.clear();
                 self.forget_view();
             }
             News::PriorBegan { scan, index, volume } => self.prior_began(scan, index, volume),

@@ -197,6 +197,11 @@ pub enum News {
     },
     /// The case was closed.
     Closed,
+    /// Everything is looked at as at the start of the program.
+    Anew {
+        /// Corners say nothing of the patient.
+        anonymous: bool,
+    },
     /// This series is the prior from now on, empty at first.
     PriorBegan {
         /// What it was found in.

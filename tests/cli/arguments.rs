@@ -86,5 +86,6 @@ fn the_window_needs_a_display_and_something_to_open() {
     assert!(!ran.stderr.contains(".rs:"), "no word of source files: {}", ran.stderr);
     assert!(triscope(&["no/such/folder"]).refused(1).contains("no/such/folder"));
     assert!(triscope(&["clasify"]).refused(2).contains("neither a command nor"));
-    assert!(triscope(&["--conference"]).refused(2).contains("does not have"));
+    assert!(triscope(&["--conference", "--idle", "1"]).refused(2).contains("5"));
+    assert!(triscope(&["--idle", "60"]).refused(2).contains("--conference"));
 }

@@ -3,9 +3,11 @@
 use std::fs;
 
 use super::support::{Window, small};
+use egui::{Key, PointerButton, vec2};
 use triscope::app::Start;
 use triscope::command::Command;
-use triscope::session::{Pane, Session, Stage};
+use triscope::session::{CornerText, Pane, Session, Stage, Tool};
+use triscope::volume::Preset;
 
 #[test]
 fn the_first_window_offers_a_folder_and_the_example() {
@@ -24,7 +26,7 @@ fn a_dropped_folder_opens_and_is_told_to_a_screen_reader() {
 
 #[test]
 fn a_path_on_the_command_line_opens() {
-    let start = Start { paths: vec![small().folder.clone()], example: false };
+    let start = Start { paths: vec![small().folder.clone()], ..Start::default() };
     let mut window = Window::blind(start);
     window.until("it is open", |s| s.stage() == Stage::Open);
 }
@@ -130,4 +132,32 @@ fn a_tilted_stack_is_marked_as_resampled_and_shown_as_stored_on_request() {
     assert!(window.says("Gantry tilt") && !window.says("resampled"));
     window.harness.state().command(Command::ToggleStoredSlices, &ctx);
     window.until("it is straight again", |s| loaded(s, true));
+}
+
+#[test]
+fn before_people_nobody_is_named_and_the_window_begins_anew_when_it_is_left() {
+    let paths = vec![small().folder.clone()];
+    let conference = Some(std::time::Duration::from_secs(6));
+    let mut window = Window::blind(Start { paths, conference, ..Start::default() });
+    window.until("the series is loaded", |s| s.open().is_some_and(|o| o.loaded));
+    window.settle();
+    assert_eq!(window.session(|s| s.look().corner_text), CornerText::NoPatient);
+    for wanted in [CornerText::None, CornerText::NoPatient] {
+        window.key(Key::T);
+        assert_eq!(window.session(|s| s.look().corner_text), wanted);
+    }
+    window.key(Key::Num3);
+    window.key(Key::L);
+    let middle = window.rect(Pane::Axial).center();
+    window.drag(PointerButton::Primary, middle, middle + vec2(50.0, 10.0));
+    assert_eq!(window.session(|s| s.findings().measurements().len()), 1);
+    window.until("it begins anew", |s| s.findings().measurements().is_empty());
+    window.until("the series is loaded again", |s| s.open().is_some_and(|o| o.loaded));
+    window.session(|s| {
+        let look = s.look();
+        assert_eq!((look.preset, look.tool), (Some(Preset::Lung), Tool::Window));
+        assert_eq!(look.corner_text, CornerText::NoPatient);
+        assert!(!s.can_undo());
+    });
+    assert!(window.harness.state().core().prefs().recent.is_empty());
 }

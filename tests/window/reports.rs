@@ -248,7 +248,7 @@ pub fn run(home: &Path) -> PathBuf {
 #[test]
 fn a_run_is_shown_escape_leaves_it_and_r_brings_it_back() {
     let home = tempfile::tempdir().expect("a folder");
-    let mut window = Window::blind(Start { paths: vec![run(home.path())], example: false });
+    let mut window = Window::blind(Start { paths: vec![run(home.path())], ..Start::default() });
     window.until("it is open", |s| s.stage() == Stage::Report);
     window.settle();
     assert!(window.says("Training run run") && window.says("Fold 0, macro, Epochs: 2 / 4"));
@@ -263,7 +263,7 @@ fn a_run_is_shown_escape_leaves_it_and_r_brings_it_back() {
 fn a_run_that_goes_on_is_read_again_and_a_folder_that_vanishes_is_said() {
     let home = tempfile::tempdir().expect("a folder");
     let folder = run(home.path());
-    let mut window = Window::blind(Start { paths: vec![folder.clone()], example: false });
+    let mut window = Window::blind(Start { paths: vec![folder.clone()], ..Start::default() });
     window.until("it is open", |s| s.stage() == Stage::Report);
     stage(&folder.join("fold0"), "macro", 3, false);
     let told = |s: &triscope::session::Session, words: &str| {
@@ -328,7 +328,7 @@ fn a_volume_file_opens_by_itself_and_a_damaged_one_is_a_sentence() {
     let home = tempfile::tempdir().expect("a folder");
     volume(home.path(), "one", 4.0);
     let file = home.path().join("one.mhd");
-    let mut window = Window::blind(Start { paths: vec![file.clone()], example: false });
+    let mut window = Window::blind(Start { paths: vec![file.clone()], ..Start::default() });
     window.until("it is loaded", |s| s.open().is_some_and(|o| o.loaded));
     window.settle();
     assert!(window.says("24 slices") && window.says("HU assumed"));

@@ -31,9 +31,14 @@ pub(super) struct Cli {
     /// Folders or files to open in the window
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
-    /// Large type and no patient data, for a room of people
-    #[arg(long, hide = true)]
+    /// For a room of people: large type, nothing of a patient on the screen, the built-in case where no PATH
+    /// is given, and begun anew when nobody has touched the window for a while
+    #[arg(long)]
     pub(super) conference: bool,
+    /// Seconds without a hand after which --conference begins anew
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, requires = "conference",
+        value_parser = clap::value_parser!(u64).range(5..=86_400))]
+    pub(super) idle: u64,
 }
 
 /// The commands.
