@@ -6,7 +6,7 @@ use super::core::Core;
 use crate::session::{Edit, News, Playing};
 use crate::view;
 
-/// Slices in a second at the start; on the slider from 1 to 60.
+/// Slices in a second.
 const PER_SECOND: f64 = 15.0;
 /// A window that was not drawn for longer does not catch up.
 const CATCH_UP: f64 = 4.0;
@@ -20,14 +20,6 @@ impl Core {
         };
         self.played = None;
         self.session.receive(News::Playing(playing));
-    }
-
-    /// Another speed, slices in a second.
-    pub(super) fn play_speed(&mut self, per_second: f64) {
-        if let Some(playing) = self.session.playing() {
-            let per_second = per_second.clamp(1.0, 60.0);
-            self.session.receive(News::Playing(Some(Playing { per_second, ..*playing })));
-        }
     }
 
     /// Steps as far as time has gone on, and from the last slice to the first.

@@ -61,7 +61,7 @@ pub struct Core {
     pub(super) reports: Reports,
     pub(super) asker: Asker,
     pub(super) dialogs: Dialogs,
-    pub(super) saving: Option<Saving>,
+    pub(super) saving: Vec<Saving>,
     pub(super) sessions: Sessions,
     /// When the slice was shown that is played now.
     pub(super) played: Option<std::time::Instant>,
@@ -126,7 +126,7 @@ impl Core {
             reports: Reports::default(),
             asker: Asker::default(),
             dialogs: Dialogs::default(),
-            saving: None,
+            saving: Vec::new(),
             sessions: Sessions::default(),
             played: None,
             copying: None,

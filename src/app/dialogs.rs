@@ -43,6 +43,8 @@ pub(super) enum Reply {
     Import(&'static str, PathBuf),
     /// Save the picture here.
     Save(PathBuf),
+    /// Open this session.
+    OpenSession(PathBuf),
     /// Save the session here.
     SaveSession(PathBuf),
     /// Save the measurements here.
@@ -95,8 +97,13 @@ fn reply(ask: Ask, mut paths: Vec<PathBuf>, after: Duration) -> Reply {
         (false, Ask::Measurements(_)) => Reply::SaveMeasurements(paths.swap_remove(0)),
         (false, Ask::Weights(network)) => Reply::Import(network, paths.swap_remove(0)),
         (false, Ask::PriorFolder | Ask::PriorFiles) => Reply::Prior(paths),
-        (false, Ask::Session(_)) => Reply::SaveSession(paths.swap_remove(0)),
-        (false, Ask::Folder | Ask::Files | Ask::OpenSession) => Reply::Open(paths),
+        (false, Ask::Session(_)) => {
+            let path = paths.swap_remove(0);
+            // By its ending it is told from other files that are dropped on the window.
+            Reply::SaveSession(if path.extension().is_none() { path.with_extension(ENDING) } else { path })
+        }
+        (false, Ask::OpenSession) => Reply::OpenSession(paths.swap_remove(0)),
+        (false, Ask::Folder | Ask::Files) => Reply::Open(paths),
     }
 }
 

@@ -56,6 +56,7 @@ impl Core {
             Command::ClearRecent => {
                 self.prefs.recent.clear();
                 self.save_prefs();
+                self.forget_left_sessions();
             }
 
             Command::NextSlice => self.step(self.session.look().focus, 1),
@@ -72,12 +73,15 @@ impl Core {
             Command::TurnClockwise => self.turn(Turn::clockwise),
             Command::FlipAcross => self.turn(Turn::flipped_across),
             Command::FlipDown => self.turn(Turn::flipped_down),
-            Command::Straighten => self.session.apply(crate::tools::straightened(self.session.look())),
+            Command::Straighten => {
+                if let Some(grid) = self.session.grid() {
+                    self.session.apply(crate::tools::straightened(grid, self.session.look()));
+                }
+            }
             Command::ArrangeQuarters => self.arrange(Arrangement::Quarters),
             Command::ArrangeLarge => self.arrange(Arrangement::Large(self.session.look().focus)),
             Command::ArrangeRow => self.arrange(Arrangement::Row),
             Command::TogglePlay => self.toggle_play(),
-            Command::PlaySpeed(per_second) => self.play_speed(per_second),
             Command::WindowOfRegion => self.window_of_region(),
             Command::CopyPicture => self.copy_picture(),
             Command::TogglePalette => self.ui.toggle(Sheet::Palette),
@@ -189,6 +193,7 @@ impl Core {
             }
             Some(Reply::Prior(paths)) => self.open_prior(paths),
             Some(Reply::Save(path)) => self.save_picture(Target::File(path)),
+            Some(Reply::OpenSession(path)) => self.open_session(path, false),
             Some(Reply::SaveSession(path)) => self.save_session(Target::File(path)),
             Some(Reply::NoDialog(Ask::Session(name))) => self.save_session(Target::Here(name)),
             Some(Reply::SaveMeasurements(path)) => self.export_measurements(Target::File(path)),
@@ -225,11 +230,14 @@ impl Core {
         if paths.is_empty() {
             return;
         }
+        // The same file by the same name, wherever the program runs next time.
+        let paths: Vec<PathBuf> =
+            paths.into_iter().map(|path| std::path::absolute(&path).unwrap_or(path)).collect();
         self.ui.path_field = None;
         if let [path] = paths.as_slice()
             && path.extension().is_some_and(|ending| ending == crate::workflow::session_file::ENDING)
         {
-            return self.open_session(path.clone());
+            return self.open_session(path.clone(), false);
         }
         if self.conference.is_none() {
             for path in &paths {
@@ -237,6 +245,7 @@ impl Core {
             }
             self.save_prefs();
         }
+        self.keep_now();
         self.inbox.open_paths(paths, &self.waker);
     }
 
@@ -244,6 +253,7 @@ impl Core {
         if self.close_report() {
             return;
         }
+        self.keep_now();
         self.inbox.stop();
         self.session.receive(News::Closed);
         self.inbox.poll(&mut self.session, &self.waker);
@@ -393,6 +403,8 @@ impl Core {
     }
 
     fn travel(&mut self, go: fn(&mut crate::session::Session) -> bool) {
+        // Each played slice would be the step that is taken back.
+        self.session.receive(News::Playing(None));
         go(&mut self.session);
         self.asker.reconcile(&mut self.session);
     }

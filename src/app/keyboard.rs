@@ -26,8 +26,7 @@ pub(super) fn keys(
             if held && ends_hiding(event, keymap) {
                 out.push(Command::ShowHeatmap);
             }
-            let egui::Event::Key { key, pressed: true, modifiers, .. } = event else { return true };
-            let Some(shortcut) = shortcut(*key, *modifiers) else { return true };
+            let Some(shortcut) = pressed(event) else { return true };
             if widget && belongs_to_widget(shortcut) {
                 return true;
             }
@@ -44,6 +43,15 @@ pub(super) fn keys(
             }
         });
     });
+}
+
+/// The shortcut that an event means. Systems tell of copying as such, and not of its keys.
+fn pressed(event: &egui::Event) -> Option<Shortcut> {
+    match event {
+        egui::Event::Key { key, pressed: true, modifiers, .. } => shortcut(*key, *modifiers),
+        egui::Event::Copy => Some(Shortcut::ctrl(Key::Char('C'))),
+        _ => None,
+    }
 }
 
 /// Whether the key that hides the heatmap was let go, or will be where nobody tells us.

@@ -92,6 +92,8 @@ fn request(session: &Session, pane: Pane) -> Option<PictureRequest> {
         untrained: shown.untrained,
         marks: shown.marks,
         measurements: shown.measurements,
+        others: Some(shown.others),
+        home: shown.home,
         crosshair: true,
         text,
         facts: shown.facts,

@@ -1,4 +1,4 @@
-//! A file on its way to the disk: one at a time, with progress, cancel, and a sentence at the end.
+//! Files on their way to the disk, with progress, cancel, and a sentence at the end of each.
 
 use std::path::{Path, PathBuf};
 
@@ -33,23 +33,21 @@ impl Target {
 }
 
 impl Core {
-    /// Follows a job that writes a file; one that was followed before ends by itself.
+    /// Follows a job that writes a file.
     pub(super) fn follow_saving(&mut self, what: &'static str, job: Job<Result<PathBuf, String>>) {
         let progress = job.context().progress();
         self.session.receive(News::Working(Work { id: WorkId::Save, progress }));
-        self.saving = Some(Saving { what, job });
+        self.saving.push(Saving { what, job });
     }
 
     /// Stops before the file is written, if it is not yet.
     pub(super) fn cancel_saving(&self) {
-        if let Some(saving) = &self.saving {
-            saving.job.context().cancel();
-        }
+        self.saving.iter().for_each(|saving| saving.job.context().cancel());
     }
 
     /// Says how far saving is, and how it ended.
     pub(super) fn poll_saving(&mut self) {
-        let Some(Saving { what, job }) = &self.saving else { return };
+        let Some(Saving { what, job }) = self.saving.first() else { return };
         let Some(outcome) = job.poll() else {
             let progress = job.context().progress();
             self.session.receive(News::Working(Work { id: WorkId::Save, progress }));
@@ -61,8 +59,10 @@ impl Core {
             Outcome::Cancelled => (Severity::Info, "Nothing was saved".to_owned()),
             Outcome::Failed(failure) => (Severity::Error, failure.to_string()),
         };
-        self.saving = None;
-        self.session.receive(News::Stopped(WorkId::Save));
+        self.saving.remove(0);
+        if self.saving.is_empty() {
+            self.session.receive(News::Stopped(WorkId::Save));
+        }
         self.session.receive(News::Notice(severity, text));
     }
 }

@@ -1,12 +1,12 @@
 //! The session as a file: saved and opened when asked, kept by itself while the program runs.
 //!
 //! A running program writes what was made into its own file in the state folder, two seconds after a change
-//! at most, and holds a lock beside it. What a program left behind, however it ended, is the last session
-//! for the next one.
+//! at most, and holds a lock beside it. What a program left behind, however it ended, and what was made in a
+//! case that was closed, is put aside under a name of its own; the newest is the last session.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::core::Core;
 use super::saving::Target;
@@ -20,6 +20,9 @@ use crate::workflow::session_file::{self, ENDING, SavedSession, saved};
 const EVERY: Duration = Duration::from_secs(2);
 /// Programs of one user that keep their sessions at the same time.
 const MOST: usize = 16;
+/// How the names of sessions begin that were put aside, and how many of them are kept.
+const LEFT: &str = "left-";
+const KEPT: usize = 10;
 /// How long a closed window's program waits for its last write.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -28,16 +31,19 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) struct Sessions {
     /// Where this program keeps its own; `None` keeps nothing: tests, and systems without a home.
     slot: Option<Slot>,
-    /// What the last program left.
+    /// What was left last, by a program that ended or for another case.
     last: Option<PathBuf>,
     reading: Option<Job<Result<SavedSession, String>>>,
-    /// Read; it waits until its series is on the screen.
+    /// Read; it waits until its series are on the screen, and is kept with what is made meanwhile.
     waiting: Option<SavedSession>,
+    /// Its series was asked for: the user may have chosen another since.
+    asked: bool,
     writing: Option<Job<Result<(), String>>>,
-    written: u64,
+    /// Revision of the document in the slot, and when it was written.
+    written: Option<u64>,
     at: Option<Instant>,
-    /// The folders and files whose session is in the slot.
-    of: Vec<PathBuf>,
+    /// The case whose session is in the slot.
+    of: Option<u64>,
 }
 
 /// A file that no other program writes as long as the lock is held.
@@ -46,27 +52,54 @@ struct Slot {
     _lock: File,
 }
 
+impl Slot {
+    /// Puts what is in the slot aside, under a name of its own; nothing where it is empty. Of what was put
+    /// aside the oldest go.
+    fn put_aside(file: &Path) -> Option<PathBuf> {
+        let folder = file.parent()?;
+        let modified = std::fs::metadata(file).and_then(|m| m.modified()).ok()?;
+        let since = modified.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        // Two programs may have written in the same moment.
+        let slot = file.file_stem().unwrap_or_default().to_string_lossy();
+        let aside = folder.join(format!("{LEFT}{:015}-{slot}.{ENDING}", since.as_millis()));
+        std::fs::rename(file, &aside).ok()?;
+        let left = left_in(folder);
+        for old in left.iter().take(left.len().saturating_sub(KEPT)) {
+            let _ = std::fs::remove_file(old);
+        }
+        Some(aside)
+    }
+}
+
+/// Sessions that were put aside, the oldest first.
+fn left_in(folder: &Path) -> Vec<PathBuf> {
+    let is_left = |path: &PathBuf| {
+        path.extension().is_some_and(|ending| ending == ENDING)
+            && path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(LEFT))
+    };
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut left: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_left).collect();
+    left.sort();
+    left
+}
+
 impl Sessions {
-    /// Takes a place in the folder, and finds what a program that ended has left there.
+    /// Takes a place in the folder, and finds what programs that ended have left there.
     pub(super) fn in_folder(folder: &Path) -> std::io::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let mut slot = None;
-        let mut left: Vec<(std::time::SystemTime, PathBuf)> = Vec::new();
         for n in 0..MOST {
             let file = folder.join(format!("session-{n}.{ENDING}"));
             let lock = File::create(folder.join(format!("session-{n}.lock")))?;
-            if lock.try_lock().is_err() {
-                continue;
+            if lock.try_lock().is_ok() {
+                Slot::put_aside(&file);
+                slot.get_or_insert(Slot { file, _lock: lock });
             }
-            left.extend(std::fs::metadata(&file).and_then(|m| m.modified()).map(|at| (at, file.clone())));
-            slot.get_or_insert(Slot { file, _lock: lock });
         }
-        let last = folder.join(format!("last.{ENDING}"));
-        if let Some((_, newest)) = left.into_iter().max() {
-            std::fs::rename(newest, &last)?;
+        if slot.is_none() {
+            return Err(std::io::Error::other("no place in the state folder can be locked"));
         }
-        let last = last.is_file().then_some(last);
-        Ok(Self { slot, last, ..Self::default() })
+        Ok(Self { slot, last: left_in(folder).pop(), ..Self::default() })
     }
 }
 
@@ -80,28 +113,58 @@ impl Core {
         self.tell_of_last_session();
     }
 
-    /// Says that there is a session to go on with.
-    pub(super) fn tell_of_last_session(&mut self) {
+    /// Says whether there is a session to go on with.
+    fn tell_of_last_session(&mut self) {
         self.session.receive(News::LastSession(self.sessions.last.is_some()));
     }
 
     /// Opens the last session, and the folders that it was made in.
     pub(super) fn restore_session(&mut self) {
         if let Some(last) = self.sessions.last.clone() {
-            self.open_session(last);
+            self.open_session(last, true);
         }
     }
 
+    /// Takes away what was put aside: it names folders.
+    pub(super) fn forget_left_sessions(&mut self) {
+        if let Some(folder) = self.sessions.slot.as_ref().and_then(|slot| slot.file.parent()) {
+            for left in left_in(folder) {
+                let _ = std::fs::remove_file(left);
+            }
+        }
+        self.sessions.last = None;
+        self.tell_of_last_session();
+    }
+
     /// Reads a session; it comes back as soon as its series is on the screen.
-    pub(super) fn open_session(&mut self, path: PathBuf) {
+    /// - `own`: of the state folder: it names the folders of its case, which no other file may
+    pub(super) fn open_session(&mut self, path: PathBuf, own: bool) {
         self.sessions.reading = Some(spawn("session", self.waker.now(), move |_| {
-            Ok(session_file::read(&path).map_err(|error| error.to_string()))
+            let mut read = session_file::read(&path).map_err(|error| error.to_string());
+            if let Ok(saved) = &mut read
+                && !own
+            {
+                saved.paths.clear();
+            }
+            Ok(read)
         }));
+    }
+
+    /// Everything that was made, with what was read and still waits for its series.
+    fn whole_session(&self) -> Option<SavedSession> {
+        let waiting = self.sessions.waiting.as_ref();
+        let Some(mut made) = saved(&self.session) else { return waiting.cloned() };
+        let rest = waiting.into_iter().flat_map(|waiting| &waiting.series);
+        let rest: Vec<_> =
+            rest.filter(|s| made.series.iter().all(|made| made.series != s.series)).cloned().collect();
+        made.series.extend(rest);
+        Some(made)
     }
 
     /// Writes everything that was made, without paths.
     pub(super) fn save_session(&mut self, target: Target) {
-        let Some(saved) = saved(&self.session) else { return };
+        let Some(saved) = self.whole_session() else { return };
+        let saved = SavedSession { paths: Vec::new(), ..saved };
         let job = spawn("session", self.waker.now(), move |ctx| {
             ctx.step("Writing the session", 0.0)?;
             let path = target.path();
@@ -137,6 +200,7 @@ impl Core {
             }
         }
         self.sessions.waiting = Some(saved);
+        (self.sessions.written, self.sessions.asked) = (None, false);
     }
 
     fn knows_a_series_of(&self, saved: &SavedSession) -> bool {
@@ -150,11 +214,12 @@ impl Core {
         let Some(saved) = self.sessions.waiting.take() else { return };
         let index = open.index;
         let hash = |n: usize| self.session.scan().series.get(n).map(|s| hashed_uid(&s.uid));
-        // The series that was on the screen comes first; the others when they are shown.
+        // The series that was on the screen comes first, and is asked for once; the others when they are shown.
         let series = self.session.scan().series.len();
         let wanted = saved.open.is_some().then(|| (0..series).find(|n| hash(*n) == saved.open)).flatten();
-        if wanted.is_some_and(|wanted| wanted != index) {
-            if let Some(wanted) = wanted.filter(|_| self.session.work().is_empty()) {
+        if let Some(wanted) = wanted.filter(|wanted| *wanted != index && !self.sessions.asked) {
+            if self.session.work().is_empty() {
+                self.sessions.asked = true;
                 self.carry_out(Command::ShowSeries(wanted), ctx);
             }
             self.sessions.waiting = Some(saved);
@@ -165,11 +230,10 @@ impl Core {
             self.sessions.waiting = Some(saved);
             return;
         };
-        let (nodules, edits) = (restored.nodules.len(), restored.edits.len());
-        if edits > 0 {
+        if !restored.edits.is_empty() {
             self.session.apply(Edit::Many(restored.edits));
         }
-        if nodules > 0 {
+        if !restored.nodules.is_empty() {
             self.start_network();
         }
         for nodule in &restored.nodules {
@@ -193,15 +257,11 @@ impl Core {
             }
         }
         let sessions = &self.sessions;
-        if sessions.slot.is_none()
-            || sessions.written == self.session.revision()
-            || sessions.writing.is_some()
-        {
+        if sessions.slot.is_none() || self.is_kept() || sessions.writing.is_some() {
             return;
         }
         self.leave_other_case();
-        let sessions = &self.sessions;
-        let rest = sessions.at.map_or(Duration::ZERO, |at| EVERY.saturating_sub(at.elapsed()));
+        let rest = self.sessions.at.map_or(Duration::ZERO, |at| EVERY.saturating_sub(at.elapsed()));
         if rest.is_zero() {
             self.write_session();
         } else {
@@ -210,41 +270,51 @@ impl Core {
         }
     }
 
+    fn is_kept(&self) -> bool {
+        self.sessions.written == Some(self.session.revision())
+    }
+
+    /// Before what was made goes with its case.
+    pub(super) fn keep_now(&mut self) {
+        let same = self.sessions.of.is_none_or(|of| of == self.session.case_number());
+        if self.sessions.writing.is_none() && same && !self.is_kept() && saved(&self.session).is_some() {
+            self.write_session();
+        }
+    }
+
     fn write_session(&mut self) {
         let Some(file) = self.sessions.slot.as_ref().map(|slot| slot.file.clone()) else { return };
-        self.sessions.written = self.session.revision();
-        let paths = self.case_paths();
-        let saved = saved(&self.session).map(|saved| SavedSession { paths: paths.clone(), ..saved });
-        if saved.is_none() && self.sessions.of.is_empty() {
+        self.sessions.written = Some(self.session.revision());
+        let paths: Vec<PathBuf> = self.session.paths().iter().map(|path| path.reveal().clone()).collect();
+        // What only waits was made in the folders that it names itself.
+        let named =
+            |saved: SavedSession| if paths.is_empty() { saved } else { SavedSession { paths, ..saved } };
+        let whole = self.whole_session().map(named);
+        if whole.is_none() && self.sessions.of.is_none() {
             return;
         }
-        self.sessions.of = if saved.is_some() { paths } else { Vec::new() };
+        self.sessions.of = whole.is_some().then(|| self.session.case_number());
         self.sessions.at = Some(Instant::now());
         self.sessions.writing = Some(spawn("session", self.waker.now(), move |_| {
-            Ok(match saved {
-                Some(saved) => session_file::write(&file, &saved).map_err(|error| error.to_string()),
+            Ok(match whole {
+                Some(whole) => session_file::write(&file, &whole).map_err(|error| error.to_string()),
                 // Everything was taken back.
                 None => std::fs::remove_file(&file).map_err(|error| error.to_string()),
             })
         }));
     }
 
-    /// What was made in another case, which is closed now, becomes the last session.
+    /// What was made in another case, or in this one before it was opened again, is put aside.
     fn leave_other_case(&mut self) {
         let Some(slot) = &self.sessions.slot else { return };
-        if self.sessions.of.is_empty() || self.sessions.of == self.case_paths() {
+        if self.sessions.of.is_none_or(|of| of == self.session.case_number()) {
             return;
         }
-        let last = slot.file.with_file_name(format!("last.{ENDING}"));
-        if std::fs::rename(&slot.file, &last).is_ok() {
-            self.sessions.last = Some(last);
+        self.sessions.of = None;
+        if let Some(aside) = Slot::put_aside(&slot.file) {
+            self.sessions.last = Some(aside);
             self.tell_of_last_session();
         }
-        self.sessions.of.clear();
-    }
-
-    fn case_paths(&self) -> Vec<PathBuf> {
-        self.session.paths().iter().map(|path| path.reveal().clone()).collect()
     }
 
     /// What was made last, when the window is closed.
@@ -258,7 +328,8 @@ impl Core {
             }
         };
         wait(self);
-        if self.sessions.slot.is_some() && self.sessions.written != self.session.revision() {
+        if self.sessions.slot.is_some() && !self.is_kept() {
+            self.leave_other_case();
             self.write_session();
             wait(self);
         }
@@ -269,21 +340,44 @@ impl Core {
 mod tests {
     use super::*;
 
+    fn write(sessions: &Sessions, text: &str) -> PathBuf {
+        let file = sessions.slot.as_ref().expect("a place").file.clone();
+        std::fs::write(&file, text).expect("written");
+        file
+    }
+
     #[test]
     fn what_a_program_left_is_the_last_session_of_the_next() {
         let folder = tempfile::tempdir().expect("a folder");
         let first = Sessions::in_folder(folder.path()).expect("a place");
         assert!(first.last.is_none());
-        let file = first.slot.as_ref().expect("a place").file.clone();
-        std::fs::write(&file, "first").expect("written");
+        let file = write(&first, "first");
         // While it runs another program has a place of its own, and leaves this one alone.
         let second = Sessions::in_folder(folder.path()).expect("a place");
         assert!(second.last.is_none());
-        assert_ne!(second.slot.as_ref().expect("a place").file, file);
+        assert_ne!(write(&second, "second"), file);
         drop((first, second));
         let third = Sessions::in_folder(folder.path()).expect("a place");
-        let last = third.last.expect("a last session");
-        assert_eq!(std::fs::read_to_string(last).expect("read"), "first");
-        assert!(!file.exists());
+        assert!(third.last.is_some() && !file.exists());
+        // Both are still there, the newest last, and what the third makes overwrites neither.
+        write(&third, "third");
+        let left: Vec<String> =
+            left_in(folder.path()).iter().map(|file| std::fs::read_to_string(file).expect("read")).collect();
+        assert_eq!(left.len(), 2, "{left:?}");
+        assert!(left.contains(&"first".to_owned()) && left.contains(&"second".to_owned()), "{left:?}");
+    }
+
+    #[test]
+    fn of_what_was_put_aside_the_oldest_go() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for n in 0..KEPT + 3 {
+            std::fs::write(folder.path().join(format!("{LEFT}{n:015}.{ENDING}")), "old").expect("written");
+        }
+        let place = Sessions::in_folder(folder.path()).expect("a place");
+        let file = write(&place, "new");
+        let aside = Slot::put_aside(&file).expect("put aside");
+        let left = left_in(folder.path());
+        assert_eq!((left.len(), left.last()), (KEPT, Some(&aside)));
+        assert!(Slot::put_aside(&file).is_none());
     }
 }

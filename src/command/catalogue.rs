@@ -119,7 +119,7 @@ pub static CATALOGUE: [Entry; 79] = [
         Group::File,
         (
             "Save picture",
-            "Saves the focused viewport as a PNG, with boxes and heatmap, without patient data.",
+            "Saves the focused viewport as a PNG, with what lies over it, without patient data.",
         ),
         &[Shortcut::ctrl_shift(Key::Char('S'))],
         shown,

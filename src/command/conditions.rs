@@ -46,10 +46,7 @@ pub(super) fn scanned(session: &Session) -> bool {
 
 /// The slices lie at irregular places, and nothing is marked that reading them again would take away.
 pub(super) fn irregular(session: &Session) -> bool {
-    shown(session)
-        && session.findings().nodules().is_empty()
-        && session.findings().measurements().is_empty()
-        && session.series().is_some_and(Series::can_be_resampled)
+    shown(session) && !made(session) && session.series().is_some_and(Series::can_be_resampled)
 }
 
 /// There is a prior.

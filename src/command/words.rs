@@ -168,8 +168,6 @@ pub enum Command {
     Step(Pane, i64),
     /// Show this measurement: pick it and move the cursor there.
     GoToMeasurement(MeasureId),
-    /// Play at this many slices in a second.
-    PlaySpeed(f64),
     /// Write the session here.
     SaveSessionTo(PathBuf),
     /// Write all measurements of the series here.

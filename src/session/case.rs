@@ -7,6 +7,7 @@ use super::prior::PriorSeries;
 use super::slice_scan::SliceScan;
 use crate::clinical::ClinicalFields;
 use crate::findings::{Nodule, NoduleId};
+use crate::geometry::VoxelGrid;
 use crate::ingest::{Defect, Scan, Series};
 use crate::measure::{MeasureId, Measurement, Reading, read};
 use crate::volume::Volume;
@@ -52,6 +53,8 @@ pub struct Findings {
     pub(super) measurements: Vec<Measured>,
     pub(super) picked: Option<MeasureId>,
     pub(super) next_measurement: u32,
+    /// Of the volume in which something was made last.
+    pub(super) grid: Option<VoxelGrid>,
 }
 
 impl Findings {
@@ -68,6 +71,11 @@ impl Findings {
     /// The one that the right panel is about.
     pub fn selected(&self) -> Option<&Nodule> {
         self.selected.and_then(|id| self.nodule(id))
+    }
+
+    /// The grid of the volume in which something was made.
+    pub fn grid(&self) -> Option<&VoxelGrid> {
+        self.grid.as_ref()
     }
 
     /// All measurements.

@@ -45,6 +45,7 @@ pub struct Session {
     last_session: bool,
     playing: Option<Playing>,
     revision: u64,
+    case_number: u64,
     report: Option<OpenReport>,
 }
 
@@ -153,6 +154,11 @@ impl Session {
     /// Changes with every change of what a file of the session would hold.
     pub fn revision(&self) -> u64 {
         self.revision
+    }
+
+    /// Changes when another case is opened, or the same one again: what was made before is gone then.
+    pub fn case_number(&self) -> u64 {
+        self.case_number
     }
 
     /// The measurement that is being drawn.
@@ -305,6 +311,7 @@ impl Session {
             News::Scanned(scan, paths) => {
                 self.close_prior();
                 self.case = Case { scan, ..Case::default() };
+                self.case_number = self.case_number.wrapping_add(1);
                 self.paths = paths.into_iter().map(Private::new).collect();
                 self.show_report(false);
                 self.forget_view();
@@ -320,6 +327,7 @@ impl Session {
             News::Closed => {
                 self.close_prior();
                 self.case = Case::default();
+                self.case_number = self.case_number.wrapping_add(1);
                 self.paths.clear();
                 self.forget_view();
             }

@@ -191,7 +191,8 @@ impl Edit {
                 let id = nodule.id;
                 findings.next = findings.next.max(id.0.saturating_add(1));
                 findings.nodules.insert(at.min(findings.nodules.len()), nodule);
-                findings.selected = Some(id);
+                (findings.selected, findings.picked) = (Some(id), None);
+                findings.grid = volume.map(|volume| *volume.grid()).or(findings.grid);
                 Some(Edit::RemoveNodule(id))
             }
             Edit::RemoveNodule(id) => {
@@ -217,6 +218,7 @@ impl Edit {
                 let measured = Measured::read(measurement, volume);
                 findings.measurements.insert(at.min(findings.measurements.len()), measured);
                 findings.picked = Some(id);
+                findings.grid = volume.map(|volume| *volume.grid()).or(findings.grid);
                 Some(Edit::RemoveMeasurement(id))
             }
             Edit::RemoveMeasurement(id) => {

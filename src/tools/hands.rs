@@ -54,11 +54,6 @@ impl Hands {
         Self::default()
     }
 
-    /// Whether a button is held: a result that moves the picture would tear it from the hand.
-    pub fn busy(&self) -> bool {
-        self.going.is_some() || self.drawing.is_some()
-    }
-
     /// Takes one event in and asks for what follows. Events without an open volume do nothing.
     pub fn handle(&mut self, session: &Session, pointed: &Pointed, out: &mut Commands) {
         let Some(grid) = session.grid() else {
@@ -228,6 +223,10 @@ impl Hands {
                 if let Some(command) = held.release() {
                     out.push(command);
                 }
+            }
+            // A lesion that is measured can be asked about where its lines are.
+            Gesture::Measurement(_) if !going.far && session.look().tool == Tool::Nodule => {
+                out.push(nodule::click(view, at));
             }
             Gesture::Draw | Gesture::Measurement(_) | Gesture::Planes(_) => {}
             // A click beside it lets go of what was picked.

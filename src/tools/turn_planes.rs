@@ -19,6 +19,8 @@ pub(super) struct HeldPlanes {
     cursor: Point<Patient>,
     /// The cursor on the screen.
     pivot: Point<Viewport>,
+    /// Of the viewport in the hand; the others are about as large.
+    size_px: [u32; 2],
     /// Where the handle was taken, radians from the screen's right towards its lower edge.
     from: f64,
 }
@@ -31,7 +33,8 @@ pub(super) fn grab(
     view: &ResolvedView,
     at: Point<Viewport>,
 ) -> Option<HeldPlanes> {
-    let other = |pane: Pane| view::resolve(grid, look.viewport(pane), look.cursor, ANY_PX);
+    let size_px = view.size_px;
+    let other = |pane: Pane| view::resolve(grid, look.viewport(pane), look.cursor, size_px);
     let others = Pane::ALL.into_iter().filter(|other| *other != pane);
     let near = |other_pane: &Pane| {
         let handles = view::turn_handles(view, &other(*other_pane), look.cursor);
@@ -41,7 +44,7 @@ pub(super) fn grab(
     let planes = others.map(|pane| (pane, *look.viewport(pane), other(pane).basis)).collect();
     let pivot = view::crosshair(view, look.cursor);
     let from = angle(pivot, at);
-    Some(HeldPlanes { held, planes, axis: view.basis.into, cursor: look.cursor, pivot, from })
+    Some(HeldPlanes { held, planes, axis: view.basis.into, cursor: look.cursor, pivot, size_px, from })
 }
 
 fn angle(pivot: Point<Viewport>, at: Point<Viewport>) -> f64 {
@@ -73,7 +76,7 @@ impl HeldPlanes {
         let pan =
             |old: Vector<Patient>, new: Vector<Patient>, pan: f64| away.dot(new) - (away.dot(old) - pan);
         let pan_mm = [pan(basis.right, right, state.pan_mm[0]), pan(basis.down, down, state.pan_mm[1])];
-        let fitted = |orientation, turn| view::fitted_mm_per_px(grid, orientation, turn, ANY_PX);
+        let fitted = |orientation, turn| view::fitted_mm_per_px(grid, orientation, turn, self.size_px);
         let turn = Turn::default();
         let zoom = state.zoom * fitted(orientation, turn) / fitted(state.orientation, state.turn);
         ViewportState { orientation, turn, pan_mm, zoom, ..*state }
@@ -86,14 +89,16 @@ fn about(v: Vector<Patient>, axis: Vector<Patient>, by: f64) -> Vector<Patient> 
     v * cos + axis.cross(v) * sin + axis * (axis.dot(v) * (1.0 - cos))
 }
 
-/// All planes along the patient's axes again, each as large as it was.
-pub fn straightened(look: &Look) -> Edit {
+/// All planes along the patient's axes again, a millimetre about as large as it was.
+pub fn straightened(grid: &VoxelGrid, look: &Look) -> Edit {
     let viewports = Pane::ALL.map(|pane| {
         let state = *look.viewport(pane);
         match state.orientation {
             Orientation::Anatomical(_) => state,
             Orientation::Oblique { .. } => {
-                ViewportState { slab: state.slab, zoom: state.zoom, ..ViewportState::fitted(pane.plane()) }
+                let straight = ViewportState { slab: state.slab, ..ViewportState::fitted(pane.plane()) };
+                let fitted = |s: &ViewportState| view::fitted_mm_per_px(grid, s.orientation, s.turn, ANY_PX);
+                ViewportState { zoom: state.zoom * fitted(&straight) / fitted(&state), ..straight }
             }
         }
     });
@@ -141,7 +146,7 @@ mod tests {
         let before = look.clone();
         look.viewports = viewports;
         let resolve =
-            |look: &Look, pane: Pane| view::resolve(&grid(), look.viewport(pane), look.cursor, [512, 512]);
+            |look: &Look, pane: Pane| view::resolve(&grid(), look.viewport(pane), look.cursor, [400, 300]);
         for pane in [Pane::Coronal, Pane::Sagittal] {
             let (old, new) = (resolve(&before, pane), resolve(&look, pane));
             // Tolerance: rounding of a dozen products in f64.
@@ -171,7 +176,7 @@ mod tests {
         look.viewports = viewports;
         assert!(matches!(look.viewport(Pane::Axial).orientation, Orientation::Oblique { .. }));
         assert_eq!(look.viewport(Pane::Coronal).orientation, Orientation::Anatomical(Plane::Coronal));
-        let Edit::Viewports(viewports, _) = straightened(&look) else { panic!("viewports") };
+        let Edit::Viewports(viewports, _) = straightened(&grid(), &look) else { panic!("viewports") };
         for (pane, state) in Pane::ALL.into_iter().zip(viewports) {
             assert_eq!(state.orientation, Orientation::Anatomical(pane.plane()));
         }

@@ -14,7 +14,7 @@ use crate::gpu::Gpu;
 use crate::inference::Region;
 use crate::render::{HeatmapLook, SliceRenderer};
 use crate::session::{CornerText, Pane, ViewportState};
-use crate::view;
+use crate::view::{self, ResolvedView};
 use crate::volume::{Volume, Window};
 
 const FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
@@ -42,6 +42,10 @@ pub struct PictureRequest {
     pub marks: Vec<Mark>,
     /// Measurements.
     pub measurements: Vec<MeasurementMark>,
+    /// The other planes as they lie in the window; `None`: along the patient's axes.
+    pub others: Option<Vec<(Plane, ResolvedView)>>,
+    /// The plane whose colour the frame has; `None`: of what is shown.
+    pub home: Option<Plane>,
     /// Lines of the other planes through the cursor.
     pub crosshair: bool,
     /// How much text; pictures leave the program, so [`CornerText::NoPatient`] unless asked.
@@ -121,7 +125,9 @@ pub fn picture(gpu: &Gpu, request: &PictureRequest) -> Result<Picture, PictureEr
 fn shown(request: &PictureRequest, reduced: usize) -> Shown {
     let grid = request.volume.grid();
     let view = view::resolve(grid, &request.viewport, request.cursor, request.size_px);
-    let others = if request.crosshair {
+    let others = if let (Some(others), true) = (&request.others, request.crosshair) {
+        others.clone()
+    } else if request.crosshair {
         Plane::ALL
             .into_iter()
             .filter(|plane| view.plane != Some(*plane))
@@ -135,7 +141,7 @@ fn shown(request: &PictureRequest, reduced: usize) -> Shown {
     Shown {
         volume: Arc::clone(&request.volume),
         others,
-        home: view.plane,
+        home: request.home.or(view.plane),
         turnable: false,
         view,
         cursor: request.cursor,
@@ -311,6 +317,8 @@ mod tests {
             untrained: false,
             marks: Vec::new(),
             measurements: Vec::new(),
+            others: None,
+            home: None,
             crosshair: false,
             text: CornerText::NoPatient,
             facts: Facts { patient: vec!["Name".to_owned()], ..Facts::default() },

@@ -129,6 +129,8 @@ impl Subject {
                 .into_iter()
                 .collect(),
             measurements: Vec::new(),
+            others: None,
+            home: None,
             crosshair: true,
             text: CornerText::NoPatient,
             facts: self.facts.clone(),

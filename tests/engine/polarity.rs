@@ -48,6 +48,8 @@ fn exported(opened: &Opened, invert: bool) -> Vec<u8> {
         untrained: false,
         marks: Vec::new(),
         measurements: Vec::new(),
+        others: None,
+        home: None,
         crosshair: false,
         text: CornerText::NoPatient,
         facts: facts_of(opened.series(), &opened.defects),

@@ -1,5 +1,6 @@
 //! What a reader made comes back: from a file, and after a program that was killed.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::support::{Window, small};
@@ -80,21 +81,46 @@ fn a_session_is_saved_and_comes_back_with_its_series() {
     assert_eq!(window.session(|s| s.findings().measurements().len()), 0);
 }
 
-#[test]
-fn what_was_made_survives_a_program_that_is_killed() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let mut window = with_measurements(Window::keeping(folder.path()).with_phantom());
-    assert!(!window.session(Session::has_last_session));
-    let before = window.session(made);
-    // The promise is five seconds.
+/// The promise is five seconds.
+fn until_kept(window: &mut Window, folder: &Path) {
     let begun = Instant::now();
-    let kept = folder.path().join("session-0.triscope");
+    let kept = folder.join("session-0.triscope");
     let whole = || std::fs::read_to_string(&kept).is_ok_and(|text| text.contains("Ellipse 1"));
     while !whole() {
         assert!(begun.elapsed() < Duration::from_secs(30), "it was never kept");
         window.harness.step();
         std::thread::sleep(Duration::from_millis(10));
     }
+}
+
+#[test]
+fn what_was_made_is_there_when_the_same_folder_is_opened_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut window = with_measurements(Window::keeping(folder.path()).with_phantom());
+    until_kept(&mut window, folder.path());
+    let before = window.session(made);
+    let mut window = window.with_phantom();
+    window.until("it was put aside", Session::has_last_session);
+    assert!(window.session(|s| s.findings().measurements().is_empty()));
+    // Asked for twice it comes back once.
+    for _ in 0..2 {
+        does(&mut window, Command::RestoreSession);
+        window.until("all of it is back", |s| s.findings().measurements().len() >= 3);
+        for _ in 0..30 {
+            window.harness.step();
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        same(&window.session(made).0, &before.0);
+    }
+}
+
+#[test]
+fn what_was_made_survives_a_program_that_is_killed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut window = with_measurements(Window::keeping(folder.path()).with_phantom());
+    assert!(!window.session(Session::has_last_session));
+    let before = window.session(made);
+    until_kept(&mut window, folder.path());
     // No closing, no last write.
     drop(window);
 

@@ -39,9 +39,12 @@ pub fn events(ui: &Ui, response: &Response, rect: Rect, scale: f32) -> Vec<Point
             match event {
                 Event::PointerMoved(pos) => {
                     let keys = modifiers(input.modifiers);
+                    // A fast mouse tells of many places in one frame: of those in a row the last one counts.
                     if memory.held.is_some() {
+                        found.pop_if(|last| matches!(last, PointerEvent::Drag { .. }));
                         found.push(PointerEvent::Drag { at: at(*pos), keys });
                     } else if reachable && rect.contains(*pos) {
+                        found.pop_if(|last| matches!(last, PointerEvent::Move { .. }));
                         found.push(PointerEvent::Move { at: at(*pos), keys });
                     }
                 }

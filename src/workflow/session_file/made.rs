@@ -2,10 +2,12 @@
 
 use super::VERSION;
 use super::saved::{
-    SavedAnswer, SavedLook, SavedMeasurement, SavedNodule, SavedSeries, SavedSession, SavedViewport,
+    SavedAnswer, SavedGrid, SavedLook, SavedMeasurement, SavedNodule, SavedSeries, SavedSession,
+    SavedViewport,
 };
 use crate::export::hashed_uid;
 use crate::findings::Nodule;
+use crate::geometry::VoxelGrid;
 use crate::session::{Findings, Layout, Look, Measured, Orientation, Pane, Session};
 
 /// The document as a file has it; `None` where nothing was made in it. Paths of the case are left out.
@@ -33,8 +35,18 @@ pub fn saved(session: &Session) -> Option<SavedSession> {
 fn made_in(uid: &str, findings: &Findings) -> SavedSeries {
     SavedSeries {
         series: hashed_uid(uid),
+        grid: findings.grid().map(grid),
         nodules: findings.nodules().iter().map(nodule).collect(),
         measurements: findings.measurements().iter().map(measurement).collect(),
+    }
+}
+
+pub(super) fn grid(grid: &VoxelGrid) -> SavedGrid {
+    let transform = grid.patient_from_voxel();
+    SavedGrid {
+        size: grid.size(),
+        origin: transform.origin().to_array(),
+        axes: transform.axes().map(|axis| axis.to_array()),
     }
 }
 

@@ -1,9 +1,9 @@
 //! From the file to changes of the document.
 
-use super::saved::{SavedLook, SavedMeasurement, SavedSession, SavedViewport};
+use super::saved::{SavedGrid, SavedLook, SavedMeasurement, SavedSession, SavedViewport};
 use crate::export::hashed_uid;
 use crate::findings::{Nodule, Question};
-use crate::geometry::{Patient, PlaneBasis, Point, Vector};
+use crate::geometry::{Patient, PlaneBasis, Point, Vector, VoxelGrid};
 use crate::measure::{Kind, MeasureId, Measurement};
 use crate::networks::spec;
 use crate::session::{Edit, Layout, Orientation, Pane, Projection, Session, Slab, Turn, ViewportState};
@@ -11,6 +11,12 @@ use crate::volume::{Preset, Window};
 
 /// Directions whose lengths and angle are off by more than this are no axes of a screen.
 const UPRIGHT: f64 = 1e-3;
+/// Positions nearer than this are the same, mm.
+const SAME_MM: f64 = 1e-3;
+/// Farther from the middle of the volume nothing is measured, mm.
+const FAR_MM: f64 = 10_000.0;
+/// As many characters as the field for a name takes.
+const LONGEST_NAME: usize = 80;
 
 /// What a session makes of the series on the screen.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,19 +30,30 @@ pub struct Restored {
 }
 
 /// What `saved` has for the series on the screen; `None` where it has nothing of it. What is there already
-/// stays: nodules and measurements are added.
+/// stays, and what is the same is not added again.
 pub fn restore(saved: &SavedSession, session: &Session) -> Option<Restored> {
-    let hash = hashed_uid(&session.series()?.uid);
+    let uid = session.series().map(|series| series.uid.as_str()).filter(|uid| !uid.is_empty())?;
+    let hash = hashed_uid(uid);
     let series = saved.series.iter().find(|series| series.series == hash)?;
     let grid = session.grid()?;
     let findings = session.findings();
     let mut restored = Restored::default();
-    let mut unknown = 0usize;
+    if series.grid.as_ref().is_some_and(|saved| !same_grid(saved, grid)) {
+        let sentence =
+            "what was made in this series was made on another grid (other slices, or slices as stored)";
+        restored.lost.push(sentence.to_owned());
+        return Some(restored);
+    }
 
-    let first = findings.next_measurement().0;
-    for (n, saved) in (0u32..).zip(&series.measurements) {
-        match measurement(MeasureId(first.saturating_add(n)), saved) {
-            Some(measurement) => restored.edits.push(Edit::AddMeasurement(usize::MAX, measurement)),
+    let mut unknown = 0usize;
+    let mut next = findings.next_measurement();
+    for saved in &series.measurements {
+        match measurement(next, saved, grid) {
+            Some(new) if findings.measurements().iter().any(|old| same(&old.measurement, &new)) => {}
+            Some(new) => {
+                restored.edits.push(Edit::AddMeasurement(usize::MAX, new));
+                next.0 = next.0.saturating_add(1);
+            }
             None => unknown += 1,
         }
     }
@@ -48,11 +65,11 @@ pub fn restore(saved: &SavedSession, session: &Session) -> Option<Restored> {
     let mut id = findings.next_id();
     for saved in &series.nodules {
         let at: Point<Patient> = Point::from_array(saved.at);
-        if at.is_finite() && grid.voxel_at(grid.voxel_from_patient() * at).is_some() {
+        if !at.is_finite() || grid.voxel_at(grid.voxel_from_patient() * at).is_none() {
+            outside += 1;
+        } else if findings.nodules().iter().all(|nodule| nodule.at.distance(at) > SAME_MM) {
             restored.nodules.push(Nodule::new(id, at, Question::Unasked));
             id.0 = id.0.saturating_add(1);
-        } else {
-            outside += 1;
         }
     }
     if outside > 0 {
@@ -67,7 +84,26 @@ pub fn restore(saved: &SavedSession, session: &Session) -> Option<Restored> {
     Some(restored)
 }
 
-fn measurement(id: MeasureId, saved: &SavedMeasurement) -> Option<Measurement> {
+fn same_grid(saved: &SavedGrid, grid: &VoxelGrid) -> bool {
+    let SavedGrid { size, origin, axes } = super::made::grid(grid);
+    let near = |a: &[f64; 3], b: &[f64; 3]| a.iter().zip(b).all(|(a, b)| (a - b).abs() <= SAME_MM);
+    size == saved.size
+        && near(&origin, &saved.origin)
+        // Over all voxels: a small difference of the step is a large one of the far side.
+        && axes.iter().zip(&saved.axes).zip(size).all(|((a, b), n)| {
+            let far = |axis: &[f64; 3]| axis.map(|v| v * n as f64);
+            near(&far(a), &far(b))
+        })
+}
+
+fn same(a: &Measurement, b: &Measurement) -> bool {
+    a.kind == b.kind
+        && a.name == b.name
+        && a.points.len() == b.points.len()
+        && a.points.iter().zip(&b.points).all(|(a, b)| a.distance(*b) <= SAME_MM)
+}
+
+fn measurement(id: MeasureId, saved: &SavedMeasurement, grid: &VoxelGrid) -> Option<Measurement> {
     let kind = Kind::named(&saved.kind)?;
     let [right, down] = saved.plane.map(Vector::<Patient>::from_array);
     let upright = [right.length() - 1.0, down.length() - 1.0, right.dot(down)];
@@ -76,8 +112,13 @@ fn measurement(id: MeasureId, saved: &SavedMeasurement) -> Option<Measurement> {
     }
     let [_, most] = kind.points();
     let points: Vec<_> = saved.points.iter().take(most).copied().map(Point::from_array).collect();
+    // Beside the volume a hand may have measured; far away it has not.
+    if points.iter().any(|p| !p.is_finite() || p.distance(grid.centre()) > FAR_MM) {
+        return None;
+    }
     let basis = PlaneBasis { right, down, into: right.cross(down) };
-    Measurement::drawn(id, kind, &points, basis, saved.name.clone())
+    let name = saved.name.chars().take(LONGEST_NAME).collect();
+    Measurement::drawn(id, kind, &points, basis, name)
 }
 
 fn look_of(look: &SavedLook, restored: &mut Restored) {

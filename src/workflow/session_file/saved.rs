@@ -27,12 +27,26 @@ pub struct SavedSession {
 pub struct SavedSeries {
     /// Hash of its UID.
     pub series: String,
+    /// The grid of its volume: positions mean nothing in another.
+    #[serde(default)]
+    pub grid: Option<SavedGrid>,
     /// Nodules, in the order of the list.
     #[serde(default)]
     pub nodules: Vec<SavedNodule>,
     /// Measurements, in the order of the list.
     #[serde(default)]
     pub measurements: Vec<SavedMeasurement>,
+}
+
+/// A voxel grid.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SavedGrid {
+    /// Voxels along each axis.
+    pub size: [usize; 3],
+    /// The centre of the first voxel.
+    pub origin: [f64; 3],
+    /// From voxel to voxel along each axis, mm.
+    pub axes: [[f64; 3]; 3],
 }
 
 /// A nodule.
