@@ -353,6 +353,11 @@ impl Core {
     }
 
     fn turn(&mut self, by: fn(Turn) -> Turn) {
+        if self.ui.prior_has_focus {
+            let look = self.session.look().prior;
+            let viewport = look.viewport.turned(by(look.viewport.turn));
+            return self.session.apply(Edit::Prior(PriorLook { viewport, ..look }));
+        }
         let pane = self.session.look().focus;
         let state = *self.session.look().viewport(pane);
         self.session.apply(Edit::Viewport(pane, state.turned(by(state.turn))));

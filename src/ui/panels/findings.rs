@@ -1,15 +1,13 @@
 //! The nodules of the series on the screen.
 
-use egui::{
-    Align2, Color32, CornerRadius, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo, pos2, vec2,
-};
+use egui::{Align2, Color32, Role, Sense, Stroke, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
 use crate::command::{Command, Commands};
 use crate::findings::{Nodule, Question};
 use crate::geometry::{Patient, Point};
 use crate::guard::Verdict;
-use crate::ui::theme::{size, text, tokens};
-use crate::ui::widgets::paragraph_ui;
+use crate::ui::theme::{text, tokens};
+use crate::ui::widgets::{paragraph_ui, row_ground};
 use crate::ui::{Scene, words};
 
 /// Draws the list.
@@ -66,18 +64,7 @@ fn row_ui(ui: &mut Ui, number: usize, nodule: &Nodule, prior: Option<Point<Patie
         WidgetInfo::selected(Role::ListItem, true, chosen, said)
     });
     if ui.is_rect_visible(rect) {
-        let fill = if chosen {
-            t.accent_soft
-        } else if response.hovered() {
-            t.card
-        } else {
-            Color32::TRANSPARENT
-        };
-        let edge = if response.has_focus() { t.accent } else { Color32::TRANSPARENT };
-        let radius = CornerRadius::same(size::CARD_RADIUS);
-        ui.painter().rect(rect, radius, fill, Stroke::new(1.0, edge), StrokeKind::Inside);
-        let ink = if chosen { t.on_accent_soft } else { t.text };
-        let weak = if chosen { t.on_accent_soft.gamma_multiply(0.8) } else { t.muted };
+        let [ink, weak] = row_ground(ui, rect, &response, chosen);
         let ring = if chosen { t.accent } else { t.muted };
         ui.painter().circle_stroke(pos2(rect.left() + 14.0, rect.center().y), 5.0, Stroke::new(1.75, ring));
         let style = if readable { TextStyle::Heading } else { TextStyle::Small };

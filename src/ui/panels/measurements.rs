@@ -1,16 +1,13 @@
 //! The measurements of the series on the screen: what each says, its name, and what can be done with all.
 
-use egui::{
-    Align2, Color32, CornerRadius, Rect, Role, Sense, Stroke, StrokeKind, TextEdit, TextStyle, Ui,
-    WidgetInfo, pos2, vec2,
-};
+use egui::{Align2, Color32, Rect, Role, Sense, Stroke, TextEdit, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
 use super::top::measure_icon;
 use crate::command::{Command, Commands};
 use crate::measure::{Histogram, Kind, Statistics};
 use crate::session::{Edit, Measured, Tool};
 use crate::ui::theme::{size, text, tokens};
-use crate::ui::widgets::{Press, card_ui, fact_ui, paragraph_ui, press_ui};
+use crate::ui::widgets::{Press, card_ui, fact_ui, paragraph_ui, press_ui, row_ground};
 use crate::ui::{Scene, UiState, icons, words};
 
 /// Height of a line, and of the histogram, points.
@@ -56,23 +53,11 @@ fn said(measured: &Measured) -> String {
 }
 
 fn row_ui(ui: &mut Ui, measured: &Measured, chosen: bool) -> bool {
-    let t = tokens(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     let (name, value) = (measured.measurement.name.as_str(), said(measured));
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, chosen, format!("{name}, {value}")));
     if ui.is_rect_visible(rect) {
-        let fill = if chosen {
-            t.accent_soft
-        } else if response.hovered() {
-            t.card
-        } else {
-            Color32::TRANSPARENT
-        };
-        let edge = if response.has_focus() { t.accent } else { Color32::TRANSPARENT };
-        let radius = CornerRadius::same(size::CARD_RADIUS);
-        ui.painter().rect(rect, radius, fill, Stroke::new(1.0, edge), StrokeKind::Inside);
-        let ink = if chosen { t.on_accent_soft } else { t.text };
-        let weak = if chosen { t.on_accent_soft } else { t.muted };
+        let [ink, weak] = row_ground(ui, rect, &response, chosen);
         let middle = rect.center().y;
         let icon = measure_icon(measured.measurement.kind);
         let font = text::icon().resolve(ui.style());

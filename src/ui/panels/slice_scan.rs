@@ -1,8 +1,6 @@
 //! The scan of all slices: how far it is, what it found, and what to think of it.
 
-use egui::{
-    Align2, Color32, CornerRadius, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo, pos2, vec2,
-};
+use egui::{Align2, Color32, Role, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
 use crate::command::{Command, Commands};
 use crate::inference::Candidate;
@@ -11,7 +9,8 @@ use crate::networks::{Family, Size, spec};
 use crate::session::{ScanState, SliceScan, WorkId};
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{
-    Press, heading_ui, line_ui, meter_ui, note_ui, paragraph_ui, press_ui, segments_ui, slider_row_ui,
+    Press, heading_ui, line_ui, meter_ui, note_ui, paragraph_ui, press_ui, row_ground, segments_ui,
+    slider_row_ui,
 };
 use crate::ui::{Scene, UiState, icons, words};
 
@@ -171,10 +170,7 @@ fn row_ui(ui: &mut Ui, scene: &Scene<'_>, n: usize, candidate: &Candidate, reada
     let said = format!("Candidate {}, {slices}, {score}", n + 1);
     response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &said));
     if ui.is_rect_visible(rect) {
-        let fill = if response.hovered() { t.card } else { Color32::TRANSPARENT };
-        let edge = if response.has_focus() { t.accent } else { Color32::TRANSPARENT };
-        let radius = CornerRadius::same(size::CARD_RADIUS);
-        ui.painter().rect(rect, radius, fill, Stroke::new(1.0, edge), StrokeKind::Inside);
+        row_ground(ui, rect, &response, false);
         let ink = if readable { t.text } else { t.muted };
         let write = |x: f32, y: f32, anchor: Align2, words: &str, style: TextStyle, colour: Color32| {
             ui.painter().text(pos2(x, y), anchor, words, style.resolve(ui.style()), colour);
