@@ -90,7 +90,12 @@ impl Sessions {
         let mut slot = None;
         for n in 0..MOST {
             let file = folder.join(format!("session-{n}.{ENDING}"));
-            let lock = File::create(folder.join(format!("session-{n}.lock")))?;
+            let lock = folder.join(format!("session-{n}.lock"));
+            if slot.is_some() && !lock.exists() {
+                // Nobody was ever there.
+                continue;
+            }
+            let lock = File::create(lock)?;
             if lock.try_lock().is_ok() {
                 Slot::put_aside(&file);
                 slot.get_or_insert(Slot { file, _lock: lock });
