@@ -103,12 +103,19 @@ impl Hands {
         }
         let look = session.look();
         let state = *look.viewport(pane);
+        // What lies under the pointer comes before the tool, unless a point of a drawing is to be given.
+        let grab = || {
+            let planes = || match look.tool {
+                Tool::Crosshair => turn_planes::grab(grid, look, pane, view, at),
+                _ => None,
+            };
+            let point = nodule::grab(session, view, at).map(Gesture::Point);
+            point
+                .or_else(|| measure::grab(session, view, at).map(Gesture::Measurement))
+                .or_else(|| planes().map(Gesture::Planes))
+        };
         let free = button == Button::Left && self.drawing.is_none();
-        let held = if free { nodule::grab(session, view, at).map(Gesture::Point) } else { None };
-        let held =
-            held.or_else(|| measure::grab(session, view, at).filter(|_| free).map(Gesture::Measurement));
-        let planes = || turn_planes::grab(grid, look, pane, view, at).map(Gesture::Planes);
-        let held = held.or_else(|| if free && look.tool == Tool::Crosshair { planes() } else { None });
+        let held = if free { grab() } else { None };
         let gesture = match (button, held, look.tool) {
             (Button::Middle, ..) => Gesture::Pan(state),
             (Button::Right, ..) => Gesture::Zoom(state),
