@@ -1,5 +1,6 @@
 //#import shared/screen.wgsl
 //#import shared/colormap.wgsl
+//#import shared/saliency.wgsl
 // A saliency map over the plane, filled or as contour lines: colour map, threshold, opacity.
 
 // Mirror of render::heatmap::gpu::Heatmap.
@@ -24,38 +25,17 @@ struct Heatmap {
 }
 
 @group(0) @binding(0) var<uniform> heatmap: Heatmap;
-@group(0) @binding(1) var saliency: texture_3d<f32>;
 
 @vertex
 fn heatmap_vertex(@builtin(vertex_index) vertex: u32) -> @builtin(position) vec4f {
     return full_screen(vertex);
 }
 
-fn map_texel(at: vec3i) -> f32 {
-    return textureLoad(saliency, at, 0).r;
-}
-
-// Trilinear; zero outside the map.
-fn map_value(p: vec3f) -> f32 {
-    let last = heatmap.last.xyz;
-    let inside = clamp(p, vec3f(0.0), last);
-    let low = vec3i(floor(inside));
-    let high = vec3i(ceil(inside));
-    let f = inside - floor(inside);
-    let a = mix(map_texel(low), map_texel(vec3i(high.x, low.y, low.z)), f.x);
-    let b = mix(map_texel(vec3i(low.x, high.y, low.z)), map_texel(vec3i(high.x, high.y, low.z)), f.x);
-    let c = mix(map_texel(vec3i(low.x, low.y, high.z)), map_texel(vec3i(high.x, low.y, high.z)), f.x);
-    let d = mix(map_texel(vec3i(low.x, high.y, high.z)), map_texel(high), f.x);
-    let value = mix(mix(a, b, f.y), mix(c, d, f.y), f.z);
-    let outside = any(p < vec3f(-0.5)) || any(p > last + vec3f(0.5));
-    return select(value, 0.0, outside);
-}
-
 // The value of largest magnitude through the slab, as a share of the map's largest.
 fn strongest(start: vec3f, steps: u32) -> f32 {
     var value = 0.0;
     for (var n = 0u; n < steps; n++) {
-        let found = map_value(start + heatmap.slab_step.xyz * f32(n));
+        let found = map_value(start + heatmap.slab_step.xyz * f32(n), heatmap.last.xyz);
         value = select(value, found, abs(found) > abs(value));
     }
     return value * heatmap.per_max;

@@ -12,7 +12,7 @@ use crate::geometry::{Patient, Point};
 use crate::jobs::Wake;
 use crate::session::{
     Arrangement, CornerText, Edit, Layout, News, Pane, PriorLook, Projection, Slab, Stage, Tool, Turn,
-    ViewportState, Work, WorkId,
+    ViewportState, VolumeView, Work, WorkId,
 };
 use crate::ui::Sheet;
 use crate::view::{self, ResolvedView};
@@ -68,6 +68,7 @@ impl Core {
             Command::Preset(preset) => self.preset(preset),
             Command::ResetViewport => self.reset(),
             Command::ToggleMaximise if self.ui.prior_has_focus => self.toggle_dates(),
+            Command::ToggleMaximise if self.ui.volume_has_focus => self.maximise_volume(),
             Command::ToggleMaximise => self.toggle_maximise(),
             Command::ToggleDates => self.toggle_dates(),
             Command::TurnClockwise => self.turn(Turn::clockwise),
@@ -81,6 +82,15 @@ impl Core {
             Command::ArrangeQuarters => self.arrange(Arrangement::Quarters),
             Command::ArrangeLarge => self.arrange(Arrangement::Large(self.session.look().focus)),
             Command::ArrangeRow => self.arrange(Arrangement::Row),
+            Command::ToggleVolume => self.toggle_volume(),
+            Command::MaximiseVolume => self.maximise_volume(),
+            Command::VolumePreset(preset) => self.volume_preset(preset),
+            Command::VolumeSide(side) => self.change_volume_view(|view| view.from_side(side)),
+            Command::CutVolume(plane) => self.change_volume_view(|view| view.with_next_cut(plane)),
+            Command::CropVolume => self.change_volume_view(VolumeView::with_or_without_crop),
+            Command::ToggleShading => {
+                self.change_volume_view(|view| VolumeView { shaded: !view.shaded, ..view });
+            }
             Command::TogglePlay => self.toggle_play(),
             Command::WindowOfRegion => self.window_of_region(),
             Command::CopyPicture => self.copy_picture(),
@@ -347,7 +357,7 @@ impl Core {
         let look = self.session.look();
         let layout = match look.layout {
             Layout::Grid => Layout::Single(look.focus),
-            Layout::Single(_) | Layout::Dates => Layout::Grid,
+            Layout::Single(_) | Layout::Dates | Layout::Volume => Layout::Grid,
         };
         self.session.apply(Edit::Layout(layout));
     }

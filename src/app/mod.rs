@@ -30,6 +30,7 @@ mod sessions;
 mod shell;
 mod slice_scans;
 mod thumbnails;
+mod volume;
 mod waker;
 mod window;
 mod words;

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::args::{BenchClassify, BenchOne, BenchTrain, HowRead, Stage};
+use super::args::{BenchClassify, BenchOne, BenchRays, BenchTrain, HowRead, Stage};
 use super::classify::known_model;
 use super::exit::Failure;
 use super::progress::Terminal;
 use super::{bench_window, output, series};
+use crate::export::write_png;
 use crate::gpu;
 use crate::volume::Volume;
 use crate::workflow::bench;
@@ -23,6 +24,7 @@ pub(super) fn run(stage: &Stage, terminal: &Terminal) -> Result<(), Failure> {
         Stage::Load(options) => load(options, terminal),
         Stage::Reslice(options) => reslice(options, terminal),
         Stage::Render(options) => render(options, terminal),
+        Stage::Rays(options) => rays(options, terminal),
         Stage::Window(options) => bench_window::run(options),
         Stage::Classify(options) => classify(options, terminal),
         Stage::Train(options) => train(options, terminal),
@@ -130,13 +132,7 @@ fn reslice(options: &BenchOne, terminal: &Terminal) -> Result<(), Failure> {
 fn render(options: &BenchOne, terminal: &Terminal) -> Result<(), Failure> {
     let volume = volume(options, terminal)?;
     let gpu = gpu::headless(None).map_err(Failure::work)?;
-    let report =
-        bench::render::render(&volume, &gpu, [RENDER_PX; 2], terminal.ctx()).map_err(
-            |error| match error {
-                bench::render::RenderBenchError::Cancelled(_) => Failure::Interrupted,
-                other => Failure::work(other),
-            },
-        )?;
+    let report = bench::render::render(&volume, &gpu, [RENDER_PX; 2], terminal.ctx()).map_err(not_drawn)?;
     terminal.clear();
     if options.json {
         return output::json_line(&report);
@@ -147,6 +143,33 @@ fn render(options: &BenchOne, terminal: &Terminal) -> Result<(), Failure> {
          first frame after {:.0} ms\n",
         report.adapter, report.frame_ms, report.frame_best_ms, report.first_ms
     ))
+}
+
+fn rays(options: &BenchRays, terminal: &Terminal) -> Result<(), Failure> {
+    let volume = volume(&options.one, terminal)?;
+    let gpu = gpu::headless(None).map_err(Failure::work)?;
+    let (report, picture) =
+        bench::rays::rays(&volume, &gpu, options.size, options.mip, terminal.ctx()).map_err(not_drawn)?;
+    terminal.clear();
+    if let Some(png) = &options.png {
+        write_png(png, &picture, options.size).map_err(Failure::work)?;
+    }
+    if options.one.json {
+        return output::json_line(&report);
+    }
+    let [width, height] = report.size;
+    output::print(&format!(
+        "{}: a whole picture in {:.1} ms (best {:.1}) at {width} x {height}, while it is turned {:.1} ms; the \
+         first after {:.0} ms\n",
+        report.adapter, report.frame_ms, report.frame_best_ms, report.turning_ms, report.first_ms
+    ))
+}
+
+fn not_drawn(error: bench::render::RenderBenchError) -> Failure {
+    match error {
+        bench::render::RenderBenchError::Cancelled(_) => Failure::Interrupted,
+        other => Failure::work(other),
+    }
 }
 
 /// From an array that other tools read too, or from a series.

@@ -8,12 +8,12 @@ use super::classify::{Models, first_of, models};
 use super::exit::Failure;
 use super::progress::Terminal;
 use super::{output, series};
-use crate::geometry::Point;
+use crate::geometry::{Plane, Point};
 use crate::gpu;
 use crate::inference::{DeviceChoice, Engine, EngineOptions, WeightsChoice, regions};
 use crate::networks;
 use crate::networks::weights::UNTRAINED;
-use crate::session::{Orientation, Projection, Slab};
+use crate::session::{Orientation, Projection, Side, Slab, VolumeView};
 use crate::volume::Preset;
 use crate::workflow::batch;
 use crate::workflow::classify::{self, ClassifyError, Request};
@@ -55,7 +55,8 @@ impl Options {
         let orientation = match (raw.oblique, raw.plane) {
             (Some(o), _) => Orientation::Oblique { right: o.right, down: o.down },
             (None, Some(plane)) => Orientation::Anatomical(plane.into()),
-            (None, None) => return Err(Failure::arguments("--plane or --oblique is needed")),
+            (None, None) if raw.volume.is_some() => Orientation::Anatomical(Plane::Axial),
+            (None, None) => return Err(Failure::arguments("--plane, --oblique or --volume is needed")),
         };
         let Models::One(model) = models(&raw.network.model)? else {
             return Err(Failure::arguments("a picture shows one network's boxes; name it with --model"));
@@ -93,6 +94,18 @@ pub(super) fn run(raw: &Render, terminal: &Terminal) -> Result<(), Failure> {
     let options = Options::new(raw)?;
     let case = series::load(&options.path, options.series.as_deref(), &raw.series.read, terminal.ctx())?;
     let gpu = gpu::headless(None).map_err(Failure::work)?;
+    if let Some(preset) = raw.volume {
+        let [right, down] = raw.turn.unwrap_or([0.0; 2]).map(f64::to_radians);
+        let side = raw.from.map_or(Side::Front, Side::from);
+        let look = VolumeView::default()
+            .with_preset(preset.into())
+            .from_side(side)
+            .turned(right, 0.0)
+            .turned(0.0, down);
+        let View { at, window, size_px, .. } = options.view;
+        let subject = Subject::new(&case.opened);
+        return Ok(subject.write_volume(&gpu, (&look, at), window, size_px, &options.out)?);
+    }
     let overlays = overlays(&options, &case.opened, terminal)?;
     terminal.ctx().check()?;
     Ok(Subject::new(&case.opened).write(&gpu, &options.view, &overlays, &options.out)?)

@@ -70,6 +70,16 @@ pub(super) fn window(text: &str) -> Result<Window, String> {
     Ok(Window::new(width, centre))
 }
 
+/// Degrees to the right and down.
+pub(super) fn turn_deg(text: &str) -> Result<[f64; 2], String> {
+    let turn = numbers::<2>(text)?;
+    if turn.iter().all(|degrees| degrees.abs() <= 3600.0) {
+        Ok(turn)
+    } else {
+        Err("a turn is at most 3600 degrees".to_owned())
+    }
+}
+
 /// `WxH` of a picture in pixels.
 pub(super) fn size_px(text: &str) -> Result<[u32; 2], String> {
     const LOW: u32 = 16;

@@ -7,10 +7,12 @@ use super::conditions::{
 };
 use super::entry::{Entry, Group, key, line};
 use super::keys::{Key, Shortcut};
+use super::volume::{cut, preset, shading, side, surroundings};
 use super::words::Command;
+use crate::geometry::Plane;
 use crate::measure::Kind;
-use crate::session::Tool;
-use crate::volume::Preset;
+use crate::session::{Side, Tool};
+use crate::volume::{Preset, VolumePreset};
 
 /// The line of a command; `None` for commands that carry a value of the moment.
 pub fn entry(command: &Command) -> Option<&'static Entry> {
@@ -18,7 +20,7 @@ pub fn entry(command: &Command) -> Option<&'static Entry> {
 }
 
 /// Every command that needs no value, in the order of groups.
-pub static CATALOGUE: [Entry; 79] = [
+pub static CATALOGUE: [Entry; 98] = [
     line(
         Command::OpenFolder,
         "open_folder",
@@ -513,6 +515,39 @@ pub static CATALOGUE: [Entry; 79] = [
         &[Shortcut::plain(Key::Space)],
         shown,
     ),
+    line(
+        Command::ToggleVolume,
+        "volume_view",
+        Group::Volume,
+        ("3D view", "The volume in 3D in the fourth viewport, or what else it shows."),
+        &[Shortcut::plain(Key::F(5))],
+        shown,
+    ),
+    line(
+        Command::MaximiseVolume,
+        "maximise_volume",
+        Group::Volume,
+        ("3D alone", "The 3D view over the whole centre, or all viewports."),
+        &[Shortcut::plain(Key::F(6))],
+        shown,
+    ),
+    preset(VolumePreset::Lung),
+    preset(VolumePreset::Vessel),
+    preset(VolumePreset::Bone),
+    preset(VolumePreset::Surface),
+    preset(VolumePreset::Nodule),
+    preset(VolumePreset::Maximum),
+    shading(),
+    cut(Plane::Axial),
+    cut(Plane::Coronal),
+    cut(Plane::Sagittal),
+    surroundings(),
+    side(Side::Front),
+    side(Side::Back),
+    side(Side::Left),
+    side(Side::Right),
+    side(Side::Above),
+    side(Side::Below),
     line(
         Command::ToggleMaximise,
         "maximise",

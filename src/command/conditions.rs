@@ -2,7 +2,8 @@
 
 use crate::findings::Question;
 use crate::ingest::Series;
-use crate::session::{Orientation, Pane, Session, Stage, WorkId};
+use crate::session::{Layout, Orientation, Pane, Session, Stage, WorkId};
+use crate::volume::Unit;
 
 /// At any time.
 pub(super) fn always(_: &Session) -> bool {
@@ -12,6 +13,17 @@ pub(super) fn always(_: &Session) -> bool {
 /// A series is on the screen; one that lies behind a report is out of reach.
 pub(super) fn shown(session: &Session) -> bool {
     session.stage() == Stage::Open
+}
+
+/// A series on the screen holds Hounsfield units.
+pub(super) fn in_hu(session: &Session) -> bool {
+    shown(session) && session.volume().is_some_and(|volume| *volume.unit() == Unit::Hu)
+}
+
+/// The volume is seen in 3D.
+pub(super) fn shown_in_3d(session: &Session) -> bool {
+    let look = session.look();
+    shown(session) && (look.in_3d || look.layout == Layout::Volume)
 }
 
 /// Something is open.

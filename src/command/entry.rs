@@ -19,6 +19,8 @@ pub enum Group {
     Window,
     /// What is drawn, and how.
     Display,
+    /// The volume in 3D.
+    Volume,
     /// Nodules and answers.
     Network,
     /// Undo and redo.
@@ -29,13 +31,14 @@ pub enum Group {
 
 impl Group {
     /// In the order in which they are shown.
-    pub const ALL: [Group; 9] = [
+    pub const ALL: [Group; 10] = [
         Group::File,
         Group::Navigate,
         Group::Tools,
         Group::Measure,
         Group::Window,
         Group::Display,
+        Group::Volume,
         Group::Network,
         Group::Change,
         Group::Interface,
@@ -50,6 +53,7 @@ impl Group {
             Group::Measure => "Measuring",
             Group::Window => "Window presets",
             Group::Display => "Display",
+            Group::Volume => "3D view",
             Group::Network => "Nodules",
             Group::Change => "Changes",
             Group::Interface => "Interface",

@@ -9,6 +9,7 @@ mod conditions;
 mod entry;
 mod keymap;
 mod keys;
+mod volume;
 mod words;
 
 pub use catalogue::{CATALOGUE, entry};

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use crate::explain::{Method, Wanted};
 use crate::findings::{NoduleId, PriorPoint};
-use crate::geometry::{Patient, Point};
+use crate::geometry::{Patient, Plane, Point};
 use crate::measure::{MeasureId, Measurement};
-use crate::session::{Edit, NoticeId, Pane, Tool, WorkId};
-use crate::volume::Preset;
+use crate::session::{Edit, NoticeId, Pane, Side, Tool, WorkId};
+use crate::volume::{Preset, VolumePreset};
 
 /// Something that a person asks for. Those without a value of the moment stand in
 /// [`CATALOGUE`](super::CATALOGUE) with words, help and key.
@@ -77,6 +77,20 @@ pub enum Command {
     ArrangeLarge,
     /// The three planes in a row.
     ArrangeRow,
+    /// The volume in 3D in the fourth viewport, or what else it shows.
+    ToggleVolume,
+    /// The 3D view over the whole centre, or all viewports.
+    MaximiseVolume,
+    /// Colours of the 3D view.
+    VolumePreset(VolumePreset),
+    /// From where the 3D view looks.
+    VolumeSide(Side),
+    /// Cuts the 3D view at the slice of a plane: before it, behind it, not at all.
+    CutVolume(Plane),
+    /// Only what lies around the cursor in 3D, or everything.
+    CropVolume,
+    /// Light on the surfaces of the 3D view.
+    ToggleShading,
     /// Play through the slices of the focused viewport, or stop.
     TogglePlay,
     /// The window in which the values of the picked region are seen best.

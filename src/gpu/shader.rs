@@ -21,14 +21,17 @@ const SOURCES: &[(&str, &str)] = sources![
     "slice.wgsl",
     "heatmap.wgsl",
     "blit.wgsl",
+    "ray.wgsl",
+    "stretch.wgsl",
     "shared/screen.wgsl",
     "shared/volume.wgsl",
     "shared/window.wgsl",
     "shared/colormap.wgsl",
+    "shared/saliency.wgsl",
 ];
 
 /// The files that hold entry points; all others are parts.
-pub const ENTRY_FILES: &[&str] = &["slice.wgsl", "heatmap.wgsl", "blit.wgsl"];
+pub const ENTRY_FILES: &[&str] = &["slice.wgsl", "heatmap.wgsl", "blit.wgsl", "ray.wgsl", "stretch.wgsl"];
 
 /// How often the folder is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(500);

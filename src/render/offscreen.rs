@@ -1,8 +1,12 @@
 //! Pictures without a window, through the same shaders.
 
+use std::sync::Arc;
+
 use super::frame::{RenderError, SliceFrame};
+use super::ray::RayFrame;
 use super::renderer::SliceRenderer;
 use crate::gpu::{Fault, Gpu};
+use crate::volume::Volume;
 
 /// Bytes sent between two waits: what is on its way is held twice.
 const UPLOAD_BYTES: usize = 32 << 20;
@@ -25,10 +29,10 @@ impl Offscreen {
 
     /// Sends all of a volume that has arrived.
     /// - errors: not even a reduced volume fits, or the device failed
-    pub fn upload(&mut self, frame: &SliceFrame) -> Result<super::Upload, RenderError> {
+    pub fn upload(&mut self, volume: &Arc<Volume>) -> Result<super::Upload, RenderError> {
         let mut before = None;
         loop {
-            let state = self.renderer.upload(&self.gpu.device, &self.gpu.queue, &frame.volume, UPLOAD_BYTES);
+            let state = self.renderer.upload(&self.gpu.device, &self.gpu.queue, volume, UPLOAD_BYTES);
             if state.reduced == 0 {
                 return Err(RenderError::NoMemory);
             }
@@ -43,25 +47,55 @@ impl Offscreen {
 
     /// Draws the frame and waits for it, without reading it back.
     pub fn draw(&mut self, frame: &SliceFrame) -> Result<(), RenderError> {
-        if let Some(error) = self.renderer.error() {
-            return Err(error.clone());
-        }
-        let [width, height] = frame.view.size_px;
-        let limit = self.gpu.device.limits().max_texture_dimension_2d;
-        if width > limit || height > limit {
-            return Err(RenderError::TooLarge { width, height, limit });
-        }
+        self.check(frame.view.size_px)?;
         let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         self.renderer.prepare(&self.gpu.device, &self.gpu.queue, &mut encoder, VIEWPORT, frame);
         self.gpu.queue.submit([encoder.finish()]);
         self.wait()
     }
 
+    /// Whether a picture of this size can be drawn.
+    fn check(&self, [width, height]: [u32; 2]) -> Result<(), RenderError> {
+        if let Some(error) = self.renderer.error() {
+            return Err(error.clone());
+        }
+        let limit = self.gpu.device.limits().max_texture_dimension_2d;
+        if width > limit || height > limit {
+            return Err(RenderError::TooLarge { width, height, limit });
+        }
+        Ok(())
+    }
+
     /// One frame as RGBA8 rows, top row first, without gaps.
     pub fn picture(&mut self, frame: &SliceFrame) -> Result<Vec<u8>, RenderError> {
-        self.upload(frame)?;
+        self.upload(&frame.volume)?;
         self.draw(frame)?;
-        self.read(frame.view.size_px)
+        let texture = self.renderer.picture(VIEWPORT).ok_or_else(no_picture)?;
+        self.read(texture, frame.view.size_px)
+    }
+
+    /// Draws the whole of the 3D view and waits for it, without reading it back.
+    pub fn draw_rays(&mut self, frame: &RayFrame) -> Result<(), RenderError> {
+        while self.draw_some_rays(frame)? {}
+        Ok(())
+    }
+
+    /// Draws what one frame of a window would; true where another would make the picture better.
+    pub fn draw_some_rays(&mut self, frame: &RayFrame) -> Result<bool, RenderError> {
+        self.check(frame.view.size_px)?;
+        let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        let more = self.renderer.prepare_rays(&self.gpu.device, &self.gpu.queue, &mut encoder, frame);
+        self.gpu.queue.submit([encoder.finish()]);
+        self.wait()?;
+        Ok(more)
+    }
+
+    /// The 3D view as RGBA8 rows, as it is when it is done.
+    pub fn ray_picture(&mut self, frame: &RayFrame) -> Result<Vec<u8>, RenderError> {
+        self.upload(&frame.volume)?;
+        self.draw_rays(frame)?;
+        let texture = self.renderer.ray_picture().ok_or_else(no_picture)?;
+        self.read(texture, frame.view.size_px)
     }
 
     /// How long the last drawing took on the GPU by its time stamps, ms; waits for them.
@@ -74,9 +108,7 @@ impl Offscreen {
         self.renderer.gpu_ms(VIEWPORT)
     }
 
-    fn read(&self, [width, height]: [u32; 2]) -> Result<Vec<u8>, RenderError> {
-        let lost = || RenderError::Device { detail: "there is no picture to read".to_owned() };
-        let texture = self.renderer.picture(VIEWPORT).ok_or_else(lost)?;
+    fn read(&self, texture: &wgpu::Texture, [width, height]: [u32; 2]) -> Result<Vec<u8>, RenderError> {
         let row = (4 * width).next_multiple_of(wgpu::COPY_BYTES_PER_ROW_ALIGNMENT);
         let buffer = self.gpu.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("picture"),
@@ -116,6 +148,10 @@ impl Offscreen {
             Some(fault) => Err(RenderError::Device { detail: fault.to_string() }),
         }
     }
+}
+
+fn no_picture() -> RenderError {
+    RenderError::Device { detail: "there is no picture to read".to_owned() }
 }
 
 /// One frame as RGBA8 rows without a window, through the same shaders.

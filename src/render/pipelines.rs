@@ -40,14 +40,14 @@ impl Pipelines {
     fn build(device: &wgpu::Device, target: wgpu::TextureFormat, sources: &[String; 3]) -> Self {
         let [slice, heatmap, blit] = sources;
         let slice_module = module(device, "slice", slice);
-        let slice_layout = layout(device, "slice", &[UNIFORM, INTEGER_3D, INTEGER_2D]);
+        let slice_layout = layout(device, "slice", &[(0, UNIFORM), (1, INTEGER_3D), (2, INTEGER_2D)]);
         let flag = |on: bool| f64::from(u8::from(on));
         let slice = std::array::from_fn(|variant| {
             let constants = [("NATIVE", flag(variant & 2 != 0)), ("LOADING", flag(variant & 1 != 0))];
             let blend = None;
             pipeline(device, "slice", &slice_module, &slice_layout, PICTURE_FORMAT, blend, &constants)
         });
-        let heatmap_layout = layout(device, "heatmap", &[UNIFORM, REAL_3D, REAL_2D]);
+        let heatmap_layout = layout(device, "heatmap", &[(0, UNIFORM), (2, REAL_2D), (3, REAL_3D)]);
         let heatmap = pipeline(
             device,
             "heatmap",
@@ -57,7 +57,7 @@ impl Pipelines {
             Some(wgpu::BlendState::ALPHA_BLENDING),
             &[],
         );
-        let blit_layout = layout(device, "blit", &[REAL_2D]);
+        let blit_layout = layout(device, "blit", &[(0, REAL_2D)]);
         let blit = pipeline(
             device,
             "blit",
@@ -82,15 +82,16 @@ impl Pipelines {
     }
 }
 
-const UNIFORM: wgpu::BindingType = wgpu::BindingType::Buffer {
+pub(super) const UNIFORM: wgpu::BindingType = wgpu::BindingType::Buffer {
     ty: wgpu::BufferBindingType::Uniform,
     has_dynamic_offset: false,
     min_binding_size: None,
 };
-const INTEGER_3D: wgpu::BindingType = texture(wgpu::TextureSampleType::Sint, wgpu::TextureViewDimension::D3);
+pub(super) const INTEGER_3D: wgpu::BindingType =
+    texture(wgpu::TextureSampleType::Sint, wgpu::TextureViewDimension::D3);
 const INTEGER_2D: wgpu::BindingType = texture(wgpu::TextureSampleType::Uint, wgpu::TextureViewDimension::D2);
-const REAL_3D: wgpu::BindingType = texture(UNFILTERED, wgpu::TextureViewDimension::D3);
-const REAL_2D: wgpu::BindingType = texture(UNFILTERED, wgpu::TextureViewDimension::D2);
+pub(super) const REAL_3D: wgpu::BindingType = texture(UNFILTERED, wgpu::TextureViewDimension::D3);
+pub(super) const REAL_2D: wgpu::BindingType = texture(UNFILTERED, wgpu::TextureViewDimension::D2);
 const UNFILTERED: wgpu::TextureSampleType = wgpu::TextureSampleType::Float { filterable: false };
 
 const fn texture(
@@ -100,18 +101,22 @@ const fn texture(
     wgpu::BindingType::Texture { sample_type, view_dimension, multisampled: false }
 }
 
-fn module(device: &wgpu::Device, label: &str, source: &str) -> wgpu::ShaderModule {
+pub(super) fn module(device: &wgpu::Device, label: &str, source: &str) -> wgpu::ShaderModule {
     device.create_shader_module(wgpu::ShaderModuleDescriptor {
         label: Some(label),
         source: wgpu::ShaderSource::Wgsl(source.into()),
     })
 }
 
-fn layout(device: &wgpu::Device, label: &str, bindings: &[wgpu::BindingType]) -> wgpu::BindGroupLayout {
+/// - `bindings`: by number
+pub(super) fn layout(
+    device: &wgpu::Device,
+    label: &str,
+    bindings: &[(u32, wgpu::BindingType)],
+) -> wgpu::BindGroupLayout {
     let entries: Vec<_> = bindings
         .iter()
-        .zip(0..)
-        .map(|(&ty, binding)| wgpu::BindGroupLayoutEntry {
+        .map(|&(binding, ty)| wgpu::BindGroupLayoutEntry {
             binding,
             visibility: wgpu::ShaderStages::FRAGMENT,
             ty,
@@ -122,7 +127,7 @@ fn layout(device: &wgpu::Device, label: &str, bindings: &[wgpu::BindingType]) ->
         .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(label), entries: &entries })
 }
 
-fn pipeline(
+pub(super) fn pipeline(
     device: &wgpu::Device,
     name: &str,
     module: &wgpu::ShaderModule,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::colormap::ColorMap;
 use super::frame::{RenderError, SliceFrame, Upload};
 use super::pipelines::Pipelines;
+use super::ray::{RayFrame, RayPipelines, RayRenderer, RayShared};
 use super::target::{Shared, Target};
 use super::volume_texture::VolumeTexture;
 use crate::gpu::ShaderLibrary;
@@ -23,6 +24,8 @@ pub struct SliceRenderer {
     /// Native slice that a viewport last looked at.
     focus: Option<usize>,
     targets: BTreeMap<u64, Target>,
+    /// The 3D view, from when it is first looked at.
+    rays: Option<RayRenderer>,
 }
 
 /// The same for the prior: a volume of its own, and memory of its own, for as long as there is one.
@@ -51,6 +54,7 @@ impl SliceRenderer {
             volume_number: 0,
             focus: None,
             targets: BTreeMap::new(),
+            rays: None,
         }
     }
 
@@ -83,6 +87,7 @@ impl SliceRenderer {
         self.volume = None;
         self.volume_number += 1;
         self.targets.clear();
+        self.rays = None;
     }
 
     /// Draws the frame into the viewport's own texture if anything of it has changed.
@@ -137,6 +142,66 @@ impl SliceRenderer {
         pass.draw(0..3, 0..1);
     }
 
+    /// Draws what a frame can afford of the 3D view: coarse while something changes, some rows of the whole
+    /// picture at rest, and nothing before all slices are there. True where another frame makes it better.
+    pub fn prepare_rays(
+        &mut self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        encoder: &mut wgpu::CommandEncoder,
+        frame: &RayFrame,
+    ) -> bool {
+        self.reload(device);
+        if !self.volume.as_ref().is_some_and(|texture| texture.holds(&frame.volume)) {
+            self.upload(device, queue, &frame.volume, 0);
+        }
+        let limit = device.limits().max_texture_dimension_2d;
+        let (Ok(pipelines), Some(volume)) = (&self.pipelines, &self.volume) else { return false };
+        if frame.view.size_px.iter().any(|n| *n == 0 || *n > limit) {
+            self.rays = None;
+            return false;
+        }
+        if self.rays.is_none() {
+            match RayPipelines::new(device, &self.library) {
+                Ok(made) => self.rays = Some(RayRenderer::new(device, pipelines, made, frame.view.size_px)),
+                Err(error) => {
+                    self.pipelines = Err(error);
+                    return false;
+                }
+            }
+        }
+        let Some(rays) = &mut self.rays else { return false };
+        let colours = self.colours.get_or_insert_with(|| colour_table(device, queue));
+        let shared =
+            RayShared { device, queue, pipelines, volume, volume_number: self.volume_number, colours };
+        rays.draw(&shared, encoder, frame);
+        // Slices that arrive wake the window by themselves.
+        rays.unfinished() && volume.is_complete()
+    }
+
+    /// As [`SliceRenderer::paint`], of the 3D view.
+    pub fn paint_rays(&self, pass: &mut wgpu::RenderPass<'static>) {
+        let (Ok(pipelines), Some(rays)) = (&self.pipelines, &self.rays) else { return };
+        pass.set_pipeline(&pipelines.blit);
+        pass.set_bind_group(0, rays.copy_group(), &[]);
+        pass.draw(0..3, 0..1);
+    }
+
+    /// The 3D view's picture (RGBA8, not sRGB), to read back.
+    pub fn ray_picture(&self) -> Option<&wgpu::Texture> {
+        self.rays.as_ref().map(RayRenderer::texture)
+    }
+
+    /// How often something of the 3D view was really drawn.
+    pub fn ray_redraws(&self) -> u64 {
+        self.rays.as_ref().map_or(0, RayRenderer::redraws)
+    }
+
+    /// Frees what the 3D view holds besides the volume.
+    pub fn forget_rays(&mut self) {
+        self.rays = None;
+    }
+
     /// The viewport's picture (RGBA8, not sRGB), to read back.
     pub fn picture(&self, viewport: u64) -> Option<&wgpu::Texture> {
         self.targets.get(&viewport).map(Target::texture)
@@ -183,6 +248,7 @@ impl SliceRenderer {
                 }
                 self.pipelines = Ok(pipelines);
                 self.shaders += 1;
+                self.rays = None;
             }
             Err(error) => tracing::warn!(%error, "shaders not taken over"),
         }

@@ -59,22 +59,14 @@ impl Target {
     pub(super) fn new(device: &wgpu::Device, pipelines: &Pipelines, size_px: [u32; 2]) -> Self {
         let (texture, view) = picture(device, size_px);
         let copy = copy_group(device, pipelines, &view);
-        let uniform = |size: usize| {
-            device.create_buffer(&wgpu::BufferDescriptor {
-                label: Some("view"),
-                size: size as u64,
-                usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
-                mapped_at_creation: false,
-            })
-        };
         Self {
             key: None,
             size_px,
             texture,
             view,
             copy,
-            slice_uniform: uniform(size_of::<slice::gpu::Slice>()),
-            heatmap_uniform: uniform(size_of::<heatmap::gpu::Heatmap>()),
+            slice_uniform: uniform_buffer(device, size_of::<slice::gpu::Slice>()),
+            heatmap_uniform: uniform_buffer(device, size_of::<heatmap::gpu::Heatmap>()),
             slice_group: None,
             heatmap: None,
             timer: PassTimer::new(device),
@@ -243,8 +235,8 @@ impl Target {
                 layout: &shared.pipelines.heatmap_layout,
                 entries: &[
                     buffer_entry(0, &self.heatmap_uniform),
-                    texture_entry(1, &texture.view),
                     texture_entry(2, shared.colours),
+                    texture_entry(3, &texture.view),
                 ],
             });
             (texture, group)
@@ -252,15 +244,29 @@ impl Target {
     }
 }
 
-fn buffer_entry(binding: u32, buffer: &wgpu::Buffer) -> wgpu::BindGroupEntry<'_> {
+/// A buffer for one uniform.
+pub(super) fn uniform_buffer(device: &wgpu::Device, size: usize) -> wgpu::Buffer {
+    device.create_buffer(&wgpu::BufferDescriptor {
+        label: Some("view"),
+        size: size as u64,
+        usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+        mapped_at_creation: false,
+    })
+}
+
+pub(super) fn buffer_entry(binding: u32, buffer: &wgpu::Buffer) -> wgpu::BindGroupEntry<'_> {
     wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() }
 }
 
-fn texture_entry(binding: u32, view: &wgpu::TextureView) -> wgpu::BindGroupEntry<'_> {
+pub(super) fn texture_entry(binding: u32, view: &wgpu::TextureView) -> wgpu::BindGroupEntry<'_> {
     wgpu::BindGroupEntry { binding, resource: wgpu::BindingResource::TextureView(view) }
 }
 
-fn copy_group(device: &wgpu::Device, pipelines: &Pipelines, view: &wgpu::TextureView) -> wgpu::BindGroup {
+pub(super) fn copy_group(
+    device: &wgpu::Device,
+    pipelines: &Pipelines,
+    view: &wgpu::TextureView,
+) -> wgpu::BindGroup {
     device.create_bind_group(&wgpu::BindGroupDescriptor {
         label: Some("copy"),
         layout: &pipelines.blit_layout,
@@ -268,7 +274,10 @@ fn copy_group(device: &wgpu::Device, pipelines: &Pipelines, view: &wgpu::Texture
     })
 }
 
-fn picture(device: &wgpu::Device, [width, height]: [u32; 2]) -> (wgpu::Texture, wgpu::TextureView) {
+pub(super) fn picture(
+    device: &wgpu::Device,
+    [width, height]: [u32; 2],
+) -> (wgpu::Texture, wgpu::TextureView) {
     let texture = device.create_texture(&wgpu::TextureDescriptor {
         label: Some("viewport"),
         size: wgpu::Extent3d { width, height, depth_or_array_layers: 1 },

@@ -16,6 +16,7 @@ pub(super) struct PassTimer {
     read: wgpu::Buffer,
     state: Arc<AtomicU8>,
     last_ms: Option<f64>,
+    fresh: bool,
 }
 
 impl PassTimer {
@@ -43,6 +44,7 @@ impl PassTimer {
             read: buffer("view time, read", wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ),
             state: Arc::new(AtomicU8::new(IDLE)),
             last_ms: None,
+            fresh: false,
         })
     }
 
@@ -81,6 +83,7 @@ impl PassTimer {
                     if let [begin, end] = stamps[..] {
                         let ticks = end.saturating_sub(begin) as f64;
                         self.last_ms = Some(ticks * f64::from(queue.get_timestamp_period()) * 1e-6);
+                        self.fresh = true;
                     }
                 }
                 self.read.unmap();
@@ -88,6 +91,11 @@ impl PassTimer {
             }
             _ => {}
         }
+    }
+
+    /// A measurement that was not taken before.
+    pub(super) fn take_ms(&mut self) -> Option<f64> {
+        std::mem::take(&mut self.fresh).then_some(self.last_ms).flatten()
     }
 
     /// Newest measurement.

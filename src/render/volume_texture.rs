@@ -76,6 +76,11 @@ impl VolumeTexture {
         Some([view(self.texture.as_ref()?), view(self.arrived.as_ref()?)])
     }
 
+    /// Slice `k` of the texture, in stored values; `None` where it has not arrived.
+    pub(super) fn slice<'a>(&self, volume: &'a Volume, k: usize) -> Option<std::borrow::Cow<'a, [i16]>> {
+        stored_slice(volume, &self.stored, k)
+    }
+
     /// How many of the texture's slices `low..=high` (native indices) have arrived.
     pub(super) fn present_between(&self, low: f64, high: f64) -> usize {
         let factor = self.stored.reduced as f64;

@@ -335,6 +335,8 @@ impl Session {
                 self.look = Look::default();
                 if anonymous {
                     self.look.corner_text = CornerText::NoPatient;
+                    // Who passes by sees a body first, and planes second.
+                    self.look.in_3d = true;
                 }
                 self.notices.clear();
                 self.forget_view();
@@ -422,6 +424,9 @@ impl Session {
         let fitted = Look::fitted(volume.grid().centre());
         self.look.cursor = fitted.cursor;
         self.look.viewports = fitted.viewports;
+        // Colours stay; another patient is seen whole, and nothing of him is cut away.
+        let preset = self.look.volume_view.preset;
+        self.look.volume_view = fitted.volume_view.with_preset(preset);
         if *volume.unit() != Unit::Hu {
             self.set_window(Preset::Full, &volume);
         } else if self.look.preset == Some(Preset::Full) {

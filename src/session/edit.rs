@@ -4,6 +4,7 @@ use super::case::{Findings, Measured};
 use super::look::{Arrangement, CornerText, Heatmap, Layout, Look, Pane, Tool};
 use super::prior::PriorLook;
 use super::viewport::{Slab, ViewportState};
+use super::volume_view::VolumeView;
 use crate::clinical::ClinicalFields;
 use crate::findings::{Nodule, NoduleId};
 use crate::geometry::{Patient, Point};
@@ -45,6 +46,10 @@ pub enum Edit {
     Beside(Vec<&'static str>),
     /// How the prior is looked at.
     Prior(PriorLook),
+    /// Whether the fourth viewport shows the volume in 3D.
+    In3d(bool),
+    /// How the volume is looked at in 3D.
+    VolumeView(VolumeView),
     /// What is known of the patient of this series; `None`: what the files tell.
     Fields(Option<ClinicalFields>),
     /// A new nodule at this place of the list.
@@ -83,6 +88,8 @@ pub(super) enum About {
     Network,
     Beside,
     Prior,
+    In3d,
+    VolumeView,
     Fields,
     Nodule(NoduleId),
     Nodules,
@@ -118,6 +125,8 @@ impl Edit {
             Edit::Network(_) => About::Network,
             Edit::Beside(_) => About::Beside,
             Edit::Prior(_) => About::Prior,
+            Edit::In3d(_) => About::In3d,
+            Edit::VolumeView(_) => About::VolumeView,
             Edit::Fields(_) => About::Fields,
             Edit::SetNodule(nodule) => About::Nodule(nodule.id),
             Edit::AddNodule(..) | Edit::RemoveNodule(_) => About::Nodules,
@@ -131,7 +140,10 @@ impl Edit {
     /// Whether it joins the step before where that was about the same thing: scrolling through a
     /// volume is one step back, not three hundred.
     pub(super) fn flows(&self) -> bool {
-        matches!(self, Edit::Cursor(_) | Edit::Viewport(..) | Edit::Prior(_) | Edit::Heatmap(_))
+        matches!(
+            self,
+            Edit::Cursor(_) | Edit::Viewport(..) | Edit::Prior(_) | Edit::Heatmap(_) | Edit::VolumeView(_)
+        )
     }
 
     /// The same without what it says of the prior's look; `None` where nothing is left.
@@ -186,6 +198,8 @@ impl Edit {
             Edit::Network(to) => swap(&mut look.network, to).map(Edit::Network),
             Edit::Beside(to) => swap(&mut look.beside, to).map(Edit::Beside),
             Edit::Prior(to) => swap(&mut look.prior, to).map(Edit::Prior),
+            Edit::In3d(to) => swap(&mut look.in_3d, to).map(Edit::In3d),
+            Edit::VolumeView(to) => swap(&mut look.volume_view, to).map(Edit::VolumeView),
             Edit::Fields(to) => swap(&mut findings.fields, to).map(Edit::Fields),
             Edit::AddNodule(at, nodule) => {
                 let id = nodule.id;

@@ -2,6 +2,7 @@
 
 use super::prior::PriorLook;
 use super::viewport::{Slab, ViewportState};
+use super::volume_view::VolumeView;
 use crate::explain::Wanted;
 use crate::geometry::{Patient, Plane, Point};
 use crate::measure::Kind;
@@ -79,6 +80,8 @@ pub enum Layout {
     Single(Pane),
     /// The axial plane on both dates, side by side.
     Dates,
+    /// The 3D view over the whole centre.
+    Volume,
 }
 
 /// What the corners of a viewport say.
@@ -203,6 +206,10 @@ pub struct Look {
     pub beside: Vec<&'static str>,
     /// How the prior is looked at.
     pub prior: PriorLook,
+    /// Whether the fourth viewport shows the volume in 3D.
+    pub in_3d: bool,
+    /// How the volume is looked at in 3D.
+    pub volume_view: VolumeView,
 }
 
 impl Look {
@@ -226,6 +233,8 @@ impl Look {
             network: DEFAULT_MODEL,
             beside: Vec::new(),
             prior: PriorLook::default(),
+            in_3d: false,
+            volume_view: VolumeView::default(),
         }
     }
 
@@ -250,6 +259,7 @@ impl Look {
             Layout::Grid => true,
             Layout::Single(one) => one == pane,
             Layout::Dates => pane == Pane::Axial,
+            Layout::Volume => false,
         }
     }
 }

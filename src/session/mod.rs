@@ -16,6 +16,7 @@ mod prior;
 mod report;
 mod slice_scan;
 mod viewport;
+mod volume_view;
 
 pub use case::{Case, Findings, Measured, OpenSeries, Stage, Thumbnail};
 pub use document::Session;
@@ -33,3 +34,4 @@ pub use report::{
 };
 pub use slice_scan::{ScanState, SliceScan};
 pub use viewport::{Orientation, Projection, Slab, Turn, ViewportState};
+pub use volume_view::{Side, VolumeView};

@@ -7,6 +7,7 @@ mod crosshair;
 mod hands;
 mod measure;
 mod nodule;
+mod orbit;
 mod pan;
 mod pointer;
 mod prior;
@@ -17,6 +18,7 @@ mod zoom;
 
 pub use hands::Hands;
 pub use nodule::GRAB_RADIUS_PX;
+pub use orbit::VolumeHands;
 pub use pointer::{Button, Modifiers, Pointed, PointerEvent};
 pub use prior::PriorHands;
 pub use scroll::Wheel;

@@ -4,7 +4,7 @@
 use egui::{CursorIcon, EventFilter, Id, Key, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::theme::tokens;
-use super::viewport::{SCORES_WIDTH, canvas_ui, prior_ui, scored_pane, scores_ui};
+use super::viewport::{SCORES_WIDTH, canvas_ui, prior_ui, scored_pane, scores_ui, volume_ui};
 use super::{Scene, UiState, panels, report, states};
 use crate::command::Commands;
 use crate::session::{Arrangement, Layout, Pane, Stage};
@@ -51,13 +51,18 @@ fn viewports_ui(
 ) {
     let layout = scene.session.look().layout;
     let has_prior = scene.session.prior().is_some();
-    let fourth_is_prior = has_prior && !state.fourth_seen;
+    let in_3d = scene.session.look().in_3d;
+    let fourth_is_prior = has_prior && !state.fourth_seen && !in_3d;
     let fourth = scene.session.look().arrangement != Arrangement::Row;
     if !(layout == Layout::Dates || (layout == Layout::Grid && fourth && fourth_is_prior)) {
         state.prior_hover = None;
     }
     if let Layout::Single(pane) = layout {
         slices_ui(ui, rect, pane, scene, state, out, pointed);
+        return;
+    }
+    if layout == Layout::Volume {
+        volume_ui(ui, rect, scene, state, out);
         return;
     }
     if layout == Layout::Dates {
@@ -84,6 +89,7 @@ fn viewports_ui(
         slices_ui(ui, cell, pane, scene, state, out, pointed);
     }
     match cells.fourth {
+        Some(cell) if in_3d => volume_ui(ui, cell, scene, state, out),
         Some(cell) if fourth_is_prior => prior_ui(ui, cell, scene, state, out),
         Some(cell) => panels::strip_ui(ui, cell, scene, state),
         None => {}
@@ -93,7 +99,7 @@ fn viewports_ui(
 /// Where the viewports lie.
 struct Cells {
     planes: Vec<(Pane, Rect)>,
-    /// The prior, or what the network saw.
+    /// The volume in 3D, the prior, or what the network saw.
     fourth: Option<Rect>,
     between: Vec<Rect>,
 }

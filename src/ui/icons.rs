@@ -31,6 +31,8 @@ icons! {
     LAYOUT = "\u{E464}";
     /// Phosphor `square`.
     SINGLE = "\u{E45E}";
+    /// Phosphor `cube`.
+    VOLUME = "\u{E1DA}";
     /// Phosphor `fire`.
     HEATMAP = "\u{E242}";
     /// Phosphor `frame-corners`.

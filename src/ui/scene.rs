@@ -7,7 +7,7 @@ use crate::findings::NoduleId;
 use crate::geometry::{Patient, Point};
 use crate::measure::MeasureId;
 use crate::session::{Preferences, Session};
-use crate::tools::{PriorHands, Wheel};
+use crate::tools::{PriorHands, VolumeHands, Wheel};
 use crate::ui::states::Palette;
 
 /// What drawing may read.
@@ -34,6 +34,10 @@ pub struct UiState {
     pub viewport_has_focus: bool,
     /// The prior's viewport has the keyboard's focus.
     pub prior_has_focus: bool,
+    /// The 3D view has the keyboard's focus.
+    pub volume_has_focus: bool,
+    /// The gesture in progress over the 3D view.
+    pub volume_hands: VolumeHands,
     /// The pointer over the prior, LPS mm of the prior.
     pub prior_hover: Option<Point<Patient>>,
     /// The gesture in progress over the prior.

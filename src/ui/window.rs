@@ -23,6 +23,7 @@ pub fn window_ui(
         theme::apply(ui, scene.prefs.dark);
     }
     (state.viewport_has_focus, state.prior_has_focus) = (false, false);
+    state.volume_has_focus = false;
     panels::top_ui(ui, scene, state, out);
     panels::status_ui(ui, scene, state, out);
     // Both speak of the CT, which a report covers.

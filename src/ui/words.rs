@@ -4,10 +4,10 @@
 
 use super::methods;
 use crate::explain::{Method, Saliency};
-use crate::geometry::{Patient, Plane, Point, VoxelGrid};
+use crate::geometry::{Patient, Plane, Point, VoxelGrid, direction_letters};
 use crate::inference::Region;
 use crate::ingest::{Defect, DefectCode};
-use crate::session::{Projection, Slab, Turn};
+use crate::session::{Projection, Slab, Turn, VolumeView};
 use crate::view::ResolvedView;
 
 /// `R 57.3   P 131.3   F 520.6 mm`: how far to which side of the origin (LPS).
@@ -32,6 +32,12 @@ pub fn spoken_slice(view: &ResolvedView) -> String {
         }
         None => format!("{plane} plane"),
     }
+}
+
+/// `3D, lung, seen from A`: what a screen reader says of the 3D view.
+pub fn spoken_volume(view: &ResolvedView, look: &VolumeView) -> String {
+    let from = direction_letters(-view.basis.into);
+    format!("3D, {}, seen from {from}", look.preset.label())
 }
 
 /// `Axial`, `Coronal`, `Sagittal`.

@@ -9,6 +9,7 @@ mod outline;
 mod resolve;
 mod scale_bar;
 mod step;
+mod volume_view;
 
 pub use cursor::{crosshair, crosshair_line, patient_at, turn_handles, zoomed_at};
 pub use fit::{ZOOM_RANGE, fitted_mm_per_px, zoom_for_field};
@@ -17,6 +18,7 @@ pub use outline::{outline, outline_at};
 pub use resolve::{ResolvedView, SlicePosition, resolve};
 pub use scale_bar::{ScaleBar, scale_bar};
 pub use step::{step, to_end};
+pub use volume_view::{Shown3d, met, resolve_volume};
 
 use crate::geometry::{Patient, Vector, Viewport};
 

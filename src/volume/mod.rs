@@ -8,6 +8,7 @@ mod projection;
 mod reslice;
 mod sample;
 mod slices;
+mod transfer;
 mod volume;
 mod window;
 
@@ -16,5 +17,6 @@ pub use projection::Projection;
 pub use reslice::{Block, Reslice, reslice, reslice_grey};
 pub use sample::{Sample, sample};
 pub use slices::{SliceError, Slices};
+pub use transfer::{Node, Shading, Transfer, VolumePreset};
 pub use volume::{Padding, Polarity, Unit, Values, Volume};
 pub use window::{Preset, Window};

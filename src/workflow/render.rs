@@ -9,12 +9,12 @@ use crate::export::{WriteError, write_png};
 use crate::geometry::{Patient, Plane, Point};
 use crate::gpu::Gpu;
 use crate::inference::Region;
-use crate::render::HeatmapLook;
-use crate::session::{CornerText, Orientation, Slab, ViewportState};
+use crate::render::{HeatmapLook, Offscreen, RayFrame};
+use crate::session::{CornerText, Orientation, Slab, ViewportState, VolumeView};
 use crate::ui::picture::{PictureError, PictureRequest, picture};
 use crate::ui::viewport::{Facts, Mark, facts_of};
-use crate::view;
-use crate::volume::{Preset, Volume, Window};
+use crate::view::{self, Shown3d};
+use crate::volume::{Preset, Unit, Volume, Window};
 
 /// A grey-scale window, by name or by numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,6 +23,15 @@ pub enum WindowChoice {
     Preset(Preset),
     /// By width and centre.
     Window(Window),
+}
+
+impl WindowChoice {
+    fn of(self, volume: &Volume) -> Window {
+        match self {
+            Self::Preset(preset) => preset.window(volume.range()),
+            Self::Window(window) => window,
+        }
+    }
 }
 
 /// From where the volume is looked at.
@@ -67,6 +76,12 @@ pub enum RenderError {
     /// Drawing failed.
     #[error(transparent)]
     Picture(#[from] PictureError),
+    /// The 3D view could not be drawn.
+    #[error(transparent)]
+    Rays(#[from] crate::render::RenderError),
+    /// Colours belong to Hounsfield units, which the volume does not hold.
+    #[error("the colours of `{0}` belong to Hounsfield units, and this series holds none: choose mip")]
+    NotHu(&'static str),
     /// The file could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -92,6 +107,41 @@ impl Subject {
         Ok(write_png(path, &drawn.rgba, drawn.size_px)?)
     }
 
+    /// Draws the volume in 3D and writes it as PNG, without letters or text.
+    /// - `at`: middle of a preset that shows the surroundings of a point, LPS mm; the volume's middle without
+    /// - `window`: of the brightest value
+    /// - errors: as [`Subject::write`]; colours that are given to HU where the volume has none
+    pub fn write_volume(
+        &self,
+        gpu: &Gpu,
+        (look, at): (&VolumeView, Option<Point<Patient>>),
+        window: WindowChoice,
+        size_px: [u32; 2],
+        path: &Path,
+    ) -> Result<(), RenderError> {
+        let grid = self.volume.grid();
+        if look.preset.needs_hu() && *self.volume.unit() != Unit::Hu {
+            return Err(RenderError::NotHu(look.preset.name()));
+        }
+        if let Some(at) = at.filter(|at| grid.voxel_at(grid.voxel_from_patient() * *at).is_none()) {
+            return Err(RenderError::Outside(at.x, at.y, at.z));
+        }
+        let normals = Plane::ALL.map(|plane| grid.plane_basis(plane).into);
+        let shown = Shown3d::of(grid, look, at.unwrap_or_else(|| grid.centre()), normals);
+        let frame = RayFrame {
+            volume: Arc::clone(&self.volume),
+            view: view::resolve_volume(grid, look, size_px),
+            transfer: look.transfer().map(Arc::new),
+            window: window.of(&self.volume),
+            invert: self.volume.polarity().inverted(false),
+            crop: shown.crop,
+            cuts: shown.cuts,
+            heatmap: None,
+        };
+        let rgba = Offscreen::new(gpu).ray_picture(&frame)?;
+        Ok(write_png(path, &rgba, size_px)?)
+    }
+
     fn request(&self, view: &View, overlays: &Overlays) -> Result<PictureRequest, RenderError> {
         let grid = self.volume.grid();
         if let Some(at) = view.at
@@ -115,10 +165,7 @@ impl Subject {
             volume: Arc::clone(&self.volume),
             viewport,
             cursor,
-            window: match view.window {
-                WindowChoice::Preset(preset) => preset.window(self.volume.range()),
-                WindowChoice::Window(window) => window,
-            },
+            window: view.window.of(&self.volume),
             invert: false,
             boxes: overlays.boxes.clone(),
             heatmap: overlays.heatmap.clone(),

@@ -2,8 +2,6 @@
 
 use std::sync::{Arc, LazyLock};
 
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
 use triscope::explain::Saliency;
 use triscope::geometry::{Plane, Point, Transform, Vector, VoxelBox, VoxelGrid};
 use triscope::gpu::{Gpu, ShaderLibrary, headless};
@@ -17,6 +15,8 @@ use triscope::session::{Orientation, Projection, Slab, Turn, ViewportState};
 use triscope::view::resolve;
 use triscope::volume::{Padding, Sample, Unit, Volume, Window, sample};
 
+use super::support::Dice;
+
 static GPU: LazyLock<Gpu> =
     LazyLock::new(|| headless(None).expect("a graphics adapter (software Vulkan is enough)"));
 
@@ -29,24 +29,6 @@ const LEVELS: f64 = 0.55;
 /// Positions this near to where neighbours change (voxel centres and faces) may fall to either
 /// side in 32 bits; where that decides between a value and padding they are left out.
 const EDGE: f64 = 1e-4;
-
-struct Dice(ChaCha8Rng);
-
-impl Dice {
-    fn new(seed: u64) -> Self {
-        Self(ChaCha8Rng::seed_from_u64(seed))
-    }
-
-    /// From 0 to 1.
-    fn share(&mut self) -> f64 {
-        use rand_chacha::rand_core::Rng;
-        f64::from(self.0.next_u32()) / f64::from(u32::MAX)
-    }
-
-    fn between(&mut self, low: f64, high: f64) -> f64 {
-        low + (high - low) * self.share()
-    }
-}
 
 /// A grid turned anyhow, anisotropic.
 fn turned_grid(dice: &mut Dice, size: [usize; 3]) -> VoxelGrid {

@@ -34,6 +34,7 @@ mod archives;
 mod bad_input_files;
 mod odd_files;
 mod odd_table;
+mod rays;
 mod real_series;
 mod slice_files;
 mod views;

@@ -6,6 +6,7 @@ use std::mem::{offset_of, size_of};
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 use triscope::gpu::{ENTRY_FILES, ShaderLibrary};
 use triscope::render::heatmap::gpu::Heatmap;
+use triscope::render::ray::gpu::{Ray, Stretch};
 use triscope::render::slice::gpu::Slice;
 
 fn module(name: &str) -> naga::Module {
@@ -80,4 +81,14 @@ fn the_heatmap_uniform_is_laid_out_as_in_the_shader() {
         Heatmap: origin, right, down, slab_step, last, per_max, threshold, opacity, map, steps, contour
     ];
     assert_eq!(layout("heatmap.wgsl", "Heatmap"), (size_of::<Heatmap>(), ours));
+}
+
+#[test]
+fn the_uniforms_of_the_3d_view_are_laid_out_as_in_the_shaders() {
+    let ours = offsets![
+        Ray: origin, right, down, into, last, low, high, slope_i, slope_j, slope_k, kept, shading, map_place,
+        map_last, window, value, entry, padding, per_max, threshold, opacity, map, invert
+    ];
+    assert_eq!(layout("ray.wgsl", "Ray"), (size_of::<Ray>(), ours));
+    assert_eq!(layout("stretch.wgsl", "Stretch"), (size_of::<Stretch>(), offsets![Stretch: scale, size]));
 }

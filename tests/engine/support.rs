@@ -3,11 +3,32 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
 use triscope::geometry::VoxelGrid;
 use triscope::ingest::{self, DefectCode, Scan};
 use triscope::jobs::JobContext;
 use triscope::volume::{Unit, Volume};
 use triscope::workflow::open::{Opened, open};
+
+/// Random numbers that are the same every time.
+pub struct Dice(ChaCha8Rng);
+
+impl Dice {
+    pub fn new(seed: u64) -> Self {
+        Self(ChaCha8Rng::seed_from_u64(seed))
+    }
+
+    /// From 0 to 1.
+    pub fn share(&mut self) -> f64 {
+        use rand_chacha::rand_core::Rng;
+        f64::from(self.0.next_u32()) / f64::from(u32::MAX)
+    }
+
+    pub fn between(&mut self, low: f64, high: f64) -> f64 {
+        low + (high - low) * self.share()
+    }
+}
 
 /// The real CT that the golden crops are of, or `None` with a reason.
 pub fn lidc_0314() -> Option<Arc<Volume>> {

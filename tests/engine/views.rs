@@ -148,7 +148,7 @@ fn a_volume_too_large_for_the_adapter_is_shown_reduced_and_says_so() {
     let mut renderer = Offscreen::new(&gpu);
     let view = resolve(&grid, &ViewportState::fitted(Plane::Axial), grid.centre(), [60, 56]);
     let frame = frame(&volume, view.clone(), Window::new(255.0, 127.5));
-    let upload = renderer.upload(&frame).expect("fits when reduced");
+    let upload = renderer.upload(&frame.volume).expect("fits when reduced");
     assert_eq!((upload.reduced, upload.slices, upload.total), (2, 26, 26));
     assert_eq!(upload.bytes, 15 * 14 * 13 * 2);
     let picture = renderer.picture(&frame).expect("drawn");

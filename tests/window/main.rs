@@ -17,3 +17,4 @@ mod slice_scans;
 mod support;
 mod states;
 mod viewing;
+mod volumes;

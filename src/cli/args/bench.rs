@@ -23,6 +23,8 @@ pub(in crate::cli) enum Stage {
     Reslice(BenchOne),
     /// One frame through the window's shaders
     Render(BenchOne),
+    /// The 3D view, turned: whole pictures, and those that are shown meanwhile
+    Rays(BenchRays),
     /// The network's forward pass
     Classify(BenchClassify),
     /// Learning: each encoder forwards, backwards, and the optimiser's step
@@ -31,10 +33,10 @@ pub(in crate::cli) enum Stage {
     Window(BenchWindow),
 }
 
-/// `bench load`, `bench reslice`, `bench render`
+/// `bench load`, `bench reslice`, `bench render`, `bench rays`
 #[derive(Args, Debug)]
 pub(in crate::cli) struct BenchOne {
-    /// Folder of a series; for reslice and render also an int16 `.npy` (slices, rows, columns) of HU
+    /// Folder of a series; for reslice, render and rays also an int16 `.npy` (slices, rows, columns) of HU
     #[arg(value_name = "PATH")]
     pub(in crate::cli) path: PathBuf,
     /// Distances between voxels of an `.npy`, millimetres
@@ -43,6 +45,22 @@ pub(in crate::cli) struct BenchOne {
     /// One JSON document on stdout
     #[arg(long)]
     pub(in crate::cli) json: bool,
+}
+
+/// `bench rays`
+#[derive(Args, Debug)]
+pub(in crate::cli) struct BenchRays {
+    #[command(flatten)]
+    pub(in crate::cli) one: BenchOne,
+    /// The brightest value along each ray in place of colours and opacities
+    #[arg(long)]
+    pub(in crate::cli) mip: bool,
+    /// Sides of the picture in pixels
+    #[arg(long, value_name = "WxH", value_parser = values::size_px, default_value = "512x512")]
+    pub(in crate::cli) size: [u32; 2],
+    /// The last picture, to look at
+    #[arg(long, value_name = "F.png")]
+    pub(in crate::cli) png: Option<PathBuf>,
 }
 
 /// `bench window`

@@ -8,8 +8,8 @@ use super::super::values::{self, Oblique};
 use super::Device;
 use crate::explain::Wanted;
 use crate::geometry::Plane;
-use crate::session::Projection;
-use crate::volume::{Preset, Window};
+use crate::session::{Projection, Side};
+use crate::volume::{Preset, VolumePreset, Window};
 
 /// `demo`
 #[derive(Args, Debug)]
@@ -42,8 +42,18 @@ pub(in crate::cli) struct Render {
     #[arg(value_name = "PATH")]
     pub(in crate::cli) path: PathBuf,
     /// Which plane; with --oblique the slanted view replaces it
-    #[arg(long, value_enum, required_unless_present = "oblique")]
+    #[arg(long, value_enum, required_unless_present_any = ["oblique", "volume"])]
     pub(in crate::cli) plane: Option<PlaneName>,
+    /// The volume in 3D in these colours, in place of a plane
+    #[arg(long, value_enum, conflicts_with_all = ["plane", "oblique", "slab", "fov", "overlay"])]
+    pub(in crate::cli) volume: Option<VolumeName>,
+    /// From where the volume is seen in 3D [default: front]
+    #[arg(long, value_enum, requires = "volume")]
+    pub(in crate::cli) from: Option<SideName>,
+    /// Turned in 3D: degrees that the side which one sees is pushed to the right, and down
+    #[arg(long, value_name = "RIGHT,DOWN", value_parser = values::turn_deg,
+        requires = "volume", allow_hyphen_values = true)]
+    pub(in crate::cli) turn: Option<[f64; 2]>,
     /// Point that the slice passes through [default: the middle of the volume]
     #[arg(long, value_name = "X,Y,Z", value_parser = values::position)]
     pub(in crate::cli) at: Option<[f64; 3]>,
@@ -263,6 +273,66 @@ pub(in crate::cli) enum PlaneName {
     Coronal,
     /// Seen from the patient's left
     Sagittal,
+}
+
+/// Colours of the 3D view.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) enum VolumeName {
+    /// Borders between air and lung tissue as thin shells
+    Lung,
+    /// Blood with contrast medium, and bone
+    Vessel,
+    /// Bone alone
+    Bone,
+    /// Skin and soft tissue
+    Surface,
+    /// Soft tissue in the lung around --at
+    Nodule,
+    /// The brightest value along each ray, in the window
+    Mip,
+}
+
+impl From<VolumeName> for VolumePreset {
+    fn from(name: VolumeName) -> Self {
+        match name {
+            VolumeName::Lung => VolumePreset::Lung,
+            VolumeName::Vessel => VolumePreset::Vessel,
+            VolumeName::Bone => VolumePreset::Bone,
+            VolumeName::Surface => VolumePreset::Surface,
+            VolumeName::Nodule => VolumePreset::Nodule,
+            VolumeName::Mip => VolumePreset::Maximum,
+        }
+    }
+}
+
+/// Sides of the patient.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) enum SideName {
+    /// From the front
+    Front,
+    /// From the back
+    Back,
+    /// From the patient's left
+    Left,
+    /// From the patient's right
+    Right,
+    /// From the head
+    Above,
+    /// From the feet
+    Below,
+}
+
+impl From<SideName> for Side {
+    fn from(name: SideName) -> Self {
+        match name {
+            SideName::Front => Side::Front,
+            SideName::Back => Side::Back,
+            SideName::Left => Side::Left,
+            SideName::Right => Side::Right,
+            SideName::Above => Side::Above,
+            SideName::Below => Side::Below,
+        }
+    }
 }
 
 impl From<PlaneName> for Plane {

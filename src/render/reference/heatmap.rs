@@ -1,9 +1,9 @@
 //! Twin of `shaders/heatmap.wgsl`.
 
 use super::colormap::colour;
+use super::saliency::map_value;
 use super::screen::full_screen;
-use super::volume::{cell, is_outside};
-use super::{along, mix, xyz};
+use super::{along, xyz};
 use crate::render::contour;
 use crate::render::heatmap::gpu::Heatmap;
 
@@ -14,33 +14,11 @@ pub fn heatmap_vertex(vertex: u32) -> [f64; 2] {
     full_screen(vertex)
 }
 
-/// The map's value at an index inside it.
-/// - `size`: columns, rows, slices; `values`: columns fastest
-pub fn map_texel(values: &[f32], size: [usize; 3], at: [usize; 3]) -> f64 {
-    f64::from(values[(at[2] * size[1] + at[1]) * size[0] + at[0]])
-}
-
-/// Trilinear; zero outside the map.
-pub fn map_value(heatmap: &Heatmap, values: &[f32], p: [f64; 3]) -> f64 {
-    let last = xyz(heatmap.last);
-    if is_outside(p, last) {
-        return 0.0;
-    }
-    let (low, high, f) = cell(p, last);
-    let size = last.map(|n| n as usize + 1);
-    let v: [f64; 8] = std::array::from_fn(|n| {
-        map_texel(values, size, std::array::from_fn(|a| if n >> a & 1 == 1 { high[a] } else { low[a] }))
-    });
-    let front = mix(mix(v[0], v[1], f[0]), mix(v[2], v[3], f[0]), f[1]);
-    let back = mix(mix(v[4], v[5], f[0]), mix(v[6], v[7], f[0]), f[1]);
-    mix(front, back, f[2])
-}
-
 /// The value of largest magnitude through the slab, as a share of the map's largest.
 pub fn strongest(heatmap: &Heatmap, values: &[f32], start: [f64; 3]) -> f64 {
     let mut value = 0.0f64;
     for n in 0..heatmap.steps {
-        let found = map_value(heatmap, values, along(start, xyz(heatmap.slab_step), f64::from(n)));
+        let found = map_value(values, along(start, xyz(heatmap.slab_step), f64::from(n)), xyz(heatmap.last));
         if found.abs() > value.abs() {
             value = found;
         }

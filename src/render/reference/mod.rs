@@ -7,8 +7,11 @@
 pub mod blit;
 pub mod colormap;
 pub mod heatmap;
+pub mod ray;
+pub mod saliency;
 pub mod screen;
 pub mod slice;
+pub mod stretch;
 pub mod volume;
 pub mod window;
 

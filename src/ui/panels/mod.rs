@@ -21,6 +21,7 @@ mod status;
 mod thumbnails;
 mod top;
 mod top_menus;
+mod volume_menu;
 
 pub use crops::strip_ui;
 pub use left::left_ui;
@@ -29,3 +30,4 @@ pub use right::right_ui;
 pub use status::status_ui;
 pub use thumbnails::thumbnail_ui;
 pub use top::top_ui;
+pub use volume_menu::volume_menu_ui;

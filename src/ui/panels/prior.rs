@@ -7,7 +7,7 @@ use super::series::series_name;
 use crate::command::{Command, Commands};
 use crate::findings::Nodule;
 use crate::networks::spec;
-use crate::session::{CornerText, PriorSeries, WorkId, doubts};
+use crate::session::{CornerText, Edit, PriorSeries, WorkId, doubts};
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{
     Press, fact_ui, line_ui, menu, menu_row_ui, meter_ui, note_ui, paragraph_ui, press_ui, segments_ui,
@@ -69,10 +69,14 @@ pub fn prior_card_ui(
     }
     if let Some(prior) = prior {
         link_ui(ui, scene, prior, nodule, out);
-        let shown = usize::from(state.fourth_seen);
-        let words = ["Prior", "Input"];
+        let in_3d = scene.session.look().in_3d;
+        let shown = if in_3d { 2 } else { usize::from(state.fourth_seen) };
+        let words = ["Prior", "Input", "3D"];
         if let Some(chosen) = segments_ui(ui, "Lower left", &words, shown) {
-            state.fourth_seen = chosen == 1;
+            if chosen < 2 {
+                state.fourth_seen = chosen == 1;
+            }
+            out.edit(Edit::In3d(chosen == 2));
         }
         ui.add_space(size::HALF);
     }

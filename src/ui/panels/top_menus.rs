@@ -16,7 +16,15 @@ use crate::volume::Preset;
 /// Thickest slab on the slider, mm.
 const THICKEST_MM: f64 = 50.0;
 
-fn row_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands, command: Command, icon: &str, on: bool) {
+/// A command as a row of a menu.
+pub(super) fn row_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    out: &mut Commands,
+    command: Command,
+    icon: &str,
+    on: bool,
+) {
     let Some(entry) = entry(&command) else { return };
     let key = scene.key(&command);
     let press = Press::new(icon, entry.words).key(&key).enabled(scene.enabled(&command)).selected(on);
@@ -114,6 +122,7 @@ pub fn layout_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
         Panes::Grid => (icons::LAYOUT, look.arrangement.label()),
         Panes::Single(_) => (icons::SINGLE, "Single"),
         Panes::Dates => (icons::LAYOUT, "Dates"),
+        Panes::Volume => (icons::VOLUME, "3D"),
     };
     let button = press_ui(ui, Press::new(icon, words).menu().enabled(ui.is_enabled()));
     let button = button.on_hover_text("Layout: how the viewports lie beside each other");
@@ -131,6 +140,8 @@ pub fn layout_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
         ui.separator();
         let single = matches!(look.layout, Panes::Single(_));
         row_ui(ui, scene, out, Command::ToggleMaximise, icons::SINGLE, single);
+        row_ui(ui, scene, out, Command::ToggleVolume, icons::VOLUME, look.in_3d);
+        row_ui(ui, scene, out, Command::MaximiseVolume, icons::VOLUME, look.layout == Panes::Volume);
         if scene.session.prior().is_some() {
             row_ui(ui, scene, out, Command::ToggleDates, icons::LAYOUT, look.layout == Panes::Dates);
         }

@@ -3,7 +3,7 @@
 use egui::{PaintCallbackInfo, Rect};
 use egui_wgpu::{Callback, CallbackResources, CallbackTrait, ScreenDescriptor};
 
-use crate::render::{PriorRenderer, SliceFrame, SliceRenderer};
+use crate::render::{PriorRenderer, RayFrame, SliceFrame, SliceRenderer};
 use crate::session::Pane;
 
 /// Which viewport a slice is drawn for.
@@ -74,4 +74,43 @@ impl CallbackTrait for SliceCallback {
 /// A shape that draws the frame into `rect`. Without a renderer in the resources it draws nothing.
 pub fn slice_shape(rect: Rect, place: SlicePlace, frame: SliceFrame) -> egui::Shape {
     Callback::new_paint_callback(rect, SliceCallback { place, frame }).into()
+}
+
+struct RayCallback {
+    frame: RayFrame,
+    ctx: egui::Context,
+}
+
+impl CallbackTrait for RayCallback {
+    fn prepare(
+        &self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        _screen: &ScreenDescriptor,
+        encoder: &mut wgpu::CommandEncoder,
+        resources: &mut CallbackResources,
+    ) -> Vec<wgpu::CommandBuffer> {
+        let Some(renderer) = resources.get_mut::<SliceRenderer>() else { return Vec::new() };
+        if renderer.prepare_rays(device, queue, encoder, &self.frame) {
+            // The picture becomes better from frame to frame until it is whole.
+            self.ctx.request_repaint();
+        }
+        Vec::new()
+    }
+
+    fn paint(
+        &self,
+        _info: PaintCallbackInfo,
+        pass: &mut wgpu::RenderPass<'static>,
+        resources: &CallbackResources,
+    ) {
+        if let Some(renderer) = resources.get::<SliceRenderer>() {
+            renderer.paint_rays(pass);
+        }
+    }
+}
+
+/// A shape that draws the 3D view into `rect`, and asks for frames until it is whole.
+pub fn ray_shape(rect: Rect, frame: RayFrame, ctx: egui::Context) -> egui::Shape {
+    Callback::new_paint_callback(rect, RayCallback { frame, ctx }).into()
 }

@@ -12,8 +12,9 @@ mod pointer;
 mod prior;
 mod scores;
 mod shown;
+mod volume;
 
-pub use callback::{SlicePlace, slice_shape};
+pub use callback::{SlicePlace, ray_shape, slice_shape};
 pub use canvas::{canvas_ui, on_pixels};
 pub use compose::{boxes, compose, facts_of, heatmap, is_running};
 pub use heat::heat_colour;
@@ -21,3 +22,4 @@ pub use pointer::notches;
 pub use prior::{compose_prior, prior_ui};
 pub use scores::{SCORES_WIDTH, scored_pane, scores_ui};
 pub use shown::{CandidateBox, Facts, Mark, MeasurementMark, Shown};
+pub use volume::{cut_words, volume_ui};

@@ -4,6 +4,7 @@ pub mod classify;
 pub mod load;
 mod figures;
 pub mod npy;
+pub mod rays;
 pub mod render;
 pub mod reslice;
 pub mod train;

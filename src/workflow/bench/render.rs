@@ -139,7 +139,7 @@ impl<'a> Steps<'a> {
 
     fn first(&mut self) -> Result<Upload, RenderError> {
         let frame = self.frame();
-        let upload = self.renderer.upload(&frame)?;
+        let upload = self.renderer.upload(&frame.volume)?;
         self.renderer.draw(&frame)?;
         Ok(upload)
     }

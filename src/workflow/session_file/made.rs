@@ -3,12 +3,12 @@
 use super::VERSION;
 use super::saved::{
     SavedAnswer, SavedGrid, SavedLook, SavedMeasurement, SavedNodule, SavedSeries, SavedSession,
-    SavedViewport,
+    SavedViewport, SavedVolumeView,
 };
 use crate::export::hashed_uid;
 use crate::findings::Nodule;
 use crate::geometry::VoxelGrid;
-use crate::session::{Findings, Layout, Look, Measured, Orientation, Pane, Session};
+use crate::session::{Findings, Layout, Look, Measured, Orientation, Pane, Session, VolumeView};
 
 /// The document as a file has it; `None` where nothing was made in it. Paths of the case are left out.
 pub fn saved(session: &Session) -> Option<SavedSession> {
@@ -96,9 +96,25 @@ fn look(look: &Look) -> SavedLook {
         viewports: Pane::ALL.map(viewport),
         single: match look.layout {
             Layout::Single(pane) => Some(pane.index()),
-            Layout::Grid | Layout::Dates => None,
+            Layout::Grid | Layout::Dates | Layout::Volume => None,
         },
+        in_3d: look.in_3d,
+        volume_view: Some(volume_view(&look.volume_view)),
         boxes: look.boxes,
         network: look.network.to_owned(),
+    }
+}
+
+fn volume_view(view: &VolumeView) -> SavedVolumeView {
+    SavedVolumeView {
+        right: view.right.to_array(),
+        down: view.down.to_array(),
+        zoom: view.zoom,
+        pan_mm: view.pan_mm,
+        colours: view.preset.name().to_owned(),
+        shift_hu: view.shift,
+        shaded: view.shaded,
+        cuts: view.cuts,
+        around_cursor_mm: view.around_cursor_mm,
     }
 }

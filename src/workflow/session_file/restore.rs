@@ -1,13 +1,15 @@
 //! From the file to changes of the document.
 
-use super::saved::{SavedGrid, SavedLook, SavedMeasurement, SavedSession, SavedViewport};
+use super::saved::{SavedGrid, SavedLook, SavedMeasurement, SavedSession, SavedViewport, SavedVolumeView};
 use crate::export::hashed_uid;
 use crate::findings::{Nodule, Question};
 use crate::geometry::{Patient, PlaneBasis, Point, Vector, VoxelGrid};
 use crate::measure::{Kind, MeasureId, Measurement};
 use crate::networks::spec;
-use crate::session::{Edit, Layout, Orientation, Pane, Projection, Session, Slab, Turn, ViewportState};
-use crate::volume::{Preset, Window};
+use crate::session::{
+    Edit, Layout, Orientation, Pane, Projection, Session, Slab, Turn, ViewportState, VolumeView,
+};
+use crate::volume::{Preset, VolumePreset, Window};
 
 /// Directions whose lengths and angle are off by more than this are no axes of a screen.
 const UPRIGHT: f64 = 1e-3;
@@ -137,12 +139,37 @@ fn look_of(look: &SavedLook, restored: &mut Restored) {
     for (pane, saved) in Pane::ALL.into_iter().zip(&look.viewports) {
         edits.push(Edit::Viewport(pane, viewport(saved, pane)));
     }
+    edits.push(Edit::In3d(look.in_3d));
+    edits.extend(look.volume_view.as_ref().and_then(volume_view).map(Edit::VolumeView));
     let single = look.single.and_then(|n| Pane::ALL.get(n)).map(|pane| Layout::Single(*pane));
     edits.push(Edit::Layout(single.unwrap_or(Layout::Grid)));
     match spec(&look.network) {
         Ok(spec) => edits.push(Edit::Network(spec.name)),
         Err(_) => restored.lost.push(format!("this program has no network {}", look.network)),
     }
+}
+
+/// `None` where its axes are none, or colours are named that this program has not.
+fn volume_view(saved: &SavedVolumeView) -> Option<VolumeView> {
+    let [right, down] = [saved.right, saved.down].map(Vector::<Patient>::from_array);
+    let off = [right.length() - 1.0, down.length() - 1.0, right.dot(down)];
+    let numbers = [saved.zoom, saved.pan_mm[0], saved.pan_mm[1], f64::from(saved.shift_hu)];
+    if off.iter().any(|off| off.is_nan() || off.abs() > UPRIGHT) || numbers.iter().any(|n| !n.is_finite()) {
+        return None;
+    }
+    let start = VolumeView {
+        right,
+        down,
+        pan_mm: saved.pan_mm,
+        preset: VolumePreset::from_name(&saved.colours)?,
+        shift: saved.shift_hu.clamp(-2000.0, 2000.0),
+        shaded: saved.shaded,
+        cuts: saved.cuts,
+        around_cursor_mm: saved.around_cursor_mm.filter(|mm| mm.is_finite() && *mm > 0.0),
+        ..VolumeView::default()
+    };
+    // Kept within its bounds, as by hand.
+    Some(VolumeView { pan_mm: saved.pan_mm, ..start.zoomed(saved.zoom, [0.0; 2]) })
 }
 
 fn viewport(saved: &SavedViewport, pane: Pane) -> ViewportState {

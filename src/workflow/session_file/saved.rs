@@ -105,10 +105,39 @@ pub struct SavedLook {
     pub viewports: [SavedViewport; 3],
     /// The viewport that stands alone, by its place; `None`: all of them.
     pub single: Option<usize>,
+    /// Whether the fourth viewport shows the volume in 3D.
+    #[serde(default)]
+    pub in_3d: bool,
+    /// How the volume is looked at in 3D.
+    #[serde(default)]
+    pub volume_view: Option<SavedVolumeView>,
     /// Outlines of what the network reads.
     pub boxes: bool,
     /// The network that questions go to.
     pub network: String,
+}
+
+/// How the volume was looked at in 3D.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SavedVolumeView {
+    /// Screen axes: towards the right edge.
+    pub right: [f64; 3],
+    /// Towards the lower edge.
+    pub down: [f64; 3],
+    /// 1 shows all of the volume.
+    pub zoom: f64,
+    /// To the right and down, mm.
+    pub pan_mm: [f64; 2],
+    /// Name of the colours.
+    pub colours: String,
+    /// How much higher the values lie that colours are given to, HU.
+    pub shift_hu: f32,
+    /// Whether surfaces are lit.
+    pub shaded: bool,
+    /// By plane, axial, coronal, sagittal: whether the side ahead of it is cut away, or the other.
+    pub cuts: [Option<bool>; 3],
+    /// Half the side of the cube around the cursor, mm.
+    pub around_cursor_mm: Option<f64>,
 }
 
 /// How one viewport was looked at.

@@ -7,9 +7,11 @@ mod halo;
 mod lines;
 mod marks;
 mod measurements;
+mod volume;
 
 pub use boxes::region_line;
 pub use halo::{Halo, halo_text};
+pub use volume::paint_volume;
 
 use egui::{Painter, Pos2, Rect};
 

@@ -1,0 +1,69 @@
+//! Lines of the list that are about the 3D view: colours, sides, cuts.
+
+use super::conditions::{in_hu, shown, shown_in_3d};
+use super::entry::{Entry, Group, line};
+use super::words::Command;
+use crate::geometry::Plane;
+use crate::session::Side;
+use crate::volume::VolumePreset;
+
+/// Colours; chosen where there is no 3D view, they show it.
+pub(super) const fn preset(preset: VolumePreset) -> Entry {
+    let (id, words) = match preset {
+        VolumePreset::Lung => (
+            "volume_lung",
+            ("3D: lung", "Borders between air and lung tissue as thin shells: airways, vessels, surfaces."),
+        ),
+        VolumePreset::Vessel => {
+            ("volume_vessel", ("3D: vessel", "Blood that holds contrast medium, and bone."))
+        }
+        VolumePreset::Bone => ("volume_bone", ("3D: bone", "Bone alone.")),
+        VolumePreset::Surface => ("volume_surface", ("3D: surface", "Skin and soft tissue.")),
+        VolumePreset::Nodule => (
+            "volume_nodule",
+            ("3D: nodule", "Soft tissue in the lung around the cursor, cut out of everything else."),
+        ),
+        VolumePreset::Maximum => {
+            ("volume_mip", ("3D: MIP", "The brightest value along every ray, in the grey-scale window."))
+        }
+    };
+    let enabled = if preset.needs_hu() { in_hu } else { shown };
+    line(Command::VolumePreset(preset), id, Group::Volume, words, &[], enabled)
+}
+
+/// From where one looks.
+pub(super) const fn side(side: Side) -> Entry {
+    let (id, words) = match side {
+        Side::Front => ("volume_front", "3D from the front"),
+        Side::Back => ("volume_back", "3D from the back"),
+        Side::Left => ("volume_left", "3D from the left"),
+        Side::Right => ("volume_right", "3D from the right"),
+        Side::Above => ("volume_above", "3D from above"),
+        Side::Below => ("volume_below", "3D from below"),
+    };
+    let help = "All of the volume, seen from this side of the patient.";
+    line(Command::VolumeSide(side), id, Group::Volume, (words, help), &[], shown_in_3d)
+}
+
+/// What lies before a plane, or behind it, is cut away.
+pub(super) const fn cut(plane: Plane) -> Entry {
+    let (id, words) = match plane {
+        Plane::Axial => ("volume_cut_axial", "3D cut, axial"),
+        Plane::Coronal => ("volume_cut_coronal", "3D cut, coronal"),
+        Plane::Sagittal => ("volume_cut_sagittal", "3D cut, sagittal"),
+    };
+    let help = "Cuts away what lies before the slice of this plane, then what lies behind it, then nothing.";
+    line(Command::CutVolume(plane), id, Group::Volume, (words, help), &[], shown_in_3d)
+}
+
+/// What else can be asked of the 3D view.
+pub(super) const fn surroundings() -> Entry {
+    let words = ("3D around the cursor", "Only a cube around the cursor is shown in 3D, or everything.");
+    line(Command::CropVolume, "volume_crop", Group::Volume, words, &[], shown_in_3d)
+}
+
+/// Light on surfaces.
+pub(super) const fn shading() -> Entry {
+    let words = ("3D shading", "Surfaces are lit from where one looks, or show their colour alone.");
+    line(Command::ToggleShading, "volume_shading", Group::Volume, words, &[], shown_in_3d)
+}

@@ -1,0 +1,117 @@
+//! What lies over the 3D view: context boxes, the cursor and marks as wires, letters, words.
+
+use egui::{Align2, Painter, Pos2, Rect, Stroke, pos2, vec2};
+
+use super::halo::{Halo, halo_text};
+use super::{Place, colour_bar, corners, lines};
+use crate::geometry::{Patient, Point, Vector};
+use crate::session::{CornerText, VolumeView};
+use crate::ui::theme::{PICTURE, region_colour, size};
+use crate::ui::viewport::{Shown, cut_words};
+use crate::ui::words;
+
+/// Corner pairs of the edges of a box, as of [`crate::inference::Region::corners`].
+const EDGES: [[usize; 2]; 12] =
+    [[0, 1], [2, 3], [4, 5], [6, 7], [0, 2], [1, 3], [4, 6], [5, 7], [0, 4], [1, 5], [2, 6], [3, 7]];
+
+/// Half the length of the cursor's three lines, mm.
+const ARM_MM: f64 = 14.0;
+
+/// Draws everything that lies over the 3D view into `rect` (points).
+pub fn paint_volume(painter: &Painter, rect: Rect, shown: &Shown, look: &VolumeView) {
+    let painter = &painter.with_clip_rect(rect.intersect(painter.clip_rect()));
+    let place = Place { rect, pixels_per_point: painter.pixels_per_point() };
+    cursor(painter, &place, shown);
+    boxes(painter, &place, shown);
+    marks(painter, &place, shown);
+    lines::frame(painter, rect, shown);
+    lines::letters(painter, rect, shown);
+    let lift = shown
+        .heatmap
+        .as_ref()
+        .map_or(0.0, |heat| colour_bar::colour_bar(painter, rect, heat, shown.untrained));
+    lines::scale_bar(painter, &place, shown);
+    if shown.text != CornerText::None {
+        said(painter, rect, shown, look, lift);
+    }
+    corners::loading(painter, rect, shown);
+}
+
+/// Where a place is seen, and how far behind the middle it lies, mm.
+fn seen(place: &Place, shown: &Shown, at: Point<Patient>) -> (Pos2, f64) {
+    let p = &shown.view.viewport_from_patient * at;
+    (place.pos(p), p.z)
+}
+
+/// Three short lines along the patient's axes.
+fn cursor(painter: &Painter, place: &Place, shown: &Shown) {
+    for axis in [Vector::new(ARM_MM, 0.0, 0.0), Vector::new(0.0, ARM_MM, 0.0), Vector::new(0.0, 0.0, ARM_MM)]
+    {
+        let ends = [shown.cursor - axis, shown.cursor + axis].map(|at| seen(place, shown, at).0);
+        painter.line_segment(ends, Stroke::new(3.0, PICTURE.halo.gamma_multiply(0.6)));
+        painter.line_segment(ends, Stroke::new(1.25, PICTURE.text));
+    }
+}
+
+/// Wires, those that meet in the farthest corner faint.
+fn boxes(painter: &Painter, place: &Place, shown: &Shown) {
+    for region in shown.boxes.iter().rev() {
+        let corners = region.corners.map(|corner| seen(place, shown, corner));
+        let farthest = (0..8).max_by(|a, b| corners[*a].1.total_cmp(&corners[*b].1)).unwrap_or(0);
+        let colour = region_colour(region.name);
+        for [a, b] in EDGES {
+            let behind = a == farthest || b == farthest;
+            let ends = [corners[a].0, corners[b].0];
+            if behind {
+                painter.line_segment(ends, Stroke::new(1.0, colour.gamma_multiply(0.45)));
+            } else {
+                painter.line_segment(ends, Stroke::new(3.5, PICTURE.halo.gamma_multiply(0.7)));
+                painter.line_segment(ends, Stroke::new(1.5, colour));
+            }
+        }
+        let top = corners.iter().map(|c| c.0).min_by(|a, b| a.y.total_cmp(&b.y));
+        if let Some(top) = top {
+            let look = Halo::strong().in_colour(colour);
+            halo_text(painter, top - vec2(0.0, 3.0), Align2::CENTER_BOTTOM, region.name.name(), &look, 90.0);
+        }
+    }
+}
+
+fn marks(painter: &Painter, place: &Place, shown: &Shown) {
+    for mark in &shown.marks {
+        let (at, _) = seen(place, shown, mark.at);
+        let colour = if mark.selected { PICTURE.mark_selected } else { PICTURE.mark };
+        painter.circle_stroke(at, 6.0, Stroke::new(3.5, PICTURE.halo.gamma_multiply(0.7)));
+        painter.circle_stroke(at, 6.0, Stroke::new(1.5, colour));
+        if !mark.label.is_empty() {
+            let look = Halo::strong().in_colour(colour);
+            halo_text(painter, at + vec2(6.0, -6.0), Align2::LEFT_BOTTOM, &mark.label, &look, 40.0);
+        }
+    }
+}
+
+/// At the lower left: colours that were moved, cuts, a volume that was reduced.
+fn said(painter: &Painter, rect: Rect, shown: &Shown, look: &VolumeView, lift: f32) {
+    let mut told = Vec::new();
+    if look.shift != 0.0 {
+        told.push(format!("Colours moved by {} HU", words::signed(f64::from(look.shift), 0)));
+    }
+    let cuts = cut_words(look);
+    if !cuts.is_empty() {
+        told.push(format!("Cut at the {} slice", cuts.join(", ")));
+    }
+    if let Some(mm) = look.around_cursor_mm {
+        told.push(format!("{} mm around the cursor", words::trimmed(2.0 * mm, 0)));
+    }
+    let width = rect.width() / 2.0;
+    let mut at = pos2(rect.left() + size::STEP, rect.bottom() - size::STEP - lift);
+    for line in told.iter().rev() {
+        halo_text(painter, at, Align2::LEFT_BOTTOM, line, &Halo::plain(), width);
+        at.y -= 15.0;
+    }
+    if shown.reduced > 1 {
+        let warn = Halo::plain().in_colour(PICTURE.warning);
+        let line = format!("Every {} voxels averaged", shown.reduced);
+        halo_text(painter, at, Align2::LEFT_BOTTOM, &line, &warn, width);
+    }
+}

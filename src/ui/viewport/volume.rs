@@ -1,0 +1,146 @@
+//! The 3D view in the window: its picture, what lies over it, its menu, hands and keys.
+
+use std::sync::Arc;
+
+use egui::{CursorIcon, EventFilter, Id, Key, Rect, Response, Role, Sense, Ui, UiBuilder, WidgetInfo, vec2};
+
+use super::callback::ray_shape;
+use super::canvas::on_pixels;
+use super::compose::{compose, heatmap};
+use super::{Shown, overlay, pointer};
+use crate::command::Commands;
+use crate::geometry::{Plane, Vector};
+use crate::render::RayFrame;
+use crate::session::{Edit, Pane, Session, Side, Tool, VolumeView};
+use crate::ui::theme::PICTURE;
+use crate::ui::{Scene, UiState, panels, words};
+use crate::view::{self, Shown3d};
+use crate::volume::{Transfer, VolumePreset};
+
+/// Radians that an arrow turns.
+const ARROW: f64 = std::f64::consts::PI / 24.0;
+
+/// What the 3D view shows: the picture's request and what is painted over it.
+struct Composed {
+    shown: Shown,
+    cut: Shown3d,
+    transfer: Option<Arc<Transfer>>,
+    look: VolumeView,
+}
+
+/// The state with colours that mean something of this volume.
+fn fitting(session: &Session) -> VolumeView {
+    let look = session.look().volume_view;
+    let hu = session.volume().is_some_and(|volume| *volume.unit() == crate::volume::Unit::Hu);
+    if hu || !look.preset.needs_hu() { look } else { look.with_preset(VolumePreset::Maximum) }
+}
+
+fn composed(session: &Session, state: &UiState, size_px: [u32; 2]) -> Option<Composed> {
+    let look = fitting(session);
+    let base = compose(session, Pane::Axial, size_px)?;
+    let grid = base.volume.grid();
+    let cursor = session.look().cursor;
+    let normals: [Vector<_>; 3] =
+        Pane::ALL.map(|pane| view::resolve(grid, session.look().viewport(pane), cursor, [64, 64]).basis.into);
+    let cut = Shown3d::of(grid, &look, cursor, normals);
+    let heat = heatmap(session).filter(|_| !state.heatmap_hidden);
+    let view = view::resolve_volume(grid, &look, size_px);
+    let shown = Shown {
+        view,
+        others: Vec::new(),
+        home: None,
+        turnable: false,
+        slab: None,
+        zoom: look.zoom,
+        heatmap: heat,
+        focused: state.volume_has_focus,
+        ..base
+    };
+    Some(Composed { shown, cut, transfer: look.transfer().map(Arc::new), look })
+}
+
+/// Draws the 3D view into `rect`; what the pointer and the keyboard did there goes to the commands.
+pub fn volume_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
+    let scale = ui.pixels_per_point();
+    let (rect, size_px) = on_pixels(rect, scale);
+    let response = ui.interact(rect, Id::unique("3D viewport"), Sense::click_and_drag());
+    state.volume_has_focus = response.has_focus();
+    let Some(composed) = composed(scene.session, state, size_px) else {
+        ui.painter().rect_filled(rect, 0.0, PICTURE.ground);
+        return;
+    };
+    let Composed { shown, cut, transfer, look } = &composed;
+    let frame = RayFrame {
+        volume: Arc::clone(&shown.volume),
+        view: shown.view.clone(),
+        transfer: transfer.clone(),
+        window: shown.window,
+        invert: shown.invert,
+        crop: cut.crop,
+        cuts: cut.cuts.clone(),
+        heatmap: shown.heatmap.clone(),
+    };
+    ui.painter().add(ray_shape(rect, frame, ui.ctx().clone()));
+    overlay::paint_volume(ui.painter(), rect, shown, look);
+    describe(ui, &response, shown, look);
+    if response.contains_pointer() && ui.input(|i| i.pointer.any_pressed()) {
+        response.request_focus();
+    }
+    if response.hovered() {
+        ui.set_cursor_icon(match scene.session.look().tool {
+            Tool::Pan => CursorIcon::Grab,
+            Tool::Zoom => CursorIcon::ZoomIn,
+            Tool::Crosshair | Tool::Nodule => CursorIcon::Crosshair,
+            Tool::Window | Tool::Measure(_) => CursorIcon::Default,
+        });
+    }
+    keyboard(ui, &response, look, out);
+    let events = pointer::events(ui, &response, rect, scale);
+    let met = |at| view::met(&shown.volume, &shown.view, transfer.as_deref(), cut, at);
+    state.volume_hands.handle(scene.session, &shown.view, &events, met, out);
+    menu(ui, rect, scene, look, out);
+}
+
+/// The menu lies over the picture, at its upper left.
+fn menu(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, look: &VolumeView, out: &mut Commands) {
+    let room = Rect::from_min_size(rect.min + vec2(6.0, 5.0), vec2((rect.width() - 12.0).max(40.0), 28.0));
+    ui.scope_builder(UiBuilder::new().max_rect(room).id_salt("3D menu"), |ui| {
+        panels::volume_menu_ui(ui, scene, look, out);
+    });
+}
+
+fn describe(ui: &Ui, response: &Response, shown: &Shown, look: &VolumeView) {
+    response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "3D"));
+    ui.accesskit_node_builder(response.id, |node| {
+        node.set_role(Role::Canvas);
+        node.set_value(words::spoken_volume(&shown.view, look));
+    });
+}
+
+/// Arrows turn, the space bar shows all of it from the front, while the viewport has the focus.
+fn keyboard(ui: &Ui, response: &Response, look: &VolumeView, out: &mut Commands) {
+    if !response.has_focus() {
+        return;
+    }
+    let filter = EventFilter { tab: false, horizontal_arrows: true, vertical_arrows: true, escape: false };
+    ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
+    let pressed = |key| ui.input(|i| i.num_presses(key)) as f64;
+    let across = pressed(Key::ArrowRight) - pressed(Key::ArrowLeft);
+    let along = pressed(Key::ArrowDown) - pressed(Key::ArrowUp);
+    let mut to = *look;
+    if across != 0.0 || along != 0.0 {
+        to = to.turned(across * ARROW, 0.0).turned(0.0, along * ARROW);
+    }
+    if pressed(Key::Space) > 0.0 {
+        to = to.from_side(Side::Front);
+    }
+    if to != *look {
+        out.edit(Edit::VolumeView(to));
+    }
+}
+
+/// Words for the planes that cut, in the order of [`Plane::ALL`].
+pub fn cut_words(look: &VolumeView) -> Vec<&'static str> {
+    let names = Plane::ALL.map(Plane::name);
+    look.cuts.iter().zip(names).filter(|(cut, _)| cut.is_some()).map(|(_, name)| name).collect()
+}

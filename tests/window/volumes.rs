@@ -1,0 +1,255 @@
+//! The 3D view: turned, enlarged, coloured, cut, clicked, maximised; by hand and by keys.
+
+use super::support::{Window, nodule};
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers, PointerButton, Pos2, Rect, vec2};
+use egui_kittest::kittest::Queryable;
+use triscope::app::Start;
+use triscope::command::Command;
+use triscope::geometry::{Patient, Point, direction_letters};
+use triscope::session::{Arrangement, Layout, Pane, VolumeView};
+use triscope::view::resolve_volume;
+use triscope::volume::VolumePreset;
+
+fn open() -> Window {
+    let mut window = Window::blind(Start::default()).with_phantom();
+    window.key(Key::F5);
+    window
+}
+
+fn does(window: &mut Window, command: Command) {
+    let ctx = window.harness.ctx.clone();
+    window.harness.state().command(command, &ctx);
+    window.settle();
+}
+
+fn rect(window: &Window) -> Rect {
+    window.harness.get_by_role_and_label(Role::Canvas, "3D").rect()
+}
+
+fn is_shown(window: &Window) -> bool {
+    window.harness.query_by_role_and_label(Role::Canvas, "3D").is_some()
+}
+
+fn view(window: &Window) -> VolumeView {
+    window.session(|s| s.look().volume_view)
+}
+
+/// Letters of what lies at the right, below, and behind.
+fn letters(window: &Window) -> [String; 3] {
+    let basis = view(window).basis();
+    [basis.right, basis.down, basis.into].map(direction_letters)
+}
+
+/// Where a point of the patient is drawn, in points.
+fn place_of(window: &Window, at: Point<Patient>) -> Pos2 {
+    let rect = rect(window);
+    let size = [rect.width().round() as u32, rect.height().round() as u32];
+    window.session(|s| {
+        let view = resolve_volume(s.grid().expect("open"), &s.look().volume_view, size);
+        let p = &view.viewport_from_patient * at;
+        rect.min + vec2(p.x as f32, p.y as f32)
+    })
+}
+
+#[test]
+fn a_key_shows_the_volume_in_the_fourth_viewport_and_takes_it_away() {
+    let mut window = Window::blind(Start::default()).with_phantom();
+    assert!(!is_shown(&window));
+    window.key(Key::F5);
+    assert!(is_shown(&window));
+    let spoken = window.harness.get_by_role_and_label(Role::Canvas, "3D").accesskit_node().value();
+    assert_eq!(spoken.as_deref(), Some("3D, Lung, seen from A"));
+    window.key(Key::F5);
+    assert!(!is_shown(&window));
+    // In a row of three planes there is no room for it: it makes some.
+    window.key(Key::F4);
+    window.key(Key::F5);
+    assert!(is_shown(&window));
+    assert_eq!(window.session(|s| s.look().arrangement), Arrangement::Quarters);
+    window.key_with(Modifiers::COMMAND, Key::Z);
+    assert!(!is_shown(&window));
+}
+
+#[test]
+fn a_drag_turns_what_is_in_front_along_with_the_hand_and_is_one_step_of_undo() {
+    let mut window = open();
+    let start = view(&window);
+    let middle = rect(&window).center();
+    let half = rect(&window).size().min_elem() / 2.0;
+    window.drag(PointerButton::Primary, middle - vec2(half / 2.0, 0.0), middle + vec2(half / 2.0, 0.0));
+    // Half of the way across is a quarter turn: the front goes to the right edge.
+    assert_eq!(letters(&window), ["A", "F", "L"].map(str::to_owned));
+    window.key_with(Modifiers::COMMAND, Key::Z);
+    assert_eq!(view(&window), start);
+    window.key_with(Modifiers::COMMAND, Key::Y);
+    assert_ne!(view(&window), start);
+    // Arrows turn as well, in the viewport that has the focus, and the space bar comes back.
+    let before = view(&window);
+    window.key(Key::ArrowLeft);
+    assert_ne!(view(&window), before);
+    window.key(Key::Space);
+    assert_eq!(letters(&window), ["L", "F", "P"].map(str::to_owned));
+}
+
+#[test]
+fn the_wheel_enlarges_what_lies_under_the_pointer_and_other_buttons_pan_and_enlarge() {
+    let mut window = open();
+    let there = rect(&window).center() + vec2(40.0, -25.0);
+    let point = window.session(|s| {
+        let size = [rect(&window).width().round() as u32, rect(&window).height().round() as u32];
+        let view = resolve_volume(s.grid().expect("open"), &s.look().volume_view, size);
+        let at = there - rect(&window).min;
+        &view.patient_from_viewport * Point::new(f64::from(at.x), f64::from(at.y), 0.0)
+    });
+    window.wheel(there, 3.0, Modifiers::NONE);
+    assert!(view(&window).zoom > 1.3);
+    assert!(place_of(&window, point).distance(there) < 0.51, "it moved to {:?}", place_of(&window, point));
+    window.drag(PointerButton::Middle, there, there + vec2(20.0, 10.0));
+    assert!(place_of(&window, point).distance(there + vec2(20.0, 10.0)) < 0.51);
+    let before = view(&window).zoom;
+    window.drag(PointerButton::Secondary, there, there - vec2(0.0, 60.0));
+    assert!(view(&window).zoom > before);
+}
+
+#[test]
+fn the_menu_gives_colours_cuts_and_sides() {
+    let mut window = open();
+    window.click("3D  Lung");
+    window.click("3D: bone");
+    assert_eq!(view(&window).preset, VolumePreset::Bone);
+    window.click("3D cut, coronal");
+    assert_eq!(view(&window).cuts.iter().flatten().count(), 1);
+    window.click("3D shading");
+    assert!(!view(&window).shaded);
+    window.click("3D from the left");
+    assert_eq!(letters(&window), ["P", "F", "R"].map(str::to_owned));
+    assert!(window.says("3D  Bone"));
+    window.key(Key::Escape);
+    // Colours may be asked for while the planes are alone: then they are shown.
+    window.key(Key::F5);
+    does(&mut window, Command::VolumePreset(VolumePreset::Nodule));
+    assert!(is_shown(&window));
+    assert_eq!(view(&window).around_cursor_mm, VolumePreset::Nodule.around_cursor_mm());
+    does(&mut window, Command::CropVolume);
+    assert_eq!(view(&window).around_cursor_mm, None);
+}
+
+#[test]
+fn a_click_with_the_crosshair_goes_to_what_one_sees() {
+    let mut window = open();
+    does(&mut window, Command::VolumePreset(VolumePreset::Surface));
+    window.key(Key::C);
+    let there = rect(&window).center() + vec2(30.0, 20.0);
+    window.click_at(there);
+    window.settle();
+    let cursor = window.session(|s| s.look().cursor);
+    assert!(place_of(&window, cursor).distance(there) < 0.51);
+    // Seen from the front, skin lies before the middle of the body: smaller y.
+    let middle = window.session(|s| s.grid().expect("open").centre());
+    assert!(cursor.y < middle.y - 20.0, "{cursor:?}");
+    // A drag turns and leaves the cursor where it was.
+    window.drag(PointerButton::Primary, there, there + vec2(50.0, 0.0));
+    assert_eq!(window.session(|s| s.look().cursor), cursor);
+    // Beside the body there is nothing to go to.
+    window.click_at(rect(&window).left_bottom() + vec2(6.0, -6.0));
+    assert_eq!(window.session(|s| s.look().cursor), cursor);
+}
+
+#[test]
+fn a_double_click_shows_it_alone_and_the_key_brings_all_back() {
+    let mut window = open();
+    let small = rect(&window).area();
+    let middle = rect(&window).center();
+    window.click_at(middle);
+    window.click_at(middle);
+    window.settle();
+    assert_eq!(window.session(|s| s.look().layout), Layout::Volume);
+    assert!(rect(&window).area() > 2.0 * small);
+    window.key(Key::F);
+    assert_eq!(window.session(|s| s.look().layout), Layout::Grid);
+    assert!(is_shown(&window));
+    window.key(Key::F6);
+    assert_eq!(window.session(|s| s.look().layout), Layout::Volume);
+}
+
+#[test]
+fn how_it_was_looked_at_comes_back_with_the_session() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("reading.triscope");
+    let mut window = open();
+    does(&mut window, Command::VolumePreset(VolumePreset::Bone));
+    let middle = rect(&window).center();
+    window.drag(PointerButton::Primary, middle, middle + vec2(33.0, 21.0));
+    window.wheel(middle, 2.0, Modifiers::NONE);
+    does(&mut window, Command::CutVolume(triscope::geometry::Plane::Sagittal));
+    let before = view(&window);
+    does(&mut window, Command::SaveSessionTo(file.clone()));
+    window.until("it is written", |s| s.work().is_empty() && !s.notices().is_empty());
+    drop(window);
+    let mut window = Window::blind(Start::default()).with_phantom();
+    window.drop_files(&[&file]);
+    window.until("it is restored", |s| s.look().in_3d);
+    let after = view(&window);
+    assert_eq!((after.preset, after.cuts), (before.preset, before.cuts));
+    // Numbers of a file are read to the last but one digit of f64.
+    let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-9, "{a} {b}");
+    near(after.zoom, before.zoom);
+    near(after.right.dot(before.right), 1.0);
+    near(after.down.dot(before.down), 1.0);
+    near(after.pan_mm[0], before.pan_mm[0]);
+}
+
+#[test]
+fn another_series_is_seen_whole_from_the_front_in_the_same_colours() {
+    let mut window = open();
+    does(&mut window, Command::VolumePreset(VolumePreset::Bone));
+    does(&mut window, Command::CutVolume(triscope::geometry::Plane::Axial));
+    let middle = rect(&window).center();
+    window.drag(PointerButton::Primary, middle, middle + vec2(33.0, 21.0));
+    let window = window.with_phantom();
+    let look = view(&window);
+    assert_eq!((look.preset, look.cuts, look.zoom), (VolumePreset::Bone, [None; 3], 1.0));
+    assert_eq!(letters(&window), ["L", "F", "P"].map(str::to_owned));
+}
+
+#[test]
+fn turning_with_a_second_button_held_is_no_gesture_of_its_own() {
+    let mut window = open();
+    let middle = rect(&window).center();
+    window.move_to(middle);
+    window.button(middle, PointerButton::Primary, true);
+    window.button(middle, PointerButton::Secondary, true);
+    window.move_to(middle + vec2(30.0, 0.0));
+    window.button(middle + vec2(30.0, 0.0), PointerButton::Secondary, false);
+    window.move_to(middle + vec2(60.0, 0.0));
+    window.button(middle + vec2(60.0, 0.0), PointerButton::Primary, false);
+    window.harness.event(Event::PointerGone);
+    window.settle();
+    assert_eq!(view(&window).zoom, 1.0);
+    assert_ne!(view(&window), VolumeView::default());
+}
+
+#[test]
+fn the_picture() {
+    let mut window = Window::seeing(Start::default()).with_phantom();
+    let there = nodule();
+    does(&mut window, Command::Edit(triscope::session::Edit::Cursor(there)));
+    window.key(Key::F5);
+    does(&mut window, Command::VolumePreset(VolumePreset::Surface));
+    does(&mut window, Command::CutVolume(triscope::geometry::Plane::Coronal));
+    let middle = rect(&window).center();
+    window.drag(PointerButton::Primary, middle, middle + vec2(26.0, 18.0));
+    window.move_to(window.rect(Pane::Axial).center());
+    // Each drawing makes some rows more of it; at the end the picture stays.
+    let mut before = window.harness.render().expect("drawn");
+    for _ in 0..200 {
+        window.settle();
+        let after = window.harness.render().expect("drawn");
+        if after == before {
+            break;
+        }
+        before = after;
+    }
+    window.looks_like("volume");
+}
