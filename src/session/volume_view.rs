@@ -229,10 +229,10 @@ mod tests {
         let view = VolumeView { zoom: 2.0, pan_mm: [5.0, -3.0], ..VolumeView::default() };
         let away = [30.0, 10.0];
         let larger = view.zoomed(1.5, away);
-        for a in 0..2 {
+        for (a, away) in away.into_iter().enumerate() {
             // Millimetres from the middle shrink as the zoom grows.
-            let before = view.pan_mm[a] + away[a];
-            let after = larger.pan_mm[a] + away[a] * view.zoom / larger.zoom;
+            let before = view.pan_mm[a] + away;
+            let after = larger.pan_mm[a] + away * view.zoom / larger.zoom;
             assert!((before - after).abs() < 1e-12);
         }
     }

@@ -3,7 +3,7 @@
 use super::support::{Window, nodule};
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, Rect, vec2};
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use triscope::app::Start;
 use triscope::command::Command;
 use triscope::geometry::{Patient, Point, direction_letters};
@@ -183,6 +183,10 @@ fn how_it_was_looked_at_comes_back_with_the_session() {
     window.drag(PointerButton::Primary, middle, middle + vec2(33.0, 21.0));
     window.wheel(middle, 2.0, Modifiers::NONE);
     does(&mut window, Command::CutVolume(triscope::geometry::Plane::Sagittal));
+    // A session is what somebody made: looking alone is none.
+    window.key(Key::L);
+    let middle = window.rect(Pane::Axial).center();
+    window.drag(PointerButton::Primary, middle, middle + vec2(40.0, 10.0));
     let before = view(&window);
     does(&mut window, Command::SaveSessionTo(file.clone()));
     window.until("it is written", |s| s.work().is_empty() && !s.notices().is_empty());
@@ -207,6 +211,7 @@ fn another_series_is_seen_whole_from_the_front_in_the_same_colours() {
     does(&mut window, Command::CutVolume(triscope::geometry::Plane::Axial));
     let middle = rect(&window).center();
     window.drag(PointerButton::Primary, middle, middle + vec2(33.0, 21.0));
+    does(&mut window, Command::CloseCase);
     let window = window.with_phantom();
     let look = view(&window);
     assert_eq!((look.preset, look.cuts, look.zoom), (VolumePreset::Bone, [None; 3], 1.0));

@@ -58,7 +58,7 @@ pub(in crate::cli) struct BenchRays {
     /// Sides of the picture in pixels
     #[arg(long, value_name = "WxH", value_parser = values::size_px, default_value = "512x512")]
     pub(in crate::cli) size: [u32; 2],
-    /// The last picture, to look at
+    /// The first picture, to look at
     #[arg(long, value_name = "F.png")]
     pub(in crate::cli) png: Option<PathBuf>,
 }

@@ -40,7 +40,7 @@ pub struct RayReport {
     pub frames: usize,
     /// The picture that is shown while one turns it, median, ms.
     pub turning_ms: f64,
-    /// Mean of red, green and blue of the last picture, 0 to 255.
+    /// Mean of red, green and blue of the first picture, 0 to 255.
     pub mean_grey: f64,
 }
 
@@ -66,7 +66,7 @@ fn peers_transfer() -> Transfer {
     Transfer::new(&nodes, Some(Shading { ambient: 0.1, diffuse: 0.7, specular: 0.2, power: 10.0 }))
 }
 
-/// Times whole pictures from every side, and those that are shown meanwhile.
+/// Times whole pictures from every side, and those that are shown meanwhile. Returns the first picture, too.
 /// - `size_px`: of the viewport
 /// - `maximum`: the brightest value in place of the transfer function
 pub fn rays(
@@ -88,6 +88,7 @@ pub fn rays(
     renderer.upload(volume)?;
     renderer.draw_rays(&turned.frame())?;
     let first_ms = round(begun.elapsed().as_secs_f64() * 1e3);
+    let picture = renderer.ray_picture(&turned.frame())?;
     ctx.step("Timing whole pictures", 0.2)?;
     let whole = time(ctx, LEAST_FRAMES, AT_LEAST, |_| {
         turned.turn();
@@ -98,7 +99,6 @@ pub fn rays(
         turned.turn();
         renderer.draw_some_rays(&turned.frame()).map(|_| ()).map_err(RenderBenchError::from)
     })?;
-    let picture = renderer.ray_picture(&turned.frame())?;
     let sum: u64 = picture.chunks_exact(4).flat_map(|p| &p[..3]).map(|byte| u64::from(*byte)).sum();
     let report = RayReport {
         adapter: describe(&gpu.info),

@@ -9,6 +9,7 @@ use crate::session::{CornerText, VolumeView};
 use crate::ui::theme::{PICTURE, region_colour, size};
 use crate::ui::viewport::{Shown, cut_words};
 use crate::ui::words;
+use crate::volume::VolumePreset;
 
 /// Corner pairs of the edges of a box, as of [`crate::inference::Region::corners`].
 const EDGES: [[usize; 2]; 12] =
@@ -26,13 +27,12 @@ pub fn paint_volume(painter: &Painter, rect: Rect, shown: &Shown, look: &VolumeV
     marks(painter, &place, shown);
     lines::frame(painter, rect, shown);
     lines::letters(painter, rect, shown);
-    let lift = shown
-        .heatmap
-        .as_ref()
-        .map_or(0.0, |heat| colour_bar::colour_bar(painter, rect, heat, shown.untrained));
+    if let Some(heat) = &shown.heatmap {
+        colour_bar::colour_bar(painter, rect, heat, shown.untrained);
+    }
     lines::scale_bar(painter, &place, shown);
     if shown.text != CornerText::None {
-        said(painter, rect, shown, look, lift);
+        said(painter, rect, shown, look);
     }
     corners::loading(painter, rect, shown);
 }
@@ -90,28 +90,34 @@ fn marks(painter: &Painter, place: &Place, shown: &Shown) {
     }
 }
 
-/// At the lower left: colours that were moved, cuts, a volume that was reduced.
-fn said(painter: &Painter, rect: Rect, shown: &Shown, look: &VolumeView, lift: f32) {
-    let mut told = Vec::new();
+/// At the upper right: how much it is enlarged, colours that were moved, cuts, a volume that was reduced.
+fn said(painter: &Painter, rect: Rect, shown: &Shown, look: &VolumeView) {
+    let mut told = vec![(format!("zoom {:.1}", look.zoom), PICTURE.text)];
+    if look.preset == VolumePreset::Maximum {
+        let (width, centre) = (shown.window.width(), shown.window.centre());
+        told.push((format!("W {} C {}", words::signed(width, 0), words::signed(centre, 0)), PICTURE.text));
+    }
     if look.shift != 0.0 {
-        told.push(format!("Colours moved by {} HU", words::signed(f64::from(look.shift), 0)));
+        let by = words::signed(f64::from(look.shift), 0);
+        told.push((format!("Colours moved by {by} HU"), PICTURE.text));
     }
     let cuts = cut_words(look);
     if !cuts.is_empty() {
-        told.push(format!("Cut at the {} slice", cuts.join(", ")));
+        told.push((format!("Cut: {}", cuts.join(", ")), PICTURE.text));
     }
     if let Some(mm) = look.around_cursor_mm {
-        told.push(format!("{} mm around the cursor", words::trimmed(2.0 * mm, 0)));
-    }
-    let width = rect.width() / 2.0;
-    let mut at = pos2(rect.left() + size::STEP, rect.bottom() - size::STEP - lift);
-    for line in told.iter().rev() {
-        halo_text(painter, at, Align2::LEFT_BOTTOM, line, &Halo::plain(), width);
-        at.y -= 15.0;
+        told.push((format!("{} mm around the cursor", words::trimmed(2.0 * mm, 0)), PICTURE.text));
     }
     if shown.reduced > 1 {
-        let warn = Halo::plain().in_colour(PICTURE.warning);
-        let line = format!("Every {} voxels averaged", shown.reduced);
-        halo_text(painter, at, Align2::LEFT_BOTTOM, &line, &warn, width);
+        told.push((format!("Every {} voxels averaged", shown.reduced), PICTURE.warning));
+    }
+    for warning in &shown.facts.warnings {
+        told.push((format!("! {warning}"), PICTURE.warning));
+    }
+    let mut at = pos2(rect.right() - size::STEP, rect.top() + size::STEP);
+    for (line, colour) in told {
+        let look = Halo::plain().in_colour(colour);
+        halo_text(painter, at, Align2::RIGHT_TOP, &line, &look, rect.width() / 2.0 - 24.0);
+        at.y += 15.0;
     }
 }
