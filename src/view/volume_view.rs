@@ -4,7 +4,7 @@ use super::fit::fitted_mm_per_px;
 use super::resolve::{ResolvedView, resolve};
 use crate::geometry::{Patient, Plane, Point, Vector, Viewport, Voxel, VoxelGrid};
 use crate::session::{Orientation, Turn, ViewportState, VolumeView};
-use crate::volume::{Projection, Sample, Transfer, Volume, sample};
+use crate::volume::{INSIDE_BLOCK, Projection, Sample, Transfer, Volume, sample};
 
 /// Room around the volume, as a share of its size: its corners stay in sight from most sides.
 const MARGIN: f64 = 1.06;
@@ -37,6 +37,8 @@ pub struct Shown3d {
     pub crop: Option<[Point<Voxel>; 2]>,
     /// Planes, by a point (LPS mm) and a normal; what lies on the normal's side is cut away.
     pub cuts: Vec<(Point<Patient>, Vector<Patient>)>,
+    /// Only what lies by air inside the body, where that is found.
+    pub inside_only: bool,
 }
 
 impl Shown3d {
@@ -59,7 +61,7 @@ impl Shown3d {
             [-1.0, 1.0]
                 .map(|side| Point::from_array(std::array::from_fn(|a| voxel[a] + side * mm / spacing[a])))
         });
-        Self { crop, cuts }
+        Self { crop, cuts, inside_only: state.preset.inside_only() }
     }
 
     fn keeps(&self, at: Point<Patient>, voxel: Point<Voxel>) -> bool {
@@ -91,6 +93,8 @@ pub fn met(
     let near = reach.into_iter().fold(f64::MAX, f64::min);
     let far = reach.into_iter().fold(f64::MIN, f64::max);
     let count = ((far - near) / spacing).clamp(0.0, 20_000.0) as usize;
+    let inside = if shown.inside_only { volume.inside() } else { None };
+    let last = grid.size().map(|n| n as f64 - 1.0);
     let mut left = 1.0;
     let mut best: Option<(f64, Point<Patient>)> = None;
     for n in 0..=count {
@@ -98,6 +102,11 @@ pub fn met(
         let patient = &view.patient_from_viewport * Point::new(at.x, at.y, depth);
         let voxel = grid.voxel_from_patient() * patient;
         if !shown.keeps(patient, voxel) {
+            continue;
+        }
+        let index = voxel.to_array();
+        let block = || std::array::from_fn(|a| index[a].clamp(0.0, last[a]) as usize / INSIDE_BLOCK);
+        if inside.is_some_and(|inside| !inside.by_air(block())) {
             continue;
         }
         let Sample::Value(value) = sample(volume, voxel) else { continue };

@@ -3,6 +3,7 @@
 //! Slices are filled one by one while a series loads; whoever holds the volume sees them as they
 //! arrive. A filled slice never changes.
 
+mod inside;
 mod lungs;
 mod projection;
 mod reslice;
@@ -12,6 +13,7 @@ mod transfer;
 mod volume;
 mod window;
 
+pub use inside::{INSIDE_BLOCK, Inside};
 pub use lungs::{Lungs, LungsError, Mask, lungs};
 pub use projection::Projection;
 pub use reslice::{Block, Reslice, reslice, reslice_grey};

@@ -147,6 +147,11 @@ impl VolumePreset {
         }
     }
 
+    /// Whether only what lies by air inside the body is shown, where that is found: no skin, no table.
+    pub const fn inside_only(self) -> bool {
+        matches!(self, Self::Lung)
+    }
+
     /// Colours and opacities; `None` for the brightest value, which the window turns to grey.
     pub fn transfer(self) -> Option<Transfer> {
         let lit = Some(Shading { ambient: 0.22, diffuse: 0.78, specular: 0.18, power: 16.0 });

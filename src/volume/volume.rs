@@ -1,5 +1,6 @@
 //! A volume: its grid, the kind of its values, and what of it is padding.
 
+use super::inside::Inside;
 use std::sync::OnceLock;
 
 use super::slices::Slices;
@@ -84,13 +85,22 @@ pub struct Volume {
     padding: Option<Padding>,
     polarity: Polarity,
     range: OnceLock<[f32; 2]>,
+    inside: OnceLock<Option<Inside>>,
 }
 
 impl Volume {
     /// A volume of whole numbers without any slice yet.
     pub fn loading(grid: VoxelGrid, unit: Unit, padding: Option<Padding>) -> Self {
         let values = Values::Int16(Slices::empty(grid.size()));
-        Self { grid, unit, values, padding, polarity: Polarity::default(), range: OnceLock::new() }
+        Self {
+            grid,
+            unit,
+            values,
+            padding,
+            polarity: Polarity::default(),
+            range: OnceLock::new(),
+            inside: OnceLock::new(),
+        }
     }
 
     /// A complete volume of real numbers, one boxed slice after the other.
@@ -101,7 +111,15 @@ impl Volume {
             store.fill(k, slice)?;
         }
         let (values, polarity) = (Values::Float32(store), Polarity::default());
-        Ok(Self { grid, unit, values, padding: None, polarity, range: OnceLock::new() })
+        Ok(Self {
+            grid,
+            unit,
+            values,
+            padding: None,
+            polarity,
+            range: OnceLock::new(),
+            inside: OnceLock::new(),
+        })
     }
 
     /// The same, to be shown in this polarity.
@@ -166,6 +184,14 @@ impl Volume {
             Values::Int16(s) => s.slice(k)?.get(j * nx + i).map(|&v| f32::from(v)),
             Values::Float32(s) => s.slice(k)?.get(j * nx + i).copied(),
         }
+    }
+
+    /// Where there is air inside the body; found once, in some 20 ms, when all slices are there.
+    pub fn inside(&self) -> Option<&Inside> {
+        if !self.is_complete() {
+            return None;
+        }
+        self.inside.get_or_init(|| Inside::of(self)).as_ref()
     }
 
     /// Lowest and highest value without padding, over the slices that are there. Counted once,

@@ -136,6 +136,7 @@ impl Subject {
             invert: self.volume.polarity().inverted(false),
             crop: shown.crop,
             cuts: shown.cuts,
+            inside_only: look.preset.inside_only(),
             heatmap: None,
         };
         let rgba = Offscreen::new(gpu).ray_picture(&frame)?;

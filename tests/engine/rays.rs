@@ -6,7 +6,7 @@ use triscope::explain::Saliency;
 use triscope::geometry::{Plane, Point, Vector, VoxelBox, VoxelGrid};
 use triscope::gpu::{Gpu, headless};
 use triscope::render::ray::{TABLE_SIZE, fine_step_mm, table, uniform};
-use triscope::render::reference::ray::{Variant, ray_fragment, ray_start, span};
+use triscope::render::reference::ray::{Only, Variant, ray_fragment, ray_start, span};
 use triscope::render::reference::volume::Voxels;
 use triscope::render::slice::StoredVoxels;
 use triscope::render::{HeatmapLook, Offscreen, RayFrame};
@@ -66,7 +66,7 @@ fn balls(dice: &mut Dice, padding: bool) -> Case {
 }
 
 fn frame(case: &Case, view: &VolumeView, shown: Shown3d) -> RayFrame {
-    let Shown3d { crop, cuts } = shown;
+    let Shown3d { crop, cuts, inside_only } = shown;
     RayFrame {
         volume: Arc::clone(&case.volume),
         view: resolve_volume(case.volume.grid(), view, [67, 53]),
@@ -75,6 +75,7 @@ fn frame(case: &Case, view: &VolumeView, shown: Shown3d) -> RayFrame {
         invert: false,
         crop,
         cuts,
+        inside_only,
         heatmap: None,
     }
 }
@@ -96,6 +97,9 @@ fn compare(case: &Case, frame: &RayFrame, picture: &[u8], what: &str) -> [f64; 2
     let table = transfer.map_or_else(|| vec![[0.0; 4]], |transfer| table(transfer, step_mm));
     let lit = transfer.is_some_and(|transfer| transfer.shading.is_some());
     let variant = Variant { maximum: transfer.is_none(), lit, fine: true };
+    let inside = if frame.inside_only { case.volume.inside() } else { None };
+    let by_air = |block| inside.is_some_and(|inside| inside.by_air(block));
+    let only: Only<'_> = if inside.is_some() { Some(&by_air) } else { None };
     let [width, height] = frame.view.size_px;
     let (mut skipped, mut bright) = (0, 0);
     for y in 0..height {
@@ -107,7 +111,7 @@ fn compare(case: &Case, frame: &RayFrame, picture: &[u8], what: &str) -> [f64; 2
                 skipped += 1;
                 continue;
             }
-            let expected = ray_fragment(&ray, &voxels, (&table, map), variant, centre);
+            let expected = ray_fragment(&ray, &voxels, (&table, map, only), variant, centre);
             let at = (y * width + x) as usize * 4;
             bright += usize::from(picture[at..at + 3].iter().any(|byte| *byte > 40));
             for channel in 0..4 {
@@ -182,6 +186,40 @@ fn cuts_and_crops_are_drawn_as_the_twin_says() {
         let picture = renderer.ray_picture(&frame).expect("drawn");
         let [skipped, _] = compare(&case, &frame, &picture, &format!("{preset:?}, view {n}"));
         assert!(skipped < 0.05);
+    }
+}
+
+#[test]
+fn lungs_are_seen_without_skin_and_the_twin_leaves_it_out_too() {
+    let mut dice = Dice::new(12);
+    let size = [64, 60, 40];
+    let grid = VoxelGrid::axis_aligned(size, [2.0, 2.0, 2.5], Point::new(0.0, 0.0, 0.0)).expect("a grid");
+    let volume = Arc::new(Volume::loading(grid, Unit::Hu, None));
+    let mut values = Vec::new();
+    for n in 0..size.iter().product() {
+        let index = [n % 64, n / 64 % 60, n / (64 * 60)].map(|x| x as f64);
+        let at = grid.patient_from_voxel() * Point::from_array(index);
+        let away = (at.x - grid.centre().x).hypot(at.y - grid.centre().y);
+        let level =
+            |radius: f64, low: f64, high: f64| low + (high - low) / (1.0 + ((away - radius) / 4.0).exp());
+        values.push((level(52.0, -1000.0, 40.0) + level(26.0, 0.0, -890.0) + dice.between(-5.0, 5.0)) as i16);
+    }
+    for (k, slice) in values.chunks(64 * 60).enumerate() {
+        volume.int16().expect("int16").fill(k, slice.into()).expect("fits");
+    }
+    let case = Case { volume, values };
+    let mut renderer = Offscreen::new(&GPU);
+    for turn in [0.0, 0.7] {
+        let view = VolumeView::default().turned(0.02 + turn, 0.3);
+        let shown = Shown3d::of(&grid, &view, grid.centre(), Plane::ALL.map(|plane| plane.basis().into));
+        assert!(shown.inside_only);
+        let inside = frame(&case, &view, shown.clone());
+        let picture = renderer.ray_picture(&inside).expect("drawn");
+        compare(&case, &inside, &picture, "lung");
+        let all = RayFrame { inside_only: false, ..inside };
+        let with_skin = renderer.ray_picture(&all).expect("drawn");
+        let light = |picture: &[u8]| picture.chunks(4).filter(|p| p[0] > 8).count();
+        assert!(light(&picture) * 10 < light(&with_skin) * 8);
     }
 }
 
@@ -262,7 +300,7 @@ fn what_a_ray_meets_lies_under_the_pixel_and_on_the_ball() {
         let brightest = met(&case.volume, &seen, None, &shown, at).expect("a value");
         assert!(brightest.distance(middle) < 5.0);
         // A half that is cut away is met by nobody.
-        let cut = Shown3d { crop: None, cuts: vec![(middle, -seen.basis.into)] };
+        let cut = Shown3d { cuts: vec![(middle, -seen.basis.into)], ..Shown3d::default() };
         let behind = met(&case.volume, &seen, transfer.as_ref(), &cut, at).expect("the far half");
         assert!((&seen.viewport_from_patient * behind).z >= at.z);
         assert_eq!(met(&case.volume, &seen, transfer.as_ref(), &shown, Point::new(1.0, 1.0, 0.0)), None);

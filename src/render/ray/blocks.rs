@@ -4,10 +4,10 @@
 //! Koning, Viergever, "Acceleration of ray-casting using 3D distance transforms", VBC 1992.
 
 use super::table::{TABLE_SIZE, place};
-use crate::volume::Padding;
+use crate::volume::{INSIDE_BLOCK, Padding, Volume};
 
 /// Voxels along each side; as in `shaders/ray.wgsl`.
-const BLOCK: usize = 8;
+const BLOCK: usize = INSIDE_BLOCK;
 
 /// Farthest distance that is told apart: leaps are no longer than this.
 const FARTHEST: u8 = 64;
@@ -71,8 +71,15 @@ impl Blocks {
 
     /// How many blocks away from each the nearest one lies in which something shows: 0 where it does itself.
     /// - `table`: of [`super::table()`]; `value`: value = stored * first + second
+    /// - `only`: blocks in which anything may show, where not in all
     /// - `also`: voxels, lowest and highest index, in which something shows whatever their values are
-    pub fn distances(&self, table: &[[f32; 4]], value: [f32; 2], also: Option<[[f64; 3]; 2]>) -> Vec<i16> {
+    pub fn distances(
+        &self,
+        table: &[[f32; 4]],
+        value: [f32; 2],
+        only: Option<&[bool]>,
+        also: Option<[[f64; 3]; 2]>,
+    ) -> Vec<i16> {
         // How many entries up to each take light away.
         let mut until = Vec::with_capacity(TABLE_SIZE + 1);
         until.push(0u32);
@@ -87,7 +94,11 @@ impl Blocks {
             .low
             .iter()
             .zip(&self.high)
-            .map(|(low, high)| if shows(*low, *high) { 0 } else { FARTHEST })
+            .enumerate()
+            .map(|(n, (low, high))| {
+                let may = only.is_none_or(|only| only.get(n).copied().unwrap_or(false));
+                if may && shows(*low, *high) { 0 } else { FARTHEST }
+            })
             .collect();
         if let Some([low, high]) = also {
             let block = |at: f64, a: usize| ((at.max(0.0) as usize) / BLOCK).min(self.size[a] - 1);
@@ -103,6 +114,24 @@ impl Blocks {
         spread(&mut near, self.size);
         near.into_iter().map(i16::from).collect()
     }
+}
+
+/// Blocks of a texture by air inside the body; `None` where all may show.
+/// - `reduced`: voxels of the volume for one of the texture, along each axis
+pub fn by_air(volume: &Volume, size: [usize; 3], reduced: usize) -> Option<Vec<bool>> {
+    let inside = volume.inside()?;
+    let mut blocks = Vec::with_capacity(size.iter().product());
+    let natives = |b: usize| b * reduced..(b + 1) * reduced;
+    for k in 0..size[2] {
+        for j in 0..size[1] {
+            for i in 0..size[0] {
+                let mut natives =
+                    natives(k).flat_map(|k| natives(j).flat_map(move |j| natives(i).map(move |i| [i, j, k])));
+                blocks.push(natives.any(|block| inside.by_air(block)));
+            }
+        }
+    }
+    Some(blocks)
 }
 
 fn range(values: &[i16], padding: Option<Padding>) -> (i16, i16) {
@@ -202,7 +231,7 @@ mod tests {
             blocks.high = seeds.iter().take(count).map(|shows| if *shows { 200 } else { 50 }).collect();
             let of = |value, opacity| Node { value, colour: [0.5; 3], opacity };
             let transfer = Transfer::new(&[of(100.0, 0.0), of(300.0, 0.8)], None);
-            let found = blocks.distances(&table(&transfer, 1.0), [1.0, 0.0], None);
+            let found = blocks.distances(&table(&transfer, 1.0), [1.0, 0.0], None, None);
             let place = |n: usize| [n % size[0], n / size[0] % size[1], n / (size[0] * size[1])];
             for (n, distance) in found.iter().enumerate() {
                 let here = place(n);

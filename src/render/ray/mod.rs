@@ -11,7 +11,7 @@ mod renderer;
 mod table;
 mod uniform;
 
-pub use blocks::Blocks;
+pub use blocks::{Blocks, by_air};
 pub use pace::Pace;
 pub(super) use pipelines::RayPipelines;
 pub(super) use renderer::{RayRenderer, RayShared};

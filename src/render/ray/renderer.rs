@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::blocks::Blocks;
+use super::blocks::{Blocks, by_air};
 use super::pace::Pace;
 use super::uniform::{RayFrame, fine_step_mm, gpu, uniform};
 use super::{COARSE, table};
@@ -44,6 +44,7 @@ struct Key {
 struct Looks {
     volume: u64,
     transfer: Option<Arc<Transfer>>,
+    inside_only: bool,
     /// Address of the map.
     map: usize,
 }
@@ -244,6 +245,7 @@ impl RayRenderer {
         let looks = Looks {
             volume: shared.volume_number,
             transfer: frame.transfer.clone(),
+            inside_only: frame.inside_only,
             map: map.map_or(0, |map| Arc::as_ptr(map).addr()),
         };
         if self.bound.as_ref().is_some_and(|bound| bound.looks == looks) {
@@ -269,7 +271,11 @@ impl RayRenderer {
         });
         let blocks = match transfer {
             // Both tables take light away at the same values.
-            Some(_) => looked.blocks.distances(&tables[FINE], stored.value, also),
+            Some(_) => {
+                let size = looked.blocks.size();
+                let only = frame.inside_only.then(|| by_air(&frame.volume, size, stored.reduced)).flatten();
+                looked.blocks.distances(&tables[FINE], stored.value, only.as_deref(), also)
+            }
             None => looked.blocks.highest().to_vec(),
         };
         let blocks = texture_of(device, queue, "blocks", looked.blocks.size(), &blocks);

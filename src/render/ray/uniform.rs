@@ -96,6 +96,8 @@ pub struct RayFrame {
     /// Planes that what lies on their normal's side of is cut away, at most three are heeded: a point of the
     /// plane, LPS mm, and its normal.
     pub cuts: Vec<(Point<Patient>, Vector<Patient>)>,
+    /// Only blocks by air inside the body are shown, where that is found ([`Volume::inside`]).
+    pub inside_only: bool,
     /// A saliency map as a cloud in it.
     pub heatmap: Option<HeatmapLook>,
 }

@@ -22,7 +22,11 @@ pub struct Variant {
 /// A saliency map: columns fastest.
 pub type Map<'a> = &'a [f32];
 
+/// Whether anything may show in a block; `None`: in all.
+pub type Only<'a> = Option<&'a dyn Fn([usize; 3]) -> bool>;
+
 const DIVERGING: u32 = 1;
+const BLOCK: usize = 8;
 const FAINT: f64 = 0.01;
 const HAZE: f64 = 0.004;
 const FAR: f64 = 1e9;
@@ -62,6 +66,12 @@ pub fn span(ray: &Ray, start: [f64; 3]) -> [f64; 2] {
 pub fn shown(ray: &Ray, start: [f64; 3]) -> [f64; 2] {
     let [near, far] = span(ray, start);
     [near.ceil(), far.floor()]
+}
+
+/// The block of a position.
+pub fn block_at(ray: &Ray, p: [f64; 3]) -> [usize; 3] {
+    let last = xyz(ray.last);
+    std::array::from_fn(|a| p[a].clamp(0.0, last[a]) as usize / BLOCK)
 }
 
 /// Stored steps for one voxel along each axis.
@@ -113,7 +123,7 @@ fn map_colour(ray: &Ray, share: f64) -> [f64; 3] {
 pub fn composite(
     ray: &Ray,
     voxels: &Voxels<'_>,
-    (table, map): (&[[f32; 4]], Map<'_>),
+    (table, map, only): (&[[f32; 4]], Map<'_>, Only<'_>),
     variant: Variant,
     start: [f64; 3],
 ) -> [f64; 3] {
@@ -130,6 +140,10 @@ pub fn composite(
             let share = share_at(ray, map, p);
             let taken = if share == 0.0 { 0.0 } else { f64::from(ray.opacity) };
             add(&mut left, taken, map_colour(ray, share));
+        }
+        if only.is_some_and(|only| !only(block_at(ray, p))) {
+            n += 1.0;
+            continue;
         }
         let found = sample_trilinear(voxels, p, xyz(ray.last), ray.padding);
         let [scale, offset] = ray.entry.map(f64::from);
@@ -188,7 +202,7 @@ pub fn ray_start(ray: &Ray, position: [f64; 2]) -> [f64; 3] {
 pub fn ray_fragment(
     ray: &Ray,
     voxels: &Voxels<'_>,
-    (table, map): (&[[f32; 4]], Map<'_>),
+    (table, map, only): (&[[f32; 4]], Map<'_>, Only<'_>),
     variant: Variant,
     position: [f64; 2],
 ) -> [f64; 4] {
@@ -196,7 +210,7 @@ pub fn ray_fragment(
     let [r, g, b] = if variant.maximum {
         brightest(ray, voxels, map, start)
     } else {
-        composite(ray, voxels, (table, map), variant, start)
+        composite(ray, voxels, (table, map, only), variant, start)
     };
     [r, g, b, 1.0]
 }

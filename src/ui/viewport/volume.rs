@@ -78,6 +78,7 @@ pub fn volume_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState
         invert: shown.invert,
         crop: cut.crop,
         cuts: cut.cuts.clone(),
+        inside_only: cut.inside_only,
         heatmap: shown.heatmap.clone(),
     };
     ui.painter().add(ray_shape(rect, frame, ui.ctx().clone()));

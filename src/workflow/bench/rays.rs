@@ -144,6 +144,7 @@ impl Turned<'_> {
             invert: false,
             crop: None,
             cuts: Vec::new(),
+            inside_only: false,
             heatmap: None,
         }
     }

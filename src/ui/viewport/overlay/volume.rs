@@ -101,6 +101,9 @@ fn said(painter: &Painter, rect: Rect, shown: &Shown, look: &VolumeView) {
         let by = words::signed(f64::from(look.shift), 0);
         told.push((format!("Colours moved by {by} HU"), PICTURE.text));
     }
+    if look.preset.inside_only() && shown.volume.inside().is_some() {
+        told.push(("Without skin and table".to_owned(), PICTURE.text));
+    }
     let cuts = cut_words(look);
     if !cuts.is_empty() {
         told.push((format!("Cut: {}", cuts.join(", ")), PICTURE.text));
