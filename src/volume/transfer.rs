@@ -158,11 +158,11 @@ impl VolumePreset {
         let nodes: &[Node] = match self {
             Self::Lung => &[
                 node(-930.0, AIR, 0.0),
-                node(-860.0, AIR, 0.002),
-                node(-720.0, AIR, 0.006),
-                node(-560.0, SHELL, 0.10),
-                node(-420.0, SHELL, 0.14),
-                node(-300.0, FLESH, 0.05),
+                node(-860.0, AIR, 0.003),
+                node(-720.0, AIR, 0.008),
+                node(-560.0, SHELL, 0.14),
+                node(-420.0, SHELL, 0.20),
+                node(-300.0, FLESH, 0.09),
                 node(-200.0, FLESH, 0.0),
             ],
             Self::Vessel => &[
