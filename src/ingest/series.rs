@@ -8,9 +8,11 @@ use std::sync::Arc;
 
 use super::defect::{Defect, DefectCode};
 use super::dicom::SliceSource;
+use super::objects::Object;
 use super::private::Private;
 use super::source::Source;
 use super::straight::Straight;
+use super::suv::Suv;
 use crate::geometry::VoxelGrid;
 use crate::volume::{Padding, Polarity, Unit, Volume, Window};
 
@@ -62,6 +64,9 @@ pub struct Series {
     pub polarity: Polarity,
     /// Windows that the files recommend, in the unit of the volume.
     pub windows: Vec<FileWindow>,
+    /// Of a PET: how values of its volume become standardized uptake values, or the sentence that says why they
+    /// do not. `None` of everything else.
+    pub suv: Option<Result<Suv, String>>,
     /// What is odd about it, as known from the headers.
     pub defects: Vec<Defect>,
     /// Height and width of a pixel, in mm or by ratio alone; `None` where the files do not say.
@@ -157,8 +162,10 @@ pub struct Skipped {
 pub struct Scan {
     /// Series, largest usable CT first.
     pub series: Vec<Series>,
-    /// Files passed over, by path.
+    /// Files passed over, by path; those of `objects` among them.
     pub skipped: Vec<Skipped>,
+    /// Segmentations, structure sets and reports, by path.
+    pub objects: Vec<Object>,
     /// Archives among them that a password would open.
     pub locked: Vec<Locked>,
 }
