@@ -140,9 +140,8 @@ pub fn read_structures(
         (ObjectKind::Contours, _) => contours::read(&object.from, frame, ctx)?,
         (ObjectKind::Report, _) => Err("it is a report, in which nothing is drawn".to_owned()),
     };
-    let mut set = read.map_err(|why| {
-        IngestError::Sentence(format!("Nothing of {} is drawn: {why}", name(&object.file)))
-    })?;
+    let mut set = read
+        .map_err(|why| IngestError::Sentence(format!("Nothing of {} is drawn: {why}", name(&object.file))))?;
     let frames = &object.frames_of_reference;
     if let (Some(Link::Series), Some(frame)) = (object.link(series), frame)
         && !frames.is_empty()

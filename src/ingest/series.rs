@@ -133,6 +133,16 @@ impl Series {
         self.defects.iter().all(|d| d.code != DefectCode::NotCt)
     }
 
+    /// Whether positions in it and in the other can be compared. Source: DICOM PS3.3 C.7.4.1.1.1.
+    pub fn same_frame(&self, other: &Self) -> bool {
+        self.frame_of_reference_uid.is_some() && self.frame_of_reference_uid == other.frame_of_reference_uid
+    }
+
+    /// Whether it can lie over another one as a PET.
+    pub fn is_pet(&self) -> bool {
+        self.modality == "PT" && self.usable()
+    }
+
     /// Whether its pictures are coloured: a dose report or another page, no slices.
     pub fn is_coloured(&self) -> bool {
         self.slices.iter().flatten().next().is_some_and(|s| s.form.is_coloured(&s.photometric))

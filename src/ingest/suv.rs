@@ -37,7 +37,9 @@ impl Moment {
         // Days by the proleptic Gregorian calendar, the year beginning in March.
         let (y, m) = if m > 2 { (y, m - 3) } else { (y.checked_sub(1)?, m + 9) };
         let days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + d;
-        Some(Self(f64::from(days) * 86_400.0 + f64::from(hours) * 3600.0 + f64::from(minutes) * 60.0 + seconds))
+        Some(Self(
+            f64::from(days) * 86_400.0 + f64::from(hours) * 3600.0 + f64::from(minutes) * 60.0 + seconds,
+        ))
     }
 
     fn since(self, before: Self) -> f64 {
@@ -77,12 +79,22 @@ pub(super) fn suv(headers: &[Header], scale: f64) -> Option<Result<Suv, String>>
     let first = *all.first().filter(|_| all.len() == headers.len())?;
     let alike = |f: &&PetFacts| {
         let key = |f: &PetFacts| {
-            (f.units.clone(), f.suv_type.clone(), f.decay_correction.clone(), f.weight_kg, f.dose_bq, f.half_life_s, f.injected)
+            (
+                f.units.clone(),
+                f.suv_type.clone(),
+                f.decay_correction.clone(),
+                f.weight_kg,
+                f.dose_bq,
+                f.half_life_s,
+                f.injected,
+            )
         };
         key(f) == key(first)
     };
     if !all.iter().all(alike) {
-        return Some(Err("Its slices say different things of units, dose or weight: values are no SUV".to_owned()));
+        return Some(Err(
+            "Its slices say different things of units, dose or weight: values are no SUV".to_owned()
+        ));
     }
     // The scan starts with its earliest slice, whichever that is.
     let earliest = |pick: fn(&PetFacts) -> Option<Moment>| {
@@ -98,13 +110,17 @@ fn factor(f: &PetFacts, series: Option<Moment>, acquired: Option<Moment>) -> Res
     match f.units.as_str() {
         "GML" => {
             return match f.suv_type.as_deref() {
-                None | Some("BW") => Ok((1.0, "SUV by body weight as the files have it (Units GML)".to_owned())),
+                None | Some("BW") => {
+                    Ok((1.0, "SUV by body weight as the files have it (Units GML)".to_owned()))
+                }
                 Some(other) => Err(missing(&format!("The files hold SUV of another type ({other})"))),
             };
         }
         "BQML" => {}
         "" => return Err(missing("The files do not say their Units")),
-        other => return Err(missing(&format!("The files' Units are {other}, of which SUV cannot be computed"))),
+        other => {
+            return Err(missing(&format!("The files' Units are {other}, of which SUV cannot be computed")));
+        }
     }
     if !f.corrected.iter().any(|c| c == "ATTN") {
         return Err(missing("The files do not say that attenuation was corrected (Corrected Image)"));
@@ -204,7 +220,9 @@ mod tests {
         assert!(without(|f| f.units = "CNTS".to_owned()).contains("CNTS"));
         assert!(without(|f| f.corrected.clear()).contains("attenuation"));
         assert!(without(|f| f.injected = f.injected.map(|m| Moment(m.0 + 86_400.0))).contains("fit"));
-        assert!(without(|f| (f.units, f.suv_type) = ("GML".to_owned(), Some("LBM".to_owned()))).contains("LBM"));
+        assert!(
+            without(|f| (f.units, f.suv_type) = ("GML".to_owned(), Some("LBM".to_owned()))).contains("LBM")
+        );
     }
 
     #[test]

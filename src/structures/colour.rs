@@ -9,8 +9,7 @@ pub fn srgb_from_cielab(encoded: [u16; 3]) -> [u8; 3] {
     let (l, a, b) = (l * 100.0, a * 255.0 - 128.0, b * 255.0 - 128.0);
     let fy = (l + 16.0) / 116.0;
     let linear = |f: f64| if f > 6.0 / 29.0 { f * f * f } else { (f - 4.0 / 29.0) * 108.0 / 841.0 };
-    let [x, y, z] =
-        [0.964_22 * linear(fy + a / 500.0), linear(fy), 0.825_21 * linear(fy - b / 200.0)];
+    let [x, y, z] = [0.964_22 * linear(fy + a / 500.0), linear(fy), 0.825_21 * linear(fy - b / 200.0)];
     [
         3.133_856_1 * x - 1.616_866_7 * y - 0.490_614_6 * z,
         -0.978_768_4 * x + 1.916_141_5 * y + 0.033_454_0 * z,

@@ -84,7 +84,8 @@ impl Contours {
         let open = self.paths.iter().filter(|path| !path.closed || self.stack.is_none());
         let mut lines: Vec<Line> = open.flat_map(|path| within(path, plane)).collect();
         let Some(stack) = &self.stack else { return lines };
-        let own = (stack.normal.dot(plane.into).abs() > PARALLEL).then(|| self.own_plane(stack, plane)).flatten();
+        let own =
+            (stack.normal.dot(plane.into).abs() > PARALLEL).then(|| self.own_plane(stack, plane)).flatten();
         match (own, &self.body) {
             (Some(own), _) => {
                 let of = self.paths.iter().zip(&stack.plane_of).filter(|(_, plane)| **plane == Some(own));
@@ -130,7 +131,8 @@ impl Stack {
                 continue;
             }
             let depths = || path.points.iter().map(|p| (*p - zero).dot(normal));
-            let (low, high) = depths().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), d| (l.min(d), h.max(d)));
+            let (low, high) =
+                depths().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), d| (l.min(d), h.max(d)));
             // Planar to a tenth of a millimetre is what numbers with few digits give.
             if high - low > 2.0 * SAME_PLANE_MM {
                 return None;
@@ -264,7 +266,8 @@ mod tests {
     #[test]
     fn points_and_open_lines_are_drawn_where_they_pass_the_slice() {
         let point = Path { points: vec![Point::new(1.0, 2.0, 0.2)], closed: false };
-        let rising = Path { points: vec![Point::new(0.0, 0.0, -5.0), Point::new(10.0, 0.0, 5.0)], closed: false };
+        let rising =
+            Path { points: vec![Point::new(0.0, 0.0, -5.0), Point::new(10.0, 0.0, 5.0)], closed: false };
         let (contours, _) = Contours::new(vec![point, rising]);
         let lines = contours.cut(&axial(0.0));
         assert_eq!(lines.len(), 2);

@@ -126,7 +126,8 @@ impl Squares<'_> {
                 let Some(way) = ways.iter_mut().find(|way| **way != NONE) else { break };
                 let to = std::mem::replace(way, NONE);
                 line.push(self.crossing(edge));
-                if let Some(back) = next.get_mut(to as usize).and_then(|w| w.iter_mut().find(|w| **w == edge)) {
+                if let Some(back) = next.get_mut(to as usize).and_then(|w| w.iter_mut().find(|w| **w == edge))
+                {
                     *back = NONE;
                 }
                 edge = to;
@@ -150,7 +151,9 @@ impl Squares<'_> {
         let mut join = |a: usize, b: usize| {
             let (Some(&a), Some(&b)) = (edges.get(a), edges.get(b)) else { return };
             for (from, to) in [(a, b), (b, a)] {
-                if let Some(way) = next.get_mut(from as usize).and_then(|w| w.iter_mut().find(|w| **w == NONE)) {
+                if let Some(way) =
+                    next.get_mut(from as usize).and_then(|w| w.iter_mut().find(|w| **w == NONE))
+                {
                     *way = to;
                 }
             }
@@ -237,7 +240,8 @@ mod tests {
     fn a_hole_and_two_parts_are_lines_of_their_own() {
         let grid = VoxelGrid::axis_aligned([9, 5, 1], [1.0; 3], Point::new(0.0, 0.0, 0.0)).expect("a grid");
         let rows = ["#####..##", "#...#..##", "#...#....", "#...#....", "#####...#"];
-        let shares = rows.iter().flat_map(|row| row.bytes().map(|b| if b == b'#' { 255 } else { 0 })).collect();
+        let shares =
+            rows.iter().flat_map(|row| row.bytes().map(|b| if b == b'#' { 255 } else { 0 })).collect();
         let lines = Mask::new(grid, shares).expect("fits").cut(&axial(0.0));
         assert_eq!(lines.len(), 4, "a ring with its hole, a square, a dot");
         assert!(lines.iter().all(|line| line.closed));
@@ -275,7 +279,8 @@ mod tests {
     #[test]
     fn a_ball_cut_obliquely_is_a_disc_of_the_right_size() {
         let n = 41;
-        let grid = VoxelGrid::axis_aligned([n; 3], [1.0; 3], Point::new(-20.0, -20.0, -20.0)).expect("a grid");
+        let grid =
+            VoxelGrid::axis_aligned([n; 3], [1.0; 3], Point::new(-20.0, -20.0, -20.0)).expect("a grid");
         let mut shares = Vec::new();
         for k in 0..n {
             for j in 0..n {

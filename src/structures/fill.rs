@@ -21,7 +21,8 @@ const MOST_PLANES: f64 = 4000.0;
 
 /// - errors: why no body can be made, a sentence
 pub(super) fn fill(paths: &[Path], stack: &Stack) -> Result<Mask, &'static str> {
-    const TOO_LARGE: &str = "It reaches over more than a patient: it is drawn only in the planes of its contours";
+    const TOO_LARGE: &str =
+        "It reaches over more than a patient: it is drawn only in the planes of its contours";
     let Some(spacing) = stack.spacing_mm else {
         return Err("All its contours lie in one plane: no other plane cuts it");
     };

@@ -169,6 +169,8 @@ impl Subject {
             window: view.window.of(&self.volume),
             invert: false,
             boxes: overlays.boxes.clone(),
+            outlines: Vec::new(),
+            layer: None,
             heatmap: overlays.heatmap.clone(),
             untrained: overlays.untrained,
             marks: overlays

@@ -115,6 +115,7 @@ fn frames(dice: &mut Dice, case: &Case) -> Vec<SliceFrame> {
                 view: resolve(grid, &state, grid.patient_from_voxel() * inside, [53, 41]),
                 window: Window::new(dice.between(1000.0, 3000.0), dice.between(-400.0, 400.0)),
                 invert: n % 2 == 1,
+                layer: None,
                 heatmap: None,
             });
         }
@@ -218,6 +219,7 @@ fn a_slab_of_whole_slices_reads_native_voxels_only() {
             view,
             window: Window::new(2000.0, 0.0),
             invert: false,
+            layer: None,
             heatmap: None,
         };
         assert!(uniform(&frame.view, &case.stored(), frame.window, false).1, "native");

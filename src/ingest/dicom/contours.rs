@@ -51,14 +51,18 @@ pub(in crate::ingest) fn read(
     for (place, region) in regions.iter().enumerate() {
         ctx.step("Reading contours", place as f32 / regions.len().max(1) as f32)?;
         let number = region.number(tags::ROI_NUMBER);
-        let of = contours.iter().find(|c| number.is_some() && c.number(tags::REFERENCED_ROI_NUMBER) == number);
-        let colour = of.and_then(|c| c.some::<3>(tags::ROI_DISPLAY_COLOR)).map(|c| c.map(|n| n.clamp(0.0, 255.0) as u8));
+        let of =
+            contours.iter().find(|c| number.is_some() && c.number(tags::REFERENCED_ROI_NUMBER) == number);
+        let colour = of
+            .and_then(|c| c.some::<3>(tags::ROI_DISPLAY_COLOR))
+            .map(|c| c.map(|n| n.clamp(0.0, 255.0) as u8));
         let number = number.map_or(place as i64 + 1, |n| n as i64);
         let mut remarks = Vec::new();
         let frame = region.text(tags::REFERENCED_FRAME_OF_REFERENCE_UID);
         let elsewhere = frame.as_deref().zip(frame_of_reference).is_some_and(|(a, b)| a != b);
         let shape = if elsewhere {
-            remarks.push("It lies in another frame of reference than this series, and is not drawn".to_owned());
+            remarks
+                .push("It lies in another frame of reference than this series, and is not drawn".to_owned());
             None
         } else {
             of.map(|of| paths(of, &mut remarks)).filter(|paths| !paths.is_empty()).map(|paths| {

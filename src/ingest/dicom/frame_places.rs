@@ -47,8 +47,10 @@ type Plane = (Point<Patient>, [Vector<Patient>; 2], [f64; 2]);
 fn plane(frame: &Item, shared: &Item) -> Option<Plane> {
     let group = |tag| frame.first(tag).or_else(|| shared.first(tag));
     let position = group(tags::PLANE_POSITION_SEQUENCE)?.some::<3>(tags::IMAGE_POSITION_PATIENT)?;
-    let [a, b, c, d, e, f] = group(tags::PLANE_ORIENTATION_SEQUENCE)?.some::<6>(tags::IMAGE_ORIENTATION_PATIENT)?;
-    let [between_rows, between_columns] = group(tags::PIXEL_MEASURES_SEQUENCE)?.some::<2>(tags::PIXEL_SPACING)?;
+    let [a, b, c, d, e, f] =
+        group(tags::PLANE_ORIENTATION_SEQUENCE)?.some::<6>(tags::IMAGE_ORIENTATION_PATIENT)?;
+    let [between_rows, between_columns] =
+        group(tags::PIXEL_MEASURES_SEQUENCE)?.some::<2>(tags::PIXEL_SPACING)?;
     let (row, column) = (Vector::new(a, b, c).unit()?, Vector::new(d, e, f).unit()?);
     let whole = between_rows > 0.0 && between_columns > 0.0 && row.dot(column).abs() < 0.01;
     whole.then(|| (Point::from_array(position), [row, column], [between_columns, between_rows]))
@@ -130,9 +132,10 @@ fn step(depths: &[f64], said: Option<f64>, thickness: Option<f64>) -> Result<Opt
     };
     let distances = depths.windows(2).filter_map(|pair| Some(pair.get(1)? - pair.first()?));
     let least = distances.fold(f64::INFINITY, f64::min);
-    let step = said.filter(fits).or_else(|| Some(least).filter(fits)).ok_or(
-        "its frames lie at uneven distances: between them nothing is known, and it is not drawn",
-    )?;
+    let step = said
+        .filter(fits)
+        .or_else(|| Some(least).filter(fits))
+        .ok_or("its frames lie at uneven distances: between them nothing is known, and it is not drawn")?;
     // A rounding error in what the file says must not add up over many planes.
     let planes = ((last - first) / step).round();
     Ok(Some(if planes >= 1.0 { (last - first) / planes } else { step }))

@@ -16,8 +16,8 @@ use super::rescale::Rescale;
 use super::walk::{self, EXPLICIT_BIG_ENDIAN, Layout, PixelPlace, WalkError};
 use crate::clinical::{ClinicalFields, Sex, Smoking};
 use crate::ingest::private::Private;
-use crate::ingest::suv::{Moment, PetFacts};
 use crate::ingest::source::{Source, Tape};
+use crate::ingest::suv::{Moment, PetFacts};
 use crate::volume::Polarity;
 
 /// The elements that are read, sorted.
@@ -205,7 +205,8 @@ impl Header {
             header.modality_lut = true;
             header.lut = header.form.and_then(|form| Lut::new(table, form)).map(Arc::new);
         }
-        let injected = items.get(&tags::RADIOPHARMACEUTICAL_INFORMATION_SEQUENCE).and_then(|items| items.first());
+        let injected =
+            items.get(&tags::RADIOPHARMACEUTICAL_INFORMATION_SEQUENCE).and_then(|items| items.first());
         if let (Some(injected), Some(pet)) = (injected, header.pet.as_mut().and_then(Arc::get_mut)) {
             pet.dose_bq = injected.number(tags::RADIONUCLIDE_TOTAL_DOSE);
             pet.half_life_s = injected.number(tags::RADIONUCLIDE_HALF_LIFE);

@@ -321,7 +321,9 @@ mod tests {
                 vr: *b"SQ",
                 len: bytes.len() as u32,
             };
-            let read = |bytes: Vec<u8>| sequence(&mut Tape::memory(bytes), Encoding::EXPLICIT_LE, &header, &Wants::IMAGE);
+            let read = |bytes: Vec<u8>| {
+                sequence(&mut Tape::memory(bytes), Encoding::EXPLICIT_LE, &header, &Wants::IMAGE)
+            };
             let items = read(bytes.clone()).expect("whole");
             assert_eq!(items.len(), 2);
             for item in &items {

@@ -138,14 +138,19 @@ impl File {
         };
         let pixels = layout.pixels.ok_or("it ends before its frames")?;
         if !is_native(&layout.syntax) || pixels.claimed.is_none() {
-            return Err(format!("its frames are compressed ({}), which is not read of segmentations", syntax_name(&layout.syntax)));
+            return Err(format!(
+                "its frames are compressed ({}), which is not read of segmentations",
+                syntax_name(&layout.syntax)
+            ));
         }
         let coding = coding(v, layout.syntax == EXPLICIT_BIG_ENDIAN)?;
         let mut remarks = Vec::new();
         if let Coding::Shares(_) = coding {
             let what = v.text(tags::SEGMENTATION_FRACTIONAL_TYPE).unwrap_or_default().to_lowercase();
             let what = if what.is_empty() { "a fraction".to_owned() } else { format!("a {what}") };
-            remarks.push(format!("Each voxel holds {what}: outlines run where half of the largest value is reached"));
+            remarks.push(format!(
+                "Each voxel holds {what}: outlines run where half of the largest value is reached"
+            ));
         }
         let announced = number(tags::NUMBER_OF_FRAMES).unwrap_or(1);
         if announced != per_frame.len() {
@@ -177,7 +182,11 @@ impl File {
     }
 
     /// What each frame holds of each segment, and how many frames are missing at the end of the file.
-    fn pieces(&self, tape: &mut Tape<'_>, ctx: &JobContext) -> Result<(BTreeMap<i64, Vec<Piece>>, usize), Stop> {
+    fn pieces(
+        &self,
+        tape: &mut Tape<'_>,
+        ctx: &JobContext,
+    ) -> Result<(BTreeMap<i64, Vec<Piece>>, usize), Stop> {
         let [columns, rows] = self.size;
         let pixels = columns as u64 * rows as u64;
         let mut budget = memory::free_bytes() / 4;
@@ -198,7 +207,8 @@ impl File {
                     Stop::Words("its segments are larger than the memory that is free".to_owned())
                 })?;
                 let lines = values.chunks_exact(columns).skip(at[1]).take(size[1]);
-                let shares = lines.flat_map(|l| l.iter().skip(at[0]).take(size[0]).map(|v| share(*v))).collect();
+                let shares =
+                    lines.flat_map(|l| l.iter().skip(at[0]).take(size[0]).map(|v| share(*v))).collect();
                 let at = [column + at[0] as i64, row + at[1] as i64, plane];
                 found.entry(number).or_default().push(Piece { at, size, shares });
                 Ok(())
@@ -243,10 +253,13 @@ impl File {
                 let bit = |n: usize| bytes.get(n / 8).map_or(0, |byte| u16::from(byte >> (n % 8) & 1));
                 (0..pixels as usize).map(|n| bit(skip + n)).collect()
             }
-            Coding::Shares(_) | Coding::Labels { wide: false, .. } => bytes.into_iter().map(u16::from).collect(),
+            Coding::Shares(_) | Coding::Labels { wide: false, .. } => {
+                bytes.into_iter().map(u16::from).collect()
+            }
             Coding::Labels { big_endian, .. } => {
                 let (words, _) = bytes.as_chunks::<2>();
-                let word = |w: &[u8; 2]| if big_endian { u16::from_be_bytes(*w) } else { u16::from_le_bytes(*w) };
+                let word =
+                    |w: &[u8; 2]| if big_endian { u16::from_be_bytes(*w) } else { u16::from_le_bytes(*w) };
                 words.iter().map(word).collect()
             }
         }))
@@ -277,7 +290,10 @@ impl File {
         let structures = structures.collect();
         if !pieces.is_empty() {
             let frames = pieces.values().map(Vec::len).sum();
-            remarks.push(format!("{} left out: of segments that the file does not describe", count(frames, "frame")));
+            remarks.push(format!(
+                "{} left out: of segments that the file does not describe",
+                count(frames, "frame")
+            ));
         }
         StructureSet { structures, remarks }
     }
