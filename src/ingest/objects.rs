@@ -133,20 +133,22 @@ pub fn read_structures(
     series: &Series,
     ctx: &JobContext,
 ) -> Result<StructureSet, IngestError> {
+    let link = object.link(series);
     let frame = series.frame_of_reference_uid.as_deref();
-    let read = match (object.kind, object.link(series)) {
+    let named: Vec<&str> = object.frames_of_reference.iter().map(String::as_str).collect();
+    // A file that names the series is believed to mean it, also where it gives its frame of reference another UID.
+    let doubtful =
+        link == Some(Link::Series) && frame.is_some_and(|f| !named.is_empty() && !named.contains(&f));
+    let frames = if doubtful { named } else { frame.into_iter().collect() };
+    let read = match (object.kind, link) {
         (_, None) => Err("it belongs neither to this series nor to its frame of reference".to_owned()),
         (ObjectKind::Segmentation, _) => segmentation::read(&object.from, ctx)?,
-        (ObjectKind::Contours, _) => contours::read(&object.from, frame, ctx)?,
+        (ObjectKind::Contours, _) => contours::read(&object.from, &frames, ctx)?,
         (ObjectKind::Report, _) => Err("it is a report, in which nothing is drawn".to_owned()),
     };
     let mut set = read
         .map_err(|why| IngestError::Sentence(format!("Nothing of {} is drawn: {why}", name(&object.file))))?;
-    let frames = &object.frames_of_reference;
-    if let (Some(Link::Series), Some(frame)) = (object.link(series), frame)
-        && !frames.is_empty()
-        && !frames.iter().any(|f| f == frame)
-    {
+    if doubtful {
         set.remarks.push(
             "It names this series and another frame of reference: whether its positions are those of the \
              series is not certain"

@@ -30,11 +30,12 @@ const WANTS: Wants = Wants {
 };
 
 /// Reads all regions.
-/// - `frame_of_reference`: of the series that they are drawn over; regions of another one are not read
+/// - `frames`: of reference, in which positions are those of the series that they are drawn over; regions of
+///   others are not read. Empty where none is known
 /// - errors of the inner result: why nothing of it can be read, a sentence's end
 pub(in crate::ingest) fn read(
     from: &Source,
-    frame_of_reference: Option<&str>,
+    frames: &[&str],
     ctx: &JobContext,
 ) -> Result<Result<StructureSet, String>, Cancelled> {
     let (layout, charset) = match whole(from, &WANTS) {
@@ -59,7 +60,7 @@ pub(in crate::ingest) fn read(
         let number = number.map_or(place as i64 + 1, |n| n as i64);
         let mut remarks = Vec::new();
         let frame = region.text(tags::REFERENCED_FRAME_OF_REFERENCE_UID);
-        let elsewhere = frame.as_deref().zip(frame_of_reference).is_some_and(|(a, b)| a != b);
+        let elsewhere = frame.is_some_and(|frame| !frames.is_empty() && !frames.contains(&frame.as_str()));
         let shape = if elsewhere {
             remarks
                 .push("It lies in another frame of reference than this series, and is not drawn".to_owned());

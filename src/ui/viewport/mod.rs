@@ -19,7 +19,7 @@ pub use callback::{SlicePlace, ray_shape, slice_shape};
 pub use canvas::{canvas_ui, on_pixels};
 pub use compose::{boxes, compose, facts_of, heatmap, is_running, layer_of};
 pub use heat::heat_colour;
-pub use outlines::{OutlineCache, OutlineMark, outlines};
+pub use outlines::{OutlineCache, OutlineMark, outlines, outlines_of};
 pub use pointer::notches;
 pub use prior::{compose_prior, prior_ui};
 pub use scores::{SCORES_WIDTH, scored_pane, scores_ui};

@@ -75,6 +75,16 @@ pub fn outlines(session: &Session, view: &ResolvedView) -> Vec<OutlineMark> {
     wanted(session).par_iter().filter_map(mark).collect()
 }
 
+/// The outlines of these structures in any view, for a picture without a session.
+pub fn outlines_of(sets: &[StructureSet], view: &ResolvedView) -> Vec<OutlineMark> {
+    let plane = cut_plane(view);
+    let mark = |structure: &Structure| {
+        let lines = Arc::new(structure.cut(&plane));
+        (!lines.is_empty()).then(|| OutlineMark { colour: structure.colour, lines })
+    };
+    sets.iter().flat_map(|set| &set.structures).filter_map(mark).collect()
+}
+
 /// The structures that are shown.
 fn wanted(session: &Session) -> Vec<Wanted<'_>> {
     let look = &session.look().structures;
