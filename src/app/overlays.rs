@@ -1,8 +1,8 @@
 //! What lies over the series on the screen: read in the background when a series is opened, PET when it is asked
 //! for.
 
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Weak};
 
 use super::core::Core;
 use super::waker::Waker;
@@ -36,8 +36,8 @@ struct Laying {
 #[derive(Default)]
 pub(super) struct Overlays {
     reading: Option<Reading>,
-    /// The volume for which they were read last.
-    read: Option<Arc<Volume>>,
+    /// The volume for which they were read last; it is not kept alive.
+    read: Weak<Volume>,
     laying: Option<Laying>,
 }
 
@@ -59,9 +59,11 @@ impl Overlays {
     /// Another series is on the screen: what was drawn in it is read.
     fn begin(&mut self, session: &Session, waker: &Waker) {
         let open = session.open().map(|open| (open.index, &open.volume));
-        let same = |a: &Option<Arc<Volume>>, b: &Arc<Volume>| a.as_ref().is_some_and(|a| Arc::ptr_eq(a, b));
-        let Some((index, volume)) = open.filter(|(_, volume)| !same(&self.read, volume)) else { return };
-        self.read = Some(Arc::clone(volume));
+        let Some((index, volume)) = open.filter(|(_, volume)| self.read.as_ptr() != Arc::as_ptr(volume))
+        else {
+            return;
+        };
+        self.read = Arc::downgrade(volume);
         if session.drawn_files().next().is_none() {
             return;
         }

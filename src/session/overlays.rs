@@ -78,7 +78,7 @@ impl PetSeries {
     pub fn usual_range(&self) -> [f32; 2] {
         let [_, most] = self.volume.range_at_hand();
         match self.suv {
-            Ok(_) => [1.0, 8.0],
+            Ok(_) => [1.5, 8.0],
             Err(_) => [0.1 * most.max(0.0), most.max(f32::MIN_POSITIVE)],
         }
     }
@@ -107,7 +107,7 @@ pub struct PetLook {
 
 impl Default for PetLook {
     fn default() -> Self {
-        Self { on: true, opacity: 0.5, range: [1.0, 8.0] }
+        Self { on: true, opacity: 0.5, range: [1.5, 8.0] }
     }
 }
 

@@ -24,7 +24,7 @@ pub fn srgb_from_cielab(encoded: [u16; 3]) -> [u8; 3] {
 
 /// Least luminance of a line on a CT: lung is nearly black, and so is a line in the blue that many files
 /// recommend.
-const LEAST_LUMINANCE: f64 = 0.22;
+const LEAST_LUMINANCE: f64 = 0.2;
 
 /// The colour mixed with as much white as it needs to be seen on a dark picture.
 pub fn readable(colour: [u8; 3]) -> [u8; 3] {
@@ -85,6 +85,7 @@ mod tests {
     #[test]
     fn a_dark_colour_is_lightened_and_a_light_one_is_left() {
         assert_eq!(readable([255, 255, 0]), [255, 255, 0]);
+        assert_eq!(readable([255, 0, 0]), [255, 0, 0]);
         let blue = readable([0, 0, 255]);
         assert!(luminance(blue) >= LEAST_LUMINANCE && blue[2] == 255 && blue[0] < 200, "{blue:?}");
         assert!(luminance(readable([0, 0, 0])) >= LEAST_LUMINANCE);

@@ -44,12 +44,12 @@ pub struct Line {
 /// The lines at which `share` passes a half.
 /// - `corners`: of a box outside of which it is less than a half
 /// - `anchor`: a position of which samples lie whole steps away, as seen along the plane
-/// - `step_mm`: from sample to sample
+/// - `steps_mm`: from sample to sample, to the right and down
 pub(super) fn outlines(
     plane: &CutPlane,
     corners: &[Point<Patient>; 8],
     anchor: Point<Patient>,
-    step_mm: f64,
+    steps_mm: [f64; 2],
     share: impl Fn(Point<Patient>) -> f32,
 ) -> Vec<Line> {
     let depths = corners.map(|p| plane.depth_mm(p));
@@ -59,19 +59,21 @@ pub(super) fn outlines(
     }
     let along = |axis: Vector<Patient>| range(&corners.map(|p| (p - plane.origin).dot(axis)));
     let (u, v) = (along(plane.right), along(plane.down));
-    let step = step_mm.max((u.1 - u.0).max(v.1 - v.0) / MOST_SAMPLES);
-    if !(step.is_finite() && step > 0.0) {
+    let [across, down] = steps_mm;
+    let (across, down) = (across.max((u.1 - u.0) / MOST_SAMPLES), down.max((v.1 - v.0) / MOST_SAMPLES));
+    if !(across.is_finite() && across > 0.0 && down.is_finite() && down > 0.0) {
         return Vec::new();
     }
-    let first = |low: f64, axis: Vector<Patient>| {
+    let first = |low: f64, axis: Vector<Patient>, step: f64| {
         let at = (anchor - plane.origin).dot(axis);
         // One sample outside on every side, so that every line closes.
         at + ((low - at) / step).floor() * step - step
     };
-    let (u0, v0) = (first(u.0, plane.right), first(v.0, plane.down));
-    let count = |low: f64, high: f64| ((high - low) / step).ceil() as usize + 3;
-    let (columns, rows) = (count(u0, u.1), count(v0, v.1));
-    let place = |x: f64, y: f64| plane.origin + plane.right * (u0 + x * step) + plane.down * (v0 + y * step);
+    let (u0, v0) = (first(u.0, plane.right, across), first(v.0, plane.down, down));
+    let count = |low: f64, high: f64, step: f64| ((high - low) / step).ceil() as usize + 3;
+    let (columns, rows) = (count(u0, u.1, across), count(v0, v.1, down));
+    let place =
+        |x: f64, y: f64| plane.origin + plane.right * (u0 + x * across) + plane.down * (v0 + y * down);
     let mut shares = Vec::with_capacity(columns * rows);
     for row in 0..rows {
         shares.extend((0..columns).map(|column| share(place(column as f64, row as f64))));

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use super::cut::{CutPlane, Line, outlines};
-use crate::geometry::{Patient, Point, VoxelGrid};
+use crate::geometry::{Patient, Point, Vector, VoxelGrid};
+
+/// Cosine of the angle under which two directions are one (a twentieth of a degree).
+const ALONG: f64 = 0.999_999_6;
 
 /// How much of each voxel belongs to a segment: 0 to 255, zero outside.
 ///
@@ -76,10 +79,17 @@ impl Mask {
             self.grid.patient_from_voxel() * Point::from_array(index)
         });
         let anchor = self.grid.patient_from_voxel().origin();
-        let [a, b, c] = self.grid.spacing_mm();
-        let step_mm = a.min(b).min(c);
+        let spacing = self.grid.spacing_mm();
+        let least = spacing.into_iter().fold(f64::INFINITY, f64::min);
+        let directions = self.grid.directions();
+        // Along an axis of the grid samples are voxels; across them all, no coarser than the finest.
+        let step = |axis: Vector<Patient>| {
+            let along = directions.iter().zip(spacing).find(|(d, _)| d.dot(axis).abs() > ALONG);
+            along.map_or(least, |(_, mm)| mm)
+        };
+        let steps_mm = [step(plane.right), step(plane.down)];
         let to = self.grid.voxel_from_patient();
-        outlines(plane, &corners, anchor, step_mm, |p| Self::share((to * p).to_array(), self))
+        outlines(plane, &corners, anchor, steps_mm, |p| Self::share((to * p).to_array(), self))
     }
 
     /// The voxel of it that lies nearest to the middle of its grid.

@@ -285,7 +285,7 @@ fn regions_keep_names_colours_and_places_and_say_what_is_not_drawn() {
     );
     let set = read(&scan).expect("read");
     let [lesion, elsewhere, empty, damaged] = set.structures.as_slice() else { panic!("four regions") };
-    assert_eq!((lesion.name.as_str(), lesion.colour), ("Lésion", [255, 26, 26]));
+    assert_eq!((lesion.name.as_str(), lesion.colour), ("Lésion", [255, 0, 0]));
     assert!(lesion.remarks.is_empty());
     let [x, y, z] = extent(lesion, &plane(2.4)).expect("its own plane, as it is");
     assert_eq!((x, y, z), ([-9.0, -6.0], [-19.0, -17.0], [2.0, 2.0]));

@@ -64,7 +64,7 @@ fn draw(folder: &Path) {
     write_regions(&folder.join("rt"), &series.uid, frame, &[region]);
 }
 
-/// A PET of the whole chest with an SUV of 9 in the nodule and 1.5 around.
+/// A PET of the whole chest with an SUV of 9 in the nodule and 1.2 around.
 fn lay(folder: &Path, frame_of_reference: &str) {
     let series = phantom();
     let grid = series.grid.expect("a volume");
@@ -73,7 +73,7 @@ fn lay(folder: &Path, frame_of_reference: &str) {
     let hot = [at.x - first.x, at.y - first.y, at.z - first.z].map(|mm| (mm / PET_PIXEL).round() as i64);
     let value = |index: [usize; 3]| {
         let far = index.iter().zip(hot).map(|(i, h)| (*i as i64 - h).abs()).max().unwrap_or(9);
-        if far == 0 { 9000 } else { 1500 }
+        if far == 0 { 9000 } else { 1200 }
     };
     let pet = Pet {
         frame_of_reference,
@@ -116,7 +116,7 @@ fn like(window: &mut Window, pane: Pane, colour: [i32; 3]) -> Vec<[f32; 2]> {
 }
 
 const GREEN: [i32; 3] = [0, 255, 0];
-const RED: [i32; 3] = [255, 26, 26];
+const RED: [i32; 3] = [255, 0, 0];
 
 #[test]
 fn outlines_lie_around_what_was_drawn_in_every_plane_and_go_by_key_and_by_click() {
@@ -234,10 +234,14 @@ fn a_pet_of_another_frame_of_reference_is_laid_on_request_and_doubted() {
     window.settle();
     assert!(window.session(|s| s.pet().is_some_and(|pet| !pet.same_frame)));
     let before = window.session(|s| s.look().pet);
-    let slider = window.harness.get_by_label("Opacity").rect();
-    window.click_at(slider.center());
+    let slider = window.harness.get_by_role_and_label(egui::accesskit::Role::Slider, "Opacity");
+    let rail = slider.rect();
+    window.click_at(egui::pos2(rail.left() + 0.9 * rail.width(), rail.center().y));
     window.settle();
-    assert!(window.session(|s| s.look().pet.range) == before.range);
+    let after = window.session(|s| s.look().pet);
+    assert!(after.opacity > before.opacity + 0.2 && after.range == before.range, "{after:?}");
+    window.key_with(egui::Modifiers::COMMAND, Key::Z);
+    assert_eq!(window.session(|s| s.look().pet), before, "one step of undo");
     // Another series is another patient space for all that is known.
     let ctx = window.harness.ctx.clone();
     window
