@@ -188,7 +188,7 @@ mod tests {
     fn an_even_distribution_of_the_whole_dose_has_an_suv_of_one() {
         // 370 MBq in 70 kg are 5285.7 Bq/g.
         let (factor, _) = factor(&facts("ADMIN"), None, None).expect("all there");
-        assert!((factor * 5285.714_285 - 1.0).abs() < 1e-6);
+        assert!((factor * 5_285.714_285 - 1.0).abs() < 1e-6);
         let f = facts("START");
         let (later, source) = super::factor(&f, f.series, f.acquired).expect("all there");
         // 65 minutes at a half-life of 109.77 minutes.

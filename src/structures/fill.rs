@@ -110,10 +110,9 @@ fn fill_plane(shares: &mut [u8], columns: usize, polygons: &[Vec<[f64; 2]>]) {
 /// Where a row passes the sides of a polygon.
 fn crossings(polygon: &[[f64; 2]], y: f64) -> impl Iterator<Item = f64> + '_ {
     let next = polygon.iter().skip(1).chain(polygon.first());
-    polygon.iter().zip(next).filter_map(move |([ax, ay], [bx, by])| {
-        // A corner counts to the side below it alone.
-        ((*ay <= y) != (*by <= y)).then(|| ax + (y - ay) / (by - ay) * (bx - ax))
-    })
+    // A corner counts to the side below it alone.
+    let sides = polygon.iter().zip(next).filter(move |(a, b)| (a[1] <= y) != (b[1] <= y));
+    sides.map(move |([ax, ay], [bx, by])| ax + (y - ay) / (by - ay) * (bx - ax))
 }
 
 /// Adds the part of each cell that lies between two places.

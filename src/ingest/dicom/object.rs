@@ -67,7 +67,7 @@ pub(in crate::ingest) struct ObjectFacts {
 
 impl ObjectFacts {
     pub(in crate::ingest) fn read(from: &Source) -> Result<Self, WalkError> {
-        from.read(|tape| Self::from_tape(tape))
+        from.read(Self::from_tape)
     }
 
     fn from_tape(tape: &mut Tape<'_>) -> Result<Self, WalkError> {

@@ -1,14 +1,12 @@
 //! What others drew in the series on the screen: each file with its structures, shown or hidden one by one.
 
-use egui::{
-    Color32, CornerRadius, Rect, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo, pos2, vec2,
-};
+use egui::{CornerRadius, Rect, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
 use crate::command::{Command, Commands};
 use crate::ingest::{Link, Object};
 use crate::session::{DrawnFile, Edit, StructuresLook};
 use crate::structures::Structure;
-use crate::ui::theme::{size, text, tokens};
+use crate::ui::theme::{from_unit, size, text, tokens};
 use crate::ui::widgets::{Press, heading_ui, line_ui, paragraph_ui, press_ui, row_ground};
 use crate::ui::{Scene, icons, words};
 
@@ -37,16 +35,22 @@ pub fn structures_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
 
 /// What a file that is no image is called: its label and date.
 pub fn object_name(object: &Object) -> String {
-    let title = object.title.reveal().trim();
-    let title = if title.is_empty() { "without a name" } else { title };
     let date = words::date(object.date.reveal()).map(|date| format!(", {date}")).unwrap_or_default();
-    format!("{}: {title}{date}", object.kind.label())
+    format!("{}{date}", object_title(object))
+}
+
+fn object_title(object: &Object) -> String {
+    let title = object.title.reveal().trim();
+    format!("{}: {}", object.kind.label(), if title.is_empty() { "without a name" } else { title })
 }
 
 fn file_ui(ui: &mut Ui, file: &DrawnFile<'_>, look: &StructuresLook, out: &mut Commands) {
     let t = tokens(ui);
     ui.add_space(size::HALF);
-    line_ui(ui, &object_name(file.object), text::strong(), t.text);
+    line_ui(ui, &object_title(file.object), text::strong(), t.text);
+    if let Some(date) = words::date(file.object.date.reveal()) {
+        line_ui(ui, &date, TextStyle::Small, t.muted);
+    }
     if file.link == Link::FrameOfReference {
         paragraph_ui(ui, "Drawn on another series of the same frame of reference.", t.muted);
     }
@@ -87,8 +91,7 @@ fn row_ui(
         let t = tokens(ui);
         let [ink, weak] = row_ground(ui, line, &response, false);
         let ink = if there { ink } else { weak };
-        let [r, g, b] = structure.colour;
-        let colour = Color32::from_rgb(r, g, b);
+        let colour = from_unit(structure.colour.map(|c| f64::from(c) / 255.0));
         let square = Rect::from_center_size(button.center(), vec2(SWATCH, SWATCH));
         let radius = CornerRadius::same(2);
         if shown {
@@ -107,7 +110,7 @@ fn row_ui(
         }
         let font = TextStyle::Body.resolve(ui.style());
         let mut job = egui::text::LayoutJob::simple_singleline(name.to_owned(), font, ink);
-        let warn = (!structure.remarks.is_empty()).then_some(20.0).unwrap_or_default();
+        let warn = if structure.remarks.is_empty() { 0.0 } else { 20.0 };
         job.wrap = egui::text::TextWrapping::truncate_at_width((line.width() - 8.0 - warn).max(8.0));
         let galley = ui.painter().layout_job(job);
         let at = pos2(line.left() + 4.0, line.center().y - galley.size().y / 2.0);

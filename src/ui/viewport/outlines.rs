@@ -59,7 +59,7 @@ impl OutlineCache {
         }
         let mark = |w: &Wanted<'_>| {
             let lines = Arc::clone(&self.known.get(&place(w.key))?.lines);
-            (!lines.is_empty()).then(|| OutlineMark { colour: w.structure.colour, lines })
+            (!lines.is_empty()).then_some(OutlineMark { colour: w.structure.colour, lines })
         };
         wanted.iter().filter_map(mark).collect()
     }
@@ -70,7 +70,7 @@ pub fn outlines(session: &Session, view: &ResolvedView) -> Vec<OutlineMark> {
     let plane = cut_plane(view);
     let mark = |w: &Wanted<'_>| {
         let lines = Arc::new(w.structure.cut(&plane));
-        (!lines.is_empty()).then(|| OutlineMark { colour: w.structure.colour, lines })
+        (!lines.is_empty()).then_some(OutlineMark { colour: w.structure.colour, lines })
     };
     wanted(session).par_iter().filter_map(mark).collect()
 }
@@ -80,7 +80,7 @@ pub fn outlines_of(sets: &[StructureSet], view: &ResolvedView) -> Vec<OutlineMar
     let plane = cut_plane(view);
     let mark = |structure: &Structure| {
         let lines = Arc::new(structure.cut(&plane));
-        (!lines.is_empty()).then(|| OutlineMark { colour: structure.colour, lines })
+        (!lines.is_empty()).then_some(OutlineMark { colour: structure.colour, lines })
     };
     sets.iter().flat_map(|set| &set.structures).filter_map(mark).collect()
 }

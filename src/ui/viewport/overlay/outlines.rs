@@ -1,10 +1,10 @@
 //! Outlines of what others drew.
 
-use egui::{Color32, Painter, Pos2, Rect, Stroke};
+use egui::{Painter, Pos2, Rect, Stroke};
 
 use super::Place;
 use super::halo::halo_line;
-use crate::ui::theme::PICTURE;
+use crate::ui::theme::{PICTURE, from_unit};
 use crate::ui::viewport::Shown;
 
 /// Thin enough to leave the tissue free that it runs through.
@@ -13,8 +13,7 @@ const WIDTH: f32 = 1.5;
 /// Draws them, the first of the list last: it is the one that nothing covers.
 pub(super) fn outlines(painter: &Painter, place: &Place, shown: &Shown) {
     for mark in shown.outlines.iter().rev() {
-        let [r, g, b] = mark.colour;
-        let stroke = Stroke::new(WIDTH, Color32::from_rgb(r, g, b));
+        let stroke = Stroke::new(WIDTH, from_unit(mark.colour.map(|c| f64::from(c) / 255.0)));
         for line in mark.lines.iter() {
             let mut points: Vec<Pos2> =
                 line.points.iter().map(|p| place.pos(&shown.view.viewport_from_patient * *p)).collect();
