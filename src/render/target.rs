@@ -260,8 +260,8 @@ impl Target {
             layout: &shared.pipelines.heatmap_layout,
             entries: &[
                 buffer_entry(0, &self.layer_uniform),
-                texture_entry(1, &texture.view),
                 texture_entry(2, shared.colours),
+                texture_entry(3, &texture.view),
             ],
         });
         self.layer_group = Some((number, group));

@@ -151,7 +151,12 @@ impl Edit {
     pub(super) fn flows(&self) -> bool {
         matches!(
             self,
-            Edit::Cursor(_) | Edit::Viewport(..) | Edit::Prior(_) | Edit::Heatmap(_) | Edit::VolumeView(_) | Edit::Pet(_)
+            Edit::Cursor(_)
+                | Edit::Viewport(..)
+                | Edit::Prior(_)
+                | Edit::Heatmap(_)
+                | Edit::VolumeView(_)
+                | Edit::Pet(_)
         )
     }
 
