@@ -17,7 +17,7 @@ struct Heatmap {
     // Share of the largest magnitude under which nothing is drawn.
     threshold: f32,
     opacity: f32,
-    // Colour map: 0 sequential, 1 diverging around zero.
+    // Colour map: 0 sequential, 1 diverging around zero, 2 hot iron.
     map: u32,
     steps: u32,
     // 1 draws lines at the levels of the map, 0 fills it.
@@ -86,7 +86,7 @@ fn contour_band(position: vec2f, steps: u32) -> f32 {
 
 @fragment
 fn heatmap_fragment(@builtin(position) position: vec4f) -> @location(0) vec4f {
-    if heatmap.map + zero_at(position) > DIVERGING {
+    if heatmap.map + zero_at(position) > HOT_IRON {
         return vec4f(1.0, 0.0, 1.0, 1.0);
     }
     let steps = heatmap.steps + zero_at(position);

@@ -13,6 +13,8 @@ pub mod gpu;
 pub mod volume;
 /// Measurements in patient space: points, and what follows from them and the voxels.
 pub mod measure;
+/// What others drew: segments and contours in patient space, and where a plane cuts them.
+pub mod structures;
 /// What some networks are told of a patient besides the picture.
 pub mod clinical;
 /// Files to volumes: scan, series, sort, defects, decode.

@@ -3,6 +3,7 @@
 
 const SEQUENTIAL: u32 = 0u;
 const DIVERGING: u32 = 1u;
+const HOT_IRON: u32 = 2u;
 
 // The colour at `share` (0 to 1) of a map, linear between its neighbours.
 fn colour(map: u32, share: f32) -> vec3f {

@@ -11,6 +11,7 @@ use super::dialogs::Dialogs;
 use super::inbox::Inbox;
 use super::keeper::Keeper;
 use super::networks::Shelf;
+use super::overlays::Overlays;
 use super::picture::Copying;
 use super::priors::Priors;
 use super::reports::Reports;
@@ -56,6 +57,7 @@ pub struct Core {
     pub(super) ui: UiState,
     pub(super) inbox: Inbox,
     pub(super) priors: Priors,
+    pub(super) overlays: Overlays,
     pub(super) shelf: Shelf,
     pub(super) thumbnails: Thumbnails,
     pub(super) reports: Reports,
@@ -121,6 +123,7 @@ impl Core {
             ui: UiState::default(),
             inbox: Inbox::default(),
             priors: Priors::default(),
+            overlays: Overlays::default(),
             shelf: Shelf::default(),
             thumbnails: Thumbnails::default(),
             reports: Reports::default(),

@@ -71,6 +71,10 @@ impl Core {
             Command::ToggleMaximise if self.ui.volume_has_focus => self.maximise_volume(),
             Command::ToggleMaximise => self.toggle_maximise(),
             Command::ToggleDates => self.toggle_dates(),
+            Command::ToggleStructures => self.toggle_structures(),
+            Command::TogglePet => self.toggle_pet(),
+            Command::LayPet(index) => self.lay_pet(index),
+            Command::ClosePet => self.close_pet(),
             Command::TurnClockwise => self.turn(Turn::clockwise),
             Command::FlipAcross => self.turn(Turn::flipped_across),
             Command::FlipDown => self.turn(Turn::flipped_down),
@@ -312,6 +316,7 @@ impl Core {
             WorkId::Save => self.cancel_saving(),
             WorkId::ReportPictures => self.reports.cancel_pictures(),
             WorkId::Prior => self.priors.cancel(),
+            WorkId::Structures | WorkId::Pet => self.overlays.cancel(id),
             WorkId::Import => self.shelf.cancel(),
             // Reading a file to tell of it changes nothing, and ends by itself.
             WorkId::Weights => {}

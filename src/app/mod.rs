@@ -21,6 +21,7 @@ mod network;
 mod more_maps;
 mod networks;
 mod opinions;
+mod overlays;
 mod picture;
 mod priors;
 mod reports;

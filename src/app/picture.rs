@@ -6,7 +6,7 @@ use crate::export::write_png;
 use crate::jobs::{Job, Outcome, spawn};
 use crate::session::{CornerText, Pane, Session};
 use crate::ui::picture::{Picture, PictureRequest, picture};
-use crate::ui::viewport::compose;
+use crate::ui::viewport::{compose, outlines};
 
 /// Both sides of a saved picture, in pixels: a page of a report.
 const SIZE_PX: u32 = 1024;
@@ -88,6 +88,8 @@ fn request(session: &Session, pane: Pane) -> Option<PictureRequest> {
         window: look.window,
         invert: look.invert,
         boxes: shown.boxes,
+        outlines: outlines(session, &shown.view),
+        layer: shown.layer,
         heatmap: shown.heatmap,
         untrained: shown.untrained,
         marks: shown.marks,

@@ -114,6 +114,7 @@ impl Shell {
             core.show_nodule(nodule);
         }
         core.poll_priors();
+        core.overlays.poll(&mut core.session, &core.waker);
         core.poll_shelf();
         core.asker.poll(&mut core.session, &core.waker, core.ui.prior_hands.busy());
         core.resume(&ctx);
@@ -238,7 +239,11 @@ fn under(core: &Core, pane: Pane, view: &ResolvedView, at: Point<Viewport>) -> O
     let at = &view.patient_from_viewport * Point::new(at.x, at.y, 0.0);
     let voxel = volume.grid().voxel_at(volume.grid().voxel_from_patient() * at);
     let value = voxel.and_then(|v| volume.value(v));
-    Some(Hover { pane, at, voxel, value })
+    let pet = core.session.pet().and_then(|pet| {
+        let grid = pet.volume.grid();
+        pet.volume.value(grid.voxel_at(grid.voxel_from_patient() * at)?)
+    });
+    Some(Hover { pane, at, voxel, value, pet })
 }
 
 impl eframe::App for Shell {

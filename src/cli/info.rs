@@ -9,7 +9,8 @@ use super::args::Info;
 use super::exit::Failure;
 use super::progress::Terminal;
 use super::{output, series};
-use crate::ingest::{Defect, Scan, Series, count};
+use crate::ingest::{Defect, IngestError, Link, Object, Scan, Series, count, read_structures};
+use crate::structures::Structure;
 use crate::volume::{Values, Volume};
 use crate::workflow::open::{self, OpenError, open_series};
 
@@ -19,6 +20,8 @@ struct Document<'a> {
     path: String,
     series: Vec<SeriesDocument>,
     skipped: Vec<SkippedDocument<'a>>,
+    /// Segmentations, structure sets and reports: no images; they are in `skipped` too.
+    objects: Vec<ObjectDocument<'a>>,
 }
 
 #[derive(Serialize)]
@@ -38,9 +41,47 @@ struct SeriesDocument {
     /// Of all voxels, padding included; null where the pixels could not be read.
     value_range: Option<[f32; 2]>,
     unit: String,
+    /// Of a PET: how its values become SUV, or why they do not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suv: Option<SuvDocument>,
     usable: bool,
     classifiable: bool,
     warnings: Vec<Warning>,
+}
+
+#[derive(Serialize)]
+struct SuvDocument {
+    /// `value_range` in SUV; null where there is none.
+    value_range: Option<[f32; 2]>,
+    /// The formula, or what is missing.
+    source: String,
+}
+
+#[derive(Serialize)]
+struct ObjectDocument<'a> {
+    file: String,
+    kind: &'static str,
+    title: &'a str,
+    /// `YYYYMMDD`, or empty.
+    date: &'a str,
+    series_uid: &'a str,
+    /// UIDs of series found here that it belongs to, by its own word or by the frame of reference.
+    belongs_to: Vec<&'a str>,
+    /// What is drawn in it; absent of a report, and where it belongs to no series that is here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    structures: Option<Vec<StructureDocument>>,
+    /// What must be known of it, or why nothing of it is drawn.
+    remarks: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct StructureDocument {
+    number: i64,
+    name: String,
+    /// As it is drawn.
+    colour: String,
+    drawn: bool,
+    remarks: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -75,6 +116,11 @@ pub(super) fn run(options: &Info, terminal: &Terminal) -> Result<(), Failure> {
             described.push(describe(&scan, index, found, terminal)?);
         }
     }
+    let objects = scan
+        .objects
+        .iter()
+        .map(|object| describe_object(&scan, object, terminal))
+        .collect::<Result<_, _>>()?;
     terminal.clear();
     let document = Document {
         triscope: env!("CARGO_PKG_VERSION"),
@@ -85,6 +131,7 @@ pub(super) fn run(options: &Info, terminal: &Terminal) -> Result<(), Failure> {
             .iter()
             .map(|s| SkippedDocument { file: s.file.display().to_string(), reason: &s.reason })
             .collect(),
+        objects,
     };
     if options.json {
         output::json(&document)?
@@ -95,6 +142,55 @@ pub(super) fn run(options: &Info, terminal: &Terminal) -> Result<(), Failure> {
         return Err(Failure::work(format!("{}: {}", options.path.display(), open::nothing(&scan))));
     }
     Ok(())
+}
+
+/// What a file says that is no image, and what is drawn in it over the first series that it belongs to.
+fn describe_object<'a>(
+    scan: &'a Scan,
+    object: &'a Object,
+    terminal: &Terminal,
+) -> Result<ObjectDocument<'a>, Failure> {
+    let mut linked: Vec<(Link, &Series)> =
+        scan.series.iter().filter_map(|series| Some((object.link(series)?, series))).collect();
+    linked.sort_by_key(|(link, _)| *link);
+    let mut remarks = Vec::new();
+    let mut structures = None;
+    match linked.first() {
+        Some((_, series)) if object.is_drawn() => match read_structures(object, series, terminal.ctx()) {
+            Ok(set) => {
+                remarks.extend(set.remarks);
+                let document = |s: Structure| {
+                    let [r, g, b] = s.colour;
+                    StructureDocument {
+                        number: s.number,
+                        colour: format!("#{r:02x}{g:02x}{b:02x}"),
+                        drawn: s.shape.is_some(),
+                        name: s.name,
+                        remarks: s.remarks,
+                    }
+                };
+                structures = Some(set.structures.into_iter().map(document).collect());
+            }
+            Err(IngestError::Cancelled(_)) => return Err(Failure::Interrupted),
+            Err(error) => remarks.push(error.to_string()),
+        },
+        None if object.is_drawn() => {
+            remarks.push(
+                "The series that it refers to is not here, nor one of its frame of reference".to_owned(),
+            );
+        }
+        _ => {}
+    }
+    Ok(ObjectDocument {
+        file: object.file.display().to_string(),
+        kind: object.kind.name(),
+        title: object.title.reveal(),
+        date: object.date.reveal(),
+        series_uid: &object.series_uid,
+        belongs_to: linked.into_iter().map(|(_, series)| series.uid.as_str()).collect(),
+        structures,
+        remarks,
+    })
 }
 
 /// The headers, and the pixels where they can be read: a warning that only decoding finds belongs here.
@@ -138,6 +234,14 @@ fn describe(
         transfer_syntax: found.transfer_syntax.clone(),
         transfer_syntax_uid: found.transfer_syntax_uid.clone(),
         value_range: range,
+        suv: found.suv.as_ref().map(|suv| SuvDocument {
+            value_range: suv
+                .as_ref()
+                .ok()
+                .zip(range)
+                .map(|(suv, range)| range.map(|v| (f64::from(v) * suv.per_value) as f32)),
+            source: suv.as_ref().map_or_else(Clone::clone, |suv| suv.source.clone()),
+        }),
         unit: found.unit.name().to_owned(),
         usable,
         classifiable,
@@ -190,6 +294,12 @@ fn words(document: &Document<'_>) -> String {
         if let Some([low, high]) = s.value_range {
             let _ = writeln!(text, "  values {low} to {high} {}", s.unit);
         }
+        if let Some(suv) = &s.suv {
+            if let Some([low, high]) = suv.value_range {
+                let _ = writeln!(text, "  SUV {low:.2} to {high:.2}");
+            }
+            let _ = writeln!(text, "  {}", suv.source);
+        }
         let verdict = match (s.usable, s.classifiable) {
             (true, true) => "can be viewed and classified",
             (true, false) => "can be viewed; a network is refused",
@@ -198,6 +308,22 @@ fn words(document: &Document<'_>) -> String {
         let _ = writeln!(text, "  {verdict}");
         for w in &s.warnings {
             let _ = writeln!(text, "  warning {}: {}", w.code, w.text);
+        }
+    }
+    for object in &document.objects {
+        let date = if object.date.is_empty() { String::new() } else { format!(", {}", object.date) };
+        let _ = writeln!(text, "{} {}{date}  {}", object.kind, object.title, object.file);
+        for series in &object.belongs_to {
+            let _ = writeln!(text, "  belongs to {series}");
+        }
+        for structure in object.structures.iter().flatten() {
+            let _ = writeln!(text, "  {} {} {}", structure.number, structure.name, structure.colour);
+            for remark in &structure.remarks {
+                let _ = writeln!(text, "    {remark}");
+            }
+        }
+        for remark in &object.remarks {
+            let _ = writeln!(text, "  {remark}");
         }
     }
     match document.skipped.len() {

@@ -13,12 +13,13 @@ use crate::gpu;
 use crate::inference::{DeviceChoice, Engine, EngineOptions, WeightsChoice, regions};
 use crate::networks;
 use crate::networks::weights::UNTRAINED;
-use crate::session::{Orientation, Projection, Side, Slab, VolumeView};
+use crate::session::{Orientation, PetLook, PetSeries, Projection, Side, Slab, VolumeView};
 use crate::volume::Preset;
 use crate::workflow::batch;
 use crate::workflow::classify::{self, ClassifyError, Request};
 use crate::workflow::models::weights_for;
 use crate::workflow::open::Opened;
+use crate::workflow::overlays::{pet, pets, structures};
 use crate::workflow::render::{Overlays, RenderError, Subject, View, WindowChoice};
 
 impl From<RenderError> for Failure {
@@ -43,6 +44,8 @@ struct Options {
     view: View,
     boxes: bool,
     saliency: bool,
+    structures: bool,
+    pet: bool,
     model: &'static str,
     weights: WeightsChoice,
     device: DeviceChoice,
@@ -80,6 +83,8 @@ impl Options {
             },
             boxes: raw.overlay.contains(&Overlay::Boxes),
             saliency: raw.overlay.contains(&Overlay::Saliency),
+            structures: raw.overlay.contains(&Overlay::Structures),
+            pet: raw.overlay.contains(&Overlay::Pet),
             model,
             weights: raw.network.weights.clone().map_or_else(|| weights_for(model), WeightsChoice::File),
             device: raw.network.device.into(),
@@ -106,9 +111,46 @@ pub(super) fn run(raw: &Render, terminal: &Terminal) -> Result<(), Failure> {
         let subject = Subject::new(&case.opened);
         return Ok(subject.write_volume(&gpu, (&look, at), window, size_px, &options.out)?);
     }
-    let overlays = overlays(&options, &case.opened, terminal)?;
+    let mut overlays = overlays(&options, &case.opened, terminal)?;
+    of_others(&options, &case.opened, &mut overlays, terminal)?;
     terminal.ctx().check()?;
     Ok(Subject::new(&case.opened).write(&gpu, &options.view, &overlays, &options.out)?)
+}
+
+/// What others drew, and the PET; what of it cannot be drawn is said.
+fn of_others(
+    options: &Options,
+    opened: &Opened,
+    overlays: &mut Overlays,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    let (scan, series) = (&opened.scan, opened.series());
+    if options.structures {
+        structures(scan, series, terminal.ctx(), |_, set| match set {
+            Ok(set) => {
+                let of_all =
+                    set.structures.iter().flat_map(|s| s.remarks.iter().map(|r| format!("{}: {r}", s.name)));
+                set.remarks.iter().cloned().chain(of_all).for_each(|remark| output::note(&remark));
+                overlays.structures.push(set);
+            }
+            Err(sentence) => output::note(&sentence),
+        })?;
+        if overlays.structures.is_empty() {
+            output::note("Nothing that others drew belongs to this series");
+        }
+    }
+    if options.pet {
+        let found = pets(scan, series).next().map(|(index, pet)| (index, pet.same_frame(series)));
+        let (index, same_frame) =
+            found.ok_or_else(|| Failure::work("there is no PET here that could lie over the series"))?;
+        let laid = pet(scan, index, terminal.ctx()).map_err(Failure::work)?;
+        let told = laid.suv.as_ref().map_or_else(Clone::clone, |suv| suv.source.clone());
+        output::note(&told);
+        let pet = PetSeries { index, volume: laid.volume, suv: laid.suv, same_frame };
+        let look = PetLook { range: pet.usual_range(), ..PetLook::default() };
+        overlays.pet = Some((pet, look));
+    }
+    Ok(())
 }
 
 /// Boxes are plain arithmetic; the map needs the network.

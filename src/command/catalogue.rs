@@ -1,9 +1,9 @@
 //! The list: id, words, help, keys and condition of every command that needs no value.
 
 use super::conditions::{
-    always, answered, compared, irregular, linked, made, mapped, measured, oblique, redoable, region_picked,
-    removable, reported, restorable, running, scannable, scanned, selected, several, shown, something,
-    undoable,
+    always, answered, compared, drawn, irregular, laid, linked, made, mapped, measured, oblique, redoable,
+    region_picked, removable, reported, restorable, running, scannable, scanned, selected, several, shown,
+    something, undoable, with_pet,
 };
 use super::entry::{Entry, Group, key, line};
 use super::keys::{Key, Shortcut};
@@ -20,7 +20,7 @@ pub fn entry(command: &Command) -> Option<&'static Entry> {
 }
 
 /// Every command that needs no value, in the order of groups.
-pub static CATALOGUE: [Entry; 98] = [
+pub static CATALOGUE: [Entry; 101] = [
     line(
         Command::OpenFolder,
         "open_folder",
@@ -385,6 +385,30 @@ pub static CATALOGUE: [Entry; 98] = [
         ),
         &[Shortcut::plain(Key::Char('5'))],
         region_picked,
+    ),
+    line(
+        Command::ToggleStructures,
+        "structures",
+        Group::Overlay,
+        ("Structures", "Outlines of segmentations and contours that others drew."),
+        &[key('O')],
+        drawn,
+    ),
+    line(
+        Command::TogglePet,
+        "pet",
+        Group::Overlay,
+        ("PET", "The PET of the case as a layer of colour over the series; it is loaded at the first time."),
+        &[key('U')],
+        with_pet,
+    ),
+    line(
+        Command::ClosePet,
+        "close_pet",
+        Group::Overlay,
+        ("Close the PET", "Takes the PET off the series and out of memory."),
+        &[],
+        laid,
     ),
     line(
         Command::ToggleInvert,

@@ -66,6 +66,23 @@ pub(super) fn compared(session: &Session) -> bool {
     shown(session) && session.prior().is_some()
 }
 
+/// Something that others drew belongs to the series.
+pub(super) fn drawn(session: &Session) -> bool {
+    shown(session) && session.drawn_files().next().is_some()
+}
+
+/// A PET lies over the series, or there is one that could.
+pub(super) fn with_pet(session: &Session) -> bool {
+    let own = |uid: &str| session.series().is_some_and(|now| now.uid == uid);
+    let mut series = session.scan().series.iter();
+    shown(session) && (session.pet().is_some() || series.any(|s| s.is_pet() && !own(&s.uid)))
+}
+
+/// A PET lies over the series.
+pub(super) fn laid(session: &Session) -> bool {
+    shown(session) && session.pet().is_some()
+}
+
 /// The selected nodule is marked in it.
 pub(super) fn linked(session: &Session) -> bool {
     shown(session) && session.selected().is_some_and(|nodule| session.at_in_prior(nodule).is_some())

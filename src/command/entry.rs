@@ -17,6 +17,8 @@ pub enum Group {
     Measure,
     /// Grey-scale windows.
     Window,
+    /// What others drew or measured, over the series.
+    Overlay,
     /// What is drawn, and how.
     Display,
     /// The volume in 3D.
@@ -31,12 +33,13 @@ pub enum Group {
 
 impl Group {
     /// In the order in which they are shown.
-    pub const ALL: [Group; 10] = [
+    pub const ALL: [Group; 11] = [
         Group::File,
         Group::Navigate,
         Group::Tools,
         Group::Measure,
         Group::Window,
+        Group::Overlay,
         Group::Display,
         Group::Volume,
         Group::Network,
@@ -52,6 +55,7 @@ impl Group {
             Group::Tools => "Tools (left drag or click)",
             Group::Measure => "Measuring",
             Group::Window => "Window presets",
+            Group::Overlay => "Of others, over the picture",
             Group::Display => "Display",
             Group::Volume => "3D view",
             Group::Network => "Nodules",

@@ -127,6 +127,12 @@ pub enum Command {
     ScanSlices,
     /// Forget what it said.
     ForgetScan,
+    /// What others drew, all shown or hidden.
+    ToggleStructures,
+    /// The PET over the series shown or hidden, or the first one laid over it.
+    TogglePet,
+    /// No PET over the series any more.
+    ClosePet,
     /// The axial plane on both dates side by side, or all viewports.
     ToggleDates,
     /// Slices at irregular places as they are stored, or resampled.
@@ -162,6 +168,8 @@ pub enum Command {
     ShowSeries(usize),
     /// This series of the list is the prior.
     PriorSeries(usize),
+    /// This series of the list lies over the one on the screen, as a PET.
+    LayPet(usize),
     /// The prior is in these folders and files.
     PriorPaths(Vec<PathBuf>),
     /// The selected nodule lies there in the prior.

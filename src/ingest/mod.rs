@@ -1,7 +1,7 @@
 //! Files to volumes: finds series among files, sorts them, says what is wrong with them, decodes.
 //!
 //! `workflow::open` calls [`scan`], [`begin`] and [`load`] in this order, `workflow::thumbnails`
-//! [`preview`]; `dataset` calls the first three too, and [`read_volume`] for files that are whole volumes.
+//! [`preview`]; `workflow::structures` [`read_structures`] for what others drew; `dataset` calls the first three too, and [`read_volume`] for files that are whole volumes.
 //! Such a file is a series of its own where it is named by itself.
 //! dicom types stop here.
 
@@ -16,6 +16,7 @@ mod error;
 mod image;
 mod load;
 mod memory;
+mod objects;
 mod order;
 mod preview;
 mod private;
@@ -24,6 +25,7 @@ mod series;
 mod source;
 mod stack;
 mod straight;
+mod suv;
 mod values;
 mod volume_file;
 mod volume_series;
@@ -33,9 +35,11 @@ pub use defect::{Defect, DefectCode};
 pub use error::IngestError;
 pub use image::Image;
 pub use load::{READING_SLICES, begin, load};
+pub use objects::{Link, Object, ObjectKind, read_structures};
 pub use preview::preview;
 pub use private::Private;
 pub use scan::{scan, scan_unlocked};
 pub use series::{FEWEST_SLICES, FileWindow, Loaded, Locked, Scan, Series, Skipped};
+pub use suv::Suv;
 pub use volume_file::{read_grid, read_volume, read_volume_bytes};
 pub use words::count;

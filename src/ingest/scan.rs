@@ -12,6 +12,7 @@ use super::dicom::{Header, WalkError, is_index, not_an_image};
 use super::dicomdir::{self, Named};
 use super::error::IngestError;
 use super::memory;
+use super::objects::{Object, ObjectKind};
 use super::private::Private;
 use super::series::{Locked, Scan, Skipped};
 use super::source::{self, ArchiveKind, Budget, Refusal, Source, Tape};
@@ -96,7 +97,9 @@ pub fn scan_unlocked(
     skipped.extend(without_place);
     skipped.sort_by(|a, b| a.file.cmp(&b.file));
     tracing::debug!(series = series.len(), skipped = skipped.len(), "scanned");
-    Ok(Scan { series, skipped, locked: found.locked })
+    let mut objects = found.objects;
+    objects.sort_by(|a, b| a.file.cmp(&b.file));
+    Ok(Scan { series, skipped, objects, locked: found.locked })
 }
 
 /// What files turned out to be.
@@ -109,6 +112,7 @@ struct Found {
     archives: Vec<(Source, ArchiveKind)>,
     indices: Vec<(Source, Vec<Vec<String>>)>,
     locked: Vec<Locked>,
+    objects: Vec<Object>,
 }
 
 impl Found {
@@ -165,6 +169,8 @@ enum Looked {
     Archive(Source, ArchiveKind),
     Stranger(Source),
     Passed(Skipped),
+    /// No image, but it belongs to some.
+    Object(Box<Object>, Skipped),
 }
 
 /// Reads headers on all cores; the order of the files stays.
@@ -189,6 +195,10 @@ fn look_at(sources: Vec<Source>, found: &mut Found, ctx: &JobContext) -> Result<
             Looked::Archive(source, kind) => found.archives.push((source, kind)),
             Looked::Stranger(source) => found.strangers.push(source),
             Looked::Passed(skipped) => found.skipped.push(skipped),
+            Looked::Object(object, skipped) => {
+                found.objects.push(*object);
+                found.skipped.push(skipped);
+            }
         }
     }
     Ok(())
@@ -267,7 +277,14 @@ fn examine(source: Source) -> Looked {
         return Looked::Index(source, std::mem::take(&mut first.listed));
     }
     match not_an_image(&first.sop_class, &first.modality) {
-        Some(what) => passed_over(what),
+        Some(what) => match ObjectKind::of(&first.sop_class, &first.modality) {
+            Some(kind) => {
+                let file = source.path().to_owned();
+                let skipped = Skipped { reason: format!("{} {what}", name(&file)), file };
+                Looked::Object(Box::new(Object::read(&source, kind)), skipped)
+            }
+            None => passed_over(what),
+        },
         None => Looked::Images(headers),
     }
 }

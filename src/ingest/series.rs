@@ -8,9 +8,11 @@ use std::sync::Arc;
 
 use super::defect::{Defect, DefectCode};
 use super::dicom::SliceSource;
+use super::objects::Object;
 use super::private::Private;
 use super::source::Source;
 use super::straight::Straight;
+use super::suv::Suv;
 use crate::geometry::VoxelGrid;
 use crate::volume::{Padding, Polarity, Unit, Volume, Window};
 
@@ -62,6 +64,9 @@ pub struct Series {
     pub polarity: Polarity,
     /// Windows that the files recommend, in the unit of the volume.
     pub windows: Vec<FileWindow>,
+    /// Of a PET: how values of its volume become standardized uptake values, or the sentence that says why they
+    /// do not. `None` of everything else.
+    pub suv: Option<Result<Suv, String>>,
     /// What is odd about it, as known from the headers.
     pub defects: Vec<Defect>,
     /// Height and width of a pixel, in mm or by ratio alone; `None` where the files do not say.
@@ -128,6 +133,16 @@ impl Series {
         self.defects.iter().all(|d| d.code != DefectCode::NotCt)
     }
 
+    /// Whether positions in it and in the other can be compared. Source: DICOM PS3.3 C.7.4.1.1.1.
+    pub fn same_frame(&self, other: &Self) -> bool {
+        self.frame_of_reference_uid.is_some() && self.frame_of_reference_uid == other.frame_of_reference_uid
+    }
+
+    /// Whether it can lie over another one as a PET.
+    pub fn is_pet(&self) -> bool {
+        self.modality == "PT" && self.usable()
+    }
+
     /// Whether its pictures are coloured: a dose report or another page, no slices.
     pub fn is_coloured(&self) -> bool {
         self.slices.iter().flatten().next().is_some_and(|s| s.form.is_coloured(&s.photometric))
@@ -157,8 +172,10 @@ pub struct Skipped {
 pub struct Scan {
     /// Series, largest usable CT first.
     pub series: Vec<Series>,
-    /// Files passed over, by path.
+    /// Files passed over, by path; those of `objects` among them.
     pub skipped: Vec<Skipped>,
+    /// Segmentations, structure sets and reports, by path.
+    pub objects: Vec<Object>,
     /// Archives among them that a password would open.
     pub locked: Vec<Locked>,
 }

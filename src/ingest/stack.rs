@@ -325,6 +325,7 @@ fn finish(
         padding: meaning.padding,
         polarity: first.map_or(Polarity::default(), Header::polarity),
         windows: meaning.windows,
+        suv: meaning.suv,
         defects,
         pixel_shape: first.and_then(|h| h.pixel_spacing.or(h.pixel_aspect)),
         slices: sources,

@@ -3,6 +3,7 @@
 use super::defect::{Defect, DefectCode};
 use super::dicom::{Header, Rescale};
 use super::series::FileWindow;
+use super::suv::{Suv, suv};
 use super::words::{count, defect};
 use crate::volume::{Padding, Unit, Window};
 
@@ -17,6 +18,8 @@ pub(super) struct Meaning {
     pub(super) unit: Unit,
     pub(super) padding: Option<Padding>,
     pub(super) windows: Vec<FileWindow>,
+    /// Of a PET: how its values become SUV, or why they do not.
+    pub(super) suv: Option<Result<Suv, String>>,
     pub(super) defects: Vec<Defect>,
 }
 
@@ -31,18 +34,22 @@ pub(super) fn meaning(headers: &[Header]) -> Meaning {
     if windows.is_empty() {
         defects.push(defect(DefectCode::NoWindow, "The files recommend no window; a preset is used"));
     }
-    Meaning { rescales, unit, padding, windows, defects }
+    Meaning { rescales, unit, padding, windows, suv: suv(headers, scale), defects }
 }
 
 /// Rescale of each slice, and the factor by which all values of the series were made smaller.
 ///
 /// CT values are Hounsfield units as the files say. Of anything else the unit is not told, and
 /// slopes may be small fractions that differ from slice to slice (PET): there all slices are
-/// brought to one common scale, on which the largest slope is 1.
+/// brought to one common scale, on which the largest slope is 1 (of 16 bits without a sign: a half).
 fn rescales(headers: &[Header], is_ct: bool) -> (Vec<Rescale>, f64) {
     let given: Vec<Rescale> = headers.iter().map(Header::rescale).collect();
     let whole = given.iter().all(|r| r.slope.fract() == 0.0 && r.intercept.fract() == 0.0);
-    let largest = given.iter().map(|r| r.slope.abs()).fold(0.0, f64::max);
+    // A PET may use all 16 bits without a sign, which would be cut off in half.
+    let full = |h: &Header| h.pet.is_some() && h.form.is_some_and(|f| !f.signed && f.bits_stored > 15);
+    let full = headers.iter().any(full);
+    let largest = given.iter().map(|r| r.slope.abs()).fold(0.0, f64::max) * if full { 2.0 } else { 1.0 };
+    let whole = whole && !full;
     if is_ct || whole || !largest.is_normal() {
         return (given, 1.0);
     }

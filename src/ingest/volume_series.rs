@@ -78,6 +78,7 @@ fn series(source: &Source) -> Result<Series, IngestError> {
         padding: None,
         polarity: Polarity::default(),
         windows: Vec::new(),
+        suv: None,
         defects,
         pixel_shape: None,
         slices: Vec::new(),

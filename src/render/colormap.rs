@@ -13,11 +13,13 @@ pub enum ColorMap {
     Sequential,
     /// Blue over dark grey to orange: for maps where the sign matters; 0.5 is zero.
     Diverging,
+    /// Black over red and orange to white: for what another modality measured, not for what a network says.
+    HotIron,
 }
 
 impl ColorMap {
-    /// Both, in the order of their rows in the shader's texture.
-    pub const ALL: [ColorMap; 2] = [ColorMap::Sequential, ColorMap::Diverging];
+    /// All, in the order of their rows in the shader's texture.
+    pub const ALL: [ColorMap; 3] = [ColorMap::Sequential, ColorMap::Diverging, ColorMap::HotIron];
 
     /// The map for a saliency whose negative values mean something, or not.
     pub const fn for_signed(signed: bool) -> Self {
@@ -34,6 +36,7 @@ impl ColorMap {
         match self {
             ColorMap::Sequential => &INFERNO,
             ColorMap::Diverging => &DIVERGING,
+            ColorMap::HotIron => &HOT_IRON,
         }
     }
 
@@ -62,6 +65,13 @@ static DIVERGING: LazyLock<[[u8; 3]; 256]> = LazyLock::new(|| {
         let lab = std::array::from_fn(|c| MIDDLE[c] + (end[c] - MIDDLE[c]) * x.abs());
         srgb_from_oklab(lab)
     })
+});
+
+/// Red rises over the lower half, green over the upper half, blue over the last quarter. Source: DICOM PS3.6
+/// B.1.1 (Hot Iron).
+static HOT_IRON: LazyLock<[[u8; 3]; 256]> = LazyLock::new(|| {
+    let rise = |n: usize, from: usize, by: usize| (n.saturating_sub(from) * by).min(255) as u8;
+    std::array::from_fn(|n| [rise(n, 0, 2), rise(n, 128, 2), rise(n, 192, 4)])
 });
 
 fn srgb_from_oklab([lightness, a, b]: [f64; 3]) -> [u8; 3] {

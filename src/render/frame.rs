@@ -19,6 +19,17 @@ pub struct HeatmapLook {
     pub contour: bool,
 }
 
+/// How another volume of the same patient space lies over the slice as a layer of colour.
+#[derive(Clone, Debug)]
+pub struct LayerLook {
+    /// The other volume, of real numbers, on a grid of its own; complete.
+    pub volume: Arc<Volume>,
+    /// Nothing is drawn under the first value, and the brightest colour begins at the second; in its unit.
+    pub range: [f32; 2],
+    /// 0..=1.
+    pub opacity: f32,
+}
+
 /// One frame of one viewport.
 #[derive(Clone, Debug)]
 pub struct SliceFrame {
@@ -30,6 +41,8 @@ pub struct SliceFrame {
     pub window: Window,
     /// Black on white.
     pub invert: bool,
+    /// Another volume over it, under the map.
+    pub layer: Option<LayerLook>,
     /// The map over it, if asked for.
     pub heatmap: Option<HeatmapLook>,
 }

@@ -16,12 +16,13 @@ mod volume_texture;
 
 pub mod contour;
 pub mod heatmap;
+pub mod layer;
 pub mod ray;
 pub mod reference;
 pub mod slice;
 
 pub use colormap::ColorMap;
-pub use frame::{HeatmapLook, RenderError, SliceFrame, Upload};
+pub use frame::{HeatmapLook, LayerLook, RenderError, SliceFrame, Upload};
 pub use offscreen::{Offscreen, offscreen};
 pub use ray::RayFrame;
 pub use renderer::{PriorRenderer, SliceRenderer};

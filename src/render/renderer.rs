@@ -1,10 +1,11 @@
 //! The renderer that a window or a picture owns: one volume, any number of viewports.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use super::colormap::ColorMap;
 use super::frame::{RenderError, SliceFrame, Upload};
+use super::layer::LayerTexture;
 use super::pipelines::Pipelines;
 use super::ray::{RayFrame, RayPipelines, RayRenderer, RayShared};
 use super::target::{Shared, Target};
@@ -21,6 +22,9 @@ pub struct SliceRenderer {
     colours: Option<wgpu::TextureView>,
     volume: Option<VolumeTexture>,
     volume_number: u64,
+    /// The other volume that frames lay over it, and whether it can be laid at all.
+    layer: Option<(Weak<Volume>, Option<LayerTexture>)>,
+    layer_number: u64,
     /// Native slice that a viewport last looked at.
     focus: Option<usize>,
     targets: BTreeMap<u64, Target>,
@@ -52,6 +56,8 @@ impl SliceRenderer {
             colours: None,
             volume: None,
             volume_number: 0,
+            layer: None,
+            layer_number: 0,
             focus: None,
             targets: BTreeMap::new(),
             rays: None,
@@ -85,6 +91,7 @@ impl SliceRenderer {
     /// Takes the volume and all pictures off the GPU.
     pub fn clear(&mut self) {
         self.volume = None;
+        self.layer = None;
         self.volume_number += 1;
         self.targets.clear();
         self.rays = None;
@@ -117,6 +124,28 @@ impl SliceRenderer {
         {
             self.focus = Some(slice.index);
         }
+        match frame.layer.as_ref().map(|look| &look.volume) {
+            Some(volume) => {
+                let known =
+                    self.layer.as_ref().is_some_and(|(known, _)| known.as_ptr() == Arc::as_ptr(volume));
+                if !known {
+                    // The old one goes before the new one comes.
+                    self.layer = None;
+                    let texture = LayerTexture::new(device, queue, volume);
+                    self.layer = Some((Arc::downgrade(volume), texture));
+                    self.layer_number += 1;
+                }
+            }
+            // One that is only hidden stays for as long as it is open.
+            None if self.layer.as_ref().is_some_and(|(known, _)| known.strong_count() == 0) => {
+                self.layer = None
+            }
+            None => {}
+        }
+        let layer =
+            self.layer.as_ref().and_then(|(_, texture)| texture.as_ref()).zip(Some(self.layer_number));
+        let layer =
+            layer.filter(|(texture, _)| frame.layer.as_ref().is_some_and(|l| texture.holds(&l.volume)));
         let colours = self.colours.get_or_insert_with(|| colour_table(device, queue));
         let shared = Shared {
             device,
@@ -126,6 +155,7 @@ impl SliceRenderer {
             volume,
             volume_number: self.volume_number,
             colours,
+            layer,
         };
         self.targets
             .entry(viewport)
@@ -255,7 +285,7 @@ impl SliceRenderer {
     }
 }
 
-/// Both colour maps as the rows of a texture.
+/// All colour maps as the rows of a texture.
 fn colour_table(device: &wgpu::Device, queue: &wgpu::Queue) -> wgpu::TextureView {
     let rows = ColorMap::ALL.len() as u32;
     let size = wgpu::Extent3d { width: 256, height: rows, depth_or_array_layers: 1 };

@@ -1,5 +1,6 @@
 //! What `shaders/slice.wgsl` is told: a resolved view and a window as the numbers of one uniform.
 
+use crate::geometry::{Transform, Viewport, Voxel};
 use crate::session::Projection;
 use crate::view::ResolvedView;
 use crate::volume::{Padding, Window};
@@ -65,8 +66,18 @@ pub(super) struct Sweep {
 impl Sweep {
     /// - `grid_from_voxel`: index in the grid = (voxel - `offset`) * `scale`
     pub(super) fn new(view: &ResolvedView, offset: [f64; 3], scale: f64) -> Self {
-        let [x, y, z] = view.voxel_from_viewport.axes().map(|axis| axis.to_array());
-        let corner = view.voxel_from_viewport.origin().to_array();
+        Self::through(&view.voxel_from_viewport, view, offset, scale)
+    }
+
+    /// The same through the voxels of any grid.
+    pub(super) fn through(
+        voxel_from_viewport: &Transform<Voxel, Viewport>,
+        view: &ResolvedView,
+        offset: [f64; 3],
+        scale: f64,
+    ) -> Self {
+        let [x, y, z] = voxel_from_viewport.axes().map(|axis| axis.to_array());
+        let corner = voxel_from_viewport.origin().to_array();
         let planes = f64::from(view.slab_steps.max(1));
         let scaled = |v: [f64; 3], by: f64| v.map(|c| snap(c * by * scale, 1e-8));
         // A slab that steps by whole voxels must do so exactly.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::frame::SliceFrame;
 use super::heatmap::{self, HeatmapTexture};
+use super::layer::{self, LayerTexture};
 use super::pipelines::{PICTURE_FORMAT, Pipelines};
 use super::slice;
 use super::timing::PassTimer;
@@ -17,6 +18,7 @@ use crate::view::{ResolvedView, outline_at};
 struct Key {
     slice: slice::gpu::Slice,
     native: bool,
+    layer: Option<(heatmap::gpu::Heatmap, usize)>,
     heatmap: Option<(heatmap::gpu::Heatmap, usize)>,
     size_px: [u32; 2],
     /// Which texture, and how many of the slices that this view needs have arrived.
@@ -36,6 +38,8 @@ pub(super) struct Target {
     copy: wgpu::BindGroup,
     slice_uniform: wgpu::Buffer,
     heatmap_uniform: wgpu::Buffer,
+    layer_uniform: wgpu::Buffer,
+    layer_group: Option<(u64, wgpu::BindGroup)>,
     slice_group: Option<(u64, wgpu::BindGroup)>,
     heatmap: Option<(HeatmapTexture, wgpu::BindGroup)>,
     timer: Option<PassTimer>,
@@ -53,6 +57,8 @@ pub(super) struct Shared<'a> {
     /// Changes with the volume's texture.
     pub(super) volume_number: u64,
     pub(super) colours: &'a wgpu::TextureView,
+    /// The other volume that frames ask for, and a number that changes with it.
+    pub(super) layer: Option<(&'a LayerTexture, u64)>,
 }
 
 impl Target {
@@ -67,6 +73,8 @@ impl Target {
             copy,
             slice_uniform: uniform_buffer(device, size_of::<slice::gpu::Slice>()),
             heatmap_uniform: uniform_buffer(device, size_of::<heatmap::gpu::Heatmap>()),
+            layer_uniform: uniform_buffer(device, size_of::<heatmap::gpu::Heatmap>()),
+            layer_group: None,
             slice_group: None,
             heatmap: None,
             timer: PassTimer::new(device),
@@ -106,6 +114,7 @@ impl Target {
         self.copy = copy_group(device, pipelines, &self.view);
         self.slice_group = None;
         self.heatmap = None;
+        self.layer_group = None;
         self.key = None;
     }
 
@@ -124,8 +133,14 @@ impl Target {
             let address = Arc::as_ptr(&look.saliency).addr();
             (heatmap::uniform(&frame.view, look, texture.largest), address)
         });
+        let layer = frame
+            .layer
+            .as_ref()
+            .zip(shared.layer)
+            .map(|(look, (_, number))| (layer::uniform(&frame.view, look), number as usize));
         let (low, high) = slice_range(&frame.view);
         let key = Key {
+            layer,
             slice: uniform,
             native,
             heatmap: over,
@@ -160,6 +175,10 @@ impl Target {
     ) {
         self.link_volume(shared);
         shared.queue.write_buffer(&self.slice_uniform, 0, bytemuck::bytes_of(&key.slice));
+        self.link_layer(shared);
+        if let Some((uniform, _)) = &key.layer {
+            shared.queue.write_buffer(&self.layer_uniform, 0, bytemuck::bytes_of(uniform));
+        }
         if let Some((uniform, _)) = &key.heatmap {
             shared.queue.write_buffer(&self.heatmap_uniform, 0, bytemuck::bytes_of(uniform));
         }
@@ -187,6 +206,15 @@ impl Target {
         {
             pass.set_scissor_rect(x, y, width, height);
             pass.set_pipeline(shared.pipelines.slice(key.native, key.loading));
+            pass.set_bind_group(0, group, &[]);
+            pass.draw(0..3, 0..1);
+        }
+        if let (Some(look), Some((_, group)), true) = (&frame.layer, &self.layer_group, key.layer.is_some())
+            && let Some([x, y, width, height]) =
+                covered(&frame.view, look.volume.grid(), &look.volume.grid().bounds())
+        {
+            pass.set_scissor_rect(x, y, width, height);
+            pass.set_pipeline(&shared.pipelines.heatmap);
             pass.set_bind_group(0, group, &[]);
             pass.draw(0..3, 0..1);
         }
@@ -220,6 +248,23 @@ impl Target {
             });
             (shared.volume_number, group)
         });
+    }
+
+    fn link_layer(&mut self, shared: &Shared<'_>) {
+        let Some((texture, number)) = shared.layer else { return self.layer_group = None };
+        if self.layer_group.as_ref().is_some_and(|(linked, _)| *linked == number) {
+            return;
+        }
+        let group = shared.device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some("layer"),
+            layout: &shared.pipelines.heatmap_layout,
+            entries: &[
+                buffer_entry(0, &self.layer_uniform),
+                texture_entry(2, shared.colours),
+                texture_entry(3, &texture.view),
+            ],
+        });
+        self.layer_group = Some((number, group));
     }
 
     /// Keeps the map that the frame asks for on the GPU, and no other. A map that is only hidden

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::overlays::{DrawnFile, PetSeries};
 use super::prior::PriorSeries;
 use super::slice_scan::SliceScan;
 use crate::clinical::ClinicalFields;
@@ -10,6 +11,7 @@ use crate::findings::{Nodule, NoduleId};
 use crate::geometry::VoxelGrid;
 use crate::ingest::{Defect, Scan, Series};
 use crate::measure::{MeasureId, Measurement, Reading, read};
+use crate::structures::StructureSet;
 use crate::volume::Volume;
 
 /// The series on the screen. Its slices may still be arriving.
@@ -166,6 +168,9 @@ pub struct Case {
     pub(super) findings: BTreeMap<String, Findings>,
     pub(super) scans: BTreeMap<String, Arc<SliceScan>>,
     pub(super) thumbnails: BTreeMap<usize, Thumbnail>,
+    /// What was read for the series on the screen, by the place among the scan's objects.
+    pub(super) structures: BTreeMap<usize, Result<Arc<StructureSet>, String>>,
+    pub(super) pet: Option<PetSeries>,
 }
 
 impl Case {
@@ -187,6 +192,17 @@ impl Case {
     /// What was found in every series that was on the screen, by UID.
     pub fn all_findings(&self) -> impl Iterator<Item = (&str, &Findings)> {
         self.findings.iter().map(|(uid, findings)| (uid.as_str(), findings))
+    }
+
+    /// The files with structures that belong to the chosen series.
+    pub fn drawn_files(&self) -> impl Iterator<Item = DrawnFile<'_>> {
+        let objects = self.scan.objects.iter().enumerate();
+        self.series().into_iter().flat_map(move |series| {
+            objects.clone().filter(|(_, object)| object.is_drawn()).filter_map(|(place, object)| {
+                let link = object.link(series)?;
+                Some(DrawnFile { place, object, link, set: self.structures.get(&place) })
+            })
+        })
     }
 
     /// Small picture of a series of the scan, once it is there.

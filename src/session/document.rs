@@ -13,6 +13,7 @@ use super::news::{
     Engine, GpuUse, GraphicsDevice, Hover, Memory, NetworkChoice, News, Notice, NoticeId, Playing, Severity,
     Work, WorkId,
 };
+use super::overlays::{DrawnFile, PetLook, PetSeries, StructuresLook};
 use super::prior::{PriorLook, PriorSeries};
 use super::report::OpenReport;
 use super::slice_scan::SliceScan;
@@ -117,6 +118,16 @@ impl Session {
     /// Where a nodule lies in the prior that is open, LPS mm of the prior.
     pub fn at_in_prior(&self, nodule: &Nodule) -> Option<Point<Patient>> {
         nodule.prior.as_ref()?.at_in(self.prior()?.uid())
+    }
+
+    /// The files with structures that belong to the series on the screen.
+    pub fn drawn_files(&self) -> impl Iterator<Item = DrawnFile<'_>> {
+        self.case.drawn_files()
+    }
+
+    /// The PET that lies over the series on the screen.
+    pub fn pet(&self) -> Option<&PetSeries> {
+        self.case.pet.as_ref()
     }
 
     /// The report of a training run or an evaluation that is open, on the screen or not.
@@ -311,6 +322,7 @@ impl Session {
             News::Scanned(scan, paths) => {
                 self.close_prior();
                 self.case = Case { scan, ..Case::default() };
+                self.look.structures = StructuresLook::default();
                 self.case_number = self.case_number.wrapping_add(1);
                 self.paths = paths.into_iter().map(Private::new).collect();
                 self.show_report(false);
@@ -348,6 +360,17 @@ impl Session {
                     (prior.defects, prior.loaded) = (defects, true);
                 }
             }
+            News::Structures { volume, object, set } => {
+                if self.volume().is_some_and(|open| Arc::ptr_eq(open, &volume)) {
+                    self.case.structures.insert(object, set);
+                }
+            }
+            News::PetLaid { index, volume, suv, same_frame } => {
+                let pet = PetSeries { index, volume, suv, same_frame };
+                self.look.pet = PetLook { on: true, range: pet.usual_range(), ..self.look.pet };
+                self.case.pet = Some(pet);
+            }
+            News::PetClosed => self.case.pet = None,
             News::PriorClosed => self.close_prior(),
             News::PriorGpu(gpu) => {
                 if let Some(prior) = &mut self.case.prior {
@@ -437,6 +460,8 @@ impl Session {
         if self.series().is_some_and(|now| self.prior().is_some_and(|prior| prior.uid() == now.uid)) {
             self.close_prior();
         }
+        self.case.structures.clear();
+        self.case.pet = None;
         self.case.open = Some(OpenSeries { index, volume, defects, loaded: false });
         self.show_report(false);
         self.forget_view();

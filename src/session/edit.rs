@@ -2,6 +2,7 @@
 
 use super::case::{Findings, Measured};
 use super::look::{Arrangement, CornerText, Heatmap, Layout, Look, Pane, Tool};
+use super::overlays::{PetLook, StructuresLook};
 use super::prior::PriorLook;
 use super::viewport::{Slab, ViewportState};
 use super::volume_view::VolumeView;
@@ -50,6 +51,10 @@ pub enum Edit {
     In3d(bool),
     /// How the volume is looked at in 3D.
     VolumeView(VolumeView),
+    /// Which structures that others drew are drawn.
+    Structures(StructuresLook),
+    /// How the PET lies over the series.
+    Pet(PetLook),
     /// What is known of the patient of this series; `None`: what the files tell.
     Fields(Option<ClinicalFields>),
     /// A new nodule at this place of the list.
@@ -90,6 +95,8 @@ pub(super) enum About {
     Prior,
     In3d,
     VolumeView,
+    Structures,
+    Pet,
     Fields,
     Nodule(NoduleId),
     Nodules,
@@ -127,6 +134,8 @@ impl Edit {
             Edit::Prior(_) => About::Prior,
             Edit::In3d(_) => About::In3d,
             Edit::VolumeView(_) => About::VolumeView,
+            Edit::Structures(_) => About::Structures,
+            Edit::Pet(_) => About::Pet,
             Edit::Fields(_) => About::Fields,
             Edit::SetNodule(nodule) => About::Nodule(nodule.id),
             Edit::AddNodule(..) | Edit::RemoveNodule(_) => About::Nodules,
@@ -142,7 +151,12 @@ impl Edit {
     pub(super) fn flows(&self) -> bool {
         matches!(
             self,
-            Edit::Cursor(_) | Edit::Viewport(..) | Edit::Prior(_) | Edit::Heatmap(_) | Edit::VolumeView(_)
+            Edit::Cursor(_)
+                | Edit::Viewport(..)
+                | Edit::Prior(_)
+                | Edit::Heatmap(_)
+                | Edit::VolumeView(_)
+                | Edit::Pet(_)
         )
     }
 
@@ -200,6 +214,8 @@ impl Edit {
             Edit::Prior(to) => swap(&mut look.prior, to).map(Edit::Prior),
             Edit::In3d(to) => swap(&mut look.in_3d, to).map(Edit::In3d),
             Edit::VolumeView(to) => swap(&mut look.volume_view, to).map(Edit::VolumeView),
+            Edit::Structures(to) => swap(&mut look.structures, to).map(Edit::Structures),
+            Edit::Pet(to) => swap(&mut look.pet, to).map(Edit::Pet),
             Edit::Fields(to) => swap(&mut findings.fields, to).map(Edit::Fields),
             Edit::AddNodule(at, nodule) => {
                 let id = nodule.id;

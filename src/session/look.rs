@@ -1,5 +1,6 @@
 //! How the case is looked at: everything that a viewport needs besides the case itself.
 
+use super::overlays::{PetLook, StructuresLook};
 use super::prior::PriorLook;
 use super::viewport::{Slab, ViewportState};
 use super::volume_view::VolumeView;
@@ -210,6 +211,10 @@ pub struct Look {
     pub in_3d: bool,
     /// How the volume is looked at in 3D.
     pub volume_view: VolumeView,
+    /// Which structures that others drew are drawn.
+    pub structures: StructuresLook,
+    /// How the PET lies over the series.
+    pub pet: PetLook,
 }
 
 impl Look {
@@ -235,6 +240,8 @@ impl Look {
             prior: PriorLook::default(),
             in_3d: false,
             volume_view: VolumeView::default(),
+            structures: StructuresLook::default(),
+            pet: PetLook::default(),
         }
     }
 

@@ -11,6 +11,7 @@ mod history;
 mod look;
 mod networks;
 mod news;
+mod overlays;
 mod prefs;
 mod prior;
 mod report;
@@ -27,6 +28,7 @@ pub use news::{
     Adapter, Engine, GpuUse, GraphicsDevice, Hover, Memory, NetworkChoice, News, Notice, NoticeId, Playing,
     Severity, Work, WorkId,
 };
+pub use overlays::{DrawnFile, PetLook, PetSeries, StructureKey, StructuresLook};
 pub use prefs::Preferences;
 pub use prior::{PriorLook, PriorSeries, doubts};
 pub use report::{

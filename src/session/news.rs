@@ -3,9 +3,10 @@
 use crate::findings::{NoduleId, Opinion, Question};
 use crate::geometry::{Patient, Point};
 use crate::inference::DeviceInfo;
-use crate::ingest::{Defect, Scan};
+use crate::ingest::{Defect, Scan, Suv};
 use crate::jobs::Progress;
 use crate::measure::Measurement;
+use crate::structures::StructureSet;
 use crate::volume::Volume;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -37,6 +38,10 @@ pub enum WorkId {
     Explain,
     /// A network goes through every slice.
     SliceScan,
+    /// Reading what others drew.
+    Structures,
+    /// Loading a PET to lie over the series.
+    Pet,
     /// Reading weights, to tell of them.
     Weights,
     /// Importing weights.
@@ -168,6 +173,8 @@ pub struct Hover {
     pub voxel: Option<[usize; 3]>,
     /// Its value, in the volume's unit; `None` where there is none yet.
     pub value: Option<f32>,
+    /// The value of the PET's own voxel there, in its unit; `None` without one, and outside of it.
+    pub pet: Option<f32>,
 }
 
 /// A report from a job or a device.
@@ -222,6 +229,28 @@ pub enum News {
     PriorClosed,
     /// Slices of the prior on the GPU.
     PriorGpu(GpuUse),
+    /// What was read of a file that others drew in, by its place among the scan's objects.
+    Structures {
+        /// To tell the series from one that was closed meanwhile.
+        volume: Arc<Volume>,
+        /// Place among the scan's objects.
+        object: usize,
+        /// What was read, or the sentence that says why nothing was.
+        set: Result<Arc<StructureSet>, String>,
+    },
+    /// This PET lies over the series on the screen from now on.
+    PetLaid {
+        /// Place in the scan's list.
+        index: usize,
+        /// Its values as real numbers, complete.
+        volume: Arc<Volume>,
+        /// How they became SUV, or why they did not.
+        suv: Result<Suv, String>,
+        /// Whether both lie in one frame of reference.
+        same_frame: bool,
+    },
+    /// There is no PET over the series any more.
+    PetClosed,
     /// Nothing could be opened.
     OpenFailed(String),
     /// A report was opened: it comes on the screen.

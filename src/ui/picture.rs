@@ -8,7 +8,9 @@ use egui::{Context, RawInput, Rect, pos2, vec2};
 use egui_wgpu::{Renderer, RendererOptions, ScreenDescriptor};
 
 use super::theme;
-use super::viewport::{Facts, Mark, MeasurementMark, Shown, SlicePlace, overlay, slice_shape};
+use super::viewport::{
+    Facts, Mark, MeasurementMark, OutlineMark, Shown, ShownLayer, SlicePlace, overlay, slice_shape,
+};
 use crate::geometry::{Patient, Plane, Point};
 use crate::gpu::Gpu;
 use crate::inference::Region;
@@ -34,6 +36,10 @@ pub struct PictureRequest {
     pub invert: bool,
     /// Outlines to draw.
     pub boxes: Vec<Region>,
+    /// Outlines of what others drew, in this view.
+    pub outlines: Vec<OutlineMark>,
+    /// Another volume over the slice, under the map.
+    pub layer: Option<ShownLayer>,
     /// The map over the slice.
     pub heatmap: Option<HeatmapLook>,
     /// The map comes from weights that were not trained: said in the picture.
@@ -151,6 +157,8 @@ fn shown(request: &PictureRequest, reduced: usize) -> Shown {
         slab: request.viewport.slab,
         boxes: request.boxes.clone(),
         candidates: Vec::new(),
+        outlines: request.outlines.clone(),
+        layer: request.layer.clone(),
         heatmap: request.heatmap.clone(),
         untrained: request.untrained,
         marks: request.marks.clone(),
@@ -313,6 +321,8 @@ mod tests {
             window: Window::new(400.0, 0.0),
             invert: false,
             boxes: Vec::new(),
+            outlines: Vec::new(),
+            layer: None,
             heatmap: None,
             untrained: false,
             marks: Vec::new(),

@@ -9,6 +9,7 @@ use crate::measure::MeasureId;
 use crate::session::{Preferences, Session};
 use crate::tools::{PriorHands, VolumeHands, Wheel};
 use crate::ui::states::Palette;
+use crate::ui::viewport::OutlineCache;
 
 /// What drawing may read.
 #[derive(Clone, Copy)]
@@ -54,6 +55,8 @@ pub struct UiState {
     pub palette: Palette,
     /// What is being typed as the name of a measurement.
     pub measurement_name: Option<(MeasureId, String)>,
+    /// Outlines of what others drew, as they were cut before.
+    pub outlines: OutlineCache,
     /// A key that hides the heatmap is held.
     pub heatmap_hidden: bool,
     /// Slice of the crops that was scrolled to.

@@ -3,6 +3,7 @@
 //! `ui` draws from it, `tools` hit-test against it, `render` samples along it.
 
 mod cursor;
+mod cut;
 mod fit;
 mod measure;
 mod outline;
@@ -12,6 +13,7 @@ mod step;
 mod volume_view;
 
 pub use cursor::{crosshair, crosshair_line, patient_at, turn_handles, zoomed_at};
+pub use cut::cut_plane;
 pub use fit::{ZOOM_RANGE, fitted_mm_per_px, zoom_for_field};
 pub use measure::{Hold, SeenMeasurement, hold, seen};
 pub use outline::{outline, outline_at};

@@ -264,6 +264,7 @@ impl<'a> Output<'a> {
             heatmap: shown_map(&classified.saliency).map(look),
             untrained: !classified.answer.trained,
             mark: Some(at),
+            ..Overlays::default()
         };
         for plane in Plane::ALL {
             ctx.step("Drawing pictures", 0.9)?;

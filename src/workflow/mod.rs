@@ -12,6 +12,7 @@ pub mod evaluate;
 pub mod guard;
 pub mod models;
 pub mod open;
+pub mod overlays;
 pub mod preferences;
 pub mod prior;
 pub mod render;

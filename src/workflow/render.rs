@@ -10,9 +10,10 @@ use crate::geometry::{Patient, Plane, Point};
 use crate::gpu::Gpu;
 use crate::inference::Region;
 use crate::render::{HeatmapLook, Offscreen, RayFrame};
-use crate::session::{CornerText, Orientation, Slab, ViewportState, VolumeView};
+use crate::session::{CornerText, Orientation, PetLook, PetSeries, Slab, ViewportState, VolumeView};
+use crate::structures::StructureSet;
 use crate::ui::picture::{PictureError, PictureRequest, picture};
-use crate::ui::viewport::{Facts, Mark, facts_of};
+use crate::ui::viewport::{Facts, Mark, facts_of, layer_of, outlines_of};
 use crate::view::{self, Shown3d};
 use crate::volume::{Preset, Unit, Volume, Window};
 
@@ -62,6 +63,10 @@ pub struct Overlays {
     pub untrained: bool,
     /// The point asked about.
     pub mark: Option<Point<Patient>>,
+    /// What others drew.
+    pub structures: Vec<StructureSet>,
+    /// A PET, and how it lies over the series.
+    pub pet: Option<(PetSeries, PetLook)>,
 }
 
 /// Why there is no picture.
@@ -169,6 +174,11 @@ impl Subject {
             window: view.window.of(&self.volume),
             invert: false,
             boxes: overlays.boxes.clone(),
+            outlines: outlines_of(
+                &overlays.structures,
+                &view::resolve(grid, &viewport, cursor, view.size_px),
+            ),
+            layer: overlays.pet.as_ref().and_then(|(pet, look)| layer_of(pet, *look)),
             heatmap: overlays.heatmap.clone(),
             untrained: overlays.untrained,
             marks: overlays

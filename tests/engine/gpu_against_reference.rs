@@ -10,7 +10,7 @@ use triscope::render::reference::volume::{Kind, Voxels};
 use triscope::render::reference::{blit, heatmap as heatmap_twin};
 use triscope::render::slice::gpu::Slice;
 use triscope::render::slice::{StoredVoxels, uniform};
-use triscope::render::{HeatmapLook, Offscreen, SliceFrame, SliceRenderer, heatmap};
+use triscope::render::{HeatmapLook, LayerLook, Offscreen, SliceFrame, SliceRenderer, heatmap, layer};
 use triscope::session::{Orientation, Projection, Slab, Turn, ViewportState};
 use triscope::view::resolve;
 use triscope::volume::{Padding, Sample, Unit, Volume, Window, sample};
@@ -115,6 +115,7 @@ fn frames(dice: &mut Dice, case: &Case) -> Vec<SliceFrame> {
                 view: resolve(grid, &state, grid.patient_from_voxel() * inside, [53, 41]),
                 window: Window::new(dice.between(1000.0, 3000.0), dice.between(-400.0, 400.0)),
                 invert: n % 2 == 1,
+                layer: None,
                 heatmap: None,
             });
         }
@@ -218,6 +219,7 @@ fn a_slab_of_whole_slices_reads_native_voxels_only() {
             view,
             window: Window::new(2000.0, 0.0),
             invert: false,
+            layer: None,
             heatmap: None,
         };
         assert!(uniform(&frame.view, &case.stored(), frame.window, false).1, "native");
@@ -267,6 +269,54 @@ fn saliency(dice: &mut Dice, signed: bool) -> Arc<Saliency> {
         signed,
         told: Vec::new(),
     })
+}
+
+#[test]
+fn a_layer_on_a_grid_of_its_own_lies_over_the_slice_as_the_twin_says() {
+    let mut dice = Dice::new(6);
+    let mut renderer = Offscreen::new(&GPU);
+    let grid = turned_grid(&mut dice, [19, 16, 13]);
+    let case = case(&mut dice, grid, false, &[]);
+    // Coarser, and turned another way, around the same place.
+    let axes = turned_grid(&mut dice, [8, 9, 7]);
+    let [i, j, k] = axes.patient_from_voxel().axes();
+    let away = axes.patient_from_voxel().vector(axes.centre_voxel() - Point::new(0.0, 0.0, 0.0));
+    let place = Transform::from_axes(i, j, k, grid.centre() - away);
+    let other = VoxelGrid::new([8, 9, 7], place).expect("a grid");
+    let values: Vec<f32> = (0..504).map(|_| dice.between(0.0, 9.0) as f32).collect();
+    let slices = values.chunks(72).map(|slice| slice.to_vec().into_boxed_slice()).collect();
+    let volume = Arc::new(Volume::real(other, Unit::Named("SUV".to_owned()), slices).expect("fits"));
+    let mut drawn = 0;
+    for mut frame in frames(&mut dice, &case) {
+        let below = renderer.picture(&frame).expect("drawn");
+        let look = LayerLook { volume: Arc::clone(&volume), range: [2.0, 7.0], opacity: 0.5 };
+        let over = layer::uniform(&frame.view, &look);
+        frame.layer = Some(look);
+        let picture = renderer.picture(&frame).expect("drawn");
+        let [width, height] = frame.view.size_px;
+        for (x, y) in (0..height).flat_map(|y| (0..width).map(move |x| (x, y))) {
+            let centre = [f64::from(x) + 0.5, f64::from(y) + 0.5];
+            let colour = heatmap_twin::heatmap_fragment(&over, &values, centre);
+            let alpha = colour[3];
+            // Beside the edge of the layer or of its lower end either is right.
+            let edge = [[1e-3, 0.0], [-1e-3, 0.0], [0.0, 1e-3], [0.0, -1e-3]].iter().any(|[dx, dy]| {
+                let there = heatmap_twin::heatmap_fragment(&over, &values, [centre[0] + dx, centre[1] + dy]);
+                there[3] != alpha || (0..3).any(|c| (there[c] - colour[c]).abs() > 0.05)
+            });
+            if edge {
+                continue;
+            }
+            drawn += usize::from(alpha > 0.0);
+            let at = (y * width + x) as usize * 4;
+            for channel in 0..3 {
+                let mixed = colour[channel] * 255.0 * alpha + f64::from(below[at + channel]) * (1.0 - alpha);
+                let shown = f64::from(picture[at + channel]);
+                // As of heatmaps: the same shader draws it.
+                assert!((shown - mixed).abs() <= 1.55, "{x} {y}: {shown} {mixed}");
+            }
+        }
+    }
+    assert!(drawn > 1000, "{drawn} pixels of the layer were compared");
 }
 
 #[test]

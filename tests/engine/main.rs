@@ -33,6 +33,8 @@ mod weights;
 mod archives;
 mod bad_input_files;
 mod odd_files;
+mod overlay_files;
+mod overlays;
 mod odd_table;
 mod rays;
 mod real_series;

@@ -44,6 +44,8 @@ fn exported(opened: &Opened, invert: bool) -> Vec<u8> {
         window: Preset::Full.window(volume.range()),
         invert,
         boxes: Vec::new(),
+        outlines: Vec::new(),
+        layer: None,
         heatmap: None,
         untrained: false,
         marks: Vec::new(),

@@ -107,7 +107,8 @@ fn is_drawn(volume: &Arc<Volume>, plane: Plane, at: Point<Patient>) {
         )
     };
     let expected = reslice_grey(volume, &what, window);
-    let frame = SliceFrame { volume: Arc::clone(volume), view, window, invert: false, heatmap: None };
+    let frame =
+        SliceFrame { volume: Arc::clone(volume), view, window, invert: false, layer: None, heatmap: None };
     let drawn = Offscreen::new(&GPU).picture(&frame).expect("drawn");
     let drawn: Vec<u8> = drawn.chunks_exact(4).map(|p| p[0]).collect();
     // Air in the lung window is dark grey, so that the whole volume is seen; eleven slices of 2.5 mm in

@@ -24,7 +24,7 @@ fn volume(grid: VoxelGrid, value: impl Fn([usize; 3]) -> i16) -> Arc<Volume> {
 }
 
 fn frame(volume: &Arc<Volume>, view: ResolvedView, window: Window) -> SliceFrame {
-    SliceFrame { volume: Arc::clone(volume), view, window, invert: false, heatmap: None }
+    SliceFrame { volume: Arc::clone(volume), view, window, invert: false, layer: None, heatmap: None }
 }
 
 /// Sagittal stack, anisotropic: i runs to posterior, j to the feet, k to the patient's left.

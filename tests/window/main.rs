@@ -9,6 +9,9 @@ mod keyboard;
 mod measuring;
 mod networks;
 mod opening;
+#[path = "../engine/overlay_files.rs"]
+mod overlay_files;
+mod overlays;
 mod priors;
 mod real;
 mod reports;

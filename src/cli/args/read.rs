@@ -78,7 +78,7 @@ pub(in crate::cli) struct Render {
     /// Width of what is shown [default: the whole plane, fitted]
     #[arg(long, value_name = "MM", value_parser = values::fov_mm)]
     pub(in crate::cli) fov: Option<f64>,
-    /// Drawn over the picture, for the point of --at
+    /// Drawn over the picture; boxes and saliency for the point of --at
     #[arg(long, value_enum, value_delimiter = ',')]
     pub(in crate::cli) overlay: Vec<Overlay>,
     #[command(flatten)]
@@ -262,6 +262,10 @@ pub(in crate::cli) enum Overlay {
     Boxes,
     /// Grad-CAM of all scales, with its colour bar
     Saliency,
+    /// Outlines of segmentations and contours that belong to the series
+    Structures,
+    /// The PET of the case as a layer of colour, with its colour bar
+    Pet,
 }
 
 /// `--plane`

@@ -10,20 +10,25 @@ use dicom_object::InMemDicomObject;
 use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 
 use super::frames;
+use super::items::Wants;
 use super::lut::Lut;
 use super::rescale::Rescale;
 use super::walk::{self, EXPLICIT_BIG_ENDIAN, Layout, PixelPlace, WalkError};
 use crate::clinical::{ClinicalFields, Sex, Smoking};
 use crate::ingest::private::Private;
 use crate::ingest::source::{Source, Tape};
+use crate::ingest::suv::{Moment, PetFacts};
 use crate::volume::Polarity;
 
 /// The elements that are read, sorted.
-const WANTED: [Tag; 48] = [
+const WANTED: [Tag; 55] = [
     tags::SPECIFIC_CHARACTER_SET,
     tags::IMAGE_TYPE,
     tags::SOP_CLASS_UID,
     tags::STUDY_DATE,
+    tags::SERIES_DATE,
+    tags::ACQUISITION_DATE,
+    tags::SERIES_TIME,
     tags::ACQUISITION_TIME,
     tags::CONTENT_TIME,
     tags::MODALITY,
@@ -55,6 +60,7 @@ const WANTED: [Tag; 48] = [
     tags::COLUMNS,
     tags::PIXEL_SPACING,
     tags::PIXEL_ASPECT_RATIO,
+    tags::CORRECTED_IMAGE,
     tags::BITS_ALLOCATED,
     tags::BITS_STORED,
     tags::HIGH_BIT,
@@ -68,6 +74,9 @@ const WANTED: [Tag; 48] = [
     tags::RESCALE_TYPE,
     tags::WINDOW_CENTER_WIDTH_EXPLANATION,
     tags::LOSSY_IMAGE_COMPRESSION,
+    tags::UNITS,
+    tags::SUV_TYPE,
+    tags::DECAY_CORRECTION,
 ];
 
 /// How the stored values of an image lie in its pixel data.
@@ -166,6 +175,8 @@ pub(in crate::ingest) struct Header {
     pub(in crate::ingest) lut: Option<Arc<Lut>>,
     /// Such a table is there; without `lut` it cannot be used.
     pub(in crate::ingest) modality_lut: bool,
+    /// Of a PET: what its values become standardized uptake values by.
+    pub(in crate::ingest) pet: Option<Arc<PetFacts>>,
     /// Of a DICOMDIR: the parts of the names of the files that it lists.
     pub(in crate::ingest) listed: Vec<Vec<String>>,
     pub(in crate::ingest) cut_off: bool,
@@ -178,7 +189,7 @@ impl Header {
     }
 
     fn from_tape(tape: &mut Tape<'_>, from: &Source) -> Result<Vec<Self>, WalkError> {
-        let mut layout = walk::walk(tape, &WANTED)?;
+        let mut layout = walk::walk(tape, &WANTED, &Wants::IMAGE)?;
         let items = std::mem::take(&mut layout.items);
         let object = decode(&layout)?;
         let values = Values(&object);
@@ -193,6 +204,17 @@ impl Header {
         if let Some(table) = items.get(&tags::MODALITY_LUT_SEQUENCE).and_then(|items| items.first()) {
             header.modality_lut = true;
             header.lut = header.form.and_then(|form| Lut::new(table, form)).map(Arc::new);
+        }
+        let injected =
+            items.get(&tags::RADIOPHARMACEUTICAL_INFORMATION_SEQUENCE).and_then(|items| items.first());
+        if let (Some(injected), Some(pet)) = (injected, header.pet.as_mut().and_then(Arc::get_mut)) {
+            pet.dose_bq = injected.number(tags::RADIONUCLIDE_TOTAL_DOSE);
+            pet.half_life_s = injected.number(tags::RADIONUCLIDE_HALF_LIFE);
+            pet.injected = Moment::of(
+                injected.text(tags::RADIOPHARMACEUTICAL_START_DATE_TIME).as_deref(),
+                pet.series_date.as_deref(),
+                injected.text(tags::RADIOPHARMACEUTICAL_START_TIME).as_deref(),
+            );
         }
         if let Some(records) = items.get(&tags::DIRECTORY_RECORD_SEQUENCE) {
             let names = records.iter().map(|record| record.texts(tags::REFERENCED_FILE_ID));
@@ -251,6 +273,7 @@ impl Header {
             float_pixels: layout.float_pixels,
             lut: None,
             modality_lut: false,
+            pet: (v.text(tags::MODALITY).as_deref() == Some("PT")).then(|| Arc::new(pet(v))),
             listed: Vec::new(),
             cut_off: layout.cut_off,
             syntax: layout.syntax,
@@ -310,6 +333,25 @@ fn clinical(v: Values<'_>) -> ClinicalFields {
         weight_kg: v.number(tags::PATIENT_WEIGHT).filter(within(ClinicalFields::WEIGHT_KG)),
         smoking: (v.text(tags::SMOKING_STATUS).as_deref() == Some("YES")).then_some(Smoking::Current),
         ..ClinicalFields::default()
+    }
+}
+
+/// What a PET says of its values, without what stands in its sequence.
+fn pet(v: Values<'_>) -> PetFacts {
+    let text = |tag| v.text(tag);
+    let moment = |date, time| Moment::of(None, text(date).as_deref(), text(time).as_deref());
+    PetFacts {
+        units: text(tags::UNITS).unwrap_or_default(),
+        suv_type: text(tags::SUV_TYPE),
+        decay_correction: text(tags::DECAY_CORRECTION).unwrap_or_default(),
+        corrected: v.texts(tags::CORRECTED_IMAGE),
+        weight_kg: v.number(tags::PATIENT_WEIGHT).filter(|kg| *kg > 0.0),
+        series_date: text(tags::SERIES_DATE),
+        series: moment(tags::SERIES_DATE, tags::SERIES_TIME),
+        acquired: moment(tags::ACQUISITION_DATE, tags::ACQUISITION_TIME),
+        injected: None,
+        dose_bq: None,
+        half_life_s: None,
     }
 }
 
@@ -380,7 +422,7 @@ fn lossy_syntax(uid: &str) -> bool {
     uid.starts_with("1.2.840.10008.1.2.4.") && !LOSSLESS.contains(&uid) && uid != uids::JPEGXL_LOSSLESS
 }
 
-fn decode(layout: &Layout) -> Result<InMemDicomObject, WalkError> {
+pub(super) fn decode(layout: &Layout) -> Result<InMemDicomObject, WalkError> {
     let uid = if layout.big_endian { EXPLICIT_BIG_ENDIAN } else { uids::IMPLICIT_VR_LITTLE_ENDIAN };
     let syntax = TransferSyntaxRegistry.get(uid).ok_or(WalkError::Damaged)?;
     InMemDicomObject::read_dataset_with_ts(layout.elements.as_slice(), syntax).map_err(|_| WalkError::Damaged)
@@ -388,10 +430,10 @@ fn decode(layout: &Layout) -> Result<InMemDicomObject, WalkError> {
 
 /// Reads values out of a data set; what is missing or no number is `None`.
 #[derive(Clone, Copy)]
-struct Values<'a>(&'a InMemDicomObject);
+pub(super) struct Values<'a>(pub(super) &'a InMemDicomObject);
 
 impl Values<'_> {
-    fn texts(self, tag: Tag) -> Vec<String> {
+    pub(super) fn texts(self, tag: Tag) -> Vec<String> {
         let Some(element) = self.0.get(tag) else { return Vec::new() };
         let Ok(text) = element.to_str() else { return Vec::new() };
         text.split('\\')
@@ -400,24 +442,24 @@ impl Values<'_> {
     }
 
     /// The whole value as text; an empty one counts as missing.
-    fn text(self, tag: Tag) -> Option<String> {
+    pub(super) fn text(self, tag: Tag) -> Option<String> {
         let text = self.texts(tag).join("\\");
         (!text.is_empty()).then_some(text)
     }
 
-    fn list(self, tag: Tag) -> Vec<f64> {
+    pub(super) fn list(self, tag: Tag) -> Vec<f64> {
         self.texts(tag).iter().map_while(|t| t.parse::<f64>().ok().filter(|n| n.is_finite())).collect()
     }
 
-    fn number(self, tag: Tag) -> Option<f64> {
+    pub(super) fn number(self, tag: Tag) -> Option<f64> {
         self.list(tag).first().copied()
     }
 
-    fn numbers<const N: usize>(self, tag: Tag) -> Option<[f64; N]> {
+    pub(super) fn numbers<const N: usize>(self, tag: Tag) -> Option<[f64; N]> {
         self.list(tag).get(..N)?.try_into().ok()
     }
 
-    fn small(self, tag: Tag) -> Option<u16> {
+    pub(super) fn small(self, tag: Tag) -> Option<u16> {
         let n = self.number(tag)?;
         (n >= 0.0 && n <= f64::from(u16::MAX)).then_some(n as u16)
     }

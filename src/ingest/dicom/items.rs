@@ -16,10 +16,14 @@ use super::walk::{
 use crate::ingest::source::Tape;
 
 /// What is kept of an item, sorted for the search.
-const WANTED: [Tag; 34] = [
+const WANTED: [Tag; 38] = [
     tags::REFERENCED_FILE_ID,
     tags::FRAME_TYPE,
     tags::SLICE_THICKNESS,
+    tags::RADIOPHARMACEUTICAL_START_TIME,
+    tags::RADIONUCLIDE_TOTAL_DOSE,
+    tags::RADIONUCLIDE_HALF_LIFE,
+    tags::RADIOPHARMACEUTICAL_START_DATE_TIME,
     tags::CONVOLUTION_KERNEL,
     tags::FRAME_ACQUISITION_DATE_TIME,
     tags::EFFECTIVE_ECHO_TIME,
@@ -52,10 +56,45 @@ const WANTED: [Tag; 34] = [
     tags::FRAME_VOILUT_SEQUENCE,
     tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE,
 ];
-/// Longest value that is kept: a table of 65,536 numbers of 16 bits.
-const MAX_VALUE_BYTES: u32 = 128 * 1024;
-/// All that one sequence may hold in memory: some 50,000 frames, or files of an index.
-const MAX_KEPT_BYTES: usize = 64 << 20;
+/// Which sequences of a data set are read, and what of them is kept.
+#[derive(Clone, Copy)]
+pub(super) struct Wants {
+    /// Sequences of the data set itself.
+    pub(super) sequences: &'static [Tag],
+    /// What is kept of an item, sorted.
+    pub(super) kept: &'static [Tag],
+    /// Longest value that is kept.
+    pub(super) value_bytes: u32,
+    /// All that one sequence may hold in memory.
+    pub(super) kept_bytes: usize,
+}
+
+impl Wants {
+    /// Of images. The longest value is a table of 65,536 numbers of 16 bits; a sequence has some 50,000 frames,
+    /// or files of an index.
+    pub(super) const IMAGE: Self = Self {
+        sequences: &[
+            tags::DIRECTORY_RECORD_SEQUENCE,
+            tags::MODALITY_LUT_SEQUENCE,
+            tags::RADIOPHARMACEUTICAL_INFORMATION_SEQUENCE,
+            tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE,
+            tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE,
+        ],
+        kept: &WANTED,
+        value_bytes: 128 * 1024,
+        kept_bytes: 64 << 20,
+    };
+
+    fn keeps(&self, tag: Tag) -> bool {
+        self.kept.binary_search(&tag).is_ok()
+    }
+
+    /// Whether it is a sequence that is read.
+    pub(super) fn reads(&self, tag: Tag) -> bool {
+        self.sequences.contains(&tag)
+    }
+}
+
 /// What an element costs besides its value.
 const ELEMENT_BYTES: usize = 64;
 
@@ -71,6 +110,16 @@ impl Item {
     /// The first item of a sequence in it.
     pub(super) fn first(&self, sequence: Tag) -> Option<&Self> {
         self.sequences.get(&sequence)?.first()
+    }
+
+    /// All items of a sequence in it.
+    pub(super) fn all(&self, sequence: Tag) -> &[Self] {
+        self.sequences.get(&sequence).map_or(&[], Vec::as_slice)
+    }
+
+    /// A value as it lies in the file.
+    pub(super) fn bytes(&self, tag: Tag) -> Option<&[u8]> {
+        self.values.get(&tag).map(Vec::as_slice)
     }
 
     /// A value as text, without blanks around it; an empty one counts as missing.
@@ -132,9 +181,10 @@ pub(super) fn sequence(
     tape: &mut Tape<'_>,
     encoding: Encoding,
     header: &ElementHeader,
+    wants: &Wants,
 ) -> Result<Vec<Item>, WalkError> {
-    let mut left = MAX_KEPT_BYTES;
-    items(tape, encoding, header, 0, &mut left)
+    let mut left = wants.kept_bytes;
+    items(tape, encoding, header, 0, (wants, &mut left))
 }
 
 fn items(
@@ -142,7 +192,7 @@ fn items(
     encoding: Encoding,
     header: &ElementHeader,
     depth: usize,
-    left: &mut usize,
+    (wants, left): (&Wants, &mut usize),
 ) -> Result<Vec<Item>, WalkError> {
     if depth >= MAX_DEPTH {
         return Err(WalkError::Damaged);
@@ -155,7 +205,7 @@ fn items(
         let item = element_header(tape, inner)?;
         match item.tag {
             SEQUENCE_END if end.is_none() => break,
-            ITEM => found.push(one(tape, inner, item.len, depth, left)?),
+            ITEM => found.push(one(tape, inner, item.len, depth, (wants, left))?),
             _ => return Err(WalkError::Damaged),
         }
     }
@@ -178,7 +228,7 @@ fn one(
     encoding: Encoding,
     len: u32,
     depth: usize,
-    left: &mut usize,
+    (wants, left): (&Wants, &mut usize),
 ) -> Result<Item, WalkError> {
     let mut found = Item { big_endian: encoding.big_endian, ..Item::default() };
     let end = end_of(tape, len)?;
@@ -188,12 +238,12 @@ fn one(
             break;
         }
         *left = left.checked_sub(ELEMENT_BYTES).ok_or(WalkError::Damaged)?;
-        if !is_wanted(element.tag) {
+        if !wants.keeps(element.tag) {
             pass(tape, encoding, &element, depth)?;
         } else if is_sequence(&element) {
-            let inner = items(tape, encoding, &element, depth + 1, left)?;
+            let inner = items(tape, encoding, &element, depth + 1, (wants, &mut *left))?;
             found.sequences.insert(element.tag, inner);
-        } else if element.len <= MAX_VALUE_BYTES {
+        } else if element.len <= wants.value_bytes {
             *left = left.checked_sub(element.len as usize).ok_or(WalkError::Damaged)?;
             found.values.insert(element.tag, tape.take_bytes(u64::from(element.len))?);
         } else {
@@ -215,26 +265,11 @@ fn pass(
     Ok(tape.skip(u64::from(element.len))?)
 }
 
-fn is_wanted(tag: Tag) -> bool {
-    WANTED.binary_search(&tag).is_ok()
-}
-
 /// Whether a wanted element is a sequence: an implicit data set does not say.
 fn is_sequence(element: &ElementHeader) -> bool {
     element.vr == *b"SQ"
         || element.len == UNDEFINED
         || StandardDataDictionary.by_tag(element.tag).is_some_and(|entry| entry.vr.relaxed() == VR::SQ)
-}
-
-/// Sequences of a data set that are read as [`Item`]s.
-pub(super) fn is_read(tag: Tag) -> bool {
-    matches!(
-        tag,
-        tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE
-            | tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE
-            | tags::MODALITY_LUT_SEQUENCE
-            | tags::DIRECTORY_RECORD_SEQUENCE
-    )
 }
 
 #[cfg(test)]
@@ -286,7 +321,9 @@ mod tests {
                 vr: *b"SQ",
                 len: bytes.len() as u32,
             };
-            let read = |bytes: Vec<u8>| sequence(&mut Tape::memory(bytes), Encoding::EXPLICIT_LE, &header);
+            let read = |bytes: Vec<u8>| {
+                sequence(&mut Tape::memory(bytes), Encoding::EXPLICIT_LE, &header, &Wants::IMAGE)
+            };
             let items = read(bytes.clone()).expect("whole");
             assert_eq!(items.len(), 2);
             for item in &items {

@@ -1,18 +1,23 @@
 //! Reading one DICOM file: its header, and its pixels as values.
 
 mod codestream;
+pub(super) mod contours;
 mod decode;
+mod frame_places;
 mod frames;
 mod header;
 mod items;
 mod jpeg;
 mod kind;
 mod lut;
+mod object;
 mod rescale;
+pub(super) mod segmentation;
 mod walk;
 
 pub(super) use decode::{SliceFault, SliceSource};
 pub(super) use header::{Header, syntax_name};
 pub(super) use kind::{is_index, not_an_image};
+pub(super) use object::ObjectFacts;
 pub(super) use rescale::Rescale;
 pub(super) use walk::{WalkError, may_begin};

@@ -14,7 +14,7 @@ use dicom_dictionary_std::{StandardDataDictionary, tags, uids};
 use dicom_encoding::transfer_syntax::{Codec, TransferSyntaxIndex};
 use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 
-use super::items::{self, Item};
+use super::items::{self, Item, Wants};
 use crate::ingest::source::Tape;
 
 pub(super) const ITEM: Tag = Tag(0xFFFE, 0xE000);
@@ -138,14 +138,15 @@ pub(super) struct ElementHeader {
     pub(super) len: u32,
 }
 
-/// The layout of a file; `wanted` must be sorted.
-pub(super) fn walk(tape: &mut Tape<'_>, wanted: &[Tag]) -> Result<Layout, WalkError> {
+/// The layout of a file.
+/// - `wanted`: elements of the data set that are kept, sorted
+pub(super) fn walk(tape: &mut Tape<'_>, wanted: &[Tag], wants: &Wants) -> Result<Layout, WalkError> {
     let Start { encoding, syntax, media_class } = start(tape)?;
     if syntax == DEFLATED {
         let mut inner = Tape::memory(inflate(tape)?);
-        return data_set(&mut inner, encoding, syntax, media_class, wanted);
+        return data_set(&mut inner, encoding, syntax, media_class, (wanted, wants));
     }
-    data_set(tape, encoding, syntax, media_class, wanted)
+    data_set(tape, encoding, syntax, media_class, (wanted, wants))
 }
 
 struct Start {
@@ -286,7 +287,7 @@ fn data_set(
     encoding: Encoding,
     syntax: String,
     media_class: Option<String>,
-    wanted: &[Tag],
+    what: (&[Tag], &Wants),
 ) -> Result<Layout, WalkError> {
     let mut layout = Layout {
         syntax,
@@ -298,7 +299,7 @@ fn data_set(
         items: BTreeMap::new(),
         cut_off: false,
     };
-    match elements(tape, encoding, wanted, &mut layout) {
+    match elements(tape, encoding, what, &mut layout) {
         Ok(()) => Ok(layout),
         // What came before the end may still name the series that this slice belongs to.
         Err(WalkError::CutOff) if !layout.elements.is_empty() => {
@@ -312,7 +313,7 @@ fn data_set(
 fn elements(
     tape: &mut Tape<'_>,
     encoding: Encoding,
-    wanted: &[Tag],
+    (wanted, wants): (&[Tag], &Wants),
     layout: &mut Layout,
 ) -> Result<(), WalkError> {
     while tape.left() >= 8 {
@@ -328,8 +329,8 @@ fn elements(
                 return Ok(());
             }
             tags::FLOAT_PIXEL_DATA | tags::DOUBLE_FLOAT_PIXEL_DATA => layout.float_pixels = true,
-            tag if items::is_read(tag) => {
-                let found = items::sequence(tape, encoding, &element)?;
+            tag if wants.reads(tag) => {
+                let found = items::sequence(tape, encoding, &element, wants)?;
                 layout.items.insert(tag, found);
                 continue;
             }

@@ -8,6 +8,7 @@ use crate::render::contour;
 use crate::render::heatmap::gpu::Heatmap;
 
 const DIVERGING: u32 = 1;
+const HOT_IRON: u32 = 2;
 
 /// Clip position of a corner.
 pub fn heatmap_vertex(vertex: u32) -> [f64; 2] {
@@ -54,7 +55,7 @@ pub fn contour_band(heatmap: &Heatmap, values: &[f32], [x, y]: [f64; 2]) -> i32 
 /// Red, green, blue and opacity of a pixel, 0 to 1.
 /// - `position`: pixel centre, px
 pub fn heatmap_fragment(heatmap: &Heatmap, values: &[f32], position: [f64; 2]) -> [f64; 4] {
-    if heatmap.map > DIVERGING {
+    if heatmap.map > HOT_IRON {
         return [1.0, 0.0, 1.0, 1.0];
     }
     let threshold = f64::from(heatmap.threshold);

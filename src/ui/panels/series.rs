@@ -5,9 +5,10 @@ use egui::{
     vec2,
 };
 
+use super::structures::object_name;
 use super::thumbnails::thumbnail_ui;
 use crate::command::{Command, Commands};
-use crate::ingest::Series;
+use crate::ingest::{ObjectKind, Series};
 use crate::ui::theme::{PICTURE, size, text, tokens};
 use crate::ui::widgets::paragraph_ui;
 use crate::ui::{Scene, icons, words};
@@ -29,13 +30,16 @@ pub fn series_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
             out.push(Command::ShowSeries(index));
         }
     }
-    if !scan.skipped.is_empty() {
+    objects_ui(ui, scene);
+    let skipped: Vec<_> =
+        scan.skipped.iter().filter(|s| scan.objects.iter().all(|object| object.file != s.file)).collect();
+    if !skipped.is_empty() {
         ui.add_space(size::HALF);
-        let n = scan.skipped.len();
+        let n = skipped.len();
         let what = if n == 1 { "1 file passed over" } else { &format!("{n} files passed over") };
         let label = egui::Label::new(egui::RichText::new(what).color(t.muted)).selectable(false);
         ui.add(label).on_hover_ui(|ui| {
-            for skipped in scan.skipped.iter().take(12) {
+            for skipped in skipped.iter().take(12) {
                 let name = skipped.file.file_name().map(|n| n.to_string_lossy()).unwrap_or_default();
                 ui.label(format!("{name}: {}", skipped.reason));
             }
@@ -43,6 +47,26 @@ pub fn series_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
                 ui.label(format!("and {} more", n - 12));
             }
         });
+    }
+}
+
+/// Reports, and what others drew in series other than the one on the screen: no images, and said to be none.
+fn objects_ui(ui: &mut Ui, scene: &Scene<'_>) {
+    let t = tokens(ui);
+    let drawn: Vec<usize> = scene.session.drawn_files().map(|file| file.place).collect();
+    let objects = scene.session.scan().objects.iter().enumerate();
+    for (_, object) in objects.filter(|(place, _)| !drawn.contains(place)) {
+        let name = object_name(object);
+        let label = egui::Label::new(egui::RichText::new(&name).color(t.muted)).selectable(false).truncate();
+        let why = match (object.kind, scene.session.series()) {
+            (ObjectKind::Report, _) => "A report, not an image: Triscope lists it and does not show it.",
+            (_, Some(_)) => {
+                "Drawn on another series: it shows over that, and over series of its frame of reference."
+            }
+            (_, None) => "It shows over the series that it refers to.",
+        };
+        let file = object.file_name().display();
+        ui.add(label).on_hover_text(format!("{name}\n{file}\n{why}"));
     }
 }
 

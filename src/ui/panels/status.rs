@@ -65,6 +65,10 @@ fn pointer_ui(ui: &mut Ui, scene: &Scene<'_>, state: &UiState) {
         let value = words::signed(f64::from(value), if value.fract() == 0.0 { 0 } else { 2 });
         small_ui(ui, &format!("{value} {}", volume.unit().name()), t.text);
     }
+    if let (Some(value), Some(pet)) = (hover.pet, scene.session.pet()) {
+        let unit = pet.volume.unit().name();
+        small_ui(ui, &format!("PET {} {unit}", words::signed(f64::from(value), 2)), t.text);
+    }
 }
 
 fn work_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
@@ -102,6 +106,8 @@ fn what(id: WorkId) -> &'static str {
         WorkId::Prior => "Loading the prior",
         WorkId::Explain => "Computing maps",
         WorkId::SliceScan => "Scanning slices",
+        WorkId::Structures => "Reading what others drew",
+        WorkId::Pet => "Loading the PET",
         WorkId::Weights => "Reading weights",
         WorkId::Import => "Importing weights",
     }

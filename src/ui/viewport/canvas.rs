@@ -33,6 +33,8 @@ pub fn canvas_ui(
         shown.heatmap = None;
     }
 
+    shown.outlines = state.outlines.marks(scene.session, pane, &shown.view);
+
     // The slice covers all of it.
     ui.painter().add(slice_shape(rect, SlicePlace::Current(pane), shown.frame()));
     overlay::paint(ui.painter(), rect, &shown);

@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use super::shown::{CandidateBox, Facts, Mark, MeasurementMark, Shown};
+use super::shown::{CandidateBox, Facts, Mark, MeasurementMark, Shown, ShownLayer};
 use crate::findings::{Nodule, Question};
 use crate::inference::{Region, regions};
 use crate::ingest::{Defect, DefectCode, Series};
 use crate::networks::spec;
-use crate::render::HeatmapLook;
-use crate::session::{Engine, Heatmap, Pane, Session, Tool, ViewportState};
+use crate::render::{HeatmapLook, LayerLook};
+use crate::session::{Engine, Heatmap, Pane, PetLook, PetSeries, Session, Tool, ViewportState};
 use crate::ui::words;
 use crate::view;
 
-/// The viewport of `pane` as it is now; `None` while nothing is open.
+/// The viewport of `pane` as it is now, without outlines of what others drew, which are kept from frame to
+/// frame; `None` while nothing is open.
 /// - `size_px`: physical pixels
 pub fn compose(session: &Session, pane: Pane, size_px: [u32; 2]) -> Option<Shown> {
     let volume = session.volume()?;
@@ -45,6 +46,8 @@ pub fn compose(session: &Session, pane: Pane, size_px: [u32; 2]) -> Option<Shown
             Vec::new()
         },
         candidates: if look.boxes { candidates(session) } else { Vec::new() },
+        outlines: Vec::new(),
+        layer: session.pet().and_then(|pet| layer_of(pet, look.pet)),
         heatmap: heatmap(session),
         untrained: session.selected().and_then(Nodule::answer).is_some_and(|answer| !answer.trained),
         marks: marks(session),
@@ -93,6 +96,16 @@ pub fn heatmap(session: &Session) -> Option<HeatmapLook> {
     let saliency = session.selected()?.shown_saliency(heat.map)?;
     let Heatmap { opacity, threshold, contour, .. } = heat;
     Some(HeatmapLook { saliency: Arc::clone(saliency), opacity, threshold, contour })
+}
+
+/// A PET as a layer of colour; `None` where it is not shown.
+pub fn layer_of(pet: &PetSeries, look: PetLook) -> Option<ShownLayer> {
+    look.on.then(|| ShownLayer {
+        look: LayerLook { volume: Arc::clone(&pet.volume), range: look.range, opacity: look.opacity },
+        title: "PET".to_owned(),
+        unit: pet.volume.unit().name().to_owned(),
+        doubt: (!pet.same_frame).then(|| "PET of another frame of reference".to_owned()),
+    })
 }
 
 fn marks(session: &Session) -> Vec<Mark> {

@@ -41,6 +41,8 @@ pub fn compose_prior(session: &Session, size_px: [u32; 2]) -> Option<Shown> {
         slab: None,
         boxes: if look.boxes { boxes(session) } else { Vec::new() },
         candidates: Vec::new(),
+        outlines: Vec::new(),
+        layer: None,
         heatmap: None,
         untrained: false,
         marks: marks(session),

@@ -5,10 +5,11 @@
 
 use std::sync::Arc;
 
+use super::outlines::OutlineMark;
 use crate::geometry::{Patient, Plane, Point};
 use crate::inference::Region;
 use crate::measure::Measurement;
-use crate::render::{HeatmapLook, SliceFrame};
+use crate::render::{HeatmapLook, LayerLook, SliceFrame};
 use crate::session::{CornerText, Slab};
 use crate::view::ResolvedView;
 use crate::volume::{Volume, Window};
@@ -42,6 +43,19 @@ pub struct MeasurementMark {
     pub lines: Vec<String>,
     /// It is in the hand, being drawn, or chosen in the list: its handles are shown.
     pub picked: bool,
+}
+
+/// Another volume as a layer of colour, and what is said of it.
+#[derive(Clone, Debug)]
+pub struct ShownLayer {
+    /// How it lies.
+    pub look: LayerLook,
+    /// What it is.
+    pub title: String,
+    /// Unit of its values.
+    pub unit: String,
+    /// Why it may not lie where it should.
+    pub doubt: Option<String>,
 }
 
 /// What stands in the corners besides what the view itself says.
@@ -86,6 +100,10 @@ pub struct Shown {
     pub boxes: Vec<Region>,
     /// Boxes of the candidates of a slice scan, with their numbers.
     pub candidates: Vec<CandidateBox>,
+    /// Outlines of what others drew, in this view.
+    pub outlines: Vec<OutlineMark>,
+    /// Another volume over the slice, under the map.
+    pub layer: Option<ShownLayer>,
     /// The map over the slice.
     pub heatmap: Option<HeatmapLook>,
     /// The map comes from weights that were not trained: said beside it.
@@ -112,6 +130,7 @@ impl Shown {
             view: self.view.clone(),
             window: self.window,
             invert: self.invert,
+            layer: self.layer.as_ref().map(|layer| layer.look.clone()),
             heatmap: self.heatmap.clone(),
         }
     }

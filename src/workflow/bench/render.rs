@@ -133,6 +133,7 @@ impl<'a> Steps<'a> {
             view: resolve(self.volume.grid(), &self.state, self.cursor, self.size_px),
             window: Preset::Lung.window([0.0, 0.0]),
             invert: false,
+            layer: None,
             heatmap: None,
         }
     }

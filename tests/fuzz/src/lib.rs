@@ -7,6 +7,8 @@ pub mod geometry;
 pub mod jobs;
 #[path = "../../../src/volume/mod.rs"]
 pub mod volume;
+#[path = "../../../src/structures/mod.rs"]
+pub mod structures;
 #[path = "../../../src/clinical/mod.rs"]
 pub mod clinical;
 

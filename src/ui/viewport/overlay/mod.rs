@@ -4,9 +4,11 @@ mod boxes;
 mod colour_bar;
 mod corners;
 mod halo;
+mod layer_bar;
 mod lines;
 mod marks;
 mod measurements;
+mod outlines;
 mod volume;
 
 pub use boxes::region_line;
@@ -42,6 +44,7 @@ impl Place {
 pub fn paint(painter: &Painter, rect: Rect, shown: &Shown) {
     let painter = &painter.with_clip_rect(rect.intersect(painter.clip_rect()));
     let place = Place { rect, pixels_per_point: painter.pixels_per_point() };
+    outlines::outlines(painter, &place, shown);
     lines::crosshair(painter, &place, shown);
     boxes::candidates(painter, &place, shown);
     boxes::outlines(painter, &place, shown);
@@ -54,6 +57,10 @@ pub fn paint(painter: &Painter, rect: Rect, shown: &Shown) {
         .heatmap
         .as_ref()
         .map_or(0.0, |look| colour_bar::colour_bar(painter, rect, look, shown.untrained));
+    let lift = match &shown.layer {
+        Some(layer) => layer_bar::layer_bar(painter, rect, layer, lift),
+        None => lift,
+    };
     if shown.text != CornerText::None {
         corners::corners(painter, rect, shown, lift);
     }
