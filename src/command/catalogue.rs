@@ -1,9 +1,9 @@
 //! The list: id, words, help, keys and condition of every command that needs no value.
 
 use super::conditions::{
-    always, answered, compared, irregular, linked, made, mapped, measured, oblique, redoable, region_picked,
-    removable, reported, restorable, running, scannable, scanned, selected, several, shown, something,
-    undoable,
+    always, answered, compared, irregular, leaves_mode, linked, made, mapped, measured, oblique, redoable,
+    region_picked, removable, reported, restorable, running, scannable, scanned, selected, several, shown,
+    something, undoable,
 };
 use super::entry::{Entry, Group, key, line};
 use super::keys::{Key, Shortcut};
@@ -20,7 +20,7 @@ pub fn entry(command: &Command) -> Option<&'static Entry> {
 }
 
 /// Every command that needs no value, in the order of groups.
-pub static CATALOGUE: [Entry; 98] = [
+pub static CATALOGUE: [Entry; 99] = [
     line(
         Command::OpenFolder,
         "open_folder",
@@ -722,5 +722,16 @@ pub static CATALOGUE: [Entry; 98] = [
         ("Model card", "What the weights of this answer were taught, how well they did, and their limits."),
         &[key('K')],
         answered,
+    ),
+    line(
+        Command::NextMode,
+        "next_mode",
+        Group::Network,
+        (
+            "Paper or clinical input",
+            "How the network's input is prepared: as published, or in its clinical mode; it is asked again.",
+        ),
+        &[],
+        leaves_mode,
     ),
 ];

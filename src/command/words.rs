@@ -144,6 +144,8 @@ pub enum Command {
     /// The sheet of networks and their weights.
     ToggleNetworks,
     /// The sheet of all keys.
+    /// Prepare the network's input in the next of its ways.
+    NextMode,
     ToggleHelp,
     /// What must be known of the weights that gave the selected nodule's answer.
     ToggleModelCard,

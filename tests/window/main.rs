@@ -8,6 +8,7 @@ mod families;
 mod keyboard;
 mod measuring;
 mod networks;
+mod modes;
 mod opening;
 mod priors;
 mod real;

@@ -102,6 +102,7 @@ fn look(look: &Look) -> SavedLook {
         volume_view: Some(volume_view(&look.volume_view)),
         boxes: look.boxes,
         network: look.network.to_owned(),
+        mode: look.mode,
     }
 }
 

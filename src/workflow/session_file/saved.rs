@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::inference::Mode;
+
 /// Everything.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SavedSession {
@@ -115,6 +117,9 @@ pub struct SavedLook {
     pub boxes: bool,
     /// The network that questions go to.
     pub network: String,
+    /// How inputs are prepared.
+    #[serde(default)]
+    pub mode: Mode,
 }
 
 /// How the volume was looked at in 3D.
