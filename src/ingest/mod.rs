@@ -33,7 +33,7 @@ pub use defect::{Defect, DefectCode};
 pub use error::IngestError;
 pub use image::Image;
 pub use load::{READING_SLICES, begin, load};
-pub use preview::preview;
+pub use preview::{Picture, coloured_picture, preview};
 pub use private::Private;
 pub use scan::{scan, scan_unlocked};
 pub use series::{FEWEST_SLICES, FileWindow, Loaded, Locked, Scan, Series, Skipped};

@@ -1,9 +1,11 @@
 //! Reading one DICOM file: its header, and its pixels as values.
 
 mod codestream;
+mod colour;
 mod decode;
 mod frames;
 mod header;
+mod inflated;
 mod items;
 mod jpeg;
 mod kind;
