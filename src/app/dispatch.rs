@@ -10,7 +10,6 @@ use crate::command::Command;
 use crate::findings::{Nodule, PriorPoint};
 use crate::geometry::{Patient, Point};
 use crate::jobs::Wake;
-use crate::networks::spec;
 use crate::session::{
     Arrangement, CornerText, Edit, Layout, News, Pane, PriorLook, Projection, Slab, Stage, Tool, Turn,
     ViewportState, VolumeView, Work, WorkId,
@@ -27,6 +26,8 @@ impl Core {
             Command::OpenFiles => self.ask(Ask::Files),
             Command::OpenExample => self.inbox.open_example(&self.waker),
             Command::OpenPaths(paths) => self.open(paths),
+            Command::Unlock(password) => self.unlock(password),
+            Command::LeaveLocked => self.leave_locked(),
             Command::CloseCase => self.close(),
             Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             Command::ShowSeries(index) => self.show_series(index),
@@ -166,9 +167,9 @@ impl Core {
 
             Command::ToggleHelp => self.ui.toggle(Sheet::Keys),
             Command::ToggleModelCard => self.ui.toggle(Sheet::ModelCard(None)),
+            Command::NextMode => self.next_mode(),
             Command::ToggleNetworks => self.toggle_networks(),
             Command::ShowNetwork(name) => self.show_network(name),
-            Command::NextMode => self.next_mode(),
             Command::ImportWeights(name) => self.ask(Ask::Weights(name)),
             Command::ImportWeightsFrom(name, file) => self.import_weights(name, file),
             Command::ShowModelCard(name) => self.ui.toggle(Sheet::ModelCard(Some(name))),
@@ -465,15 +466,6 @@ impl Core {
 
     /// Other clinical fields: what was answered without them is asked again.
     fn tell(&mut self, fields: Edit) {
-    /// The next way of preparing inputs: what was answered with the one before is asked again, and what others
-    /// said beside it, too.
-    fn next_mode(&mut self) {
-        let look = self.session.look();
-        let now = look.mode_of(look.network);
-        let next = spec(look.network).map_or(now, |spec| now.next_of(spec));
-        self.tell(Edit::Mode(next));
-    }
-
         let again = self.session.selected().filter(|n| n.answer().is_some());
         let again = again.map(Nodule::asked_again).map(Nodule::unheard);
         let id = again.as_ref().map(|n| n.id);

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::case::Thumbnail;
+use super::locked::LockedPaths;
 use super::look::Pane;
 use super::networks::{Imported, NetworkFacts};
 use super::report::Report;
@@ -222,6 +223,8 @@ pub enum News {
     PriorClosed,
     /// Slices of the prior on the GPU.
     PriorGpu(GpuUse),
+    /// An archive waits for its password; `None`: no more.
+    Locked(Option<LockedPaths>),
     /// Nothing could be opened.
     OpenFailed(String),
     /// A report was opened: it comes on the screen.

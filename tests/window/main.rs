@@ -6,6 +6,7 @@ mod answers;
 mod ensembles;
 mod families;
 mod keyboard;
+mod locked;
 mod measuring;
 mod networks;
 mod modes;

@@ -43,4 +43,14 @@ fn clinical_input_is_chosen_in_the_panel_named_with_the_answer_and_taken_back() 
         let again = s.selected().and_then(|n| n.answer()).expect("answered");
         assert_eq!(again.logits, paper.logits);
     });
+
+    // There and back before there is an answer: none of the other way stays.
+    window.harness.get_by_label("Input: clinical").click();
+    window.settle();
+    window.harness.get_by_label("Input: paper").click();
+    window.until("it was asked as at first", |s| answered(s, "paper") && s.work().is_empty());
+    window.session(|s| {
+        let again = s.selected().and_then(|n| n.answer()).expect("answered");
+        assert_eq!(again.logits, paper.logits);
+    });
 }

@@ -1,0 +1,23 @@
+//! Archives that ask for a password: opened with one, or left closed.
+
+use super::core::Core;
+use crate::ingest::Private;
+use crate::session::News;
+
+impl Core {
+    /// Opens what waits for a password with this one. A wrong one asks again.
+    pub(super) fn unlock(&mut self, password: Private<String>) {
+        if let Some(locked) = self.session.locked().cloned() {
+            self.session.receive(News::Locked(None));
+            self.inbox.open_locked(locked.paths.reveal().clone(), password, &self.waker);
+        }
+    }
+
+    /// Leaves it closed, and says so.
+    pub(super) fn leave_locked(&mut self) {
+        if let Some(sentence) = self.session.locked().map(|locked| locked.left()) {
+            self.session.receive(News::Locked(None));
+            self.session.receive(News::OpenFailed(sentence));
+        }
+    }
+}
