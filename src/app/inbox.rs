@@ -289,9 +289,11 @@ fn settle(opening: &mut Opening, session: &mut Session) -> bool {
                 None => return true,
             }
         }
-        Outcome::Done(Found::Case(Err(OpenError::Locked(archive)))) => {
-            News::Locked(Some(LockedPaths { paths: Private::new(opening.paths.clone()), archive: archive.0 }))
-        }
+        Outcome::Done(Found::Case(Err(OpenError::Locked(archive)))) => News::Locked(Some(LockedPaths {
+            paths: Private::new(opening.paths.clone()),
+            as_prior: false,
+            archive: archive.0,
+        })),
         Outcome::Done(Found::Case(Err(OpenError::NotUsable(sentence)))) => match opening.chosen {
             Some(index) => News::Unusable(index),
             None => News::OpenFailed(sentence),

@@ -9,7 +9,12 @@ impl Core {
     pub(super) fn unlock(&mut self, password: Private<String>) {
         if let Some(locked) = self.session.locked().cloned() {
             self.session.receive(News::Locked(None));
-            self.inbox.open_locked(locked.paths.reveal().clone(), password, &self.waker);
+            let paths = locked.paths.reveal().clone();
+            if locked.as_prior {
+                self.priors.open_paths(paths, Some(password), &self.session, &self.waker);
+            } else {
+                self.inbox.open_locked(paths, password, &self.waker);
+            }
         }
     }
 

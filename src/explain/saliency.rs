@@ -341,7 +341,7 @@ mod tests {
         let at = |n: usize| [n % 16, n / 16 % 12, n / 192];
         let sample =
             |n: usize| -> [f64; 3] { std::array::from_fn(|a| (bounds.min[a] + at(n)[a] as i64) as f64) };
-        let values: Vec<f32> = (0..16 * 12 * 20).map(|n| sample(n)).map(|[x, y, z]| value(x, y, z)).collect();
+        let values: Vec<f32> = (0..16 * 12 * 20).map(sample).map(|[x, y, z]| value(x, y, z)).collect();
         let map = Saliency {
             method: "native",
             scale: None,

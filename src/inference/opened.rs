@@ -71,7 +71,7 @@ impl Known {
         (self.card.trained && !self.is_taught_in(mode)).then(|| {
             let taught = self.card.taught_in();
             format!(
-                "these weights were taught in mode {taught}, and never in mode {mode}: how often the number is right then, nobody has measured, and it is not calibrated"
+                "these weights were taught in mode {taught} and not in mode {mode}; nobody has measured how often the number is right then, and it is not calibrated"
             )
         })
     }

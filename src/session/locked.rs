@@ -9,6 +9,8 @@ use crate::ingest::{Locked, Private};
 pub struct LockedPaths {
     /// What was asked for.
     pub paths: Private<Vec<PathBuf>>,
+    /// As the prior of the series on the screen.
+    pub as_prior: bool,
     /// The archive that needs a password, or another one.
     pub archive: Locked,
 }

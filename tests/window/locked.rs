@@ -7,6 +7,7 @@ use std::path::Path;
 use egui::Key;
 use egui_kittest::kittest::Queryable as _;
 use triscope::app::Start;
+use triscope::command::Command;
 use triscope::session::Stage;
 use zip::write::SimpleFileOptions;
 use zip::{AesMode, ZipWriter};
@@ -84,4 +85,19 @@ fn a_locked_archive_can_be_left_closed() {
     window.key(Key::Escape);
     window.until("it is left", |s| s.locked().is_none() && !s.notices().is_empty());
     assert!(window.session(|s| s.stage() == Stage::Open));
+}
+
+#[test]
+fn a_locked_archive_is_asked_for_as_the_prior_too() {
+    let home = tempfile::tempdir().expect("a folder");
+    let path = locked(home.path());
+    let mut window = Window::blind(Start::default()).with_phantom();
+    let ctx = window.harness.ctx.clone();
+    window.harness.state().command(Command::PriorPaths(vec![path]), &ctx);
+    window.until("the password is asked for", |s| s.locked().is_some_and(|l| l.as_prior));
+    window.settle();
+    type_password(&mut window, PASSWORD);
+    // The password was right: what it opens is the series that is on the screen already.
+    window.until("it was looked at", |s| s.locked().is_none() && !s.notices().is_empty());
+    assert!(window.session(|s| s.notices()[0].text.contains("very series")));
 }

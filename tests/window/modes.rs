@@ -31,7 +31,7 @@ fn clinical_input_is_chosen_in_the_panel_named_with_the_answer_and_taken_back() 
     window.settle();
     assert_eq!(window.session(|s| s.look().mode), Mode::Clinical);
     assert!(window.says("clinical input") && !window.says("paper input"));
-    assert!(window.says("These weights were taught in mode paper") || window.says("taught in mode paper"));
+    assert!(window.says("taught in mode paper and not in mode clinical"));
     assert_eq!(window.session(outlined), [[32; 3], [64; 3], [96; 3]]);
     // All three crops are shown, and the slider goes through those of the widest.
     assert!(window.says("/ 96"));

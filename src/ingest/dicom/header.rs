@@ -474,8 +474,12 @@ fn padding(v: Values<'_>) -> Option<[i64; 2]> {
     Some([value.min(limit), value.max(limit)])
 }
 
-/// The tables of a palette; `None` where one is missing or is none.
+/// The tables of a picture whose numbers are places in them; `None` where one is missing or is none. A palette
+/// that a grey picture has besides is not read.
 fn palette(v: Values<'_>) -> Option<Palette> {
+    if v.text(tags::PHOTOMETRIC_INTERPRETATION).as_deref() != Some("PALETTE COLOR") {
+        return None;
+    }
     const TABLES: [[Tag; 2]; 3] = [
         [tags::RED_PALETTE_COLOR_LOOKUP_TABLE_DESCRIPTOR, tags::RED_PALETTE_COLOR_LOOKUP_TABLE_DATA],
         [tags::GREEN_PALETTE_COLOR_LOOKUP_TABLE_DESCRIPTOR, tags::GREEN_PALETTE_COLOR_LOOKUP_TABLE_DATA],

@@ -35,7 +35,7 @@ pub fn locked_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Comm
     };
     let t = tokens(ui);
     let (mut given, mut left) = (false, false);
-    let closed = sheet_ui(ui, "locked", "Password", WIDTH, |ui, _, _| {
+    let closed = sheet_ui(ui, "locked", "Locked archive", WIDTH, |ui, _, _| {
         ui.spacing_mut().item_spacing.y = size::STEP;
         let enter = ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Enter));
         paragraph_ui(ui, &format!("{} is locked by a password.", locked.name()), t.text);

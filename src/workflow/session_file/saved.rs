@@ -66,6 +66,9 @@ pub struct SavedNodule {
 pub struct SavedAnswer {
     /// Its name.
     pub network: String,
+    /// How its input was prepared: `paper` where nothing is said.
+    #[serde(default)]
+    pub mode: Mode,
     /// SHA-256 of its weights.
     pub weights_sha256: String,
     /// What was asked.
