@@ -68,7 +68,8 @@ impl Inbox {
         self.open_case(paths, None, None, None, waker);
     }
 
-    /// The same with a password for archives that ask for one. It is forgotten with the job.
+    /// The same with a password for archives that ask for one: it is held while the case is open, as slices are read
+    /// with it, and written nowhere.
     pub(super) fn open_locked(&mut self, paths: Vec<PathBuf>, password: Private<String>, waker: &Waker) {
         self.open_case(paths, None, None, Some(password), waker);
     }

@@ -53,7 +53,7 @@ impl Priors {
     }
 
     /// A series somewhere else.
-    /// - `password`: for archives that ask for one; it is forgotten with the job
+    /// - `password`: for archives that ask for one; held while the prior is open, as slices are read with it
     pub(super) fn open_paths(
         &mut self,
         paths: Vec<PathBuf>,

@@ -16,7 +16,7 @@ use crate::ui::{Scene, UiState, icons};
 const WIDTH: f32 = 440.0;
 const FIELD: &str = "password of an archive";
 
-/// A password while it is typed. It is printed by nothing and gone with the sheet.
+/// A password while it is typed. It is printed by nothing and leaves the sheet with it.
 #[derive(Default)]
 pub struct TypedPassword(String);
 
@@ -56,7 +56,7 @@ pub fn locked_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Comm
                 press_ui(ui, Press::new("", "Open").filled().enabled(typed)).clicked() || (enter && typed);
             left = press_ui(ui, Press::new("", "Cancel").filled()).clicked();
         });
-        line_ui(ui, "It is used to open this archive and kept nowhere.", TextStyle::Small, t.muted);
+        line_ui(ui, "It is used to read this archive and written nowhere.", TextStyle::Small, t.muted);
     });
     if !(given || left || closed) {
         return;
