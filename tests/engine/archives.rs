@@ -355,5 +355,5 @@ fn voxels_that_are_not_in_the_archive_are_missed_by_name() {
     // A file on disk is no member.
     fs::write(path.parent().expect("a folder").join("ct.raw"), [0; 144]).expect("written");
     let error = opened(&path).expect_err("no voxels").to_string();
-    assert!(error.contains("keeps its voxels in ct.raw, which is not beside it"), "{error}");
+    assert!(error.contains("keeps its voxels in ct.raw, which is not at hand"), "{error}");
 }

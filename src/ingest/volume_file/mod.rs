@@ -283,7 +283,7 @@ fn beside<'a>(
     let (length, mut data) = match near {
         Near::Data(length, data) => (length, data),
         Near::Folder(None) => {
-            return fault(format!("keeps its voxels in {file}, which is not beside it"));
+            return fault(format!("keeps its voxels in {file}, which is not at hand"));
         }
         Near::Folder(Some(folder)) => opened(folder, file)?,
     };
