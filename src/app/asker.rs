@@ -307,6 +307,10 @@ impl Asker {
         // Another network may have been chosen since the first member answered.
         let model = asked.answer.as_ref().filter(|_| asked.others).map(|first| first.model.clone());
         let model = model.unwrap_or_else(|| session.look().network.to_owned());
+        let mode = match asked.answer.as_ref().filter(|_| asked.others) {
+            Some(first) => first.mode.parse().unwrap_or_default(),
+            None => session.look().mode_of(&model),
+        };
         let prior = match compares_dates(&model).then(|| earlier(session, asked.prior.as_ref())) {
             None => None,
             Some(Earlier::There(prior)) => Some(prior),
@@ -319,6 +323,7 @@ impl Asker {
         let maps = spec(&model).map(|spec| Wanted::in_the_window(spec.family)).unwrap_or_default();
         let request = Request {
             model,
+            mode,
             fields: session.fields(),
             prior,
             // Looked for on the network's thread: no file is touched here.

@@ -26,6 +26,8 @@ impl Core {
             Command::OpenFiles => self.ask(Ask::Files),
             Command::OpenExample => self.inbox.open_example(&self.waker),
             Command::OpenPaths(paths) => self.open(paths),
+            Command::Unlock(password) => self.unlock(password),
+            Command::LeaveLocked => self.leave_locked(),
             Command::CloseCase => self.close(),
             Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             Command::ShowSeries(index) => self.show_series(index),
@@ -169,6 +171,7 @@ impl Core {
 
             Command::ToggleHelp => self.ui.toggle(Sheet::Keys),
             Command::ToggleModelCard => self.ui.toggle(Sheet::ModelCard(None)),
+            Command::NextMode => self.next_mode(),
             Command::ToggleNetworks => self.toggle_networks(),
             Command::ShowNetwork(name) => self.show_network(name),
             Command::ImportWeights(name) => self.ask(Ask::Weights(name)),

@@ -7,12 +7,12 @@ use std::sync::mpsc::{Receiver, channel};
 use super::waker::Waker;
 use crate::dataset::CasePoint;
 use crate::geometry::{Patient, Point};
-use crate::ingest::Scan;
+use crate::ingest::{Private, Scan};
 use crate::jobs::{Cancelled, Job, Outcome, spawn};
-use crate::session::{CasePlace, Edit, News, Report, Session, Severity, Work, WorkId};
+use crate::session::{CasePlace, Edit, LockedPaths, News, Report, Session, Severity, Work, WorkId};
 use crate::volume::Volume;
 use crate::workflow::builtin_case::{BuiltinCaseError, builtin_case};
-use crate::workflow::open::{self, OpenError, OpenEvent, Opened};
+use crate::workflow::open::{self, OpenError, OpenEvent, Opened, Reading};
 use crate::workflow::review;
 
 /// What was found at paths.
@@ -65,13 +65,19 @@ pub(super) struct Inbox {
 impl Inbox {
     /// Looks for series at these paths and opens the largest CT.
     pub(super) fn open_paths(&mut self, paths: Vec<PathBuf>, waker: &Waker) {
-        self.open_case(paths, None, None, waker);
+        self.open_case(paths, None, None, None, waker);
+    }
+
+    /// The same with a password for archives that ask for one: it is held while the case is open, as slices are read
+    /// with it, and written nowhere.
+    pub(super) fn open_locked(&mut self, paths: Vec<PathBuf>, password: Private<String>, waker: &Waker) {
+        self.open_case(paths, None, None, Some(password), waker);
     }
 
     /// Opens the volume of a report's case, with the cursor on its nodule.
     pub(super) fn open_place(&mut self, place: CasePlace, waker: &Waker) {
         let CasePlace { image, series_uid, point } = place;
-        self.open_case(vec![image.reveal().clone()], None, Some((series_uid, point)), waker);
+        self.open_case(vec![image.reveal().clone()], None, Some((series_uid, point)), None, waker);
     }
 
     /// - `place`: which series, and where the cursor goes; then it is no report
@@ -80,6 +86,7 @@ impl Inbox {
         paths: Vec<PathBuf>,
         nodule: Option<Point<Patient>>,
         place: Option<(Option<String>, CasePoint)>,
+        password: Option<Private<String>>,
         waker: &Waker,
     ) {
         let (send, events) = channel();
@@ -93,7 +100,8 @@ impl Inbox {
                 return Ok(Found::Report(review::read(kind, &folder).map_err(|e| e.to_string())));
             }
             let wanted = place.as_ref().and_then(|(uid, _)| uid.as_deref());
-            let opened = open::open(&asked, wanted, ctx, |event| {
+            let reading = Reading { password: password.as_ref(), ..Reading::default() };
+            let opened = open::open_as(&asked, wanted, reading, ctx, |event| {
                 let _ = send.send(event);
                 now();
             });
@@ -215,7 +223,7 @@ impl Inbox {
         let Some(outcome) = self.example.as_ref().and_then(Job::poll) else { return };
         self.example = None;
         match outcome {
-            Outcome::Done(Ok((folder, nodule))) => self.open_case(vec![folder], nodule, None, waker),
+            Outcome::Done(Ok((folder, nodule))) => self.open_case(vec![folder], nodule, None, None, waker),
             Outcome::Done(Err(sentence)) => session.receive(News::OpenFailed(sentence)),
             Outcome::Cancelled => {}
             Outcome::Failed(failure) => session.receive(News::OpenFailed(failure.to_string())),
@@ -282,6 +290,11 @@ fn settle(opening: &mut Opening, session: &mut Session) -> bool {
                 None => return true,
             }
         }
+        Outcome::Done(Found::Case(Err(OpenError::Locked(archive)))) => News::Locked(Some(LockedPaths {
+            paths: Private::new(opening.paths.clone()),
+            as_prior: false,
+            archive: archive.0,
+        })),
         Outcome::Done(Found::Case(Err(OpenError::NotUsable(sentence)))) => match opening.chosen {
             Some(index) => News::Unusable(index),
             None => News::OpenFailed(sentence),

@@ -90,6 +90,7 @@ impl MoreMaps {
 fn explains_the_same(a: &Arc<Answer>, b: &Arc<Answer>) -> bool {
     a.at == b.at
         && a.model == b.model
+        && a.mode == b.mode
         && a.weights_sha256 == b.weights_sha256
         && a.said.first() == b.said.first()
 }
@@ -103,6 +104,7 @@ fn begin(
     let Some(open) = session.open() else { return Err("The series is closed".to_owned()) };
     let request = Request {
         model: asked.answer.model.clone(),
+        mode: asked.answer.mode.parse().unwrap_or_default(),
         fields: session.fields(),
         weights: None,
         explain: asked.maps.clone(),

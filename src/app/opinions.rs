@@ -90,6 +90,7 @@ fn next(engine: &Engine, session: &mut Session, waker: &Waker) -> Option<Asked> 
     };
     let request = Request {
         model: model.to_owned(),
+        mode: look.mode_of(model),
         fields: session.fields(),
         prior,
         weights: None,

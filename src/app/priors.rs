@@ -8,9 +8,9 @@ use super::core::Core;
 use super::waker::Waker;
 use super::words::sentence;
 use crate::findings::{NoduleId, PriorPoint};
-use crate::ingest::Scan;
+use crate::ingest::{Private, Scan};
 use crate::jobs::{Job, Outcome, spawn};
-use crate::session::{Edit, News, Session, Severity, Work, WorkId};
+use crate::session::{Edit, LockedPaths, News, Session, Severity, Work, WorkId};
 use crate::volume::Unit;
 use crate::workflow::classify;
 use crate::workflow::open::{self, OpenError, OpenEvent, Opened};
@@ -20,6 +20,8 @@ use crate::workflow::prior::{SAME_SERIES, open_prior, prior};
 struct Opening {
     job: Job<Result<Opened, OpenError>>,
     events: Receiver<OpenEvent>,
+    /// What was asked for; empty for another series of the case.
+    paths: Vec<PathBuf>,
     /// What it was found in; of another folder not known before it was looked through.
     found: Option<Arc<Scan>>,
     /// The case that it is the prior of.
@@ -46,22 +48,30 @@ impl Priors {
                 now();
             }))
         });
-        self.opening = Some(Opening { job, events, found: Some(Arc::clone(&case)), case, began: false });
+        let found = Some(Arc::clone(&case));
+        self.opening = Some(Opening { job, events, paths: Vec::new(), found, case, began: false });
     }
 
     /// A series somewhere else.
-    fn open_paths(&mut self, paths: Vec<PathBuf>, session: &Session, waker: &Waker) {
+    /// - `password`: for archives that ask for one; held while the prior is open, as slices are read with it
+    pub(super) fn open_paths(
+        &mut self,
+        paths: Vec<PathBuf>,
+        password: Option<Private<String>>,
+        session: &Session,
+        waker: &Waker,
+    ) {
         let Some(current) = session.series().map(|series| series.uid.clone()) else { return };
         let case = Arc::clone(session.scan());
         let (send, events) = channel();
-        let now = waker.now();
+        let (now, asked) = (waker.now(), paths.clone());
         let job = spawn("prior", waker.soon(), move |ctx| {
-            Ok(open_prior(&paths, &current, ctx, |event| {
+            Ok(open_prior(&asked, &current, password.as_ref(), ctx, |event| {
                 let _ = send.send(event);
                 now();
             }))
         });
-        self.opening = Some(Opening { job, events, found: None, case, began: false });
+        self.opening = Some(Opening { job, events, paths, found: None, case, began: false });
     }
 
     /// Asks it to stop.
@@ -109,6 +119,10 @@ impl Priors {
                 Severity::Info,
                 "Loading the prior was stopped: nothing of it is used".to_owned(),
             ),
+            Outcome::Done(Err(OpenError::Locked(archive))) => {
+                let paths = Private::new(std::mem::take(&mut opening.paths));
+                News::Locked(Some(LockedPaths { paths, as_prior: true, archive: archive.0 }))
+            }
             Outcome::Done(Err(error)) => News::Notice(Severity::Error, sentence(error)),
             Outcome::Failed(failure) => News::Notice(Severity::Error, failure.to_string()),
         };
@@ -176,7 +190,7 @@ impl Core {
     pub(super) fn open_prior(&mut self, paths: Vec<PathBuf>) {
         self.ui.prior_path = None;
         if !paths.is_empty() {
-            self.priors.open_paths(paths, &self.session, &self.waker);
+            self.priors.open_paths(paths, None, &self.session, &self.waker);
             self.show_right_panel();
         }
     }

@@ -252,6 +252,7 @@ fn answer_words(text: &mut String, answer: &AnswerReport) {
     }
     // Untrained weights say the same of what they were trained on.
     let trained_on = answer.note.unwrap_or(&answer.trained_on);
+    let _ = writeln!(text, "    input: {}", answer.mode);
     let _ = writeln!(text, "    weights {}: {trained_on}", answer.weights);
     if let Some(c) = answer.detail.scale_contribution {
         let whose = if answer.members.is_some() { " of the first network:" } else { "" };

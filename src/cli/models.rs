@@ -10,6 +10,7 @@ use super::classify::known_model;
 use super::exit::Failure;
 use super::output;
 use super::progress::Terminal;
+use crate::networks::thousands;
 use crate::networks::weights::{Import, WeightsError};
 use crate::workflow::models::{self, Besides, ImportReport, ModelReport, ModelsError};
 
@@ -71,7 +72,9 @@ fn list(json: bool) -> Result<(), Failure> {
         let _ = writeln!(
             text,
             "{}{default}: {}, {} parameters, {weights}",
-            model.name, model.question, model.parameters
+            model.name,
+            model.question,
+            thousands(model.parameters)
         );
         if let Some(fault) = &model.fault {
             let _ = writeln!(text, "  not used: {fault}");
@@ -94,7 +97,7 @@ fn info(name: &str, json: bool) -> Result<(), Failure> {
         let [ni, nj, nk] = crop;
         let _ = writeln!(text, "  {} crop: {ni} x {nj} x {nk} voxels", scale.name());
     }
-    let _ = writeln!(text, "  parameters: {}", model.parameters);
+    let _ = writeln!(text, "  parameters: {}", thousands(model.parameters));
     match (&model.weights, &model.weights_sha256) {
         (Some(weights), Some(sha256)) => {
             let _ = writeln!(text, "  weights: {weights}, SHA-256 {sha256}");
@@ -117,6 +120,7 @@ fn info(name: &str, json: bool) -> Result<(), Failure> {
     if let Some(card) = &model.card {
         let _ = writeln!(text, "  origin: {}", card.origin);
         let _ = writeln!(text, "  trained on: {}", card.trained_on);
+        let _ = writeln!(text, "  taught in mode: {}", card.taught_in());
         let _ = writeln!(text, "  intended use: {}", card.intended_use);
         if let Some(caution) = &card.caution {
             let _ = writeln!(text, "  caution: {caution}");

@@ -10,7 +10,7 @@ use super::progress::Terminal;
 use super::{output, series};
 use crate::geometry::{Plane, Point};
 use crate::gpu;
-use crate::inference::{DeviceChoice, Engine, EngineOptions, WeightsChoice, regions};
+use crate::inference::{DeviceChoice, Engine, EngineOptions, Mode, WeightsChoice, regions};
 use crate::networks;
 use crate::networks::weights::UNTRAINED;
 use crate::session::{Orientation, PetLook, PetSeries, Projection, Side, Slab, VolumeView};
@@ -47,6 +47,7 @@ struct Options {
     structures: bool,
     pet: bool,
     model: &'static str,
+    mode: Mode,
     weights: WeightsChoice,
     device: DeviceChoice,
     force: bool,
@@ -86,6 +87,7 @@ impl Options {
             structures: raw.overlay.contains(&Overlay::Structures),
             pet: raw.overlay.contains(&Overlay::Pet),
             model,
+            mode: raw.mode.into(),
             weights: raw.network.weights.clone().map_or_else(|| weights_for(model), WeightsChoice::File),
             device: raw.network.device.into(),
             force: raw.series.force,
@@ -163,6 +165,7 @@ fn overlays(options: &Options, opened: &Opened, terminal: &Terminal) -> Result<O
     let at = options.view.at.unwrap_or_else(|| grid.centre());
     let request = Request {
         model: options.model.to_owned(),
+        mode: options.mode,
         weights: Some(options.weights.clone()),
         all_members: false,
         explain: if options.saliency { first_of(options.model) } else { Vec::new() },
@@ -174,7 +177,7 @@ fn overlays(options: &Options, opened: &Opened, terminal: &Terminal) -> Result<O
     overlays.mark = Some(at);
     if options.boxes {
         let spec = networks::spec(options.model).map_err(Failure::arguments)?;
-        overlays.boxes = regions(spec, grid, at);
+        overlays.boxes = regions(spec, options.mode, grid, at);
     }
     if options.saliency {
         let engine = Engine::start(EngineOptions::alone(options.device)).map_err(Failure::work)?;

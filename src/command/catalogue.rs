@@ -1,10 +1,6 @@
 //! The list: id, words, help, keys and condition of every command that needs no value.
 
-use super::conditions::{
-    always, answered, compared, drawn, irregular, laid, linked, made, mapped, measured, oblique, redoable,
-    region_picked, removable, reported, restorable, running, scannable, scanned, selected, several, shown,
-    something, undoable, with_pet,
-};
+use super::conditions::{always, answered, compared, drawn, irregular, laid, leaves_mode, linked, made, mapped, measured, oblique, redoable, region_picked, removable, reported, restorable, running, scannable, scanned, selected, several, shown, something, undoable, with_pet};
 use super::entry::{Entry, Group, key, line};
 use super::keys::{Key, Shortcut};
 use super::volume::{cut, preset, shading, side, surroundings};
@@ -20,7 +16,7 @@ pub fn entry(command: &Command) -> Option<&'static Entry> {
 }
 
 /// Every command that needs no value, in the order of groups.
-pub static CATALOGUE: [Entry; 101] = [
+pub static CATALOGUE: [Entry; 102] = [
     line(
         Command::OpenFolder,
         "open_folder",
@@ -746,5 +742,16 @@ pub static CATALOGUE: [Entry; 101] = [
         ("Model card", "What the weights of this answer were taught, how well they did, and their limits."),
         &[key('K')],
         answered,
+    ),
+    line(
+        Command::NextMode,
+        "next_mode",
+        Group::Network,
+        (
+            "Paper or clinical input",
+            "How the network's input is prepared: as published, or in its clinical mode; it is asked again.",
+        ),
+        &[],
+        leaves_mode,
     ),
 ];

@@ -1,7 +1,9 @@
 //! When a command can be carried out.
 
 use crate::findings::Question;
+use crate::inference::Mode;
 use crate::ingest::Series;
+use crate::networks::spec;
 use crate::session::{Layout, Orientation, Pane, Session, Stage, WorkId};
 use crate::volume::Unit;
 
@@ -153,4 +155,9 @@ pub(super) fn region_picked(session: &Session) -> bool {
 pub(super) fn oblique(session: &Session) -> bool {
     let turned = |pane| matches!(session.look().viewport(pane).orientation, Orientation::Oblique { .. });
     shown(session) && Pane::ALL.into_iter().any(turned)
+}
+
+/// The network leaves a choice of how its input is prepared.
+pub(super) fn leaves_mode(session: &Session) -> bool {
+    shown(session) && spec(session.look().network).is_ok_and(|spec| Mode::of(spec).len() > 1)
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::explain::{Method, Wanted};
 use crate::findings::{NoduleId, PriorPoint};
 use crate::geometry::{Patient, Plane, Point};
+use crate::ingest::Private;
 use crate::measure::{MeasureId, Measurement};
 use crate::session::{Edit, NoticeId, Pane, Side, Tool, WorkId};
 use crate::volume::{Preset, VolumePreset};
@@ -149,6 +150,8 @@ pub enum Command {
     ToggleTheme,
     /// The sheet of networks and their weights.
     ToggleNetworks,
+    /// Prepare the network's input in the next of its ways.
+    NextMode,
     /// The sheet of all keys.
     ToggleHelp,
     /// What must be known of the weights that gave the selected nodule's answer.
@@ -164,6 +167,10 @@ pub enum Command {
     // With values, from the place where they are asked for.
     /// Open these folders and files.
     OpenPaths(Vec<PathBuf>),
+    /// Open the archive that waits for its password with this one.
+    Unlock(Private<String>),
+    /// Leave it closed.
+    LeaveLocked,
     /// Show this series of the list.
     ShowSeries(usize),
     /// This series of the list is the prior.

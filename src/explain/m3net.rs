@@ -28,7 +28,7 @@ pub struct M3NetAnswered<'a> {
     pub forward: &'a Forward,
     /// What each scale gave.
     pub contribution: &'a Contribution,
-    /// Of the CT.
+    /// What the boxes of the crops count in: maps come on it.
     pub grid: &'a VoxelGrid,
 }
 

@@ -38,6 +38,34 @@ impl Saliency {
         self.values.iter().map(|v| v.abs()).filter(|v| v.is_finite()).fold(0.0, f32::max)
     }
 
+    /// The same map on the voxels of the CT, where it was computed on samples along the CT's axes that begin at
+    /// the centre of its first voxel: trilinear, zero in voxels whose centres the samples do not reach.
+    /// - `step`: voxels from one sample to the next along columns, rows, slices
+    /// - `grid`: of the CT
+    #[must_use]
+    pub fn on_voxels(self, step: [f64; 3], grid: &VoxelGrid) -> Self {
+        let VoxelBox { min, size } = self.bounds;
+        // The outer faces of the samples, in voxels: exact to far less than anything that is drawn.
+        let face = |a: usize, at: f64| ((min[a] as f64 + at - 0.5) * step[a] * 1e5).round() / 1e5;
+        let low: [i64; 3] = std::array::from_fn(|a| face(a, 0.0).ceil() as i64);
+        let high: [i64; 3] = std::array::from_fn(|a| face(a, size[a] as f64).floor() as i64);
+        let voxels = std::array::from_fn(|a| usize::try_from(high[a] + 1 - low[a]).unwrap_or(0));
+        let read = VoxelBox { min: low, size: voxels };
+        let bounds = inside(&read, grid);
+        let mut values = vec![0.0; bounds.size.iter().product()];
+        // A cell is a sample; depth, height, width run along slices, rows, columns.
+        let along = |a: usize| (min[a] as f64 * step[a] - low[a] as f64, step[a]);
+        let cells = [along(2), along(1), along(0)];
+        let map = CellMap {
+            shape: [size[2], size[1], size[0]],
+            values: self.values.to_vec(),
+            cells: CellGrid { first: cells.map(|c| c.0), step: cells.map(|c| c.1) },
+            axes: Axes::SliceRowColumn,
+        };
+        add_resampled(&mut values, &bounds, &map, &read, 1.0);
+        Self { bounds, values: Arc::from(values), ..self }
+    }
+
     /// Patient position of the centre of the voxel with the largest magnitude, the first of equals;
     /// `None` where the map is zero everywhere and no place is stronger than another.
     ///
@@ -300,6 +328,42 @@ mod tests {
         let mut values = vec![0.0; 8000];
         add_resampled(&mut values, &bounds, &map, &away, 1.0);
         assert!(values.iter().all(|value| *value == 0.0));
+    }
+
+    #[test]
+    fn a_map_on_samples_comes_onto_the_voxels_where_its_samples_lie() {
+        // Samples of 1 mm, voxels of 0.8 x 2 x 0.5 mm, both from the same first centre.
+        let grid = VoxelGrid::axis_aligned([40, 20, 90], [0.8, 2.0, 0.5], Point::new(3.0, 4.0, 5.0))
+            .expect("a grid");
+        let step = [1.0 / 0.8, 0.5, 2.0];
+        let bounds = VoxelBox { min: [-3, 4, 10], size: [16, 12, 20] };
+        let value = |x: f64, y: f64, z: f64| (0.5 * x - 0.25 * y + 0.125 * z) as f32;
+        let at = |n: usize| [n % 16, n / 16 % 12, n / 192];
+        let sample =
+            |n: usize| -> [f64; 3] { std::array::from_fn(|a| (bounds.min[a] + at(n)[a] as i64) as f64) };
+        let values: Vec<f32> = (0..16 * 12 * 20).map(sample).map(|[x, y, z]| value(x, y, z)).collect();
+        let map = Saliency {
+            method: "native",
+            scale: None,
+            bounds,
+            values: values.into(),
+            native_shape: None,
+            unit: "logit",
+            signed: true,
+            told: vec![("seed", 1.0)],
+        };
+        let found = map.on_voxels(step, &grid);
+        // Faces at -3.5 and 12.5 mm: voxels 0 (of those inside) to 15; 3.5 and 15.5: 2 to 7; 9.5 and 29.5: 19 to 59.
+        assert_eq!(found.bounds, VoxelBox { min: [0, 2, 19], size: [16, 6, 41] });
+        assert_eq!(found.told, [("seed", 1.0)]);
+        for (n, v) in found.values.iter().enumerate() {
+            let voxel = [n % 16, 2 + n / 16 % 6, 19 + n / 96];
+            // A linear map is found again; the last half millimetre holds the outermost sample.
+            let mm = |a: usize, low: f64, high: f64| (voxel[a] as f64 * [0.8, 2.0, 0.5][a]).clamp(low, high);
+            let expected = value(mm(0, -3.0, 12.0), mm(1, 4.0, 15.0), mm(2, 10.0, 29.0));
+            // Three mixtures in single precision of values up to 10.
+            assert!((v - expected).abs() < 1e-5, "{voxel:?}: {v} {expected}");
+        }
     }
 
     #[test]

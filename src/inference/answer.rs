@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::m3net::{Crop, Readers, Said, Together};
+use super::m3net::{Crop, Readers, Said, Sampling, Together};
 use super::region::{Region, RegionName};
 use crate::clinical::FieldName;
 use crate::geometry::{Patient, Point, VoxelBox};
@@ -112,6 +112,8 @@ pub struct SliceDetection {
 /// What M3Net saw, and what each scale of it moved.
 #[derive(Clone, Debug, PartialEq)]
 pub struct M3NetDetail {
+    /// What the crops were cut from: their boxes count its samples.
+    pub sampling: Sampling,
     /// The crops, small to large.
     pub crops: [Crop; 3],
     /// Gradient x input of the margin, per scale, small to large, in logits; of the first member.

@@ -1,6 +1,7 @@
 //! Why the network did not answer, in the words that the user reads.
 
 use super::mode::Mode;
+use crate::geometry::GridError;
 use crate::jobs::Cancelled;
 use crate::networks::UnknownNetwork;
 use crate::networks::weights::WeightsError;
@@ -14,6 +15,9 @@ pub enum InferenceError {
     /// Infinite or undefined values in the crop.
     #[error("the volume holds values that are no numbers around this point")]
     NoNumbers,
+    /// Axes between which nothing can be sampled.
+    #[error("the volume cannot be resampled to 1 mm: {0}")]
+    NoSamples(GridError),
     /// The network's input is prepared in one way alone.
     #[error(
         "{model} has no mode {mode}: its input is prepared as its authors did, or not at all; use --mode paper"

@@ -25,6 +25,7 @@ mod region;
 mod scanned;
 pub mod ssm;
 mod status;
+mod trilinear;
 mod warm_up;
 
 pub use answer::{
@@ -39,7 +40,8 @@ pub use learning::LearningDevice;
 pub use loaded::Loaded;
 pub(crate) use m3net::ReadersHead;
 pub use m3net::{
-    ContextBox, Crop, Forward, M3NetNetwork, Readers, Said, Together, context_boxes, normalise, prepare,
+    ContextBox, Crop, Forward, M3NetNetwork, Readers, Said, Sampling, Together, context_boxes, normalise,
+    prepare,
 };
 pub use mode::Mode;
 pub(crate) use numbers::read;

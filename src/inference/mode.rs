@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::networks::Family;
+use crate::networks::{Architecture, Family, NetworkSpec};
 
 /// Never mixed within an answer, and shown with it by name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -20,15 +20,29 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// Those that a family's adapter has; the first is what is taken where none is named.
+    /// Those that a network's adapter has; the first is what is taken where none is named.
     ///
-    /// M3Net's specification has a `clinical` one (1 mm, lung window, cubes) for weights that nobody has taught
-    /// yet: it is not built.
-    pub const fn of(family: Family) -> &'static [Self] {
-        match family {
-            Family::Mmcaf | Family::Csf => &[Self::Paper, Self::Clinical],
-            Family::M3Net | Family::Maemc | Family::Ssm => &[Self::Paper],
-        }
+    /// M3Net with a ConvNeXt has none besides `paper`: it takes the 56 slices of the published crop as
+    /// channels, and the cubes of mode `clinical` have other numbers.
+    pub fn of(spec: &NetworkSpec) -> &'static [Self] {
+        let has_both = match spec.family {
+            Family::Mmcaf | Family::Csf => true,
+            Family::M3Net => Architecture::named(spec.name).is_ok_and(|a| a.reads_any_depth()),
+            Family::Maemc | Family::Ssm => false,
+        };
+        if has_both { &[Self::Paper, Self::Clinical] } else { &[Self::Paper] }
+    }
+
+    /// This mode where the network has it, else the first of those that it has.
+    pub fn for_network(self, spec: &NetworkSpec) -> Self {
+        if Self::of(spec).contains(&self) { self } else { Self::default() }
+    }
+
+    /// The one after this, of those that the network has; after the last the first.
+    pub fn next_of(self, spec: &NetworkSpec) -> Self {
+        let all = Self::of(spec);
+        let next = all.iter().skip_while(|mode| **mode != self).nth(1).or(all.first());
+        next.copied().unwrap_or_default()
     }
 
     /// Lower-case word, as in options and files.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::answer::DeviceInfo;
 use super::error::InferenceError;
+use super::mode::Mode;
 use crate::networks::weights::{
     Card, Import, Metadata, StateDict, WeightsError, WeightsFile, built_in, non_finite,
 };
@@ -50,6 +51,30 @@ pub struct Known {
     pub weights_sha256: String,
     /// Where it runs.
     pub info: DeviceInfo,
+}
+
+impl Known {
+    /// Whether its weights were taught with pictures that were prepared in this way.
+    pub fn is_taught_in(&self, mode: Mode) -> bool {
+        self.card.taught_in() == mode.name()
+    }
+
+    /// What divides margins before they become probabilities, where that was measured in this mode.
+    pub fn temperature(&self, mode: Mode) -> Option<f64> {
+        let calibration = self.card.calibration.filter(|_| self.is_taught_in(mode));
+        calibration.map(|calibration| calibration.temperature)
+    }
+
+    /// What a user must know of trained weights that were taught in another mode: a sentence for the answer's
+    /// reasons. The number is the plain one of the network then.
+    pub fn untaught(&self, mode: Mode) -> Option<String> {
+        (self.card.trained && !self.is_taught_in(mode)).then(|| {
+            let taught = self.card.taught_in();
+            format!(
+                "these weights were taught in mode {taught} and not in mode {mode}; nobody has measured how often the number is right then, and it is not calibrated"
+            )
+        })
+    }
 }
 
 /// Weights that fit, of one network or of the members of an ensemble.

@@ -1,6 +1,7 @@
 //! A box that a network really read, in the patient: what window, pictures and JSON show of any network.
 
-use super::m3net::{ContextBox, context_boxes};
+use super::m3net::{ContextBox, Sampling};
+use super::mode::Mode;
 use super::{csf, maemc, mmcaf, ssm};
 use crate::geometry::{Patient, Point, VoxelBox, VoxelGrid};
 use crate::networks::{Family, NetworkSpec, Scale};
@@ -85,13 +86,15 @@ impl ContextBox {
 }
 
 /// What a network reads around a point.
+/// - `mode`: how its input is prepared; of the five M3Net alone reads other places in another mode
 /// - `at`: in the patient, LPS mm; one outside the grid gives what is read at the nearest place inside
-pub fn regions(spec: &NetworkSpec, grid: &VoxelGrid, at: Point<Patient>) -> Vec<Region> {
+/// - returns: nothing where the grid cannot be sampled as the mode wants it
+pub fn regions(spec: &NetworkSpec, mode: Mode, grid: &VoxelGrid, at: Point<Patient>) -> Vec<Region> {
     match spec.family {
-        Family::M3Net => {
-            let contexts = context_boxes(grid, grid.voxel_from_patient() * at);
-            contexts.iter().map(|context| context.region(grid)).collect()
-        }
+        Family::M3Net => Sampling::of(mode, grid).map_or_else(
+            |_| Vec::new(),
+            |sampling| sampling.boxes(at).iter().map(|context| sampling.region(context, grid)).collect(),
+        ),
         Family::Mmcaf => mmcaf::regions(grid, at, None),
         Family::Maemc => maemc::regions(grid, at).into(),
         // The earlier date's lies in another series.

@@ -36,7 +36,7 @@ pub use error::IngestError;
 pub use image::Image;
 pub use load::{READING_SLICES, begin, load};
 pub use objects::{Link, Object, ObjectKind, read_structures};
-pub use preview::preview;
+pub use preview::{Picture, coloured_picture, preview};
 pub use private::Private;
 pub use scan::{scan, scan_unlocked};
 pub use series::{FEWEST_SLICES, FileWindow, Loaded, Locked, Scan, Series, Skipped};

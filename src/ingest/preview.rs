@@ -47,6 +47,37 @@ pub fn preview(series: &Series, ctx: &JobContext) -> Result<Volume, IngestError>
     Err(IngestError::Sentence(fault))
 }
 
+/// A coloured picture.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// Columns and rows.
+    pub size: [usize; 2],
+    /// Red, green and blue of each pixel, row by row.
+    pub rgb: Vec<u8>,
+}
+
+/// The middle picture of a series of coloured ones, decoded on this thread alone: no values, nowhere in the
+/// patient.
+/// - errors: no such series, no pixels, pixels that cannot be decoded; [`IngestError::Cancelled`]
+pub fn coloured_picture(series: &Series, ctx: &JobContext) -> Result<Picture, IngestError> {
+    let mut fault = "The files hold no pixel data".to_owned();
+    for k in from_the_middle(series.slices.len()).into_iter().take(TRIES) {
+        ctx.check()?;
+        let Some(source) = series.slices.get(k).and_then(Option::as_ref) else { continue };
+        match source.colours() {
+            Ok(rgb) => {
+                let size = [usize::from(source.form.columns), usize::from(source.form.rows)];
+                if rgb.len() == size[0] * size[1] * 3 {
+                    return Ok(Picture { size, rgb });
+                }
+                fault = "The picture's pixel data end too early".to_owned();
+            }
+            Err(error) => fault = format!("The picture cannot be read: {error}"),
+        }
+    }
+    Err(IngestError::Sentence(fault))
+}
+
 fn grid(series: &Series, [columns, rows]: [usize; 2], k: usize) -> Result<VoxelGrid, GridError> {
     let size = [columns, rows, 1];
     if let Some(whole) = &series.grid {

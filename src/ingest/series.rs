@@ -80,6 +80,8 @@ pub struct Series {
     pub(super) as_stored: bool,
     /// Its only file, where that is a whole volume and no DICOM; then `slices` is empty.
     pub(super) volume_file: Option<Source>,
+    /// The member of an archive that holds its voxels, where that is another one.
+    pub(super) volume_data: Option<Source>,
 }
 
 impl Series {

@@ -332,6 +332,7 @@ fn finish(
         straight: None,
         as_stored: false,
         volume_file: None,
+        volume_data: None,
     }
 }
 
@@ -345,6 +346,9 @@ pub(super) fn source(header: &Header, rescale: Rescale) -> Option<SliceSource> {
         photometric: header.photometric.clone(),
         rescale,
         lut: header.lut.clone(),
+        inflated: header.inflated.clone(),
+        planar: header.planar,
+        palette: header.palette.clone(),
     })
 }
 

@@ -1,6 +1,6 @@
 //! A volume file that was named by itself, as a series: one file, whole, on its own grid.
 
-use std::path::Path;
+use std::path::{Component, Path};
 use std::sync::Arc;
 
 use super::defect::{Defect, DefectCode};
@@ -8,7 +8,7 @@ use super::error::IngestError;
 use super::private::Private;
 use super::series::{Series, Skipped};
 use super::source::Source;
-use super::volume_file::{grid_of, volume_from};
+use super::volume_file::{data_beside, grid_of, volume_from};
 use super::words::{defect, name};
 use crate::geometry::{Point, Transform, VoxelGrid};
 use crate::jobs::JobContext;
@@ -27,11 +27,12 @@ pub(super) fn among(
     asked: impl Fn(&Source) -> bool,
     skipped: &mut Vec<Skipped>,
 ) -> Vec<Series> {
-    let mut found = Vec::new();
-    for source in strangers {
+    let mut found: Vec<Series> = Vec::new();
+    let mut passed = Vec::new();
+    for source in &strangers {
         let file = source.path();
         let not_dicom = || format!("{} {NOT_DICOM}", name(file));
-        let reason = match asked(&source).then(|| series(&source)) {
+        let reason = match asked(source).then(|| series(source, &strangers)) {
             Some(Ok(series)) => {
                 found.push(series);
                 continue;
@@ -39,9 +40,24 @@ pub(super) fn among(
             Some(Err(error)) if promises_volume(file) => error.to_string(),
             Some(Err(_)) | None => not_dicom(),
         };
-        skipped.push(Skipped { file: file.to_owned(), reason });
+        passed.push(Skipped { file: file.to_owned(), reason });
     }
+    // The voxels of a header are no file of their own.
+    let voxels = |file: &Path| found.iter().filter_map(|s| s.volume_data.as_ref()).any(|d| d.path() == file);
+    skipped.extend(passed.into_iter().filter(|passed| !voxels(&passed.file)));
     found
+}
+
+/// The member of the same archive that holds the voxels of a header, where that names another one.
+fn data_of(header: &Source, members: &[Source]) -> Option<Source> {
+    if header.is_a_file() {
+        return None;
+    }
+    let file = data_beside(header)?;
+    let parts = Path::new(&file).components().filter(|part| matches!(part, Component::Normal(_)));
+    let mut path = header.path().parent()?.to_owned();
+    path.extend(parts);
+    members.iter().find(|member| member.path() == path && !member.is_a_file()).cloned()
 }
 
 fn promises_volume(file: &Path) -> bool {
@@ -50,7 +66,8 @@ fn promises_volume(file: &Path) -> bool {
 }
 
 /// From the header alone.
-fn series(source: &Source) -> Result<Series, IngestError> {
+/// - `members`: among which its voxels are, where it does not hold them and is no file on disk
+fn series(source: &Source, members: &[Source]) -> Result<Series, IngestError> {
     let file = source.path();
     let grid = grid_of(source)?;
     let mut defects = vec![assumed()];
@@ -85,6 +102,7 @@ fn series(source: &Source) -> Result<Series, IngestError> {
         straight: None,
         as_stored: false,
         volume_file: Some(source.clone()),
+        volume_data: data_of(source, members),
     })
 }
 
@@ -101,7 +119,7 @@ pub(super) fn whole(series: &Series, ctx: &JobContext) -> Result<Arc<Volume>, In
     let Some(source) = &series.volume_file else {
         return Err(IngestError::Sentence("This series is no volume file".to_owned()));
     };
-    Ok(Arc::new(volume_from(source, series.unit.clone(), ctx)?))
+    Ok(Arc::new(volume_from(source, series.volume_data.as_ref(), series.unit.clone(), ctx)?))
 }
 
 /// The middle slice as a volume of its own, where it lies in the patient.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::csf::{self, AfterTemporal, Attending, CsfConfig};
 use super::layout::Layout;
-use super::m3net::{self, M3NetConfig};
+use super::m3net::{self, EncoderConfig, M3NetConfig};
 use super::maemc::{self, MaemcConfig, Pooling, Positions};
 use super::mmcaf::{self, MmcafConfig, Tokens};
 use super::registry::{Size, UnknownNetwork, m3net_config, spec};
@@ -134,6 +134,13 @@ impl Architecture {
             }
             _ => None,
         }
+    }
+
+    /// Whether a network that reads crops takes them with any number of slices: one that takes slices as
+    /// channels does not.
+    pub fn reads_any_depth(&self) -> bool {
+        let Self::M3Net(config) = self else { return false };
+        config.encoders.iter().all(|encoder| matches!(encoder, EncoderConfig::ResNet3d(_)))
     }
 
     /// The tensors under the keys that are compared: those of other spellings of this network renamed.

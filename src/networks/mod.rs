@@ -5,6 +5,7 @@
 
 mod architecture;
 pub mod csf;
+mod figures;
 pub mod layers;
 mod layout;
 pub mod m3net;
@@ -18,6 +19,7 @@ mod taps;
 pub mod weights;
 
 pub use architecture::{Architecture, Keys};
+pub use figures::thousands;
 pub use layout::{Layout, layout_of};
 pub use papers::{Paper, Reported, paper};
 pub use registry::{

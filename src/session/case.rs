@@ -116,27 +116,45 @@ impl Findings {
 pub struct Thumbnail {
     /// Columns and rows.
     pub size_px: [usize; 2],
-    /// Grey values, row by row.
-    pub grey: Arc<[u8]>,
+    /// Red, green and blue of each pixel; else one grey level.
+    pub coloured: bool,
+    /// Row by row.
+    pub levels: Arc<[u8]>,
 }
 
 impl Thumbnail {
-    /// The same smaller by a whole factor: size and grey values, means over squares of `by` x `by`
+    /// A grey picture.
+    /// - `levels`: one a pixel, row by row
+    pub fn grey(size_px: [usize; 2], levels: impl Into<Arc<[u8]>>) -> Self {
+        Self { size_px, coloured: false, levels: levels.into() }
+    }
+
+    /// Levels of a pixel.
+    pub fn channels(&self) -> usize {
+        if self.coloured { 3 } else { 1 }
+    }
+
+    /// The same smaller by a whole factor: size and levels, means over squares of `by` x `by`
     /// pixels, rounded. What does not fill a square at the right and lower edge is left out.
     pub fn shrunk(&self, by: usize) -> ([usize; 2], Vec<u8>) {
-        let [width, height] = self.size_px;
+        let ([width, height], channels) = (self.size_px, self.channels());
         let by = by.clamp(1, width.min(height).max(1));
         let size = [width / by, height / by];
         let share = (by * by) as u32;
-        let mut grey = Vec::with_capacity(size[0] * size[1]);
-        for rows in self.grey.chunks_exact((width * by).max(1)) {
+        let mut levels = Vec::with_capacity(size[0] * size[1] * channels);
+        for rows in self.levels.chunks_exact((width * by * channels).max(1)) {
             for column in 0..size[0] {
-                let square = rows.chunks_exact(width).flat_map(|row| &row[column * by..][..by]);
-                let sum: u32 = square.map(|level| u32::from(*level)).sum();
-                grey.push(((sum + share / 2) / share) as u8);
+                for channel in 0..channels {
+                    let pixels = rows.chunks_exact(width * channels);
+                    let square = pixels.flat_map(|row| {
+                        row[column * by * channels..][..by * channels].iter().skip(channel).step_by(channels)
+                    });
+                    let sum: u32 = square.map(|level| u32::from(*level)).sum();
+                    levels.push(((sum + share / 2) / share) as u8);
+                }
             }
         }
-        (size, grey)
+        (size, levels)
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::case::{Case, Findings, Measured, OpenSeries, Stage};
 use super::edit::Edit;
 use super::history::History;
+use super::locked::LockedPaths;
 use super::look::{CornerText, Layout, Look};
 use super::networks::{Imported, NetworkFacts};
 use super::news::{
@@ -37,6 +38,7 @@ pub struct Session {
     engine: Engine,
     graphics: GraphicsDevice,
     memory: Memory,
+    locked: Option<LockedPaths>,
     gpu: GpuUse,
     networks: Vec<NetworkChoice>,
     facts: BTreeMap<&'static str, Arc<NetworkFacts>>,
@@ -247,6 +249,11 @@ impl Session {
         self.memory
     }
 
+    /// The archive that waits for its password.
+    pub fn locked(&self) -> Option<&LockedPaths> {
+        self.locked.as_ref()
+    }
+
     /// Slices on the GPU.
     pub fn gpu(&self) -> GpuUse {
         self.gpu
@@ -377,6 +384,7 @@ impl Session {
                     prior.gpu = gpu;
                 }
             }
+            News::Locked(locked) => self.locked = locked,
             News::OpenFailed(sentence) => {
                 // What is on the screen stays there; the sentence comes as a notice then.
                 if matches!(self.stage(), Stage::Open | Stage::Report) {

@@ -9,6 +9,7 @@ use super::volume_view::VolumeView;
 use crate::clinical::ClinicalFields;
 use crate::findings::{Nodule, NoduleId};
 use crate::geometry::{Patient, Point};
+use crate::inference::Mode;
 use crate::measure::{MeasureId, Measurement};
 use crate::volume::{Preset, Volume, Window};
 
@@ -43,6 +44,8 @@ pub enum Edit {
     Tool(Tool),
     /// The network that questions go to.
     Network(&'static str),
+    /// How inputs are prepared.
+    Mode(Mode),
     /// The networks that are asked beside it.
     Beside(Vec<&'static str>),
     /// How the prior is looked at.
@@ -91,6 +94,7 @@ pub(super) enum About {
     Heatmap,
     CornerText,
     Network,
+    Mode,
     Beside,
     Prior,
     In3d,
@@ -130,6 +134,7 @@ impl Edit {
             Edit::Heatmap(_) => About::Heatmap,
             Edit::CornerText(_) => About::CornerText,
             Edit::Network(_) => About::Network,
+            Edit::Mode(_) => About::Mode,
             Edit::Beside(_) => About::Beside,
             Edit::Prior(_) => About::Prior,
             Edit::In3d(_) => About::In3d,
@@ -210,6 +215,7 @@ impl Edit {
             Edit::CornerText(to) => swap(&mut look.corner_text, to).map(Edit::CornerText),
             Edit::Tool(to) => swap(&mut look.tool, to).map(Edit::Tool),
             Edit::Network(to) => swap(&mut look.network, to).map(Edit::Network),
+            Edit::Mode(to) => swap(&mut look.mode, to).map(Edit::Mode),
             Edit::Beside(to) => swap(&mut look.beside, to).map(Edit::Beside),
             Edit::Prior(to) => swap(&mut look.prior, to).map(Edit::Prior),
             Edit::In3d(to) => swap(&mut look.in_3d, to).map(Edit::In3d),

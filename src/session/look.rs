@@ -6,8 +6,9 @@ use super::viewport::{Slab, ViewportState};
 use super::volume_view::VolumeView;
 use crate::explain::Wanted;
 use crate::geometry::{Patient, Plane, Point};
+use crate::inference::Mode;
 use crate::measure::Kind;
-use crate::networks::DEFAULT_MODEL;
+use crate::networks::{DEFAULT_MODEL, spec};
 use crate::volume::{Preset, Window};
 
 /// One of the three slice viewports, by the plane that it starts with.
@@ -203,6 +204,8 @@ pub struct Look {
     pub tool: Tool,
     /// Name of the network that questions go to.
     pub network: &'static str,
+    /// How inputs are prepared, by the networks that leave a choice.
+    pub mode: Mode,
     /// Names of those that are asked beside it, in the order in which they were chosen.
     pub beside: Vec<&'static str>,
     /// How the prior is looked at.
@@ -236,6 +239,7 @@ impl Look {
             corner_text: CornerText::Full,
             tool: Tool::Window,
             network: DEFAULT_MODEL,
+            mode: Mode::default(),
             beside: Vec::new(),
             prior: PriorLook::default(),
             in_3d: false,
@@ -253,6 +257,11 @@ impl Look {
             Pane::Coronal => coronal,
             Pane::Sagittal => sagittal,
         }
+    }
+
+    /// How the input of a network is prepared: as chosen, where it leaves the choice.
+    pub fn mode_of(&self, network: &str) -> Mode {
+        spec(network).map_or_else(|_| Mode::default(), |spec| self.mode.for_network(spec))
     }
 
     /// The slab of the viewport that has the focus.

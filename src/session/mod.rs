@@ -8,6 +8,7 @@ mod case;
 mod document;
 mod edit;
 mod history;
+mod locked;
 mod look;
 mod networks;
 mod news;
@@ -22,6 +23,7 @@ mod volume_view;
 pub use case::{Case, Findings, Measured, OpenSeries, Stage, Thumbnail};
 pub use document::Session;
 pub use edit::Edit;
+pub use locked::LockedPaths;
 pub use look::{Arrangement, CornerText, Heatmap, Layout, Look, Pane, Tool};
 pub use networks::{Imported, NetworkFacts};
 pub use news::{

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::case::Thumbnail;
+use super::locked::LockedPaths;
 use super::look::Pane;
 use super::networks::{Imported, NetworkFacts};
 use super::report::Report;
@@ -251,6 +252,8 @@ pub enum News {
     },
     /// There is no PET over the series any more.
     PetClosed,
+    /// An archive waits for its password; `None`: no more.
+    Locked(Option<LockedPaths>),
     /// Nothing could be opened.
     OpenFailed(String),
     /// A report was opened: it comes on the screen.

@@ -8,7 +8,7 @@ use crate::geometry::{Patient, Point};
 use crate::measure::MeasureId;
 use crate::session::{Preferences, Session};
 use crate::tools::{PriorHands, VolumeHands, Wheel};
-use crate::ui::states::Palette;
+use crate::ui::states::{Palette, TypedPassword};
 use crate::ui::viewport::OutlineCache;
 
 /// What drawing may read.
@@ -53,6 +53,8 @@ pub struct UiState {
     pub fourth_seen: bool,
     /// What was typed into the palette of commands.
     pub palette: Palette,
+    /// What is being typed as the password of an archive.
+    pub password: TypedPassword,
     /// What is being typed as the name of a measurement.
     pub measurement_name: Option<(MeasureId, String)>,
     /// Outlines of what others drew, as they were cut before.
@@ -74,6 +76,8 @@ pub enum Sheet {
     Palette,
     /// What must be known of weights: those of the selected nodule's answer, or a network's built-in ones.
     ModelCard(Option<&'static str>),
+    /// The password of an archive.
+    Locked,
     /// Networks and their weights, and which one is shown.
     Networks(&'static str),
 }

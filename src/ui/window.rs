@@ -38,7 +38,11 @@ pub fn window_ui(
         state.prior_hover = None;
     }
     let pointed = egui::CentralPanel::no_frame().show(ui, |ui| centre_ui(ui, scene, state, out)).inner;
+    if scene.session.locked().is_some() {
+        state.sheet = Some(Sheet::Locked);
+    }
     match state.sheet {
+        Some(Sheet::Locked) => states::locked_ui(ui, scene, state, out),
         Some(Sheet::Keys) => states::help_ui(ui, scene, state),
         Some(Sheet::Palette) => states::palette_ui(ui, scene, state, out),
         Some(Sheet::ModelCard(of)) => states::model_card_ui(ui, scene, state, of),

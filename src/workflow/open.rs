@@ -90,8 +90,8 @@ impl fmt::Display for LockedArchive {
         } else {
             write!(
                 f,
-                "{name} is locked by a password: unpack it, or use the commands of the terminal, which ask for the \
-                 password or take --password-file"
+                "{name} is locked by a password: give it with --password-file, or open the archive in the window, \
+                 which asks for it"
             )
         }
     }

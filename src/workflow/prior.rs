@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::classify::{ClassifyError, Prior};
 use super::open::{self, OpenError, OpenEvent, Opened, open_series};
 use crate::geometry::{Patient, Point};
-use crate::ingest::{self, Defect, Series};
+use crate::ingest::{self, Defect, Private, Series};
 use crate::jobs::JobContext;
 use crate::session::doubts;
 use crate::volume::Volume;
@@ -16,14 +16,16 @@ pub const SAME_SERIES: &str = "it is the very series that is asked about; choose
 
 /// Finds the series at `paths` and loads the largest CT besides the later one.
 /// - `now`: UID of the later series
-/// - errors: as [`open::open`]; nothing but the later series there
+/// - `password`: for archives that ask for one
+/// - errors: as [`open::open_as`]; nothing but the later series there
 pub fn open_prior(
     paths: &[PathBuf],
     now: &str,
+    password: Option<&Private<String>>,
     ctx: &JobContext,
     mut on_event: impl FnMut(OpenEvent),
 ) -> Result<Opened, OpenError> {
-    let scan = Arc::new(ingest::scan(paths, ctx)?);
+    let scan = Arc::new(ingest::scan_unlocked(paths, password, ctx)?);
     let Some(chosen) = scan.series.iter().position(|s| s.uid != now && s.usable() && s.is_ct()) else {
         return Err(match scan.series.iter().find(|s| s.uid != now) {
             Some(other) => OpenError::NotUsable(

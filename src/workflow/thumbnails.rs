@@ -2,18 +2,20 @@
 //! nothing else is being read.
 
 use crate::geometry::{Point, Vector};
-use crate::ingest::{IngestError, Scan, Series, preview};
+use crate::ingest::{IngestError, Picture, Scan, Series, coloured_picture, preview};
 use crate::jobs::{Cancelled, JobContext};
 use crate::session::Thumbnail;
 use crate::volume::{Polarity, Preset, Reslice, Unit, Volume, Window, reslice_grey};
 
 /// Longest side of a picture, in pixels: it is also what is shown of a series that is no volume.
 const LONGEST: usize = 512;
+/// The same of a coloured one, which may be a page to read.
+const LONGEST_PAGE: usize = 1024;
 /// Most values per pixel and axis that are averaged: larger pictures are thinned out beyond it.
 const MOST_AVERAGED: usize = 8;
 
 /// Makes the pictures of these series in this order and hands over each as soon as it is there;
-/// `None` for a series that has none (coloured pages, pixels that cannot be decoded).
+/// `None` for a series that has none (pixels that cannot be decoded).
 ///
 /// Files are read and decoded on this thread alone, one slice of a series.
 /// - `which`: indices in `scan.series`
@@ -26,13 +28,28 @@ pub fn thumbnails(
     for &index in which {
         ctx.check()?;
         let Some(series) = scan.series.get(index) else { continue };
-        match preview(series, ctx) {
-            Ok(slice) => on_picture(index, Some(thumbnail(&slice, window(series, &slice)))),
+        let picture = if series.is_coloured() {
+            coloured_picture(series, ctx).map(|picture| coloured(&picture))
+        } else {
+            preview(series, ctx).map(|slice| thumbnail(&slice, window(series, &slice)))
+        };
+        match picture {
+            Ok(picture) => on_picture(index, Some(picture)),
             Err(IngestError::Cancelled(stop)) => return Err(stop),
             Err(IngestError::Sentence(_)) => on_picture(index, None),
         }
     }
     Ok(())
+}
+
+/// A coloured picture as it is stored: pixels are taken to be squares. Shrunk by a whole factor where it is
+/// large, so that the writing of a page stays sharp.
+fn coloured(picture: &Picture) -> Thumbnail {
+    let [columns, rows] = picture.size;
+    let levels = picture.rgb.as_slice().into();
+    let whole = Thumbnail { size_px: picture.size, coloured: true, levels };
+    let (size_px, levels) = whole.shrunk(columns.max(rows).div_ceil(LONGEST_PAGE));
+    Thumbnail { size_px, levels: levels.into(), ..whole }
 }
 
 /// What the viewports would begin with; of values without a unit, what the file recommends.
@@ -62,11 +79,11 @@ fn thumbnail(slice: &Volume, window: Window) -> Thumbnail {
     let origin = Point::new((step[0] - 1.0) / 2.0, (step[1] - 1.0) / 2.0, 0.0);
     let (right, down) = (Vector::new(step[0], 0.0, 0.0), Vector::new(0.0, step[1], 0.0));
     let grey = reslice_grey(slice, &Reslice::plane(origin, right, down, samples), window);
-    let (size_px, mut grey) = Thumbnail { size_px: samples, grey: grey.into() }.shrunk(averaged);
+    let (size_px, mut grey) = Thumbnail::grey(samples, grey).shrunk(averaged);
     if slice.polarity() == Polarity::LowIsBright {
         grey.iter_mut().for_each(|level| *level = u8::MAX - *level);
     }
-    Thumbnail { size_px, grey: grey.into() }
+    Thumbnail::grey(size_px, grey)
 }
 
 #[cfg(test)]
@@ -88,9 +105,9 @@ mod tests {
         let window = Window::new(255.0, 127.5);
         let plain = slice([3, 2], [0.7; 2], |i, j| (100 * i + 10 * j) as i16);
         let picture = thumbnail(&plain, window);
-        assert_eq!((picture.size_px, &picture.grey[..]), ([3, 2], &[0, 100, 200, 10, 110, 210][..]));
+        assert_eq!((picture.size_px, &picture.levels[..]), ([3, 2], &[0, 100, 200, 10, 110, 210][..]));
         let inverted = thumbnail(&plain.shown(Polarity::LowIsBright), window);
-        assert_eq!(inverted.grey[..], [255, 155, 55, 245, 145, 45]);
+        assert_eq!(inverted.levels[..], [255, 155, 55, 245, 145, 45]);
     }
 
     #[test]
@@ -99,7 +116,7 @@ mod tests {
         let stripes = slice([1024, 512], [0.5; 2], |i, _| if i % 2 == 0 { 0 } else { 200 });
         let picture = thumbnail(&stripes, Window::new(255.0, 127.5));
         assert_eq!(picture.size_px, [512, 256]);
-        assert!(picture.grey.iter().all(|level| *level == 100), "{:?}", &picture.grey[..4]);
+        assert!(picture.levels.iter().all(|level| *level == 100), "{:?}", &picture.levels[..4]);
         // Pixels twice as high as wide.
         let tall = slice([100, 100], [1.0, 2.0], |_, _| 0);
         assert_eq!(thumbnail(&tall, Window::new(255.0, 127.5)).size_px, [100, 200]);

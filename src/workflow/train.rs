@@ -357,6 +357,7 @@ fn card(request: &TrainRequest, taught: &[usize], pictures: &Pictures) -> Card {
         trained_on: format!("{} nodules of {} patients of a user's manifest", taught.len(), patients.len()),
         intended_use: "research; not for a diagnosis".to_owned(),
         licence: "as the data that it was trained on".to_owned(),
+        mode: None,
         calibration: None,
         caution: None,
         source_sha256: None,

@@ -306,3 +306,54 @@ fn a_volume_file_in_an_archive_opens_where_no_dicom_image_is_beside_it() {
     let scan = scanned(&path);
     assert_eq!((scan.series.len(), scan.skipped.len()), (1, 1));
 }
+
+/// A header and its voxels in two members: the header's own name for the other one, and the voxels.
+fn detached(header: &str, data: &str) -> Files {
+    let voxels: Vec<u8> = (0..4 * 3 * 6i16).flat_map(|n| (n * 37 - 900).to_le_bytes()).collect();
+    let text = if header.ends_with(".mhd") {
+        format!(
+            "ObjectType = Image\nNDims = 3\nBinaryData = True\nBinaryDataByteOrderMSB = False\nTransformMatrix = 1 0 0 0 1 0 0 0 1\nOffset = -10 5 100\nElementSpacing = 0.7 0.8 2.5\nDimSize = 4 3 6\nElementType = MET_SHORT\nElementDataFile = {data}\n"
+        )
+    } else {
+        format!(
+            "NRRD0004\ntype: short\ndimension: 3\nspace: left-posterior-superior\nsizes: 4 3 6\nspace directions: (0.7,0,0) (0,0.8,0) (0,0,2.5)\nendian: little\nencoding: raw\nspace origin: (-10,5,100)\ndata file: {data}\n"
+        )
+    };
+    let beside = Path::new(header).parent().expect("a folder").join(data);
+    let beside = beside.to_str().expect("plain").replace("/./", "/");
+    vec![(beside, voxels), (header.to_owned(), text.into_bytes())]
+}
+
+#[test]
+fn voxels_in_another_member_are_read_from_the_archive() {
+    for (header, data) in [("a/ct.mhd", "ct.raw"), ("a/b/ct.nhdr", "./ct.raw"), ("ct.mhd", "parts/ct.raw")] {
+        let mut files = detached(header, data);
+        // One of the same name elsewhere is another one.
+        files.push(("z/ct.raw".to_owned(), vec![0; 10]));
+        for (name, bytes) in [
+            ("study.zip", zip(&files, deflated())),
+            ("study.tar", tar(&files)),
+            ("study.tar.gz", gzip(&tar(&files))),
+            ("study.tar.zst", zstandard(&tar(&files))),
+        ] {
+            let (_kept, path) = write(name, &bytes);
+            let found = opened(&path).unwrap_or_else(|e| panic!("{name}, {header}: {e}"));
+            assert_eq!(found.volume.grid().size(), [4, 3, 6]);
+            assert_eq!(found.volume.value([0, 0, 0]), Some(-900.0));
+            assert_eq!(found.volume.value([3, 2, 5]), Some(f32::from(71i16 * 37 - 900)));
+            let passed: Vec<&str> = found.scan.skipped.iter().map(|s| s.reason.as_str()).collect();
+            assert_eq!(passed, ["ct.raw is not a DICOM file"], "{name}: the other one, and no more");
+        }
+    }
+}
+
+#[test]
+fn voxels_that_are_not_in_the_archive_are_missed_by_name() {
+    let mut files = detached("a/ct.mhd", "ct.raw");
+    files.remove(0);
+    let (_kept, path) = write("study.zip", &zip(&files, deflated()));
+    // A file on disk is no member.
+    fs::write(path.parent().expect("a folder").join("ct.raw"), [0; 144]).expect("written");
+    let error = opened(&path).expect_err("no voxels").to_string();
+    assert!(error.contains("keeps its voxels in ct.raw, which is not at hand"), "{error}");
+}

@@ -255,7 +255,7 @@ fn finished_folds_answer_what_they_have_not_seen_and_everything_is_written() {
         let picture = picture.unwrap_or_else(|why| panic!("{case}: {why}"));
         // A ball of tissue in the middle of dark lung.
         let [width, height] = picture.size_px;
-        let grey = |x: usize, y: usize| picture.grey[y * width + x];
+        let grey = |x: usize, y: usize| picture.levels[y * width + x];
         assert!(grey(width / 2, height / 2) > 200 && grey(4, height / 2) < 100, "{case}");
         pictures += 1;
     });

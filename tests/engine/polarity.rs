@@ -125,5 +125,5 @@ fn a_radiograph_in_monochrome1_is_shown_inverted_in_the_list_and_keeps_its_reaso
     let first = 255 - (window.grey(1000.0) * 255.0).round() as u8;
     let last = 255 - (window.grey(1047.0) * 255.0).round() as u8;
     assert!(first > last);
-    assert_eq!([picture.grey[0], picture.grey[53]], [first, last]);
+    assert_eq!([picture.levels[0], picture.levels[53]], [first, last]);
 }

@@ -48,12 +48,12 @@ fn every_series_that_can_be_decoded_has_the_picture_of_its_middle_slice() {
     // The volume's middle slice in the window that the program begins with: 1200 + pixel - 1024 HU.
     let volume = of("2.25.1").expect("a picture");
     let level = |hu: f64| (Preset::Lung.window([0.0, 0.0]).grey(hu) * 255.0).round() as u8;
-    assert_eq!((volume.size_px, volume.grey[0], volume.grey[53]), ([9, 6], level(176.0), level(223.0)));
+    assert_eq!((volume.size_px, volume.levels[0], volume.levels[53]), ([9, 6], level(176.0), level(223.0)));
     // One slice is no volume and says so; its picture is there all the same, in the file's own window.
     let lone = &scan.series[uids.iter().position(|u| *u == "2.25.2").expect("found")];
     assert!(lone.defects.iter().any(|d| d.code == DefectCode::SingleSlice) && !lone.classifiable());
     let grey = |stored: f64| (((stored - 1024.0 - 40.0) / 400.0 + 0.5) * 255.0).round() as u8;
-    assert_eq!(of("2.25.2").expect("a picture").grey[0], grey(1000.0));
+    assert_eq!(of("2.25.2").expect("a picture").levels[0], grey(1000.0));
     assert_eq!([of("2.25.3"), of("2.25.4")], [None, None]);
 }
 
@@ -66,7 +66,7 @@ fn the_picture_of_a_volume_is_that_of_the_slice_in_the_volume() {
     let window = Preset::Lung.window([0.0, 0.0]);
     let value = whole.volume.value([0, 0, 3]).expect("complete");
     let level = (window.grey(f64::from(value)) * 255.0).round() as u8;
-    assert_eq!(found[0].as_ref().expect("a picture").grey[0], level);
+    assert_eq!(found[0].as_ref().expect("a picture").levels[0], level);
 }
 
 #[test]

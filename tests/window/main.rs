@@ -6,7 +6,9 @@ mod answers;
 mod ensembles;
 mod families;
 mod keyboard;
+mod locked;
 mod measuring;
+mod modes;
 mod networks;
 mod opening;
 #[path = "../engine/overlay_files.rs"]

@@ -1,6 +1,7 @@
 //! Opening, several series, what cannot be opened, closing.
 
 use std::fs;
+use std::path::Path;
 
 use super::support::{Window, small};
 use egui::{Key, PointerButton, vec2};
@@ -51,6 +52,23 @@ fn a_folder_that_is_not_there_leaves_the_open_series_on_the_screen() {
     window.drop_files(&[&small().folder.join("nothing-here")]);
     window.until("it is said", |s| !s.notices().is_empty());
     assert!(window.session(|s| s.stage() == Stage::Open && s.open().is_some_and(|o| o.loaded)));
+}
+
+#[test]
+fn a_coloured_page_is_shown_in_its_colours_and_says_what_it_is_not() {
+    let page = Path::new("../shared/data/odd/colour/TestPattern_RGB.dcm");
+    if !page.exists() {
+        return eprintln!("skipped: {} is not here", page.display());
+    }
+    let mut window = Window::blind(Start::default());
+    window.drop_files(&[page]);
+    window.until("its picture is there", |s| {
+        matches!(s.stage(), Stage::Unusable(0)) && s.case().thumbnail(0).is_some_and(|p| p.coloured)
+    });
+    window.settle();
+    assert!(window.says("This is a coloured picture") && !window.says("three planes"));
+    assert!(window.says("it holds colours and no Hounsfield units"));
+    assert!(window.says("1 picture") && !window.says("1 slice"));
 }
 
 #[test]

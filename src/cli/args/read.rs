@@ -83,6 +83,9 @@ pub(in crate::cli) struct Render {
     pub(in crate::cli) overlay: Vec<Overlay>,
     #[command(flatten)]
     pub(in crate::cli) network: Network,
+    /// How the network's input is prepared
+    #[arg(long, value_enum, default_value = "paper")]
+    pub(in crate::cli) mode: Mode,
     /// The picture to write
     #[arg(long, value_name = "F.png")]
     pub(in crate::cli) out: PathBuf,
@@ -242,7 +245,8 @@ pub(in crate::cli) struct HowRead {
 pub(in crate::cli) enum Mode {
     /// Exactly as published
     Paper,
-    /// MMCAF-Net: lung window; CSF-Net: every region by its own mean and deviation. No other network has it
+    /// M3Net: cubes of 32, 64 and 96 mm resampled to 1 mm, -1000 to 400 HU; MMCAF-Net: lung window; CSF-Net:
+    /// every region by its own mean and deviation. No other network has it
     Clinical,
 }
 

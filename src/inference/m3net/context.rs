@@ -1,7 +1,7 @@
 //! Which voxels each scale of a network reads around a point. Plain arithmetic: it follows the mouse.
 
 use crate::geometry::{Point, Voxel, VoxelBox, VoxelGrid};
-use crate::networks::{M3NET_SCALES, Scale};
+use crate::networks::{M3NET_SCALES, Scale, ScaleSpec};
 
 /// What one scale of a network really reads, shift and padding recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,8 +40,13 @@ pub(in crate::inference) fn snapped(index: f64) -> f64 {
 ///   the nearest place inside
 /// - source: M3-Net, ClfDatasetPrepare32/64/96.py
 pub fn context_boxes(grid: &VoxelGrid, at: Point<Voxel>) -> [ContextBox; 3] {
+    boxes(grid, at, M3NET_SCALES)
+}
+
+/// The same for crops of any size.
+pub(super) fn boxes(grid: &VoxelGrid, at: Point<Voxel>, crops: [ScaleSpec; 3]) -> [ContextBox; 3] {
     let (at, grid_size) = (at.to_array().map(snapped), grid.size());
-    M3NET_SCALES.map(|scale| {
+    crops.map(|scale| {
         let mut context = ContextBox {
             scale: scale.scale,
             bounds: VoxelBox { min: [0; 3], size: scale.crop },

@@ -4,6 +4,7 @@ mod context;
 mod members;
 mod network;
 mod prepare;
+mod sampling;
 
 pub(super) use context::snapped;
 pub use context::{ContextBox, context_boxes};
@@ -11,3 +12,4 @@ pub(crate) use members::ReadersHead;
 pub use members::{Readers, Said, Together};
 pub use network::{Forward, M3NetNetwork};
 pub use prepare::{Crop, normalise, prepare};
+pub use sampling::Sampling;

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use crate::geometry::{Patient, Point, VoxelBox, VoxelGrid};
 use crate::inference::place::{Place, outside};
+use crate::inference::trilinear::{block, cells};
 use crate::inference::{InferenceError, Mode, Region, RegionName};
 use crate::networks::maemc::{GRID, PATCH, SLICES};
-use crate::volume::{Slices, Values, Volume};
+use crate::volume::Volume;
 
 /// Rows and columns of a montage.
 const SIDE: usize = GRID * PATCH;
@@ -79,12 +80,8 @@ pub fn montages(volume: &Volume, at: Point<Patient>, mode: Mode) -> Result<[Mont
     let grid = volume.grid();
     let centre = Place::new(grid, at).at.to_array();
     let [axial, coronal] = BLOCKS.map(|(_, samples)| {
-        let cells =
-            std::array::from_fn(|a| cells(centre[a], grid.spacing_mm()[a], grid.size()[a], samples[a]));
-        match volume.values() {
-            Values::Int16(slices) => block(slices, grid, &cells),
-            Values::Float32(slices) => block(slices, grid, &cells),
-        }
+        let along = |a: usize| places(centre[a], grid.spacing_mm()[a], samples[a]);
+        block(volume, &std::array::from_fn(|a| cells(along(a), grid.size()[a])), windowed)
     });
     let (axial, coronal) = (axial?, coronal?);
     let up = grid.directions()[2].z >= 0.0;
@@ -110,63 +107,15 @@ fn tiled(value: impl Fn([usize; 3]) -> f32) -> Arc<[f32]> {
     (0..SIDE * SIDE).map(pixel).collect()
 }
 
-/// Two neighbouring voxels along an axis, and how far a sample lies from the first to the second.
-struct Cell {
-    low: usize,
-    high: usize,
-    share: f64,
+/// Where `count` samples lie along an axis, evenly around a continuous index.
+fn places(centre: f64, spacing_mm: f64, count: usize) -> impl Iterator<Item = f64> {
+    let offset_mm = move |n: usize| (n as f64 - (count as f64 - 1.0) / 2.0) * STEP_MM;
+    (0..count).map(move |n| centre + offset_mm(n) / spacing_mm)
 }
 
-/// `count` samples along an axis, evenly around a continuous index; those outside are moved to the
-/// outermost voxel centre.
-fn cells(centre: f64, spacing_mm: f64, size: usize, count: usize) -> Vec<Cell> {
-    let last = size.saturating_sub(1);
-    let cell = |n: usize| {
-        let offset_mm = (n as f64 - (count as f64 - 1.0) / 2.0) * STEP_MM;
-        let at = (centre + offset_mm / spacing_mm).clamp(0.0, last as f64);
-        let low = (at.floor() as usize).min(last);
-        let share = at - low as f64;
-        // Without a share the second is not looked at, and may not exist.
-        Cell { low, high: if share > 0.0 { (low + 1).min(last) } else { low }, share }
-    };
-    (0..count).map(cell).collect()
-}
-
-/// All samples of a block after the window, columns fastest, then rows, then slices.
-fn block<T>(slices: &Slices<T>, grid: &VoxelGrid, cells: &[Vec<Cell>; 3]) -> Result<Vec<f32>, InferenceError>
-where
-    T: Copy,
-    f32: From<T>,
-{
-    let [columns, rows, planes] = cells;
-    let width = grid.size()[0];
-    let mix = |a: f64, b: f64, share: f64| a + share * (b - a);
-    let mut out = Vec::with_capacity(columns.len() * rows.len() * planes.len());
-    for k in planes {
-        let plane = |k: usize| slices.slice(k).ok_or(InferenceError::StillLoading);
-        let (low, high) = (plane(k.low)?, plane(k.high)?);
-        for j in rows {
-            // Two rows of two planes.
-            let line = |plane: &'_ [T], j: usize, i: &Cell| -> Option<f64> {
-                let at = |i: usize| plane.get(j * width + i).map(|v| f64::from(f32::from(*v)));
-                Some(mix(at(i.low)?, at(i.high)?, i.share))
-            };
-            let mixed = |plane: &'_ [T], i: &Cell| {
-                Some(mix(line(plane, j.low, i)?, line(plane, j.high, i)?, j.share))
-            };
-            for i in columns {
-                let both = mixed(low, i).zip(mixed(high, i));
-                let (low, high) = both.ok_or(InferenceError::StillLoading)?;
-                let value = mix(low, high, k.share);
-                // An infinite value would be cut off to one that looks measured.
-                if !value.is_finite() {
-                    return Err(InferenceError::NoNumbers);
-                }
-                out.push(((value - WINDOW[0]) / (WINDOW[1] - WINDOW[0])).clamp(0.0, 1.0) as f32);
-            }
-        }
-    }
-    Ok(out)
+/// After the window.
+fn windowed(value: f64) -> f32 {
+    ((value - WINDOW[0]) / (WINDOW[1] - WINDOW[0])).clamp(0.0, 1.0) as f32
 }
 
 #[cfg(test)]

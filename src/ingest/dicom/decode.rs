@@ -11,7 +11,9 @@ use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
 use dicom_pixeldata::PixelDecoder;
 
 use super::codestream::{self, Announced};
+use super::colour::Palette;
 use super::header::{self, PixelForm};
+use super::inflated::Inflated;
 use super::jpeg;
 use super::lut::Lut;
 use super::rescale::Rescale;
@@ -30,6 +32,12 @@ pub(in crate::ingest) struct SliceSource {
     pub(in crate::ingest) rescale: Rescale,
     /// A table that values go through behind `rescale`.
     pub(in crate::ingest) lut: Option<Arc<Lut>>,
+    /// What the frames of a deflated file share.
+    pub(in crate::ingest) inflated: Option<Arc<Inflated>>,
+    /// Of a coloured picture: whether there is one for each colour, one after the other.
+    pub(in crate::ingest) planar: bool,
+    /// The colours that stored numbers stand for, where they do.
+    pub(in crate::ingest) palette: Option<Arc<Palette>>,
 }
 
 /// Why a slice could not be read.
@@ -58,15 +66,22 @@ impl From<io::Error> for SliceFault {
 impl SliceSource {
     /// The values of the slice, row by row.
     pub(in crate::ingest) fn decode(&self) -> Result<Box<[i16]>, SliceFault> {
-        self.from.read(|tape| {
-            if self.syntax == walk::DEFLATED {
-                // The data set begins behind the file meta information; its inflated copy is dropped
-                // when this slice is done.
-                let mut inner = walk::inflated(tape).map_err(|e| SliceFault::Damaged(e.to_string()))?;
-                return self.decode_from(&mut inner);
-            }
-            self.decode_from(tape)
-        })
+        self.open(|tape| self.decode_from(tape))
+    }
+
+    /// Reads the data set: of a deflated file its inflated copy, which frames of one file share and which is
+    /// dropped when they are done.
+    fn open<T>(&self, read: impl FnOnce(&mut Tape<'_>) -> Result<T, SliceFault>) -> Result<T, SliceFault> {
+        if self.syntax != walk::DEFLATED {
+            return self.from.read(read);
+        }
+        let inflate =
+            || self.from.read(|tape| walk::inflated(tape).map_err(|e| SliceFault::Damaged(e.to_string())));
+        let bytes = match &self.inflated {
+            Some(shared) => shared.bytes(inflate)?,
+            None => Arc::new(inflate()?),
+        };
+        read(&mut Tape::shared(bytes))
     }
 
     fn decode_from(&self, tape: &mut Tape<'_>) -> Result<Box<[i16]>, SliceFault> {
@@ -90,6 +105,40 @@ impl SliceSource {
             None if !header::is_native(&self.syntax) => self.compressed(fragments(tape, place.fragments)?),
             _ => Err(SliceFault::Damaged("it does not fit its transfer syntax".to_owned())),
         }
+    }
+
+    /// The bytes of a coloured picture.
+    /// - `samples`: so many a pixel, where they are not compressed
+    pub(super) fn colour_bytes(&self, samples: u64) -> Result<Vec<u8>, SliceFault> {
+        self.open(|tape| self.colour_bytes_from(tape, samples))
+    }
+
+    fn colour_bytes_from(&self, tape: &mut Tape<'_>, samples: u64) -> Result<Vec<u8>, SliceFault> {
+        let place = self.pixels.ok_or(SliceFault::Truncated)?;
+        tape.go_to(place.offset)?;
+        let pixels = self.form.pixels();
+        if place.claimed.is_some() {
+            return Ok(tape.take_bytes(pixels as u64 * samples * u64::from(self.form.bits_allocated / 8))?);
+        }
+        let picture = fragments(tape, place.fragments)?.concat();
+        if picture.is_empty() {
+            return Err(SliceFault::Truncated);
+        }
+        self.check(&picture)?;
+        let decoded = self.run_decoder(picture)?;
+        let length = pixels * 3 * usize::from(self.form.bits_allocated / 8);
+        decoded.get(..length).map(<[u8]>::to_vec).ok_or(SliceFault::Truncated)
+    }
+
+    /// Whether numbers of more than a byte begin with their upper one.
+    pub(super) fn is_big_endian(&self) -> bool {
+        self.syntax == EXPLICIT_BIG_ENDIAN
+    }
+
+    /// Whether what is decoded is in the colours that the header names: decoders of JPEG and JPEG 2000 turn
+    /// them into red, green and blue.
+    pub(super) fn keeps_colours(&self) -> bool {
+        header::is_native(&self.syntax) || self.syntax == uids::RLE_LOSSLESS
     }
 
     /// Numbers as they are: straight into the slice, without a second copy of 16-bit words.
@@ -185,7 +234,7 @@ impl SliceSource {
     fn check(&self, picture: &[u8]) -> Result<Option<Announced>, SliceFault> {
         let form = &self.form;
         if self.syntax == uids::RLE_LOSSLESS {
-            let segments = usize::from(form.bits_allocated.div_ceil(8));
+            let segments = usize::from(form.bits_allocated.div_ceil(8)) * usize::from(form.samples_per_pixel);
             return if codestream::rle_is_whole(picture, segments, form.pixels()) {
                 Ok(None)
             } else {
@@ -202,7 +251,7 @@ impl SliceSource {
         let announced = announced.ok_or_else(|| SliceFault::Damaged("no picture begins there".to_owned()))?;
         let size = (announced.columns, announced.rows);
         let fits = size == (u32::from(form.columns), u32::from(form.rows))
-            && announced.components == 1
+            && announced.components == form.samples_per_pixel
             && u16::from(announced.precision) <= form.bits_allocated;
         if !fits {
             return Err(SliceFault::Damaged(format!(
@@ -227,7 +276,10 @@ impl SliceSource {
         let mut put = |tag: Tag, vr: VR, value: PrimitiveValue| {
             object.put_element(DataElement::new(tag, vr, value));
         };
-        put(tags::SAMPLES_PER_PIXEL, VR::US, 1u16.into());
+        put(tags::SAMPLES_PER_PIXEL, VR::US, form.samples_per_pixel.into());
+        if form.samples_per_pixel > 1 {
+            put(tags::PLANAR_CONFIGURATION, VR::US, 0u16.into());
+        }
         put(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, self.photometric.as_str().into());
         put(tags::ROWS, VR::US, form.rows.into());
         put(tags::COLUMNS, VR::US, form.columns.into());

@@ -4,13 +4,15 @@
 //! Sources: DICOM PS3.3 C.7.6.16 (functional groups), PS3.5 annex A.4 (frames in fragments).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 
 use super::header::Header;
+use super::inflated::Inflated;
 use super::items::Item;
-use super::walk::PixelPlace;
+use super::walk::{self, PixelPlace};
 use crate::ingest::source::Tape;
 
 /// Frames that one file may have: a chest CT has some thousands.
@@ -33,9 +35,11 @@ pub(super) fn split(tape: &mut Tape<'_>, header: Header, items: &BTreeMap<Tag, V
     if count < 2 {
         return vec![header];
     }
+    let inflated = (header.syntax == walk::DEFLATED).then(|| Arc::new(Inflated::new(count)));
     (0..count)
         .map(|n| {
-            let mut frame = Header { pixels: places.get(n).copied(), ..header.clone() };
+            let (pixels, inflated) = (places.get(n).copied(), inflated.clone());
+            let mut frame = Header { pixels, inflated, ..header.clone() };
             let groups = Groups { own: per_frame.get(n), shared };
             groups.describe(&mut frame, n);
             frame

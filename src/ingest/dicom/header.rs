@@ -9,8 +9,10 @@ use dicom_encoding::transfer_syntax::TransferSyntaxIndex;
 use dicom_object::InMemDicomObject;
 use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 
+use super::colour::{Palette, PaletteTable};
 use super::frames;
 use super::items::Wants;
+use super::inflated::Inflated;
 use super::lut::Lut;
 use super::rescale::Rescale;
 use super::walk::{self, EXPLICIT_BIG_ENDIAN, Layout, PixelPlace, WalkError};
@@ -55,6 +57,7 @@ const WANTED: [Tag; 55] = [
     tags::NOMINAL_PERCENTAGE_OF_CARDIAC_PHASE,
     tags::SAMPLES_PER_PIXEL,
     tags::PHOTOMETRIC_INTERPRETATION,
+    tags::PLANAR_CONFIGURATION,
     tags::NUMBER_OF_FRAMES,
     tags::ROWS,
     tags::COLUMNS,
@@ -73,6 +76,12 @@ const WANTED: [Tag; 55] = [
     tags::RESCALE_SLOPE,
     tags::RESCALE_TYPE,
     tags::WINDOW_CENTER_WIDTH_EXPLANATION,
+    tags::RED_PALETTE_COLOR_LOOKUP_TABLE_DESCRIPTOR,
+    tags::GREEN_PALETTE_COLOR_LOOKUP_TABLE_DESCRIPTOR,
+    tags::BLUE_PALETTE_COLOR_LOOKUP_TABLE_DESCRIPTOR,
+    tags::RED_PALETTE_COLOR_LOOKUP_TABLE_DATA,
+    tags::GREEN_PALETTE_COLOR_LOOKUP_TABLE_DATA,
+    tags::BLUE_PALETTE_COLOR_LOOKUP_TABLE_DATA,
     tags::LOSSY_IMAGE_COMPRESSION,
     tags::UNITS,
     tags::SUV_TYPE,
@@ -177,6 +186,12 @@ pub(in crate::ingest) struct Header {
     pub(in crate::ingest) modality_lut: bool,
     /// Of a PET: what its values become standardized uptake values by.
     pub(in crate::ingest) pet: Option<Arc<PetFacts>>,
+    /// Of a coloured picture: whether there is one for each colour, one after the other.
+    pub(in crate::ingest) planar: bool,
+    /// The colours that stored numbers stand for.
+    pub(in crate::ingest) palette: Option<Arc<Palette>>,
+    /// What the frames of a deflated file share.
+    pub(in crate::ingest) inflated: Option<Arc<Inflated>>,
     /// Of a DICOMDIR: the parts of the names of the files that it lists.
     pub(in crate::ingest) listed: Vec<Vec<String>>,
     pub(in crate::ingest) cut_off: bool,
@@ -274,6 +289,9 @@ impl Header {
             lut: None,
             modality_lut: false,
             pet: (v.text(tags::MODALITY).as_deref() == Some("PT")).then(|| Arc::new(pet(v))),
+            inflated: None,
+            planar: v.small(tags::PLANAR_CONFIGURATION) == Some(1),
+            palette: palette(v).map(Arc::new),
             listed: Vec::new(),
             cut_off: layout.cut_off,
             syntax: layout.syntax,
@@ -496,6 +514,25 @@ fn padding(v: Values<'_>) -> Option<[i64; 2]> {
     let value = v.number(tags::PIXEL_PADDING_VALUE).map(stored)?;
     let limit = v.number(tags::PIXEL_PADDING_RANGE_LIMIT).map_or(value, stored);
     Some([value.min(limit), value.max(limit)])
+}
+
+/// The tables of a picture whose numbers are places in them; `None` where one is missing or is none. A palette
+/// that a grey picture has besides is not read.
+fn palette(v: Values<'_>) -> Option<Palette> {
+    if v.text(tags::PHOTOMETRIC_INTERPRETATION).as_deref() != Some("PALETTE COLOR") {
+        return None;
+    }
+    const TABLES: [[Tag; 2]; 3] = [
+        [tags::RED_PALETTE_COLOR_LOOKUP_TABLE_DESCRIPTOR, tags::RED_PALETTE_COLOR_LOOKUP_TABLE_DATA],
+        [tags::GREEN_PALETTE_COLOR_LOOKUP_TABLE_DESCRIPTOR, tags::GREEN_PALETTE_COLOR_LOOKUP_TABLE_DATA],
+        [tags::BLUE_PALETTE_COLOR_LOOKUP_TABLE_DESCRIPTOR, tags::BLUE_PALETTE_COLOR_LOOKUP_TABLE_DATA],
+    ];
+    let form = pixel_form(v)?;
+    let [red, green, blue] = TABLES.map(|[descriptor, data]| {
+        let descriptor = v.numbers(descriptor)?;
+        PaletteTable::new(descriptor, &v.list(data), form)
+    });
+    Some(Palette { tables: [red?, green?, blue?] })
 }
 
 fn windows(v: Values<'_>) -> Vec<(f64, f64, Option<String>)> {

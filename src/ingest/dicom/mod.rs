@@ -2,10 +2,12 @@
 
 mod codestream;
 pub(super) mod contours;
+mod colour;
 mod decode;
 mod frame_places;
 mod frames;
 mod header;
+mod inflated;
 mod items;
 mod jpeg;
 mod kind;

@@ -262,10 +262,10 @@ fn text(tape: &mut Tape<'_>, len: u32) -> Result<String, WalkError> {
     Ok(text.trim_matches(|c: char| c == '\0' || c.is_whitespace()).to_owned())
 }
 
-/// The data set of a deflated file as a tape of its own.
-pub(super) fn inflated(tape: &mut Tape<'_>) -> Result<Tape<'static>, WalkError> {
+/// The data set of a deflated file, inflated: it begins behind the file meta information.
+pub(super) fn inflated(tape: &mut Tape<'_>) -> Result<Vec<u8>, WalkError> {
     start(tape)?;
-    Ok(Tape::memory(inflate(tape)?))
+    inflate(tape)
 }
 
 /// The rest of a deflated file, inflated. What can be inflated before an error is kept: files with

@@ -152,7 +152,8 @@ pub(super) fn members(
             }
             let mut head = Vec::with_capacity(BLOCK);
             entry.by_ref().take(BLOCK as u64).read_to_end(&mut head)?;
-            if !is_worth_keeping(&head) {
+            let voxels = may_be_voxels(&path) && entry.size() <= budget.left / 2;
+            if !(is_worth_keeping(&head) || voxels) {
                 let reason = format!("{} {NOT_DICOM}", name(&path));
                 kept.skipped.push(Skipped { file: path, reason });
                 return Ok(());
@@ -179,6 +180,13 @@ pub(super) fn members(
         }
     }
     Ok(kept)
+}
+
+/// Whether a member may hold the voxels of a header in another one. Their content tells nothing, and the header
+/// may come later: names alone can say it.
+fn may_be_voxels(path: &Path) -> bool {
+    const ENDS: [&str; 2] = ["raw", "zraw"];
+    path.extension().is_some_and(|end| ENDS.iter().any(|known| end.eq_ignore_ascii_case(known)))
 }
 
 /// Whether a member may be an image, a volume or another archive.

@@ -41,24 +41,64 @@ const GZIP: [u8; 2] = [0x1F, 0x8B];
 ///   value that is no number, or does not say where it lies; [`IngestError::Cancelled`]
 pub fn read_volume(path: &Path, unit: Unit, ctx: &JobContext) -> Result<Volume, IngestError> {
     check(path)?;
-    volume_from(&Source::disk(path), unit, ctx)
+    volume_from(&Source::disk(path), None, unit, ctx)
 }
 
 /// The same from a file or a member of an archive.
-/// - errors: as [`read_volume`]; voxels in another file, where this one is a member of an archive
-pub(super) fn volume_from(source: &Source, unit: Unit, ctx: &JobContext) -> Result<Volume, IngestError> {
-    // Beside a member of an archive, the folder is none.
-    let folder = source.path().parent().filter(|folder| folder.is_dir() || folder.as_os_str().is_empty());
-    source
-        .read(|tape| volume_of(&mut BufReader::new(tape), folder, unit, ctx))
-        .map_err(|fault: Fault| fault.about(source.path()))
+/// - `data`: the member that holds the voxels, where that is another one
+/// - errors: as [`read_volume`]; voxels in another member that is not there
+pub(super) fn volume_from(
+    source: &Source,
+    data: Option<&Source>,
+    unit: Unit,
+    ctx: &JobContext,
+) -> Result<Volume, IngestError> {
+    let read = |near: Near<'_>| source.read(|tape| volume_of(&mut BufReader::new(tape), near, unit, ctx));
+    let volume = match data {
+        Some(data) => data.read(|tape| {
+            let length = tape.left();
+            read(Near::Data(length, Box::new(BufReader::new(tape))))
+        }),
+        None => {
+            // Beside a member of an archive, the folder is none.
+            let folder = source.path().parent();
+            read(Near::Folder(folder.filter(|folder| folder.is_dir() || folder.as_os_str().is_empty())))
+        }
+    };
+    volume.map_err(|fault: Fault| fault.about(source.path()))
+}
+
+/// Where the voxels of a header lie that does not hold them itself.
+enum Near<'a> {
+    /// In a file of this folder, where there is one.
+    Folder(Option<&'a Path>),
+    /// Here: so many bytes.
+    Data(u64, Box<dyn Read + 'a>),
+}
+
+/// The file in which a volume file keeps its voxels, where that is another one: a relative path that does
+/// not leave the folder.
+pub(super) fn data_beside(source: &Source) -> Option<String> {
+    let found = source.read(|tape| {
+        let data = match header_of(&mut BufReader::new(tape))? {
+            Opened::Nifti(..) => metaimage::Data::Here,
+            Opened::MetaImage(header, _) => header.data,
+            Opened::Nrrd(header, _) => header.data,
+        };
+        Ok::<_, Fault>(data)
+    });
+    match found {
+        Ok(metaimage::Data::Beside { file, .. }) => Some(file),
+        Ok(metaimage::Data::Here) | Err(_) => None,
+    }
 }
 
 /// The same from the bytes of a file, which must hold header and voxels.
 /// - errors: as [`read_volume`], about "the file"
 pub fn read_volume_bytes(bytes: &[u8], unit: Unit) -> Result<Volume, IngestError> {
     let ctx = JobContext::unobserved();
-    volume_of(&mut &*bytes, None, unit, &ctx).map_err(|fault| fault.about(Path::new("the file")))
+    volume_of(&mut &*bytes, Near::Folder(None), unit, &ctx)
+        .map_err(|fault| fault.about(Path::new("the file")))
 }
 
 /// Size and place of a volume file, from its header alone.
@@ -177,26 +217,21 @@ fn header_of<'a>(source: &'a mut dyn Read) -> Result<Opened<'a>, Fault> {
     Ok(Opened::MetaImage(header, rest))
 }
 
-fn volume_of(
-    source: &mut dyn Read,
-    folder: Option<&Path>,
-    unit: Unit,
-    ctx: &JobContext,
-) -> Result<Volume, Fault> {
+fn volume_of(source: &mut dyn Read, near: Near<'_>, unit: Unit, ctx: &JobContext) -> Result<Volume, Fault> {
     match header_of(source)? {
         Opened::Nifti(layout, mut rest) => voxels::read(&layout, &mut rest, unit, ctx),
         Opened::MetaImage(header, rest) => {
             let data: Box<dyn Read> = match &header.data {
                 metaimage::Data::Here => rest,
                 metaimage::Data::Beside { file, skip } => {
-                    beside(folder, file, *skip, header.layout.bytes(), !header.packed)?
+                    beside(near, file, *skip, header.layout.bytes(), !header.packed)?
                 }
             };
             let mut data = if header.packed { unpacked(data)? } else { data };
             voxels::read(&header.layout, &mut data, unit, ctx)
         }
         Opened::Nrrd(header, rest) => {
-            let mut data = nrrd_data(&header, rest, folder)?;
+            let mut data = nrrd_data(&header, rest, near)?;
             voxels::read(&header.layout, &mut data, unit, ctx)
         }
     }
@@ -206,7 +241,7 @@ fn volume_of(
 fn nrrd_data<'a>(
     header: &nrrd::Header,
     rest: Box<dyn Read + 'a>,
-    folder: Option<&Path>,
+    near: Near<'a>,
 ) -> Result<Box<dyn Read + 'a>, Fault> {
     let mut data = match (&header.data, header.skip) {
         (metaimage::Data::Here, Some(_)) => rest,
@@ -214,9 +249,9 @@ fn nrrd_data<'a>(
             return fault("counts its voxels from the end of the file; save it with a byte skip above zero");
         }
         (metaimage::Data::Beside { file, .. }, None) => {
-            beside(folder, file, None, header.layout.bytes(), false)?
+            beside(near, file, None, header.layout.bytes(), false)?
         }
-        (metaimage::Data::Beside { file, .. }, Some(_)) => beside(folder, file, Some(0), 0, false)?,
+        (metaimage::Data::Beside { file, .. }, Some(_)) => beside(near, file, Some(0), 0, false)?,
     };
     for _ in 0..header.lines {
         let mut one = [0];
@@ -238,24 +273,19 @@ fn nrrd_data<'a>(
 
 /// A data file, after its own header of `skip` bytes (`None`: whatever is there before the voxels).
 /// - `needed`: bytes of the voxels; where that is `exact`, the file must end with them
-fn beside(
-    folder: Option<&Path>,
+fn beside<'a>(
+    near: Near<'a>,
     file: &str,
     skip: Option<u64>,
     needed: u64,
     exact: bool,
-) -> Result<Box<dyn Read>, Fault> {
-    let Some(folder) = folder else {
-        return fault(format!("keeps its voxels in {file}, which is not at hand"));
-    };
-    let path = folder.join(file);
-    let opened = File::open(&path).and_then(|f| Ok((f.metadata()?.len(), f)));
-    let (length, opened) = match opened {
-        Ok(opened) => opened,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return fault(format!("keeps its voxels in {file}, which is not beside it; copy both files"));
+) -> Result<Box<dyn Read + 'a>, Fault> {
+    let (length, mut data) = match near {
+        Near::Data(length, data) => (length, data),
+        Near::Folder(None) => {
+            return fault(format!("keeps its voxels in {file}, which is not at hand"));
         }
-        Err(error) => return fault(format!("keeps its voxels in {file}, which cannot be read: {error}")),
+        Near::Folder(Some(folder)) => opened(folder, file)?,
     };
     let skip = match skip {
         Some(bytes) => bytes,
@@ -264,9 +294,20 @@ fn beside(
     if exact && length.checked_sub(skip) != Some(needed) {
         return Err(short(file, length.saturating_sub(skip), needed));
     }
-    let mut opened = BufReader::new(opened);
-    io::copy(&mut opened.by_ref().take(skip), &mut io::sink()).map_err(|e| read_fault(&e))?;
-    Ok(Box::new(opened))
+    io::copy(&mut data.by_ref().take(skip), &mut io::sink()).map_err(|e| read_fault(&e))?;
+    Ok(data)
+}
+
+/// A data file on disk, and its length.
+fn opened(folder: &Path, file: &str) -> Result<(u64, Box<dyn Read>), Fault> {
+    let opened = File::open(folder.join(file)).and_then(|f| Ok((f.metadata()?.len(), f)));
+    match opened {
+        Ok((length, opened)) => Ok((length, Box::new(BufReader::new(opened)))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            fault(format!("keeps its voxels in {file}, which is not beside it; copy both files"))
+        }
+        Err(error) => fault(format!("keeps its voxels in {file}, which cannot be read: {error}")),
+    }
 }
 
 fn short(file: &str, length: u64, needed: u64) -> Fault {

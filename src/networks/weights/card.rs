@@ -17,6 +17,10 @@ pub struct Card {
     pub intended_use: String,
     /// Licence.
     pub licence: String,
+    /// How the pictures were prepared that it was taught with: `clinical`, or `paper` where nothing is told,
+    /// as of published weights.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<String>,
     /// How logits become a probability; absent where nobody measured it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<Calibration>,
@@ -51,6 +55,11 @@ impl Card {
         self.calibration.is_none_or(|c| c.temperature.is_finite() && c.temperature > 0.0)
     }
 
+    /// How the pictures were prepared that it was taught with, by the word of the contract.
+    pub fn taught_in(&self) -> &str {
+        self.mode.as_deref().unwrap_or("paper")
+    }
+
     /// Of a file that tells nothing of itself.
     pub fn unknown(model: &str, file: &str) -> Self {
         Self {
@@ -60,6 +69,7 @@ impl Card {
             trained_on: "not told by the file".to_owned(),
             intended_use: "research; not for a diagnosis".to_owned(),
             licence: "not told by the file".to_owned(),
+            mode: None,
             calibration: None,
             caution: None,
             source_sha256: None,
@@ -76,6 +86,7 @@ impl Card {
             trained_on: UNTRAINED.to_owned(),
             intended_use: "to show how the program works; never for a patient".to_owned(),
             licence: "MIT OR Apache-2.0".to_owned(),
+            mode: None,
             calibration: None,
             caution: None,
             source_sha256: None,

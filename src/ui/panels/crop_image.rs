@@ -11,6 +11,15 @@ use crate::render::{HeatmapLook, contour};
 use crate::ui::theme;
 use crate::ui::viewport::heat_colour;
 
+/// A map over a crop, and how the crop's samples lie among the map's voxels.
+#[derive(Clone, Copy)]
+pub struct OverCrop<'a> {
+    /// The map, on the CT's voxels.
+    pub look: &'a HeatmapLook,
+    /// Voxels from one sample of the crop to the next: [`Sampling::step`](crate::inference::Sampling::step).
+    pub step: [f64; 3],
+}
+
 /// The texture of slice `k` of a crop.
 /// - `place`: who shows it; two places may show different slices
 pub fn crop_texture(
@@ -18,36 +27,36 @@ pub fn crop_texture(
     place: &str,
     crop: &Crop,
     k: usize,
-    heat: Option<&HeatmapLook>,
+    heat: Option<OverCrop<'_>>,
 ) -> TextureHandle {
     let mut key = DefaultHasher::new();
     (Arc::as_ptr(&crop.values).cast::<f32>() as usize, k).hash(&mut key);
-    if let Some(look) = heat {
+    if let Some(OverCrop { look, .. }) = heat {
         let map = Arc::as_ptr(&look.saliency) as usize;
         (map, look.opacity.to_bits(), look.threshold.to_bits(), look.contour).hash(&mut key);
     }
     let id = Id::unique(("crop", place, crop.context.scale.name()));
-    let owner = (Arc::clone(&crop.values), heat.map(|look| Arc::clone(&look.saliency)));
+    let owner = (Arc::clone(&crop.values), heat.map(|heat| Arc::clone(&heat.look.saliency)));
     kept_texture(ctx, id, key.finish(), owner, TextureOptions::NEAREST, || crop_image(crop, k, heat))
 }
 
 /// Slice `k` of a crop, columns to the right and rows down.
 ///
 /// `Crop::values` is [slice][column][row]: the network reads the transposed picture.
-pub fn crop_image(crop: &Crop, k: usize, heat: Option<&HeatmapLook>) -> ColorImage {
+pub fn crop_image(crop: &Crop, k: usize, heat: Option<OverCrop<'_>>) -> ColorImage {
     let [columns, rows, _] = crop.context.bounds.size;
     let mut pixels = Vec::with_capacity(columns * rows);
-    let largest = heat.map_or(0.0, |look| look.saliency.largest_magnitude());
+    let largest = heat.map_or(0.0, |heat| heat.look.saliency.largest_magnitude());
     for j in 0..rows {
         for i in 0..columns {
             let value = crop.values.get((k * columns + i) * rows + j).copied().unwrap_or(0.0);
             let grey = (value.clamp(0.0, 1.0) * 255.0).round() as u8;
             let mut colour = theme::grey(grey);
-            if let Some(look) = heat
+            if let Some(heat) = heat
                 && largest > 0.0
             {
-                let share = |i, j| map_value(look, crop, [i, j, k]) / largest;
-                colour = over(colour, look, &share, [i, j], [columns, rows]);
+                let share = |i, j| map_value(&heat, crop, [i, j, k]) / largest;
+                colour = over(colour, heat.look, &share, [i, j], [columns, rows]);
             }
             pixels.push(colour);
         }
@@ -84,12 +93,13 @@ fn over(
     if edge { heat_colour(contour::level(here, threshold) as f32, signed) } else { below }
 }
 
-/// The map at a voxel of the crop; zero outside the map.
-fn map_value(look: &HeatmapLook, crop: &Crop, voxel: [usize; 3]) -> f32 {
-    let map = &look.saliency;
+/// The map at the voxel nearest to a sample of the crop; zero outside the map.
+fn map_value(heat: &OverCrop<'_>, crop: &Crop, sample: [usize; 3]) -> f32 {
+    let map = &heat.look.saliency;
     let mut at = [0usize; 3];
     for axis in 0..3 {
-        let index = crop.context.bounds.min[axis] + voxel[axis] as i64 - map.bounds.min[axis];
+        let place = crop.context.bounds.min[axis] + sample[axis] as i64;
+        let index = (place as f64 * heat.step[axis]).round() as i64 - map.bounds.min[axis];
         match usize::try_from(index) {
             Ok(index) if index < map.bounds.size[axis] => at[axis] = index,
             _ => return 0.0,
@@ -106,6 +116,11 @@ mod tests {
     use crate::geometry::VoxelBox;
     use crate::inference::ContextBox;
     use crate::networks::Scale;
+
+    /// A map over a crop of the CT's own voxels.
+    fn over(look: &HeatmapLook) -> Option<OverCrop<'_>> {
+        Some(OverCrop { look, step: [1.0; 3] })
+    }
 
     #[test]
     fn a_crop_is_shown_with_its_rows_down_and_the_map_in_its_place() {
@@ -131,9 +146,12 @@ mod tests {
             told: Vec::new(),
         };
         let look = HeatmapLook { saliency: Arc::new(saliency), opacity: 1.0, threshold: 0.5, contour: false };
-        let mapped = crop_image(&crop, 1, Some(&look));
+        let mapped = crop_image(&crop, 1, over(&look));
         assert_eq!(mapped.pixels[3 + 1], heat_colour(1.0, false));
         assert_eq!(mapped.pixels[0], Color32::BLACK);
+        // Samples half as far apart as voxels: column 11 of the samples is nearest to column 6 of the voxels.
+        let finer = OverCrop { look: &look, step: [0.5, 1.0, 1.0] };
+        assert_eq!(crop_image(&crop, 1, Some(finer)).pixels[3 + 1], Color32::BLACK);
     }
 
     #[test]
@@ -159,14 +177,14 @@ mod tests {
             contour: false,
         };
         let [against, weak, nothing] =
-            <[Color32; 3]>::try_from(crop_image(&crop, 0, Some(&look(0.2))).pixels).expect("three pixels");
+            <[Color32; 3]>::try_from(crop_image(&crop, 0, over(&look(0.2))).pixels).expect("three pixels");
         assert_eq!([against, weak], [heat_colour(-1.0, true), heat_colour(0.25, true)]);
         assert_eq!(nothing, Color32::BLACK);
         let lines = HeatmapLook { contour: true, ..look(0.2) };
-        let drawn = crop_image(&crop, 0, Some(&lines)).pixels;
+        let drawn = crop_image(&crop, 0, over(&lines)).pixels;
         assert_eq!(drawn[0], heat_colour(contour::level(-3, f64::from(0.2f32)) as f32, true));
         assert_ne!(drawn[1], Color32::BLACK, "its band ends beside it");
-        let hidden = crop_image(&crop, 0, Some(&look(0.3))).pixels;
+        let hidden = crop_image(&crop, 0, over(&look(0.3))).pixels;
         assert_eq!(hidden[1], Color32::BLACK, "a quarter of the largest magnitude is under the threshold");
     }
 }

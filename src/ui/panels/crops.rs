@@ -3,37 +3,43 @@
 
 use egui::{Align2, Color32, FontId, Rect, Role, Sense, TextStyle, Ui, Vec2, WidgetInfo, pos2, vec2};
 
-use super::crop_image::crop_texture;
+use super::crop_image::{OverCrop, crop_texture};
 use super::seen::seen_strip_ui;
 use crate::command::Command;
 use crate::findings::{Nodule, Question};
-use crate::geometry::{VoxelBox, VoxelGrid};
-use crate::inference::{Answer, Crop, Region};
-use crate::render::HeatmapLook;
+use crate::inference::{Answer, Crop, M3NetDetail, Mode, Region};
 use crate::ui::theme::{PICTURE, region_colour, size, strong_family, text, tokens};
 use crate::ui::viewport::overlay::{Halo, halo_text, region_line};
 use crate::ui::viewport::{heatmap, notches, on_pixels};
 use crate::ui::widgets::{bare_slider_ui, line_ui, splits};
 use crate::ui::{CropSlice, Scene, UiState, icons, words};
 
-const HOW: &str = "Each crop runs from its own darkest to its own brightest voxel, as the network's input does. \
+const OWN_RANGE: &str = "Each crop runs from its own darkest to its own brightest voxel, as the network's input does. \
                    Columns run right and rows down, as in the CT; the network itself reads them transposed.";
 
-/// The slice to show: the one chosen for this answer, or the one that the nodule's point lies in.
-fn slice_of(
-    state: &mut UiState,
-    grid: Option<&VoxelGrid>,
-    nodule: &Nodule,
-    answer: &Answer,
-) -> (usize, usize) {
+const WINDOWED: &str = "Each crop was resampled to 1 mm; \u{2212}1000 HU is black and 400 HU white, as the network's \
+                        input has it. Columns run right and rows down, as in the CT; the network itself reads \
+                        them transposed.";
+
+/// How the crops of an answer came to look like this.
+fn how(answer: &Answer) -> &'static str {
+    match answer.m3net().map(|seen| seen.sampling.mode()) {
+        Some(Mode::Clinical) => WINDOWED,
+        Some(Mode::Paper) | None => OWN_RANGE,
+    }
+}
+
+/// The slice to show, of the widest crop, and how many that has: the one chosen for this answer, or the one
+/// that the nodule's point lies in.
+fn slice_of(state: &mut UiState, nodule: &Nodule, answer: &Answer) -> (usize, usize) {
     // What was chosen for another is forgotten as soon as this one is looked at.
     state.crop_slice = state.crop_slice.filter(|c| c.nodule == nodule.id && c.at == answer.at);
     let chosen = state.crop_slice;
-    let bounds =
-        answer.m3net().map_or(VoxelBox { min: [0; 3], size: [1; 3] }, |seen| seen.crops[0].context.bounds);
+    let Some(seen) = answer.m3net() else { return (0, 1) };
+    let bounds = seen.crops[2].context.bounds;
     let depth = bounds.size[2].max(1);
     let at_nodule = || {
-        let k = grid.map_or(0.0, |g| (g.voxel_from_patient() * answer.at).z).round() as i64;
+        let k = (seen.sampling.grid().voxel_from_patient() * answer.at).z.round() as i64;
         usize::try_from(k - bounds.min[2]).unwrap_or(0)
     };
     (chosen.map_or_else(at_nodule, |c| c.slice).min(depth - 1), depth)
@@ -78,12 +84,21 @@ fn scroll(
     usize::try_from(next).ok().filter(|next| *next != k)
 }
 
-fn picture(ui: &Ui, place: &str, rect: Rect, crop: &Crop, k: usize, heat: Option<&HeatmapLook>) {
+/// A crop's own slice where the widest one shows its slice `k`: cubes reach less far the narrower they are.
+fn own_slice(seen: &M3NetDetail, crop: &Crop, k: usize) -> Option<usize> {
+    let (own, widest) = (crop.context.bounds, seen.crops[2].context.bounds);
+    usize::try_from(widest.min[2] + k as i64 - own.min[2]).ok().filter(|own_k| *own_k < own.size[2])
+}
+
+/// - `k`: its own slice; `None` where it has none there, and nothing but its frame is drawn
+fn picture(ui: &Ui, place: &str, rect: Rect, crop: &Crop, k: Option<usize>, heat: Option<OverCrop<'_>>) {
     let (rect, _) = on_pixels(rect, ui.pixels_per_point());
-    let texture = crop_texture(ui.ctx(), place, crop, k, heat);
-    let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
     ui.painter().rect_filled(rect, 0.0, PICTURE.ground);
-    ui.painter().image(texture.id(), rect.shrink(1.0), whole, Color32::WHITE);
+    if let Some(k) = k {
+        let texture = crop_texture(ui.ctx(), place, crop, k, heat);
+        let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+        ui.painter().image(texture.id(), rect.shrink(1.0), whole, Color32::WHITE);
+    }
     let edge = rect.shrink(0.5);
     let path = vec![edge.left_top(), edge.right_top(), edge.right_bottom(), edge.left_bottom()];
     region_line(ui.painter(), path, crop.context.scale.into(), 1.75);
@@ -111,15 +126,16 @@ fn size_words(ui: &Ui, region: &Region, width: f32) -> String {
 /// The crops side by side, with a slider through their slices.
 pub fn crops_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodule, answer: &Answer) {
     let t = tokens(ui);
-    let grid = scene.session.grid();
-    let (k, depth) = slice_of(state, grid, nodule, answer);
+    let Some(seen) = answer.m3net() else { return };
+    let (k, depth) = slice_of(state, nodule, answer);
     let heat = heatmap(scene.session).filter(|_| !state.heatmap_hidden);
+    let heat = heat.as_ref().map(|look| OverCrop { look, step: seen.sampling.step() });
     splits(
         ui,
         |ui| {
             line_ui(ui, "What the network saw", text::strong(), t.text);
             let font = egui::RichText::new(icons::INFO).text_style(text::icon()).color(t.muted);
-            ui.add(egui::Label::new(font).selectable(false)).on_hover_text(HOW);
+            ui.add(egui::Label::new(font).selectable(false)).on_hover_text(how(answer));
         },
         |ui| line_ui(ui, &format!("slice {} / {depth}", k + 1), TextStyle::Small, t.muted),
     );
@@ -133,7 +149,7 @@ pub fn crops_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &No
         let response = ui.interact(rect, ui.scope_id().with(("crop", n)), Sense::hover());
         let name = said(region);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
-        picture(ui, "panel", rect, crop, k, heat.as_ref());
+        picture(ui, "panel", rect, crop, own_slice(seen, crop, k), heat);
         if let Some(next) = scroll(ui, &response, state, "panel", k, depth) {
             choose(state, nodule, answer, next);
         }
@@ -168,9 +184,10 @@ pub fn strip_ui(ui: &Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState) {
         seen_strip_ui(ui, rect, answer);
         return;
     }
-    let grid = scene.session.grid();
-    let (k, depth) = slice_of(state, grid, nodule, answer);
+    let Some(seen) = answer.m3net() else { return };
+    let (k, depth) = slice_of(state, nodule, answer);
     let heat = heatmap(scene.session).filter(|_| !state.heatmap_hidden);
+    let heat = heat.as_ref().map(|look| OverCrop { look, step: seen.sampling.step() });
     let top = 34.0;
     let gap = 10.0;
     let room = Rect::from_min_max(rect.min + vec2(12.0, top), rect.max - vec2(12.0, 12.0));
@@ -197,7 +214,7 @@ pub fn strip_ui(ui: &Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState) {
         choose(state, nodule, answer, next);
     }
     for ((crop, region), place) in crops_of(answer).zip(places) {
-        picture(ui, "strip", place, crop, k, heat.as_ref());
+        picture(ui, "strip", place, crop, own_slice(seen, crop, k), heat);
         let look = Halo::strong().in_colour(region_colour(region.name));
         let at = place.min + vec2(6.0, 4.0);
         let width = place.width() - 12.0;
@@ -217,7 +234,7 @@ pub fn strip_ui(ui: &Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState) {
     halo_text(painter, corner, Align2::LEFT_TOP, "What the network saw", &Halo::strong(), half);
     let right = pos2(rect.right() - 10.0, rect.top() + size::STEP);
     halo_text(painter, right, Align2::RIGHT_TOP, &format!("slice {} / {depth}", k + 1), &Halo::plain(), half);
-    all.on_hover_text_at_pointer(HOW);
+    all.on_hover_text_at_pointer(how(answer));
 }
 
 fn empty_ui(ui: &Ui, rect: Rect, scene: &Scene<'_>) {

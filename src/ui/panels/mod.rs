@@ -10,6 +10,7 @@ mod fields;
 mod findings;
 mod left;
 mod measurements;
+mod mode;
 mod network;
 mod open_menu;
 mod pet;

@@ -2,6 +2,7 @@
 
 use egui::{Align, Frame, Layout, Margin, ScrollArea, TextStyle, Ui};
 
+use super::mode::mode_ui;
 use crate::command::{Command, Commands};
 use crate::findings::Nodule;
 use crate::networks::spec;
@@ -40,6 +41,7 @@ pub fn network_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
             });
         });
     });
+    mode_ui(ui, scene, out);
     let fault =
         scene.session.networks().iter().find(|n| n.name == chosen).and_then(|n| n.weights.as_ref().err());
     if let Some(sentence) = fault {

@@ -95,7 +95,8 @@ fn row_ui(ui: &mut Ui, scene: &Scene<'_>, index: usize, series: &Series, chosen:
     let t = tokens(ui);
     let name = series_name(series);
     let [_, _, slices] = series.size;
-    let count = if slices == 1 { "1 slice".to_owned() } else { format!("{slices} slices") };
+    let what = if series.is_coloured() { "picture" } else { "slice" };
+    let count = if slices == 1 { format!("1 {what}") } else { format!("{slices} {what}s") };
     let mut facts = vec![format!("{}, {count}", series.modality)];
     if let Some(grid) = &series.grid {
         facts.push(words::spacing(grid));

@@ -41,18 +41,22 @@ pub fn kept_texture<T: Send + Sync + 'static>(
 /// - `index`: which series of the scan
 pub fn thumbnail_ui(ui: &Ui, place: &str, rect: Rect, index: usize, picture: &Thumbnail) {
     let [width, height] = picture.size_px;
-    if width == 0 || height == 0 || picture.grey.len() != width * height {
+    if width == 0 || height == 0 || picture.levels.len() != width * height * picture.channels() {
         return;
     }
     let scale = (rect.width() / width as f32).min(rect.height() / height as f32);
     // The graphics device mixes four pixels at most: what is shown much smaller is averaged before.
     let by = (1.0 / (scale * ui.pixels_per_point())).floor().clamp(1.0, 64.0) as usize;
-    let key = picture.grey.as_ptr() as usize as u64 ^ (by as u64) << 56;
+    let key = picture.levels.as_ptr() as usize as u64 ^ (by as u64) << 56;
     let id = Id::unique(("thumbnail", place, index));
-    let owner = Arc::clone(&picture.grey);
+    let owner = Arc::clone(&picture.levels);
     let texture = kept_texture(ui, id, key, owner, TextureOptions::LINEAR, || {
-        let (size, grey) = picture.shrunk(by);
-        ColorImage::from_gray(size, &grey)
+        let (size, levels) = picture.shrunk(by);
+        if picture.coloured {
+            ColorImage::from_rgb(size, &levels)
+        } else {
+            ColorImage::from_gray(size, &levels)
+        }
     });
     let place = Rect::from_center_size(rect.center(), vec2(width as f32, height as f32) * scale);
     let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));

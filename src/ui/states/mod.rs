@@ -2,6 +2,7 @@
 //! keys and of the model card. Each says in words what is and what would help.
 
 mod help;
+mod locked;
 mod model_card;
 mod networks;
 mod notices;
@@ -12,6 +13,7 @@ mod trouble;
 mod welcome;
 
 pub use help::help_ui;
+pub use locked::{TypedPassword, locked_ui};
 pub use model_card::model_card_ui;
 pub use networks::networks_ui;
 pub use notices::{notices_ui, reduced_ui};

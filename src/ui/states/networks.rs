@@ -8,7 +8,7 @@ use egui::{
 
 use crate::command::{Command, Commands};
 use crate::networks::weights::{BUILT_IN, Card, Import, UNTRAINED, has_built_in};
-use crate::networks::{NetworkSpec, Paper, Size, paper, spec};
+use crate::networks::{NetworkSpec, Paper, Size, paper, spec, thousands};
 use crate::session::{Imported, NetworkChoice, NetworkFacts, WorkId};
 use crate::ui::panels::typed_path_ui;
 use crate::ui::theme::{size, text, tokens};
@@ -120,7 +120,7 @@ fn weights_ui(ui: &mut Ui, facts: &NetworkFacts, out: &mut Commands) {
     if let Some(fault) = &facts.fault {
         note_ui(ui, icons::ERROR, t.error, &format!("The installed file is not used: {fault}."));
     }
-    fact_ui(ui, "Parameters", &facts.parameters.to_string());
+    fact_ui(ui, "Parameters", &thousands(facts.parameters));
     match &facts.weights {
         Some(weights) => {
             let several =
@@ -172,7 +172,8 @@ fn card_ui(ui: &mut Ui, card: &Card) {
         None => "Not calibrated.".to_owned(),
     };
     let how = "What was measured of weights stands in the model card that triscope evaluate writes.";
-    paragraph_ui(ui, &format!("{measured} {how}"), t.muted);
+    let taught = format!("Taught in mode {}.", card.taught_in());
+    paragraph_ui(ui, &format!("{taught} {measured} {how}"), t.muted);
     if let Some(caution) = &card.caution {
         note_ui(ui, icons::INFO, t.text, &format!("{}.", words::sentence(caution.trim_end_matches('.'))));
     }

@@ -15,6 +15,9 @@ const WORDS: f32 = 320.0;
 /// Height of its picture.
 const SMALLEST_PICTURE: f32 = 96.0;
 const LARGEST_PICTURE: f32 = 360.0;
+/// The same of a coloured picture, which may be a page, and of the words around it.
+const LARGEST_PAGE: f32 = 900.0;
+const PAGE_WORDS: f32 = 230.0;
 
 /// Nothing could be opened.
 pub fn failed_ui(
@@ -45,11 +48,23 @@ pub fn unusable_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, index: usize, out
     let t = tokens(ui);
     let Some(series) = scene.session.scan().series.get(index) else { return };
     let picture = scene.session.case().thumbnail(index);
-    let room = (rect.height() - WORDS).clamp(0.0, LARGEST_PICTURE);
+    // A page is there to be read: it gets the room that there is.
+    let coloured = series.is_coloured();
+    let (largest, words, wide) =
+        if coloured { (LARGEST_PAGE, PAGE_WORDS, LARGEST_PAGE) } else { (LARGEST_PICTURE, WORDS, 520.0) };
+    let room = (rect.height() - words).clamp(0.0, largest);
     let side = if picture.is_some() && room >= SMALLEST_PICTURE { room } else { 0.0 };
-    column_ui(ui, rect, 520.0, WORDS + side, |ui| {
+    column_ui(ui, rect, wide, words + side, |ui| {
         ui.spacing_mut().item_spacing.y = size::STEP;
-        title_ui(ui, "This series cannot be shown in three planes");
+        let several = series.size[2] > 1;
+        title_ui(
+            ui,
+            match (coloured, several) {
+                (true, true) => "These are coloured pictures",
+                (true, false) => "This is a coloured picture",
+                (false, _) => "This series cannot be shown in three planes",
+            },
+        );
         if series.defects.iter().all(|d| d.code.viewable()) {
             // No single defect forbids it, and still it is no volume.
             let why = series.obstacle().unwrap_or("The places of its slices are not known.");
@@ -66,14 +81,22 @@ pub fn unusable_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, index: usize, out
         }
         if let Some(picture) = picture.filter(|_| side > 0.0) {
             let (place, response) = ui.allocate_exact_size(vec2(ui.available_width(), side), Sense::hover());
-            let which = if series.size[2] > 1 { "The middle picture" } else { "The picture" };
+            let which = if several { "The middle picture" } else { "The picture" };
             response.widget_info(|| WidgetInfo::labeled(Role::Image, true, which));
             ui.painter().rect_filled(place, 2.0, PICTURE.ground);
             thumbnail_ui(ui, "large", place, index, picture);
-            let caption = format!(
-                "{which} as it is stored, to see what this is: it has no planes, and nothing can be measured \
-                 in it or asked of a network."
-            );
+            let caption = if coloured {
+                let of = if several { format!("{which} of {}", series.size[2]) } else { which.to_owned() };
+                format!(
+                    "{of}, as it is stored: it holds colours and no Hounsfield units. It has no planes, and \
+                     nothing can be measured in it or asked of a network."
+                )
+            } else {
+                format!(
+                    "{which} as it is stored, to see what this is: it has no planes, and nothing can be measured \
+                     in it or asked of a network."
+                )
+            };
             paragraph_ui(ui, &caption, t.muted);
         }
         ui.add_space(size::HALF);

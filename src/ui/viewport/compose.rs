@@ -66,7 +66,9 @@ pub fn boxes(session: &Session, nodule: &Nodule) -> Vec<Region> {
     }
     match (session.grid(), session.engine()) {
         (Some(grid), Engine::Ready { .. }) => {
-            spec(session.look().network).map_or_else(|_| Vec::new(), |spec| regions(spec, grid, nodule.at))
+            let look = session.look();
+            let mode = look.mode_of(look.network);
+            spec(look.network).map_or_else(|_| Vec::new(), |spec| regions(spec, mode, grid, nodule.at))
         }
         _ => Vec::new(),
     }

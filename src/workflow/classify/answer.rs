@@ -4,7 +4,7 @@ use super::Request;
 use super::forced::forced;
 use crate::clinical::FieldName;
 use crate::guard::Guard;
-use crate::inference::{Answer, Detail, Known, Region, Said};
+use crate::inference::{Answer, Detail, Known, Mode, Region, Said};
 
 /// What a network with one answer said.
 pub(super) struct Spoken {
@@ -32,9 +32,9 @@ pub(super) struct Spoken {
 pub(super) fn answer(known: &Known, request: &Request, spoken: Spoken) -> Answer {
     let Spoken { logits, probability, regions, detail, doubts, unknown, crop_ms, upload_ms, forward_ms } =
         spoken;
-    let temperature = known.card.calibration.map(|calibration| calibration.temperature);
+    let temperature = known.temperature(request.mode);
     let mut guard = Guard::default();
-    for reason in forced(request).into_iter().chain(doubts) {
+    for reason in known.untaught(request.mode).into_iter().chain(forced(request)).chain(doubts) {
         guard.doubt(reason);
     }
     // What nobody knows is said, and makes the picture no less like those of training.
@@ -74,8 +74,7 @@ pub(super) fn answer(known: &Known, request: &Request, spoken: Spoken) -> Answer
     }
 }
 
-/// `sigmoid(margin / temperature)` with the temperature of the weights.
-pub(super) fn probability(known: &Known, margin: f64) -> f64 {
-    let temperature = known.card.calibration.map_or(1.0, |calibration| calibration.temperature);
-    1.0 / (1.0 + (-margin / temperature).exp())
+/// `sigmoid(margin / temperature)` with the temperature of the weights, where it was measured in this mode.
+pub(super) fn probability(known: &Known, mode: Mode, margin: f64) -> f64 {
+    1.0 / (1.0 + (-margin / known.temperature(mode).unwrap_or(1.0)).exp())
 }

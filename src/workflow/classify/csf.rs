@@ -42,7 +42,7 @@ pub(super) fn work(
     }
     let spoken = Spoken {
         logits: forward.logits.to_vec(),
-        probability: probability(&network.known, malignant - benign),
+        probability: probability(&network.known, request.mode, malignant - benign),
         regions: vec![later.region, earlier.region],
         detail: Detail::Csf(CsfDetail {
             seen: [Arc::clone(&earlier.values), Arc::clone(&later.values)],

@@ -5,11 +5,11 @@ use std::time::Instant;
 
 use super::forced::forced;
 use super::{ClassifyError, Part, Request};
-use crate::explain::{Contribution, M3NetAnswered, M3NetMaps, Saliency, Trust, Wanted, contribution};
+use crate::explain::{M3NetAnswered, M3NetMaps, Saliency, Trust, Wanted, contribution};
 use crate::guard::{Guard, GuardModel, Look, Tissue};
 use crate::inference::{
-    Answer, ContextBox, Crop, Detail, Forward, M3NetDetail, M3NetNetwork, Runtime, Together, WeightsChoice,
-    context_boxes, prepare,
+    Answer, ContextBox, Detail, Forward, M3NetDetail, M3NetNetwork, Mode, Runtime, Said, Sampling, Together,
+    WeightsChoice,
 };
 use crate::jobs::JobContext;
 use crate::volume::Unit;
@@ -24,26 +24,26 @@ pub(super) fn work(
 ) -> Result<(), ClassifyError> {
     ctx.step("Cutting the crops", 0.1)?;
     let start = Instant::now();
-    let grid = request.volume.grid();
-    let at = grid.voxel_from_patient() * request.at;
-    let contexts = context_boxes(grid, at);
+    let sampling = Sampling::of(request.mode, request.volume.grid())?;
+    let contexts = sampling.boxes(request.at);
     let [micro, meso, wide] = &contexts;
-    let crop = |context: &ContextBox| prepare(&request.volume, context);
+    let crop = |context: &ContextBox| sampling.crop(&request.volume, context);
     let crops = [crop(micro)?, crop(meso)?, crop(wide)?];
     let crop_ms = start.elapsed().as_secs_f64() * 1e3;
 
     ctx.step("Running the network", 0.2)?;
     let forward = network.forward(&crops, ctx)?;
     let contribution = contribution(network, &forward)?;
-    let guard = judged(network, request, &contexts, &forward);
-    let answer = answer(network, request, crops.clone(), &forward, &contribution, guard, crop_ms);
+    let guard = judged(network, request, (&sampling, &contexts), &forward);
+    let seen = M3NetDetail { sampling, crops: crops.clone(), scale_contribution: contribution.per_scale };
+    let answer = answer(network, request, seen, &forward, guard, crop_ms);
     let answer = Arc::new(answer);
     send(Part::Answer(Arc::clone(&answer)));
     if !request.explain.is_empty() {
         let start = Instant::now();
         let (crops, forward, contribution) = (&crops, &forward, &contribution);
-        let answered = M3NetAnswered { network, crops, forward, contribution, grid };
-        let saliency = explained(request, answered, weights, ctx)?;
+        let answered = M3NetAnswered { network, crops, forward, contribution, grid: sampling.grid() };
+        let saliency = explained(request, (answered, &sampling), weights, ctx)?;
         send(Part::Explained { saliency, explain_ms: start.elapsed().as_secs_f64() * 1e3 });
     }
     if request.all_members {
@@ -69,16 +69,22 @@ pub(super) fn others(
     for member in said.len()..count {
         let what = format!("Asking network {} of {count}", member + 1);
         ctx.step(&what, 0.6 + 0.4 * member as f32 / count as f32)?;
-        said.push(network.ask_member(member, &seen.crops, ctx)?);
+        said.push(heard(network, seen.sampling.mode(), network.ask_member(member, &seen.crops, ctx)?));
     }
     send(Part::Members(Arc::new(first.of_members(said))));
     Ok(())
 }
 
-/// The maps that were asked for, of the first member.
+/// What a member said, without what it says of readers where it was taught in another mode: nothing was
+/// measured of that.
+fn heard(network: &M3NetNetwork, mode: Mode, said: Said) -> Said {
+    Said { readers: said.readers.filter(|_| network.known.is_taught_in(mode)), ..said }
+}
+
+/// The maps that were asked for, of the first member, on the volume's voxels.
 fn explained(
     request: &Request,
-    answered: M3NetAnswered<'_>,
+    (answered, sampling): (M3NetAnswered<'_>, &Sampling),
     weights: &WeightsChoice,
     ctx: &JobContext,
 ) -> Result<Vec<Arc<Saliency>>, ClassifyError> {
@@ -102,7 +108,10 @@ fn explained(
             let told = trust.check(&map, *wanted, how, ctx)?;
             map.told.extend(told);
         }
-        Ok(Arc::new(map))
+        Ok(Arc::new(match sampling.mode() {
+            Mode::Paper => map,
+            Mode::Clinical => map.on_voxels(sampling.step(), request.volume.grid()),
+        }))
     };
     request.explain.iter().enumerate().map(one).collect()
 }
@@ -111,12 +120,17 @@ fn explained(
 ///
 /// What lies at the point is judged for trained weights in Hounsfield units: there is nothing to spoil
 /// in a number that means nothing, and nothing to measure in other units.
-fn judged(network: &M3NetNetwork, request: &Request, contexts: &[ContextBox; 3], forward: &Forward) -> Guard {
+fn judged(
+    network: &M3NetNetwork,
+    request: &Request,
+    (sampling, contexts): (&Sampling, &[ContextBox; 3]),
+    forward: &Forward,
+) -> Guard {
     let grid = request.volume.grid();
     let mut guard = if network.known.card.trained && *request.volume.unit() == Unit::Hu {
         let [micro, meso, _] = contexts;
         let across = |context: &ContextBox| {
-            let mm = |axis: usize| context.bounds.size[axis] as f64 * grid.spacing_mm()[axis];
+            let mm = |axis: usize| context.bounds.size[axis] as f64 * sampling.grid().spacing_mm()[axis];
             mm(0).min(mm(1))
         };
         let look = Look::at(&Tissue::of(&request.volume), request.at.to_array());
@@ -124,27 +138,34 @@ fn judged(network: &M3NetNetwork, request: &Request, contexts: &[ContextBox; 3],
     } else {
         Guard::default()
     };
-    let range = network.training_range();
+    // What training was like says nothing of pictures that were prepared in another way.
+    let range = network.training_range().filter(|_| network.known.is_taught_in(request.mode));
     let unlike = range.map(|range| range.judge(grid.spacing_mm(), &forward.pooled)).unwrap_or_default();
-    for reason in padded(contexts).into_iter().chain(forced(request)).chain(unlike) {
+    let untaught = network.known.untaught(request.mode);
+    for reason in untaught.into_iter().chain(padded(sampling, contexts)).chain(forced(request)).chain(unlike)
+    {
         guard.doubt(reason);
     }
     guard
 }
 
 /// Doubts about the input that follow from the boxes alone.
-fn padded(contexts: &[ContextBox; 3]) -> Vec<String> {
+fn padded(sampling: &Sampling, contexts: &[ContextBox; 3]) -> Vec<String> {
     const AXES: [&str; 3] = ["columns", "rows", "slices"];
     let mut reasons = Vec::new();
     for (axis, word) in AXES.into_iter().enumerate() {
         let padded = |c: &&ContextBox| c.padded[axis] > 0;
         if let Some(context) = contexts.iter().find(padded) {
             let (needed, missing) = (context.bounds.size[axis], context.padded[axis]);
-            reasons.push(format!(
-                "the volume has {} {word} where the {} crop reads {needed}: {missing} were filled with air",
-                needed - missing,
-                context.scale.name()
-            ));
+            let (there, scale) = (needed - missing, context.scale.name());
+            reasons.push(match sampling.mode() {
+                Mode::Paper => format!(
+                    "the volume has {there} {word} where the {scale} crop reads {needed}: {missing} were filled with air"
+                ),
+                Mode::Clinical => format!(
+                    "along its {word} the volume is {there} mm long where the {scale} crop reads {needed} mm: {missing} were filled with air"
+                ),
+            });
         }
     }
     reasons
@@ -153,18 +174,19 @@ fn padded(contexts: &[ContextBox; 3]) -> Vec<String> {
 fn answer(
     network: &M3NetNetwork,
     request: &Request,
-    crops: [Crop; 3],
+    seen: M3NetDetail,
     forward: &Forward,
-    contribution: &Contribution,
     guard: Guard,
     crop_ms: f64,
 ) -> Answer {
     let known = &network.known;
-    let temperature = known.card.calibration.map(|calibration| calibration.temperature);
-    let first = Together::of(&[forward.said()], temperature.unwrap_or(1.0));
+    let temperature = known.temperature(request.mode);
+    let said = heard(network, request.mode, forward.said());
+    let first = Together::of(&[said], temperature.unwrap_or(1.0));
+    let grid = request.volume.grid();
     Answer {
         model: known.spec.name.to_owned(),
-        mode: "paper".to_owned(),
+        mode: request.mode.name().to_owned(),
         weights: known.weights.clone(),
         weights_sha256: known.weights_sha256.clone(),
         options: known.options.clone(),
@@ -177,11 +199,11 @@ fn answer(
         probability: first.probability,
         logits: first.logits.to_vec(),
         ensemble: network.members(),
-        said: vec![forward.said()],
+        said: vec![said],
         temperature,
         readers: first.readers,
-        regions: crops.iter().map(|crop| crop.context.region(request.volume.grid())).collect(),
-        detail: Detail::M3Net(M3NetDetail { crops, scale_contribution: contribution.per_scale }),
+        regions: seen.crops.iter().map(|crop| seen.sampling.region(&crop.context, grid)).collect(),
+        detail: Detail::M3Net(seen),
         device: known.info.clone(),
         crop_ms,
         upload_ms: forward.upload_ms,

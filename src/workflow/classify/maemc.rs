@@ -27,7 +27,7 @@ pub(super) fn work(
     let [granuloma, adenocarcinoma] = forward.logits;
     let spoken = Spoken {
         logits: forward.logits.to_vec(),
-        probability: probability(&network.known, adenocarcinoma - granuloma),
+        probability: probability(&network.known, request.mode, adenocarcinoma - granuloma),
         regions: vec![axial.region, coronal.region],
         detail: Detail::Maemc(MaemcDetail {
             axial: Arc::clone(&axial.values),

@@ -50,7 +50,7 @@ pub(super) fn work(
     }
     let spoken = Spoken {
         logits: vec![forward.logit],
-        probability: probability(&network.known, forward.logit),
+        probability: probability(&network.known, request.mode, forward.logit),
         regions: vec![window.region],
         detail: Detail::Mmcaf(detail),
         doubts,

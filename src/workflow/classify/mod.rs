@@ -131,8 +131,8 @@ pub struct Classified {
 /// - errors: as [`check_place`]; a method that the network does not have; an earlier date that it needs
 pub fn check(request: &Request) -> Result<(), ClassifyError> {
     let spec = spec(&request.model)?;
-    if !Mode::of(spec.family).contains(&request.mode) {
-        let (model, mode) = (spec.family.name(), request.mode);
+    if !Mode::of(spec).contains(&request.mode) {
+        let (model, mode) = (spec.name, request.mode);
         return Err(InferenceError::NoSuchMode { model, mode }.into());
     }
     if let Some(wanted) = request.explain.iter().find(|wanted| !wanted.is_of(spec.family)) {

@@ -51,6 +51,7 @@ pub(super) fn packed(
         ),
         intended_use: "research; not for a diagnosis".to_owned(),
         licence: format!("data: {}", licences.join(", ")),
+        mode: None,
         calibration,
         caution: caution(report, network),
         source_sha256: None,

@@ -73,7 +73,7 @@ fn picture(volume: &Volume, at: Point<Voxel>, diameter_mm: Option<f64>) -> Resul
     let down = direction(grid, first, [0.0, step]);
     let plane = Reslice { outside: NOWHERE, ..Reslice::plane(origin, right, down, [SIDE_PX; 2]) };
     let grey = reslice_grey(volume, &plane, Preset::Lung.window(volume.range_at_hand()));
-    Ok(Thumbnail { size_px: [SIDE_PX; 2], grey: grey.into() })
+    Ok(Thumbnail::grey([SIDE_PX; 2], grey))
 }
 
 /// A step in the patient, mm along x and y, as one in the volume's own indices.

@@ -53,6 +53,7 @@ pub(super) fn grid(grid: &VoxelGrid) -> SavedGrid {
 fn nodule(nodule: &Nodule) -> SavedNodule {
     let answer = nodule.answer().map(|answer| SavedAnswer {
         network: answer.model.clone(),
+        mode: answer.mode.parse().unwrap_or_default(),
         weights_sha256: answer.weights_sha256.clone(),
         question: answer.question.clone(),
         probability: answer.probability,
@@ -102,6 +103,7 @@ fn look(look: &Look) -> SavedLook {
         volume_view: Some(volume_view(&look.volume_view)),
         boxes: look.boxes,
         network: look.network.to_owned(),
+        mode: look.mode,
     }
 }
 

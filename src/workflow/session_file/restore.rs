@@ -143,6 +143,7 @@ fn look_of(look: &SavedLook, restored: &mut Restored) {
     edits.extend(look.volume_view.as_ref().and_then(volume_view).map(Edit::VolumeView));
     let single = look.single.and_then(|n| Pane::ALL.get(n)).map(|pane| Layout::Single(*pane));
     edits.push(Edit::Layout(single.unwrap_or(Layout::Grid)));
+    edits.push(Edit::Mode(look.mode));
     match spec(&look.network) {
         Ok(spec) => edits.push(Edit::Network(spec.name)),
         Err(_) => restored.lost.push(format!("this program has no network {}", look.network)),

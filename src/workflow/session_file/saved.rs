@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::inference::Mode;
+
 /// Everything.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SavedSession {
@@ -64,6 +66,9 @@ pub struct SavedNodule {
 pub struct SavedAnswer {
     /// Its name.
     pub network: String,
+    /// How its input was prepared: `paper` where nothing is said.
+    #[serde(default)]
+    pub mode: Mode,
     /// SHA-256 of its weights.
     pub weights_sha256: String,
     /// What was asked.
@@ -115,6 +120,9 @@ pub struct SavedLook {
     pub boxes: bool,
     /// The network that questions go to.
     pub network: String,
+    /// How inputs are prepared.
+    #[serde(default)]
+    pub mode: Mode,
 }
 
 /// How the volume was looked at in 3D.

@@ -244,6 +244,7 @@ fn card(request: &FamilyRequest, gathered: &GatheredCohort, split: &Split, learn
         } else {
             format!("data: {}", licences.into_iter().collect::<Vec<_>>().join(", "))
         },
+        mode: Some(mode.name().to_owned()),
         calibration: None,
         caution: (!caution.is_empty()).then(|| caution.join(". ")),
         source_sha256: None,

@@ -1,0 +1,69 @@
+//! Asking for the password of an archive.
+
+use std::fmt;
+
+use egui::text_edit::TextEditState;
+use egui::{Id, Key, Modifiers, TextEdit, TextStyle, Ui};
+
+use super::sheet::sheet_ui;
+use crate::command::{Command, Commands};
+use crate::ingest::Private;
+use crate::ui::theme::{size, tokens};
+use crate::ui::widgets::{Press, line_ui, note_ui, paragraph_ui, press_ui};
+use crate::ui::{Scene, UiState, icons};
+
+/// Points.
+const WIDTH: f32 = 440.0;
+const FIELD: &str = "password of an archive";
+
+/// A password while it is typed. It is printed by nothing and leaves the sheet with it.
+#[derive(Default)]
+pub struct TypedPassword(String);
+
+impl fmt::Debug for TypedPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[private]")
+    }
+}
+
+/// Draws the sheet for as long as an archive waits for its password. Escape, the cross or Cancel leaves the
+/// archive closed.
+pub fn locked_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
+    let Some(locked) = scene.session.locked() else {
+        state.sheet = None;
+        return;
+    };
+    let t = tokens(ui);
+    let (mut given, mut left) = (false, false);
+    let closed = sheet_ui(ui, "locked", "Locked archive", WIDTH, |ui, _, _| {
+        ui.spacing_mut().item_spacing.y = size::STEP;
+        let enter = ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Enter));
+        paragraph_ui(ui, &format!("{} is locked by a password.", locked.name()), t.text);
+        if locked.archive.wrong {
+            note_ui(ui, icons::WARNING, t.warning, "This was not its password. Try again.");
+        }
+        let field = ui.add(
+            TextEdit::singleline(&mut state.password.0)
+                .id(Id::unique(FIELD))
+                .password(true)
+                .desired_width(f32::INFINITY),
+        );
+        ui.accesskit_node_builder(field.id, |node| node.set_label("Password"));
+        field.request_focus();
+        let typed = !state.password.0.is_empty();
+        ui.horizontal(|ui| {
+            given =
+                press_ui(ui, Press::new("", "Open").filled().enabled(typed)).clicked() || (enter && typed);
+            left = press_ui(ui, Press::new("", "Cancel").filled()).clicked();
+        });
+        line_ui(ui, "It is used to read this archive and written nowhere.", TextStyle::Small, t.muted);
+    });
+    if !(given || left || closed) {
+        return;
+    }
+    let TypedPassword(password) = std::mem::take(&mut state.password);
+    // The field remembers what was typed, to take it back.
+    ui.data_mut(|data| data.remove::<TextEditState>(Id::unique(FIELD)));
+    state.sheet = None;
+    out.push(if given { Command::Unlock(Private::new(password)) } else { Command::LeaveLocked });
+}
