@@ -6,13 +6,19 @@ use super::args::Explain;
 use super::classify::{self, Models, Options};
 use super::exit::Failure;
 use super::progress::Terminal;
-use crate::explain::{Covering, Method, Occluding, Parameters, Smoothing, Wanted};
+use crate::explain::{Around, Covering, Method, Occluding, Parameters, Smoothing, Wanted};
 use crate::networks::{Family, spec};
 
 /// Runs the command: as `classify`, with all methods where none is named.
 pub(super) fn run(raw: &Explain, matches: &ArgMatches, terminal: &Terminal) -> Result<(), Failure> {
     let mut options = Options::new(&raw.classify, matches)?;
-    if raw.classify.explain.is_empty() {
+    options.around = raw.around.map(|centres| Around {
+        centres: usize::from(centres),
+        step_mm: raw.around_step,
+        ..Around::default()
+    });
+    // Who asks about the places around a point alone does not wait for every map.
+    if raw.classify.explain.is_empty() && options.around.is_none() {
         let methods: &[Method] = match options.models {
             Models::One(name) => spec(name).map(|spec| Method::of(spec.family)).unwrap_or_default(),
             // Each network gets those that it has.

@@ -56,6 +56,19 @@ pub(super) fn fov_mm(text: &str) -> Result<f64, String> {
     within(text, 1.0, 5000.0, "mm")
 }
 
+/// From one place to the next, millimetres.
+pub(super) fn step_mm(text: &str) -> Result<f64, String> {
+    within(text, 0.1, 50.0, "mm")
+}
+
+/// Places along each axis: an odd number, so that one lies in the middle.
+pub(super) fn centres(text: &str) -> Result<u8, String> {
+    match text.trim().parse::<u8>() {
+        Ok(n) if n % 2 == 1 && (3..=15).contains(&n) => Ok(n),
+        _ => Err("an odd number from 3 to 15 is needed".to_owned()),
+    }
+}
+
 /// A duration in minutes.
 pub(super) fn minutes(text: &str) -> Result<f64, String> {
     within(text, 0.1, 100_000.0, "minutes")

@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use super::classify::{self, Classified, ClassifyError, Prior, Request};
 use super::models::weights_for;
+use super::neighbourhood;
 use super::open::Opened;
 use super::render::{Overlays, RenderError, Subject, View, WindowChoice};
 use super::report::{
-    AnswerReport, DeviceReport, ExplanationReport, Given, PointReport, Report, SeriesReport, Timing,
+    AnswerReport, DeviceReport, ExplanationReport, Given, NeighbourhoodReport, PointReport, Report, SeriesReport, Timing,
 };
 use crate::clinical::ClinicalFields;
-use crate::explain::{Parameters, Saliency, Wanted};
+use crate::explain::{Around, Parameters, Saliency, Wanted};
 use crate::export::{OutputFolder, WriteError, write_json, write_saliency};
 use crate::geometry::{Patient, Plane, Point};
 use crate::gpu::{self, Gpu};
@@ -50,6 +51,8 @@ pub struct Batch {
     pub explain: Vec<Wanted>,
     /// What is chosen about methods.
     pub parameters: Parameters,
+    /// Ask about the places around each point, too; of several networks those that can be asked.
+    pub around: Option<Around>,
     /// Answer although the series has defects that forbid it.
     pub force: bool,
     /// Where files go; `None` writes none.
@@ -114,6 +117,9 @@ pub fn run(
             if batch.skip_lacking && !has_weights(batch, model) {
                 continue;
             }
+            if batch.around.is_some() && !batch.skip_lacking {
+                neighbourhood::check(&request(opened, batch, at, model))?;
+            }
             match classify::check(&request(opened, batch, at, model)) {
                 Err(lacking) if batch.skip_lacking && lacks(&lacking) => {}
                 other => other?,
@@ -159,7 +165,9 @@ pub fn run(
                     classified.saliency.iter().map(|map| ExplanationReport::new(map, grid, None)).collect()
                 }
             };
-            point.answers.push(AnswerReport::new(&classified.answer, explanations).into());
+            let mut answer = AnswerReport::new(&classified.answer, explanations);
+            answer.neighbourhood = around(engine, request(opened, batch, at, model), batch, ctx)?;
+            point.answers.push(answer.into());
         }
         results.push(point);
     }
@@ -175,6 +183,21 @@ pub fn run(
         write_json(&output.folder.path().join(RESULT_FILE), &report)?;
     }
     Ok(Results { report, notices })
+}
+
+/// The places around a point, where that is asked and the network can be.
+fn around(
+    engine: &Engine,
+    request: Request,
+    batch: &Batch,
+    ctx: &JobContext,
+) -> Result<Option<NeighbourhoodReport>, BatchError> {
+    match batch.around.filter(|_| neighbourhood::check(&request).is_ok()) {
+        Some(how) => {
+            Ok(Some(NeighbourhoodReport::from(neighbourhood::run(engine, request, how, ctx)?.as_ref())))
+        }
+        None => Ok(None),
+    }
 }
 
 fn request(opened: &Opened, batch: &Batch, at: Point<Patient>, model: &str) -> Request {

@@ -95,6 +95,7 @@ pub fn demo(out: Option<&Path>, options: EngineOptions, ctx: &JobContext) -> Res
         weights: Some(WeightsChoice::BuiltIn),
         explain: Wanted::ALL_GRAD_CAM.to_vec(),
         parameters: Parameters::default(),
+        around: None,
         force: false,
         out: Some(folder.clone()),
     };

@@ -11,6 +11,7 @@ pub mod embed;
 pub mod evaluate;
 pub mod guard;
 pub mod models;
+pub mod neighbourhood;
 pub mod open;
 pub mod preferences;
 pub mod prior;

@@ -5,10 +5,13 @@
 //! gives the same bytes and nobody reads 0.30000000000000004.
 
 mod detail;
+mod neighbourhood;
 
 pub use detail::{
     ContributionReport, DetailReport, DetectionReport, FieldReport, WindowReport, WithheldReport,
 };
+
+pub use neighbourhood::{JitterReport, NeighbourhoodReport, PlaceReport, StabilityReport};
 
 use std::collections::BTreeMap;
 
@@ -183,6 +186,9 @@ pub struct AnswerReport {
     pub guard: GuardReport,
     /// Maps asked for.
     pub explanations: Vec<ExplanationReport>,
+    /// What it says of the places around the point; absent where that was not asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub neighbourhood: Option<NeighbourhoodReport>,
 }
 
 /// The members of an ensemble.
@@ -369,6 +375,7 @@ impl AnswerReport {
                 reasons: answer.guard.reasons.clone(),
             },
             explanations,
+            neighbourhood: None,
         }
     }
 }

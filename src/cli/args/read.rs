@@ -162,6 +162,13 @@ pub(in crate::cli) struct Explain {
     /// Of everything random
     #[arg(long, value_name = "N", default_value = "1")]
     pub(in crate::cli) seed: u64,
+    /// Ask about N x N x N places around each point as well: how far a click may be off before the answer is
+    /// another one (M3Net; an odd number). Without --explain no maps are computed then
+    #[arg(long, value_name = "N", value_parser = values::centres)]
+    pub(in crate::cli) around: Option<u8>,
+    /// How far those places lie from each other
+    #[arg(long, value_name = "MM", value_parser = values::step_mm, default_value = "2", requires = "around")]
+    pub(in crate::cli) around_step: f64,
     /// Check each map of an M3Net: against networks with random layers, and by covering what it points at; many
     /// times the work of the map
     #[arg(long)]
