@@ -90,6 +90,7 @@ fn request(session: &Session, pane: Pane) -> Option<PictureRequest> {
         boxes: shown.boxes,
         heatmap: shown.heatmap,
         untrained: shown.untrained,
+        probabilities: shown.probabilities,
         marks: shown.marks,
         measurements: shown.measurements,
         others: Some(shown.others),

@@ -14,6 +14,7 @@ use crate::explain::{Around, Method, Parameters, Wanted};
 use crate::geometry::{Patient, Point, Voxel, VoxelGrid};
 use crate::inference::{self, DeviceChoice, Engine, EngineOptions, WeightsChoice};
 use crate::networks;
+use crate::volume::Stroke;
 use crate::workflow::batch::{self, Batch, BatchError, RESULT_FILE};
 use crate::workflow::prior;
 use crate::workflow::report::{
@@ -85,6 +86,8 @@ pub(super) struct Options {
     pub(super) parameters: Parameters,
     /// Which places around each point are asked about, too.
     pub(super) around: Option<Around>,
+    /// Tissue that is taken away to ask once more.
+    pub(super) without: Vec<Stroke>,
     pub(super) out: Option<PathBuf>,
     pub(super) json: bool,
 }
@@ -126,6 +129,7 @@ impl Options {
             explain,
             parameters: Parameters::default(),
             around: None,
+            without: Vec::new(),
             out: raw.out.clone(),
             json: raw.json,
         })
@@ -187,6 +191,7 @@ pub(super) fn ask(options: Options, how: &HowRead, terminal: &Terminal) -> Resul
         explain: options.explain,
         parameters: options.parameters,
         around: options.around,
+        without: options.without,
         force: options.force,
         out: options.out,
     };
@@ -282,6 +287,10 @@ fn answer_words(text: &mut String, answer: &AnswerReport) {
     }
     for reason in &answer.guard.reasons {
         let _ = writeln!(text, "    {}: {reason}", answer.guard.verdict);
+    }
+    if let Some(found) = &answer.counterfactual {
+        let (voxels, probability, change) = (found.voxels, found.probability, found.change);
+        let _ = writeln!(text, "    without the tissue ({voxels} voxels): {probability:.4}, {change:+.4}");
     }
     if let Some(found) = &answer.neighbourhood {
         around_words(text, found);

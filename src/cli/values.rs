@@ -56,6 +56,18 @@ pub(super) fn fov_mm(text: &str) -> Result<f64, String> {
     within(text, 1.0, 5000.0, "mm")
 }
 
+/// `X,Y,Z,MM`: a ball in the patient.
+pub(super) fn ball(text: &str) -> Result<[f64; 4], String> {
+    let [x, y, z, radius] = numbers::<4>(text)?;
+    if [x, y, z].iter().any(|v| v.abs() > 1e6) {
+        return Err("a coordinate beyond a kilometre is no patient position".to_owned());
+    }
+    if !(0.1..=100.0).contains(&radius) {
+        return Err(format!("{radius} is not between 0.1 and 100 mm"));
+    }
+    Ok([x, y, z, radius])
+}
+
 /// From one place to the next, millimetres.
 pub(super) fn step_mm(text: &str) -> Result<f64, String> {
     within(text, 0.1, 50.0, "mm")

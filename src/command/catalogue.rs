@@ -1,9 +1,9 @@
 //! The list: id, words, help, keys and condition of every command that needs no value.
 
 use super::conditions::{
-    always, answered, compared, irregular, linked, made, mapped, measured, oblique, redoable, region_picked,
+    always, answered, compared, irregular, linked, made, mapped, measured, oblique, painted, questionable, redoable, region_picked,
     removable, reported, restorable, running, scannable, scanned, selected, several, shown, something,
-    undoable,
+    surrounded, undoable,
 };
 use super::entry::{Entry, Group, key, line};
 use super::keys::{Key, Shortcut};
@@ -20,7 +20,7 @@ pub fn entry(command: &Command) -> Option<&'static Entry> {
 }
 
 /// Every command that needs no value, in the order of groups.
-pub static CATALOGUE: [Entry; 98] = [
+pub static CATALOGUE: [Entry; 103] = [
     line(
         Command::OpenFolder,
         "open_folder",
@@ -239,6 +239,17 @@ pub static CATALOGUE: [Entry; 98] = [
         Group::Tools,
         ("Nodule", "Click in a nodule to ask the network; drag a marked point to ask elsewhere."),
         &[],
+        always,
+    ),
+    line(
+        Command::Tool(Tool::Paint),
+        "tool_paint",
+        Group::Tools,
+        (
+            "Paint away",
+            "Drag over tissue to see what the network would say without it. The CT stays what it is.",
+        ),
+        &[key('U')],
         always,
     ),
     line(
@@ -591,6 +602,41 @@ pub static CATALOGUE: [Entry; 98] = [
         ("Remove nodule", "Takes the selected nodule off the list; undo brings it back."),
         &[],
         selected,
+    ),
+    line(
+        Command::AskAround,
+        "ask_around",
+        Group::Network,
+        (
+            "Ask around",
+            "Asks the network about the places around the selected nodule's point: how far a click may be off.",
+        ),
+        &[key('J')],
+        questionable,
+    ),
+    line(
+        Command::TogglePainted,
+        "painted",
+        Group::Display,
+        ("Painted or CT", "Shows what was painted, or the CT as it is."),
+        &[Shortcut::shift(Key::Char('U'))],
+        painted,
+    ),
+    line(
+        Command::ClearPainted,
+        "clear_painted",
+        Group::Network,
+        ("Take the paint away", "Everything that was painted; undo brings it back."),
+        &[],
+        painted,
+    ),
+    line(
+        Command::ToggleNeighbourhood,
+        "neighbourhood",
+        Group::Display,
+        ("Dots around the point", "What the network says of the places around the selected nodule's point."),
+        &[Shortcut::shift(Key::Char('J'))],
+        surrounded,
     ),
     line(
         Command::ScanSlices,

@@ -1,9 +1,11 @@
 //! Nodules: where they are and what the network said of them.
 
+mod counterfactual;
 mod nodule;
 mod opinion;
 mod prior;
 
+pub use counterfactual::Counterfactual;
 pub use nodule::{Nodule, NoduleId, Question};
 pub use opinion::{Opinion, Said};
 pub use prior::PriorPoint;

@@ -384,6 +384,16 @@ impl Session {
                 self.case.thumbnails.insert(series, picture);
             }
             News::Question { id, at, question } => self.learn(id, at, question),
+            News::Neighbourhood { id, found } => {
+                if let Some(nodule) = self.nodule_mut(id) {
+                    nodule.surround(found);
+                }
+            }
+            News::Counterfactual { id, found } => {
+                if let Some(nodule) = self.nodule_mut(id) {
+                    nodule.suppose(found);
+                }
+            }
             News::SliceScan { series_uid, scan } => match scan {
                 Some(scan) => drop(self.case.scans.insert(series_uid, scan)),
                 None => drop(self.case.scans.remove(&series_uid)),
@@ -436,6 +446,12 @@ impl Session {
         self.case.failure = None;
         if self.series().is_some_and(|now| self.prior().is_some_and(|prior| prior.uid() == now.uid)) {
             self.close_prior();
+        }
+        // Voxels of the volume before; the same series may come with another grid.
+        if let Some(uid) = self.series().map(|s| s.uid.clone())
+            && let Some(findings) = self.case.findings.get_mut(&uid)
+        {
+            findings.painted = Arc::default();
         }
         self.case.open = Some(OpenSeries { index, volume, defects, loaded: false });
         self.show_report(false);

@@ -7,7 +7,7 @@ use crate::explain::Wanted;
 use crate::geometry::{Patient, Plane, Point};
 use crate::measure::Kind;
 use crate::networks::DEFAULT_MODEL;
-use crate::volume::{Preset, Window};
+use crate::volume::{Fill, Preset, Window};
 
 /// One of the three slice viewports, by the plane that it starts with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -115,6 +115,28 @@ impl CornerText {
     }
 }
 
+/// What is painted with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Brush {
+    /// What it leaves in the place of tissue.
+    pub fill: Fill,
+    /// Of its ball, mm.
+    pub radius_mm: f64,
+    /// What is painted is shown; else the CT.
+    pub shown: bool,
+}
+
+impl Brush {
+    /// Smallest and largest radius, mm.
+    pub const RADII_MM: [f64; 2] = [1.0, 20.0];
+}
+
+impl Default for Brush {
+    fn default() -> Self {
+        Self { fill: Fill::Lung, radius_mm: 4.0, shown: true }
+    }
+}
+
 /// What a left drag or click does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tool {
@@ -130,6 +152,8 @@ pub enum Tool {
     Nodule,
     /// Drags and clicks measure something.
     Measure(Kind),
+    /// Drags paint tissue away.
+    Paint,
 }
 
 impl Tool {
@@ -145,6 +169,7 @@ impl Tool {
             Tool::Crosshair => "Crosshair",
             Tool::Nodule => "Nodule",
             Tool::Measure(kind) => kind.label(),
+            Tool::Paint => "Paint away",
         }
     }
 }
@@ -194,6 +219,10 @@ pub struct Look {
     pub slab_thickness_mm: f64,
     /// Outlines of the crops.
     pub boxes: bool,
+    /// What is painted with.
+    pub brush: Brush,
+    /// Dots where the network was asked around a nodule's point.
+    pub neighbourhood: bool,
     /// The map over the CT.
     pub heatmap: Heatmap,
     /// Corner text.
@@ -227,6 +256,8 @@ impl Look {
             focus: Pane::Axial,
             slab_thickness_mm: 10.0,
             boxes: true,
+            brush: Brush::default(),
+            neighbourhood: true,
             heatmap: Heatmap::default(),
             corner_text: CornerText::Full,
             tool: Tool::Window,

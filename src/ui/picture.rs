@@ -8,7 +8,7 @@ use egui::{Context, RawInput, Rect, pos2, vec2};
 use egui_wgpu::{Renderer, RendererOptions, ScreenDescriptor};
 
 use super::theme;
-use super::viewport::{Facts, Mark, MeasurementMark, Shown, SlicePlace, overlay, slice_shape};
+use super::viewport::{Facts, Mark, MeasurementMark, ProbabilityDot, Shown, SlicePlace, overlay, slice_shape};
 use crate::geometry::{Patient, Plane, Point};
 use crate::gpu::Gpu;
 use crate::inference::Region;
@@ -38,6 +38,8 @@ pub struct PictureRequest {
     pub heatmap: Option<HeatmapLook>,
     /// The map comes from weights that were not trained: said in the picture.
     pub untrained: bool,
+    /// What the network says of the places around a point.
+    pub probabilities: Vec<ProbabilityDot>,
     /// Marked points.
     pub marks: Vec<Mark>,
     /// Measurements.
@@ -153,6 +155,9 @@ fn shown(request: &PictureRequest, reduced: usize) -> Shown {
         candidates: Vec::new(),
         heatmap: request.heatmap.clone(),
         untrained: request.untrained,
+        // A picture leaves the program: it shows the CT.
+        painted: None,
+        probabilities: request.probabilities.clone(),
         marks: request.marks.clone(),
         measurements: request.measurements.clone(),
         text: request.text,
@@ -315,6 +320,7 @@ mod tests {
             boxes: Vec::new(),
             heatmap: None,
             untrained: false,
+            probabilities: Vec::new(),
             marks: Vec::new(),
             measurements: Vec::new(),
             others: None,

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::classify::{self, Classified, ClassifyError, Prior, Request};
+use super::counterfactual;
 use super::models::weights_for;
 use super::neighbourhood;
 use super::open::Opened;
 use super::render::{Overlays, RenderError, Subject, View, WindowChoice};
 use super::report::{
-    AnswerReport, DeviceReport, ExplanationReport, Given, NeighbourhoodReport, PointReport, Report, SeriesReport, Timing,
+    AnswerReport, CounterfactualReport, DeviceReport, ExplanationReport, Given, NeighbourhoodReport, PointReport, Report, SeriesReport, Timing,
 };
 use crate::clinical::ClinicalFields;
 use crate::explain::{Around, Parameters, Saliency, Wanted};
@@ -23,7 +24,7 @@ use crate::networks::spec;
 use crate::networks::weights::has_built_in;
 use crate::render::HeatmapLook;
 use crate::session::{Heatmap, Orientation};
-use crate::volume::Preset;
+use crate::volume::{Painted, Preset, Stroke};
 
 /// Name of the report in the output folder.
 pub const RESULT_FILE: &str = "result.json";
@@ -53,6 +54,8 @@ pub struct Batch {
     pub parameters: Parameters,
     /// Ask about the places around each point, too; of several networks those that can be asked.
     pub around: Option<Around>,
+    /// Tissue that is taken away to ask once more; empty asks about the CT alone.
+    pub without: Vec<Stroke>,
     /// Answer although the series has defects that forbid it.
     pub force: bool,
     /// Where files go; `None` writes none.
@@ -117,7 +120,7 @@ pub fn run(
             if batch.skip_lacking && !has_weights(batch, model) {
                 continue;
             }
-            if batch.around.is_some() && !batch.skip_lacking {
+            if (batch.around.is_some() || !batch.without.is_empty()) && !batch.skip_lacking {
                 neighbourhood::check(&request(opened, batch, at, model))?;
             }
             match classify::check(&request(opened, batch, at, model)) {
@@ -167,6 +170,7 @@ pub fn run(
             };
             let mut answer = AnswerReport::new(&classified.answer, explanations);
             answer.neighbourhood = around(engine, request(opened, batch, at, model), batch, ctx)?;
+            answer.counterfactual = without(engine, opened, batch, &classified, ctx)?;
             point.answers.push(answer.into());
         }
         results.push(point);
@@ -198,6 +202,24 @@ fn around(
         }
         None => Ok(None),
     }
+}
+
+/// What the network says once the tissue is taken away, where that is asked and the network can be.
+fn without(
+    engine: &Engine,
+    opened: &Opened,
+    batch: &Batch,
+    classified: &Classified,
+    ctx: &JobContext,
+) -> Result<Option<CounterfactualReport>, BatchError> {
+    let answer = &classified.answer;
+    let request = request(opened, batch, answer.at, &answer.model);
+    if batch.without.is_empty() || counterfactual::check(&request).is_err() {
+        return Ok(None);
+    }
+    let painted = Arc::new(Painted::of(&opened.volume, &batch.without));
+    let found = counterfactual::run(engine, request, painted, ctx)?;
+    Ok(Some(CounterfactualReport::new(&found, answer)))
 }
 
 fn request(opened: &Opened, batch: &Batch, at: Point<Patient>, model: &str) -> Request {

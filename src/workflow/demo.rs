@@ -96,6 +96,7 @@ pub fn demo(out: Option<&Path>, options: EngineOptions, ctx: &JobContext) -> Res
         explain: Wanted::ALL_GRAD_CAM.to_vec(),
         parameters: Parameters::default(),
         around: None,
+        without: Vec::new(),
         force: false,
         out: Some(folder.clone()),
     };

@@ -5,6 +5,7 @@ pub mod bench;
 pub mod builtin_case;
 pub mod classify;
 pub mod cohort;
+pub mod counterfactual;
 pub mod dataset;
 pub mod demo;
 pub mod embed;

@@ -171,6 +171,7 @@ impl Subject {
             boxes: overlays.boxes.clone(),
             heatmap: overlays.heatmap.clone(),
             untrained: overlays.untrained,
+            probabilities: Vec::new(),
             marks: overlays
                 .mark
                 .map(|at| Mark { at, label: String::new(), selected: true })

@@ -4,9 +4,11 @@
 //! Numbers are rounded far below what they mean (a nanometre, a billionth), so that the same input
 //! gives the same bytes and nobody reads 0.30000000000000004.
 
+mod counterfactual;
 mod detail;
 mod neighbourhood;
 
+pub use counterfactual::{BallReport, CounterfactualReport};
 pub use detail::{
     ContributionReport, DetailReport, DetectionReport, FieldReport, WindowReport, WithheldReport,
 };
@@ -189,6 +191,9 @@ pub struct AnswerReport {
     /// What it says of the places around the point; absent where that was not asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub neighbourhood: Option<NeighbourhoodReport>,
+    /// What it would say without some tissue; absent where that was not asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counterfactual: Option<CounterfactualReport>,
 }
 
 /// The members of an ensemble.
@@ -376,6 +381,7 @@ impl AnswerReport {
             },
             explanations,
             neighbourhood: None,
+            counterfactual: None,
         }
     }
 }

@@ -46,6 +46,7 @@ fn exported(opened: &Opened, invert: bool) -> Vec<u8> {
         boxes: Vec::new(),
         heatmap: None,
         untrained: false,
+        probabilities: Vec::new(),
         marks: Vec::new(),
         measurements: Vec::new(),
         others: None,

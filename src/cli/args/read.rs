@@ -9,7 +9,7 @@ use super::Device;
 use crate::explain::Wanted;
 use crate::geometry::Plane;
 use crate::session::{Projection, Side};
-use crate::volume::{Preset, VolumePreset, Window};
+use crate::volume::{Fill, Preset, VolumePreset, Window};
 
 /// `demo`
 #[derive(Args, Debug)]
@@ -169,6 +169,13 @@ pub(in crate::cli) struct Explain {
     /// How far those places lie from each other
     #[arg(long, value_name = "MM", value_parser = values::step_mm, default_value = "2", requires = "around")]
     pub(in crate::cli) around_step: f64,
+    /// Ask once more with a ball of tissue replaced, its centre in LPS millimetres and its radius: what the answer
+    /// owes to it (M3Net); may be given several times. Without --explain no maps are computed then
+    #[arg(long, value_name = "X,Y,Z,MM", value_parser = values::ball)]
+    pub(in crate::cli) without: Vec<[f64; 4]>,
+    /// What stands in its place
+    #[arg(long, value_enum, default_value = "lung", requires = "without")]
+    pub(in crate::cli) fill_with: FillName,
     /// Check each map of an M3Net: against networks with random layers, and by covering what it points at; many
     /// times the work of the map
     #[arg(long)]
@@ -258,6 +265,27 @@ impl From<Mode> for crate::inference::Mode {
         match mode {
             Mode::Paper => Self::Paper,
             Mode::Clinical => Self::Clinical,
+        }
+    }
+}
+
+/// `--fill-with`
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) enum FillName {
+    /// Lung from nearby, with its own texture
+    Lung,
+    /// Even air
+    Air,
+    /// The mean of what lies around each voxel
+    Blur,
+}
+
+impl From<FillName> for Fill {
+    fn from(name: FillName) -> Self {
+        match name {
+            FillName::Lung => Fill::Lung,
+            FillName::Air => Fill::Air,
+            FillName::Blur => Fill::Blur,
         }
     }
 }

@@ -101,6 +101,7 @@ fn what(id: WorkId) -> &'static str {
         WorkId::ReportPictures => "Cutting pictures",
         WorkId::Prior => "Loading the prior",
         WorkId::Explain => "Computing maps",
+        WorkId::Neighbourhood => "Asking around the point",
         WorkId::SliceScan => "Scanning slices",
         WorkId::Weights => "Reading weights",
         WorkId::Import => "Importing weights",

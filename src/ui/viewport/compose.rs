@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::shown::{CandidateBox, Facts, Mark, MeasurementMark, Shown};
+use super::shown::{CandidateBox, Facts, Mark, MeasurementMark, ProbabilityDot, Shown};
+use crate::explain::Why;
 use crate::findings::{Nodule, Question};
 use crate::inference::{Region, regions};
 use crate::ingest::{Defect, DefectCode, Series};
@@ -47,6 +48,10 @@ pub fn compose(session: &Session, pane: Pane, size_px: [u32; 2]) -> Option<Shown
         candidates: if look.boxes { candidates(session) } else { Vec::new() },
         heatmap: heatmap(session),
         untrained: session.selected().and_then(Nodule::answer).is_some_and(|answer| !answer.trained),
+        painted: Some(session.findings().painted())
+            .filter(|painted| look.brush.shown && !painted.is_empty())
+            .cloned(),
+        probabilities: probabilities(session),
         marks: marks(session),
         measurements: measurements(session),
         text: look.corner_text,
@@ -93,6 +98,16 @@ pub fn heatmap(session: &Session) -> Option<HeatmapLook> {
     let saliency = session.selected()?.shown_saliency(heat.map)?;
     let Heatmap { opacity, threshold, contour, .. } = heat;
     Some(HeatmapLook { saliency: Arc::clone(saliency), opacity, threshold, contour })
+}
+
+/// What is known of the places around the selected nodule: those of the grid, where they are wanted.
+fn probabilities(session: &Session) -> Vec<ProbabilityDot> {
+    let found = session.selected().and_then(Nodule::neighbourhood);
+    let Some(found) = found.filter(|_| session.look().neighbourhood) else { return Vec::new() };
+    let step_mm = found.how.step_mm;
+    let grid = found.places.iter().filter(|place| place.why == Why::Grid);
+    grid.filter_map(|place| Some(ProbabilityDot { at: place.at, probability: place.probability?, step_mm }))
+        .collect()
 }
 
 fn marks(session: &Session) -> Vec<Mark> {

@@ -21,5 +21,5 @@ pub use heat::heat_colour;
 pub use pointer::notches;
 pub use prior::{compose_prior, prior_ui};
 pub use scores::{SCORES_WIDTH, scored_pane, scores_ui};
-pub use shown::{CandidateBox, Facts, Mark, MeasurementMark, Shown};
+pub use shown::{CandidateBox, Facts, Mark, MeasurementMark, ProbabilityDot, Shown};
 pub use volume::{cut_words, volume_ui};
