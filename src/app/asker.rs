@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::comparisons::Comparisons;
 use super::counterfactuals::Counterfactuals;
 use super::more_maps::MoreMaps;
 use super::neighbourhoods::Neighbourhoods;
@@ -72,6 +73,8 @@ pub(super) struct Asker {
     opinions: Opinions,
     /// Computes maps that somebody asked for.
     maps: MoreMaps,
+    /// Holds maps beside each other.
+    comparisons: Comparisons,
     /// Asks what tissue does to the answer.
     counterfactuals: Counterfactuals,
     /// Asks about the places around a point.
@@ -273,6 +276,7 @@ impl Asker {
         }
         // Whoever is looked at goes before those beside it.
         let engine = self.thread.engine().ok().flatten().filter(|_| self.asked.is_empty() && !held);
+        self.comparisons.poll(session, waker);
         // The hand waits for these.
         self.counterfactuals.poll(engine, session, waker);
         let engine = engine.filter(|_| self.counterfactuals.is_idle());

@@ -59,7 +59,8 @@ impl Counterfactuals {
             return;
         }
         let (Some(nodule), Some(open)) = (session.selected(), session.open()) else { return };
-        let Some(answer) = nodule.answer().filter(|answer| answer.m3net().is_some() && answer.is_whole()) else {
+        let Some(answer) = nodule.answer().filter(|answer| answer.m3net().is_some() && answer.is_whole())
+        else {
             return;
         };
         let whole = |found: &crate::findings::Counterfactual| {

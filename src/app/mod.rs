@@ -9,6 +9,7 @@ mod bench;
 mod cine;
 mod conference;
 mod core;
+mod comparisons;
 mod counterfactuals;
 mod dialogs;
 mod dispatch;

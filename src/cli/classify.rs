@@ -310,7 +310,8 @@ fn around_words(text: &mut String, found: &NeighbourhoodReport) {
     if let Some(jitter) = &found.jitter {
         let ([low, high], voxels) = (jitter.range, jitter.voxels);
         let mean = jitter.mean;
-        let _ = writeln!(text, "    clicks up to {voxels} voxels beside: mean {mean:.4}, {low:.4} to {high:.4}");
+        let _ =
+            writeln!(text, "    clicks up to {voxels} voxels beside: mean {mean:.4}, {low:.4} to {high:.4}");
     }
     let stable = |found: &StabilityReport| {
         let least = if found.at_least { "at least " } else { "" };
@@ -318,7 +319,10 @@ fn around_words(text: &mut String, found: &NeighbourhoodReport) {
     };
     if let (Some(side), Some(same)) = (&found.same_side, &found.same_answer) {
         let (side, same) = (stable(side), stable(same));
-        let _ = writeln!(text, "    on its side of one half within {side}, changed by less than a tenth within {same}");
+        let _ = writeln!(
+            text,
+            "    on its side of one half within {side}, changed by less than a tenth within {same}"
+        );
     }
     if found.outside > 0 {
         let _ = writeln!(text, "    {} places around it lie outside the volume", found.outside);

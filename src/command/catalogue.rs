@@ -1,9 +1,9 @@
 //! The list: id, words, help, keys and condition of every command that needs no value.
 
 use super::conditions::{
-    always, answered, compared, irregular, linked, made, mapped, measured, oblique, painted, questionable, redoable, region_picked,
-    removable, reported, restorable, running, scannable, scanned, selected, several, shown, something,
-    surrounded, undoable,
+    always, answered, compared, irregular, linked, made, mapped, measured, oblique, painted, questionable,
+    redoable, region_picked, removable, reported, restorable, running, scannable, scanned, selected, several,
+    shown, something, surrounded, undoable,
 };
 use super::entry::{Entry, Group, key, line};
 use super::keys::{Key, Shortcut};
@@ -626,7 +626,7 @@ pub static CATALOGUE: [Entry; 103] = [
         Command::ClearPainted,
         "clear_painted",
         Group::Network,
-        ("Take the paint away", "Everything that was painted; undo brings it back."),
+        ("Clear paint", "Takes everything away that was painted; undo brings it back."),
         &[],
         painted,
     ),

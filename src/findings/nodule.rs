@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::comparison::Comparison;
 use super::counterfactual::Counterfactual;
 use super::opinion::Opinion;
 use super::prior::PriorPoint;
@@ -56,6 +57,8 @@ pub struct Nodule {
     neighbourhood: Option<Arc<Neighbourhood>>,
     /// What it would say without the tissue that was painted away.
     counterfactual: Option<Arc<Counterfactual>>,
+    /// Its maps beside each other.
+    comparison: Option<Arc<Comparison>>,
 }
 
 /// An answer, with its maps and its own place.
@@ -86,6 +89,7 @@ impl Nodule {
             opinions: Vec::new(),
             neighbourhood: None,
             counterfactual: None,
+            comparison: None,
         }
     }
 
@@ -212,6 +216,26 @@ impl Nodule {
             Question::Answered { answer, .. } => Some(answer),
             _ => None,
         }
+    }
+
+    /// The maps of all scales together, each method's.
+    pub fn combined_maps(&self) -> Vec<Arc<Saliency>> {
+        match &self.question {
+            Question::Answered { saliency, .. } => {
+                saliency.iter().filter(|map| map.scale.is_none()).cloned().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Takes in how far its maps agree.
+    pub fn compare(&mut self, found: Arc<Comparison>) {
+        self.comparison = Some(found);
+    }
+
+    /// How far its maps agree; `None` where they are others now.
+    pub fn comparison(&self) -> Option<&Arc<Comparison>> {
+        self.comparison.as_ref().filter(|found| found.is_of(&self.combined_maps()))
     }
 
     /// The map that is shown where this one is wanted: it, or the first of those that the network has.

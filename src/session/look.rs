@@ -3,7 +3,7 @@
 use super::prior::PriorLook;
 use super::viewport::{Slab, ViewportState};
 use super::volume_view::VolumeView;
-use crate::explain::Wanted;
+use crate::explain::{Method, Wanted};
 use crate::geometry::{Patient, Plane, Point};
 use crate::measure::Kind;
 use crate::networks::DEFAULT_MODEL;
@@ -181,6 +181,8 @@ pub struct Heatmap {
     pub on: bool,
     /// Which map: a method, and one scale or all combined.
     pub map: Wanted,
+    /// A method whose map is taken off it; `None` shows the map itself.
+    pub against: Option<Method>,
     /// 0 (invisible) to 1.
     pub opacity: f32,
     /// Part of the map's maximum (0 to 1) under which nothing is drawn.
@@ -192,7 +194,7 @@ pub struct Heatmap {
 impl Default for Heatmap {
     fn default() -> Self {
         let [combined, ..] = Wanted::ALL_GRAD_CAM;
-        Self { on: false, map: combined, opacity: 0.62, threshold: 0.25, contour: false }
+        Self { on: false, map: combined, against: None, opacity: 0.62, threshold: 0.25, contour: false }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the machine reports: jobs, devices, memory. Never undone; handed in by `app` alone.
 
 use crate::explain::Neighbourhood;
-use crate::findings::{Counterfactual, NoduleId, Opinion, Question};
+use crate::findings::{Comparison, Counterfactual, NoduleId, Opinion, Question};
 use crate::geometry::{Patient, Point};
 use crate::inference::DeviceInfo;
 use crate::ingest::{Defect, Scan};
@@ -274,6 +274,13 @@ pub enum News {
         id: NoduleId,
         /// What it would say.
         found: Arc<Counterfactual>,
+    },
+    /// How far the maps of a nodule agree.
+    Comparison {
+        /// Which nodule.
+        id: NoduleId,
+        /// What was found.
+        found: Arc<Comparison>,
     },
     /// How far the scan of the slices of a series is.
     SliceScan {

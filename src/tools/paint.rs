@@ -25,7 +25,12 @@ impl Painting {
     }
 
     /// It is drawn on; `None` where it has hardly moved.
-    pub(super) fn drag(&mut self, session: &Session, view: &ResolvedView, at: Point<Viewport>) -> Option<Edit> {
+    pub(super) fn drag(
+        &mut self,
+        session: &Session,
+        view: &ResolvedView,
+        at: Point<Viewport>,
+    ) -> Option<Edit> {
         let to = under(view, at);
         if to.distance(self.last) < session.look().brush.radius_mm * STEP {
             return None;

@@ -8,7 +8,9 @@ use egui::{Context, RawInput, Rect, pos2, vec2};
 use egui_wgpu::{Renderer, RendererOptions, ScreenDescriptor};
 
 use super::theme;
-use super::viewport::{Facts, Mark, MeasurementMark, ProbabilityDot, Shown, SlicePlace, overlay, slice_shape};
+use super::viewport::{
+    Facts, Mark, MeasurementMark, ProbabilityDot, Shown, SlicePlace, overlay, slice_shape,
+};
 use crate::geometry::{Patient, Plane, Point};
 use crate::gpu::Gpu;
 use crate::inference::Region;

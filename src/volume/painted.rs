@@ -382,7 +382,9 @@ mod tests {
         assert_eq!(values.len(), painted.voxels());
         assert!(values.iter().all(|v| (-870.0..-830.0).contains(v)), "tissue was copied");
         // A piece of lung as a whole: neighbours differ by what neighbours in lung differ by, 31 or 9.
-        let step = |i| painted.value([i + 1, 30, 20]).expect("painted") - painted.value([i, 30, 20]).expect("painted");
+        let step = |i| {
+            painted.value([i + 1, 30, 20]).expect("painted") - painted.value([i, 30, 20]).expect("painted")
+        };
         assert!((26..33).all(|i| [31.0, -9.0].contains(&step(i))), "texture");
     }
 

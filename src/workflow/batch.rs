@@ -11,7 +11,8 @@ use super::neighbourhood;
 use super::open::Opened;
 use super::render::{Overlays, RenderError, Subject, View, WindowChoice};
 use super::report::{
-    AnswerReport, CounterfactualReport, DeviceReport, ExplanationReport, Given, NeighbourhoodReport, PointReport, Report, SeriesReport, Timing,
+    AgreementReport, AnswerReport, CounterfactualReport, DeviceReport, ExplanationReport, Given,
+    NeighbourhoodReport, PointReport, Report, SeriesReport, Timing,
 };
 use crate::clinical::ClinicalFields;
 use crate::explain::{Around, Parameters, Saliency, Wanted};
@@ -169,6 +170,7 @@ pub fn run(
                 }
             };
             let mut answer = AnswerReport::new(&classified.answer, explanations);
+            answer.agreement = AgreementReport::all(&classified.saliency);
             answer.neighbourhood = around(engine, request(opened, batch, at, model), batch, ctx)?;
             answer.counterfactual = without(engine, opened, batch, &classified, ctx)?;
             point.answers.push(answer.into());

@@ -339,7 +339,17 @@ fn users_cache() -> Option<PathBuf> {
 fn the_places_around_a_point_are_told_with_how_far_a_click_may_be_off() {
     let (folder, at) = (arg(phantom()), nodule(phantom()));
     let found = triscope(&[
-        "explain", folder, "--at", &at, "--device", "cpu", "--around", "3", "--around-step", "4", "--json",
+        "explain",
+        folder,
+        "--at",
+        &at,
+        "--device",
+        "cpu",
+        "--around",
+        "3",
+        "--around-step",
+        "4",
+        "--json",
     ])
     .json();
     let answer = &found["results"][0]["answers"][0];
@@ -350,9 +360,15 @@ fn the_places_around_a_point_are_told_with_how_far_a_click_may_be_off() {
     let places = around["places"].as_array().expect("places");
     assert_eq!(places.len() as u64 + around["outside"].as_u64().expect("a count"), 27);
     assert_eq!(places[0]["offset_mm"].as_array().map(|o| o.iter().all(|v| v == 0.0)), Some(true));
-    let close = |a: &Value, b: &Value| (a.as_f64().expect("a number") - b.as_f64().expect("a number")).abs() < 1e-5;
+    let close =
+        |a: &Value, b: &Value| (a.as_f64().expect("a number") - b.as_f64().expect("a number")).abs() < 1e-5;
     // The point itself has the answer that it has alone: all networks together, calibrated.
-    assert!(close(&places[0]["probability"], &answer["probability"]), "{} {}", places[0], answer["probability"]);
+    assert!(
+        close(&places[0]["probability"], &answer["probability"]),
+        "{} {}",
+        places[0],
+        answer["probability"]
+    );
     let jitter = &around["jitter"];
     let [low, mean, high] = [&jitter["range"][0], &jitter["mean"], &jitter["range"][1]];
     assert!(low.as_f64() <= mean.as_f64() && mean.as_f64() <= high.as_f64(), "{jitter}");
@@ -360,7 +376,18 @@ fn the_places_around_a_point_are_told_with_how_far_a_click_may_be_off() {
     for wrong in ["4", "1", "17", "many"] {
         assert_eq!(triscope(&["explain", folder, "--at", &at, "--around", wrong]).code, Some(2), "{wrong}");
     }
-    let ran = triscope(&["explain", folder, "--at", &at, "--around", "3", "--model", "mmcaf-net", "--device", "cpu"]);
+    let ran = triscope(&[
+        "explain",
+        folder,
+        "--at",
+        &at,
+        "--around",
+        "3",
+        "--model",
+        "mmcaf-net",
+        "--device",
+        "cpu",
+    ]);
     assert_eq!(ran.code, Some(1));
 }
 
@@ -369,7 +396,17 @@ fn the_answer_without_some_tissue_stands_beside_the_answer() {
     let (folder, at) = (arg(phantom()), nodule(phantom()));
     let ask = |ball: &str, fill: &str| {
         let found = triscope(&[
-            "explain", folder, "--at", &at, "--device", "cpu", "--without", ball, "--fill-with", fill, "--json",
+            "explain",
+            folder,
+            "--at",
+            &at,
+            "--device",
+            "cpu",
+            "--without",
+            ball,
+            "--fill-with",
+            fill,
+            "--json",
         ])
         .json();
         found["results"][0]["answers"][0].clone()
@@ -383,7 +420,10 @@ fn the_answer_without_some_tissue_stands_beside_the_answer() {
     assert!((number(&found["change"]) - change).abs() < 1e-6 && change != 0.0, "{found}");
     // Far away nothing is taken from what the network reads.
     let far = ask("10000,0,0,5", "air");
-    assert_eq!((number(&far["counterfactual"]["change"]), far["counterfactual"]["voxels"].as_u64()), (0.0, Some(0)));
+    assert_eq!(
+        (number(&far["counterfactual"]["change"]), far["counterfactual"]["voxels"].as_u64()),
+        (0.0, Some(0))
+    );
     for wrong in ["1,2,3", "1,2,3,0", "1,2,3,x"] {
         let ran = triscope(&["explain", folder, "--at", &at, "--without", wrong]);
         assert_eq!(ran.code, Some(2), "{wrong}");

@@ -47,7 +47,8 @@ fn every_place_has_the_answer_that_a_click_there_gets() {
         // Single precision, in another order of the batch.
         assert!((place.probability.expect("asked") - expected).abs() < 1e-5, "{place:?} {expected}");
     }
-    let different = found.places.iter().any(|p| (p.probability.unwrap() - found.centre().unwrap()).abs() > 1e-5);
+    let different =
+        found.places.iter().any(|p| (p.probability.unwrap() - found.centre().unwrap()).abs() > 1e-5);
     assert!(different, "the places do not all read the same");
     // The nearest places come first: clicks beside the point, then the grid.
     let first = told.first().expect("told");

@@ -90,14 +90,35 @@ fn painting_tissue_away_asks_again_marks_the_picture_and_is_taken_back() {
     assert!(window.session(painted) > 0);
     window.click("Show the CT");
     assert!(!window.session(|s| s.look().brush.shown));
-    window.click("Take the paint away");
+    window.click("Clear paint");
     window.settle();
     assert_eq!(window.session(painted), 0);
     // A session holds nothing of it: the program's own state and the file are one layout.
     window.key_with(Modifiers::CTRL, Key::Z);
     window.settle();
-    let saved = window.session(|s| {
-        serde_json::to_string(&triscope::workflow::session_file::saved(s)).expect("written")
-    });
+    let saved = window
+        .session(|s| serde_json::to_string(&triscope::workflow::session_file::saved(s)).expect("written"));
     assert!(window.session(painted) > 0 && !saved.contains("paint") && !saved.contains("stroke"), "{saved}");
+}
+
+#[test]
+fn one_method_is_taken_off_another_and_the_panel_says_how_far_they_agree() {
+    let mut window = asked();
+    window.until("its maps are compared", |s| s.selected().is_some_and(|n| n.comparison().is_some()));
+    window.settle();
+    window.click("nothing");
+    window.click("For and against");
+    window.until("the difference is there", |s| {
+        let two = s.compared_maps();
+        s.selected().and_then(|n| n.comparison()?.difference(two?)).is_some()
+    });
+    window.settle();
+    assert!(window.session(|s| s.look().heatmap.on));
+    assert!(window.says("Orange: Grad-CAM is stronger; blue: For and against is"), "what the colours mean");
+    assert!(window.says("10 % by chance"));
+    let drawn = window.session(|s| triscope::ui::viewport::heatmap(s).expect("shown").saliency.method);
+    assert_eq!(drawn, triscope::explain::DIFFERENCE);
+    window.key_with(Modifiers::CTRL, Key::Z);
+    window.settle();
+    assert!(window.session(|s| s.look().heatmap.against.is_none()));
 }

@@ -108,9 +108,9 @@ pub(in crate::cli) struct Classify {
     #[arg(long, value_enum, default_value = "paper")]
     pub(in crate::cli) mode: Mode,
     /// Explanations: grad_cam, native, attention_rollout, date_difference, as far as the network has them;
-    /// of M3Net grad_cam_pp, hires_cam, layer_cam, gradient, gradient_x_input, smooth_grad,
-    /// integrated_gradients, occlusion and rise besides; `:micro`, `:meso` or `:macro` after a name for one
-    /// scale of it, but for native, occlusion and rise [default with --out: the first that the network has]
+    /// of M3Net grad_cam_pp, hires_cam, layer_cam, score_cam, gradient, gradient_x_input, smooth_grad,
+    /// integrated_gradients, occlusion, rise and kernel_shap besides; `:micro`, `:meso` or `:macro` after a name for one
+    /// scale of it, but for native, occlusion, rise and kernel_shap [default with --out: the first that the network has]
     #[arg(long, value_name = "METHOD", value_delimiter = ',', value_parser = values::explain)]
     pub(in crate::cli) explain: Vec<Wanted>,
     /// An earlier series of the same patient, for networks that compare dates
@@ -156,7 +156,13 @@ pub(in crate::cli) struct Explain {
     /// Random patterns of RISE
     #[arg(long, value_name = "N", default_value = "60", value_parser = values::amount)]
     pub(in crate::cli) patterns: usize,
-    /// What stands in the place of tissue in occlusion and RISE, HU
+    /// Pieces of tissue of KernelSHAP
+    #[arg(long, value_name = "N", default_value = "36", value_parser = clap::value_parser!(u16).range(2..=500))]
+    pub(in crate::cli) supervoxels: u16,
+    /// Coalitions of pieces that KernelSHAP asks about; never fewer than tell all pieces apart
+    #[arg(long, value_name = "N", default_value = "160", value_parser = values::amount)]
+    pub(in crate::cli) coalitions: usize,
+    /// What stands in the place of tissue in occlusion, RISE and KernelSHAP, HU
     #[arg(long, value_name = "HU", default_value = "-850", allow_negative_numbers = true)]
     pub(in crate::cli) fill: i16,
     /// Of everything random

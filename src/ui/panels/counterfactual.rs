@@ -72,7 +72,7 @@ pub fn counterfactual_ui(
             out.push(toggle);
         }
         let clear = Command::ClearPainted;
-        let press = Press::new(icons::REMOVE, "Take the paint away").filled();
+        let press = Press::new(icons::REMOVE, "Clear paint").filled();
         if press_ui(ui, press).on_hover_text(scene.tip(&clear)).clicked() {
             out.push(clear);
         }

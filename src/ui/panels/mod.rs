@@ -2,6 +2,7 @@
 
 mod answer;
 mod beside;
+mod compare;
 mod contribution;
 mod counterfactual;
 mod crop_image;

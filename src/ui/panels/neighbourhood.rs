@@ -133,10 +133,7 @@ fn legend_ui(ui: &mut Ui) {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
     let said = "Colours of the dots: blue 0, white 0.5, orange 1";
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, said));
-    let bar = Rect::from_min_max(
-        rect.min + vec2(14.0, 5.0),
-        pos2(rect.right() - 14.0, rect.top() + 13.0),
-    );
+    let bar = Rect::from_min_max(rect.min + vec2(14.0, 5.0), pos2(rect.right() - 14.0, rect.top() + 13.0));
     const PARTS: usize = 48;
     for n in 0..PARTS {
         let at = |n: usize| bar.left() + bar.width() * n as f32 / PARTS as f32;

@@ -2,7 +2,10 @@
 
 use egui::{Align, Frame, Layout, Margin, Panel, RichText, ScrollArea, Ui};
 
-use super::{answer, beside, contribution, counterfactual, crops, explanation, fields, neighbourhood, network, prior, seen};
+use super::{
+    answer, beside, contribution, counterfactual, crops, explanation, fields, neighbourhood, network, prior,
+    seen,
+};
 use crate::command::{Command, Commands};
 use crate::findings::{Nodule, Question};
 use crate::session::{Engine, WorkId};

@@ -95,7 +95,10 @@ pub fn heatmap(session: &Session) -> Option<HeatmapLook> {
     if !heat.on {
         return None;
     }
-    let saliency = session.selected()?.shown_saliency(heat.map)?;
+    let nodule = session.selected()?;
+    let shown = nodule.shown_saliency(heat.map)?;
+    let compared = session.compared_maps().and_then(|two| nodule.comparison()?.difference(two));
+    let saliency = compared.unwrap_or(shown);
     let Heatmap { opacity, threshold, contour, .. } = heat;
     Some(HeatmapLook { saliency: Arc::clone(saliency), opacity, threshold, contour })
 }

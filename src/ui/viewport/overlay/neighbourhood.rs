@@ -32,7 +32,14 @@ pub(super) fn dots(painter: &Painter, place: &Place, shown: &Shown) {
         painter.circle_stroke(centre, radius, Stroke::new(0.75, PICTURE.ground));
         if apart >= ROOM {
             let at = centre + vec2(0.0, radius + 2.0);
-            halo_text(painter, at, Align2::CENTER_TOP, &format!("{:.2}", dot.probability), &Halo::plain(), 40.0);
+            halo_text(
+                painter,
+                at,
+                Align2::CENTER_TOP,
+                &format!("{:.2}", dot.probability),
+                &Halo::plain(),
+                40.0,
+            );
         }
     }
 }

@@ -59,9 +59,8 @@ pub fn brush(painter: &Painter, rect: Rect, at: Pos2, radius: f32) {
 /// The pixels among which the box may be seen, the upper end not included; `None` where the slice does not cut
 /// it.
 fn on_screen(bounds: &VoxelBox, shown: &Shown) -> Option<[[i64; 2]; 2]> {
-    let to = |p: Point<Voxel>| {
-        &shown.view.viewport_from_patient * (shown.volume.grid().patient_from_voxel() * p)
-    };
+    let to =
+        |p: Point<Voxel>| &shown.view.viewport_from_patient * (shown.volume.grid().patient_from_voxel() * p);
     let corners = bounds.corners().map(to);
     let depth = |pick: fn(f64, f64) -> f64, from: f64| corners.iter().map(|c| c.z).fold(from, pick);
     if depth(f64::min, f64::INFINITY) > 0.0 || depth(f64::max, f64::NEG_INFINITY) < 0.0 {
@@ -74,7 +73,8 @@ fn on_screen(bounds: &VoxelBox, shown: &Shown) -> Option<[[i64; 2]; 2]> {
         let high = along.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let limit = |v: f64| v.clamp(0.0, f64::from(pixels)) as i64;
         // Between voxels the edit reaches half a voxel further than its own faces.
-        let more = 2.0 + shown.volume.grid().spacing_mm().into_iter().fold(0.0, f64::max) / shown.view.mm_per_px;
+        let more =
+            2.0 + shown.volume.grid().spacing_mm().into_iter().fold(0.0, f64::max) / shown.view.mm_per_px;
         (min[axis], max[axis]) = (limit((low - more).floor()), limit((high + more).ceil()));
     }
     (max[0] > min[0] && max[1] > min[1]).then_some([min, max])
