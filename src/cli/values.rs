@@ -237,7 +237,7 @@ mod tests {
     #[test]
     fn methods_that_come_later_are_named_as_such() {
         assert_eq!(explain("grad_cam:meso").map(|e| e.scale), Ok(Some(Scale::Meso)));
-        assert!(explain("score_cam").expect_err("later").contains("does not have score_cam yet"));
+        assert!(explain("guided_backprop").expect_err("later").contains("does not have guided_backprop yet"));
         assert!(explain("grad_cam:huge").is_err());
         assert!(explain("native:micro").is_err());
     }

@@ -41,8 +41,8 @@ impl Default for Sharing {
 pub struct Shared {
     /// For each voxel of the widest crop in its own order: the share of its piece, logits.
     pub values: Vec<f32>,
-    /// Number of pieces.
-    pub pieces: usize,
+    /// The share of each piece, logits.
+    pub shares: Vec<f64>,
     /// Coalitions that were asked about.
     pub coalitions: usize,
     /// The margin with all tissue less the margin with none: what the shares add up to.
@@ -91,7 +91,7 @@ pub fn kernel_shap(
     }
     let shares = shapley(pieces.count, &asked, none, all).ok_or(ExplainError::NoNumber)?;
     let values = pieces.labels.iter().map(|label| shares[usize::from(*label)] as f32).collect();
-    Ok(Shared { values, pieces: pieces.count, coalitions: asked.len(), difference: all - none })
+    Ok(Shared { values, shares, coalitions: asked.len(), difference: all - none })
 }
 
 /// The piece of every voxel of a crop, in its order; `None` outside the widest crop.

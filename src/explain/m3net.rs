@@ -138,7 +138,7 @@ impl<'a> M3NetMaps<'a> {
                 let mut maps = CropMaps::default();
                 maps[2] = found.values;
                 let told = vec![
-                    ("supervoxels", found.pieces as f64),
+                    ("supervoxels", found.shares.len() as f64),
                     ("coalitions", found.coalitions as f64),
                     ("fill_hu", f64::from(how.fill_hu)),
                     ("seed", how.seed as f64),
