@@ -53,7 +53,9 @@ fn every_place_has_the_answer_that_a_click_there_gets() {
     // The nearest places come first: clicks beside the point, then the grid.
     let first = told.first().expect("told");
     assert!(first.centre().is_some() && first.members == 0);
-    assert!(first.places.iter().filter(|p| p.why == Why::Grid).all(|p| p.probability.is_none()));
+    // A place of the grid is known already where a click beside the point reads the same voxels.
+    let unknown = first.places.iter().filter(|p| p.why == Why::Grid && p.probability.is_none()).count();
+    assert!(unknown > 13, "{unknown}");
     assert!(told.len() > 5 && told.last() == Some(&found));
 }
 

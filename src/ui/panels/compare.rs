@@ -8,7 +8,7 @@ use crate::findings::Nodule;
 use crate::session::{Edit, Heatmap};
 use crate::ui::theme::tokens;
 use crate::ui::widgets::{Press, line_ui, menu, menu_row_ui, paragraph_ui, press_ui};
-use crate::ui::{Scene, methods, words};
+use crate::ui::{Scene, words};
 
 /// Draws the menu of the other maps, and what the two have in common; nothing where there is one map.
 /// - `shown`: the map that is looked at
@@ -21,11 +21,11 @@ pub fn compare_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, shown: &Salie
         return;
     }
     let agreement = |other: &str| nodule.comparison().and_then(|c| c.agreement(shown.method, other));
-    let against = heat.against.filter(|method| others().any(|map| map.method == method.name()));
+    let against = heat.against.and_then(|method| others().find(|map| map.method == method.name()));
     ui.horizontal(|ui| {
         line_ui(ui, "Less", TextStyle::Body, t.muted);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let name = against.map_or("nothing", methods::name);
+            let name = against.map_or("nothing", |map| words::method(map));
             let tip = "Each map divided by its largest value, the first less the second: where one points and the \
                        other does not. Beside each name: rank correlation with the map above.";
             let button = press_ui(ui, Press::new("", name).menu()).on_hover_text(tip);
@@ -40,7 +40,7 @@ pub fn compare_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, shown: &Salie
                     let Some(method) = Method::named(map.method) else { continue };
                     let rank = agreement(map.method).map(|a| words::signed(a.rank_correlation, 2));
                     let rank = rank.unwrap_or_default();
-                    let press = Press::new("", words::method(map)).key(&rank).selected(against == Some(method));
+                    let press = Press::new("", words::method(map)).key(&rank).selected(heat.against == Some(method));
                     if menu_row_ui(ui, press).clicked() {
                         out.edit(Edit::Heatmap(Heatmap { against: Some(method), on: true, ..heat }));
                         ui.close();
@@ -50,9 +50,9 @@ pub fn compare_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, shown: &Salie
         });
     });
     let Some(other) = against else { return };
-    let [this, that] = [words::method(shown), methods::name(other)];
+    let [this, that] = [words::method(shown), words::method(other)];
     let mut sentence = format!("Orange: {this} is stronger; blue: {that} is.");
-    if let Some(found) = agreement(other.name()) {
+    if let Some(found) = agreement(other.method) {
         sentence += &format!(
             " Rank correlation {}; of the strongest tenth of each {:.0} % are the same, 10 % by chance.",
             words::signed(found.rank_correlation, 2),
