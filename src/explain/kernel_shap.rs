@@ -167,14 +167,10 @@ fn solved(mut lines: Vec<Vec<f64>>) -> Option<Vec<f64>> {
         if lines[step][step].abs() < 1e-9 {
             return None;
         }
-        for other in (0..n).filter(|other| *other != step) {
-            let factor = lines[other][step] / lines[step][step];
-            if factor != 0.0 {
-                for column in step..=n {
-                    let by = factor * lines[step][column];
-                    lines[other][column] -= by;
-                }
-            }
+        let pivot = lines[step].clone();
+        for (_, line) in lines.iter_mut().enumerate().filter(|(other, _)| *other != step) {
+            let factor = line[step] / pivot[step];
+            line.iter_mut().zip(&pivot).skip(step).for_each(|(value, p)| *value -= factor * p);
         }
     }
     Some((0..n).map(|row| lines[row][n] / lines[row][row]).collect())
