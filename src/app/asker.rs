@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::comparisons::Comparisons;
+use super::counterfactuals::Counterfactuals;
 use super::more_maps::MoreMaps;
+use super::neighbourhoods::Neighbourhoods;
 use super::network::NetworkThread;
 use super::opinions::Opinions;
 use super::priors::{Earlier, earlier};
 use super::slice_scans::SliceScans;
 use super::waker::Waker;
 use super::words::sentence;
-use crate::explain::{Saliency, Wanted};
+use crate::explain::{Around, Saliency, Wanted};
 use crate::findings::{Nodule, NoduleId, PriorPoint, Question};
 use crate::geometry::{Patient, Point};
 use crate::inference::{self, Answer, EngineOptions};
@@ -70,6 +73,12 @@ pub(super) struct Asker {
     opinions: Opinions,
     /// Computes maps that somebody asked for.
     maps: MoreMaps,
+    /// Holds maps beside each other.
+    comparisons: Comparisons,
+    /// Asks what tissue does to the answer.
+    counterfactuals: Counterfactuals,
+    /// Asks about the places around a point.
+    around: Neighbourhoods,
     /// Goes through every slice when nobody is asked.
     scans: SliceScans,
     /// Looks which networks have weights.
@@ -117,6 +126,16 @@ impl Asker {
     /// Stops that; maps that are there stay.
     pub(super) fn stop_maps(&mut self, session: &mut Session) {
         self.maps.stop(session);
+    }
+
+    /// Asks about the places around the selected nodule's point.
+    pub(super) fn ask_around(&mut self, how: Around, session: &mut Session) {
+        self.around.ask(how, session);
+    }
+
+    /// Stops that; what is known stays.
+    pub(super) fn stop_around(&mut self, session: &mut Session) {
+        self.around.stop(session);
     }
 
     /// Begins a scan of all slices.
@@ -257,8 +276,14 @@ impl Asker {
         }
         // Whoever is looked at goes before those beside it.
         let engine = self.thread.engine().ok().flatten().filter(|_| self.asked.is_empty() && !held);
+        self.comparisons.poll(session, waker);
+        // The hand waits for these.
+        self.counterfactuals.poll(engine, session, waker);
+        let engine = engine.filter(|_| self.counterfactuals.is_idle());
         self.maps.poll(engine, session, waker);
         let engine = engine.filter(|_| self.maps.is_idle());
+        self.around.poll(engine, session, waker);
+        let engine = engine.filter(|_| self.around.is_idle());
         self.opinions.poll(engine, session, waker);
         let engine = engine.filter(|_| self.opinions.is_idle());
         self.scans.poll(engine, session, waker);

@@ -49,6 +49,15 @@ impl Core {
             Command::ClosePrior => self.close_prior(),
             Command::LinkPrior(at) => self.link_prior(Some(at)),
             Command::UnlinkPrior => self.link_prior(None),
+            Command::ClearPainted => self.session.apply(Edit::Paint(Default::default())),
+            Command::TogglePainted => {
+                let brush = self.session.look().brush;
+                self.session.apply(Edit::Brush(crate::session::Brush { shown: !brush.shown, ..brush }));
+            }
+            Command::AskAround => self.ask_around(),
+            Command::ToggleNeighbourhood => {
+                self.session.apply(Edit::Neighbourhood(!self.session.look().neighbourhood));
+            }
             Command::ScanSlices => self.scan_slices(),
             Command::ForgetScan => self.forget_scan(),
             Command::ScanThreshold(threshold) => self.scan_threshold(threshold),
@@ -324,6 +333,7 @@ impl Core {
             // Reading a file to tell of it changes nothing, and ends by itself.
             WorkId::Weights => {}
             WorkId::Explain => self.asker.stop_maps(&mut self.session),
+            WorkId::Neighbourhood => self.asker.stop_around(&mut self.session),
             WorkId::SliceScan => self.asker.stop_scan(&mut self.session),
             WorkId::Scan | WorkId::Load | WorkId::Example => self.inbox.cancel(id),
         }

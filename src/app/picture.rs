@@ -92,6 +92,7 @@ fn request(session: &Session, pane: Pane) -> Option<PictureRequest> {
         layer: shown.layer,
         heatmap: shown.heatmap,
         untrained: shown.untrained,
+        probabilities: shown.probabilities,
         marks: shown.marks,
         measurements: shown.measurements,
         others: Some(shown.others),

@@ -10,13 +10,16 @@ use super::exit::Failure;
 use super::progress::Terminal;
 use super::{output, series};
 use crate::clinical::ClinicalFields;
-use crate::explain::{Method, Parameters, Wanted};
+use crate::explain::{Around, Method, Parameters, Wanted};
 use crate::geometry::{Patient, Point, Voxel, VoxelGrid};
 use crate::inference::{self, DeviceChoice, Engine, EngineOptions, WeightsChoice};
 use crate::networks;
+use crate::volume::Stroke;
 use crate::workflow::batch::{self, Batch, BatchError, RESULT_FILE};
 use crate::workflow::prior;
-use crate::workflow::report::{AnswerReport, DetailReport, Given, Report};
+use crate::workflow::report::{
+    AnswerReport, DetailReport, Given, NeighbourhoodReport, Report, StabilityReport,
+};
 
 impl From<BatchError> for Failure {
     fn from(error: BatchError) -> Self {
@@ -81,6 +84,10 @@ pub(super) struct Options {
     pub(super) prior: Option<(PathBuf, Point<Patient>)>,
     pub(super) explain: Vec<Wanted>,
     pub(super) parameters: Parameters,
+    /// Which places around each point are asked about, too.
+    pub(super) around: Option<Around>,
+    /// Tissue that is taken away to ask once more.
+    pub(super) without: Vec<Stroke>,
     pub(super) out: Option<PathBuf>,
     pub(super) json: bool,
 }
@@ -121,6 +128,8 @@ impl Options {
             prior: raw.prior.clone().zip(raw.prior_at.map(Point::from_array)),
             explain,
             parameters: Parameters::default(),
+            around: None,
+            without: Vec::new(),
             out: raw.out.clone(),
             json: raw.json,
         })
@@ -181,6 +190,8 @@ pub(super) fn ask(options: Options, how: &HowRead, terminal: &Terminal) -> Resul
         weights: options.weights.map(WeightsChoice::File),
         explain: options.explain,
         parameters: options.parameters,
+        around: options.around,
+        without: options.without,
         force: options.force,
         out: options.out,
     };
@@ -278,6 +289,13 @@ fn answer_words(text: &mut String, answer: &AnswerReport) {
     for reason in &answer.guard.reasons {
         let _ = writeln!(text, "    {}: {reason}", answer.guard.verdict);
     }
+    if let Some(found) = &answer.counterfactual {
+        let (voxels, probability, change) = (found.voxels, found.probability, found.change);
+        let _ = writeln!(text, "    without the tissue ({voxels} voxels): {probability:.4}, {change:+.4}");
+    }
+    if let Some(found) = &answer.neighbourhood {
+        around_words(text, found);
+    }
     for map in &answer.explanations {
         let _ = match map.max_at_lps_mm {
             Some([x, y, z]) => {
@@ -285,6 +303,30 @@ fn answer_words(text: &mut String, answer: &AnswerReport) {
             }
             None => writeln!(text, "    {} {}: zero everywhere", map.method, map.scale),
         };
+    }
+}
+
+/// How far a click may be off.
+fn around_words(text: &mut String, found: &NeighbourhoodReport) {
+    if let Some(jitter) = &found.jitter {
+        let ([low, high], voxels) = (jitter.range, jitter.voxels);
+        let mean = jitter.mean;
+        let _ =
+            writeln!(text, "    clicks up to {voxels} voxels beside: mean {mean:.4}, {low:.4} to {high:.4}");
+    }
+    let stable = |found: &StabilityReport| {
+        let least = if found.at_least { "at least " } else { "" };
+        format!("{least}{:.1} mm", found.radius_mm)
+    };
+    if let (Some(side), Some(same)) = (&found.same_side, &found.same_answer) {
+        let (side, same) = (stable(side), stable(same));
+        let _ = writeln!(
+            text,
+            "    on its side of one half within {side}, changed by less than a tenth within {same}"
+        );
+    }
+    if found.outside > 0 {
+        let _ = writeln!(text, "    {} places around it lie outside the volume", found.outside);
     }
 }
 

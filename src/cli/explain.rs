@@ -6,13 +6,25 @@ use super::args::Explain;
 use super::classify::{self, Models, Options};
 use super::exit::Failure;
 use super::progress::Terminal;
-use crate::explain::{Covering, Method, Occluding, Parameters, Smoothing, Wanted};
+use crate::explain::{Around, Covering, Method, Occluding, Parameters, Sharing, Smoothing, Wanted};
+use crate::geometry::Point;
 use crate::networks::{Family, spec};
+use crate::volume::Stroke;
 
 /// Runs the command: as `classify`, with all methods where none is named.
 pub(super) fn run(raw: &Explain, matches: &ArgMatches, terminal: &Terminal) -> Result<(), Failure> {
     let mut options = Options::new(&raw.classify, matches)?;
-    if raw.classify.explain.is_empty() {
+    options.around = raw.around.map(|centres| Around {
+        centres: usize::from(centres),
+        step_mm: raw.around_step,
+        ..Around::default()
+    });
+    let ball =
+        |[x, y, z, radius_mm]: [f64; 4]| Stroke::ball(raw.fill_with.into(), radius_mm, Point::new(x, y, z));
+    options.without = raw.without.iter().copied().map(ball).collect();
+    let asked_alone = options.around.is_some() || !options.without.is_empty();
+    // Who asks about the places around a point alone does not wait for every map.
+    if raw.classify.explain.is_empty() && !asked_alone {
         let methods: &[Method] = match options.models {
             Models::One(name) => spec(name).map(|spec| Method::of(spec.family)).unwrap_or_default(),
             // Each network gets those that it has.
@@ -35,6 +47,7 @@ pub(super) fn run(raw: &Explain, matches: &ArgMatches, terminal: &Terminal) -> R
             refined: usize::from(raw.refined),
             fill_hu,
         },
+        sharing: Sharing { pieces: usize::from(raw.supervoxels), coalitions: raw.coalitions, fill_hu, seed },
         trust: raw.trust,
         covering: Covering { patterns: raw.patterns, fill_hu, seed, ..Covering::default() },
     };

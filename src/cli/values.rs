@@ -56,6 +56,31 @@ pub(super) fn fov_mm(text: &str) -> Result<f64, String> {
     within(text, 1.0, 5000.0, "mm")
 }
 
+/// `X,Y,Z,MM`: a ball in the patient.
+pub(super) fn ball(text: &str) -> Result<[f64; 4], String> {
+    let [x, y, z, radius] = numbers::<4>(text)?;
+    if [x, y, z].iter().any(|v| v.abs() > 1e6) {
+        return Err("a coordinate beyond a kilometre is no patient position".to_owned());
+    }
+    if !(0.1..=100.0).contains(&radius) {
+        return Err(format!("{radius} is not between 0.1 and 100 mm"));
+    }
+    Ok([x, y, z, radius])
+}
+
+/// From one place to the next, millimetres.
+pub(super) fn step_mm(text: &str) -> Result<f64, String> {
+    within(text, 0.1, 50.0, "mm")
+}
+
+/// Places along each axis: an odd number, so that one lies in the middle.
+pub(super) fn centres(text: &str) -> Result<u8, String> {
+    match text.trim().parse::<u8>() {
+        Ok(n) if n % 2 == 1 && (3..=15).contains(&n) => Ok(n),
+        _ => Err("an odd number from 3 to 15 is needed".to_owned()),
+    }
+}
+
 /// A duration in minutes.
 pub(super) fn minutes(text: &str) -> Result<f64, String> {
     within(text, 0.1, 100_000.0, "minutes")
@@ -212,7 +237,7 @@ mod tests {
     #[test]
     fn methods_that_come_later_are_named_as_such() {
         assert_eq!(explain("grad_cam:meso").map(|e| e.scale), Ok(Some(Scale::Meso)));
-        assert!(explain("score_cam").expect_err("later").contains("does not have score_cam yet"));
+        assert!(explain("guided_backprop").expect_err("later").contains("does not have guided_backprop yet"));
         assert!(explain("grad_cam:huge").is_err());
         assert!(explain("native:micro").is_err());
     }

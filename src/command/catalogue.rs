@@ -1,6 +1,6 @@
 //! The list: id, words, help, keys and condition of every command that needs no value.
 
-use super::conditions::{always, answered, compared, drawn, irregular, laid, leaves_mode, linked, made, mapped, measured, oblique, redoable, region_picked, removable, reported, restorable, running, scannable, scanned, selected, several, shown, something, undoable, with_pet};
+use super::conditions::{always, answered, compared, drawn, irregular, laid, leaves_mode, linked, made, mapped, measured, oblique, redoable, region_picked, removable, reported, restorable, running, scannable, scanned, selected, several, shown, something, undoable, with_pet, painted, questionable, surrounded};
 use super::entry::{Entry, Group, key, line};
 use super::keys::{Key, Shortcut};
 use super::volume::{cut, preset, shading, side, surroundings};
@@ -16,7 +16,7 @@ pub fn entry(command: &Command) -> Option<&'static Entry> {
 }
 
 /// Every command that needs no value, in the order of groups.
-pub static CATALOGUE: [Entry; 102] = [
+pub static CATALOGUE: [Entry; 107] = [
     line(
         Command::OpenFolder,
         "open_folder",
@@ -235,6 +235,17 @@ pub static CATALOGUE: [Entry; 102] = [
         Group::Tools,
         ("Nodule", "Click in a nodule to ask the network; drag a marked point to ask elsewhere."),
         &[],
+        always,
+    ),
+    line(
+        Command::Tool(Tool::Paint),
+        "tool_paint",
+        Group::Tools,
+        (
+            "Paint away",
+            "Drag over tissue to see what the network would say without it. The CT stays what it is.",
+        ),
+        &[key('U')],
         always,
     ),
     line(
@@ -611,6 +622,41 @@ pub static CATALOGUE: [Entry; 102] = [
         ("Remove nodule", "Takes the selected nodule off the list; undo brings it back."),
         &[],
         selected,
+    ),
+    line(
+        Command::AskAround,
+        "ask_around",
+        Group::Network,
+        (
+            "Ask around",
+            "Asks the network about the places around the selected nodule's point: how far a click may be off.",
+        ),
+        &[key('J')],
+        questionable,
+    ),
+    line(
+        Command::TogglePainted,
+        "painted",
+        Group::Display,
+        ("Painted or CT", "Shows what was painted, or the CT as it is."),
+        &[Shortcut::shift(Key::Char('U'))],
+        painted,
+    ),
+    line(
+        Command::ClearPainted,
+        "clear_painted",
+        Group::Network,
+        ("Clear paint", "Takes everything away that was painted; undo brings it back."),
+        &[],
+        painted,
+    ),
+    line(
+        Command::ToggleNeighbourhood,
+        "neighbourhood",
+        Group::Display,
+        ("Dots around the point", "What the network says of the places around the selected nodule's point."),
+        &[Shortcut::shift(Key::Char('J'))],
+        surrounded,
     ),
     line(
         Command::ScanSlices,

@@ -1,6 +1,6 @@
 //! When a command can be carried out.
 
-use crate::findings::Question;
+use crate::findings::{Question, Nodule};
 use crate::inference::Mode;
 use crate::ingest::Series;
 use crate::networks::spec;
@@ -93,6 +93,22 @@ pub(super) fn linked(session: &Session) -> bool {
 /// The selected nodule has an answer.
 pub(super) fn answered(session: &Session) -> bool {
     shown(session) && session.selected().is_some_and(|n| matches!(n.question, Question::Answered { .. }))
+}
+
+/// The selected nodule has an answer of an M3Net, which can be asked more.
+pub(super) fn questionable(session: &Session) -> bool {
+    let answer = session.selected().and_then(Nodule::answer);
+    shown(session) && answer.is_some_and(|answer| answer.m3net().is_some())
+}
+
+/// There are answers around the selected nodule.
+pub(super) fn surrounded(session: &Session) -> bool {
+    shown(session) && session.selected().is_some_and(|n| n.neighbourhood().is_some())
+}
+
+/// Tissue was painted away.
+pub(super) fn painted(session: &Session) -> bool {
+    shown(session) && !session.findings().painted().is_empty()
 }
 
 /// There is a step to take back, and it can be seen.

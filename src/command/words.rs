@@ -124,6 +124,14 @@ pub enum Command {
     ClosePrior,
     /// The selected nodule is not marked in the prior any more.
     UnlinkPrior,
+    /// Ask the network about the places around the selected nodule's point.
+    AskAround,
+    /// Take everything away that was painted.
+    ClearPainted,
+    /// What is painted on or off.
+    TogglePainted,
+    /// Their dots on or off.
+    ToggleNeighbourhood,
     /// A network goes through every slice of the series.
     ScanSlices,
     /// Forget what it said.

@@ -15,6 +15,9 @@ pub enum ExplainError {
     /// The device failed.
     #[error(transparent)]
     Device(InferenceError),
+    /// What should be read around another place cannot be.
+    #[error(transparent)]
+    Input(InferenceError),
     /// Asked to stop.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -25,6 +28,7 @@ impl From<InferenceError> for ExplainError {
         match error {
             InferenceError::Cancelled(cancelled) => Self::Cancelled(cancelled),
             error @ InferenceError::Device(_) => Self::Device(error),
+            error @ (InferenceError::StillLoading | InferenceError::NoNumbers) => Self::Input(error),
             _ => Self::NoNumber,
         }
     }

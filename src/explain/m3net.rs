@@ -7,11 +7,13 @@ use super::contribution::Contribution;
 use super::error::ExplainError;
 use super::grad_cam::{NativeMap, combined, evidence, grad_cam, native_map};
 use super::input::{CropMaps, Integrated, integrated, slope, smooth, times_input, values_of};
+use super::kernel_shap::kernel_shap;
 use super::method::{Method, Wanted};
 use super::occlusion::{Occluded, Occluding, occlude};
 use super::parameters::Parameters;
 use super::rise::rise;
 use super::saliency::{Axes, CellMap, Saliency, add_resampled, covered, inside};
+use super::score_cam::score_cam;
 use crate::geometry::{VoxelBox, VoxelGrid};
 use crate::inference::{ContextBox, Crop, Forward, M3NetNetwork};
 use crate::jobs::JobContext;
@@ -39,6 +41,7 @@ pub struct M3NetMaps<'a> {
     how: Parameters,
     contexts: [ContextBox; 3],
     evidence: Option<[Evidence; 3]>,
+    scored: [Option<NativeMap>; 3],
     slope: Option<CropMaps>,
     smooth: Option<CropMaps>,
     integrated: Option<Integrated>,
@@ -48,7 +51,16 @@ impl<'a> M3NetMaps<'a> {
     /// Nothing is computed yet.
     pub fn new(of: M3NetAnswered<'a>, how: Parameters) -> Self {
         let contexts = of.crops.each_ref().map(|crop| crop.context);
-        Self { of, how, contexts, evidence: None, slope: None, smooth: None, integrated: None }
+        Self {
+            of,
+            how,
+            contexts,
+            evidence: None,
+            scored: [None, None, None],
+            slope: None,
+            smooth: None,
+            integrated: None,
+        }
     }
 
     /// One map.
@@ -60,6 +72,7 @@ impl<'a> M3NetMaps<'a> {
             Method::GradCamPlusPlus => self.activation(wanted, CamRule::GradCamPlusPlus),
             Method::HiResCam => self.activation(wanted, CamRule::HiResCam),
             Method::LayerCam => self.activation(wanted, CamRule::LayerCam),
+            Method::ScoreCam => self.scored(wanted, ctx),
             Method::Gradient => {
                 let maps = self.slope()?.clone();
                 Ok(self.laid(wanted, &maps, "logit per input", Vec::new()))
@@ -119,6 +132,22 @@ impl<'a> M3NetMaps<'a> {
                 let [i, j, k] = how.cells;
                 Ok(Saliency { scale: None, native_shape: Some([k, j, i]), signed: false, ..map })
             }
+            Method::KernelShap => {
+                let how = self.how.sharing;
+                let found = kernel_shap(self.of.network, self.of.crops, self.of.grid, how, ctx)?;
+                let mut maps = CropMaps::default();
+                maps[2] = found.values;
+                let told = vec![
+                    ("supervoxels", found.shares.len() as f64),
+                    ("coalitions", found.coalitions as f64),
+                    ("fill_hu", f64::from(how.fill_hu)),
+                    ("seed", how.seed as f64),
+                    ("difference", found.difference),
+                ];
+                let widest = Wanted { method, scale: Some(Scale::Macro) };
+                let map = self.laid(widest, &maps, "logit", told);
+                Ok(Saliency { scale: None, native_shape: None, ..map })
+            }
             Method::AttentionRollout | Method::DateDifference => {
                 Err(ExplainError::NoLayer(scale.map_or("combined", Scale::name)))
             }
@@ -143,6 +172,32 @@ impl<'a> M3NetMaps<'a> {
                 Ok(combined(wanted.method, &maps, contribution, &self.contexts, grid))
             }
         }
+    }
+
+    fn scored(&mut self, wanted: Wanted, ctx: &JobContext) -> Result<Saliency, ExplainError> {
+        let M3NetAnswered { network, crops, forward, contribution, grid } = self.of;
+        let wanted_scales: Vec<Scale> = wanted.scale.map_or_else(|| Scale::ALL.to_vec(), |scale| vec![scale]);
+        for scale in wanted_scales {
+            if self.scored[scale as usize].is_none() {
+                let evidence = evidence(network, forward, contribution, scale)?;
+                let values = score_cam(network, crops, forward, &evidence, scale, ctx)?;
+                let map = native_map(network, &evidence, scale, CamRule::GradCam)?.map;
+                self.scored[scale as usize] = Some(NativeMap { scale, map: CellMap { values, ..map } });
+            }
+        }
+        let map = match (wanted.scale, &self.scored) {
+            (Some(scale), scored) => {
+                let map = scored[scale as usize].as_ref().ok_or(ExplainError::NoNumber)?;
+                grad_cam(wanted.method, map, &self.contexts[scale as usize], grid)
+            }
+            (None, [Some(micro), Some(meso), Some(wide)]) => {
+                let maps = [micro.clone(), meso.clone(), wide.clone()];
+                combined(wanted.method, &maps, contribution, &self.contexts, grid)
+            }
+            (None, _) => return Err(ExplainError::NoNumber),
+        };
+        // Of one scale the values are weighed features; together they are shares of each scale's logits.
+        Ok(if wanted.scale.is_some() { Saliency { unit: "feature", ..map } } else { map })
     }
 
     fn slope(&mut self) -> Result<&CropMaps, ExplainError> {

@@ -3,25 +3,31 @@
 //! The arithmetic runs on the inference thread through burn's autodiff; what leaves this room is
 //! plain numbers. `workflow::classify` calls it, `render` and `export` read the maps.
 
+mod agreement;
 mod cam;
 mod contribution;
 mod csf;
 mod error;
 mod grad_cam;
 mod input;
+mod kernel_shap;
 mod laid;
 mod m3net;
 mod maemc;
 mod method;
 mod mmcaf;
+mod neighbourhood;
 mod noise;
 mod occlusion;
 mod parameters;
 mod rise;
 mod saliency;
+mod score_cam;
 mod ssm;
+mod supervoxels;
 mod trust;
 
+pub use agreement::{Agreement, DIFFERENCE, STRONGEST, agreements, difference};
 pub use cam::{CamRule, Evidence};
 pub use contribution::{Contribution, contribution, leave_one_out};
 pub use csf::{csf_change, csf_fields, csf_gate, csf_grad_cam};
@@ -30,10 +36,12 @@ pub use grad_cam::{NativeMap, combined, evidence, grad_cam, native_map};
 pub use input::{
     CropMaps, Integrated, Slope, Smoothing, integrated, margin, slope, smooth, times_input, values_of,
 };
+pub use kernel_shap::{Shared, Sharing, kernel_shap};
 pub use m3net::{M3NetAnswered, M3NetMaps};
 pub use maemc::{maemc_map, maemc_rollout};
 pub use method::{Method, UnknownMethod, Wanted};
 pub use mmcaf::{mmcaf_fields, mmcaf_gate, mmcaf_grad_cam};
+pub use neighbourhood::{Around, Jitter, Neighbourhood, Place, SAME_ANSWER, Stability, Why, neighbourhood};
 pub use occlusion::{Occluded, Occluding, occlude, parts};
 pub use parameters::Parameters;
 pub use rise::{Covering, rise};

@@ -1,6 +1,7 @@
 //! What can be chosen about methods: how many samples, steps, blocks, and what stands in the place of tissue.
 
 use super::input::Smoothing;
+use super::kernel_shap::Sharing;
 use super::occlusion::Occluding;
 use super::rise::Covering;
 
@@ -15,6 +16,8 @@ pub struct Parameters {
     pub occluding: Occluding,
     /// Of RISE.
     pub covering: Covering,
+    /// Of KernelSHAP.
+    pub sharing: Sharing,
     /// Whether each map of an M3Net is checked, see [`super::Trust`]: many times the work of the map.
     pub trust: bool,
 }
@@ -26,6 +29,7 @@ impl Default for Parameters {
             smoothing: Smoothing::default(),
             occluding: Occluding::default(),
             covering: Covering::default(),
+            sharing: Sharing::default(),
             trust: false,
         }
     }

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use super::comparison::Comparison;
+use super::counterfactual::Counterfactual;
 use super::opinion::Opinion;
 use super::prior::PriorPoint;
-use crate::explain::{Saliency, Wanted};
+use crate::explain::{Neighbourhood, Saliency, Wanted};
 use crate::geometry::{Patient, Point};
 use crate::inference::Answer;
 use crate::networks::spec;
@@ -51,6 +53,12 @@ pub struct Nodule {
     before: Option<Answered>,
     /// What other networks say, at this point or where it lay before.
     opinions: Vec<Opinion>,
+    /// What the network says of the places around the point, at this point or where it lay before.
+    neighbourhood: Option<Arc<Neighbourhood>>,
+    /// What it would say without the tissue that was painted away.
+    counterfactual: Option<Arc<Counterfactual>>,
+    /// Its maps beside each other.
+    comparison: Option<Arc<Comparison>>,
 }
 
 /// An answer, with its maps and its own place.
@@ -72,7 +80,17 @@ impl Answered {
 impl Nodule {
     /// A point that had no answer before.
     pub fn new(id: NoduleId, at: Point<Patient>, question: Question) -> Self {
-        Self { id, at, prior: None, question, before: None, opinions: Vec::new() }
+        Self {
+            id,
+            at,
+            prior: None,
+            question,
+            before: None,
+            opinions: Vec::new(),
+            neighbourhood: None,
+            counterfactual: None,
+            comparison: None,
+        }
     }
 
     /// The same nodule at another point, not asked about yet.
@@ -163,12 +181,61 @@ impl Nodule {
         self.opinions.iter().find(|known| known.model == model && known.at == self.at)
     }
 
+    /// Takes in what the network says of the places around the point.
+    pub fn surround(&mut self, found: Arc<Neighbourhood>) {
+        self.neighbourhood = Some(found);
+    }
+
+    /// What the network that answered says of the places around the point; `None` where another one was asked
+    /// about them, or about another point.
+    pub fn neighbourhood(&self) -> Option<&Arc<Neighbourhood>> {
+        let answer = self.answer()?;
+        let same = |found: &&Arc<Neighbourhood>| {
+            found.at == answer.at
+                && found.model == answer.model
+                && found.weights_sha256 == answer.weights_sha256
+        };
+        self.neighbourhood.as_ref().filter(same)
+    }
+
+    /// Takes in what the network would say without the painted tissue.
+    pub fn suppose(&mut self, found: Arc<Counterfactual>) {
+        self.counterfactual = Some(found);
+    }
+
+    /// What the network that answered would say without the tissue that was painted away when it was asked
+    /// last; `None` where it was not asked about this point.
+    pub fn counterfactual(&self) -> Option<&Arc<Counterfactual>> {
+        let answer = self.answer()?;
+        self.counterfactual.as_ref().filter(|found| found.belongs_to(answer))
+    }
+
     /// What the network said, once it did.
     pub fn answer(&self) -> Option<&Arc<Answer>> {
         match &self.question {
             Question::Answered { answer, .. } => Some(answer),
             _ => None,
         }
+    }
+
+    /// The maps of all scales together, each method's.
+    pub fn combined_maps(&self) -> Vec<Arc<Saliency>> {
+        match &self.question {
+            Question::Answered { saliency, .. } => {
+                saliency.iter().filter(|map| map.scale.is_none()).cloned().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Takes in how far its maps agree.
+    pub fn compare(&mut self, found: Arc<Comparison>) {
+        self.comparison = Some(found);
+    }
+
+    /// How far its maps agree; `None` where they are others now.
+    pub fn comparison(&self) -> Option<&Arc<Comparison>> {
+        self.comparison.as_ref().filter(|found| found.is_of(&self.combined_maps()))
     }
 
     /// The map that is shown where this one is wanted: it, or the first of those that the network has.

@@ -12,7 +12,7 @@ use crate::geometry::VoxelGrid;
 use crate::ingest::{Defect, Scan, Series};
 use crate::measure::{MeasureId, Measurement, Reading, read};
 use crate::structures::StructureSet;
-use crate::volume::Volume;
+use crate::volume::{Volume, Painted};
 
 /// The series on the screen. Its slices may still be arriving.
 #[derive(Clone, Debug)]
@@ -55,6 +55,8 @@ pub struct Findings {
     pub(super) measurements: Vec<Measured>,
     pub(super) picked: Option<MeasureId>,
     pub(super) next_measurement: u32,
+    /// Tissue that was painted away, beside the volume and never in it.
+    pub(super) painted: Arc<Painted>,
     /// Of the volume in which something was made last.
     pub(super) grid: Option<VoxelGrid>,
 }
@@ -73,6 +75,12 @@ impl Findings {
     /// The one that the right panel is about.
     pub fn selected(&self) -> Option<&Nodule> {
         self.selected.and_then(|id| self.nodule(id))
+    }
+
+    /// Tissue that was painted away: what the network is asked about besides the CT. It is no CT, and leaves
+    /// the program in no file.
+    pub fn painted(&self) -> &Arc<Painted> {
+        &self.painted
     }
 
     /// The grid of the volume in which something was made.

@@ -19,6 +19,7 @@ use super::prior::{PriorLook, PriorSeries};
 use super::report::OpenReport;
 use super::slice_scan::SliceScan;
 use crate::clinical::ClinicalFields;
+use crate::explain::{Saliency, Wanted};
 use crate::findings::{Nodule, NoduleId, Question};
 use crate::geometry::{Patient, Point, VoxelGrid};
 use crate::ingest::{Defect, Private, Scan, Series};
@@ -195,6 +196,15 @@ impl Session {
     /// The nodule that the right panel is about.
     pub fn selected(&self) -> Option<&Nodule> {
         self.findings().selected()
+    }
+
+    /// The map of the selected nodule that is shown, and the one that is taken off it, where one is.
+    pub fn compared_maps(&self) -> Option<[&Arc<Saliency>; 2]> {
+        let (nodule, heat) = (self.selected()?, self.look.heatmap);
+        let shown = nodule.shown_saliency(heat.map)?;
+        let method = heat.against.filter(|method| method.name() != shown.method)?;
+        let of = |scale| nodule.saliency(Wanted { method, scale });
+        Some([shown, of(shown.scale).or_else(|| of(None))?])
     }
 
     /// What a network said of the slices of the series on the screen.
@@ -415,6 +425,21 @@ impl Session {
                 self.case.thumbnails.insert(series, picture);
             }
             News::Question { id, at, question } => self.learn(id, at, question),
+            News::Neighbourhood { id, found } => {
+                if let Some(nodule) = self.nodule_mut(id) {
+                    nodule.surround(found);
+                }
+            }
+            News::Counterfactual { id, found } => {
+                if let Some(nodule) = self.nodule_mut(id) {
+                    nodule.suppose(found);
+                }
+            }
+            News::Comparison { id, found } => {
+                if let Some(nodule) = self.nodule_mut(id) {
+                    nodule.compare(found);
+                }
+            }
             News::SliceScan { series_uid, scan } => match scan {
                 Some(scan) => drop(self.case.scans.insert(series_uid, scan)),
                 None => drop(self.case.scans.remove(&series_uid)),
@@ -470,6 +495,12 @@ impl Session {
         }
         self.case.structures.clear();
         self.case.pet = None;
+        // Voxels of the volume before; the same series may come with another grid.
+        if let Some(uid) = self.series().map(|s| s.uid.clone())
+            && let Some(findings) = self.case.findings.get_mut(&uid)
+        {
+            findings.painted = Arc::default();
+        }
         self.case.open = Some(OpenSeries { index, volume, defects, loaded: false });
         self.show_report(false);
         self.forget_view();

@@ -1,7 +1,9 @@
 //! Every change by the user, as a value with an inverse.
 
+use std::sync::Arc;
+
 use super::case::{Findings, Measured};
-use super::look::{Arrangement, CornerText, Heatmap, Layout, Look, Pane, Tool};
+use super::look::{Arrangement, CornerText, Heatmap, Layout, Look, Pane, Tool, Brush};
 use super::overlays::{PetLook, StructuresLook};
 use super::prior::PriorLook;
 use super::viewport::{Slab, ViewportState};
@@ -11,7 +13,7 @@ use crate::findings::{Nodule, NoduleId};
 use crate::geometry::{Patient, Point};
 use crate::inference::Mode;
 use crate::measure::{MeasureId, Measurement};
-use crate::volume::{Preset, Volume, Window};
+use crate::volume::{Painted, Preset, Stroke, Volume, Window};
 
 /// One change. [`Session::apply`](super::Session::apply) carries it out and remembers its inverse.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +38,12 @@ pub enum Edit {
     Focus(Pane),
     /// Outlines of the crops.
     Boxes(bool),
+    /// Dots where the network was asked around a nodule's point.
+    Neighbourhood(bool),
+    /// What is painted with. Not undone.
+    Brush(Brush),
+    /// Tissue that is painted away: all strokes, in their order.
+    Paint(Arc<[Stroke]>),
     /// The map over the CT.
     Heatmap(Heatmap),
     /// Corner text.
@@ -91,6 +99,8 @@ pub(super) enum About {
     Layout,
     Arrangement,
     Boxes,
+    Painted,
+    Neighbourhood,
     Heatmap,
     CornerText,
     Network,
@@ -114,7 +124,7 @@ impl Edit {
     /// Whether Ctrl+Z takes it back.
     pub fn undoable(&self) -> bool {
         match self {
-            Edit::Focus(_) | Edit::Tool(_) | Edit::Select(_) | Edit::Pick(_) => false,
+            Edit::Focus(_) | Edit::Tool(_) | Edit::Brush(_) | Edit::Select(_) | Edit::Pick(_) => false,
             Edit::Many(edits) => edits.iter().any(Edit::undoable),
             _ => true,
         }
@@ -131,6 +141,7 @@ impl Edit {
             Edit::Layout(_) => About::Layout,
             Edit::Arrange(_) => About::Arrangement,
             Edit::Boxes(_) => About::Boxes,
+            Edit::Neighbourhood(_) => About::Neighbourhood,
             Edit::Heatmap(_) => About::Heatmap,
             Edit::CornerText(_) => About::CornerText,
             Edit::Network(_) => About::Network,
@@ -146,7 +157,10 @@ impl Edit {
             Edit::AddNodule(..) | Edit::RemoveNodule(_) => About::Nodules,
             Edit::SetMeasurement(measurement) => About::Measurement(measurement.id),
             Edit::AddMeasurement(..) | Edit::RemoveMeasurement(_) => About::Measurements,
-            Edit::Focus(_) | Edit::Tool(_) | Edit::Select(_) | Edit::Pick(_) => About::Interface,
+            Edit::Paint(_) => About::Painted,
+            Edit::Focus(_) | Edit::Tool(_) | Edit::Brush(_) | Edit::Select(_) | Edit::Pick(_) => {
+                About::Interface
+            }
             Edit::Many(_) => About::Many,
         }
     }
@@ -211,6 +225,9 @@ impl Edit {
             Edit::Arrange(to) => swap(&mut look.arrangement, to).map(Edit::Arrange),
             Edit::Focus(to) => swap(&mut look.focus, to).map(Edit::Focus),
             Edit::Boxes(to) => swap(&mut look.boxes, to).map(Edit::Boxes),
+            Edit::Neighbourhood(to) => swap(&mut look.neighbourhood, to).map(Edit::Neighbourhood),
+            Edit::Brush(to) => swap(&mut look.brush, to).map(Edit::Brush),
+            Edit::Paint(strokes) => paint(&mut findings.painted, &strokes, volume?),
             Edit::Heatmap(to) => swap(&mut look.heatmap, to).map(Edit::Heatmap),
             Edit::CornerText(to) => swap(&mut look.corner_text, to).map(Edit::CornerText),
             Edit::Tool(to) => swap(&mut look.tool, to).map(Edit::Tool),
@@ -279,6 +296,23 @@ impl Edit {
             }
         }
     }
+}
+
+/// Brings what is painted to these strokes: one more costs no more than itself.
+fn paint(painted: &mut Arc<Painted>, strokes: &[Stroke], volume: &Volume) -> Option<Edit> {
+    let before = painted.strokes();
+    if before == strokes {
+        return None;
+    }
+    let inverse = Edit::Paint(Arc::from(before));
+    let new = match strokes.strip_prefix(before) {
+        Some(more) => {
+            more.iter().fold(painted.as_ref().clone(), |painted, stroke| painted.with(volume, *stroke))
+        }
+        None => Painted::of(volume, strokes),
+    };
+    *painted = Arc::new(new);
+    Some(inverse)
 }
 
 fn swap<T: PartialEq>(slot: &mut T, to: T) -> Option<T> {

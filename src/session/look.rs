@@ -4,12 +4,12 @@ use super::overlays::{PetLook, StructuresLook};
 use super::prior::PriorLook;
 use super::viewport::{Slab, ViewportState};
 use super::volume_view::VolumeView;
-use crate::explain::Wanted;
+use crate::explain::{Method, Wanted};
 use crate::geometry::{Patient, Plane, Point};
 use crate::inference::Mode;
 use crate::measure::Kind;
 use crate::networks::{DEFAULT_MODEL, spec};
-use crate::volume::{Preset, Window};
+use crate::volume::{Preset, Window, Fill};
 
 /// One of the three slice viewports, by the plane that it starts with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -117,6 +117,28 @@ impl CornerText {
     }
 }
 
+/// What is painted with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Brush {
+    /// What it leaves in the place of tissue.
+    pub fill: Fill,
+    /// Of its ball, mm.
+    pub radius_mm: f64,
+    /// What is painted is shown; else the CT.
+    pub shown: bool,
+}
+
+impl Brush {
+    /// Smallest and largest radius, mm.
+    pub const RADII_MM: [f64; 2] = [1.0, 20.0];
+}
+
+impl Default for Brush {
+    fn default() -> Self {
+        Self { fill: Fill::Lung, radius_mm: 4.0, shown: true }
+    }
+}
+
 /// What a left drag or click does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tool {
@@ -132,6 +154,8 @@ pub enum Tool {
     Nodule,
     /// Drags and clicks measure something.
     Measure(Kind),
+    /// Drags paint tissue away.
+    Paint,
 }
 
 impl Tool {
@@ -147,6 +171,7 @@ impl Tool {
             Tool::Crosshair => "Crosshair",
             Tool::Nodule => "Nodule",
             Tool::Measure(kind) => kind.label(),
+            Tool::Paint => "Paint away",
         }
     }
 }
@@ -158,6 +183,8 @@ pub struct Heatmap {
     pub on: bool,
     /// Which map: a method, and one scale or all combined.
     pub map: Wanted,
+    /// A method whose map is taken off it; `None` shows the map itself.
+    pub against: Option<Method>,
     /// 0 (invisible) to 1.
     pub opacity: f32,
     /// Part of the map's maximum (0 to 1) under which nothing is drawn.
@@ -169,7 +196,7 @@ pub struct Heatmap {
 impl Default for Heatmap {
     fn default() -> Self {
         let [combined, ..] = Wanted::ALL_GRAD_CAM;
-        Self { on: false, map: combined, opacity: 0.62, threshold: 0.25, contour: false }
+        Self { on: false, map: combined, against: None, opacity: 0.62, threshold: 0.25, contour: false }
     }
 }
 
@@ -196,6 +223,10 @@ pub struct Look {
     pub slab_thickness_mm: f64,
     /// Outlines of the crops.
     pub boxes: bool,
+    /// What is painted with.
+    pub brush: Brush,
+    /// Dots where the network was asked around a nodule's point.
+    pub neighbourhood: bool,
     /// The map over the CT.
     pub heatmap: Heatmap,
     /// Corner text.
@@ -235,6 +266,8 @@ impl Look {
             focus: Pane::Axial,
             slab_thickness_mm: 10.0,
             boxes: true,
+            brush: Brush::default(),
+            neighbourhood: true,
             heatmap: Heatmap::default(),
             corner_text: CornerText::Full,
             tool: Tool::Window,

@@ -1,6 +1,7 @@
 //! What the machine reports: jobs, devices, memory. Never undone; handed in by `app` alone.
 
-use crate::findings::{NoduleId, Opinion, Question};
+use crate::explain::Neighbourhood;
+use crate::findings::{Comparison, Counterfactual, NoduleId, Opinion, Question};
 use crate::geometry::{Patient, Point};
 use crate::inference::DeviceInfo;
 use crate::ingest::{Defect, Scan, Suv};
@@ -37,6 +38,8 @@ pub enum WorkId {
     Prior,
     /// Maps of the selected nodule, besides those that come with every answer.
     Explain,
+    /// Answers around the selected nodule's point.
+    Neighbourhood,
     /// A network goes through every slice.
     SliceScan,
     /// Reading what others drew.
@@ -289,6 +292,27 @@ pub enum News {
         at: Point<Patient>,
         /// What is known.
         question: Question,
+    },
+    /// What the network says of the places around a nodule's point, as far as it was asked.
+    Neighbourhood {
+        /// Which nodule.
+        id: NoduleId,
+        /// What is known now.
+        found: Arc<Neighbourhood>,
+    },
+    /// What the network would say of a nodule without the painted tissue.
+    Counterfactual {
+        /// Which nodule.
+        id: NoduleId,
+        /// What it would say.
+        found: Arc<Counterfactual>,
+    },
+    /// How far the maps of a nodule agree.
+    Comparison {
+        /// Which nodule.
+        id: NoduleId,
+        /// What was found.
+        found: Arc<Comparison>,
     },
     /// How far the scan of the slices of a series is.
     SliceScan {

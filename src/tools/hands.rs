@@ -2,6 +2,7 @@
 
 use super::measure::{self, Drawing, Drawn, HeldMeasurement};
 use super::nodule::{self, Held};
+use super::paint::Painting;
 use super::pointer::{Button, Modifiers, Pointed, PointerEvent};
 use super::scroll::Wheel;
 use super::turn_planes::{self, HeldPlanes};
@@ -25,6 +26,7 @@ enum Gesture {
     Mark,
     Point(Held),
     Draw,
+    Paint(Painting),
     Measurement(HeldMeasurement),
     Planes(HeldPlanes),
 }
@@ -76,7 +78,7 @@ impl Hands {
             PointerEvent::Release { at } => self.release(session, view, at, out),
             PointerEvent::DoubleClick { .. } => match session.look().tool {
                 // The first click asked already, or gave a point: a second must not surprise.
-                Tool::Nodule | Tool::Measure(_) => {}
+                Tool::Nodule | Tool::Measure(_) | Tool::Paint => {}
                 _ => {
                     out.push(Command::Focus(*pane));
                     out.push(Command::ToggleMaximise);
@@ -114,7 +116,8 @@ impl Hands {
                 .or_else(|| measure::grab(session, view, at).map(Gesture::Measurement))
                 .or_else(|| planes().map(Gesture::Planes))
         };
-        let free = button == Button::Left && self.drawing.is_none();
+        // A brush is not to be caught by what it paints over.
+        let free = button == Button::Left && self.drawing.is_none() && look.tool != Tool::Paint;
         let held = if free { grab() } else { None };
         let gesture = match (button, held, look.tool) {
             (Button::Middle, ..) => Gesture::Pan(state),
@@ -127,6 +130,24 @@ impl Hands {
             (Button::Left, None, Tool::Crosshair) => Gesture::Crosshair,
             (Button::Left, None, Tool::Nodule) => Gesture::Mark,
             (Button::Left, None, Tool::Measure(_)) => Gesture::Draw,
+            (Button::Left, None, Tool::Paint) => {
+                // What lies nearby is copied: all of it must be there.
+                if !session.open().is_some_and(|open| open.loaded) {
+                    return;
+                }
+                let (painting, edit) = Painting::begin(session, view, at);
+                out.push(Command::Focus(pane));
+                out.push(Command::BeginGesture);
+                out.edit(edit);
+                self.going = Some(Going {
+                    pane,
+                    gesture: Gesture::Paint(painting),
+                    from: at,
+                    mm_per_px: view.mm_per_px,
+                    far: false,
+                });
+                return;
+            }
         };
         out.push(Command::Focus(pane));
         out.push(Command::BeginGesture);
@@ -213,6 +234,7 @@ impl Hands {
             Gesture::Point(held) => out.edit(held.drag(view, at)),
             Gesture::Measurement(held) => out.edit(held.drag(view, at)),
             Gesture::Planes(held) => out.edit(held.drag(grid, session.look(), at, keys.shift)),
+            Gesture::Paint(painting) => out.extend(painting.drag(session, view, at).map(Command::Edit)),
             Gesture::Draw => self.follow(session, pane, view, at, out),
         }
     }
@@ -235,7 +257,7 @@ impl Hands {
             Gesture::Measurement(_) if !going.far && session.look().tool == Tool::Nodule => {
                 out.push(nodule::click(view, at));
             }
-            Gesture::Draw | Gesture::Measurement(_) | Gesture::Planes(_) => {}
+            Gesture::Draw | Gesture::Paint(_) | Gesture::Measurement(_) | Gesture::Planes(_) => {}
             // A click beside it lets go of what was picked.
             _ if !going.far && session.findings().picked().is_some() => out.edit(Edit::Pick(None)),
             _ => {}

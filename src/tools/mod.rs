@@ -8,6 +8,7 @@ mod hands;
 mod measure;
 mod nodule;
 mod orbit;
+mod paint;
 mod pan;
 mod pointer;
 mod prior;

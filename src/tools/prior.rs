@@ -118,7 +118,7 @@ impl PriorHands {
             (Button::Left, None, Tool::Pan) => Gesture::Pan(look.viewport),
             (Button::Left, None, Tool::Zoom) => Gesture::Zoom(look.viewport),
             // Measuring in the prior is not built: a drag changes the window there.
-            (Button::Left, None, Tool::Window | Tool::Nodule | Tool::Measure(_)) => {
+            (Button::Left, None, Tool::Window | Tool::Nodule | Tool::Measure(_) | Tool::Paint) => {
                 Gesture::Window(session.look().window)
             }
         };

@@ -115,6 +115,8 @@ icons! {
     PROBE = "\u{E568}";
     /// Phosphor `arrow-up-right`.
     ARROW = "\u{E092}";
+    /// Phosphor `paint-brush`.
+    BRUSH = "\u{E6F0}";
     /// Phosphor `floppy-disk`.
     SAVE = "\u{E248}";
     /// Phosphor `play`.

@@ -10,12 +10,14 @@ pub const fn name(method: Method) -> &'static str {
         Method::GradCamPlusPlus => "Grad-CAM++",
         Method::HiResCam => "HiResCAM",
         Method::LayerCam => "Layer-CAM",
+        Method::ScoreCam => "Score-CAM",
         Method::Gradient => "Gradient",
         Method::GradientTimesInput => "Gradient \u{00d7} input",
         Method::SmoothGrad => "SmoothGrad",
         Method::IntegratedGradients => "Integrated gradients",
         Method::Occlusion => "Occlusion",
         Method::Rise => "RISE",
+        Method::KernelShap => "KernelSHAP",
         Method::Native => "Native",
         Method::AttentionRollout => "Attention rollout",
         Method::DateDifference => "Change of gate",
@@ -43,6 +45,11 @@ pub const fn told(method: Method) -> &'static str {
             "Features that the answer would rise with, place by place. It does not show what speaks against \
              malignancy. Early layers give fine and noisy maps that follow edges whatever the answer is."
         }
+        Method::ScoreCam => {
+            "Features of one layer, weighed by how far the answer rises when the network sees only what they cover. \
+             It takes no derivative, and does not show what speaks against malignancy. A crop with most of it dark is \
+             nothing that the network was taught on, and its answers there decide the weights."
+        }
         Method::Gradient => {
             "How the answer would change with each voxel. It does not show what the answer was made of, only its \
              slope here. Of a saturated answer the slope is about nothing everywhere, and it is noisy."
@@ -67,6 +74,11 @@ pub const fn told(method: Method) -> &'static str {
         Method::Rise => {
             "The mean probability over random patterns that leave a place to be seen. It assumes nothing about the \
              network's layers. With few patterns it is noisy, and its finest detail is its cells."
+        }
+        Method::KernelShap => {
+            "How the difference between this picture and even lung is shared out fairly among pieces of tissue: the shares \
+             add up to it. It is no finer than its pieces, and with few coalitions it is noisy. A picture with pieces \
+             replaced by lung is nothing that the network was taught on."
         }
         Method::Native => {
             "What the network itself offers: its own gate, or the maps of its scales weighed by what each scale \

@@ -10,6 +10,7 @@ use egui_wgpu::{Renderer, RendererOptions, ScreenDescriptor};
 use super::theme;
 use super::viewport::{
     Facts, Mark, MeasurementMark, OutlineMark, Shown, ShownLayer, SlicePlace, overlay, slice_shape,
+    Facts, Mark, MeasurementMark, ProbabilityDot, Shown, SlicePlace, overlay, slice_shape,
 };
 use crate::geometry::{Patient, Plane, Point};
 use crate::gpu::Gpu;
@@ -44,6 +45,8 @@ pub struct PictureRequest {
     pub heatmap: Option<HeatmapLook>,
     /// The map comes from weights that were not trained: said in the picture.
     pub untrained: bool,
+    /// What the network says of the places around a point.
+    pub probabilities: Vec<ProbabilityDot>,
     /// Marked points.
     pub marks: Vec<Mark>,
     /// Measurements.
@@ -161,6 +164,9 @@ fn shown(request: &PictureRequest, reduced: usize) -> Shown {
         layer: request.layer.clone(),
         heatmap: request.heatmap.clone(),
         untrained: request.untrained,
+        // A picture leaves the program: it shows the CT.
+        painted: None,
+        probabilities: request.probabilities.clone(),
         marks: request.marks.clone(),
         measurements: request.measurements.clone(),
         text: request.text,
@@ -325,6 +331,7 @@ mod tests {
             layer: None,
             heatmap: None,
             untrained: false,
+            probabilities: Vec::new(),
             marks: Vec::new(),
             measurements: Vec::new(),
             others: None,

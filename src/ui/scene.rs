@@ -3,6 +3,7 @@
 use egui_commonmark::CommonMarkCache;
 
 use crate::command::{Command, Keymap, entry};
+use crate::explain::Around;
 use crate::findings::NoduleId;
 use crate::geometry::{Patient, Point};
 use crate::measure::MeasureId;
@@ -43,6 +44,8 @@ pub struct UiState {
     pub prior_hover: Option<Point<Patient>>,
     /// The gesture in progress over the prior.
     pub prior_hands: PriorHands,
+    /// Which places around a nodule's point are asked about.
+    pub around: Around,
     /// One slice in so many is asked about in a scan; 0 as 1.
     pub scan_every: usize,
     /// What was typed into the field for a checkpoint's path.

@@ -3,7 +3,7 @@
 //! Used by corner text, status bar, panels and accessible values, so that they cannot differ.
 
 use super::methods;
-use crate::explain::{Method, Saliency};
+use crate::explain::{DIFFERENCE, Method, Saliency};
 use crate::geometry::{Patient, Plane, Point, VoxelGrid, direction_letters};
 use crate::inference::Region;
 use crate::ingest::{Defect, DefectCode};
@@ -254,6 +254,7 @@ pub fn method(map: &Saliency) -> &'static str {
         ("native", "gate") => "Its own gate",
         ("native" | "attention_rollout", _) if map.unit == "share" => "Its attention",
         ("native", _) => "For and against",
+        (DIFFERENCE, _) => "Difference of two methods",
         (name, _) => Method::named(name).map_or("Map", methods::name),
     }
 }

@@ -5,6 +5,7 @@
 
 mod inside;
 mod lungs;
+mod painted;
 mod projection;
 mod reslice;
 mod sample;
@@ -15,6 +16,7 @@ mod window;
 
 pub use inside::{INSIDE_BLOCK, Inside};
 pub use lungs::{Lungs, LungsError, Mask, lungs};
+pub use painted::{Fill, Painted, Stroke};
 pub use projection::Projection;
 pub use reslice::{Block, Reslice, reslice, reslice_grey};
 pub use sample::{Sample, sample};

@@ -5,14 +5,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::classify::{self, Classified, ClassifyError, Prior, Request};
+use super::counterfactual;
 use super::models::weights_for;
+use super::neighbourhood;
 use super::open::Opened;
 use super::render::{Overlays, RenderError, Subject, View, WindowChoice};
 use super::report::{
-    AnswerReport, DeviceReport, ExplanationReport, Given, PointReport, Report, SeriesReport, Timing,
+    AgreementReport, AnswerReport, CounterfactualReport, DeviceReport, ExplanationReport, Given,
+    NeighbourhoodReport, PointReport, Report, SeriesReport, Timing,
 };
 use crate::clinical::ClinicalFields;
-use crate::explain::{Parameters, Saliency, Wanted};
+use crate::explain::{Around, Parameters, Saliency, Wanted};
 use crate::export::{OutputFolder, WriteError, write_json, write_saliency};
 use crate::geometry::{Patient, Plane, Point};
 use crate::gpu::{self, Gpu};
@@ -22,7 +25,7 @@ use crate::networks::spec;
 use crate::networks::weights::has_built_in;
 use crate::render::HeatmapLook;
 use crate::session::{Heatmap, Orientation};
-use crate::volume::Preset;
+use crate::volume::{Painted, Preset, Stroke};
 
 /// Name of the report in the output folder.
 pub const RESULT_FILE: &str = "result.json";
@@ -50,6 +53,10 @@ pub struct Batch {
     pub explain: Vec<Wanted>,
     /// What is chosen about methods.
     pub parameters: Parameters,
+    /// Ask about the places around each point, too; of several networks those that can be asked.
+    pub around: Option<Around>,
+    /// Tissue that is taken away to ask once more; empty asks about the CT alone.
+    pub without: Vec<Stroke>,
     /// Answer although the series has defects that forbid it.
     pub force: bool,
     /// Where files go; `None` writes none.
@@ -114,6 +121,9 @@ pub fn run(
             if batch.skip_lacking && !has_weights(batch, model) {
                 continue;
             }
+            if (batch.around.is_some() || !batch.without.is_empty()) && !batch.skip_lacking {
+                neighbourhood::check(&request(opened, batch, at, model))?;
+            }
             match classify::check(&request(opened, batch, at, model)) {
                 Err(lacking) if batch.skip_lacking && lacks(&lacking) => {}
                 other => other?,
@@ -159,7 +169,11 @@ pub fn run(
                     classified.saliency.iter().map(|map| ExplanationReport::new(map, grid, None)).collect()
                 }
             };
-            point.answers.push(AnswerReport::new(&classified.answer, explanations).into());
+            let mut answer = AnswerReport::new(&classified.answer, explanations);
+            answer.agreement = AgreementReport::all(&classified.saliency);
+            answer.neighbourhood = around(engine, request(opened, batch, at, model), batch, ctx)?;
+            answer.counterfactual = without(engine, opened, batch, &classified, ctx)?;
+            point.answers.push(answer.into());
         }
         results.push(point);
     }
@@ -175,6 +189,39 @@ pub fn run(
         write_json(&output.folder.path().join(RESULT_FILE), &report)?;
     }
     Ok(Results { report, notices })
+}
+
+/// The places around a point, where that is asked and the network can be.
+fn around(
+    engine: &Engine,
+    request: Request,
+    batch: &Batch,
+    ctx: &JobContext,
+) -> Result<Option<NeighbourhoodReport>, BatchError> {
+    match batch.around.filter(|_| neighbourhood::check(&request).is_ok()) {
+        Some(how) => {
+            Ok(Some(NeighbourhoodReport::from(neighbourhood::run(engine, request, how, ctx)?.as_ref())))
+        }
+        None => Ok(None),
+    }
+}
+
+/// What the network says once the tissue is taken away, where that is asked and the network can be.
+fn without(
+    engine: &Engine,
+    opened: &Opened,
+    batch: &Batch,
+    classified: &Classified,
+    ctx: &JobContext,
+) -> Result<Option<CounterfactualReport>, BatchError> {
+    let answer = &classified.answer;
+    let request = request(opened, batch, answer.at, &answer.model);
+    if batch.without.is_empty() || counterfactual::check(&request).is_err() {
+        return Ok(None);
+    }
+    let painted = Arc::new(Painted::of(&opened.volume, &batch.without));
+    let found = counterfactual::run(engine, request, painted, ctx)?;
+    Ok(Some(CounterfactualReport::new(&found, answer)))
 }
 
 fn request(opened: &Opened, batch: &Batch, at: Point<Patient>, model: &str) -> Request {

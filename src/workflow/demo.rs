@@ -95,6 +95,8 @@ pub fn demo(out: Option<&Path>, options: EngineOptions, ctx: &JobContext) -> Res
         weights: Some(WeightsChoice::BuiltIn),
         explain: Wanted::ALL_GRAD_CAM.to_vec(),
         parameters: Parameters::default(),
+        around: None,
+        without: Vec::new(),
         force: false,
         out: Some(folder.clone()),
     };

@@ -181,6 +181,7 @@ impl Subject {
             layer: overlays.pet.as_ref().and_then(|(pet, look)| layer_of(pet, *look)),
             heatmap: overlays.heatmap.clone(),
             untrained: overlays.untrained,
+            probabilities: Vec::new(),
             marks: overlays
                 .mark
                 .map(|at| Mark { at, label: String::new(), selected: true })

@@ -4,11 +4,18 @@
 //! Numbers are rounded far below what they mean (a nanometre, a billionth), so that the same input
 //! gives the same bytes and nobody reads 0.30000000000000004.
 
+mod agreement;
+mod counterfactual;
 mod detail;
+mod neighbourhood;
 
+pub use agreement::AgreementReport;
+pub use counterfactual::{BallReport, CounterfactualReport};
 pub use detail::{
     ContributionReport, DetailReport, DetectionReport, FieldReport, WindowReport, WithheldReport,
 };
+
+pub use neighbourhood::{JitterReport, NeighbourhoodReport, PlaceReport, StabilityReport};
 
 use std::collections::BTreeMap;
 
@@ -183,6 +190,15 @@ pub struct AnswerReport {
     pub guard: GuardReport,
     /// Maps asked for.
     pub explanations: Vec<ExplanationReport>,
+    /// How far the maps of all scales agree, pair by pair; absent for fewer than two.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub agreement: Vec<AgreementReport>,
+    /// What it says of the places around the point; absent where that was not asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub neighbourhood: Option<NeighbourhoodReport>,
+    /// What it would say without some tissue; absent where that was not asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counterfactual: Option<CounterfactualReport>,
 }
 
 /// The members of an ensemble.
@@ -369,6 +385,9 @@ impl AnswerReport {
                 reasons: answer.guard.reasons.clone(),
             },
             explanations,
+            agreement: Vec::new(),
+            neighbourhood: None,
+            counterfactual: None,
         }
     }
 }

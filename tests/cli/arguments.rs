@@ -33,7 +33,7 @@ fn wrong_arguments_end_with_code_2() {
         &["classify", "x", "--at", "NaN,0,0"],
         &["classify", "x", "--index", "inf,0,0"],
         &["classify", "x", "--at", "0,0,0", "--model", "no-such-net"],
-        &["classify", "x", "--at", "0,0,0", "--explain", "kernel_shap"],
+        &["classify", "x", "--at", "0,0,0", "--explain", "guided_backprop"],
         &["classify", "x", "--at", "0,0,0", "--mode", "modern"],
         &["explain", "x"],
         &["explain", "x", "--at", "0,0,0", "--steps", "0"],
@@ -72,7 +72,7 @@ fn wrong_arguments_end_with_code_2() {
 
 #[test]
 fn a_later_option_is_refused_in_words() {
-    for later in [&["--explain", "kernel_shap"][..], &["--explain", "score_cam:micro"]] {
+    for later in [&["--explain", "guided_backprop"][..], &["--explain", "guided_backprop:micro"]] {
         let mut arguments = vec!["classify", "x", "--at", "0,0,0"];
         arguments.extend(later);
         let ran = triscope(&arguments);

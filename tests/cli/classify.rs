@@ -334,3 +334,98 @@ fn users_cache() -> Option<PathBuf> {
         .or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")))?;
     cache.join("triscope").join("phantom-1").join("truth.json").is_file().then_some(cache)
 }
+
+#[test]
+fn the_places_around_a_point_are_told_with_how_far_a_click_may_be_off() {
+    let (folder, at) = (arg(phantom()), nodule(phantom()));
+    let found = triscope(&[
+        "explain",
+        folder,
+        "--at",
+        &at,
+        "--device",
+        "cpu",
+        "--around",
+        "3",
+        "--around-step",
+        "4",
+        "--json",
+    ])
+    .json();
+    let answer = &found["results"][0]["answers"][0];
+    // Nobody asked for maps.
+    assert_eq!(answer["explanations"].as_array().map(Vec::len), Some(0));
+    let around = &answer["neighbourhood"];
+    assert_eq!((around["centres"].as_u64(), around["step_mm"].as_f64()), (Some(3), Some(4.0)));
+    let places = around["places"].as_array().expect("places");
+    assert_eq!(places.len() as u64 + around["outside"].as_u64().expect("a count"), 27);
+    assert_eq!(places[0]["offset_mm"].as_array().map(|o| o.iter().all(|v| v == 0.0)), Some(true));
+    let close =
+        |a: &Value, b: &Value| (a.as_f64().expect("a number") - b.as_f64().expect("a number")).abs() < 1e-5;
+    // The point itself has the answer that it has alone: all networks together, calibrated.
+    assert!(
+        close(&places[0]["probability"], &answer["probability"]),
+        "{} {}",
+        places[0],
+        answer["probability"]
+    );
+    let jitter = &around["jitter"];
+    let [low, mean, high] = [&jitter["range"][0], &jitter["mean"], &jitter["range"][1]];
+    assert!(low.as_f64() <= mean.as_f64() && mean.as_f64() <= high.as_f64(), "{jitter}");
+    assert!(around["same_side"]["radius_mm"].as_f64().is_some_and(|mm| mm >= 0.0), "{around}");
+    for wrong in ["4", "1", "17", "many"] {
+        assert_eq!(triscope(&["explain", folder, "--at", &at, "--around", wrong]).code, Some(2), "{wrong}");
+    }
+    let ran = triscope(&[
+        "explain",
+        folder,
+        "--at",
+        &at,
+        "--around",
+        "3",
+        "--model",
+        "mmcaf-net",
+        "--device",
+        "cpu",
+    ]);
+    assert_eq!(ran.code, Some(1));
+}
+
+#[test]
+fn the_answer_without_some_tissue_stands_beside_the_answer() {
+    let (folder, at) = (arg(phantom()), nodule(phantom()));
+    let ask = |ball: &str, fill: &str| {
+        let found = triscope(&[
+            "explain",
+            folder,
+            "--at",
+            &at,
+            "--device",
+            "cpu",
+            "--without",
+            ball,
+            "--fill-with",
+            fill,
+            "--json",
+        ])
+        .json();
+        found["results"][0]["answers"][0].clone()
+    };
+    let answer = ask(&format!("{at},12"), "lung");
+    let found = &answer["counterfactual"];
+    let number = |value: &Value| value.as_f64().expect("a number");
+    assert!(found["voxels"].as_u64().is_some_and(|n| n > 10), "{found}");
+    assert_eq!(found["without"][0]["fill"], "lung");
+    let change = number(&found["probability"]) - number(&answer["probability"]);
+    assert!((number(&found["change"]) - change).abs() < 1e-6 && change != 0.0, "{found}");
+    // Far away nothing is taken from what the network reads.
+    let far = ask("10000,0,0,5", "air");
+    assert_eq!(
+        (number(&far["counterfactual"]["change"]), far["counterfactual"]["voxels"].as_u64()),
+        (0.0, Some(0))
+    );
+    for wrong in ["1,2,3", "1,2,3,0", "1,2,3,x"] {
+        let ran = triscope(&["explain", folder, "--at", &at, "--without", wrong]);
+        assert_eq!(ran.code, Some(2), "{wrong}");
+    }
+}

@@ -4,8 +4,8 @@ use std::sync::OnceLock;
 
 use burn::tensor::Device;
 use triscope::explain::{
-    CropMaps, M3NetAnswered, M3NetMaps, Method, Occluding, Parameters, Smoothing, Trust, Wanted,
-    contribution, integrated, margin, occlude, slope, smooth, values_of,
+    CropMaps, M3NetAnswered, M3NetMaps, Method, Occluding, Parameters, Sharing, Smoothing, Trust, Wanted,
+    contribution, evidence, integrated, kernel_shap, margin, occlude, slope, smooth, values_of,
 };
 use triscope::geometry::{Point, VoxelGrid};
 use triscope::inference::{Crop, DeviceInfo, Forward, M3NetNetwork, WeightsChoice, context_boxes, prepare};
@@ -184,4 +184,46 @@ fn maps_of_the_scales_add_up_to_the_combined_one_on_the_ct() {
     let [i, j, k]: [usize; 3] = std::array::from_fn(|a| (at[a] - micro.min[a]) as usize);
     let n = (k * micro.size[0] + i) * micro.size[1] + j;
     assert!((value(&parts[0]) - slope.by_input[0][n] * crops[0].values[n]).abs() < 1e-9);
+}
+
+#[test]
+fn shapley_shares_add_up_to_what_all_tissue_together_does() {
+    let Asked { grid, network, crops, .. } = asked();
+    let ctx = JobContext::unobserved();
+    let how = Sharing { pieces: 8, coalitions: 2, ..Sharing::default() };
+    let found = kernel_shap(network, crops, grid, how, &ctx).expect("shares");
+    assert_eq!(found.values.len(), crops[2].values.len());
+    // Two coalitions tell nobody apart: more were asked about.
+    assert!(found.coalitions >= 2 * found.shares.len(), "{}", found.coalitions);
+    let lung = crops.each_ref().map(|crop| {
+        let [low, high] = crop.range_hu;
+        vec![(-850.0 - low) / (high - low); crop.values.len()]
+    });
+    let whole = margin(network, crops, &values_of(crops)).expect("a margin");
+    let expected = whole - margin(network, crops, &lung).expect("a margin");
+    let sum: f64 = found.shares.iter().sum();
+    // The same numbers through the same network; the last share is what the others leave.
+    assert!((found.difference - expected).abs() < 1e-6 && (sum - expected).abs() < 1e-6, "{sum} {expected}");
+}
+
+#[test]
+fn score_cam_mixes_the_features_of_a_layer_and_needs_no_derivative() {
+    let Asked { grid, network, crops, forward } = asked();
+    let ctx = JobContext::unobserved();
+    let contribution = contribution(network, forward).expect("a derivative");
+    let of = M3NetAnswered { network, crops, forward, contribution: &contribution, grid };
+    let mut maps = M3NetMaps::new(of, Parameters::default());
+    let map = |maps: &mut M3NetMaps<'_>, scale| {
+        maps.map(Wanted { method: Method::ScoreCam, scale }, &ctx).expect("a map")
+    };
+    let micro = map(&mut maps, Some(Scale::Micro));
+    let features = evidence(network, forward, &contribution, Scale::Micro).expect("features").features;
+    let largest = features.iter().copied().fold(0.0, f32::max);
+    // Weights add up to one: no place is stronger than the strongest feature.
+    assert!(
+        micro.values.iter().all(|v| (0.0..=largest * 1.0001).contains(v)) && micro.largest_magnitude() > 0.0
+    );
+    assert_eq!((micro.unit, micro.signed), ("feature", false));
+    let all = map(&mut maps, None);
+    assert!(all.largest_magnitude() > 0.0 && all.bounds.size[0] > micro.bounds.size[0]);
 }

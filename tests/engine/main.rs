@@ -19,6 +19,7 @@ mod evaluations;
 mod families;
 mod crops;
 mod explanations;
+mod neighbourhood;
 mod export_round_trip;
 mod devices;
 mod golden;

@@ -48,6 +48,7 @@ fn exported(opened: &Opened, invert: bool) -> Vec<u8> {
         layer: None,
         heatmap: None,
         untrained: false,
+        probabilities: Vec::new(),
         marks: Vec::new(),
         measurements: Vec::new(),
         others: None,

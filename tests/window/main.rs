@@ -5,6 +5,7 @@
 mod answers;
 mod ensembles;
 mod families;
+mod interrogating;
 mod keyboard;
 mod locked;
 mod measuring;

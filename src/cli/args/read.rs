@@ -9,7 +9,7 @@ use super::Device;
 use crate::explain::Wanted;
 use crate::geometry::Plane;
 use crate::session::{Projection, Side};
-use crate::volume::{Preset, VolumePreset, Window};
+use crate::volume::{Fill, Preset, VolumePreset, Window};
 
 /// `demo`
 #[derive(Args, Debug)]
@@ -111,9 +111,9 @@ pub(in crate::cli) struct Classify {
     #[arg(long, value_enum, default_value = "paper")]
     pub(in crate::cli) mode: Mode,
     /// Explanations: grad_cam, native, attention_rollout, date_difference, as far as the network has them;
-    /// of M3Net grad_cam_pp, hires_cam, layer_cam, gradient, gradient_x_input, smooth_grad,
-    /// integrated_gradients, occlusion and rise besides; `:micro`, `:meso` or `:macro` after a name for one
-    /// scale of it, but for native, occlusion and rise [default with --out: the first that the network has]
+    /// of M3Net grad_cam_pp, hires_cam, layer_cam, score_cam, gradient, gradient_x_input, smooth_grad,
+    /// integrated_gradients, occlusion, rise and kernel_shap besides; `:micro`, `:meso` or `:macro` after a name for one
+    /// scale of it, but for native, occlusion, rise and kernel_shap [default with --out: the first that the network has]
     #[arg(long, value_name = "METHOD", value_delimiter = ',', value_parser = values::explain)]
     pub(in crate::cli) explain: Vec<Wanted>,
     /// An earlier series of the same patient, for networks that compare dates
@@ -159,12 +159,32 @@ pub(in crate::cli) struct Explain {
     /// Random patterns of RISE
     #[arg(long, value_name = "N", default_value = "60", value_parser = values::amount)]
     pub(in crate::cli) patterns: usize,
-    /// What stands in the place of tissue in occlusion and RISE, HU
+    /// Pieces of tissue of KernelSHAP
+    #[arg(long, value_name = "N", default_value = "36", value_parser = clap::value_parser!(u16).range(2..=500))]
+    pub(in crate::cli) supervoxels: u16,
+    /// Coalitions of pieces that KernelSHAP asks about; never fewer than tell all pieces apart
+    #[arg(long, value_name = "N", default_value = "160", value_parser = values::amount)]
+    pub(in crate::cli) coalitions: usize,
+    /// What stands in the place of tissue in occlusion, RISE and KernelSHAP, HU
     #[arg(long, value_name = "HU", default_value = "-850", allow_negative_numbers = true)]
     pub(in crate::cli) fill: i16,
     /// Of everything random
     #[arg(long, value_name = "N", default_value = "1")]
     pub(in crate::cli) seed: u64,
+    /// Ask about N x N x N places around each point as well: how far a click may be off before the answer is
+    /// another one (M3Net; an odd number). Without --explain no maps are computed then
+    #[arg(long, value_name = "N", value_parser = values::centres)]
+    pub(in crate::cli) around: Option<u8>,
+    /// How far those places lie from each other
+    #[arg(long, value_name = "MM", value_parser = values::step_mm, default_value = "2", requires = "around")]
+    pub(in crate::cli) around_step: f64,
+    /// Ask once more with a ball of tissue replaced, its centre in LPS millimetres and its radius: what the answer
+    /// owes to it (M3Net); may be given several times. Without --explain no maps are computed then
+    #[arg(long, value_name = "X,Y,Z,MM", value_parser = values::ball)]
+    pub(in crate::cli) without: Vec<[f64; 4]>,
+    /// What stands in its place
+    #[arg(long, value_enum, default_value = "lung", requires = "without")]
+    pub(in crate::cli) fill_with: FillName,
     /// Check each map of an M3Net: against networks with random layers, and by covering what it points at; many
     /// times the work of the map
     #[arg(long)]
@@ -255,6 +275,27 @@ impl From<Mode> for crate::inference::Mode {
         match mode {
             Mode::Paper => Self::Paper,
             Mode::Clinical => Self::Clinical,
+        }
+    }
+}
+
+/// `--fill-with`
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) enum FillName {
+    /// Lung from nearby, with its own texture
+    Lung,
+    /// Even air
+    Air,
+    /// The mean of what lies around each voxel
+    Blur,
+}
+
+impl From<FillName> for Fill {
+    fn from(name: FillName) -> Self {
+        match name {
+            FillName::Lung => Fill::Lung,
+            FillName::Air => Fill::Air,
+            FillName::Blur => Fill::Blur,
         }
     }
 }

@@ -5,6 +5,7 @@ mod cascade;
 mod curves;
 mod similarity;
 
+pub(super) use similarity::ranks;
 pub use similarity::{rank_correlation, ssim};
 
 use super::contribution::contribution;

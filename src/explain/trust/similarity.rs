@@ -17,7 +17,8 @@ pub fn rank_correlation(a: &[f32], b: &[f32]) -> f64 {
     if of_a > 0.0 && of_b > 0.0 { both / (of_a * of_b).sqrt() } else { 0.0 }
 }
 
-fn ranks(values: &[f32]) -> Vec<f64> {
+/// Places of the magnitudes in their order, from 0; equal ones share their rank.
+pub(in crate::explain) fn ranks(values: &[f32]) -> Vec<f64> {
     let mut order: Vec<u32> = (0..values.len() as u32).collect();
     let magnitude = |n: u32| values.get(n as usize).map_or(0.0, |v| v.abs());
     order.sort_unstable_by(|a, b| magnitude(*a).total_cmp(&magnitude(*b)));

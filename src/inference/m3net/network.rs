@@ -146,6 +146,31 @@ impl M3NetNetwork {
         Ok(self.pass(self.members.get(member).unwrap_or(self.first()), crops, ctx)?.said())
     }
 
+    /// What one member says of several places at once: malignant less benign logit, not calibrated.
+    /// - `member`: from 0; below [`M3NetNetwork::members`]
+    /// - `places`: crops of each, micro to macro
+    /// - errors: as [`M3NetNetwork::forward`]
+    pub fn margins(
+        &self,
+        member: usize,
+        places: &[[Crop; 3]],
+        ctx: &JobContext,
+    ) -> Result<Vec<f64>, InferenceError> {
+        if places.is_empty() {
+            return Ok(Vec::new());
+        }
+        let net = &self.members.get(member).unwrap_or(self.first()).net;
+        let mut logits = Vec::with_capacity(3);
+        for scale in Scale::ALL {
+            ctx.check()?;
+            let crops = places.iter().map(|crops| self.tensor(&crops[scale as usize])).collect();
+            logits.push(net.encode(scale, Tensor::cat(crops, 0), &mut Taps::off()));
+        }
+        let Ok(logits) = <[Tensor<2>; 3]>::try_from(logits) else { unreachable!("one for each scale") };
+        let answers = read(net.fuse(logits, &mut Taps::off()))?;
+        Ok(answers.chunks_exact(2).map(|pair| pair[1] - pair[0]).collect())
+    }
+
     fn pass(&self, member: &Member, crops: &[Crop; 3], ctx: &JobContext) -> Result<Forward, InferenceError> {
         let start = Instant::now();
         let inputs = crops.each_ref().map(|crop| self.tensor(crop));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use egui::{Align, Layout, TextStyle, Ui};
 
+use super::compare::compare_ui;
 use crate::command::{Command, Commands};
 use crate::explain::{Method, Saliency, Wanted};
 use crate::findings::{Nodule, Question};
@@ -61,6 +62,9 @@ pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut
             }
         });
     }
+    if let Some(shown) = shown {
+        compare_ui(ui, scene, nodule, shown, out);
+    }
     if let Some(n) = segments_ui(ui, "Drawn as", &["Area", "Lines"], usize::from(heat.contour)) {
         out.edit(Edit::Heatmap(Heatmap { contour: n == 1, on: true, ..heat }));
     }
@@ -100,7 +104,13 @@ fn of_map(map: &Saliency) -> String {
             Method::Gradient | Method::GradientTimesInput | Method::SmoothGrad | Method::IntegratedGradients
         )
     );
+    let told = |name: &str| map.told.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
     let mut words = match map.native_shape {
+        _ if map.method == Method::KernelShap.name() => format!(
+            "One value for each of {:.0} pieces of tissue, from {:.0} coalitions of them.",
+            told("supervoxels").unwrap_or(0.0),
+            told("coalitions").unwrap_or(0.0)
+        ),
         _ if voxel_by_voxel && map.scale.is_none() => {
             "What the three crops say of a voxel is added up: no interpolation.".to_owned()
         }
@@ -117,7 +127,6 @@ fn of_map(map: &Saliency) -> String {
     if map.signed {
         words += " Orange speaks for the class asked about, blue against it.";
     }
-    let told = |name: &str| map.told.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
     if let (Some(sum), Some(difference)) = (told("sum"), told("difference")) {
         words += &format!(" The map adds up to {sum:.2} logits where {difference:.2} are to be explained.");
     }

@@ -2,7 +2,9 @@
 
 mod answer;
 mod beside;
+mod compare;
 mod contribution;
+mod counterfactual;
 mod crop_image;
 mod crops;
 mod explanation;
@@ -11,6 +13,7 @@ mod findings;
 mod left;
 mod measurements;
 mod mode;
+mod neighbourhood;
 mod network;
 mod open_menu;
 mod pet;
@@ -31,6 +34,7 @@ pub use left::left_ui;
 pub use open_menu::{path_ui, typed_path_ui};
 pub use right::right_ui;
 pub use status::status_ui;
+pub(in crate::ui) use thumbnails::kept_texture;
 pub use thumbnails::thumbnail_ui;
 pub use top::top_ui;
 pub use volume_menu::volume_menu_ui;

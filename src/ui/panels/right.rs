@@ -2,7 +2,10 @@
 
 use egui::{Align, Frame, Layout, Margin, Panel, RichText, ScrollArea, Ui};
 
-use super::{answer, beside, contribution, crops, explanation, fields, network, prior, seen};
+use super::{
+    answer, beside, contribution, counterfactual, crops, explanation, fields, neighbourhood, network, prior,
+    seen,
+};
 use crate::command::{Command, Commands};
 use crate::findings::{Nodule, Question};
 use crate::session::{Engine, WorkId};
@@ -83,6 +86,7 @@ fn nodule_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodul
             let running = scene.session.working(WorkId::Classify(nodule.id)).is_some();
             card_ui(ui, |ui| {
                 answer::answer_ui(ui, answer, running);
+                neighbourhood::neighbourhood_ui(ui, scene, state, nodule, answer, out);
                 let card = Command::ToggleModelCard;
                 let press = Press::new(icons::INFO, "Model card");
                 if press_ui(ui, press).on_hover_text(scene.tip(&card)).clicked() {
@@ -96,6 +100,10 @@ fn nodule_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodul
                 ui.add_space(size::HALF);
             }
             told_ui(ui, scene, out);
+            if answer.m3net().is_some() && answer.trained {
+                card_ui(ui, |ui| counterfactual::counterfactual_ui(ui, scene, nodule, answer, out));
+                ui.add_space(size::HALF);
+            }
             card_ui(ui, |ui| match answer.m3net() {
                 Some(_) => {
                     crops::crops_ui(ui, scene, state, nodule, answer);

@@ -163,5 +163,6 @@ fn tool_icon(tool: Tool) -> &'static str {
         Tool::Crosshair => icons::CROSSHAIR,
         Tool::Nodule => icons::NODULE,
         Tool::Measure(kind) => measure_icon(kind),
+        Tool::Paint => icons::BRUSH,
     }
 }

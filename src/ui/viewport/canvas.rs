@@ -39,6 +39,13 @@ pub fn canvas_ui(
     ui.painter().add(slice_shape(rect, SlicePlace::Current(pane), shown.frame()));
     overlay::paint(ui.painter(), rect, &shown);
 
+    if scene.session.look().tool == Tool::Paint
+        && let Some(at) = response.hover_pos()
+    {
+        let radius = (scene.session.look().brush.radius_mm / shown.view.mm_per_px) as f32 / scale;
+        overlay::brush(ui.painter(), rect, at, radius);
+    }
+
     describe(ui, &response, pane, &shown);
     focus(ui, &response, pane, state, out);
     if response.hovered() {
@@ -87,6 +94,6 @@ fn cursor_icon(tool: Tool) -> CursorIcon {
         Tool::Window => CursorIcon::Default,
         Tool::Pan => CursorIcon::Grab,
         Tool::Zoom => CursorIcon::ZoomIn,
-        Tool::Crosshair | Tool::Nodule | Tool::Measure(_) => CursorIcon::Crosshair,
+        Tool::Crosshair | Tool::Nodule | Tool::Measure(_) | Tool::Paint => CursorIcon::Crosshair,
     }
 }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::shown::{CandidateBox, Facts, Mark, MeasurementMark, Shown, ShownLayer};
+use super::shown::{CandidateBox, Facts, Mark, MeasurementMark, Shown, ShownLayer, ProbabilityDot};
+use crate::explain::Why;
 use crate::findings::{Nodule, Question};
 use crate::inference::{Region, regions};
 use crate::ingest::{Defect, DefectCode, Series};
@@ -50,6 +51,10 @@ pub fn compose(session: &Session, pane: Pane, size_px: [u32; 2]) -> Option<Shown
         layer: session.pet().and_then(|pet| layer_of(pet, look.pet)),
         heatmap: heatmap(session),
         untrained: session.selected().and_then(Nodule::answer).is_some_and(|answer| !answer.trained),
+        painted: Some(session.findings().painted())
+            .filter(|painted| look.brush.shown && !painted.is_empty())
+            .cloned(),
+        probabilities: probabilities(session),
         marks: marks(session),
         measurements: measurements(session),
         text: look.corner_text,
@@ -95,7 +100,10 @@ pub fn heatmap(session: &Session) -> Option<HeatmapLook> {
     if !heat.on {
         return None;
     }
-    let saliency = session.selected()?.shown_saliency(heat.map)?;
+    let nodule = session.selected()?;
+    let shown = nodule.shown_saliency(heat.map)?;
+    let compared = session.compared_maps().and_then(|two| nodule.comparison()?.difference(two));
+    let saliency = compared.unwrap_or(shown);
     let Heatmap { opacity, threshold, contour, .. } = heat;
     Some(HeatmapLook { saliency: Arc::clone(saliency), opacity, threshold, contour })
 }
@@ -108,6 +116,16 @@ pub fn layer_of(pet: &PetSeries, look: PetLook) -> Option<ShownLayer> {
         unit: pet.volume.unit().name().to_owned(),
         doubt: (!pet.same_frame).then(|| "PET of another frame of reference".to_owned()),
     })
+}
+
+/// What is known of the places around the selected nodule: those of the grid, where they are wanted.
+fn probabilities(session: &Session) -> Vec<ProbabilityDot> {
+    let found = session.selected().and_then(Nodule::neighbourhood);
+    let Some(found) = found.filter(|_| session.look().neighbourhood) else { return Vec::new() };
+    let step_mm = found.how.step_mm;
+    let grid = found.places.iter().filter(|place| place.why == Why::Grid);
+    grid.filter_map(|place| Some(ProbabilityDot { at: place.at, probability: place.probability?, step_mm }))
+        .collect()
 }
 
 fn marks(session: &Session) -> Vec<Mark> {

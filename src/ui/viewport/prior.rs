@@ -45,6 +45,8 @@ pub fn compose_prior(session: &Session, size_px: [u32; 2]) -> Option<Shown> {
         layer: None,
         heatmap: None,
         untrained: false,
+        painted: None,
+        probabilities: Vec::new(),
         marks: marks(session),
         measurements: Vec::new(),
         text: look.corner_text,
@@ -111,7 +113,7 @@ pub fn prior_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState,
             Tool::Pan => CursorIcon::Grab,
             Tool::Zoom => CursorIcon::ZoomIn,
             Tool::Crosshair | Tool::Nodule => CursorIcon::Crosshair,
-            Tool::Measure(_) => CursorIcon::Default,
+            Tool::Measure(_) | Tool::Paint => CursorIcon::Default,
         });
     }
     keyboard(ui, &response, scene.session, state, out);

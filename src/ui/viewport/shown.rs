@@ -12,7 +12,7 @@ use crate::measure::Measurement;
 use crate::render::{HeatmapLook, LayerLook, SliceFrame};
 use crate::session::{CornerText, Slab};
 use crate::view::ResolvedView;
-use crate::volume::{Volume, Window};
+use crate::volume::{Painted, Volume, Window};
 
 /// A marked point.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +32,17 @@ pub struct CandidateBox {
     pub corners: [Point<Patient>; 8],
     /// Its number in the list.
     pub label: String,
+}
+
+/// A place around a nodule's point, and what the network says of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ProbabilityDot {
+    /// Where, LPS mm.
+    pub at: Point<Patient>,
+    /// 0 to 1.
+    pub probability: f64,
+    /// To the next one, mm.
+    pub step_mm: f64,
 }
 
 /// A measurement, and what stands beside it.
@@ -108,6 +119,10 @@ pub struct Shown {
     pub heatmap: Option<HeatmapLook>,
     /// The map comes from weights that were not trained: said beside it.
     pub untrained: bool,
+    /// Tissue that was painted away, where it is to be seen; drawn with its mark, and in no file.
+    pub painted: Option<Arc<Painted>>,
+    /// What the network says of the places around the selected nodule's point.
+    pub probabilities: Vec<ProbabilityDot>,
     /// Marked points.
     pub marks: Vec<Mark>,
     /// Measurements.

@@ -92,7 +92,7 @@ pub fn volume_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState
             Tool::Pan => CursorIcon::Grab,
             Tool::Zoom => CursorIcon::ZoomIn,
             Tool::Crosshair | Tool::Nodule => CursorIcon::Crosshair,
-            Tool::Window | Tool::Measure(_) => CursorIcon::Default,
+            Tool::Window | Tool::Measure(_) | Tool::Paint => CursorIcon::Default,
         });
     }
     keyboard(ui, &response, look, out);

@@ -62,6 +62,14 @@ pub enum ClassifyError {
     /// The clinical fields cannot be told to the network.
     #[error(transparent)]
     Codes(CodesError),
+    /// M3Net alone can be asked this.
+    #[error("{what} is for M3Net alone; {model} cannot be asked it yet")]
+    M3NetAlone {
+        /// Name of the network.
+        model: &'static str,
+        /// What was asked for.
+        what: &'static str,
+    },
     /// A network of another kind.
     #[error("{0} does not scan volumes; lungnodule-ssm and lungnodule-ssm-compact do")]
     NoScanner(&'static str),

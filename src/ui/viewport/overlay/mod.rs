@@ -9,10 +9,13 @@ mod lines;
 mod marks;
 mod measurements;
 mod outlines;
+mod neighbourhood;
+mod painted;
 mod volume;
 
 pub use boxes::region_line;
 pub use halo::{Halo, halo_text};
+pub use painted::brush;
 pub use volume::paint_volume;
 
 use egui::{Painter, Pos2, Rect};
@@ -45,9 +48,11 @@ pub fn paint(painter: &Painter, rect: Rect, shown: &Shown) {
     let painter = &painter.with_clip_rect(rect.intersect(painter.clip_rect()));
     let place = Place { rect, pixels_per_point: painter.pixels_per_point() };
     outlines::outlines(painter, &place, shown);
+    painted::painted(painter, &place, shown);
     lines::crosshair(painter, &place, shown);
     boxes::candidates(painter, &place, shown);
     boxes::outlines(painter, &place, shown);
+    neighbourhood::dots(painter, &place, shown);
     marks::marks(painter, &place, shown);
     measurements::measurements(painter, &place, shown);
     lines::frame(painter, rect, shown);

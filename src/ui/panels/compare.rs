@@ -1,0 +1,63 @@
+//! One method beside another: how far they agree, and where they differ.
+
+use egui::{Align, Layout, TextStyle, Ui};
+
+use crate::command::Commands;
+use crate::explain::{Method, Saliency};
+use crate::findings::Nodule;
+use crate::session::{Edit, Heatmap};
+use crate::ui::theme::tokens;
+use crate::ui::widgets::{Press, line_ui, menu, menu_row_ui, paragraph_ui, press_ui};
+use crate::ui::{Scene, words};
+
+/// Draws the menu of the other maps, and what the two have in common; nothing where there is one map.
+/// - `shown`: the map that is looked at
+pub fn compare_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, shown: &Saliency, out: &mut Commands) {
+    let t = tokens(ui);
+    let heat = scene.session.look().heatmap;
+    let maps = nodule.combined_maps();
+    let others = || maps.iter().filter(|map| map.method != shown.method);
+    if others().next().is_none() {
+        return;
+    }
+    let agreement = |other: &str| nodule.comparison().and_then(|c| c.agreement(shown.method, other));
+    let against = heat.against.and_then(|method| others().find(|map| map.method == method.name()));
+    ui.horizontal(|ui| {
+        line_ui(ui, "Less", TextStyle::Body, t.muted);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let name = against.map_or("nothing", |map| words::method(map));
+            let tip = "Each map divided by its largest value, the first less the second: where one points and the \
+                       other does not. Beside each name: rank correlation with the map above.";
+            let button = press_ui(ui, Press::new("", name).menu()).on_hover_text(tip);
+            menu(&button).show(|ui| {
+                ui.set_width(240.0);
+                ui.spacing_mut().item_spacing.y = 0.0;
+                if menu_row_ui(ui, Press::new("", "nothing").selected(against.is_none())).clicked() {
+                    out.edit(Edit::Heatmap(Heatmap { against: None, ..heat }));
+                    ui.close();
+                }
+                for map in others() {
+                    let Some(method) = Method::named(map.method) else { continue };
+                    let rank = agreement(map.method).map(|a| words::signed(a.rank_correlation, 2));
+                    let rank = rank.unwrap_or_default();
+                    let press = Press::new("", words::method(map)).key(&rank).selected(heat.against == Some(method));
+                    if menu_row_ui(ui, press).clicked() {
+                        out.edit(Edit::Heatmap(Heatmap { against: Some(method), on: true, ..heat }));
+                        ui.close();
+                    }
+                }
+            });
+        });
+    });
+    let Some(other) = against else { return };
+    let [this, that] = [words::method(shown), words::method(other)];
+    let mut sentence = format!("Orange: {this} is stronger; blue: {that} is.");
+    if let Some(found) = agreement(other.method) {
+        sentence += &format!(
+            " Rank correlation {}; of the strongest tenth of each {:.0} % are the same, 10 % by chance.",
+            words::signed(found.rank_correlation, 2),
+            found.overlap * 100.0
+        );
+    }
+    paragraph_ui(ui, &sentence, t.muted);
+}

@@ -1,0 +1,149 @@
+//! How far a click may be off before the answer is another one.
+
+use egui::{Align2, Rect, Role, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2};
+
+use crate::command::{Command, Commands};
+use crate::explain::{Neighbourhood, Stability};
+use crate::findings::Nodule;
+use crate::inference::Answer;
+use crate::session::WorkId;
+use crate::ui::theme::{size, text, tokens};
+use crate::ui::viewport::heat_colour;
+use crate::ui::widgets::{
+    Press, fact_ui, line_ui, menu, menu_row_ui, meter_ui, paragraph_ui, press_ui, splits,
+};
+use crate::ui::{Scene, UiState, icons, words};
+
+/// Centres along each axis that can be chosen, and how far they lie from each other, mm.
+const CENTRES: [usize; 3] = [3, 5, 7];
+const STEPS_MM: [f64; 3] = [1.0, 2.0, 3.0];
+
+/// Draws the badge, what is stable, and the button; nothing for a network that cannot be asked.
+pub fn neighbourhood_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    state: &mut UiState,
+    nodule: &Nodule,
+    answer: &Answer,
+    out: &mut Commands,
+) {
+    if answer.m3net().is_none() || !answer.trained {
+        return;
+    }
+    let t = tokens(ui);
+    let found = nodule.neighbourhood();
+    if let Some(found) = found {
+        found_ui(ui, scene, found, out);
+    }
+    if let Some(work) = scene.session.working(WorkId::Neighbourhood) {
+        line_ui(ui, &work.progress.what, TextStyle::Small, t.muted);
+        meter_ui(ui, "Asking around the point", work.progress.done, ui.available_width());
+        if press_ui(ui, Press::new(icons::STOP, "Stop asking").filled()).clicked() {
+            out.push(Command::Cancel(WorkId::Neighbourhood));
+        }
+        return;
+    }
+    ui.horizontal(|ui| {
+        let command = Command::AskAround;
+        let label = if found.is_some() { "Ask around again" } else { "Ask around this point" };
+        let press = Press::new(icons::NODULE, label).filled().enabled(scene.enabled(&command));
+        if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
+            out.push(command);
+        }
+        let around = &mut state.around;
+        let (n, mm) = (around.centres, around.step_mm);
+        let button = press_ui(ui, Press::new("", &format!("{n} × {n} × {n}, {mm:.0} mm")).menu());
+        let button = button.on_hover_text("How many places along each axis, and how far from each other");
+        menu(&button).show(|ui| {
+            ui.set_width(180.0);
+            for centres in CENTRES {
+                let words = format!("{centres} × {centres} × {centres} places");
+                if menu_row_ui(ui, Press::new("", &words).selected(around.centres == centres)).clicked() {
+                    around.centres = centres;
+                }
+            }
+            ui.separator();
+            for step_mm in STEPS_MM {
+                let words = format!("{step_mm:.0} mm apart");
+                if menu_row_ui(ui, Press::new("", &words).selected(around.step_mm == step_mm)).clicked() {
+                    around.step_mm = step_mm;
+                }
+            }
+        });
+    });
+}
+
+fn found_ui(ui: &mut Ui, scene: &Scene<'_>, found: &Neighbourhood, out: &mut Commands) {
+    let t = tokens(ui);
+    splits(
+        ui,
+        |ui| line_ui(ui, "If the click were off", text::strong(), t.text),
+        |ui| {
+            let command = Command::ToggleNeighbourhood;
+            let on = scene.session.look().neighbourhood;
+            let press = Press::new("", if on { "Dots on" } else { "Dots off" }).selected(on);
+            if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
+                out.push(command);
+            }
+        },
+    );
+    if let Some(jitter) = found.jitter() {
+        let ([low, high], voxels) = (jitter.range, found.how.jitter_voxels);
+        let name = format!("By {voxels} voxels");
+        fact_ui(ui, &name, &format!("mean {:.2}, {low:.2} to {high:.2}", jitter.mean));
+    }
+    // Before the first network has answered everywhere a radius would be one of the places asked so far.
+    if found.members > 0 {
+        if let Some(side) = found.same_side() {
+            fact_ui(ui, "Same side of 0.5", &within(side));
+        }
+        if let Some(same) = found.same_answer() {
+            fact_ui(ui, "Changes under 0.1", &within(same));
+        }
+    }
+    legend_ui(ui);
+    let mut notes = Vec::new();
+    if !found.is_whole() {
+        let count = words::count(found.ensemble);
+        notes.push(match found.members {
+            0 | 1 => format!("So far by the first of {count} networks."),
+            members => format!("So far by {} of {count} networks.", words::count(members)),
+        });
+    }
+    if found.outside > 0 {
+        notes.push(format!("{} places lie outside the volume.", found.outside));
+    }
+    if !notes.is_empty() {
+        paragraph_ui(ui, &notes.join(" "), t.muted);
+    }
+}
+
+/// `within 4.0 mm at least`.
+fn within(found: Stability) -> String {
+    let least = if found.at_least { " at least" } else { "" };
+    if found.radius_mm == 0.0 {
+        return "not even at the nearest place".to_owned();
+    }
+    format!("within {:.1} mm{least}", found.radius_mm)
+}
+
+/// Colours of the dots, from 0 to 1.
+fn legend_ui(ui: &mut Ui) {
+    let t = tokens(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
+    let said = "Colours of the dots: blue 0, white 0.5, orange 1";
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, said));
+    let bar = Rect::from_min_max(rect.min + vec2(14.0, 5.0), pos2(rect.right() - 14.0, rect.top() + 13.0));
+    const PARTS: usize = 48;
+    for n in 0..PARTS {
+        let at = |n: usize| bar.left() + bar.width() * n as f32 / PARTS as f32;
+        let share = (n as f32 + 0.5) / PARTS as f32 * 2.0 - 1.0;
+        let part = Rect::from_min_max(pos2(at(n), bar.top()), pos2(at(n + 1), bar.bottom()));
+        ui.painter().rect_filled(part, 0.0, heat_colour(share, true));
+    }
+    let font = TextStyle::Small.resolve(ui.style());
+    let y = rect.center().y;
+    ui.painter().text(pos2(rect.left(), y), Align2::LEFT_CENTER, "0", font.clone(), t.muted);
+    ui.painter().text(pos2(rect.right(), y), Align2::RIGHT_CENTER, "1", font, t.muted);
+    ui.add_space(size::HALF / 2.0);
+}

@@ -1,0 +1,117 @@
+//! What a network would say if some tissue were not there, for window and terminal.
+
+use std::sync::Arc;
+
+use super::classify::{ClassifyError, Request, check_place, stopped};
+use super::models::weights_for;
+use crate::findings::Counterfactual;
+use crate::inference::{
+    ContextBox, Engine, Event, Loaded, Question, Runtime, Said, Stopped, context_boxes, prepare_painted,
+};
+use crate::jobs::{Cancelled, JobContext, JobFailure, Outcome, Wake};
+use crate::networks::{Family, spec};
+use crate::volume::Painted;
+
+/// What the error says of it.
+const WHAT: &str = "what tissue does to an answer";
+
+/// What comes back.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CounterfactualPart {
+    /// What the first network says, then what all members of an ensemble say.
+    Known(Arc<Counterfactual>),
+    /// The sentence that says why not.
+    Failed(String),
+}
+
+/// Whether it can be asked: plain facts, no network.
+/// - errors: a network of another family than M3Net; as [`check_place`]
+pub fn check(request: &Request) -> Result<(), ClassifyError> {
+    let spec = spec(&request.model)?;
+    if spec.family != Family::M3Net {
+        return Err(ClassifyError::M3NetAlone { model: spec.name, what: WHAT });
+    }
+    check_place(request)
+}
+
+/// Asks on the inference thread about the CT of `request` with the painted voxels in it.
+/// - errors: what [`check`] refuses
+pub fn ask(
+    engine: &Engine,
+    wake: Wake,
+    request: Request,
+    painted: Arc<Painted>,
+) -> Result<Question<CounterfactualPart>, ClassifyError> {
+    check(&request)?;
+    Ok(engine.submit("counterfactual", wake, move |runtime, ctx, parts| {
+        let known = |found| parts.send(CounterfactualPart::Known(Arc::new(found)));
+        work(runtime, ctx, &known, &request, &painted).map_err(|error| {
+            stopped(runtime, &error).unwrap_or_else(|| {
+                parts.send(CounterfactualPart::Failed(error.to_string()));
+                Stopped::Told
+            })
+        })
+    }))
+}
+
+/// Asks and waits for all members. `ctx` can cancel.
+pub fn run(
+    engine: &Engine,
+    request: Request,
+    painted: Arc<Painted>,
+    ctx: &JobContext,
+) -> Result<Arc<Counterfactual>, ClassifyError> {
+    let question = ask(engine, Arc::new(|| {}), request, painted)?;
+    let fault = |detail: String| JobFailure { what: "counterfactual".to_owned(), detail };
+    let mut found = None;
+    loop {
+        if ctx.is_cancelled() {
+            question.context().cancel();
+        }
+        match question.wait_a_moment() {
+            None => {}
+            Some(Event::Part(CounterfactualPart::Known(known))) => found = Some(known),
+            Some(Event::Part(CounterfactualPart::Failed(detail))) => return Err(fault(detail).into()),
+            Some(Event::Ended(Outcome::Cancelled)) => return Err(Cancelled.into()),
+            Some(Event::Ended(Outcome::Failed(failure))) => return Err(failure.into()),
+            Some(Event::Ended(Outcome::Done(()))) => break,
+        }
+    }
+    found.ok_or_else(|| fault("no answer came".to_owned()).into())
+}
+
+/// On the inference thread.
+fn work(
+    runtime: &mut Runtime,
+    ctx: &JobContext,
+    known: &dyn Fn(Counterfactual),
+    request: &Request,
+    painted: &Arc<Painted>,
+) -> Result<(), ClassifyError> {
+    ctx.step("Loading the network", 0.0)?;
+    let weights = request.weights.clone().unwrap_or_else(|| weights_for(&request.model));
+    let Loaded::M3Net(network) = runtime.network(&request.model, &weights)? else {
+        return Err(ClassifyError::M3NetAlone { model: spec(&request.model)?.name, what: WHAT });
+    };
+    let grid = request.volume.grid();
+    let contexts = context_boxes(grid, grid.voxel_from_patient() * request.at);
+    let crop = |context: &ContextBox| prepare_painted(&request.volume, context, painted);
+    let [micro, meso, wide] = &contexts;
+    let crops = [crop(micro)?, crop(meso)?, crop(wide)?];
+    let mut said: Vec<Said> = Vec::with_capacity(network.members());
+    for member in 0..network.members() {
+        ctx.step("Asking without the tissue", member as f32 / network.members() as f32)?;
+        said.push(network.ask_member(member, &crops, ctx)?);
+        // The first answers at once; halves of an ensemble would only flicker.
+        if member == 0 || member + 1 == network.members() {
+            known(Counterfactual {
+                painted: Arc::clone(painted),
+                at: request.at,
+                model: network.known.spec.name.to_owned(),
+                weights_sha256: network.known.weights_sha256.clone(),
+                said: said.clone(),
+            });
+        }
+    }
+    Ok(())
+}

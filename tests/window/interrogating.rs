@@ -1,0 +1,124 @@
+//! Asking more of a network than one number.
+
+use std::sync::Arc;
+
+use super::support::{Window, ask};
+use egui::{Key, Modifiers, PointerButton, vec2};
+use triscope::app::Start;
+use triscope::command::Command;
+use triscope::explain::Around;
+use triscope::session::{Pane, Session, Tool, WorkId};
+
+fn asked() -> Window {
+    let mut window = Window::blind(Start::default()).with_phantom();
+    window.network_ready();
+    ask(&mut window);
+    window
+}
+
+#[test]
+fn j_asks_around_the_point_and_says_how_far_the_click_may_be_off() {
+    let mut window = asked();
+    assert!(window.says("Ask around this point") && !window.says("If the click were off"));
+    window.click("5 × 5 × 5, 2 mm");
+    window.click("3 × 3 × 3 places");
+    window.key(Key::Escape);
+    window.settle();
+    window.key(Key::J);
+    window.until("the first network has answered everywhere", |s| {
+        s.selected().and_then(|n| n.neighbourhood()).is_some_and(|found| found.members > 0)
+    });
+    window.settle();
+    assert!(window.says("By 2 voxels") && window.says("mean 0."), "the badge");
+    assert!(window.says("Same side of 0.5") && window.says("Changes under 0.1"));
+    window.session(|s| {
+        let found = s.selected().and_then(|n| n.neighbourhood()).expect("there").clone();
+        assert_eq!(found.how, Around { centres: 3, ..Around::default() });
+        assert_eq!(found.places.len(), 1 + 26 + 26);
+    });
+    // What is known stays when the rest is stopped.
+    window.key(Key::Escape);
+    window.until("nothing is asked", |s| s.working(WorkId::Neighbourhood).is_none());
+    window.settle();
+    assert!(window.says("If the click were off"));
+    window.key_with(Modifiers::SHIFT, Key::J);
+    window.settle();
+    assert!(!window.session(|s| s.look().neighbourhood) && window.says("Dots off"));
+    // It belongs to the point: another one has none.
+    window.click("Remove nodule");
+    window.settle();
+    let ctx = window.harness.ctx.clone();
+    window.harness.state().command(Command::AskAround, &ctx);
+    window.settle();
+    assert!(window.session(|s| s.working(WorkId::Neighbourhood).is_none()));
+}
+
+#[test]
+fn painting_tissue_away_asks_again_marks_the_picture_and_is_taken_back() {
+    let mut window = asked();
+    window.until("all networks have answered", |s| {
+        s.selected().and_then(|n| n.answer()).is_some_and(|answer| answer.is_whole())
+    });
+    let before = window.session(|s| s.volume().expect("open").range());
+    window.click("Paint away");
+    assert!(window.session(|s| s.look().tool == Tool::Paint));
+    let at = window.session(|s| s.selected().expect("selected").at);
+    let on_screen = window.place_of(Pane::Axial, at);
+    // Over the mark of the nodule: it is not caught.
+    window.drag(PointerButton::Primary, on_screen, on_screen + vec2(12.0, 0.0));
+    window.settle();
+    let painted = |s: &Session| s.findings().painted().voxels();
+    assert!(window.session(painted) > 0);
+    assert_eq!(window.session(|s| s.selected().map(|n| n.at)), Some(at), "the point stays");
+    window.until("the network has answered without the tissue", |s| {
+        let answer = s.selected().and_then(|n| n.answer().cloned());
+        s.selected().and_then(|n| n.counterfactual()).is_some_and(|found| {
+            Arc::ptr_eq(&found.painted, s.findings().painted())
+                && answer.is_some_and(|answer| answer.said.len() == found.said.len())
+        })
+    });
+    window.settle();
+    assert!(window.says("without it") && window.says("voxels are edited: not CT"));
+    // The CT is what it was, and the question about it is not asked again.
+    assert_eq!(window.session(|s| s.volume().expect("open").range()), before);
+    // One stroke of the hand is one step.
+    window.key_with(Modifiers::CTRL, Key::Z);
+    window.settle();
+    assert_eq!(window.session(painted), 0);
+    window.key_with(Modifiers::CTRL, Key::Y);
+    window.settle();
+    assert!(window.session(painted) > 0);
+    window.click("Show the CT");
+    assert!(!window.session(|s| s.look().brush.shown));
+    window.click("Clear paint");
+    window.settle();
+    assert_eq!(window.session(painted), 0);
+    // A session holds nothing of it: the program's own state and the file are one layout.
+    window.key_with(Modifiers::CTRL, Key::Z);
+    window.settle();
+    let saved = window
+        .session(|s| serde_json::to_string(&triscope::workflow::session_file::saved(s)).expect("written"));
+    assert!(window.session(painted) > 0 && !saved.contains("paint") && !saved.contains("stroke"), "{saved}");
+}
+
+#[test]
+fn one_method_is_taken_off_another_and_the_panel_says_how_far_they_agree() {
+    let mut window = asked();
+    window.until("its maps are compared", |s| s.selected().is_some_and(|n| n.comparison().is_some()));
+    window.settle();
+    window.click("nothing");
+    window.click("For and against");
+    window.until("the difference is there", |s| {
+        let two = s.compared_maps();
+        s.selected().and_then(|n| n.comparison()?.difference(two?)).is_some()
+    });
+    window.settle();
+    assert!(window.session(|s| s.look().heatmap.on));
+    assert!(window.says("Orange: Grad-CAM is stronger; blue: For and against is"), "what the colours mean");
+    assert!(window.says("10 % by chance"));
+    let drawn = window.session(|s| triscope::ui::viewport::heatmap(s).expect("shown").saliency.method);
+    assert_eq!(drawn, triscope::explain::DIFFERENCE);
+    window.key_with(Modifiers::CTRL, Key::Z);
+    window.settle();
+    assert!(window.session(|s| s.look().heatmap.against.is_none()));
+}
