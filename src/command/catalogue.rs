@@ -1,6 +1,10 @@
 //! The list: id, words, help, keys and condition of every command that needs no value.
 
-use super::conditions::{always, answered, compared, drawn, irregular, laid, leaves_mode, linked, made, mapped, measured, oblique, redoable, region_picked, removable, reported, restorable, running, scannable, scanned, selected, several, shown, something, undoable, with_pet, painted, questionable, surrounded};
+use super::conditions::{
+    always, answered, compared, drawn, irregular, laid, leaves_mode, linked, made, mapped, measured, oblique,
+    painted, questionable, redoable, region_picked, removable, reported, restorable, running, scannable,
+    scanned, selected, several, shown, something, surrounded, undoable, with_pet,
+};
 use super::entry::{Entry, Group, key, line};
 use super::keys::{Key, Shortcut};
 use super::volume::{cut, preset, shading, side, surroundings};

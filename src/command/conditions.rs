@@ -1,6 +1,6 @@
 //! When a command can be carried out.
 
-use crate::findings::{Question, Nodule};
+use crate::findings::{Nodule, Question};
 use crate::inference::Mode;
 use crate::ingest::Series;
 use crate::networks::spec;

@@ -41,9 +41,7 @@ pub use loaded::Loaded;
 pub(crate) use m3net::ReadersHead;
 pub use m3net::{
     ContextBox, Crop, Forward, M3NetNetwork, Readers, Said, Sampling, Together, context_boxes, normalise,
-    prepare,
-    ContextBox, Crop, Forward, M3NetNetwork, Readers, Said, Together, context_boxes, normalise, prepare,
-    prepare_painted,
+    prepare, prepare_painted,
 };
 pub use mode::Mode;
 pub(crate) use numbers::read;

@@ -12,7 +12,7 @@ use crate::geometry::VoxelGrid;
 use crate::ingest::{Defect, Scan, Series};
 use crate::measure::{MeasureId, Measurement, Reading, read};
 use crate::structures::StructureSet;
-use crate::volume::{Volume, Painted};
+use crate::volume::{Painted, Volume};
 
 /// The series on the screen. Its slices may still be arriving.
 #[derive(Clone, Debug)]

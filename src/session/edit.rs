@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::case::{Findings, Measured};
-use super::look::{Arrangement, CornerText, Heatmap, Layout, Look, Pane, Tool, Brush};
+use super::look::{Arrangement, Brush, CornerText, Heatmap, Layout, Look, Pane, Tool};
 use super::overlays::{PetLook, StructuresLook};
 use super::prior::PriorLook;
 use super::viewport::{Slab, ViewportState};

@@ -9,7 +9,7 @@ use crate::geometry::{Patient, Plane, Point};
 use crate::inference::Mode;
 use crate::measure::Kind;
 use crate::networks::{DEFAULT_MODEL, spec};
-use crate::volume::{Preset, Window, Fill};
+use crate::volume::{Fill, Preset, Window};
 
 /// One of the three slice viewports, by the plane that it starts with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

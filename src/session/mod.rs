@@ -24,7 +24,7 @@ pub use case::{Case, Findings, Measured, OpenSeries, Stage, Thumbnail};
 pub use document::Session;
 pub use edit::Edit;
 pub use locked::LockedPaths;
-pub use look::{Arrangement, CornerText, Heatmap, Layout, Look, Pane, Tool, Brush};
+pub use look::{Arrangement, Brush, CornerText, Heatmap, Layout, Look, Pane, Tool};
 pub use networks::{Imported, NetworkFacts};
 pub use news::{
     Adapter, Engine, GpuUse, GraphicsDevice, Hover, Memory, NetworkChoice, News, Notice, NoticeId, Playing,

@@ -9,8 +9,8 @@ use egui_wgpu::{Renderer, RendererOptions, ScreenDescriptor};
 
 use super::theme;
 use super::viewport::{
-    Facts, Mark, MeasurementMark, OutlineMark, Shown, ShownLayer, SlicePlace, overlay, slice_shape,
-    Facts, Mark, MeasurementMark, ProbabilityDot, Shown, SlicePlace, overlay, slice_shape,
+    Facts, Mark, MeasurementMark, OutlineMark, ProbabilityDot, Shown, ShownLayer, SlicePlace, overlay,
+    slice_shape,
 };
 use crate::geometry::{Patient, Plane, Point};
 use crate::gpu::Gpu;

@@ -11,8 +11,8 @@ use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 
 use super::colour::{Palette, PaletteTable};
 use super::frames;
-use super::items::Wants;
 use super::inflated::Inflated;
+use super::items::Wants;
 use super::lut::Lut;
 use super::rescale::Rescale;
 use super::walk::{self, EXPLICIT_BIG_ENDIAN, Layout, PixelPlace, WalkError};
@@ -23,7 +23,7 @@ use crate::ingest::suv::{Moment, PetFacts};
 use crate::volume::Polarity;
 
 /// The elements that are read, sorted.
-const WANTED: [Tag; 55] = [
+const WANTED: [Tag; 62] = [
     tags::SPECIFIC_CHARACTER_SET,
     tags::IMAGE_TYPE,
     tags::SOP_CLASS_UID,

@@ -76,14 +76,11 @@ pub(in crate::ingest) fn read(
         Err(why) => return Ok(Err(why)),
     };
     let pieces = from.read(|tape| {
-        let mut inner;
-        let tape = if file.deflated {
-            inner = walk::inflated(tape).map_err(|e: WalkError| Stop::Words(e.to_string()))?;
-            &mut inner
-        } else {
-            tape
-        };
-        file.pieces(tape, ctx)
+        if !file.deflated {
+            return file.pieces(tape, ctx);
+        }
+        let bytes = walk::inflated(tape).map_err(|e: WalkError| Stop::Words(e.to_string()))?;
+        file.pieces(&mut Tape::memory(bytes), ctx)
     });
     match pieces {
         Ok((pieces, lost)) => Ok(Ok(file.set(pieces, lost))),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::shown::{CandidateBox, Facts, Mark, MeasurementMark, Shown, ShownLayer, ProbabilityDot};
+use super::shown::{CandidateBox, Facts, Mark, MeasurementMark, ProbabilityDot, Shown, ShownLayer};
 use crate::explain::Why;
 use crate::findings::{Nodule, Question};
 use crate::inference::{Region, regions};
