@@ -1,10 +1,27 @@
-//! Colour maps for saliency: perceptually uniform, never a rainbow.
+//! Colour maps: for saliency perceptually uniform ones, for the values of other modalities their usual ones; never a rainbow.
 //!
 //! One table serves the shader (as a texture), its CPU twin and the colour bar of the window.
 
 use std::sync::LazyLock;
 
 use super::inferno::INFERNO;
+use crate::volume::Colours;
+
+/// Red rises over the first half, green over the second, blue over the last quarter.
+static HOT_IRON: [[u8; 3]; 256] = {
+    let mut table = [[0; 3]; 256];
+    let mut n = 0;
+    while n < 256 {
+        let red = if n < 128 { 2 * n } else { 255 };
+        let green = if n < 128 { 0 } else { 2 * (n - 128) };
+        let blue = if n < 192 { 0 } else { 4 * (n - 192) };
+        table[n] = [red as u8, green as u8, blue as u8];
+        n += 1;
+    }
+    // The last step is white.
+    table[255] = [255; 3];
+    table
+};
 
 /// A map from a share to a colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,11 +30,23 @@ pub enum ColorMap {
     Sequential,
     /// Blue over dark grey to orange: for maps where the sign matters; 0.5 is zero.
     Diverging,
+    /// Black, red, yellow, white: for emission. Source: DICOM PS3.6 B.1.1 ("Hot Iron").
+    HotIron,
 }
 
 impl ColorMap {
-    /// Both, in the order of their rows in the shader's texture.
-    pub const ALL: [ColorMap; 2] = [ColorMap::Sequential, ColorMap::Diverging];
+    /// All, in the order of their rows in the shader's texture.
+    pub const ALL: [ColorMap; 3] = [ColorMap::Sequential, ColorMap::Diverging, ColorMap::HotIron];
+
+    /// The colours of a colours; `None`: grey.
+    pub const fn of_colours(colours: Colours) -> Option<Self> {
+        match colours {
+            Colours::Grey => None,
+            Colours::HotIron => Some(ColorMap::HotIron),
+            Colours::Inferno => Some(ColorMap::Sequential),
+            Colours::Diverging => Some(ColorMap::Diverging),
+        }
+    }
 
     /// The map for a saliency whose negative values mean something, or not.
     pub const fn for_signed(signed: bool) -> Self {
@@ -34,6 +63,7 @@ impl ColorMap {
         match self {
             ColorMap::Sequential => &INFERNO,
             ColorMap::Diverging => &DIVERGING,
+            ColorMap::HotIron => &HOT_IRON,
         }
     }
 

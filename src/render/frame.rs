@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::explain::Saliency;
 use crate::view::ResolvedView;
-use crate::volume::{Volume, Window};
+use crate::volume::{Colours, Interpolation, Volume, Window};
 
 /// How a saliency map lies over the slice.
 #[derive(Clone, Debug)]
@@ -30,6 +30,10 @@ pub struct SliceFrame {
     pub window: Window,
     /// Black on white.
     pub invert: bool,
+    /// What is shown between voxels.
+    pub interpolation: Interpolation,
+    /// Which colours stand for values.
+    pub colours: Colours,
     /// The map over it, if asked for.
     pub heatmap: Option<HeatmapLook>,
 }

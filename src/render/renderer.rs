@@ -255,7 +255,7 @@ impl SliceRenderer {
     }
 }
 
-/// Both colour maps as the rows of a texture.
+/// All colour maps as the rows of a texture.
 fn colour_table(device: &wgpu::Device, queue: &wgpu::Queue) -> wgpu::TextureView {
     let rows = ColorMap::ALL.len() as u32;
     let size = wgpu::Extent3d { width: 256, height: rows, depth_or_array_layers: 1 };

@@ -10,7 +10,7 @@ use crate::findings::{Nodule, NoduleId};
 use crate::geometry::VoxelGrid;
 use crate::ingest::{Defect, Scan, Series};
 use crate::measure::{MeasureId, Measurement, Reading, read};
-use crate::volume::Volume;
+use crate::volume::{Volume, VolumeHistogram};
 
 /// The series on the screen. Its slices may still be arriving.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct OpenSeries {
     pub defects: Vec<Defect>,
     /// Every slice was tried; some may be missing where files are broken.
     pub loaded: bool,
+    /// How often its values occur, once all of them were counted.
+    pub histogram: Option<Arc<VolumeHistogram>>,
 }
 
 /// A measurement, and what it says.

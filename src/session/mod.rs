@@ -17,6 +17,7 @@ mod report;
 mod slice_scan;
 mod viewport;
 mod volume_view;
+mod window_place;
 
 pub use case::{Case, Findings, Measured, OpenSeries, Stage, Thumbnail};
 pub use document::Session;
@@ -27,7 +28,7 @@ pub use news::{
     Adapter, Engine, GpuUse, GraphicsDevice, Hover, Memory, NetworkChoice, News, Notice, NoticeId, Playing,
     Severity, Work, WorkId,
 };
-pub use prefs::Preferences;
+pub use prefs::{KeptWindow, Preferences};
 pub use prior::{PriorLook, PriorSeries, doubts};
 pub use report::{
     CasePlace, Missed, MissedCases, OpenReport, Report, ReportKind, ReportPart, ReportRow, ReportTable,
@@ -35,3 +36,4 @@ pub use report::{
 pub use slice_scan::{ScanState, SliceScan};
 pub use viewport::{Orientation, Projection, Slab, Turn, ViewportState};
 pub use volume_view::{Side, VolumeView};
+pub use window_place::WindowPlace;

@@ -1,5 +1,7 @@
 //! What drawing may read, and what the interface itself remembers.
 
+use std::path::PathBuf;
+
 use egui_commonmark::CommonMarkCache;
 
 use crate::command::{Command, Keymap, entry};
@@ -9,6 +11,7 @@ use crate::measure::MeasureId;
 use crate::session::{Preferences, Session};
 use crate::tools::{PriorHands, VolumeHands, Wheel};
 use crate::ui::states::Palette;
+use crate::view::Screen;
 
 /// What drawing may read.
 #[derive(Clone, Copy)]
@@ -54,6 +57,18 @@ pub struct UiState {
     pub palette: Palette,
     /// What is being typed as the name of a measurement.
     pub measurement_name: Option<(MeasureId, String)>,
+    /// Where the user's keys are; `None` where nothing of the user's is kept.
+    pub key_file: Option<PathBuf>,
+    /// What is wrong with them, a sentence each.
+    pub key_faults: Vec<String>,
+    /// What was typed as the name of a window to be kept.
+    pub window_name: String,
+    /// How fine the screen is; `None` where that was not asked yet.
+    pub screen: Option<Screen>,
+    /// Size of each viewport when it was drawn last, physical pixels; 0 for never.
+    pub viewport_px: [[u32; 2]; 3],
+    /// The same of the prior's.
+    pub prior_px: [u32; 2],
     /// A key that hides the heatmap is held.
     pub heatmap_hidden: bool,
     /// Slice of the crops that was scrolled to.
@@ -71,6 +86,8 @@ pub enum Sheet {
     Palette,
     /// What must be known of weights: those of the selected nodule's answer, or a network's built-in ones.
     ModelCard(Option<&'static str>),
+    /// What the program remembers.
+    Preferences,
     /// Networks and their weights, and which one is shown.
     Networks(&'static str),
 }

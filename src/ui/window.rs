@@ -40,6 +40,7 @@ pub fn window_ui(
     let pointed = egui::CentralPanel::no_frame().show(ui, |ui| centre_ui(ui, scene, state, out)).inner;
     match state.sheet {
         Some(Sheet::Keys) => states::help_ui(ui, scene, state),
+        Some(Sheet::Preferences) => states::preferences_ui(ui, scene, state, out),
         Some(Sheet::Palette) => states::palette_ui(ui, scene, state, out),
         Some(Sheet::ModelCard(of)) => states::model_card_ui(ui, scene, state, of),
         Some(Sheet::Networks(shown)) => states::networks_ui(ui, scene, state, shown, out),

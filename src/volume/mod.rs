@@ -3,8 +3,11 @@
 //! Slices are filled one by one while a series loads; whoever holds the volume sees them as they
 //! arrive. A filled slice never changes.
 
+mod histogram;
+mod interpolation;
 mod inside;
 mod lungs;
+mod colours;
 mod projection;
 mod reslice;
 mod sample;
@@ -13,6 +16,9 @@ mod transfer;
 mod volume;
 mod window;
 
+pub use colours::Colours;
+pub use histogram::VolumeHistogram;
+pub use interpolation::Interpolation;
 pub use inside::{INSIDE_BLOCK, Inside};
 pub use lungs::{Lungs, LungsError, Mask, lungs};
 pub use projection::Projection;

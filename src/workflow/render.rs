@@ -14,7 +14,7 @@ use crate::session::{CornerText, Orientation, Slab, ViewportState, VolumeView};
 use crate::ui::picture::{PictureError, PictureRequest, picture};
 use crate::ui::viewport::{Facts, Mark, facts_of};
 use crate::view::{self, Shown3d};
-use crate::volume::{Preset, Unit, Volume, Window};
+use crate::volume::{Colours, Interpolation, Preset, Unit, Volume, Window};
 
 /// A grey-scale window, by name or by numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -168,6 +168,8 @@ impl Subject {
             cursor,
             window: view.window.of(&self.volume),
             invert: false,
+            interpolation: Interpolation::default(),
+            colours: Colours::default(),
             boxes: overlays.boxes.clone(),
             heatmap: overlays.heatmap.clone(),
             untrained: overlays.untrained,

@@ -3,12 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helper fails by panicking, too")]
 
 mod answers;
+mod display;
 mod ensembles;
 mod families;
 mod keyboard;
 mod measuring;
 mod networks;
 mod opening;
+mod preferences;
 mod priors;
 mod real;
 mod reports;
