@@ -25,7 +25,7 @@ const DEVICES: [(&str, &str); 3] = [("auto", "Automatic"), ("gpu", "Graphics"), 
 /// Draws the sheet; Escape, the cross or a click beside it closes it.
 pub fn preferences_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
     let closed = sheet_ui(ui, "preferences", "Preferences", WIDTH, |ui, width, room| {
-        ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| {
+        ScrollArea::vertical().max_height(room).min_scrolled_height(room).show(ui, |ui| {
             ui.set_max_width(width - size::DOUBLE);
             ui.spacing_mut().item_spacing.y = size::HALF;
             heading_ui(ui, "Appearance");
@@ -139,8 +139,8 @@ fn ruler_ui(ui: &mut Ui, screen: Screen) {
     ui.painter().vline(rect.left(), rect.y_range(), stroke);
     if points <= shown {
         ui.painter().vline(rect.right(), rect.y_range(), stroke);
-        let sentence = "This bar is 100 mm long where the figure is right. Where a ruler says otherwise, multiply the \
-                        figure by 100 and divide it by what the ruler says.";
+        let sentence = "This bar is 100 mm long where the figure in use is right. Where a ruler says otherwise, \
+                        multiply that figure by 100 and divide it by what the ruler says.";
         paragraph_ui(ui, sentence, t.muted);
     } else {
         paragraph_ui(ui, "The bar of 100 mm is wider than this sheet.", t.muted);

@@ -4,6 +4,8 @@ use std::ops::RangeInclusive;
 
 use egui::{DragValue, Response, Ui};
 
+use crate::ui::words::trimmed;
+
 /// What a field for a number shows and takes.
 #[derive(Clone, Debug)]
 pub struct NumberField<'a> {
@@ -26,6 +28,7 @@ pub fn number_ui(ui: &mut Ui, field: &NumberField<'_>, value: f64) -> (Option<f6
         .range(field.range.clone())
         .speed(field.pace)
         .max_decimals(field.decimals)
+        .custom_formatter(|number, _| trimmed(number, field.decimals))
         .suffix(field.unit)
         .update_while_editing(false);
     let response = ui.add(drag);
