@@ -28,7 +28,14 @@ pub fn window_menu_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: 
         ui.set_width(WIDTH);
         ui.spacing_mut().item_spacing.y = 2.0;
         for preset in Preset::ALL {
-            closing_row_ui(ui, scene, out, Command::Preset(preset), icons::WINDOW, look.preset == Some(preset));
+            closing_row_ui(
+                ui,
+                scene,
+                out,
+                Command::Preset(preset),
+                icons::WINDOW,
+                look.preset == Some(preset),
+            );
         }
         for window in &scene.prefs.windows {
             kept_ui(ui, window, look.preset.is_none() && kept == Some(window.name.as_str()), out);
