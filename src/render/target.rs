@@ -128,8 +128,8 @@ impl Target {
             (heatmap::uniform(&frame.view, look, texture.largest), address)
         });
         let (low, high) = slice_range(&frame.view);
-        // Splines reach one slice further than the neighbours of a position.
-        let beyond = if interpolation == Interpolation::Cubic { stored.reduced as f64 } else { 0.0 };
+        // Splines ask for two slices past the position.
+        let beyond = if interpolation == Interpolation::Cubic { 2.0 * stored.reduced as f64 } else { 0.0 };
         let loading = !shared.volume.is_complete();
         let key = Key {
             slice: uniform,

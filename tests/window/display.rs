@@ -52,12 +52,20 @@ fn the_slab_has_keys_and_a_field() {
     window.key_with(Modifiers::ALT, Key::ArrowDown);
     window.key_with(Modifiers::ALT, Key::ArrowDown);
     assert_eq!(slab(&window), Some((9.0, Projection::Max)));
+    // A narrow window has the field in the menu.
+    window.click("Maximum 9 mm");
     window.type_number("Thickness of the slab", "2.5");
     assert_eq!(slab(&window), Some((2.5, Projection::Max)));
     window.type_number("Thickness of the slab", "900");
     assert_eq!(slab(&window), Some((200.0, Projection::Max)), "the thickest there is");
+    window.key(Key::Escape);
     window.key_with(Modifiers::COMMAND, Key::Z);
     assert_eq!(slab(&window), Some((10.0, Projection::Max)));
+
+    let mut wide = Window::blind_of(Start::default(), [1440.0, 900.0]).with_phantom();
+    wide.key(Key::M);
+    wide.type_number("Thickness of the slab", "4");
+    assert_eq!(slab(&wide), Some((4.0, Projection::Max)), "a wide one has it beside the button");
 }
 
 fn interpolation(window: &Window) -> Interpolation {

@@ -77,7 +77,7 @@ fn left_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Comman
     let open = scene.session.stage() == Stage::Open;
     ui.add_enabled_ui(open, |ui| {
         window_menu_ui(ui, scene, state, out);
-        slab_menu_ui(ui, scene, out);
+        slab_menu_ui(ui, scene, out, width >= NAME_FROM);
         layout_menu_ui(ui, scene, out);
     });
     let keys = width >= NAME_FROM;

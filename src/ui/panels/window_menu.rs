@@ -97,7 +97,11 @@ fn keep_ui(ui: &mut Ui, state: &mut UiState, out: &mut Commands) {
     ui.horizontal(|ui| {
         ui.add_space(size::HALF);
         let typed = &mut state.window_name;
-        let edit = TextEdit::singleline(typed).hint_text(NAME).desired_width(WIDTH - 110.0).char_limit(40);
+        let edit = TextEdit::singleline(typed)
+            .hint_text(NAME)
+            .desired_width(WIDTH - 110.0)
+            .char_limit(40)
+            .align(egui::Align2::LEFT_CENTER);
         let field = ui.add(edit);
         ui.accesskit_node_builder(field.id, |node| node.set_label(NAME));
         let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use egui::{DragValue, Response, Ui};
 
+use crate::ui::theme::tokens;
 use crate::ui::words::trimmed;
 
 /// What a field for a number shows and takes.
@@ -28,10 +29,16 @@ pub fn number_ui(ui: &mut Ui, field: &NumberField<'_>, value: f64) -> (Option<f6
         .range(field.range.clone())
         .speed(field.pace)
         .max_decimals(field.decimals)
-        .custom_formatter(|number, _| trimmed(number, field.decimals))
+        .custom_formatter(|number, _| trimmed(number, field.decimals).replace('-', "−"))
         .suffix(field.unit)
         .update_while_editing(false);
-    let response = ui.add(drag);
+    let response = ui
+        .scope(|ui| {
+            // Menus leave controls without a ground; a field must be seen to be one.
+            ui.visuals_mut().widgets.inactive.weak_bg_fill = tokens(ui).control;
+            ui.add(drag)
+        })
+        .inner;
     ui.accesskit_node_builder(response.id, |node| node.set_label(field.name));
     ((new != value).then_some(new), response)
 }
