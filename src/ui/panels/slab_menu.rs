@@ -1,6 +1,6 @@
 //! The menu of the slab, and the field for its thickness beside it.
 
-use egui::{PopupCloseBehavior, Slider, TextStyle, Ui, WidgetInfo};
+use egui::{Key, PopupCloseBehavior, Slider, TextStyle, Ui, WidgetInfo};
 
 use super::top_menus::row_ui;
 use crate::command::{Command, Commands, Viewing};
@@ -88,7 +88,10 @@ fn thickness_ui(ui: &mut Ui, thickness_mm: f64, now: Option<Slab>, field: bool, 
         ui.add(Slider::new(&mut share, 0.0..=1.0).step_by(1.0 / SLIDER_MM).show_value(false))
     });
     slider.widget_info(|| WidgetInfo::slider(true, thickness_mm, "Thickness"));
-    if share != before {
+    // A slider brings what was typed to its own steps by itself: only a hand counts.
+    let keys = [Key::ArrowLeft, Key::ArrowRight, Key::ArrowUp, Key::ArrowDown];
+    let by_key = slider.has_focus() && ui.input(|i| keys.iter().any(|key| i.key_pressed(*key)));
+    if share != before && (slider.dragged() || slider.clicked() || by_key) {
         out.edit(thick((share * SLIDER_MM).round().max(Slab::RANGE_MM[0])));
     }
 }
