@@ -100,8 +100,8 @@ pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) {
     }
     match shown.interpolation {
         Interpolation::Linear => {}
-        Interpolation::Nearest => drop(at.line("nearest voxel", &plain)),
-        Interpolation::Cubic => drop(at.line("cubic (Catmull-Rom)", &plain)),
+        Interpolation::Nearest => at.line("nearest voxel", &plain),
+        Interpolation::Cubic => at.line("cubic (Catmull-Rom)", &plain),
     }
     if shown.colours != Colours::Grey {
         at.line(&shown.colours.label().to_lowercase(), &plain);
