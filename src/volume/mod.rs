@@ -18,8 +18,8 @@ mod window;
 
 pub use colours::Colours;
 pub use histogram::VolumeHistogram;
-pub use interpolation::Interpolation;
 pub use inside::{INSIDE_BLOCK, Inside};
+pub use interpolation::Interpolation;
 pub use lungs::{Lungs, LungsError, Mask, lungs};
 pub use projection::Projection;
 pub use reslice::{Block, Reslice, reslice, reslice_grey};
