@@ -1,7 +1,8 @@
 //#import shared/screen.wgsl
 //#import shared/volume.wgsl
+//#import shared/interpolate.wgsl
 //#import shared/window.wgsl
-// One plane through the volume, or a slab of planes, in grey.
+// One plane through the volume, or a slab of planes, in grey or in colours.
 
 // Mirror of render::slice::gpu::Slice.
 struct Slice {
@@ -24,14 +25,23 @@ struct Slice {
     steps: u32,
     projection: u32,
     invert: u32,
+    // Row of the colours, where there are any.
+    colours: u32,
 }
 
 @group(0) @binding(0) var<uniform> slice: Slice;
+// Colours of grey levels, 256 in each row; see render::colormap.
+@group(0) @binding(3) var colour_tables: texture_2d<f32>;
 
 // The plane lies on a native slice: four voxels a sample, not eight.
 override NATIVE: bool = false;
 // Some slices have not arrived.
 override LOADING: bool = false;
+// Instead of linear interpolation.
+override NEAREST: bool = false;
+override CUBIC: bool = false;
+// Colours instead of grey.
+override COLOURED: bool = false;
 
 const MAXIMUM: u32 = 0u;
 const MINIMUM: u32 = 1u;
@@ -42,17 +52,51 @@ fn slice_vertex(@builtin(vertex_index) vertex: u32) -> @builtin(position) vec4f 
     return full_screen(vertex);
 }
 
+// 1 for the second axis of a native slice.
+fn beside() -> vec3f {
+    let seen = select(vec3f(0.0), vec3f(1.0), (slice.right.xyz != vec3f(0.0)) | (slice.down.xyz != vec3f(0.0)));
+    return seen - slice.across.xyz;
+}
+
+// Whether all slices that sixteen or sixty-four voxels lie in have arrived.
+fn has_reach(low: vec3i, last: vec3f) -> bool {
+    var reach = vec3i(1);
+    if NATIVE {
+        reach = vec3i(slice.across.xyz + beside());
+    }
+    let nearest = clamp(low - reach, vec3i(0), vec3i(last));
+    let farthest = clamp(low + 2 * reach, vec3i(0), vec3i(last));
+    return has_arrived(nearest, farthest);
+}
+
 fn sample_at(p: vec3f) -> Sample {
     let last = slice.last.xyz;
+    let inside = clamp(p, vec3f(0.0), last);
+    let low = vec3i(floor(inside));
     var found: Sample;
-    if NATIVE {
-        found = sample_native(p, last, slice.across.xyz, slice.padding);
+    if NEAREST {
+        found = sample_nearest(p, last, slice.padding);
+    } else if NATIVE {
+        if CUBIC && (!LOADING || has_reach(low, last)) {
+            found = sample_native_cubic(p, last, slice.across.xyz, beside(), slice.padding);
+        } else {
+            found = sample_native(p, last, slice.across.xyz, slice.padding);
+        }
     } else {
-        found = sample_trilinear(p, last, slice.padding);
+        if CUBIC && (!LOADING || has_reach(low, last)) {
+            found = sample_cubic(p, last, slice.padding);
+        } else {
+            found = sample_trilinear(p, last, slice.padding);
+        }
     }
     if LOADING {
-        let inside = clamp(p, vec3f(0.0), last);
-        found.kind = select(NOT_LOADED, found.kind, has_arrived(vec3i(floor(inside)), vec3i(ceil(inside))));
+        var near = low;
+        var far = vec3i(ceil(inside));
+        if NEAREST {
+            near = vec3i(floor(inside + vec3f(0.5)));
+            far = near;
+        }
+        found.kind = select(NOT_LOADED, found.kind, has_arrived(near, far));
     }
     found.kind = select(found.kind, OUTSIDE, is_outside(p, last));
     return found;
@@ -91,6 +135,14 @@ fn hatch(position: vec2f) -> f32 {
     return select(0.0, 0.08, stripe < 2u);
 }
 
+// The colour of a grey level, linear between its neighbours.
+fn chosen_colour(level: f32) -> vec3f {
+    let at = level * 255.0;
+    let low = textureLoad(colour_tables, vec2u(u32(floor(at)), slice.colours), 0).rgb;
+    let high = textureLoad(colour_tables, vec2u(u32(ceil(at)), slice.colours), 0).rgb;
+    return mix(low, high, at - floor(at));
+}
+
 @fragment
 fn slice_fragment(@builtin(position) position: vec4f) -> @location(0) vec4f {
     let steps = slice.steps + zero_at(position);
@@ -104,6 +156,9 @@ fn slice_fragment(@builtin(position) position: vec4f) -> @location(0) vec4f {
     // Padding is shown as air.
     var level = select(shown, 0.0, found.kind == PADDING);
     level = select(level, 1.0 - level, slice.invert != 0u);
+    if COLOURED && (found.kind == VALUE || found.kind == PADDING) {
+        return vec4f(chosen_colour(level), 1.0);
+    }
     level = select(level, 0.0, found.kind == OUTSIDE);
     level = select(level, hatch(position.xy), found.kind == NOT_LOADED);
     return vec4f(level, level, level, 1.0);

@@ -6,8 +6,8 @@ use super::core::Core;
 use crate::session::{Edit, News, Playing};
 use crate::view;
 
-/// Slices in a second.
-const PER_SECOND: f64 = 15.0;
+/// Paces that the keys step through, slices in a second.
+const PACES: [f64; 12] = [1.0, 2.0, 3.0, 5.0, 8.0, 10.0, 15.0, 20.0, 25.0, 30.0, 45.0, 60.0];
 /// A window that was not drawn for longer does not catch up.
 const CATCH_UP: f64 = 4.0;
 
@@ -16,10 +16,34 @@ impl Core {
     pub(super) fn toggle_play(&mut self) {
         let playing = match self.session.playing() {
             Some(_) => None,
-            None => Some(Playing { pane: self.session.look().focus, per_second: PER_SECOND }),
+            None => {
+                Some(Playing { pane: self.session.look().focus, per_second: self.prefs.slices_per_second() })
+            }
         };
         self.played = None;
         self.session.receive(News::Playing(playing));
+    }
+
+    /// The next pace up or down.
+    pub(super) fn change_pace(&mut self, faster: bool) {
+        let now = self.prefs.slices_per_second();
+        let next = match faster {
+            true => PACES.into_iter().find(|pace| *pace > now),
+            false => PACES.into_iter().rev().find(|pace| *pace < now),
+        };
+        self.play_at(next.unwrap_or(now));
+    }
+
+    /// Plays at this pace from now on, and at the next start.
+    /// - `per_second`: slices
+    pub(super) fn play_at(&mut self, per_second: f64) {
+        self.prefs.play_speed = per_second;
+        self.save_prefs();
+        if let Some(playing) = self.session.playing().copied() {
+            self.played = None;
+            let per_second = self.prefs.slices_per_second();
+            self.session.receive(News::Playing(Some(Playing { per_second, ..playing })));
+        }
     }
 
     /// Steps as far as time has gone on, and from the last slice to the first.

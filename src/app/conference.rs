@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::core::Core;
 use crate::command::Command;
-use crate::session::{News, Stage};
+use crate::session::{CornerText, News, Stage};
 use crate::ui::UiState;
 
 /// How much larger everything but the pictures is at most.
@@ -32,6 +32,14 @@ impl Core {
     pub(super) fn begin_conference(&mut self, idle: Duration) {
         self.conference = Some(Conference::new(idle));
         self.session.receive(News::Anew { anonymous: true });
+    }
+
+    /// What the corners say: before people nothing of the patient.
+    pub(super) fn text_before_people(&self, wanted: CornerText) -> CornerText {
+        match wanted {
+            CornerText::Full if self.conference.is_some() => CornerText::NoPatient,
+            other => other,
+        }
     }
 
     /// Begins anew where nobody has touched the window for long enough.

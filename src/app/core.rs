@@ -8,21 +8,24 @@ use super::asker::Asker;
 use super::bench::Driver;
 use super::conference::Conference;
 use super::dialogs::Dialogs;
+use super::histograms::Counting;
 use super::inbox::Inbox;
 use super::keeper::Keeper;
 use super::networks::Shelf;
 use super::overlays::Overlays;
 use super::picture::Copying;
+use super::preferences::ReadingKeys;
 use super::priors::Priors;
 use super::reports::Reports;
 use super::resume::Marked;
 use super::saving::Saving;
+use super::screen::{Told, connected};
 use super::sessions::Sessions;
 use super::thumbnails::Thumbnails;
 use super::waker::Waker;
 use crate::command::Keymap;
 use crate::gpu::Gpu;
-use crate::session::{News, Preferences, Session, Severity};
+use crate::session::{News, Preferences, Session, Severity, WindowPlace};
 use crate::tools::Hands;
 use crate::ui::{Sheet, UiState};
 use crate::workflow::{preferences, session_file};
@@ -62,6 +65,7 @@ pub struct Core {
     pub(super) thumbnails: Thumbnails,
     pub(super) reports: Reports,
     pub(super) asker: Asker,
+    pub(super) counting: Counting,
     pub(super) dialogs: Dialogs,
     pub(super) saving: Vec<Saving>,
     pub(super) sessions: Sessions,
@@ -79,6 +83,14 @@ pub struct Core {
     /// What a program that lost its device had marked.
     pub(super) marked: Option<Marked>,
     pub(super) waker: Waker,
+    /// Where the window was, as it is written down.
+    pub(super) window_kept: Option<WindowPlace>,
+    /// The size of text, as a factor, that was seen last.
+    pub(super) zoom_seen: Option<f32>,
+    /// The key file is being read again.
+    pub(super) reading_keys: Option<ReadingKeys>,
+    /// What the connected screens tell of themselves.
+    pub(super) screens: Vec<Told>,
     /// Asks for commands instead of a person, to time the window.
     pub(super) driver: Option<Driver>,
     /// Open the window again, and why.
@@ -90,18 +102,23 @@ impl Core {
     pub fn new(start: Start) -> Self {
         let mut core = Self::plain(start);
         core.marked = Marked::from_environment();
+        core.screens = connected();
         if let Some(file) = preferences::file() {
             match preferences::read(&file) {
-                Ok(prefs) => core.prefs = prefs,
+                Ok(prefs) => (core.window_kept, core.prefs) = (prefs.window, prefs),
                 Err(error) => core.warn(error.to_string()),
             }
             let (keymap, errors) = preferences::read_keymap(&file);
             core.keymap = keymap;
+            core.ui.key_faults = errors.iter().map(ToString::to_string).collect();
             errors.into_iter().for_each(|e| core.warn(e.to_string()));
+            let text = core.text_before_people(core.prefs.patient_text);
+            core.session.receive(News::TextAtStart(text));
             if core.conference.is_some() {
                 // Names of folders may be those of patients; and what people change here stays here.
                 core.prefs.recent.clear();
             } else {
+                core.ui.key_file = Some(file.with_file_name("keymap.toml"));
                 core.keeper = Keeper::new(file);
             }
         }
@@ -128,6 +145,7 @@ impl Core {
             thumbnails: Thumbnails::default(),
             reports: Reports::default(),
             asker: Asker::default(),
+            counting: Counting::default(),
             dialogs: Dialogs::default(),
             saving: Vec::new(),
             sessions: Sessions::default(),
@@ -139,6 +157,10 @@ impl Core {
             conference: None,
             marked: None,
             waker: Waker::default(),
+            window_kept: None,
+            zoom_seen: None,
+            reading_keys: None,
+            screens: Vec::new(),
             driver: None,
             reopen: None,
         };

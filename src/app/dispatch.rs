@@ -203,6 +203,7 @@ impl Core {
                 let full = ctx.input(|i| i.viewport().fullscreen.unwrap_or(false));
                 ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(!full));
             }
+            Command::Viewing(asked) => self.view_as_asked(asked, ctx),
             Command::ChooseNetwork(name) => self.choose_network(name),
             Command::ChooseAdapter(name) => self.choose_adapter(name),
             Command::Dismiss(id) => self.session.receive(News::Dismiss(id)),

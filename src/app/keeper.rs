@@ -1,7 +1,7 @@
 //! Preferences on their way to the disk, away from the window's thread: one write at a time, and of
 //! several wishes meanwhile the last.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::core::Core;
@@ -25,6 +25,11 @@ pub(super) struct Keeper {
 impl Keeper {
     pub(super) fn new(file: PathBuf) -> Self {
         Self { file: Some(file), running: None, next: None }
+    }
+
+    /// The preferences file, where there is one.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
     }
 
     /// Wants these to be kept.
@@ -83,6 +88,10 @@ impl Core {
 
     /// What is still to be written when the window is closed.
     pub(super) fn finish_prefs(&mut self) {
+        // Where the window was is known only now.
+        if self.prefs.window != self.window_kept {
+            self.save_prefs();
+        }
         self.keeper.finish(&self.waker);
     }
 }

@@ -147,7 +147,7 @@ mod tests {
                 typed.extend(shortcut(key, modifiers));
             }
         }
-        for entry in &crate::command::CATALOGUE {
+        for entry in crate::command::CATALOGUE.iter() {
             for key in entry.keys {
                 assert!(typed.contains(key), "{key} for {} cannot be typed", entry.id);
             }

@@ -7,6 +7,7 @@ use crate::jobs::{Job, Outcome, spawn};
 use crate::session::{CornerText, Pane, Session};
 use crate::ui::picture::{Picture, PictureRequest, picture};
 use crate::ui::viewport::{compose, outlines};
+use crate::volume::Interpolation;
 
 /// Both sides of a saved picture, in pixels: a page of a report.
 const SIZE_PX: u32 = 1024;
@@ -19,7 +20,10 @@ impl Core {
 
     /// Draws the focused viewport once more, away from the window, and writes it.
     pub(super) fn save_picture(&mut self, target: Target) {
-        let Some(request) = request(&self.session, self.session.look().focus) else { return };
+        let Some(request) = request(&self.session, self.session.look().focus, self.prefs.interpolation)
+        else {
+            return;
+        };
         let Some(gpu) = self.gpu.clone() else {
             self.fail("There is no graphics device to draw the picture with");
             return;
@@ -45,7 +49,10 @@ pub(super) type Copying = Job<Result<Picture, String>>;
 impl Core {
     /// Draws the focused viewport once more, away from the window, for the clipboard.
     pub(super) fn copy_picture(&mut self) {
-        let Some(request) = request(&self.session, self.session.look().focus) else { return };
+        let Some(request) = request(&self.session, self.session.look().focus, self.prefs.interpolation)
+        else {
+            return;
+        };
         let Some(gpu) = self.gpu.clone() else {
             self.fail("There is no graphics device to draw the picture with");
             return;
@@ -72,7 +79,7 @@ impl Core {
 }
 
 /// The viewport as it is on the screen, whole, without the patient's name.
-fn request(session: &Session, pane: Pane) -> Option<PictureRequest> {
+fn request(session: &Session, pane: Pane, interpolation: Interpolation) -> Option<PictureRequest> {
     let size_px = [SIZE_PX; 2];
     let shown = compose(session, pane, size_px)?;
     let look = session.look();
@@ -87,6 +94,8 @@ fn request(session: &Session, pane: Pane) -> Option<PictureRequest> {
         cursor: look.cursor,
         window: look.window,
         invert: look.invert,
+        interpolation,
+        colours: look.colours,
         boxes: shown.boxes,
         outlines: outlines(session, &shown.view),
         layer: shown.layer,

@@ -42,6 +42,9 @@ impl Shell {
             core.waker.attach(&cc.egui_ctx);
             core.reopen = None;
             ui::install(&cc.egui_ctx, &core.prefs);
+            // Another window has a size of text of its own.
+            core.zoom_seen = None;
+            super::window_place::bring_back(cc);
             if core.conference.is_some() {
                 cc.egui_ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(true));
             }
@@ -90,6 +93,9 @@ impl Shell {
         }
         if ctx.current_pass_index() == 0 {
             core.watch_conference(&ctx);
+            core.look_at_screen(&ctx);
+            core.watch_text_size(&ctx);
+            core.watch_window(&ctx);
         }
         self.frames = self.frames.saturating_add(1);
         if self.frames == 1 {
@@ -109,6 +115,7 @@ impl Shell {
         // Reports of jobs.
         core.inbox.poll(&mut core.session, &core.waker);
         core.thumbnails.poll(&mut core.session, &core.waker);
+        core.counting.poll(&mut core.session, &core.waker);
         core.reports.poll(&mut core.session, &core.waker);
         if let Some(nodule) = core.inbox.take_nodule() {
             core.show_nodule(nodule);
@@ -126,6 +133,7 @@ impl Shell {
         core.poll_dialogs();
         core.poll_saving();
         core.poll_prefs();
+        core.poll_keys();
         if let Some(graphics) = &mut self.graphics
             && graphics.frame(&mut core.session)
         {

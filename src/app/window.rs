@@ -10,6 +10,7 @@ use super::error::AppError;
 use super::graphics::setup;
 use super::shell::Shell;
 use crate::gpu;
+use crate::session::WindowPlace;
 
 /// Losses in a row, each within [`SOON`], after which we stop trying.
 const LOSSES: usize = 4;
@@ -85,12 +86,7 @@ fn with_adapter(core: &Rc<RefCell<Core>>, wanted: Option<String>) -> Result<(), 
     for backends in gpu::backend_attempts() {
         let wgpu_setup = setup(backends, wanted.clone()).into();
         let options = eframe::NativeOptions {
-            viewport: egui::ViewportBuilder::default()
-                .with_title("Triscope")
-                .with_app_id("triscope")
-                .with_inner_size(SIZE)
-                .with_min_inner_size(MIN_SIZE)
-                .with_drag_and_drop(true),
+            viewport: viewport(core.borrow().prefs.window),
             wgpu_options: egui_wgpu::WgpuConfiguration { wgpu_setup, ..Default::default() }
                 .with_surface_config(egui_wgpu::SurfaceConfig::LOW_LATENCY),
             // Noise against banding has no place over a CT, and costs time in every pixel.
@@ -112,6 +108,21 @@ fn with_adapter(core: &Rc<RefCell<Core>>, wanted: Option<String>) -> Result<(), 
         }
     }
     Err(AppError::NoAdapter(why))
+}
+
+/// The window to open: where it was when it was closed, or in the design size.
+fn viewport(was: Option<WindowPlace>) -> egui::ViewportBuilder {
+    let new = egui::ViewportBuilder::default()
+        .with_title("Triscope")
+        .with_app_id("triscope")
+        .with_min_inner_size(MIN_SIZE)
+        .with_drag_and_drop(true);
+    let Some(was) = was.and_then(|was| was.believed(MIN_SIZE)) else { return new.with_inner_size(SIZE) };
+    let new = new.with_inner_size(was.size).with_maximized(was.maximised);
+    match was.corner {
+        Some(corner) => new.with_position(corner),
+        None => new,
+    }
 }
 
 #[cfg(test)]

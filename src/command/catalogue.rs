@@ -1,5 +1,7 @@
 //! The list: id, words, help, keys and condition of every command that needs no value.
 
+use std::sync::LazyLock;
+
 use super::conditions::{
     always, answered, compared, drawn, irregular, laid, leaves_mode, linked, made, mapped, measured, oblique,
     painted, questionable, redoable, region_picked, removable, reported, restorable, running, scannable,
@@ -7,6 +9,7 @@ use super::conditions::{
 };
 use super::entry::{Entry, Group, key, line};
 use super::keys::{Key, Shortcut};
+use super::viewing::VIEWING;
 use super::volume::{cut, preset, shading, side, surroundings};
 use super::words::Command;
 use crate::geometry::Plane;
@@ -16,11 +19,14 @@ use crate::volume::{Preset, VolumePreset};
 
 /// The line of a command; `None` for commands that carry a value of the moment.
 pub fn entry(command: &Command) -> Option<&'static Entry> {
-    CATALOGUE.iter().find(|e| e.command == *command)
+    CATALOGUE.iter().find(|e| e.command == *command).copied()
 }
 
-/// Every command that needs no value, in the order of groups.
-pub static CATALOGUE: [Entry; 107] = [
+/// Every command that needs no value.
+pub static CATALOGUE: LazyLock<Vec<&'static Entry>> =
+    LazyLock::new(|| LISTED.iter().chain(&VIEWING).collect());
+
+static LISTED: [Entry; 107] = [
     line(
         Command::OpenFolder,
         "open_folder",
@@ -410,7 +416,7 @@ pub static CATALOGUE: [Entry; 107] = [
         "pet",
         Group::Overlay,
         ("PET", "The PET of the case as a layer of colour over the series; it is loaded at the first time."),
-        &[key('U')],
+        &[key('Q')],
         with_pet,
     ),
     line(

@@ -162,6 +162,11 @@ pub(super) fn restorable(session: &Session) -> bool {
     session.has_last_session()
 }
 
+/// The values of the series on the screen were counted.
+pub(super) fn counted(session: &Session) -> bool {
+    shown(session) && session.histogram().is_some()
+}
+
 /// The picked measurement is a region with values.
 pub(super) fn region_picked(session: &Session) -> bool {
     shown(session) && session.findings().picked().is_some_and(|m| m.reading.statistics.is_some())

@@ -43,6 +43,8 @@ pub enum KeyFileError {
 #[derive(Debug)]
 pub struct Keymap {
     keys: BTreeMap<Shortcut, usize>,
+    /// Usual keys that the user's file has given to another command: the key, whose it was, whose it is.
+    taken: Vec<(Shortcut, usize, usize)>,
 }
 
 impl Default for Keymap {
@@ -84,7 +86,7 @@ impl Keymap {
 
     fn build(overruled: &BTreeMap<usize, Vec<Shortcut>>) -> (Self, Vec<KeyFileError>) {
         let mut keys = BTreeMap::new();
-        let mut errors = Vec::new();
+        let (mut errors, mut taken) = (Vec::new(), Vec::new());
         // The user's choices first: they win over a usual key of another command, silently.
         for (&place, list) in overruled {
             for &key in list {
@@ -99,15 +101,24 @@ impl Keymap {
         }
         for (place, entry) in CATALOGUE.iter().enumerate().filter(|(i, _)| !overruled.contains_key(i)) {
             for &key in entry.keys {
-                keys.entry(key).or_insert(place);
+                let now = *keys.entry(key).or_insert(place);
+                if now != place {
+                    taken.push((key, place, now));
+                }
             }
         }
-        (Self { keys }, errors)
+        (Self { keys, taken }, errors)
+    }
+
+    /// Usual keys that the user's file has given to another command: the key, whose it was, whose it is.
+    pub fn taken(&self) -> impl Iterator<Item = (Shortcut, &'static Entry, &'static Entry)> {
+        let entry = |place: usize| CATALOGUE.get(place).copied();
+        self.taken.iter().filter_map(move |&(key, was, is)| Some((key, entry(was)?, entry(is)?)))
     }
 
     /// What a key does.
     pub fn entry(&self, shortcut: Shortcut) -> Option<&'static Entry> {
-        self.keys.get(&shortcut).and_then(|&i| CATALOGUE.get(i))
+        self.keys.get(&shortcut).and_then(|&i| CATALOGUE.get(i).copied())
     }
 
     /// The keys of a command, for its button, the menu and the sheet.
@@ -147,7 +158,7 @@ impl Keymap {
         }
         text.push_str(
             "\n## Mouse\n\n| gesture | what it does |\n|---|---|\n\
-             | wheel | one slice; with Shift ten; with Ctrl zoom at the pointer |\n\
+             | wheel | one slice; with Shift ten; with Ctrl zoom at the pointer; with Alt, or Ctrl and Shift, the slab |\n\
              | left drag | the active tool (window and level at the start) |\n\
              | middle drag | pan |\n\
              | right drag | zoom |\n\
@@ -169,7 +180,7 @@ mod tests {
     fn no_key_and_no_name_is_used_twice() {
         let mut seen = std::collections::BTreeSet::new();
         let mut names = std::collections::BTreeSet::new();
-        for entry in &CATALOGUE {
+        for entry in CATALOGUE.iter() {
             assert!(names.insert(entry.id), "{} stands twice in the list", entry.id);
             for key in entry.keys {
                 assert!(seen.insert(*key), "{key} is given twice");
@@ -185,6 +196,11 @@ mod tests {
         assert_eq!(id(Shortcut::plain(Key::Char('J'))), Some("next_slice"));
         assert_eq!(id(Shortcut::ctrl(Key::Char('Z'))), None);
         assert_eq!(id(Shortcut::plain(Key::Up)), Some("previous_slice"));
+        assert_eq!(map.taken().count(), 0, "its own key was taken from nobody");
+        let (map, errors) = Keymap::from_toml("next_slice = [\"I\"]\n");
+        assert_eq!(errors, []);
+        let taken: Vec<_> = map.taken().map(|(key, was, is)| (key.to_string(), was.id, is.id)).collect();
+        assert_eq!(taken, [("I".to_owned(), "invert", "next_slice")]);
     }
 
     #[test]

@@ -64,6 +64,11 @@ impl Shortcut {
         Self { key, ctrl: false, shift: true, alt: false }
     }
 
+    /// With Alt.
+    pub const fn alt(key: Key) -> Self {
+        Self { key, ctrl: false, shift: false, alt: true }
+    }
+
     /// With Control and Shift.
     pub const fn ctrl_shift(key: Key) -> Self {
         Self { key, ctrl: true, shift: true, alt: false }

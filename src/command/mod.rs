@@ -10,10 +10,12 @@ mod entry;
 mod keymap;
 mod keys;
 mod volume;
+mod viewing;
 mod words;
 
 pub use catalogue::{CATALOGUE, entry};
 pub use entry::{Entry, Group};
 pub use keymap::{KeyFileError, Keymap};
 pub use keys::{Key, KeyParseError, Shortcut};
+pub use viewing::{Preference, Viewing};
 pub use words::{Command, Commands};

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::viewing::Viewing;
 use crate::explain::{Method, Wanted};
 use crate::findings::{NoduleId, PriorPoint};
 use crate::geometry::{Patient, Plane, Point};
@@ -171,6 +172,9 @@ pub enum Command {
 
     /// The key of [`Command::HideHeatmap`] was let go.
     ShowHeatmap,
+
+    /// How the viewports show what they show, and what the program remembers of it.
+    Viewing(Viewing),
 
     // With values, from the place where they are asked for.
     /// Open these folders and files.

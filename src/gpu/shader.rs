@@ -25,6 +25,7 @@ const SOURCES: &[(&str, &str)] = sources![
     "stretch.wgsl",
     "shared/screen.wgsl",
     "shared/volume.wgsl",
+    "shared/interpolate.wgsl",
     "shared/window.wgsl",
     "shared/colormap.wgsl",
     "shared/saliency.wgsl",

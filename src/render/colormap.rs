@@ -1,10 +1,11 @@
-//! Colour maps for saliency: perceptually uniform, never a rainbow.
+//! Colour maps: for saliency perceptually uniform ones, for the values of other modalities their usual ones; never a rainbow.
 //!
 //! One table serves the shader (as a texture), its CPU twin and the colour bar of the window.
 
 use std::sync::LazyLock;
 
 use super::inferno::INFERNO;
+use crate::volume::Colours;
 
 /// A map from a share to a colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,13 +14,23 @@ pub enum ColorMap {
     Sequential,
     /// Blue over dark grey to orange: for maps where the sign matters; 0.5 is zero.
     Diverging,
-    /// Black over red and orange to white: for what another modality measured, not for what a network says.
+    /// Black, red, yellow, white: for emission. Source: DICOM PS3.6 B.1.1 ("Hot Iron").
     HotIron,
 }
 
 impl ColorMap {
     /// All, in the order of their rows in the shader's texture.
     pub const ALL: [ColorMap; 3] = [ColorMap::Sequential, ColorMap::Diverging, ColorMap::HotIron];
+
+    /// The colours of a colours; `None`: grey.
+    pub const fn of_colours(colours: Colours) -> Option<Self> {
+        match colours {
+            Colours::Grey => None,
+            Colours::HotIron => Some(ColorMap::HotIron),
+            Colours::Inferno => Some(ColorMap::Sequential),
+            Colours::Diverging => Some(ColorMap::Diverging),
+        }
+    }
 
     /// The map for a saliency whose negative values mean something, or not.
     pub const fn for_signed(signed: bool) -> Self {

@@ -1,15 +1,18 @@
 //! The compiled shaders: one set of pipelines per device and target format.
 
+use std::sync::OnceLock;
+
 use super::frame::RenderError;
+use super::reference::slice::Variant;
 use crate::gpu::ShaderLibrary;
+use crate::volume::Interpolation;
 
 /// Format of every viewport's own texture. Not sRGB: the grey that is computed is the byte.
 pub(super) const PICTURE_FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
 
 /// Pipelines and the layouts of what they read.
 pub(super) struct Pipelines {
-    /// By native (2) and loading (1).
-    slice: [wgpu::RenderPipeline; 4],
+    slice: SlicePipelines,
     pub(super) slice_layout: wgpu::BindGroupLayout,
     pub(super) heatmap: wgpu::RenderPipeline,
     pub(super) heatmap_layout: wgpu::BindGroupLayout,
@@ -40,13 +43,9 @@ impl Pipelines {
     fn build(device: &wgpu::Device, target: wgpu::TextureFormat, sources: &[String; 3]) -> Self {
         let [slice, heatmap, blit] = sources;
         let slice_module = module(device, "slice", slice);
-        let slice_layout = layout(device, "slice", &[(0, UNIFORM), (1, INTEGER_3D), (2, INTEGER_2D)]);
-        let flag = |on: bool| f64::from(u8::from(on));
-        let slice = std::array::from_fn(|variant| {
-            let constants = [("NATIVE", flag(variant & 2 != 0)), ("LOADING", flag(variant & 1 != 0))];
-            let blend = None;
-            pipeline(device, "slice", &slice_module, &slice_layout, PICTURE_FORMAT, blend, &constants)
-        });
+        let slice_layout =
+            layout(device, "slice", &[(0, UNIFORM), (1, INTEGER_3D), (2, INTEGER_2D), (3, REAL_2D)]);
+        let slice = SlicePipelines::new(device, slice_module, slice_layout.clone());
         let heatmap_layout = layout(device, "heatmap", &[(0, UNIFORM), (2, REAL_2D), (3, REAL_3D)]);
         let heatmap = pipeline(
             device,
@@ -70,16 +69,55 @@ impl Pipelines {
         Self { slice, slice_layout, heatmap, heatmap_layout, blit, blit_layout }
     }
 
-    /// The slice pipeline for a plane on native slices or not, with all slices there or not.
-    pub(super) fn slice(&self, native: bool, loading: bool) -> &wgpu::RenderPipeline {
-        let [free, free_loading, on_slice, on_slice_loading] = &self.slice;
-        match (native, loading) {
-            (false, false) => free,
-            (false, true) => free_loading,
-            (true, false) => on_slice,
-            (true, true) => on_slice_loading,
-        }
+    /// The slice pipeline for what is drawn.
+    pub(super) fn slice(&self, variant: Variant) -> &wgpu::RenderPipeline {
+        self.slice.of(variant)
     }
+}
+
+/// The slice shader compiled for each kind of drawing: the usual ones at once, so that nothing waits for them
+/// later, the others when they are asked for first.
+struct SlicePipelines {
+    device: wgpu::Device,
+    module: wgpu::ShaderModule,
+    layout: wgpu::BindGroupLayout,
+    /// By loading (1), native (2), coloured (4), nearest (8) and cubic (16).
+    compiled: [OnceLock<wgpu::RenderPipeline>; 24],
+}
+
+impl SlicePipelines {
+    fn new(device: &wgpu::Device, module: wgpu::ShaderModule, layout: wgpu::BindGroupLayout) -> Self {
+        let compiled = [const { OnceLock::new() }; 24];
+        let new = Self { device: device.clone(), module, layout, compiled };
+        for (native, loading) in [(false, false), (false, true), (true, false), (true, true)] {
+            let interpolation = Interpolation::Linear;
+            new.of(Variant { native, loading, interpolation, coloured: false });
+        }
+        new
+    }
+
+    fn of(&self, variant: Variant) -> &wgpu::RenderPipeline {
+        let flags = [
+            ("LOADING", variant.loading),
+            // The nearest voxel is the same one, on a native slice or not.
+            ("NATIVE", variant.native && variant.interpolation != Interpolation::Nearest),
+            ("COLOURED", variant.coloured),
+            ("NEAREST", variant.interpolation == Interpolation::Nearest),
+            ("CUBIC", variant.interpolation == Interpolation::Cubic),
+        ];
+        let place = flags.iter().zip(0..).map(|((_, on), bit)| usize::from(*on) << bit).sum::<usize>();
+        let compile = || {
+            let constants = flags.map(|(name, on)| (name, flag(on)));
+            let (format, blend) = (PICTURE_FORMAT, None);
+            pipeline(&self.device, "slice", &self.module, &self.layout, format, blend, &constants)
+        };
+        // `place` is below 24: nearest and cubic are never both.
+        self.compiled.get(place).unwrap_or(&self.compiled[0]).get_or_init(compile)
+    }
+}
+
+fn flag(on: bool) -> f64 {
+    f64::from(u8::from(on))
 }
 
 pub(super) const UNIFORM: wgpu::BindingType = wgpu::BindingType::Buffer {

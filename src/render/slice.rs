@@ -1,9 +1,10 @@
 //! What `shaders/slice.wgsl` is told: a resolved view and a window as the numbers of one uniform.
 
+use super::colormap::ColorMap;
 use crate::geometry::{Transform, Viewport, Voxel};
 use crate::session::Projection;
 use crate::view::ResolvedView;
-use crate::volume::{Padding, Window};
+use crate::volume::{Colours, Padding, Window};
 
 /// The uniform, in the layout of WGSL.
 pub mod gpu {
@@ -35,8 +36,10 @@ pub mod gpu {
         pub projection: u32,
         /// 1: black on white.
         pub invert: u32,
+        /// Row of the colours, where there are any.
+        pub colours: u32,
         /// WGSL rounds the size up to its alignment.
-        pub unused: [u32; 3],
+        pub unused: [u32; 2],
     }
 }
 
@@ -119,6 +122,7 @@ pub fn uniform(
     stored: &StoredVoxels,
     window: Window,
     invert: bool,
+    colours: Colours,
 ) -> (gpu::Slice, bool) {
     let factor = stored.reduced.max(1) as f64;
     // The centre of the first reduced voxel lies in the middle of the voxels that it stands for.
@@ -148,7 +152,8 @@ pub fn uniform(
             Projection::Mean => 2,
         },
         invert: u32::from(invert),
-        unused: [0; 3],
+        colours: ColorMap::of_colours(colours).map_or(0, ColorMap::row),
+        unused: [0; 2],
     };
     (uniform, native.is_some())
 }

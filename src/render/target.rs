@@ -7,24 +7,25 @@ use super::frame::SliceFrame;
 use super::heatmap::{self, HeatmapTexture};
 use super::layer::{self, LayerTexture};
 use super::pipelines::{PICTURE_FORMAT, Pipelines};
+use super::reference::slice::Variant;
 use super::slice;
 use super::timing::PassTimer;
 use super::volume_texture::VolumeTexture;
 use crate::geometry::VoxelBox;
 use crate::view::{ResolvedView, outline_at};
+use crate::volume::{Colours, Interpolation};
 
 /// Everything that a viewport's pixels depend on.
 #[derive(Clone, PartialEq)]
 struct Key {
     slice: slice::gpu::Slice,
-    native: bool,
     layer: Option<(heatmap::gpu::Heatmap, usize)>,
+    variant: Variant,
     heatmap: Option<(heatmap::gpu::Heatmap, usize)>,
     size_px: [u32; 2],
     /// Which texture, and how many of the slices that this view needs have arrived.
     volume: u64,
     present: usize,
-    loading: bool,
     /// Compiled shaders.
     shaders: u64,
 }
@@ -127,7 +128,9 @@ impl Target {
     ) {
         self.advance_timer(shared.queue);
         let stored = shared.volume.stored();
-        let (uniform, native) = slice::uniform(&frame.view, stored, frame.window, frame.invert);
+        let (uniform, native) =
+            slice::uniform(&frame.view, stored, frame.window, frame.invert, frame.colours);
+        let (interpolation, coloured) = (frame.interpolation, frame.colours != Colours::Grey);
         self.take_heatmap(shared, frame);
         let over = frame.heatmap.as_ref().zip(self.heatmap.as_ref()).map(|(look, (texture, _))| {
             let address = Arc::as_ptr(&look.saliency).addr();
@@ -139,19 +142,24 @@ impl Target {
             .zip(shared.layer)
             .map(|(look, (_, number))| (layer::uniform(&frame.view, look), number as usize));
         let (low, high) = slice_range(&frame.view);
+        // Splines ask for two slices past the position.
+        let beyond = if interpolation == Interpolation::Cubic { 2.0 * stored.reduced as f64 } else { 0.0 };
+        let loading = !shared.volume.is_complete();
         let key = Key {
             layer,
             slice: uniform,
-            native,
+            variant: Variant { native, loading, interpolation, coloured },
             heatmap: over,
             size_px: frame.view.size_px,
             volume: shared.volume_number,
-            present: shared.volume.present_between(low, high),
-            loading: !shared.volume.is_complete(),
+            present: shared.volume.present_between(low - beyond, high + beyond),
             shaders: shared.shaders,
         };
         // Where all slices that this view needs are there, the end of loading changes nothing.
-        let same = self.key.as_ref().is_some_and(|old| Key { loading: key.loading, ..old.clone() } == key);
+        let same = self.key.as_ref().is_some_and(|old| {
+            let variant = Variant { loading, ..old.variant };
+            Key { variant, ..old.clone() } == key
+        });
         if same {
             return;
         }
@@ -205,7 +213,7 @@ impl Target {
             && let Some([x, y, width, height]) = covered(&frame.view, grid, &grid.bounds())
         {
             pass.set_scissor_rect(x, y, width, height);
-            pass.set_pipeline(shared.pipelines.slice(key.native, key.loading));
+            pass.set_pipeline(shared.pipelines.slice(key.variant));
             pass.set_bind_group(0, group, &[]);
             pass.draw(0..3, 0..1);
         }
@@ -244,6 +252,7 @@ impl Target {
                     buffer_entry(0, &self.slice_uniform),
                     texture_entry(1, &voxels),
                     texture_entry(2, &arrived),
+                    texture_entry(3, shared.colours),
                 ],
             });
             (shared.volume_number, group)

@@ -12,7 +12,7 @@ use crate::geometry::VoxelGrid;
 use crate::ingest::{Defect, Scan, Series};
 use crate::measure::{MeasureId, Measurement, Reading, read};
 use crate::structures::StructureSet;
-use crate::volume::{Painted, Volume};
+use crate::volume::{Painted, Volume, VolumeHistogram};
 
 /// The series on the screen. Its slices may still be arriving.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub struct OpenSeries {
     pub defects: Vec<Defect>,
     /// Every slice was tried; some may be missing where files are broken.
     pub loaded: bool,
+    /// How often its values occur, once all of them were counted.
+    pub histogram: Option<Arc<VolumeHistogram>>,
 }
 
 /// A measurement, and what it says.

@@ -23,7 +23,7 @@ use crate::explain::{Saliency, Wanted};
 use crate::findings::{Nodule, NoduleId, Question};
 use crate::geometry::{Patient, Point, VoxelGrid};
 use crate::ingest::{Defect, Private, Scan, Series};
-use crate::volume::{Preset, Unit, Volume, Window};
+use crate::volume::{Colours, Preset, Unit, Volume, VolumeHistogram, Window};
 
 /// Everything that the window knows. Cloning is cheap: large arrays are shared.
 #[derive(Clone, Debug, Default)]
@@ -47,6 +47,7 @@ pub struct Session {
     hover: Option<Hover>,
     sketch: Option<Measured>,
     last_session: bool,
+    anonymous: bool,
     playing: Option<Playing>,
     revision: u64,
     case_number: u64,
@@ -108,6 +109,11 @@ impl Session {
         self.case.open.as_ref().map(|o| &o.volume)
     }
 
+    /// How often its values occur, once they were counted.
+    pub fn histogram(&self) -> Option<&Arc<VolumeHistogram>> {
+        self.case.open.as_ref()?.histogram.as_ref()
+    }
+
     /// Their grid.
     pub fn grid(&self) -> Option<&VoxelGrid> {
         self.volume().map(|v| v.grid())
@@ -163,6 +169,11 @@ impl Session {
     /// Whether a program that ended has left something to go on with.
     pub fn has_last_session(&self) -> bool {
         self.last_session
+    }
+
+    /// Whether nothing that files tell of a patient may be shown: before people.
+    pub fn is_anonymous(&self) -> bool {
+        self.anonymous
     }
 
     /// Changes with every change of what a file of the session would hold.
@@ -362,6 +373,7 @@ impl Session {
             }
             News::Anew { anonymous } => {
                 self.look = Look::default();
+                self.anonymous = anonymous;
                 if anonymous {
                     self.look.corner_text = CornerText::NoPatient;
                     // Who passes by sees a body first, and planes second.
@@ -369,6 +381,13 @@ impl Session {
                 }
                 self.notices.clear();
                 self.forget_view();
+            }
+            News::TextAtStart(text) => self.look.corner_text = text,
+            News::Counted { volume, histogram } => {
+                if let Some(open) = self.case.open.as_mut().filter(|open| Arc::ptr_eq(&open.volume, &volume))
+                {
+                    open.histogram = Some(histogram);
+                }
             }
             News::PriorBegan { scan, index, volume } => self.prior_began(scan, index, volume),
             News::PriorLoaded { volume, defects } => {
@@ -488,6 +507,10 @@ impl Session {
         } else if self.look.preset == Some(Preset::Full) {
             self.set_window(Preset::Lung, &volume);
         }
+        if *volume.unit() == Unit::Hu {
+            // Colours were chosen for the other modality.
+            self.look.colours = Colours::Grey;
+        }
         self.case.chosen = Some(index);
         self.case.failure = None;
         if self.series().is_some_and(|now| self.prior().is_some_and(|prior| prior.uid() == now.uid)) {
@@ -501,7 +524,7 @@ impl Session {
         {
             findings.painted = Arc::default();
         }
-        self.case.open = Some(OpenSeries { index, volume, defects, loaded: false });
+        self.case.open = Some(OpenSeries { index, volume, defects, loaded: false, histogram: None });
         self.show_report(false);
         self.forget_view();
     }

@@ -13,7 +13,7 @@ use crate::findings::{Nodule, NoduleId};
 use crate::geometry::{Patient, Point};
 use crate::inference::Mode;
 use crate::measure::{MeasureId, Measurement};
-use crate::volume::{Painted, Preset, Stroke, Volume, Window};
+use crate::volume::{Colours, Painted, Preset, Stroke, Volume, Window};
 
 /// One change. [`Session::apply`](super::Session::apply) carries it out and remembers its inverse.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,10 +24,14 @@ pub enum Edit {
     Window(Window, Option<Preset>),
     /// Black on white.
     Invert(bool),
+    /// Which colours stand for values.
+    Colours(Colours),
     /// Change one viewport.
     Viewport(Pane, ViewportState),
     /// The same slab in every viewport; `None` shows single slices.
     Slab(Option<Slab>),
+    /// Another thickness, mm, of every slab that is shown, and of the next one.
+    SlabThickness(f64),
     /// All three viewports at once, and the thickness of the next slab.
     Viewports([ViewportState; 3], f64),
     /// Which viewports are on the screen.
@@ -94,6 +98,7 @@ pub(super) enum About {
     Cursor,
     Window,
     Invert,
+    Colours,
     Viewport(Pane),
     Viewports,
     Layout,
@@ -136,8 +141,9 @@ impl Edit {
             Edit::Cursor(_) => About::Cursor,
             Edit::Window(..) => About::Window,
             Edit::Invert(_) => About::Invert,
+            Edit::Colours(_) => About::Colours,
             Edit::Viewport(pane, _) => About::Viewport(*pane),
-            Edit::Slab(_) | Edit::Viewports(..) => About::Viewports,
+            Edit::Slab(_) | Edit::SlabThickness(_) | Edit::Viewports(..) => About::Viewports,
             Edit::Layout(_) => About::Layout,
             Edit::Arrange(_) => About::Arrangement,
             Edit::Boxes(_) => About::Boxes,
@@ -172,6 +178,7 @@ impl Edit {
             self,
             Edit::Cursor(_)
                 | Edit::Viewport(..)
+                | Edit::SlabThickness(_)
                 | Edit::Prior(_)
                 | Edit::Heatmap(_)
                 | Edit::VolumeView(_)
@@ -206,6 +213,7 @@ impl Edit {
                 (look.window, look.preset) = (window, preset);
                 (old != (window, preset)).then_some(Edit::Window(old.0, old.1))
             }
+            Edit::Colours(to) => swap(&mut look.colours, to).map(Edit::Colours),
             Edit::Invert(to) => swap(&mut look.invert, to).map(Edit::Invert),
             Edit::Viewport(pane, state) => {
                 let slot = look.viewports.get_mut(pane.index())?;
@@ -215,6 +223,13 @@ impl Edit {
                 let viewports = look.viewports.map(|v| ViewportState { slab, ..v });
                 let thickness = slab.map_or(look.slab_thickness_mm, |s| s.thickness_mm);
                 Edit::Viewports(viewports, thickness).carry_out(look, findings, volume)
+            }
+            Edit::SlabThickness(mm) => {
+                let [least, most] = Slab::RANGE_MM;
+                let thickness_mm = if mm.is_finite() { mm.clamp(least, most) } else { least };
+                let thick = |slab: Slab| Slab { thickness_mm, ..slab };
+                let viewports = look.viewports.map(|v| ViewportState { slab: v.slab.map(thick), ..v });
+                Edit::Viewports(viewports, thickness_mm).carry_out(look, findings, volume)
             }
             Edit::Viewports(viewports, thickness) => {
                 let old = (look.viewports, look.slab_thickness_mm);

@@ -1,6 +1,8 @@
 //! How the case is looked at: everything that a viewport needs besides the case itself.
 
 use super::overlays::{PetLook, StructuresLook};
+use serde::{Deserialize, Serialize};
+
 use super::prior::PriorLook;
 use super::viewport::{Slab, ViewportState};
 use super::volume_view::VolumeView;
@@ -9,7 +11,7 @@ use crate::geometry::{Patient, Plane, Point};
 use crate::inference::Mode;
 use crate::measure::Kind;
 use crate::networks::{DEFAULT_MODEL, spec};
-use crate::volume::{Fill, Preset, Window};
+use crate::volume::{Colours, Fill, Preset, Window};
 
 /// One of the three slice viewports, by the plane that it starts with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -87,9 +89,11 @@ pub enum Layout {
 }
 
 /// What the corners of a viewport say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CornerText {
     /// Everything, the patient's name included.
+    #[default]
     Full,
     /// Everything but the patient.
     NoPatient,
@@ -98,6 +102,9 @@ pub enum CornerText {
 }
 
 impl CornerText {
+    /// In the order in which the key steps through them.
+    pub const ALL: [CornerText; 3] = [CornerText::Full, CornerText::NoPatient, CornerText::None];
+
     /// What the key steps to next.
     pub const fn next(self) -> Self {
         match self {
@@ -211,6 +218,8 @@ pub struct Look {
     pub preset: Option<Preset>,
     /// Black on white.
     pub invert: bool,
+    /// Which colours stand for values.
+    pub colours: Colours,
     /// One per [`Pane`], in their order.
     pub viewports: [ViewportState; 3],
     /// What is on the screen.
@@ -260,6 +269,7 @@ impl Look {
             window: Preset::Lung.window([0.0, 0.0]),
             preset: Some(Preset::Lung),
             invert: false,
+            colours: Colours::Grey,
             viewports: Pane::ALL.map(|pane| ViewportState::fitted(pane.plane())),
             layout: Layout::Grid,
             arrangement: Arrangement::Quarters,

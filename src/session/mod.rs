@@ -19,6 +19,7 @@ mod report;
 mod slice_scan;
 mod viewport;
 mod volume_view;
+mod window_place;
 
 pub use case::{Case, Findings, Measured, OpenSeries, Stage, Thumbnail};
 pub use document::Session;
@@ -31,7 +32,7 @@ pub use news::{
     Severity, Work, WorkId,
 };
 pub use overlays::{DrawnFile, PetLook, PetSeries, StructureKey, StructuresLook};
-pub use prefs::Preferences;
+pub use prefs::{KeptWindow, Preferences};
 pub use prior::{PriorLook, PriorSeries, doubts};
 pub use report::{
     CasePlace, Missed, MissedCases, OpenReport, Report, ReportKind, ReportPart, ReportRow, ReportTable,
@@ -39,3 +40,4 @@ pub use report::{
 pub use slice_scan::{ScanState, SliceScan};
 pub use viewport::{Orientation, Projection, Slab, Turn, ViewportState};
 pub use volume_view::{Side, VolumeView};
+pub use window_place::WindowPlace;

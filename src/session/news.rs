@@ -8,13 +8,13 @@ use crate::ingest::{Defect, Scan, Suv};
 use crate::jobs::Progress;
 use crate::measure::Measurement;
 use crate::structures::StructureSet;
-use crate::volume::Volume;
+use crate::volume::{Volume, VolumeHistogram};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::case::Thumbnail;
 use super::locked::LockedPaths;
-use super::look::Pane;
+use super::look::{CornerText, Pane};
 use super::networks::{Imported, NetworkFacts};
 use super::report::Report;
 use super::slice_scan::SliceScan;
@@ -190,6 +190,15 @@ pub enum News {
     Stopped(WorkId),
     /// The headers are read; replaces the case. The folders or files that were scanned.
     Scanned(Arc<Scan>, Vec<PathBuf>),
+    /// What the corners say before anything is open: the user's preference, and no step of undo.
+    TextAtStart(CornerText),
+    /// The values of this volume were counted.
+    Counted {
+        /// The volume.
+        volume: Arc<Volume>,
+        /// Its values.
+        histogram: Arc<VolumeHistogram>,
+    },
     /// This series was chosen but cannot be viewed.
     Unusable(usize),
     /// This series is on the screen from now on, empty at first.

@@ -26,6 +26,11 @@ pub struct Slab {
     pub projection: Projection,
 }
 
+impl Slab {
+    /// Thinnest and thickest, mm: thinner is a slice, thicker than the whole chest shows nothing more.
+    pub const RANGE_MM: [f64; 2] = [1.0, 200.0];
+}
+
 /// How a plane lies on the screen. A picture is never mirrored: flipped, it is looked at from the other
 /// side, and the letters at its edges say so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

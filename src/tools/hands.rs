@@ -6,7 +6,7 @@ use super::paint::Painting;
 use super::pointer::{Button, Modifiers, Pointed, PointerEvent};
 use super::scroll::Wheel;
 use super::turn_planes::{self, HeldPlanes};
-use super::{crosshair, pan, window_level, zoom};
+use super::{crosshair, pan, slab, window_level, zoom};
 use crate::command::{Command, Commands};
 use crate::geometry::{Point, Viewport, VoxelGrid};
 use crate::session::{Edit, Pane, Session, Tool, ViewportState};
@@ -48,6 +48,7 @@ pub struct Hands {
     going: Option<Going>,
     drawing: Option<Drawing>,
     wheel: Wheel<Pane>,
+    slab_wheel: Wheel<Pane>,
 }
 
 impl Hands {
@@ -274,6 +275,12 @@ impl Hands {
         out: &mut Commands,
     ) {
         out.push(Command::Focus(pane));
+        if keys.slab() {
+            // Away from the user is thicker, as it is larger with Ctrl.
+            let by = self.slab_wheel.turn(pane, -notches, false);
+            out.extend(slab::thicker(session.look(), by).map(Command::Edit));
+            return;
+        }
         if keys.ctrl {
             let state = *session.look().viewport(pane);
             out.edit(Edit::Viewport(pane, zoom::wheel(state, view, at, notches)));
@@ -396,7 +403,7 @@ mod tests {
 
     #[test]
     fn ctrl_and_wheel_keep_the_point_under_the_pointer() {
-        let ctrl = Modifiers { ctrl: true, shift: false };
+        let ctrl = Modifiers { ctrl: true, ..Modifiers::default() };
         for pane in Pane::ALL {
             let mut bench = Bench::new(Tool::Window);
             bench.drag(pane, Button::Middle, [120.0, 90.0], [170.0, 200.0]);
@@ -424,7 +431,7 @@ mod tests {
         let start = index(&bench);
         bench.does(Pane::Axial, wheel([10.0, 10.0], -1.0, Modifiers::default()));
         assert_eq!(index(&bench), start + 1);
-        bench.does(Pane::Axial, wheel([10.0, 10.0], 1.0, Modifiers { shift: true, ctrl: false }));
+        bench.does(Pane::Axial, wheel([10.0, 10.0], 1.0, Modifiers { shift: true, ..Modifiers::default() }));
         assert_eq!(index(&bench), start - 9);
         bench.does(Pane::Axial, wheel([10.0, 10.0], 1e9, Modifiers::default()));
         assert_eq!(index(&bench), 0);
@@ -445,7 +452,7 @@ mod tests {
     fn shift_and_move_brings_the_cursor_without_a_button() {
         let mut bench = Bench::new(Tool::Window);
         let wanted = bench.under(Pane::Axial, [210.0, 140.0]);
-        let keys = Modifiers { shift: true, ctrl: false };
+        let keys = Modifiers { shift: true, ..Modifiers::default() };
         bench.does(Pane::Axial, PointerEvent::Move { at: px([210.0, 140.0]), keys });
         assert!(bench.session.look().cursor.distance(wanted) < NEAR_MM);
     }

@@ -22,6 +22,15 @@ pub struct Modifiers {
     pub shift: bool,
     /// Control, or Command on a Mac.
     pub ctrl: bool,
+    /// Alt, or Option on a Mac.
+    pub alt: bool,
+}
+
+impl Modifiers {
+    /// Whether the wheel changes the slab: Alt, or Ctrl and Shift where the system keeps Alt for itself.
+    pub(super) fn slab(self) -> bool {
+        self.alt || (self.ctrl && self.shift)
+    }
 }
 
 /// One thing that the pointer did. Positions are physical pixels of the viewport; while a button

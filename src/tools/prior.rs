@@ -76,6 +76,8 @@ impl PriorHands {
                 // With the nodule tool the first click marked already: a second must not surprise.
                 PointerEvent::DoubleClick { .. } if session.look().tool == Tool::Nodule => {}
                 PointerEvent::DoubleClick { .. } => out.push(Command::ToggleDates),
+                // The prior is shown slice by slice.
+                PointerEvent::Wheel { keys, .. } if keys.slab() => {}
                 PointerEvent::Wheel { at, notches, keys } if keys.ctrl => {
                     look.viewport = zoom::wheel(look.viewport, view, at, notches);
                 }

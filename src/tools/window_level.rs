@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     fn dragged(x: f64, y: f64, fine: bool) -> Window {
-        let keys = Modifiers { shift: fine, ctrl: false };
+        let keys = Modifiers { shift: fine, ..Modifiers::default() };
         match drag(Window::new(400.0, 40.0), Point::new(10.0, 10.0, 0.0), Point::new(x, y, 0.0), keys) {
             Edit::Window(window, None) => window,
             other => panic!("not a window: {other:?}"),
@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn control_is_four_times_coarser() {
-        let keys = Modifiers { shift: false, ctrl: true };
+        let keys = Modifiers { ctrl: true, ..Modifiers::default() };
         let (from, to) = (Point::new(0.0, 0.0, 0.0), Point::new(100.0, 0.0, 0.0));
         let Edit::Window(window, _) = drag(Window::new(400.0, 40.0), from, to, keys) else {
             panic!("no window")

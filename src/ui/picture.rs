@@ -18,6 +18,7 @@ use crate::inference::Region;
 use crate::render::{HeatmapLook, SliceRenderer};
 use crate::session::{CornerText, Pane, ViewportState};
 use crate::view::{self, ResolvedView};
+use crate::volume::{Colours, Interpolation};
 use crate::volume::{Volume, Window};
 
 const FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
@@ -35,6 +36,10 @@ pub struct PictureRequest {
     pub window: Window,
     /// Against what the volume asks for.
     pub invert: bool,
+    /// What is shown between voxels.
+    pub interpolation: Interpolation,
+    /// Which colours stand for values.
+    pub colours: Colours,
     /// Outlines to draw.
     pub boxes: Vec<Region>,
     /// Outlines of what others drew, in this view.
@@ -156,7 +161,11 @@ fn shown(request: &PictureRequest, reduced: usize) -> Shown {
         cursor: request.cursor,
         window: request.window,
         invert: request.volume.polarity().inverted(request.invert),
+        interpolation: request.interpolation,
+        colours: request.colours,
         zoom: request.viewport.zoom,
+        // A picture has no size in millimetres.
+        screen: None,
         slab: request.viewport.slab,
         boxes: request.boxes.clone(),
         candidates: Vec::new(),
@@ -326,6 +335,8 @@ mod tests {
             viewport: ViewportState::fitted(Plane::Axial),
             window: Window::new(400.0, 0.0),
             invert: false,
+            interpolation: Interpolation::default(),
+            colours: Colours::default(),
             boxes: Vec::new(),
             outlines: Vec::new(),
             layer: None,

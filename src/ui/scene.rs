@@ -1,5 +1,7 @@
 //! What drawing may read, and what the interface itself remembers.
 
+use std::path::PathBuf;
+
 use egui_commonmark::CommonMarkCache;
 
 use crate::command::{Command, Keymap, entry};
@@ -11,6 +13,7 @@ use crate::session::{Preferences, Session};
 use crate::tools::{PriorHands, VolumeHands, Wheel};
 use crate::ui::states::{Palette, TypedPassword};
 use crate::ui::viewport::OutlineCache;
+use crate::view::Screen;
 
 /// What drawing may read.
 #[derive(Clone, Copy)]
@@ -62,6 +65,18 @@ pub struct UiState {
     pub measurement_name: Option<(MeasureId, String)>,
     /// Outlines of what others drew, as they were cut before.
     pub outlines: OutlineCache,
+    /// Where the user's keys are; `None` where nothing of the user's is kept.
+    pub key_file: Option<PathBuf>,
+    /// What is wrong with them, a sentence each.
+    pub key_faults: Vec<String>,
+    /// What was typed as the name of a window to be kept.
+    pub window_name: String,
+    /// How fine the screen is; `None` where that was not asked yet.
+    pub screen: Option<Screen>,
+    /// Size of each viewport when it was drawn last, physical pixels; 0 for never.
+    pub viewport_px: [[u32; 2]; 3],
+    /// The same of the prior's.
+    pub prior_px: [u32; 2],
     /// A key that hides the heatmap is held.
     pub heatmap_hidden: bool,
     /// Slice of the crops that was scrolled to.
@@ -81,6 +96,8 @@ pub enum Sheet {
     ModelCard(Option<&'static str>),
     /// The password of an archive.
     Locked,
+    /// What the program remembers.
+    Preferences,
     /// Networks and their weights, and which one is shown.
     Networks(&'static str),
 }

@@ -8,7 +8,8 @@ use crate::geometry::{Patient, Plane, Point, VoxelGrid, direction_letters};
 use crate::inference::Region;
 use crate::ingest::{Defect, DefectCode};
 use crate::session::{Projection, Slab, Turn, VolumeView};
-use crate::view::ResolvedView;
+use crate::view::{ResolvedView, Screen, ScreenSource};
+use crate::volume::Volume;
 
 /// `R 57.3   P 131.3   F 520.6 mm`: how far to which side of the origin (LPS).
 pub fn patient_position(p: Point<Patient>) -> String {
@@ -38,6 +39,24 @@ pub fn spoken_slice(view: &ResolvedView) -> String {
 pub fn spoken_volume(view: &ResolvedView, look: &VolumeView) -> String {
     let from = direction_letters(-view.basis.into);
     format!("3D, {}, seen from {from}", look.preset.label())
+}
+
+/// `pointer at R 57.3, P 131.3, F 520.6 mm, -612 HU`: for a screen reader.
+/// - `what`: is there
+/// - `value`: of that voxel; `None` outside, in padding, and where its slice has not arrived
+pub fn spoken_place(what: &str, at: Point<Patient>, value: Option<f32>, volume: &Volume) -> String {
+    let place = patient_position(at).replace("   ", ", ");
+    let padding = |value: f32| {
+        volume.padding().is_some_and(|p| (f32::from(p.low)..=f32::from(p.high)).contains(&value))
+    };
+    match value.filter(|value| !padding(*value)) {
+        Some(value) => {
+            let decimals = if value.fract() == 0.0 { 0 } else { 2 };
+            let value = no_minus_zero(f64::from(value), decimals);
+            format!("{what} at {place}, {value:.decimals$} {}", volume.unit().name())
+        }
+        None => format!("{what} at {place}, no value"),
+    }
 }
 
 /// `Axial`, `Coronal`, `Sagittal`.
@@ -178,6 +197,21 @@ pub fn signed(value: f64, decimals: usize) -> String {
     format!("{:.decimals$}", no_minus_zero(value, decimals)).replace('-', "−")
 }
 
+/// `true size (96 dpi, the screen says)`: as large as in life, and who says how fine the screen is.
+pub fn true_size(screen: Screen) -> String {
+    format!("true size ({})", dpi(screen))
+}
+
+/// `96 dpi, calibrated`.
+pub fn dpi(screen: Screen) -> String {
+    let source = match screen.source {
+        ScreenSource::Calibrated => "calibrated",
+        ScreenSource::System => "the screen says",
+        ScreenSource::Assumed => "assumed",
+    };
+    format!("{} dpi, {source}", trimmed(screen.dpi, 1))
+}
+
 /// How a plane lies on the screen, where that is not as usual.
 pub fn turn(turn: Turn) -> Option<String> {
     let turned = (turn.quarters != 0).then(|| format!("turned {}°", u32::from(turn.quarters) * 90));
@@ -269,6 +303,18 @@ mod tests {
     fn positions_name_the_side_and_never_a_sign() {
         assert_eq!(patient_position(Point::new(-57.31, 131.26, -520.6)), "R 57.3   P 131.3   F 520.6 mm");
         assert_eq!(patient_position(Point::new(0.0, -4.0, 12.0)), "L 0.0   A 4.0   H 12.0 mm");
+    }
+
+    #[test]
+    fn a_place_is_spoken_with_its_value_and_padding_has_none() {
+        use crate::volume::{Padding, Unit};
+        let grid = VoxelGrid::axis_aligned([4, 4, 4], [1.0; 3], Point::new(0.0, 0.0, 0.0)).expect("a grid");
+        let volume = Volume::loading(grid, Unit::Hu, Some(Padding { low: -2000, high: -1900 }));
+        let at = Point::new(-57.31, 131.26, -520.6);
+        let said = |value| spoken_place("pointer", at, value, &volume);
+        assert_eq!(said(Some(-612.0)), "pointer at R 57.3, P 131.3, F 520.6 mm, -612 HU");
+        assert_eq!(said(Some(-2000.0)), "pointer at R 57.3, P 131.3, F 520.6 mm, no value");
+        assert_eq!(said(None), said(Some(-1950.0)));
     }
 
     #[test]

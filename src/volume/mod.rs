@@ -3,9 +3,12 @@
 //! Slices are filled one by one while a series loads; whoever holds the volume sees them as they
 //! arrive. A filled slice never changes.
 
+mod histogram;
+mod interpolation;
 mod inside;
 mod lungs;
 mod painted;
+mod colours;
 mod projection;
 mod reslice;
 mod sample;
@@ -14,7 +17,10 @@ mod transfer;
 mod volume;
 mod window;
 
+pub use colours::Colours;
+pub use histogram::VolumeHistogram;
 pub use inside::{INSIDE_BLOCK, Inside};
+pub use interpolation::Interpolation;
 pub use lungs::{Lungs, LungsError, Mask, lungs};
 pub use painted::{Fill, Painted, Stroke};
 pub use projection::Projection;

@@ -15,7 +15,7 @@ use crate::structures::StructureSet;
 use crate::ui::picture::{PictureError, PictureRequest, picture};
 use crate::ui::viewport::{Facts, Mark, facts_of, layer_of, outlines_of};
 use crate::view::{self, Shown3d};
-use crate::volume::{Preset, Unit, Volume, Window};
+use crate::volume::{Colours, Interpolation, Preset, Unit, Volume, Window};
 
 /// A grey-scale window, by name or by numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -173,6 +173,8 @@ impl Subject {
             cursor,
             window: view.window.of(&self.volume),
             invert: false,
+            interpolation: Interpolation::default(),
+            colours: Colours::default(),
             boxes: overlays.boxes.clone(),
             outlines: outlines_of(
                 &overlays.structures,

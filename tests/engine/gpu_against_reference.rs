@@ -13,7 +13,7 @@ use triscope::render::slice::{StoredVoxels, uniform};
 use triscope::render::{HeatmapLook, LayerLook, Offscreen, SliceFrame, SliceRenderer, heatmap, layer};
 use triscope::session::{Orientation, Projection, Slab, Turn, ViewportState};
 use triscope::view::resolve;
-use triscope::volume::{Padding, Sample, Unit, Volume, Window, sample};
+use triscope::volume::{Colours, Interpolation, Padding, Sample, Unit, Volume, Window, sample};
 
 use super::support::Dice;
 
@@ -116,6 +116,8 @@ fn frames(dice: &mut Dice, case: &Case) -> Vec<SliceFrame> {
                 window: Window::new(dice.between(1000.0, 3000.0), dice.between(-400.0, 400.0)),
                 invert: n % 2 == 1,
                 layer: None,
+                interpolation: Interpolation::default(),
+                colours: Colours::default(),
                 heatmap: None,
             });
         }
@@ -123,18 +125,23 @@ fn frames(dice: &mut Dice, case: &Case) -> Vec<SliceFrame> {
     frames
 }
 
-/// Whether a position a hair away would be of another kind for one of the pixel's samples.
+/// Whether a position a hair away would be of another kind, or of quite another value, for one of the pixel's
+/// samples: of another nearest voxel, or of four neighbours in place of sixteen.
 fn near_an_edge(slice: &Slice, case: &Case, variant: Variant, start: [f64; 3]) -> bool {
-    let kind = |p| sample_at(slice, &case.voxels(), variant, p).kind;
+    // A spline rises by 1.5 times the difference of its neighbours in a voxel at most, along three axes:
+    // 3000 HU * 1.5 * EDGE along each.
+    let smooth = 3000.0 * 1.5 * EDGE * 3.0;
+    let of = |p| sample_at(slice, &case.voxels(), variant, p);
     (0..slice.steps).any(|n| {
         let p: [f64; 3] = std::array::from_fn(|a| start[a] + f64::from(slice.slab_step[a]) * f64::from(n));
-        let here = kind(p);
+        let here = of(p);
         // On a native slice the position along it is exact.
         (0..3).filter(|&a| !(variant.native && slice.right[a] == 0.0 && slice.down[a] == 0.0)).any(|a| {
             [-EDGE, EDGE].iter().any(|hair| {
                 let mut beside = p;
                 beside[a] += hair;
-                kind(beside) != here
+                let beside = of(beside);
+                beside.kind != here.kind || (beside.value - here.value).abs() > smooth
             })
         })
     })
@@ -142,8 +149,9 @@ fn near_an_edge(slice: &Slice, case: &Case, variant: Variant, start: [f64; 3]) -
 
 /// Compares a picture with the twin; returns how many pixels were left out near edges.
 fn compare(case: &Case, frame: &SliceFrame, picture: &[u8], what: &str) -> usize {
-    let (slice, native) = uniform(&frame.view, &case.stored(), frame.window, frame.invert);
-    let variant = Variant { native, loading: case.arrived.contains(&false) };
+    let (slice, native) = uniform(&frame.view, &case.stored(), frame.window, frame.invert, frame.colours);
+    let (interpolation, coloured) = (frame.interpolation, frame.colours != Colours::Grey);
+    let variant = Variant { native, loading: case.arrived.contains(&false), interpolation, coloured };
     let voxels = case.voxels();
     let [width, height] = frame.view.size_px;
     let mut skipped = 0;
@@ -181,7 +189,9 @@ fn slices_and_slabs_are_drawn_as_the_twin_says() {
             let picture = renderer.picture(&frame).expect("drawn");
             skipped += compare(&case, &frame, &picture, &format!("volume {round}, frame {n}"));
             all += picture.len() / 4;
-            native += usize::from(uniform(&frame.view, &case.stored(), frame.window, frame.invert).1);
+            native += usize::from(
+                uniform(&frame.view, &case.stored(), frame.window, frame.invert, frame.colours).1,
+            );
         }
     }
     // Six faces of 2 * EDGE each, met by up to 20 samples of a pixel; and slabs whose middle lies on
@@ -203,6 +213,45 @@ fn slices_that_have_not_arrived_are_hatched_and_the_rest_is_right() {
 }
 
 #[test]
+fn nearest_voxels_and_splines_are_drawn_as_the_twin_says() {
+    let mut dice = Dice::new(7);
+    let mut renderer = Offscreen::new(&GPU);
+    for interpolation in [Interpolation::Nearest, Interpolation::Cubic] {
+        let (mut skipped, mut all) = (0, 0);
+        // Around every slice that is missing splines give way to lines: with more of them most slabs would
+        // lie on such a place, where 32 bits decide.
+        for (round, missing) in [&[][..], &[5]].into_iter().enumerate() {
+            let grid = turned_grid(&mut dice, [19, 16, 13]);
+            let case = case(&mut dice, grid, round == 0, missing);
+            for (n, frame) in frames(&mut dice, &case).into_iter().enumerate() {
+                let frame = SliceFrame { interpolation, ..frame };
+                let picture = renderer.picture(&frame).expect("drawn");
+                skipped += compare(&case, &frame, &picture, &format!("{interpolation:?} {round}, frame {n}"));
+                all += picture.len() / 4;
+            }
+        }
+        // Faces between voxels instead of the six of the volume, and slabs that begin on one.
+        assert!(skipped * 20 < all, "{interpolation:?}: {skipped} of {all} left out");
+    }
+}
+
+#[test]
+fn colours_stand_for_values_as_the_twin_says_and_not_for_what_is_no_value() {
+    let mut dice = Dice::new(8);
+    let mut renderer = Offscreen::new(&GPU);
+    let grid = turned_grid(&mut dice, [19, 16, 13]);
+    let case = case(&mut dice, grid, true, &[2, 3]);
+    for (n, frame) in frames(&mut dice, &case).into_iter().enumerate() {
+        for colours in [Colours::HotIron, Colours::Inferno, Colours::Diverging] {
+            let frame = SliceFrame { colours, ..frame.clone() };
+            let picture = renderer.picture(&frame).expect("drawn");
+            compare(&case, &frame, &picture, &format!("{colours:?}, frame {n}"));
+            assert_eq!(picture[3], 255, "opaque");
+        }
+    }
+}
+
+#[test]
 fn a_slab_of_whole_slices_reads_native_voxels_only() {
     let mut dice = Dice::new(3);
     let mut renderer = Offscreen::new(&GPU);
@@ -220,9 +269,11 @@ fn a_slab_of_whole_slices_reads_native_voxels_only() {
             window: Window::new(2000.0, 0.0),
             invert: false,
             layer: None,
+            interpolation: Interpolation::default(),
+            colours: Colours::default(),
             heatmap: None,
         };
-        assert!(uniform(&frame.view, &case.stored(), frame.window, false).1, "native");
+        assert!(uniform(&frame.view, &case.stored(), frame.window, false, frame.colours).1, "native");
         let picture = renderer.picture(&frame).expect("drawn");
         compare(&case, &frame, &picture, projection.name());
     }
@@ -234,8 +285,9 @@ fn the_twin_samples_what_the_volume_defines() {
     let grid = turned_grid(&mut dice, [7, 6, 5]);
     let case = case(&mut dice, grid, true, &[3]);
     let view = resolve(&grid, &ViewportState::fitted(Plane::Axial), grid.centre(), [8, 8]);
-    let (slice, _) = uniform(&view, &case.stored(), Window::new(1.0, 0.0), false);
-    let variant = Variant { native: false, loading: true };
+    let (slice, _) = uniform(&view, &case.stored(), Window::new(1.0, 0.0), false, Colours::Grey);
+    let variant =
+        Variant { native: false, loading: true, interpolation: Interpolation::Linear, coloured: false };
     for _ in 0..2000 {
         let p = grid.size().map(|n| dice.between(-1.0, n as f64));
         let twin = sample_at(&slice, &case.voxels(), variant, p);

@@ -13,7 +13,7 @@ use triscope::jobs::JobContext;
 use triscope::render::{Offscreen, SliceFrame};
 use triscope::session::ViewportState;
 use triscope::view::resolve;
-use triscope::volume::{Preset, Reslice, Unit, Volume, reslice_grey};
+use triscope::volume::{Colours, Interpolation, Preset, Reslice, Unit, Volume, reslice_grey};
 use triscope::workflow::classify::{Request, run};
 use triscope::workflow::open::{Opened, open};
 
@@ -107,8 +107,16 @@ fn is_drawn(volume: &Arc<Volume>, plane: Plane, at: Point<Patient>) {
         )
     };
     let expected = reslice_grey(volume, &what, window);
-    let frame =
-        SliceFrame { volume: Arc::clone(volume), view, window, invert: false, layer: None, heatmap: None };
+    let frame = SliceFrame {
+        volume: Arc::clone(volume),
+        view,
+        window,
+        invert: false,
+        layer: None,
+        interpolation: Interpolation::default(),
+        colours: Colours::default(),
+        heatmap: None,
+    };
     let drawn = Offscreen::new(&GPU).picture(&frame).expect("drawn");
     let drawn: Vec<u8> = drawn.chunks_exact(4).map(|p| p[0]).collect();
     // Air in the lung window is dark grey, so that the whole volume is seen; eleven slices of 2.5 mm in

@@ -7,7 +7,9 @@ use triscope::gpu::{Gpu, device_descriptor, headless};
 use triscope::render::{Offscreen, RenderError, SliceFrame, SliceRenderer};
 use triscope::session::{Orientation, Slab, Turn, ViewportState};
 use triscope::view::{ResolvedView, resolve, step, to_end};
-use triscope::volume::{Projection, Reslice, Sample, Unit, Volume, Window, reslice, reslice_grey, sample};
+use triscope::volume::{
+    Colours, Interpolation, Projection, Reslice, Sample, Unit, Volume, Window, reslice, reslice_grey, sample,
+};
 
 static GPU: LazyLock<Gpu> =
     LazyLock::new(|| headless(None).expect("a graphics adapter (software Vulkan is enough)"));
@@ -24,7 +26,16 @@ fn volume(grid: VoxelGrid, value: impl Fn([usize; 3]) -> i16) -> Arc<Volume> {
 }
 
 fn frame(volume: &Arc<Volume>, view: ResolvedView, window: Window) -> SliceFrame {
-    SliceFrame { volume: Arc::clone(volume), view, window, invert: false, layer: None, heatmap: None }
+    SliceFrame {
+        volume: Arc::clone(volume),
+        view,
+        window,
+        invert: false,
+        layer: None,
+        interpolation: Interpolation::default(),
+        colours: Colours::default(),
+        heatmap: None,
+    }
 }
 
 /// Sagittal stack, anisotropic: i runs to posterior, j to the feet, k to the patient's left.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helper fails by panicking, too")]
 
 mod answers;
+mod display;
 mod ensembles;
 mod families;
 mod interrogating;
@@ -15,6 +16,7 @@ mod opening;
 #[path = "../engine/overlay_files.rs"]
 mod overlay_files;
 mod overlays;
+mod preferences;
 mod priors;
 mod real;
 mod reports;

@@ -199,7 +199,7 @@ fn a_pet_lies_over_the_series_in_suv_by_key_and_its_value_stands_under_the_point
     let mut window = open(Window::seeing(Start::default()), folder.path());
     go(&mut window);
     assert!(window.session(|s| s.pet().is_none()), "nothing is loaded before it is asked for");
-    window.key(Key::U);
+    window.key(Key::Q);
     window.until("the PET is there", |s| s.pet().is_some());
     window.settle();
     let at = window.place_of(Pane::Axial, nodule());
@@ -215,9 +215,9 @@ fn a_pet_lies_over_the_series_in_suv_by_key_and_its_value_stands_under_the_point
         i32::from(r) - i32::from(b)
     };
     assert!(coloured(&mut window) > 40, "{}", coloured(&mut window));
-    window.key(Key::U);
+    window.key(Key::Q);
     assert!(coloured(&mut window) < 20, "hidden");
-    window.key(Key::U);
+    window.key(Key::Q);
     window.click("Close");
     assert!(window.session(|s| s.pet().is_none()));
     assert!(coloured(&mut window) < 20);

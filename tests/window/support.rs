@@ -182,6 +182,15 @@ impl Window {
         self.settle();
     }
 
+    /// Types a number into the field of this name.
+    pub fn type_number(&mut self, name: &str, number: &str) {
+        self.harness.get_by_role_and_label(egui::accesskit::Role::SpinButton, name).click();
+        self.settle();
+        self.harness.event(Event::Text(number.to_owned()));
+        self.settle();
+        self.key(egui::Key::Enter);
+    }
+
     /// Whether something with this in its name is on the screen.
     pub fn says(&self, part: &str) -> bool {
         self.harness.query_all_by_label_contains(part).next().is_some()

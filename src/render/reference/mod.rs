@@ -7,6 +7,7 @@
 pub mod blit;
 pub mod colormap;
 pub mod heatmap;
+pub mod interpolate;
 pub mod ray;
 pub mod saliency;
 pub mod screen;

@@ -1,10 +1,13 @@
 //! Twin of `shaders/slice.wgsl`.
 
+use super::interpolate::{nearest, sample_cubic, sample_native_cubic, sample_nearest};
 use super::screen::full_screen;
 use super::volume::{Kind, Sample, Voxels, cell, has_arrived, is_outside, sample_native, sample_trilinear};
 use super::window::grey;
 use super::{along, xyz};
+use crate::render::ColorMap;
 use crate::render::slice::gpu::Slice;
+use crate::volume::Interpolation;
 
 /// What the pipeline is compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +16,10 @@ pub struct Variant {
     pub native: bool,
     /// Some slices have not arrived.
     pub loading: bool,
+    /// What is shown between voxels.
+    pub interpolation: Interpolation,
+    /// In colours, not in grey.
+    pub coloured: bool,
 }
 
 const MAXIMUM: u32 = 0;
@@ -24,17 +31,42 @@ pub fn slice_vertex(vertex: u32) -> [f64; 2] {
     full_screen(vertex)
 }
 
+/// 1 for the second axis of a native slice.
+pub fn beside(slice: &Slice) -> [f64; 3] {
+    let seen = |a: usize| f64::from(u8::from(slice.right[a] != 0.0 || slice.down[a] != 0.0));
+    std::array::from_fn(|a| seen(a) - f64::from(slice.across[a]))
+}
+
+/// Whether all slices that sixteen or sixty-four voxels lie in have arrived.
+pub fn has_reach(slice: &Slice, voxels: &Voxels<'_>, native: bool, low: [usize; 3]) -> bool {
+    let in_slice = beside(slice);
+    let reach = |a: usize| if native { (f64::from(slice.across[a]) + in_slice[a]) as i64 } else { 1 };
+    let at = |steps: i64| {
+        std::array::from_fn(|a| (low[a] as i64 + steps * reach(a)).clamp(0, slice.last[a] as i64) as usize)
+    };
+    has_arrived(voxels, at(-1), at(2))
+}
+
 /// The value at a position of the volume.
 pub fn sample_at(slice: &Slice, voxels: &Voxels<'_>, variant: Variant, p: [f64; 3]) -> Sample {
-    let last = xyz(slice.last);
-    let mut found = if variant.native {
-        sample_native(voxels, p, last, xyz(slice.across), slice.padding)
-    } else {
-        sample_trilinear(voxels, p, last, slice.padding)
+    let (last, across, padding) = (xyz(slice.last), xyz(slice.across), slice.padding);
+    let (low, high, _) = cell(p, last);
+    let reaches = || !variant.loading || has_reach(slice, voxels, variant.native, low);
+    let mut found = match (variant.interpolation, variant.native) {
+        (Interpolation::Nearest, _) => sample_nearest(voxels, p, last, padding),
+        (Interpolation::Cubic, true) if reaches() => {
+            sample_native_cubic(voxels, p, last, [across, beside(slice)], padding)
+        }
+        (Interpolation::Cubic, false) if reaches() => sample_cubic(voxels, p, last, padding),
+        (_, true) => sample_native(voxels, p, last, across, padding),
+        (_, false) => sample_trilinear(voxels, p, last, padding),
     };
     if variant.loading {
-        let (low, high, _) = cell(p, last);
-        if !has_arrived(voxels, low, high) {
+        let (near, far) = match variant.interpolation {
+            Interpolation::Nearest => (nearest(p, last), nearest(p, last)),
+            Interpolation::Linear | Interpolation::Cubic => (low, high),
+        };
+        if !has_arrived(voxels, near, far) {
             found.kind = Kind::NotLoaded;
         }
     }
@@ -76,6 +108,11 @@ pub fn hatch(position: [f64; 2]) -> f64 {
     if stripe < 2 { 0.08 } else { 0.0 }
 }
 
+/// The colour of a grey level.
+pub fn chosen_colour(slice: &Slice, level: f64) -> [f64; 3] {
+    ColorMap::ALL.get(slice.colours as usize).map_or([0.0; 3], |map| map.colour(level))
+}
+
 /// Red, green, blue, alpha of a pixel, 0 to 1.
 /// - `position`: pixel centre, px
 pub fn slice_fragment(slice: &Slice, voxels: &Voxels<'_>, variant: Variant, position: [f64; 2]) -> [f64; 4] {
@@ -90,6 +127,10 @@ pub fn slice_fragment(slice: &Slice, voxels: &Voxels<'_>, variant: Variant, posi
         if found.kind == Kind::Padding { 0.0 } else { grey(found.value * scale + offset, centre, per_width) };
     if slice.invert != 0 {
         level = 1.0 - level;
+    }
+    if variant.coloured && matches!(found.kind, Kind::Value | Kind::Padding) {
+        let [r, g, b] = chosen_colour(slice, level);
+        return [r, g, b, 1.0];
     }
     match found.kind {
         Kind::Outside => level = 0.0,

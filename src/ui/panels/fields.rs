@@ -24,7 +24,8 @@ fn fields_of(network: &str) -> Vec<FieldName> {
 
 /// Whether the chosen network can be told anything.
 pub fn has_fields(scene: &Scene<'_>) -> bool {
-    !fields_of(scene.session.look().network).is_empty()
+    // Age and the like, from the files of whoever is shown, are nobody's business before people.
+    !scene.session.is_anonymous() && !fields_of(scene.session.look().network).is_empty()
 }
 
 /// The form: one line a field. What is changed holds for this series, and its question is asked again.

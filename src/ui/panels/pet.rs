@@ -28,7 +28,7 @@ pub fn pet_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     }
     let laid = session.pet().map(|pet| pet.index);
     for (index, other) in all.into_iter().filter(|(index, _)| Some(*index) != laid) {
-        let name = series_name(other);
+        let name = series_name(other, session.is_anonymous());
         let press = Press::new(icons::SLAB, "Lay over the series").filled();
         line_ui(ui, &name, text::strong(), t.text);
         if !other.same_frame(series) {
@@ -46,7 +46,7 @@ fn laid_ui(ui: &mut Ui, scene: &Scene<'_>, pet: &PetSeries, out: &mut Commands) 
     let t = tokens(ui);
     let look = scene.session.look().pet;
     if let Some(series) = scene.session.scan().series.get(pet.index) {
-        line_ui(ui, &series_name(series), text::strong(), t.text);
+        line_ui(ui, &series_name(series, scene.session.is_anonymous()), text::strong(), t.text);
     }
     if !pet.same_frame {
         let words = "Of another frame of reference: whether it fits is not known.";

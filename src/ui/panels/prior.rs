@@ -86,7 +86,7 @@ pub fn prior_card_ui(
 fn series_ui(ui: &mut Ui, scene: &Scene<'_>, prior: &PriorSeries) {
     let t = tokens(ui);
     let Some(series) = prior.series() else { return };
-    line_ui(ui, &series_name(series), TextStyle::Body, t.text);
+    line_ui(ui, &series_name(series, scene.session.is_anonymous()), TextStyle::Body, t.text);
     let date = words::date(series.study_date.reveal())
         // A date tells something of the patient, as what stands in the corners does.
         .filter(|_| scene.session.look().corner_text == CornerText::Full);
@@ -157,7 +157,7 @@ pub fn choose_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut 
         line_ui(ui, "A series of this case", TextStyle::Small, t.muted);
         let shown = session.open().map(|open| open.index);
         for (index, series) in session.scan().series.iter().enumerate() {
-            let (name, is_shown) = (series_name(series), shown == Some(index));
+            let (name, is_shown) = (series_name(series, scene.session.is_anonymous()), shown == Some(index));
             let usable = series.usable() && series.is_ct();
             let key = match (is_shown, usable) {
                 (true, _) => "on the screen",

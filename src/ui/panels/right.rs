@@ -110,7 +110,7 @@ fn nodule_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodul
                     ui.add_space(size::STEP);
                     contribution::contribution_ui(ui, answer);
                 }
-                None => seen::seen_ui(ui, answer),
+                None => seen::seen_ui(ui, answer, scene.session.is_anonymous()),
             });
             ui.add_space(size::HALF);
             card_ui(ui, |ui| explanation::explanation_ui(ui, scene, nodule, out));

@@ -162,7 +162,7 @@ fn places(room: Rect, seen: &[Seen], gap: f32) -> Vec<Rect> {
 }
 
 /// In the panel: the pictures, and what the clinical fields did.
-pub fn seen_ui(ui: &mut Ui, answer: &Answer) {
+pub fn seen_ui(ui: &mut Ui, answer: &Answer, anonymous: bool) {
     let t = tokens(ui);
     line_ui(ui, "What the network saw", text::strong(), t.text);
     ui.add_space(2.0);
@@ -211,6 +211,8 @@ pub fn seen_ui(ui: &mut Ui, answer: &Answer) {
             bars.truncate(5);
             bars_ui(ui, "Slices attended to most", "% of its attention", &bars);
         }
+        // How much each field counts tells of the field.
+        Detail::Mmcaf(_) | Detail::Csf(_) if anonymous => {}
         Detail::Mmcaf(MmcafDetail { fields, .. }) | Detail::Csf(CsfDetail { fields, .. }) => {
             ui.add_space(size::STEP);
             fields_ui(ui, answer, fields);

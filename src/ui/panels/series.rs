@@ -38,7 +38,12 @@ pub fn series_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
         let n = skipped.len();
         let what = if n == 1 { "1 file passed over" } else { &format!("{n} files passed over") };
         let label = egui::Label::new(egui::RichText::new(what).color(t.muted)).selectable(false);
-        ui.add(label).on_hover_ui(|ui| {
+        let label = ui.add(label);
+        // Names of files may be those of patients.
+        if scene.session.is_anonymous() {
+            return;
+        }
+        label.on_hover_ui(|ui| {
             for skipped in skipped.iter().take(12) {
                 let name = skipped.file.file_name().map(|n| n.to_string_lossy()).unwrap_or_default();
                 ui.label(format!("{name}: {}", skipped.reason));
@@ -70,9 +75,9 @@ fn objects_ui(ui: &mut Ui, scene: &Scene<'_>) {
     }
 }
 
-/// What a series is called.
-pub fn series_name(series: &Series) -> String {
-    let description = series.description.reveal().trim().to_owned();
+/// What a series is called. What is typed at the scanner may tell of the patient: not before people.
+pub fn series_name(series: &Series, anonymous: bool) -> String {
+    let description = if anonymous { "" } else { series.description.reveal().trim() }.to_owned();
     match (description.is_empty(), series.number) {
         (false, _) => description,
         (true, Some(number)) => format!("Series {number}"),
@@ -93,7 +98,7 @@ fn warning_lines(series: &Series) -> Vec<String> {
 
 fn row_ui(ui: &mut Ui, scene: &Scene<'_>, index: usize, series: &Series, chosen: bool) -> bool {
     let t = tokens(ui);
-    let name = series_name(series);
+    let name = series_name(series, scene.session.is_anonymous());
     let [_, _, slices] = series.size;
     let what = if series.is_coloured() { "picture" } else { "slice" };
     let count = if slices == 1 { format!("1 {what}") } else { format!("{slices} {what}s") };

@@ -5,9 +5,9 @@ use egui::{
 };
 
 use super::open_menu::open_menu_ui;
-use super::top_menus::{
-    device_menu_ui, layout_menu_ui, measure_menu_ui, slab_menu_ui, view_menu_ui, window_menu_ui,
-};
+use super::slab_menu::slab_menu_ui;
+use super::top_menus::{device_menu_ui, layout_menu_ui, measure_menu_ui, view_menu_ui};
+use super::window_menu::window_menu_ui;
 use crate::command::{Command, Commands};
 use crate::measure::Kind;
 use crate::session::{Stage, Tool};
@@ -76,8 +76,8 @@ fn left_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Comman
     line_ui(ui);
     let open = scene.session.stage() == Stage::Open;
     ui.add_enabled_ui(open, |ui| {
-        window_menu_ui(ui, scene, out);
-        slab_menu_ui(ui, scene, out);
+        window_menu_ui(ui, scene, state, out);
+        slab_menu_ui(ui, scene, out, width >= NAME_FROM);
         layout_menu_ui(ui, scene, out);
     });
     let keys = width >= NAME_FROM;

@@ -1,22 +1,22 @@
-//! The menus of the top bar: window presets, slab, view, device.
+//! The menus of the top bar: measuring, layout, view, device.
 
-use egui::{Align2, CornerRadius, PopupCloseBehavior, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Align, Align2, CornerRadius, Layout, PopupCloseBehavior, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2,
+};
 
 use super::top::measure_icon;
-use crate::command::{Command, Commands, entry};
+use crate::command::{Command, Commands, Viewing, entry};
 use crate::measure::Kind;
-use crate::session::{Arrangement, Edit, Engine, Layout as Panes, Projection, Slab, Tool};
+use crate::session::{Arrangement, Engine, Layout as Panes, Preferences, Tool};
 use crate::ui::theme::{size, tokens};
 use crate::ui::widgets::{
-    Press, fact_ui, heading_ui, menu, menu_row_ui, paragraph_ui, press_ui, slider_row_ui,
+    NumberField, Press, fact_ui, heading_ui, line_ui, menu, menu_row_ui, number_ui, paragraph_ui, press_ui,
+    segments_ui,
 };
-use crate::ui::{Scene, icons, words};
-use crate::volume::Preset;
+use crate::ui::{Scene, icons};
+use crate::volume::Interpolation;
 
-/// Thickest slab on the slider, mm.
-const THICKEST_MM: f64 = 50.0;
-
-/// A command as a row of a menu.
+/// A command as a row of a menu; says whether it was clicked.
 pub(super) fn row_ui(
     ui: &mut Ui,
     scene: &Scene<'_>,
@@ -24,12 +24,28 @@ pub(super) fn row_ui(
     command: Command,
     icon: &str,
     on: bool,
-) {
-    let Some(entry) = entry(&command) else { return };
+) -> bool {
+    let Some(entry) = entry(&command) else { return false };
     let key = scene.key(&command);
     let press = Press::new(icon, entry.words).key(&key).enabled(scene.enabled(&command)).selected(on);
-    if menu_row_ui(ui, press).on_hover_text(entry.help).clicked() {
+    let clicked = menu_row_ui(ui, press).on_hover_text(entry.help).clicked();
+    if clicked {
         out.push(command);
+    }
+    clicked
+}
+
+/// The same in a menu with fields in it, which does not close by itself.
+pub(super) fn closing_row_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    out: &mut Commands,
+    command: Command,
+    icon: &str,
+    on: bool,
+) {
+    if row_ui(ui, scene, out, command, icon, on) {
+        ui.close();
     }
 }
 
@@ -56,62 +72,6 @@ pub fn measure_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
         ui.separator();
         row_ui(ui, scene, out, Command::CopyMeasurements, icons::COPY, false);
         row_ui(ui, scene, out, Command::ExportMeasurements, icons::EXPORT, false);
-    });
-}
-
-/// Presets, and invert.
-pub fn window_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
-    let look = scene.session.look();
-    let (w, c) = (words::signed(look.window.width(), 0), words::signed(look.window.centre(), 0));
-    let name = look.preset.map_or("Window", Preset::label);
-    let label = format!("{name} {w} / {c}");
-    let button = press_ui(ui, Press::new("", &label).menu().enabled(ui.is_enabled()));
-    let button = button.on_hover_text("Window presets: width / centre, in the unit of the volume");
-    menu(&button).show(|ui| {
-        ui.set_width(220.0);
-        ui.spacing_mut().item_spacing.y = 2.0;
-        for preset in Preset::ALL {
-            row_ui(ui, scene, out, Command::Preset(preset), icons::WINDOW, look.preset == Some(preset));
-        }
-        ui.separator();
-        row_ui(ui, scene, out, Command::ToggleInvert, icons::INVERT, look.invert);
-        row_ui(ui, scene, out, Command::WindowOfRegion, icons::RECTANGLE, false);
-    });
-}
-
-/// Off, maximum, minimum, mean; thickness.
-pub fn slab_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
-    let look = scene.session.look();
-    let now = look.slab();
-    let label = now.map_or_else(|| "Slab off".to_owned(), words::slab);
-    let button = press_ui(ui, Press::new("", &label).menu().enabled(ui.is_enabled()));
-    let button = button.on_hover_text(scene.tip(&Command::CycleSlab));
-    menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
-        ui.set_width(220.0);
-        ui.spacing_mut().item_spacing.y = 2.0;
-        if menu_row_ui(ui, Press::new(icons::SLAB, "Off").selected(now.is_none())).clicked() {
-            out.edit(Edit::Slab(None));
-        }
-        for projection in Projection::ALL {
-            let on = now.is_some_and(|s| s.projection == projection);
-            let press = Press::new(icons::SLAB, words::projection_label(projection)).selected(on);
-            if menu_row_ui(ui, press).clicked() {
-                let slab = Slab { thickness_mm: look.slab_thickness_mm, projection };
-                out.edit(Edit::Slab(Some(slab)));
-            }
-        }
-        ui.separator();
-        ui.scope(|ui| {
-            ui.spacing_mut().item_spacing.y = size::HALF;
-            let share = (look.slab_thickness_mm / THICKEST_MM) as f32;
-            let shown = format!("{} mm", words::trimmed(look.slab_thickness_mm, 1));
-            let (new, _) = slider_row_ui(ui, "Thickness", share, &shown);
-            if let Some(new) = new {
-                let thickness_mm = (f64::from(new) * THICKEST_MM).round().max(1.0);
-                let projection = now.map_or(Projection::Max, |s| s.projection);
-                out.edit(Edit::Slab(Some(Slab { thickness_mm, projection })));
-            }
-        });
     });
 }
 
@@ -153,31 +113,65 @@ pub fn view_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let button = press_ui(ui, Press::new(icons::DISPLAY, "View").icon_only().menu());
     let button = button.on_hover_text("View: text, panels, theme, picture, undo");
     let look = scene.session.look();
-    menu(&button).show(|ui| {
+    menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_width(260.0);
         ui.spacing_mut().item_spacing.y = 2.0;
-        row_ui(ui, scene, out, Command::Undo, icons::UNDO, false);
-        row_ui(ui, scene, out, Command::Redo, icons::REDO, false);
+        closing_row_ui(ui, scene, out, Command::Undo, icons::UNDO, false);
+        closing_row_ui(ui, scene, out, Command::Redo, icons::REDO, false);
         ui.separator();
-        row_ui(ui, scene, out, Command::ResetViewport, icons::RESET, false);
-        row_ui(ui, scene, out, Command::TurnClockwise, icons::RERUN, false);
-        row_ui(ui, scene, out, Command::Straighten, icons::CROSSHAIR, false);
+        closing_row_ui(ui, scene, out, Command::ResetViewport, icons::RESET, false);
+        closing_row_ui(ui, scene, out, Command::Viewing(Viewing::OneToOne), icons::ZOOM, false);
+        closing_row_ui(ui, scene, out, Command::Viewing(Viewing::TrueSize), icons::MEASURE, false);
+        closing_row_ui(ui, scene, out, Command::TurnClockwise, icons::RERUN, false);
+        closing_row_ui(ui, scene, out, Command::Straighten, icons::CROSSHAIR, false);
         let behind = look.viewport(look.focus).turn.behind;
-        row_ui(ui, scene, out, Command::FlipAcross, icons::FLIP, behind);
-        row_ui(ui, scene, out, Command::TogglePlay, icons::PLAY, scene.session.playing().is_some());
-        row_ui(ui, scene, out, Command::CycleCornerText, icons::TEXT, false);
-        row_ui(ui, scene, out, Command::ToggleInvert, icons::INVERT, look.invert);
+        closing_row_ui(ui, scene, out, Command::FlipAcross, icons::FLIP, behind);
+        closing_row_ui(ui, scene, out, Command::TogglePlay, icons::PLAY, scene.session.playing().is_some());
+        pace_ui(ui, scene, out);
+        closing_row_ui(ui, scene, out, Command::CycleCornerText, icons::TEXT, false);
+        closing_row_ui(ui, scene, out, Command::ToggleInvert, icons::INVERT, look.invert);
+        interpolation_ui(ui, scene, out);
         let stored = scene.session.series().is_some_and(|s| s.can_be_resampled() && !s.is_resampled());
-        row_ui(ui, scene, out, Command::ToggleStoredSlices, icons::FILES, stored);
-        row_ui(ui, scene, out, Command::SavePicture, icons::PICTURE, false);
-        row_ui(ui, scene, out, Command::CopyPicture, icons::COPY, false);
+        closing_row_ui(ui, scene, out, Command::ToggleStoredSlices, icons::FILES, stored);
+        closing_row_ui(ui, scene, out, Command::SavePicture, icons::PICTURE, false);
+        closing_row_ui(ui, scene, out, Command::CopyPicture, icons::COPY, false);
         ui.separator();
-        row_ui(ui, scene, out, Command::ToggleLeftPanel, icons::LEFT_PANEL, scene.prefs.left_panel);
-        row_ui(ui, scene, out, Command::ToggleRightPanel, icons::LEFT_PANEL, scene.prefs.right_panel);
+        closing_row_ui(ui, scene, out, Command::ToggleLeftPanel, icons::LEFT_PANEL, scene.prefs.left_panel);
+        closing_row_ui(ui, scene, out, Command::ToggleRightPanel, icons::LEFT_PANEL, scene.prefs.right_panel);
         let theme = if scene.prefs.dark { icons::LIGHT } else { icons::DARK };
-        row_ui(ui, scene, out, Command::ToggleTheme, theme, false);
-        row_ui(ui, scene, out, Command::ToggleFullScreen, icons::SINGLE, false);
+        closing_row_ui(ui, scene, out, Command::ToggleTheme, theme, false);
+        closing_row_ui(ui, scene, out, Command::ToggleFullScreen, icons::SINGLE, false);
+        closing_row_ui(ui, scene, out, Command::Viewing(Viewing::TogglePreferences), icons::DISPLAY, false);
     });
+}
+
+/// Slices in a second while they are played.
+pub fn pace_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+    let [least, most] = Preferences::PLAY_SPEEDS;
+    let field =
+        NumberField { name: "Slices in a second", unit: "", range: least..=most, pace: 0.2, decimals: 0 };
+    let t = tokens(ui);
+    ui.horizontal(|ui| {
+        ui.add_space(34.0);
+        line_ui(ui, "Slices in a second", TextStyle::Body, t.text);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add_space(10.0);
+            let (new, _) = number_ui(ui, &field, scene.prefs.slices_per_second());
+            out.extend(new.map(|pace| Command::Viewing(Viewing::PlayAt(pace))));
+        });
+    });
+}
+
+/// What is shown between voxels: one of three.
+fn interpolation_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+    ui.add_space(size::HALF);
+    let kinds = Interpolation::ALL;
+    let chosen = kinds.iter().position(|kind| *kind == scene.prefs.interpolation).unwrap_or(1);
+    let pressed = segments_ui(ui, "Interpolation", &kinds.map(Interpolation::label), chosen);
+    if let Some(kind) = pressed.and_then(|place| kinds.get(place)) {
+        out.push(Command::Viewing(Viewing::Interpolate(*kind)));
+    }
+    ui.add_space(size::HALF);
 }
 
 /// The device in use: what draws, what computes, what else there is.

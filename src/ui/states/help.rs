@@ -9,9 +9,10 @@ use crate::ui::{Scene, UiState};
 use super::sheet::sheet_ui;
 
 /// What hands do; gestures are no commands.
-const MOUSE: [(&str, &str); 10] = [
+const MOUSE: [(&str, &str); 11] = [
     ("Wheel", "One slice; with Shift ten"),
     ("Ctrl+wheel", "Zoom at the pointer"),
+    ("Alt+wheel", "Thickness of the slab"),
     ("Left drag", "The active tool"),
     ("Middle drag", "Pan"),
     ("Right drag", "Zoom"),
@@ -81,7 +82,7 @@ fn group_ui(ui: &mut Ui, scene: &Scene<'_>, group: Group) {
 
 /// The commands of a group that have a key, with their keys.
 fn listed(scene: &Scene<'_>, group: Group) -> impl Iterator<Item = (&'static Entry, String)> {
-    CATALOGUE.iter().filter(move |entry| entry.group == group).filter_map(move |entry| {
+    CATALOGUE.iter().copied().filter(move |entry| entry.group == group).filter_map(move |entry| {
         let keys: Vec<String> = scene.keymap.keys_of(entry).iter().map(ToString::to_string).collect();
         (!keys.is_empty()).then(|| (entry, keys.join("  ")))
     })

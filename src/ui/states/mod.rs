@@ -8,6 +8,7 @@ mod networks;
 mod notices;
 mod opening;
 mod palette;
+mod preferences;
 mod sheet;
 mod trouble;
 mod welcome;
@@ -19,6 +20,7 @@ pub use networks::networks_ui;
 pub use notices::{notices_ui, reduced_ui};
 pub use opening::opening_ui;
 pub use palette::{Palette, palette_ui};
+pub use preferences::preferences_ui;
 pub use trouble::{failed_ui, unusable_ui};
 pub use welcome::{drop_ui, welcome_ui};
 

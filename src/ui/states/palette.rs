@@ -90,6 +90,7 @@ fn found(scene: &Scene<'_>, typed: &str) -> Vec<&'static Entry> {
     // What lasts as long as a key is held cannot be chosen from a list.
     let open = CATALOGUE
         .iter()
+        .copied()
         .filter(|entry| (entry.enabled)(scene.session) && entry.command != Command::HideHeatmap);
     let mut found: Vec<(i32, &Entry)> = open.filter_map(|e| rank(e).map(|rank| (rank, e))).collect();
     found.sort_by_key(|(rank, _)| *rank);

@@ -212,6 +212,20 @@ mod tests {
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
     }
 
+    /// A colour with opacity (premultiplied) laid over another.
+    fn over(ink: Color32, ground: Color32) -> Color32 {
+        let part = |ink: u8, ground: u8, a: u8| {
+            let left = f64::from(ground) * (1.0 - f64::from(a) / 255.0);
+            (f64::from(ink) + left).round().min(255.0) as u8
+        };
+        let a = ink.a();
+        Color32::from_rgb(
+            part(ink.r(), ground.r(), a),
+            part(ink.g(), ground.g(), a),
+            part(ink.b(), ground.b(), a),
+        )
+    }
+
     #[test]
     fn all_text_has_a_contrast_of_four_and_a_half() {
         for t in [&DARK, &LIGHT] {
@@ -220,10 +234,20 @@ mod tests {
                     assert!(contrast(text, ground) >= 4.5, "{text:?} on {ground:?}");
                 }
             }
-            for ground in [t.control, t.control_hover] {
+            for ground in [t.control, t.control_hover, t.accent_soft] {
                 assert!(contrast(t.text, ground) >= 4.5, "text on {ground:?}");
             }
+            // Choices beside the chosen one, and hints in fields; under the pointer they are `text`.
+            assert!(contrast(t.muted, t.control) >= 4.5, "muted on a control");
+            // Keys on what is switched on, and the lesser line of a chosen row.
+            assert!(contrast(t.accent, t.accent_soft) >= 4.5, "accent on what is chosen");
             assert!(contrast(t.on_accent_soft, t.accent_soft) >= 4.5);
+            let lesser = over(t.on_accent_soft.gamma_multiply(0.8), t.accent_soft);
+            assert!(contrast(lesser, t.accent_soft) >= 4.5, "{lesser:?} on what is chosen");
+            // Figures beside bars.
+            for bar in [t.towards, t.away] {
+                assert!(contrast(bar, t.card) >= 3.0, "{bar:?} on a card");
+            }
             // Lines, not text. Source: WCAG 2.2, 1.4.11.
             for series in t.series {
                 assert!(contrast(series, t.card) >= 3.0, "{series:?} on a card");

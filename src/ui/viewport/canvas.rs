@@ -6,7 +6,7 @@ use egui::{CursorIcon, EventFilter, Id, Rect, Response, Role, Sense, Ui, WidgetI
 use super::callback::{SlicePlace, slice_shape};
 use super::{Shown, compose, overlay, pointer};
 use crate::command::{Command, Commands};
-use crate::session::{Pane, Tool};
+use crate::session::{Pane, Session, Tool};
 use crate::tools::Pointed;
 use crate::ui::theme::PICTURE;
 use crate::ui::{Scene, UiState, words};
@@ -29,6 +29,11 @@ pub fn canvas_ui(
         ui.painter().rect_filled(rect, 0.0, PICTURE.ground);
         return;
     };
+    shown.interpolation = scene.prefs.interpolation;
+    shown.screen = state.screen;
+    if let Some(size) = state.viewport_px.get_mut(pane.index()) {
+        *size = size_px;
+    }
     if state.heatmap_hidden {
         shown.heatmap = None;
     }
@@ -46,7 +51,7 @@ pub fn canvas_ui(
         overlay::brush(ui.painter(), rect, at, radius);
     }
 
-    describe(ui, &response, pane, &shown);
+    describe(ui, &response, pane, &shown, scene.session);
     focus(ui, &response, pane, state, out);
     if response.hovered() {
         ui.set_cursor_icon(cursor_icon(scene.session.look().tool));
@@ -65,11 +70,22 @@ pub fn on_pixels(rect: Rect, scale: f32) -> (Rect, [u32; 2]) {
     (on, [(right - left) as u32, (bottom - top) as u32])
 }
 
-fn describe(ui: &Ui, response: &Response, pane: Pane, shown: &Shown) {
+fn describe(ui: &Ui, response: &Response, pane: Pane, shown: &Shown, session: &Session) {
     response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, pane.label()));
     ui.accesskit_node_builder(response.id, |node| {
         node.set_role(Role::Canvas);
-        node.set_value(words::spoken_slice(&shown.view));
+        let pointed = session.hover().filter(|hover| hover.pane == pane);
+        let spoken = match pointed {
+            Some(hover) => words::spoken_place("pointer", hover.at, hover.value, &shown.volume),
+            // Without a pointer the cursor is where one is.
+            None => {
+                let grid = shown.volume.grid();
+                let voxel = grid.voxel_at(grid.voxel_from_patient() * shown.cursor);
+                let value = voxel.and_then(|voxel| shown.volume.value(voxel));
+                words::spoken_place("cursor", shown.cursor, value, &shown.volume)
+            }
+        };
+        node.set_value(format!("{}; {spoken}", words::spoken_slice(&shown.view)));
     });
 }
 

@@ -12,9 +12,10 @@ use crate::render::{HeatmapLook, LayerLook};
 use crate::session::{Engine, Heatmap, Pane, PetLook, PetSeries, Session, Tool, ViewportState};
 use crate::ui::words;
 use crate::view;
+use crate::volume::Interpolation;
 
-/// The viewport of `pane` as it is now, without outlines of what others drew, which are kept from frame to
-/// frame; `None` while nothing is open.
+/// The viewport of `pane` as it is now, interpolated linearly, without outlines of what others drew, which are
+/// kept from frame to frame; `None` while nothing is open.
 /// - `size_px`: physical pixels
 pub fn compose(session: &Session, pane: Pane, size_px: [u32; 2]) -> Option<Shown> {
     let volume = session.volume()?;
@@ -39,7 +40,10 @@ pub fn compose(session: &Session, pane: Pane, size_px: [u32; 2]) -> Option<Shown
         cursor: look.cursor,
         window: look.window,
         invert: volume.polarity().inverted(look.invert),
+        interpolation: Interpolation::default(),
+        colours: look.colours,
         zoom: state.zoom,
+        screen: None,
         slab: state.slab,
         boxes: if look.boxes {
             session.selected().map_or_else(Vec::new, |n| boxes(session, n))
@@ -159,7 +163,10 @@ fn measurements(session: &Session) -> Vec<MeasurementMark> {
 }
 
 fn facts(session: &Session) -> Facts {
-    session.series().map_or_else(Facts::default, |series| facts_of(series, session.defects()))
+    session.series().map_or_else(Facts::default, |series| {
+        let facts = facts_of(series, session.defects());
+        if session.is_anonymous() { facts.anonymous() } else { facts }
+    })
 }
 
 /// What the corners say of a series; the terminal's pictures say the same.

@@ -70,7 +70,7 @@ pub fn events(ui: &Ui, response: &Response, rect: Rect, scale: f32) -> Vec<Point
                 Event::Zoom(factor) => {
                     // Two fingers apart: as if the wheel were turned with Ctrl held.
                     let Some(pos) = here.filter(|p| reachable && rect.contains(*p)) else { continue };
-                    let keys = Modifiers { ctrl: true, shift: false };
+                    let keys = Modifiers { ctrl: true, ..Modifiers::default() };
                     let notches = f64::from(*factor).max(1e-3).ln() / 1.1f64.ln();
                     found.push(PointerEvent::Wheel { at: at(pos), notches, keys });
                 }
@@ -112,5 +112,5 @@ fn button_of(button: PointerButton) -> Option<Button> {
 }
 
 fn modifiers(m: egui::Modifiers) -> Modifiers {
-    Modifiers { shift: m.shift, ctrl: m.ctrl || m.command }
+    Modifiers { shift: m.shift, ctrl: m.ctrl || m.command, alt: m.alt }
 }

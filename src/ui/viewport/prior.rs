@@ -19,6 +19,7 @@ use crate::tools::PointerEvent;
 use crate::ui::theme::PICTURE;
 use crate::ui::{Scene, UiState, words};
 use crate::view;
+use crate::volume::Interpolation;
 
 /// The prior as it is looked at now; `None` where there is none.
 /// - `size_px`: physical pixels
@@ -37,7 +38,10 @@ pub fn compose_prior(session: &Session, size_px: [u32; 2]) -> Option<Shown> {
         cursor,
         window: look.window,
         invert: prior.volume.polarity().inverted(look.invert),
+        interpolation: Interpolation::default(),
+        colours: look.colours,
         zoom: viewport.zoom,
+        screen: None,
         slab: None,
         boxes: if look.boxes { boxes(session) } else { Vec::new() },
         candidates: Vec::new(),
@@ -50,7 +54,7 @@ pub fn compose_prior(session: &Session, size_px: [u32; 2]) -> Option<Shown> {
         marks: marks(session),
         measurements: Vec::new(),
         text: look.corner_text,
-        facts: facts(prior),
+        facts: facts(prior, session.is_anonymous()),
         reduced: prior.gpu.reduced,
         focused: false,
     })
@@ -80,11 +84,12 @@ fn marks(session: &Session) -> Vec<Mark> {
     nodules.iter().enumerate().filter_map(mark).collect()
 }
 
-fn facts(prior: &PriorSeries) -> Facts {
+fn facts(prior: &PriorSeries, anonymous: bool) -> Facts {
     let Some(series) = prior.series() else { return Facts::default() };
     let mut facts = facts_of(series, &prior.defects);
     facts.patient.extend(words::date(series.study_date.reveal()));
-    Facts { prior: true, ..facts }
+    let facts = Facts { prior: true, ..facts };
+    if anonymous { facts.anonymous() } else { facts }
 }
 
 /// Draws the prior into `rect`; what the pointer and the keyboard did there goes to the commands.
@@ -97,12 +102,19 @@ pub fn prior_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState,
         return;
     };
     shown.focused = response.has_focus();
+    shown.interpolation = scene.prefs.interpolation;
+    (shown.screen, state.prior_px) = (state.screen, size_px);
     ui.painter().add(slice_shape(rect, SlicePlace::Prior, shown.frame()));
     overlay::paint(ui.painter(), rect, &shown);
     response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Prior"));
     ui.accesskit_node_builder(response.id, |node| {
         node.set_role(Role::Canvas);
-        node.set_value(format!("Prior, {}", words::spoken_slice(&shown.view)));
+        let (at, what) = state.prior_hover.map_or((shown.cursor, "cursor"), |at| (at, "pointer"));
+        let grid = shown.volume.grid();
+        let voxel = grid.voxel_at(grid.voxel_from_patient() * at);
+        let value = voxel.and_then(|voxel| shown.volume.value(voxel));
+        let place = words::spoken_place(what, at, value, &shown.volume);
+        node.set_value(format!("Prior, {}; {place}", words::spoken_slice(&shown.view)));
     });
     if response.contains_pointer() && ui.input(|i| i.pointer.any_pressed()) {
         response.request_focus();

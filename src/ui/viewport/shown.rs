@@ -11,8 +11,8 @@ use crate::inference::Region;
 use crate::measure::Measurement;
 use crate::render::{HeatmapLook, LayerLook, SliceFrame};
 use crate::session::{CornerText, Slab};
-use crate::view::ResolvedView;
-use crate::volume::{Painted, Volume, Window};
+use crate::view::{ResolvedView, Screen};
+use crate::volume::{Colours, Interpolation, Painted, Volume, Window};
 
 /// A marked point.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,6 +84,13 @@ pub struct Facts {
     pub lossy: bool,
 }
 
+impl Facts {
+    /// Without anything that files tell of the patient, series descriptions included.
+    pub fn anonymous(self) -> Self {
+        Self { patient: Vec::new(), description: String::new(), ..self }
+    }
+}
+
 /// One viewport, ready to be drawn.
 #[derive(Clone, Debug)]
 pub struct Shown {
@@ -103,8 +110,14 @@ pub struct Shown {
     pub window: Window,
     /// Black on white.
     pub invert: bool,
+    /// What is shown between voxels.
+    pub interpolation: Interpolation,
+    /// Which colours stand for values.
+    pub colours: Colours,
     /// Zoom over the fitted picture.
     pub zoom: f64,
+    /// How fine the screen is, where one is known.
+    pub screen: Option<Screen>,
     /// Slab, if not a single slice.
     pub slab: Option<Slab>,
     /// Boxes to outline; empty draws none.
@@ -146,6 +159,8 @@ impl Shown {
             window: self.window,
             invert: self.invert,
             layer: self.layer.as_ref().map(|layer| layer.look.clone()),
+            interpolation: self.interpolation,
+            colours: self.colours,
             heatmap: self.heatmap.clone(),
         }
     }

@@ -121,7 +121,13 @@ pub fn press_ui(ui: &mut Ui, press: Press<'_>) -> Response {
         // In a disabled part of the window egui pales everything once already.
         let pale = if ui.is_enabled() { t.muted.gamma_multiply(0.6) } else { t.muted };
         let ink = if press.enabled { ink } else { pale };
-        let weak = if press.selected { t.accent } else { t.muted };
+        // The ground under the pointer is too light for less weight.
+        let lit = response.hovered() && press.enabled;
+        let weak = match (press.selected, lit) {
+            (true, _) => t.accent,
+            (false, true) => t.text,
+            (false, false) => t.muted,
+        };
         if let Some(fill) = fill {
             ui.painter().rect_filled(rect, CornerRadius::same(size::RADIUS), fill);
         }
@@ -170,7 +176,8 @@ pub fn menu_row_ui(ui: &mut Ui, press: Press<'_>) -> Response {
         let at = Align2::LEFT_CENTER.anchor_size(pos2(rect.left() + 34.0, middle), words.size());
         ui.painter().galley_with_override_text_color(at.min, words, ink);
         let at = Align2::RIGHT_CENTER.anchor_size(pos2(rect.right() - 10.0, middle), key.size());
-        ui.painter().galley_with_override_text_color(at.min, key, t.muted);
+        let weak = if lit { t.text } else { t.muted };
+        ui.painter().galley_with_override_text_color(at.min, key, weak);
     }
     response
 }

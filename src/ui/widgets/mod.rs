@@ -3,6 +3,7 @@
 mod button;
 mod card;
 mod meter;
+mod number;
 mod row;
 mod segments;
 mod text;
@@ -10,6 +11,7 @@ mod text;
 pub use button::{Press, menu, menu_row_ui, press_ui};
 pub use card::{card_ui, fact_ui, heading_ui, note_ui, splits};
 pub use meter::{bare_slider_ui, meter_ui, slider_row_ui};
+pub use number::{NumberField, number_ui};
 pub use row::row_ground;
 pub use segments::segments_ui;
 pub use text::{line_ui, paragraph_ui};

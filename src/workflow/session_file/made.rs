@@ -9,6 +9,7 @@ use crate::export::hashed_uid;
 use crate::findings::Nodule;
 use crate::geometry::VoxelGrid;
 use crate::session::{Findings, Layout, Look, Measured, Orientation, Pane, Session, VolumeView};
+use crate::volume::Colours;
 
 /// The document as a file has it; `None` where nothing was made in it. Paths of the case are left out.
 pub fn saved(session: &Session) -> Option<SavedSession> {
@@ -94,6 +95,7 @@ fn look(look: &Look) -> SavedLook {
         window: [look.window.width(), look.window.centre()],
         preset: look.preset.map(|preset| preset.name().to_owned()),
         invert: look.invert,
+        colours: (look.colours != Colours::Grey).then(|| look.colours.name().to_owned()),
         viewports: Pane::ALL.map(viewport),
         single: match look.layout {
             Layout::Single(pane) => Some(pane.index()),

@@ -9,7 +9,7 @@ use crate::networks::spec;
 use crate::session::{
     Edit, Layout, Orientation, Pane, Projection, Session, Slab, Turn, ViewportState, VolumeView,
 };
-use crate::volume::{Preset, VolumePreset, Window};
+use crate::volume::{Colours, Preset, VolumePreset, Window};
 
 /// Directions whose lengths and angle are off by more than this are no axes of a screen.
 const UPRIGHT: f64 = 1e-3;
@@ -135,6 +135,8 @@ fn look_of(look: &SavedLook, restored: &mut Restored) {
         edits.push(Edit::Window(Window::new(width, centre), preset));
     }
     edits.push(Edit::Invert(look.invert));
+    let colours = look.colours.as_deref().and_then(Colours::from_name);
+    edits.push(Edit::Colours(colours.unwrap_or_default()));
     edits.push(Edit::Boxes(look.boxes));
     for (pane, saved) in Pane::ALL.into_iter().zip(&look.viewports) {
         edits.push(Edit::Viewport(pane, viewport(saved, pane)));

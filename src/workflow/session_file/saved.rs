@@ -106,6 +106,9 @@ pub struct SavedLook {
     pub preset: Option<String>,
     /// Black on white.
     pub invert: bool,
+    /// Name of the colours that stand for values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colours: Option<String>,
     /// Axial, coronal, sagittal.
     pub viewports: [SavedViewport; 3],
     /// The viewport that stands alone, by its place; `None`: all of them.

@@ -7,7 +7,8 @@ use crate::session::CornerText;
 use crate::ui::theme::{PICTURE, size};
 use crate::ui::viewport::Shown;
 use crate::ui::{icons, words};
-use crate::volume::Unit;
+use crate::view::{NamedScale, named_scale};
+use crate::volume::{Colours, Interpolation, Unit};
 
 const LINE_HEIGHT: f32 = 16.0;
 /// Narrower viewports keep only what cannot be read off the picture.
@@ -85,12 +86,25 @@ pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) {
     at.line(format!("W {}  C {}  {unit}", words::signed(w, 0), words::signed(c, 0)).trim_end(), &plain);
     if wide {
         at.line(&format!("zoom {:.1}", shown.zoom), &plain);
+        match named_scale(shown.volume.grid(), &shown.view, shown.screen).zip(Some(shown.screen)) {
+            Some((NamedScale::TrueSize, Some(screen))) => at.line(&words::true_size(screen), &plain),
+            Some((NamedScale::OneToOne, _)) => at.line("1:1, a pixel a voxel", &plain),
+            _ => {}
+        }
         if let Some(lies) = words::turn(shown.view.turn) {
             at.line(&lies, &plain);
         }
     }
     if let Some(slab) = shown.slab {
         at.line(&words::slab(slab), &plain);
+    }
+    match shown.interpolation {
+        Interpolation::Linear => {}
+        Interpolation::Nearest => at.line("nearest voxel", &plain),
+        Interpolation::Cubic => at.line("cubic (Catmull-Rom)", &plain),
+    }
+    if shown.colours != Colours::Grey {
+        at.line(&shown.colours.label().to_lowercase(), &plain);
     }
     if shown.invert {
         at.line("inverted", &plain);

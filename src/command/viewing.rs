@@ -1,0 +1,149 @@
+//! What is asked for of the viewports besides slices and tools: slab, scale, grey scale, pace of playing.
+
+use super::conditions::{always, counted, shown};
+use super::entry::{Entry, Group, line};
+use super::keys::{Key, Shortcut};
+use super::words::Command;
+use crate::session::CornerText;
+use crate::volume::Interpolation;
+
+/// How the viewports show what they show, and what the program remembers of it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Viewing {
+    /// A slab a millimetre thicker; without one, the last.
+    SlabThicker,
+    /// A slab a millimetre thinner.
+    SlabThinner,
+    /// One voxel of the focused viewport as wide as a pixel.
+    OneToOne,
+    /// The focused viewport as large as in life.
+    TrueSize,
+    /// The window from the first hundredth of the values to the last.
+    AutoWindow,
+    /// Keep the window that is shown under this name.
+    KeepWindow(String),
+    /// Forget the kept window of this name.
+    ForgetWindow(String),
+    /// More slices in a second while they are played.
+    PlayFaster,
+    /// Fewer.
+    PlaySlower,
+    /// So many slices in a second.
+    PlayAt(f64),
+    /// The sheet of preferences.
+    TogglePreferences,
+    /// Another value of a preference that has no command of its own.
+    Prefer(Preference),
+    /// Read the key file again.
+    ReadKeys,
+    /// The next kind of interpolation.
+    CycleInterpolation,
+    /// This kind of interpolation.
+    Interpolate(Interpolation),
+}
+
+/// A preference that has no command of its own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Preference {
+    /// Size of text, per cent.
+    TextSize(f64),
+    /// What the corners say, now and at the start.
+    PatientText(CornerText),
+    /// Pixels of the screen in an inch; 0: as the screen tells.
+    ScreenDpi(f64),
+    /// Where the network runs: `auto`, `gpu` or `cpu`.
+    NetworkDevice(&'static str),
+}
+
+/// Those that need no value.
+pub(super) static VIEWING: [Entry; 10] = [
+    line(
+        Command::Viewing(Viewing::SlabThicker),
+        "slab_thicker",
+        Group::Display,
+        ("Thicker slab", "A millimetre more; the wheel with Alt does the same, or with Ctrl and Shift."),
+        &[Shortcut::alt(Key::Up)],
+        shown,
+    ),
+    line(
+        Command::Viewing(Viewing::SlabThinner),
+        "slab_thinner",
+        Group::Display,
+        ("Thinner slab", "A millimetre less."),
+        &[Shortcut::alt(Key::Down)],
+        shown,
+    ),
+    line(
+        Command::Viewing(Viewing::AutoWindow),
+        "auto_window",
+        Group::Window,
+        (
+            "Auto window",
+            "From the value that one voxel in a hundred lies below to the one that one lies above.",
+        ),
+        &[Shortcut::plain(Key::Char('6'))],
+        counted,
+    ),
+    line(
+        Command::Viewing(Viewing::PlayFaster),
+        "play_faster",
+        Group::Navigate,
+        ("Play faster", "More slices in a second while they are played; the pace is remembered."),
+        &[Shortcut::alt(Key::Right)],
+        shown,
+    ),
+    line(
+        Command::Viewing(Viewing::PlaySlower),
+        "play_slower",
+        Group::Navigate,
+        ("Play slower", "Fewer slices in a second."),
+        &[Shortcut::alt(Key::Left)],
+        shown,
+    ),
+    line(
+        Command::Viewing(Viewing::OneToOne),
+        "one_to_one",
+        Group::Display,
+        ("One to one", "The smallest voxel of the focused viewport as wide as one pixel of the screen."),
+        &[Shortcut::plain(Key::Char('Y'))],
+        shown,
+    ),
+    line(
+        Command::Viewing(Viewing::TrueSize),
+        "true_size",
+        Group::Display,
+        (
+            "True size",
+            "The focused viewport as large as in life, by the screen's dots per inch; the corner says who told them.",
+        ),
+        &[Shortcut::shift(Key::Char('Y'))],
+        shown,
+    ),
+    line(
+        Command::Viewing(Viewing::CycleInterpolation),
+        "interpolation",
+        Group::Display,
+        (
+            "Interpolation",
+            "Between voxels: in proportion, along splines (Catmull-Rom), or the nearest voxel.",
+        ),
+        &[Shortcut::shift(Key::Char('I'))],
+        shown,
+    ),
+    line(
+        Command::Viewing(Viewing::TogglePreferences),
+        "preferences",
+        Group::Interface,
+        ("Preferences", "Theme, text, patient data, display, devices and keys; changes hold at once."),
+        &[Shortcut::ctrl(Key::Char(','))],
+        always,
+    ),
+    line(
+        Command::Viewing(Viewing::ReadKeys),
+        "read_keys",
+        Group::Interface,
+        ("Read keys again", "Takes over what was changed in keymap.toml since the start."),
+        &[],
+        always,
+    ),
+];

@@ -1,0 +1,126 @@
+//! The menu of grey-scale windows: presets, those that the user keeps, the histogram, colours.
+
+use egui::{Align, Layout, PopupCloseBehavior, TextEdit, Ui, vec2};
+
+use super::histogram::histogram_ui;
+use super::top_menus::closing_row_ui;
+use crate::command::{Command, Commands, Viewing};
+use crate::session::{Edit, KeptWindow};
+use crate::ui::theme::size;
+use crate::ui::widgets::{Press, heading_ui, menu, menu_row_ui, press_ui, segments_ui};
+use crate::ui::{Scene, UiState, icons, words};
+use crate::volume::{Colours, Preset};
+
+/// Wide enough for the histogram of a CT to be taken hold of.
+const WIDTH: f32 = 340.0;
+
+/// The button says which window is shown; behind it is all that changes it.
+pub fn window_menu_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
+    let look = scene.session.look();
+    let (w, c) = (words::signed(look.window.width(), 0), words::signed(look.window.centre(), 0));
+    let kept = scene.prefs.name_of_window(look.window);
+    let name = look.preset.map(Preset::label).or(kept).unwrap_or("Window");
+    let label = format!("{} {w} / {c}", short(name));
+    let button = press_ui(ui, Press::new("", &label).menu().enabled(ui.is_enabled()));
+    let button = button
+        .on_hover_text("Window: width / centre, in the unit of the volume; presets, histogram, colours");
+    menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+        ui.set_width(WIDTH);
+        ui.spacing_mut().item_spacing.y = 2.0;
+        for preset in Preset::ALL {
+            closing_row_ui(
+                ui,
+                scene,
+                out,
+                Command::Preset(preset),
+                icons::WINDOW,
+                look.preset == Some(preset),
+            );
+        }
+        for window in &scene.prefs.windows {
+            kept_ui(ui, window, look.preset.is_none() && kept == Some(window.name.as_str()), out);
+        }
+        keep_ui(ui, state, out);
+        ui.separator();
+        histogram_ui(ui, scene, out);
+        closing_row_ui(ui, scene, out, Command::Viewing(Viewing::AutoWindow), icons::CHART, false);
+        closing_row_ui(ui, scene, out, Command::WindowOfRegion, icons::RECTANGLE, false);
+        ui.separator();
+        closing_row_ui(ui, scene, out, Command::ToggleInvert, icons::INVERT, look.invert);
+        heading_ui(ui, "Colours, for other modalities than CT");
+        let chosen = Colours::ALL.iter().position(|colours| *colours == look.colours).unwrap_or(0);
+        let pressed = segments_ui(ui, "Colours", &Colours::ALL.map(Colours::label), chosen);
+        if let Some(colours) = pressed.and_then(|place| Colours::ALL.get(place)) {
+            out.edit(Edit::Colours(*colours));
+        }
+    });
+}
+
+/// The button has no room for a long name.
+fn short(name: &str) -> String {
+    const LONGEST: usize = 16;
+    if name.chars().count() <= LONGEST {
+        return name.to_owned();
+    }
+    name.chars().take(LONGEST - 1).chain(['…']).collect()
+}
+
+/// One of the user's own, and the button that takes it off the list.
+fn kept_ui(ui: &mut Ui, kept: &KeptWindow, chosen: bool, out: &mut Commands) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let forget = format!("Forget {}", kept.name);
+            let press = Press::new(icons::REMOVE, &forget).icon_only();
+            if press_ui(ui, press).on_hover_text(&forget).clicked() {
+                out.push(Command::Viewing(Viewing::ForgetWindow(kept.name.clone())));
+            }
+            let window = kept.window();
+            let numbers =
+                format!("{} / {}", words::signed(window.width(), 0), words::signed(window.centre(), 0));
+            let press = Press::new(icons::WINDOW, &kept.name).key(&numbers).selected(chosen);
+            let room = vec2(ui.available_width(), size::CONTROL);
+            let row =
+                ui.allocate_ui_with_layout(room, Layout::top_down(Align::Min), |ui| menu_row_ui(ui, press));
+            if row.inner.clicked() {
+                out.edit(Edit::Window(window, None));
+                ui.close();
+            }
+        });
+    });
+}
+
+/// A name for the window that is shown, and the button that keeps it.
+fn keep_ui(ui: &mut Ui, state: &mut UiState, out: &mut Commands) {
+    const NAME: &str = "Name for this window";
+    ui.add_space(size::HALF);
+    ui.horizontal(|ui| {
+        ui.add_space(size::HALF);
+        let typed = &mut state.window_name;
+        let edit = TextEdit::singleline(typed)
+            .hint_text(NAME)
+            .desired_width(WIDTH - 110.0)
+            .char_limit(40)
+            .align(egui::Align2::LEFT_CENTER);
+        let field = ui.add(edit);
+        ui.accesskit_node_builder(field.id, |node| node.set_label(NAME));
+        let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+        let can = !typed.trim().is_empty();
+        let pressed = press_ui(ui, Press::new("", "Keep").filled().enabled(can)).clicked();
+        if can && (pressed || entered) {
+            out.push(Command::Viewing(Viewing::KeepWindow(std::mem::take(typed))));
+        }
+    });
+    ui.add_space(size::HALF);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_name_is_cut_for_the_button() {
+        assert_eq!(short("Liver"), "Liver");
+        assert_eq!(short("Pulmonary arteries, late"), "Pulmonary arter…");
+    }
+}

@@ -1,0 +1,218 @@
+//! The sheet of preferences: what the program remembers, to be changed at once.
+
+use egui::{Align, Layout, ScrollArea, Sense, Stroke, TextStyle, Ui, vec2};
+
+use super::sheet::sheet_ui;
+use crate::command::{Command, Commands, Preference, Viewing};
+use crate::session::{CornerText, Preferences};
+use crate::ui::theme::{size, tokens};
+use crate::ui::widgets::{
+    NumberField, Press, heading_ui, line_ui, menu_row_ui, note_ui, number_ui, paragraph_ui, press_ui,
+    segments_ui,
+};
+use crate::ui::{Scene, UiState, icons, words};
+use crate::view::Screen;
+use crate::volume::Interpolation;
+
+const WIDTH: f32 = 640.0;
+/// Width of the column of names.
+const NAMES: f32 = 190.0;
+/// Length of the bar that a ruler is laid on, mm.
+const BAR_MM: f64 = 100.0;
+/// Where the network runs: name in the file, word here.
+const DEVICES: [(&str, &str); 3] = [("auto", "Automatic"), ("gpu", "Graphics"), ("cpu", "Processor")];
+
+/// Draws the sheet; Escape, the cross or a click beside it closes it.
+pub fn preferences_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
+    let closed = sheet_ui(ui, "preferences", "Preferences", WIDTH, |ui, width, room| {
+        ScrollArea::vertical().max_height(room).min_scrolled_height(room).show(ui, |ui| {
+            ui.set_max_width(width - size::DOUBLE);
+            ui.spacing_mut().item_spacing.y = size::HALF;
+            heading_ui(ui, "Appearance");
+            appearance_ui(ui, scene, out);
+            ui.add_space(size::STEP);
+            heading_ui(ui, "Pictures");
+            pictures_ui(ui, scene, state, out);
+            ui.add_space(size::STEP);
+            heading_ui(ui, "Devices");
+            devices_ui(ui, scene, out);
+            ui.add_space(size::STEP);
+            heading_ui(ui, "Keys");
+            keys_ui(ui, scene, state, out);
+        });
+    });
+    if closed {
+        state.sheet = None;
+    }
+}
+
+/// A name at the left, and what is changed in what remains of the line.
+fn named_ui(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) {
+    let t = tokens(ui);
+    ui.horizontal(|ui| {
+        let room = vec2(NAMES, size::CONTROL);
+        ui.allocate_ui_with_layout(room, Layout::left_to_right(Align::Center), |ui| {
+            ui.set_min_width(NAMES);
+            line_ui(ui, name, TextStyle::Body, t.muted);
+        });
+        add(ui);
+    });
+}
+
+fn prefer(preference: Preference) -> Command {
+    Command::Viewing(Viewing::Prefer(preference))
+}
+
+fn appearance_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+    named_ui(ui, "Theme", |ui| {
+        let chosen = usize::from(!scene.prefs.dark);
+        if segments_ui(ui, "Theme", &["Dark", "Light"], chosen).is_some_and(|place| place != chosen) {
+            out.push(Command::ToggleTheme);
+        }
+    });
+    named_ui(ui, "Text size", |ui| {
+        let [least, most] = Preferences::TEXT_SIZES;
+        let field =
+            NumberField { name: "Text size", unit: " %", range: least..=most, pace: 1.0, decimals: 0 };
+        // A field that grows while it is dragged runs away from the pointer: let go, it counts.
+        let (new, response) = number_ui(ui, &field, f64::from(scene.prefs.zoom_factor()) * 100.0);
+        let id = response.id.with("dragged");
+        if let Some(new) = new {
+            ui.data_mut(|d| d.insert_temp(id, new));
+        }
+        if !response.dragged()
+            && let Some(size) = ui.data_mut(|d| d.remove_temp::<f64>(id))
+        {
+            out.push(prefer(Preference::TextSize(size)));
+        }
+    });
+    named_ui(ui, "Patient data on pictures", |ui| {
+        let chosen = CornerText::ALL.iter().position(|text| *text == scene.prefs.patient_text).unwrap_or(0);
+        let pressed = segments_ui(ui, "Patient data", &CornerText::ALL.map(CornerText::label), chosen);
+        if let Some(text) = pressed.and_then(|place| CornerText::ALL.get(place)) {
+            out.push(prefer(Preference::PatientText(*text)));
+        }
+    });
+}
+
+fn pictures_ui(ui: &mut Ui, scene: &Scene<'_>, state: &UiState, out: &mut Commands) {
+    let t = tokens(ui);
+    named_ui(ui, "Between voxels", |ui| {
+        let kinds = Interpolation::ALL;
+        let chosen = kinds.iter().position(|kind| *kind == scene.prefs.interpolation).unwrap_or(1);
+        let pressed = segments_ui(ui, "Between voxels", &kinds.map(Interpolation::label), chosen);
+        if let Some(kind) = pressed.and_then(|place| kinds.get(place)) {
+            out.push(Command::Viewing(Viewing::Interpolate(*kind)));
+        }
+    });
+    named_ui(ui, "Slices in a second", |ui| {
+        let [least, most] = Preferences::PLAY_SPEEDS;
+        let name = "Pace of playing";
+        let field = NumberField { name, unit: "", range: least..=most, pace: 0.2, decimals: 0 };
+        let (new, _) = number_ui(ui, &field, scene.prefs.slices_per_second());
+        out.extend(new.map(|pace| Command::Viewing(Viewing::PlayAt(pace))));
+    });
+    named_ui(ui, "Screen, dots per inch", |ui| {
+        let [_, most] = Screen::RANGE_DPI;
+        let name = "Dots per inch";
+        let field = NumberField { name, unit: "", range: 0.0..=most, pace: 0.2, decimals: 1 };
+        let (new, response) = number_ui(ui, &field, scene.prefs.screen_dpi);
+        response.on_hover_text("0 leaves it to the screen");
+        out.extend(new.map(|dpi| prefer(Preference::ScreenDpi(dpi))));
+        if let Some(screen) = state.screen {
+            line_ui(ui, &format!("In use: {}", words::dpi(screen)), TextStyle::Small, t.muted);
+        }
+    });
+    if let Some(screen) = state.screen {
+        ruler_ui(ui, screen);
+    }
+}
+
+/// A bar of a known length, to lay a ruler on.
+fn ruler_ui(ui: &mut Ui, screen: Screen) {
+    let t = tokens(ui);
+    let points = (BAR_MM / screen.mm_per_px() / f64::from(ui.pixels_per_point())) as f32;
+    let shown = points.min(ui.available_width());
+    let (rect, _) = ui.allocate_exact_size(vec2(shown, 14.0), Sense::hover());
+    let stroke = Stroke::new(1.5, t.text);
+    ui.painter().hline(rect.x_range(), rect.center().y, stroke);
+    ui.painter().vline(rect.left(), rect.y_range(), stroke);
+    if points <= shown {
+        ui.painter().vline(rect.right(), rect.y_range(), stroke);
+        let sentence = "This bar is 100 mm long where the figure in use is right. Where a ruler says otherwise, \
+                        multiply that figure by 100 and divide it by what the ruler says.";
+        paragraph_ui(ui, sentence, t.muted);
+    } else {
+        paragraph_ui(ui, "The bar of 100 mm is wider than this sheet.", t.muted);
+    }
+}
+
+fn devices_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+    let t = tokens(ui);
+    let graphics = scene.session.graphics();
+    line_ui(ui, "Pictures are drawn by", TextStyle::Body, t.muted);
+    let automatic = scene.prefs.adapter.is_empty();
+    if menu_row_ui(ui, Press::new(icons::DEVICE, "Whichever is best").selected(automatic)).clicked() {
+        out.push(Command::ChooseAdapter(String::new()));
+    }
+    for adapter in &graphics.adapters {
+        let icon = if adapter.software { icons::PROCESSOR } else { icons::DEVICE };
+        let in_use = if graphics.current.as_ref() == Some(adapter) { ", in use" } else { "" };
+        let label = format!("{} ({}){in_use}", adapter.name, adapter.backend);
+        let chosen = !automatic && adapter.name.contains(&scene.prefs.adapter);
+        if menu_row_ui(ui, Press::new(icon, &label).selected(chosen)).clicked() {
+            out.push(Command::ChooseAdapter(adapter.name.clone()));
+        }
+    }
+    named_ui(ui, "The network runs on", |ui| {
+        let chosen =
+            DEVICES.iter().position(|(name, _)| *name == scene.prefs.network_device).unwrap_or_default();
+        let pressed = segments_ui(ui, "The network runs on", &DEVICES.map(|(_, word)| word), chosen);
+        if let Some((name, _)) = pressed.filter(|place| *place != chosen).and_then(|place| DEVICES.get(place))
+        {
+            out.push(prefer(Preference::NetworkDevice(name)));
+        }
+    });
+}
+
+fn keys_ui(ui: &mut Ui, scene: &Scene<'_>, state: &UiState, out: &mut Commands) {
+    let t = tokens(ui);
+    match &state.key_file {
+        Some(file) => {
+            paragraph_ui(
+                ui,
+                "Keys are changed in this file; docs/keys.md and the sheet of keys name the commands:",
+                t.muted,
+            );
+            ui.add(egui::Label::new(egui::RichText::new(file.display().to_string()).color(t.text)).wrap());
+        }
+        None => paragraph_ui(ui, "Nothing of yours is kept here, so that keys are the usual ones.", t.muted),
+    }
+    let taken: Vec<String> = scene
+        .keymap
+        .taken()
+        .map(|(key, was, is)| format!("{key} is {} now, and no longer {}", is.words, was.words))
+        .collect();
+    if state.key_faults.is_empty() && taken.is_empty() {
+        paragraph_ui(ui, "No key is given twice.", t.muted);
+    }
+    for fault in &state.key_faults {
+        note_ui(ui, icons::WARNING, t.warning, fault);
+    }
+    for sentence in &taken {
+        note_ui(ui, icons::INFO, t.muted, sentence);
+    }
+    ui.horizontal(|ui| {
+        let read = Command::Viewing(Viewing::ReadKeys);
+        let can = state.key_file.is_some();
+        if press_ui(ui, Press::new("", "Read keys again").filled().enabled(can))
+            .on_hover_text(scene.tip(&read))
+            .clicked()
+        {
+            out.push(read);
+        }
+        if press_ui(ui, Press::new("", "All keys").filled()).clicked() {
+            out.push(Command::ToggleHelp);
+        }
+    });
+}

@@ -1,0 +1,42 @@
+//! What is shown between the centres of voxels.
+
+use serde::{Deserialize, Serialize};
+
+/// How a value between voxels is made of theirs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Interpolation {
+    /// The nearest voxel's value: each voxel is a block.
+    Nearest,
+    /// In proportion to the distance, of four voxels within a slice and eight between slices.
+    #[default]
+    Linear,
+    /// Catmull-Rom splines through sixteen voxels within a slice and sixty-four between slices: values at
+    /// the centres of voxels stay what they are, edges are steeper, and may overshoot a little.
+    /// Source: R. Keys, "Cubic convolution interpolation for digital image processing", IEEE Transactions
+    /// on Acoustics, Speech and Signal Processing 29, 1981, with a = -1/2.
+    Cubic,
+}
+
+impl Interpolation {
+    /// In the order in which a key steps through them.
+    pub const ALL: [Interpolation; 3] = [Interpolation::Nearest, Interpolation::Linear, Interpolation::Cubic];
+
+    /// Word in the interface.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Interpolation::Nearest => "Nearest",
+            Interpolation::Linear => "Linear",
+            Interpolation::Cubic => "Cubic",
+        }
+    }
+
+    /// The one after it; the first after the last.
+    pub const fn next(self) -> Self {
+        match self {
+            Interpolation::Nearest => Interpolation::Linear,
+            Interpolation::Linear => Interpolation::Cubic,
+            Interpolation::Cubic => Interpolation::Nearest,
+        }
+    }
+}
