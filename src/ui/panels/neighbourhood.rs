@@ -131,7 +131,7 @@ fn within(found: Stability) -> String {
 fn legend_ui(ui: &mut Ui) {
     let t = tokens(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
-    let said = "Colours of the dots: blue 0, white 0.5, orange 1";
+    let said = "Colours of the dots: blue 0, dark 0.5, orange 1";
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, said));
     let bar = Rect::from_min_max(rect.min + vec2(14.0, 5.0), pos2(rect.right() - 14.0, rect.top() + 13.0));
     const PARTS: usize = 48;

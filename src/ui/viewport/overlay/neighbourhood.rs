@@ -28,8 +28,8 @@ pub(super) fn dots(painter: &Painter, place: &Place, shown: &Shown) {
         let colour = heat_colour((dot.probability * 2.0 - 1.0) as f32, true);
         painter.circle_filled(centre, radius + 1.0, PICTURE.halo);
         painter.circle_filled(centre, radius, colour);
-        // The middle of the colours is pale on bright tissue.
-        painter.circle_stroke(centre, radius, Stroke::new(0.75, PICTURE.ground));
+        // The middle of the colours is dark: an edge keeps it apart from dark tissue.
+        painter.circle_stroke(centre, radius, Stroke::new(0.75, PICTURE.muted));
         if apart >= ROOM {
             let at = centre + vec2(0.0, radius + 2.0);
             halo_text(
