@@ -3,19 +3,18 @@
 use std::sync::LazyLock;
 
 use super::conditions::{
-    always, answered, compared, drawn, irregular, laid, leaves_mode, linked, made, mapped, measured, oblique,
-    painted, questionable, redoable, region_picked, removable, reported, restorable, running, scannable,
-    scanned, selected, several, shown, something, surrounded, undoable, with_pet,
+    always, answered, compared, drawn, irregular, laid, leaves_mode, linked, made, mapped, oblique, painted,
+    questionable, redoable, region_picked, removable, reported, restorable, running, scannable, scanned,
+    selected, several, shown, something, surrounded, undoable, with_pet,
 };
 use super::entry::{Entry, Group, key, line};
 use super::keys::{Key, Shortcut};
+use super::measuring::MEASURING;
 use super::viewing::VIEWING;
-use super::volume::{cut, preset, shading, side, surroundings};
+use super::volume::VOLUME;
 use super::words::Command;
-use crate::geometry::Plane;
-use crate::measure::Kind;
-use crate::session::{Side, Tool};
-use crate::volume::{Preset, VolumePreset};
+use crate::session::Tool;
+use crate::volume::Preset;
 
 /// The line of a command; `None` for commands that carry a value of the moment.
 pub fn entry(command: &Command) -> Option<&'static Entry> {
@@ -24,9 +23,9 @@ pub fn entry(command: &Command) -> Option<&'static Entry> {
 
 /// Every command that needs no value.
 pub static CATALOGUE: LazyLock<Vec<&'static Entry>> =
-    LazyLock::new(|| LISTED.iter().chain(&VIEWING).collect());
+    LazyLock::new(|| LISTED.iter().chain(&MEASURING).chain(&VOLUME).chain(&VIEWING).collect());
 
-static LISTED: [Entry; 107] = [
+static LISTED: [Entry; 77] = [
     line(
         Command::OpenFolder,
         "open_folder",
@@ -259,100 +258,6 @@ static LISTED: [Entry; 107] = [
         always,
     ),
     line(
-        Command::Tool(Tool::Measure(Kind::Length)),
-        "measure_length",
-        Group::Measure,
-        (Kind::Length.label(), "Drag from end to end, or click both: they may lie on different slices."),
-        &[key('L')],
-        always,
-    ),
-    line(
-        Command::Tool(Tool::Measure(Kind::Bidirectional)),
-        "measure_bidirectional",
-        Group::Measure,
-        (
-            Kind::Bidirectional.label(),
-            "Drag the longest diameter; the one across it is pulled out by its ends.",
-        ),
-        &[key('B')],
-        always,
-    ),
-    line(
-        Command::Tool(Tool::Measure(Kind::Angle)),
-        "measure_angle",
-        Group::Measure,
-        (Kind::Angle.label(), "Three points, the vertex second."),
-        &[key('A')],
-        always,
-    ),
-    line(
-        Command::Tool(Tool::Measure(Kind::Cobb)),
-        "measure_cobb",
-        Group::Measure,
-        (Kind::Cobb.label(), "Two lines, one after the other."),
-        &[],
-        always,
-    ),
-    line(
-        Command::Tool(Tool::Measure(Kind::Ellipse)),
-        "measure_ellipse",
-        Group::Measure,
-        (Kind::Ellipse.label(), "Drag from corner to corner: mean, spread and range of the values inside."),
-        &[key('E')],
-        always,
-    ),
-    line(
-        Command::Tool(Tool::Measure(Kind::Rectangle)),
-        "measure_rectangle",
-        Group::Measure,
-        (Kind::Rectangle.label(), "Drag from corner to corner: mean, spread and range of the values inside."),
-        &[],
-        always,
-    ),
-    line(
-        Command::Tool(Tool::Measure(Kind::Polygon)),
-        "measure_polygon",
-        Group::Measure,
-        (Kind::Polygon.label(), "Click its corners; the first one or a double-click closes it."),
-        &[],
-        always,
-    ),
-    line(
-        Command::Tool(Tool::Measure(Kind::Probe)),
-        "measure_probe",
-        Group::Measure,
-        (Kind::Probe.label(), "Click to keep the value of a voxel."),
-        &[key('H')],
-        always,
-    ),
-    line(
-        Command::Tool(Tool::Measure(Kind::Arrow)),
-        "measure_arrow",
-        Group::Measure,
-        (Kind::Arrow.label(), "Drag from its end to its tip; its name is the text beside it."),
-        &[],
-        always,
-    ),
-    line(
-        Command::CopyMeasurements,
-        "copy_measurements",
-        Group::Measure,
-        ("Copy measurements", "Puts all measurements of the series on the clipboard as text."),
-        &[Shortcut::ctrl(Key::Char('C'))],
-        measured,
-    ),
-    line(
-        Command::ExportMeasurements,
-        "export_measurements",
-        Group::Measure,
-        (
-            "Export measurements",
-            "Writes all measurements of the series as CSV or JSON, without patient data.",
-        ),
-        &[],
-        measured,
-    ),
-    line(
         Command::Preset(Preset::SoftTissue),
         "preset_soft_tissue",
         Group::Window,
@@ -556,39 +461,6 @@ static LISTED: [Entry; 107] = [
         &[Shortcut::plain(Key::Space)],
         shown,
     ),
-    line(
-        Command::ToggleVolume,
-        "volume_view",
-        Group::Volume,
-        ("3D view", "The volume in 3D in the fourth viewport, or what else it shows."),
-        &[Shortcut::plain(Key::F(5))],
-        shown,
-    ),
-    line(
-        Command::MaximiseVolume,
-        "maximise_volume",
-        Group::Volume,
-        ("3D alone", "The 3D view over the whole centre, or all viewports."),
-        &[Shortcut::plain(Key::F(6))],
-        shown,
-    ),
-    preset(VolumePreset::Lung),
-    preset(VolumePreset::Vessel),
-    preset(VolumePreset::Bone),
-    preset(VolumePreset::Surface),
-    preset(VolumePreset::Nodule),
-    preset(VolumePreset::Maximum),
-    shading(),
-    cut(Plane::Axial),
-    cut(Plane::Coronal),
-    cut(Plane::Sagittal),
-    surroundings(),
-    side(Side::Front),
-    side(Side::Back),
-    side(Side::Left),
-    side(Side::Right),
-    side(Side::Above),
-    side(Side::Below),
     line(
         Command::ToggleMaximise,
         "maximise",

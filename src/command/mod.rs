@@ -9,6 +9,7 @@ mod conditions;
 mod entry;
 mod keymap;
 mod keys;
+mod measuring;
 mod volume;
 mod viewing;
 mod words;

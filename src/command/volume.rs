@@ -2,13 +2,51 @@
 
 use super::conditions::{in_hu, shown, shown_in_3d};
 use super::entry::{Entry, Group, line};
+use super::keys::{Key, Shortcut};
 use super::words::Command;
 use crate::geometry::Plane;
 use crate::session::Side;
 use crate::volume::VolumePreset;
 
+/// Every command about the 3D view.
+pub(super) static VOLUME: [Entry; 19] = [
+    line(
+        Command::ToggleVolume,
+        "volume_view",
+        Group::Volume,
+        ("3D view", "The volume in 3D in the fourth viewport, or what else it shows."),
+        &[Shortcut::plain(Key::F(5))],
+        shown,
+    ),
+    line(
+        Command::MaximiseVolume,
+        "maximise_volume",
+        Group::Volume,
+        ("3D alone", "The 3D view over the whole centre, or all viewports."),
+        &[Shortcut::plain(Key::F(6))],
+        shown,
+    ),
+    preset(VolumePreset::Lung),
+    preset(VolumePreset::Vessel),
+    preset(VolumePreset::Bone),
+    preset(VolumePreset::Surface),
+    preset(VolumePreset::Nodule),
+    preset(VolumePreset::Maximum),
+    shading(),
+    cut(Plane::Axial),
+    cut(Plane::Coronal),
+    cut(Plane::Sagittal),
+    surroundings(),
+    side(Side::Front),
+    side(Side::Back),
+    side(Side::Left),
+    side(Side::Right),
+    side(Side::Above),
+    side(Side::Below),
+];
+
 /// Colours; chosen where there is no 3D view, they show it.
-pub(super) const fn preset(preset: VolumePreset) -> Entry {
+const fn preset(preset: VolumePreset) -> Entry {
     let (id, words) = match preset {
         VolumePreset::Lung => (
             "volume_lung",
@@ -32,7 +70,7 @@ pub(super) const fn preset(preset: VolumePreset) -> Entry {
 }
 
 /// From where one looks.
-pub(super) const fn side(side: Side) -> Entry {
+const fn side(side: Side) -> Entry {
     let (id, words) = match side {
         Side::Front => ("volume_front", "3D from the front"),
         Side::Back => ("volume_back", "3D from the back"),
@@ -46,7 +84,7 @@ pub(super) const fn side(side: Side) -> Entry {
 }
 
 /// What lies before a plane, or behind it, is cut away.
-pub(super) const fn cut(plane: Plane) -> Entry {
+const fn cut(plane: Plane) -> Entry {
     let (id, words) = match plane {
         Plane::Axial => ("volume_cut_axial", "3D cut, axial"),
         Plane::Coronal => ("volume_cut_coronal", "3D cut, coronal"),
@@ -57,13 +95,13 @@ pub(super) const fn cut(plane: Plane) -> Entry {
 }
 
 /// What else can be asked of the 3D view.
-pub(super) const fn surroundings() -> Entry {
+const fn surroundings() -> Entry {
     let words = ("3D around the cursor", "Only a cube around the cursor is shown in 3D, or everything.");
     line(Command::CropVolume, "volume_crop", Group::Volume, words, &[], shown_in_3d)
 }
 
 /// Light on surfaces.
-pub(super) const fn shading() -> Entry {
+const fn shading() -> Entry {
     let words = ("3D shading", "Surfaces are lit from where one looks, or show their colour alone.");
     line(Command::ToggleShading, "volume_shading", Group::Volume, words, &[], shown_in_3d)
 }

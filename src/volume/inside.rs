@@ -140,22 +140,22 @@ mod tests {
     use super::*;
     use crate::geometry::{Point, VoxelGrid};
 
-    /// A body of 60 mm with a lung of 30 mm in air, on a table; `cut`: the lung reaches the last column.
+    /// A body of 120 mm with a lung of 60 mm in air, on a table; `cut`: the lung reaches the last column.
     fn body(cut: bool) -> Volume {
-        let grid = VoxelGrid::axis_aligned([40, 40, 24], [2.0, 2.0, 2.5], Point::new(0.0, 0.0, 0.0))
+        let grid = VoxelGrid::axis_aligned([80, 80, 24], [2.0, 2.0, 2.5], Point::new(0.0, 0.0, 0.0))
             .expect("a grid");
         let volume = Volume::loading(grid, Unit::Hu, None);
         for k in 0..24 {
-            let slice: Vec<i16> = (0..1600)
+            let slice: Vec<i16> = (0..6400)
                 .map(|n| {
-                    let away = [n % 40, n / 40].map(|x| (x as f64 - 19.5) * 2.0);
+                    let away = [n % 80, n / 80].map(|x| (x as f64 - 39.5) * 2.0);
                     let far = away[0].hypot(away[1]);
                     let opened = cut && away[1].abs() < 8.0 && away[0] > 0.0;
                     match far {
                         _ if opened => -900,
-                        r if r < 15.0 => -850,
-                        r if r < 30.0 => 40,
-                        _ if away[1] > 36.0 => 300,
+                        r if r < 30.0 => -850,
+                        r if r < 60.0 => 40,
+                        _ if away[1] > 70.0 => 300,
                         _ => -1000,
                     }
                 })
@@ -168,13 +168,13 @@ mod tests {
     #[test]
     fn lungs_are_inside_and_skin_and_table_are_not() {
         let inside = Inside::of(&body(false)).expect("a lung");
-        assert_eq!(inside.size(), [5, 5, 3]);
+        assert_eq!(inside.size(), [10, 10, 3]);
         for k in 0..3 {
-            assert!(inside.by_air([2, 2, k]));
+            assert!(inside.by_air([5, 5, k]));
             // Corners of the volume, and the table.
-            assert!(!inside.by_air([0, 0, k]) && !inside.by_air([4, 4, k]));
+            assert!(!inside.by_air([1, 1, k]) && !inside.by_air([5, 9, k]));
         }
-        assert!(!inside.by_air([5, 0, 0]));
+        assert!(!inside.by_air([10, 0, 0]));
     }
 
     #[test]

@@ -19,7 +19,7 @@ fn asked() -> Window {
 #[test]
 fn j_asks_around_the_point_and_says_how_far_the_click_may_be_off() {
     let mut window = asked();
-    assert!(window.says("Ask around this point") && !window.says("If the click were off"));
+    assert!(window.says("Ask around") && !window.says("If the click were off"));
     window.click("5 × 5 × 5, 2 mm");
     window.click("3 × 3 × 3 places");
     window.key(Key::Escape);

@@ -45,7 +45,7 @@ pub fn neighbourhood_ui(
     }
     ui.horizontal(|ui| {
         let command = Command::AskAround;
-        let label = if found.is_some() { "Ask around again" } else { "Ask around this point" };
+        let label = if found.is_some() { "Ask around again" } else { "Ask around" };
         let press = Press::new(icons::NODULE, label).filled().enabled(scene.enabled(&command));
         if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
             out.push(command);
