@@ -190,10 +190,10 @@ mod tests {
 
     #[test]
     fn the_file_overrules_the_usual_keys() {
-        let (map, errors) = Keymap::from_toml("next_slice = [\"F9\", \"Down\"]\nundo = []\n");
+        let (map, errors) = Keymap::from_toml("next_slice = [\"F8\", \"Down\"]\nundo = []\n");
         assert_eq!(errors, []);
         let id = |key| map.entry(key).map(|e| e.id);
-        assert_eq!(id(Shortcut::plain(Key::F(9))), Some("next_slice"));
+        assert_eq!(id(Shortcut::plain(Key::F(8))), Some("next_slice"));
         assert_eq!(id(Shortcut::ctrl(Key::Char('Z'))), None);
         assert_eq!(id(Shortcut::plain(Key::Up)), Some("previous_slice"));
         assert_eq!(map.taken().count(), 0, "its own key was taken from nobody");
