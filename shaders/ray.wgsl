@@ -54,8 +54,8 @@ struct Ray {
 @group(0) @binding(0) var<uniform> ray: Ray;
 // Colour and opacity of one sample, by place in the table.
 @group(0) @binding(4) var table: texture_2d<f32>;
-// For each block of voxels, by MAXIMUM: how many blocks away the nearest one lies that shows anything,
-// or the block's highest stored value.
+// For each block of voxels, by MAXIMUM: how many blocks away the nearest one lies that shows anything, -1
+// where only a map may show; or the block's highest stored value.
 @group(0) @binding(5) var blocks: texture_3d<i32>;
 
 // The brightest value, in grey, in place of the transfer function.
@@ -237,6 +237,11 @@ fn composite(start: vec3f, samples: vec2f, mapped: bool) -> vec3f {
             let taken = select(0.0, ray.opacity, share != 0.0);
             gathered += left * taken * map_colour(share);
             left *= 1.0 - taken;
+        }
+        // Where a map alone may show, tissue does not.
+        if empty < 0 {
+            n += 1.0;
+            continue;
         }
         let cell = cell_at(p);
         let width = f32(textureDimensions(table).x - 1u);

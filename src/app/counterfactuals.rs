@@ -59,7 +59,7 @@ impl Counterfactuals {
             return;
         }
         let (Some(nodule), Some(open)) = (session.selected(), session.open()) else { return };
-        let Some(answer) = nodule.answer().filter(|answer| answer.m3net().is_some() && answer.is_whole())
+        let Some(answer) = nodule.answer().filter(|answer| answer.can_be_questioned() && answer.is_whole())
         else {
             return;
         };

@@ -101,7 +101,7 @@ impl Core {
             Command::MaximiseVolume => self.maximise_volume(),
             Command::VolumePreset(preset) => self.volume_preset(preset),
             Command::VolumeSide(side) => self.change_volume_view(|view| view.from_side(side)),
-            Command::CutVolume(plane) => self.change_volume_view(|view| view.with_next_cut(plane)),
+            Command::CutVolume(plane) => self.cut_volume(plane),
             Command::CropVolume => self.change_volume_view(VolumeView::with_or_without_crop),
             Command::ToggleShading => {
                 self.change_volume_view(|view| VolumeView { shaded: !view.shaded, ..view });

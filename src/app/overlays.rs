@@ -101,7 +101,7 @@ impl Overlays {
         session.receive(News::Stopped(WorkId::Structures));
         let why = match outcome {
             Outcome::Done(()) => return,
-            Outcome::Cancelled => "Reading was stopped. Choose the series again to read it".to_owned(),
+            Outcome::Cancelled => "Reading was stopped. Open the case again to read it".to_owned(),
             Outcome::Failed(failure) => failure.to_string(),
         };
         let left: Vec<usize> = session.drawn_files().filter(|f| f.set.is_none()).map(|f| f.place).collect();
@@ -160,6 +160,10 @@ impl Core {
         if self.session.pet().is_some() {
             let look = self.session.look().pet;
             self.session.apply(Edit::Pet(PetLook { on: !look.on, ..look }));
+            return;
+        }
+        // It is on its way.
+        if self.overlays.laying.is_some() {
             return;
         }
         let (scan, series) = (self.session.scan(), self.session.series());

@@ -1,39 +1,55 @@
 //! Commands about the 3D view.
 
 use super::core::Core;
+use crate::geometry::Plane;
 use crate::session::{Arrangement, Edit, Layout, VolumeView};
+use crate::view;
 use crate::volume::VolumePreset;
 
 impl Core {
-    /// In the fourth viewport, or what else that shows. A row of three planes has no fourth.
+    /// In the fourth viewport, or what else that shows.
     pub(super) fn toggle_volume(&mut self) {
         let look = self.session.look();
-        let on = !(look.in_3d && look.layout == Layout::Grid && look.arrangement != Arrangement::Row);
-        let mut edits = vec![Edit::In3d(on), Edit::Layout(Layout::Grid)];
-        if on && look.arrangement == Arrangement::Row {
+        let on = !(look.shows_volume() && look.layout == Layout::Grid);
+        let edits = if on { self.showing() } else { vec![Edit::In3d(false)] };
+        self.session.apply(Edit::Many(edits));
+    }
+
+    /// What brings it on the screen, as one of all viewports. A row of three planes has no room for it.
+    fn showing(&self) -> Vec<Edit> {
+        let mut edits = vec![Edit::In3d(true), Edit::Layout(Layout::Grid)];
+        if self.session.look().arrangement == Arrangement::Row {
             edits.push(Edit::Arrange(Arrangement::Quarters));
         }
-        self.session.apply(Edit::Many(edits));
+        edits
     }
 
     /// Over the whole centre, or as one of all viewports.
     pub(super) fn maximise_volume(&mut self) {
-        let layout = match self.session.look().layout {
-            Layout::Volume => Layout::Grid,
-            _ => Layout::Volume,
+        let edits = match self.session.look().layout {
+            Layout::Volume => self.showing(),
+            _ => vec![Edit::In3d(true), Edit::Layout(Layout::Volume)],
         };
-        self.session.apply(Edit::Many(vec![Edit::In3d(true), Edit::Layout(layout)]));
+        self.session.apply(Edit::Many(edits));
     }
 
     /// Who asks for colours wants to see them.
     pub(super) fn volume_preset(&mut self, preset: VolumePreset) {
         let look = self.session.look();
         let view = look.volume_view.with_preset(preset);
-        let seen = look.layout == Layout::Volume || (look.in_3d && look.layout == Layout::Grid);
-        if !seen {
-            self.toggle_volume();
+        let mut edits = if look.shows_volume() { Vec::new() } else { self.showing() };
+        edits.push(Edit::VolumeView(view));
+        self.session.apply(Edit::Many(edits));
+    }
+
+    /// Before the plane's slice, behind it, not at all, in turn.
+    pub(super) fn cut_volume(&mut self, plane: Plane) {
+        let Some(grid) = self.session.grid() else { return };
+        let normals = view::normals(grid, self.session.look());
+        let normal = Plane::ALL.into_iter().zip(normals).find(|(other, _)| *other == plane);
+        if let Some((_, normal)) = normal {
+            self.change_volume_view(|view| view.with_next_cut(plane, normal));
         }
-        self.session.apply(Edit::VolumeView(view));
     }
 
     pub(super) fn change_volume_view(&mut self, to: impl FnOnce(VolumeView) -> VolumeView) {

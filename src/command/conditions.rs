@@ -4,7 +4,7 @@ use crate::findings::{Nodule, Question};
 use crate::inference::Mode;
 use crate::ingest::Series;
 use crate::networks::spec;
-use crate::session::{Layout, Orientation, Pane, Session, Stage, WorkId};
+use crate::session::{Orientation, Pane, Session, Stage, WorkId};
 use crate::volume::Unit;
 
 /// At any time.
@@ -24,8 +24,7 @@ pub(super) fn in_hu(session: &Session) -> bool {
 
 /// The volume is seen in 3D.
 pub(super) fn shown_in_3d(session: &Session) -> bool {
-    let look = session.look();
-    shown(session) && (look.in_3d || look.layout == Layout::Volume)
+    shown(session) && session.look().shows_volume()
 }
 
 /// Something is open.
@@ -95,10 +94,10 @@ pub(super) fn answered(session: &Session) -> bool {
     shown(session) && session.selected().is_some_and(|n| matches!(n.question, Question::Answered { .. }))
 }
 
-/// The selected nodule has an answer of an M3Net, which can be asked more.
+/// The selected nodule has an answer of an M3Net to the published input, which can be asked more.
 pub(super) fn questionable(session: &Session) -> bool {
     let answer = session.selected().and_then(Nodule::answer);
-    shown(session) && answer.is_some_and(|answer| answer.m3net().is_some())
+    shown(session) && answer.is_some_and(|answer| answer.can_be_questioned())
 }
 
 /// There are answers around the selected nodule.

@@ -57,10 +57,7 @@ const fn preset(preset: VolumePreset) -> Entry {
         }
         VolumePreset::Bone => ("volume_bone", ("3D: bone", "Bone alone.")),
         VolumePreset::Surface => ("volume_surface", ("3D: surface", "Skin and soft tissue.")),
-        VolumePreset::Nodule => (
-            "volume_nodule",
-            ("3D: nodule", "Soft tissue in the lung around the cursor, cut out of everything else."),
-        ),
+        VolumePreset::Nodule => ("volume_nodule", ("3D: nodule", "Soft tissue in a cube around the cursor.")),
         VolumePreset::Maximum => {
             ("volume_mip", ("3D: MIP", "The brightest value along every ray, in the grey-scale window."))
         }

@@ -191,7 +191,8 @@ impl Nodule {
     pub fn neighbourhood(&self) -> Option<&Arc<Neighbourhood>> {
         let answer = self.answer()?;
         let same = |found: &&Arc<Neighbourhood>| {
-            found.at == answer.at
+            answer.can_be_questioned()
+                && found.at == answer.at
                 && found.model == answer.model
                 && found.weights_sha256 == answer.weights_sha256
         };
@@ -207,7 +208,7 @@ impl Nodule {
     /// last; `None` where it was not asked about this point.
     pub fn counterfactual(&self) -> Option<&Arc<Counterfactual>> {
         let answer = self.answer()?;
-        self.counterfactual.as_ref().filter(|found| found.belongs_to(answer))
+        self.counterfactual.as_ref().filter(|found| answer.can_be_questioned() && found.belongs_to(answer))
     }
 
     /// What the network said, once it did.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::m3net::{Crop, Readers, Said, Sampling, Together};
+use super::mode::Mode;
 use super::region::{Region, RegionName};
 use crate::clinical::FieldName;
 use crate::geometry::{Patient, Point, VoxelBox};
@@ -176,6 +177,12 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Whether M3Net gave it to the published input: the places around it, and tissue painted away, are asked
+    /// about in that preparation alone.
+    pub fn can_be_questioned(&self) -> bool {
+        self.m3net().is_some() && self.mode == Mode::Paper.name()
+    }
+
     /// What M3Net saw; `None` for an answer of another network.
     pub fn m3net(&self) -> Option<&M3NetDetail> {
         match &self.detail {

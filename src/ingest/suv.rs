@@ -17,9 +17,11 @@ const LEAST_DOSE_BQ: f64 = 1000.0;
 pub(in crate::ingest) struct Moment(f64);
 
 impl Moment {
-    /// From a DT, or from a DA and a TM (PS3.5 6.2); what is behind the seconds (a zone) is left out.
+    /// From a DT, or from a DA and a TM (PS3.5 6.2). A DT of a zone of its own is not taken: the times that it is
+    /// compared with have none, and an hour of fluorine-18 is a factor of 1.46.
     pub(in crate::ingest) fn of(both: Option<&str>, date: Option<&str>, time: Option<&str>) -> Option<Self> {
-        match both.filter(|text| text.len() >= 14) {
+        let of_a_zone = |text: &&str| text.get(8..).is_some_and(|time| time.contains(['+', '-']));
+        match both.filter(|text| text.len() >= 14 && !of_a_zone(text)) {
             Some(text) => Self::from_parts(text.get(..8)?, text.get(8..)?),
             None => Self::from_parts(date?, time?),
         }

@@ -90,6 +90,16 @@ impl Offscreen {
         Ok(more)
     }
 
+    /// The 3D view as it is after one frame of a window: coarse, where it could not be made whole in that time.
+    pub fn first_ray_picture(&mut self, frame: &RayFrame) -> Result<Vec<u8>, RenderError> {
+        self.upload(&frame.volume)?;
+        while !self.renderer.rays_begun() {
+            self.draw_some_rays(frame)?;
+        }
+        let texture = self.renderer.ray_picture().ok_or_else(no_picture)?;
+        self.read(texture, frame.view.size_px)
+    }
+
     /// The 3D view as RGBA8 rows, as it is when it is done.
     pub fn ray_picture(&mut self, frame: &RayFrame) -> Result<Vec<u8>, RenderError> {
         self.upload(&frame.volume)?;

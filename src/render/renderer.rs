@@ -79,6 +79,9 @@ impl SliceRenderer {
                 // The old texture goes before the new one comes: both at once may not fit.
                 drop(other);
                 self.targets.clear();
+                if let Some(rays) = &mut self.rays {
+                    rays.release();
+                }
                 self.focus = None;
                 self.volume_number += 1;
                 self.volume.insert(VolumeTexture::new(device, volume))
@@ -192,13 +195,13 @@ impl SliceRenderer {
             return false;
         }
         if self.rays.is_none() {
-            match RayPipelines::new(device, &self.library) {
-                Ok(made) => self.rays = Some(RayRenderer::new(device, pipelines, made, frame.view.size_px)),
-                Err(error) => {
-                    self.pipelines = Err(error);
-                    return false;
-                }
-            }
+            // What is being written in a folder must not take the view away, and never the slices.
+            let made = RayPipelines::new(device, &self.library).or_else(|error| {
+                tracing::warn!(%error, "shaders of the 3D view do not work, the built-in ones are used");
+                RayPipelines::new(device, &ShaderLibrary::new(None))
+            });
+            let Ok(made) = made else { return false };
+            self.rays = Some(RayRenderer::new(device, pipelines, made, frame.view.size_px));
         }
         let Some(rays) = &mut self.rays else { return false };
         let colours = self.colours.get_or_insert_with(|| colour_table(device, queue));
@@ -222,14 +225,9 @@ impl SliceRenderer {
         self.rays.as_ref().map(RayRenderer::texture)
     }
 
-    /// How often something of the 3D view was really drawn.
-    pub fn ray_redraws(&self) -> u64 {
-        self.rays.as_ref().map_or(0, RayRenderer::redraws)
-    }
-
-    /// Frees what the 3D view holds besides the volume.
-    pub fn forget_rays(&mut self) {
-        self.rays = None;
+    /// Whether anything of the 3D view was drawn.
+    pub fn rays_begun(&self) -> bool {
+        self.rays.as_ref().is_some_and(|rays| rays.redraws() > 0)
     }
 
     /// The viewport's picture (RGBA8, not sRGB), to read back.

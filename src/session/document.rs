@@ -369,9 +369,11 @@ impl Session {
                 self.case = Case::default();
                 self.case_number = self.case_number.wrapping_add(1);
                 self.paths.clear();
+                self.locked = None;
                 self.forget_view();
             }
             News::Anew { anonymous } => {
+                self.locked = None;
                 self.look = Look::default();
                 self.anonymous = anonymous;
                 if anonymous {

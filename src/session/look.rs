@@ -312,6 +312,12 @@ impl Look {
         self.viewport(self.focus).slab
     }
 
+    /// Whether the 3D view is on the screen: a row of three planes has no room for it.
+    pub fn shows_volume(&self) -> bool {
+        let in_grid = self.in_3d && self.layout == Layout::Grid && self.arrangement != Arrangement::Row;
+        in_grid || self.layout == Layout::Volume
+    }
+
     /// Whether the viewport is on the screen.
     pub fn shows(&self, pane: Pane) -> bool {
         match self.layout {

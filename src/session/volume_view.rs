@@ -58,7 +58,7 @@ pub struct VolumeView {
     pub right: Vector<Patient>,
     /// Towards the lower edge: a unit vector across it.
     pub down: Vector<Patient>,
-    /// 1 shows all of the volume from wherever one looks.
+    /// 1 fits the volume as it is seen along its own axes; from between them corners may lie outside.
     pub zoom: f64,
     /// Where the middle of the viewport lies from the middle of the volume: mm right and down on the screen.
     pub pan_mm: [f64; 2],
@@ -167,9 +167,11 @@ impl VolumeView {
         Some(transfer)
     }
 
-    /// The plane's cut: none, what lies towards the eye, what lies beyond, in turn.
-    pub fn with_next_cut(mut self, plane: Plane) -> Self {
-        let towards_eye = plane.basis().into.dot(self.basis().into) < 0.0;
+    /// The plane's cut: none, what lies towards the eye, what lies beyond, in turn. Of a plane that is seen from
+    /// its edge, what lies against its normal first.
+    /// - `normal`: where the plane looks
+    pub fn with_next_cut(mut self, plane: Plane, normal: Vector<Patient>) -> Self {
+        let towards_eye = normal.dot(self.basis().into) < -1e-6;
         let place = Plane::ALL.iter().position(|other| *other == plane).unwrap_or(0);
         if let Some(cut) = self.cuts.get_mut(place) {
             *cut = match *cut {
@@ -241,13 +243,18 @@ mod tests {
     fn a_cut_takes_the_near_side_first_and_then_the_far_one() {
         let view = VolumeView::default();
         // From the front one looks along the normal of coronal slices: what lies before is on its other side.
-        let once = view.with_next_cut(Plane::Coronal);
+        let once = view.with_next_cut(Plane::Coronal, Plane::Coronal.basis().into);
         assert_eq!(once.cuts.iter().flatten().count(), 1);
         let place = Plane::ALL.iter().position(|p| *p == Plane::Coronal).expect("a plane");
         let near = once.cuts[place].expect("cut");
         let points_to_eye = Plane::Coronal.basis().into.dot(view.basis().into) < 0.0;
         assert_eq!(near, points_to_eye);
-        assert_eq!(once.with_next_cut(Plane::Coronal).cuts[place], Some(!near));
-        assert_eq!(once.with_next_cut(Plane::Coronal).with_next_cut(Plane::Coronal).cuts, [None; 3]);
+        assert_eq!(once.with_next_cut(Plane::Coronal, Plane::Coronal.basis().into).cuts[place], Some(!near));
+        assert_eq!(
+            once.with_next_cut(Plane::Coronal, Plane::Coronal.basis().into)
+                .with_next_cut(Plane::Coronal, Plane::Coronal.basis().into)
+                .cuts,
+            [None; 3]
+        );
     }
 }

@@ -7,8 +7,10 @@ use crate::geometry::{Patient, Point, Vector};
 
 /// Planes whose normals differ by less than this are parallel (about half a degree).
 const PARALLEL: f64 = 0.999_96;
-/// Contours closer than this along the normal lie in one plane, mm.
-const SAME_PLANE_MM: f64 = 0.05;
+/// A contour whose points lie no farther apart along the normal is flat, mm: what numbers with few digits give.
+const FLAT_MM: f64 = 0.1;
+/// Contours closer than this along the normal lie in one plane, mm: twice as much, as either may be so thick.
+const SAME_PLANE_MM: f64 = 0.2;
 
 /// One contour.
 #[derive(Clone, Debug, PartialEq)]
@@ -133,8 +135,7 @@ impl Stack {
             let depths = || path.points.iter().map(|p| (*p - zero).dot(normal));
             let (low, high) =
                 depths().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), d| (l.min(d), h.max(d)));
-            // Planar to a tenth of a millimetre is what numbers with few digits give.
-            if high - low > 2.0 * SAME_PLANE_MM {
+            if high - low > FLAT_MM {
                 return None;
             }
             places.push(Some((low + high) / 2.0));

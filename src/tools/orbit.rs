@@ -36,6 +36,13 @@ pub struct VolumeHands {
 }
 
 impl VolumeHands {
+    /// Lets go of what is held where the view is not drawn any more: nobody would tell of its end.
+    pub fn give_up(&mut self, out: &mut Commands) {
+        if self.going.take().is_some() {
+            out.push(Command::EndGesture);
+        }
+    }
+
     /// Takes the events of one frame in and asks for what follows.
     /// - `view`: what the viewport showed
     /// - `met`: what lies under a pixel, LPS mm
@@ -58,6 +65,8 @@ impl VolumeHands {
                 }
                 PointerEvent::Drag { at, .. } => look = self.drag(look, view, at),
                 PointerEvent::Release { at } => ended = Some(at),
+                // With the nodule tool the first click asked already: a second must not surprise.
+                PointerEvent::DoubleClick { .. } if session.look().tool == Tool::Nodule => {}
                 PointerEvent::DoubleClick { .. } => out.push(Command::MaximiseVolume),
                 PointerEvent::Wheel { at, notches, .. } => {
                     look = look.zoomed(NOTCH.powf(notches), away_mm(view, at));
@@ -113,7 +122,9 @@ impl VolumeHands {
         if !going.far {
             return look;
         }
-        let start = going.start;
+        // Colours and cuts may be chosen by keys meanwhile.
+        let VolumeView { right, down, zoom, pan_mm, .. } = going.start;
+        let start = VolumeView { right, down, zoom, pan_mm, ..look };
         let [width, height] = view.size_px.map(|n| f64::from(n.max(1)));
         let across = width.min(height);
         match going.gesture {

@@ -49,6 +49,9 @@ fn viewports_ui(
     out: &mut Commands,
     pointed: &mut Vec<Pointed>,
 ) {
+    if !scene.session.look().shows_volume() {
+        state.volume_hands.give_up(out);
+    }
     let layout = scene.session.look().layout;
     let has_prior = scene.session.prior().is_some();
     let in_3d = scene.session.look().in_3d;

@@ -3,7 +3,7 @@
 use super::fit::fitted_mm_per_px;
 use super::resolve::{ResolvedView, resolve};
 use crate::geometry::{Patient, Plane, Point, Vector, Viewport, Voxel, VoxelGrid};
-use crate::session::{Orientation, Turn, ViewportState, VolumeView};
+use crate::session::{Look, Orientation, Pane, Turn, ViewportState, VolumeView};
 use crate::volume::{INSIDE_BLOCK, Projection, Sample, Transfer, Volume, sample};
 
 /// Room around the volume, as a share of its size: its corners stay in sight from most sides.
@@ -28,6 +28,14 @@ pub fn resolve_volume(grid: &VoxelGrid, state: &VolumeView, size_px: [u32; 2]) -
         turn: Turn::default(),
     };
     ResolvedView { projection: Projection::Max, ..resolve(grid, &plane, grid.centre(), size_px) }
+}
+
+/// Where the planes of [`Plane::ALL`] look, as they lie now, however their pictures are flipped.
+pub fn normals(grid: &VoxelGrid, look: &Look) -> [Vector<Patient>; 3] {
+    Pane::ALL.map(|pane| {
+        let upright = ViewportState { turn: Turn::default(), ..*look.viewport(pane) };
+        resolve(grid, &upright, look.cursor, [64, 64]).basis.into
+    })
 }
 
 /// What is shown of a volume: cut planes and the lowest and highest voxel index.

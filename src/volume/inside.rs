@@ -10,6 +10,9 @@ const AIR_HU: f32 = -500.0;
 /// Distance between voxels that are looked at, mm: a third of the thinnest chest wall.
 const STEP_MM: f64 = 3.0;
 
+/// Voxels that are looked at, about.
+const MOST_SAMPLES: f64 = 2e6;
+
 /// Share of the volume that air inside the body has at least. Less is bowel alone, or a body that its
 /// borders cut open.
 const LEAST: f64 = 0.02;
@@ -39,7 +42,13 @@ impl Inside {
         let grid = volume.grid();
         let native = grid.size();
         let spacing = grid.spacing_mm();
-        let step: [usize; 3] = std::array::from_fn(|a| ((STEP_MM / spacing[a]).round() as usize).max(1));
+        // A whole body is looked at more coarsely: this is done while somebody waits.
+        let samples: f64 = (0..3).map(|a| native[a] as f64 * spacing[a] / STEP_MM).product();
+        let step_mm = STEP_MM * (samples / MOST_SAMPLES).cbrt().max(1.0);
+        // No block without a sample beside it.
+        let most = 2 * INSIDE_BLOCK;
+        let step: [usize; 3] =
+            std::array::from_fn(|a| ((step_mm / spacing[a]).round() as usize).clamp(1, most));
         let size: [usize; 3] = std::array::from_fn(|a| native[a].div_ceil(step[a]));
         let mut air = Vec::with_capacity(size.iter().product());
         for k in 0..size[2] {

@@ -6,7 +6,7 @@ use super::classify::{ClassifyError, Request, check_place, stopped};
 use super::models::weights_for;
 use crate::findings::Counterfactual;
 use crate::inference::{
-    ContextBox, Engine, Event, Loaded, Question, Runtime, Said, Stopped, context_boxes, prepare_painted,
+    ContextBox, Engine, Event, Loaded, Mode, Question, Runtime, Said, Stopped, context_boxes, prepare_painted,
 };
 use crate::jobs::{Cancelled, JobContext, JobFailure, Outcome, Wake};
 use crate::networks::{Family, spec};
@@ -30,6 +30,9 @@ pub fn check(request: &Request) -> Result<(), ClassifyError> {
     let spec = spec(&request.model)?;
     if spec.family != Family::M3Net {
         return Err(ClassifyError::M3NetAlone { model: spec.name, what: WHAT });
+    }
+    if request.mode != Mode::Paper {
+        return Err(ClassifyError::PaperAlone(WHAT));
     }
     check_place(request)
 }

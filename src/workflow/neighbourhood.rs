@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::classify::{ClassifyError, Request, check_place, stopped};
 use super::models::weights_for;
 use crate::explain::{Around, Neighbourhood, neighbourhood};
-use crate::inference::{Engine, Event, Loaded, Question, Runtime, Stopped};
+use crate::inference::{Engine, Event, Loaded, Mode, Question, Runtime, Stopped};
 use crate::jobs::{Cancelled, JobContext, JobFailure, Outcome, Wake};
 use crate::networks::{Family, spec};
 
@@ -24,6 +24,9 @@ pub fn check(request: &Request) -> Result<(), ClassifyError> {
     let spec = spec(&request.model)?;
     if spec.family != Family::M3Net {
         return Err(ClassifyError::M3NetAlone { model: spec.name, what: "the neighbourhood of a point" });
+    }
+    if request.mode != Mode::Paper {
+        return Err(ClassifyError::PaperAlone("the neighbourhood of a point"));
     }
     check_place(request)
 }

@@ -5,8 +5,10 @@ use std::sync::{Arc, LazyLock};
 use triscope::explain::Saliency;
 use triscope::geometry::{Plane, Point, Vector, VoxelBox, VoxelGrid};
 use triscope::gpu::{Gpu, headless};
-use triscope::render::ray::{TABLE_SIZE, fine_step_mm, table, uniform};
+use triscope::render::ray::gpu::Stretch;
+use triscope::render::ray::{COARSE, Pace, TABLE_SIZE, fine_step_mm, table, uniform};
 use triscope::render::reference::ray::{Only, Variant, ray_fragment, ray_start, span};
+use triscope::render::reference::stretch::stretch_fragment;
 use triscope::render::reference::volume::Voxels;
 use triscope::render::slice::StoredVoxels;
 use triscope::render::{HeatmapLook, Offscreen, RayFrame};
@@ -192,19 +194,19 @@ fn cuts_and_crops_are_drawn_as_the_twin_says() {
 #[test]
 fn lungs_are_seen_without_skin_and_the_twin_leaves_it_out_too() {
     let mut dice = Dice::new(12);
-    let size = [64, 60, 40];
+    let size = [96, 90, 40];
     let grid = VoxelGrid::axis_aligned(size, [2.0, 2.0, 2.5], Point::new(0.0, 0.0, 0.0)).expect("a grid");
     let volume = Arc::new(Volume::loading(grid, Unit::Hu, None));
     let mut values = Vec::new();
     for n in 0..size.iter().product() {
-        let index = [n % 64, n / 64 % 60, n / (64 * 60)].map(|x| x as f64);
+        let index = [n % 96, n / 96 % 90, n / (96 * 90)].map(|x| x as f64);
         let at = grid.patient_from_voxel() * Point::from_array(index);
         let away = (at.x - grid.centre().x).hypot(at.y - grid.centre().y);
         let level =
             |radius: f64, low: f64, high: f64| low + (high - low) / (1.0 + ((away - radius) / 4.0).exp());
-        values.push((level(52.0, -1000.0, 40.0) + level(26.0, 0.0, -890.0) + dice.between(-5.0, 5.0)) as i16);
+        values.push((level(78.0, -1000.0, 40.0) + level(26.0, 0.0, -890.0) + dice.between(-5.0, 5.0)) as i16);
     }
-    for (k, slice) in values.chunks(64 * 60).enumerate() {
+    for (k, slice) in values.chunks(96 * 90).enumerate() {
         volume.int16().expect("int16").fill(k, slice.into()).expect("fits");
     }
     let case = Case { volume, values };
@@ -216,6 +218,14 @@ fn lungs_are_seen_without_skin_and_the_twin_leaves_it_out_too() {
         let inside = frame(&case, &view, shown.clone());
         let picture = renderer.ray_picture(&inside).expect("drawn");
         compare(&case, &inside, &picture, "lung");
+        // A map shows beside the lungs as well, and brings no skin with it.
+        let bounds = VoxelBox { min: [70, 40, 10], size: [14, 12, 12] };
+        let values: Vec<f32> = (0..14 * 12 * 12).map(|_| dice.between(-1.0, 1.0) as f32).collect();
+        let saliency = Arc::new(map_of(bounds, values));
+        let look = HeatmapLook { saliency, opacity: 0.7, threshold: 0.2, contour: false };
+        let mapped = RayFrame { heatmap: Some(look), ..inside.clone() };
+        let with_map = renderer.ray_picture(&mapped).expect("drawn");
+        compare(&case, &mapped, &with_map, "lung and map");
         let all = RayFrame { inside_only: false, ..inside };
         let with_skin = renderer.ray_picture(&all).expect("drawn");
         let light = |picture: &[u8]| picture.chunks(4).filter(|p| p[0] > 8).count();
@@ -277,6 +287,66 @@ fn a_picture_made_a_few_rows_at_a_time_is_the_picture_made_at_once() {
     assert_ne!(renderer.ray_picture(&other).expect("drawn"), slowly);
     assert_eq!(renderer.ray_picture(&large).expect("drawn"), slowly);
     assert_eq!(Offscreen::new(&GPU).ray_picture(&large).expect("drawn"), slowly);
+}
+
+#[test]
+fn what_is_shown_while_it_is_turned_is_what_the_twins_say() {
+    let mut dice = Dice::new(13);
+    let case = balls(&mut dice, false);
+    let size = [301u32, 200];
+    for preset in [VolumePreset::Surface, VolumePreset::Maximum] {
+        let view = VolumeView { preset, ..VolumeView::default() }.turned(0.31, 0.2);
+        let mut frame = frame(&case, &view, Shown3d::default());
+        frame.view = resolve_volume(case.volume.grid(), &view, size);
+        let picture = Offscreen::new(&GPU).first_ray_picture(&frame).expect("drawn");
+        // As a renderer does that has never seen what a ray costs.
+        let divider = Pace::default().divider(size);
+        let small = size.map(|n| n.div_ceil(divider));
+        let stored =
+            StoredVoxels { size: case.volume.grid().size(), reduced: 1, value: [1.0, 0.0], padding: None };
+        let voxels = Voxels { size: stored.size, values: &case.values, arrived: &vec![true; stored.size[2]] };
+        let step_mm = fine_step_mm(&case.volume, 1) * COARSE;
+        let mut ray = uniform(&frame, &stored, 0.0, step_mm);
+        let times = divider as f32;
+        (ray.right, ray.down) = (ray.right.map(|c| c * times), ray.down.map(|c| c * times));
+        let transfer = frame.transfer.as_deref();
+        let table = transfer.map_or_else(|| vec![[0.0; 4]], |transfer| table(transfer, step_mm));
+        let variant = Variant { maximum: transfer.is_none(), lit: transfer.is_some(), fine: false };
+        let mut coarse = Vec::new();
+        let mut doubtful = Vec::new();
+        for y in 0..small[1] {
+            for x in 0..small[0] {
+                let centre = [f64::from(x) + 0.5, f64::from(y) + 0.5];
+                let ends = span(&ray, ray_start(&ray, centre));
+                doubtful.push(ends.iter().any(|end| (end - end.round()).abs() < EDGE));
+                let colour = ray_fragment(&ray, &voxels, (&table, &[], None), variant, centre);
+                // A byte each.
+                coarse.push(colour.map(|c| (c.clamp(0.0, 1.0) * 255.0).round() / 255.0));
+            }
+        }
+        let stretch = Stretch { scale: [1.0 / times; 2], size: small.map(|n| n as f32) };
+        for y in 0..size[1] {
+            for x in 0..size[0] {
+                let beside = [x, y].map(|n| (n / divider).saturating_sub(1));
+                let near = |dx: u32, dy: u32| {
+                    let at = [(beside[0] + dx).min(small[0] - 1), (beside[1] + dy).min(small[1] - 1)];
+                    doubtful[(at[1] * small[0] + at[0]) as usize]
+                };
+                if (0..9).any(|n| near(n % 3, n / 3)) {
+                    continue;
+                }
+                let centre = [f64::from(x) + 0.5, f64::from(y) + 0.5];
+                let twin = stretch_fragment(&stretch, &coarse, small[0] as usize, centre);
+                let at = (y * size[0] + x) as usize * 4;
+                for channel in 0..4 {
+                    let (got, twin) = (f64::from(picture[at + channel]), twin[channel] * 255.0);
+                    // Twice, as two bytes are rounded; slopes of one cell turn faster than those of two.
+                    let off = (got - twin).abs();
+                    assert!(off <= 2.0 * LEVELS, "{preset:?}: pixel {x}, {y}, {channel}: {got}, twin {twin}");
+                }
+            }
+        }
+    }
 }
 
 #[test]

@@ -119,6 +119,8 @@ impl Places {
 /// From plane to plane: what the file says where its frames agree, else the least distance between them.
 fn step(depths: &[f64], said: Option<f64>, thickness: Option<f64>) -> Result<Option<f64>, String> {
     let (Some(first), Some(last)) = (depths.first(), depths.last()) else { return Ok(None) };
+    let plausible = |mm: &f64| (1e-3..=1e3).contains(mm);
+    let (said, thickness) = (said.filter(plausible), thickness.filter(plausible));
     if depths.len() == 1 {
         return Ok(said.or(thickness));
     }

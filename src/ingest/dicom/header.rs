@@ -363,7 +363,8 @@ fn pet(v: Values<'_>) -> PetFacts {
         suv_type: text(tags::SUV_TYPE),
         decay_correction: text(tags::DECAY_CORRECTION).unwrap_or_default(),
         corrected: v.texts(tags::CORRECTED_IMAGE),
-        weight_kg: v.number(tags::PATIENT_WEIGHT).filter(|kg| *kg > 0.0),
+        // Some write grams: a body that no scanner takes is no weight.
+        weight_kg: v.number(tags::PATIENT_WEIGHT).filter(|kg| (0.5..=500.0).contains(kg)),
         series_date: text(tags::SERIES_DATE),
         series: moment(tags::SERIES_DATE, tags::SERIES_TIME),
         acquired: moment(tags::ACQUISITION_DATE, tags::ACQUISITION_TIME),

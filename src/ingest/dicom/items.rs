@@ -205,7 +205,10 @@ fn items(
         let item = element_header(tape, inner)?;
         match item.tag {
             SEQUENCE_END if end.is_none() => break,
-            ITEM => found.push(one(tape, inner, item.len, depth, (wants, left))?),
+            ITEM => {
+                *left = left.checked_sub(ELEMENT_BYTES).ok_or(WalkError::Damaged)?;
+                found.push(one(tape, inner, item.len, depth, (wants, left))?);
+            }
             _ => return Err(WalkError::Damaged),
         }
     }

@@ -187,6 +187,10 @@ impl File {
         let [columns, rows] = self.size;
         let pixels = columns as u64 * rows as u64;
         let mut budget = memory::free_bytes() / 4;
+        // A frame is unpacked to two bytes a pixel, beside its own bytes.
+        if pixels.saturating_mul(4) > budget {
+            return Err(Stop::Words("its frames are larger than the memory that is free".to_owned()));
+        }
         let mut found: BTreeMap<i64, Vec<Piece>> = BTreeMap::new();
         let mut lost = 0;
         let all = self.frames.len().max(1) as f32;

@@ -72,7 +72,8 @@ impl Blocks {
     /// How many blocks away from each the nearest one lies in which something shows: 0 where it does itself.
     /// - `table`: of [`super::table()`]; `value`: value = stored * first + second
     /// - `only`: blocks in which anything may show, where not in all
-    /// - `also`: voxels, lowest and highest index, in which something shows whatever their values are
+    /// - `also`: voxels, lowest and highest index, in which a map shows whatever their values are: 0 there, or -1
+    ///   where nothing else may show
     pub fn distances(
         &self,
         table: &[[f32; 4]],
@@ -111,8 +112,10 @@ impl Blocks {
                 }
             }
         }
+        let only_the_map = |n: usize| only.is_some_and(|only| !only.get(n).copied().unwrap_or(false));
+        let bare: Vec<bool> = near.iter().enumerate().map(|(n, far)| *far == 0 && only_the_map(n)).collect();
         spread(&mut near, self.size);
-        near.into_iter().map(i16::from).collect()
+        near.into_iter().zip(bare).map(|(far, bare)| if bare { -1 } else { i16::from(far) }).collect()
     }
 }
 

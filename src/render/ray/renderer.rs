@@ -16,8 +16,8 @@ use crate::render::timing::PassTimer;
 use crate::render::volume_texture::VolumeTexture;
 use crate::volume::{Transfer, Volume};
 
-/// Slices whose blocks are looked at in one frame: some 5 ms.
-const SLICES_PER_FRAME: usize = 64;
+/// Values of the volume that are looked at for blocks in one frame, at least a slice: some 5 ms.
+const VALUES_PER_FRAME: usize = 6 << 20;
 
 /// What the renderer lends for one drawing.
 pub(in crate::render) struct RayShared<'a> {
@@ -134,6 +134,12 @@ impl RayRenderer {
         &self.copy
     }
 
+    /// Lets go of everything that is of one volume: its texture would stay for as long as this looks at it.
+    pub(in crate::render) fn release(&mut self) {
+        (self.looked, self.bound, self.key) = (None, None, None);
+        self.waiting = true;
+    }
+
     /// Whether another frame would make the picture better.
     pub(in crate::render) fn unfinished(&self) -> bool {
         self.waiting || self.rows < self.size_px[1]
@@ -189,7 +195,7 @@ impl RayRenderer {
         } else if self.rows >= height {
             return;
         }
-        let affordable = (self.pace.rays(true) / f64::from(width)).clamp(4.0, f64::from(height)) as u32;
+        let affordable = (self.pace.rays(true) / f64::from(width)).max(4.0) as u32;
         let rows = affordable.min(height - self.rows);
         self.draw_rows(shared, encoder, rows, variant);
     }
@@ -228,7 +234,8 @@ impl RayRenderer {
         if !shared.volume.is_complete() {
             return false;
         }
-        for _ in 0..SLICES_PER_FRAME {
+        let of_a_slice = stored.size[0] * stored.size[1] * stored.reduced.pow(3);
+        for _ in 0..(VALUES_PER_FRAME / of_a_slice.max(1)).max(1) {
             if looked.next >= stored.size[2] {
                 break;
             }
@@ -261,7 +268,7 @@ impl RayRenderer {
         });
         let also = map.as_ref().and(frame.heatmap.as_ref()).map(|look| {
             let factor = stored.reduced.max(1) as f64;
-            reach(&look.saliency).map(|corner| corner.map(|c| c / factor))
+            reach(&look.saliency).map(|corner| corner.map(|c| (c - (factor - 1.0) / 2.0) / factor))
         });
         let transfer = frame.transfer.as_deref();
         let step_mm = fine_step_mm(&frame.volume, stored.reduced);

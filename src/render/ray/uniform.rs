@@ -126,6 +126,8 @@ pub fn uniform(frame: &RayFrame, stored: &StoredVoxels, largest: f32, step_mm: f
         .crop
         .map_or([[f64::MIN; 3], [f64::MAX; 3]], |crop| crop.map(|corner| reduced(corner.to_array())));
     let grid = frame.volume.grid();
+    // The last reduced voxel may stand for less than the others: beyond the volume's face there is nothing.
+    let faces = reduced(grid.size().map(|n| n as f64 - 0.5));
     // A slope in indices is one in millimetres by the transposed matrix: what an index gains on the way
     // right, down and into the picture.
     let basis = frame.view.basis;
@@ -149,7 +151,7 @@ pub fn uniform(frame: &RayFrame, stored: &StoredVoxels, largest: f32, step_mm: f
         into: padded(into.map(|c| c * step_mm)),
         last: padded(last),
         low: padded(low.map(|c| c.max(-0.5))),
-        high: padded(std::array::from_fn(|a| high[a].min(last[a] + 0.5))),
+        high: padded(std::array::from_fn(|a| high[a].min(faces[a]))),
         slope_i: slope(0),
         slope_j: slope(1),
         slope_k: slope(2),

@@ -27,7 +27,7 @@ pub fn neighbourhood_ui(
     answer: &Answer,
     out: &mut Commands,
 ) {
-    if answer.m3net().is_none() || !answer.trained {
+    if !answer.can_be_questioned() || !answer.trained {
         return;
     }
     let t = tokens(ui);

@@ -61,7 +61,8 @@ fn objects_ui(ui: &mut Ui, scene: &Scene<'_>) {
     let drawn: Vec<usize> = scene.session.drawn_files().map(|file| file.place).collect();
     let objects = scene.session.scan().objects.iter().enumerate();
     for (_, object) in objects.filter(|(place, _)| !drawn.contains(place)) {
-        let name = object_name(object);
+        let anonymous = scene.session.is_anonymous();
+        let name = object_name(object, anonymous);
         let label = egui::Label::new(egui::RichText::new(&name).color(t.muted)).selectable(false).truncate();
         let why = match (object.kind, scene.session.series()) {
             (ObjectKind::Report, _) => "A report, not an image: Triscope lists it and does not show it.",
@@ -70,8 +71,13 @@ fn objects_ui(ui: &mut Ui, scene: &Scene<'_>) {
             }
             (_, None) => "It shows over the series that it refers to.",
         };
-        let file = object.file_name().display();
-        ui.add(label).on_hover_text(format!("{name}\n{file}\n{why}"));
+        let label = ui.add(label);
+        if anonymous {
+            label.on_hover_text(why);
+        } else {
+            let file = object.file_name().display();
+            label.on_hover_text(format!("{name}\n{file}\n{why}"));
+        }
     }
 }
 

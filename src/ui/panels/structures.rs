@@ -29,26 +29,38 @@ pub fn structures_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
         out.push(command);
     }
     for file in &files {
-        file_ui(ui, file, look, out);
+        file_ui(ui, file, (look, scene.session.is_anonymous()), out);
     }
 }
 
-/// What a file that is no image is called: its label and date.
-pub fn object_name(object: &Object) -> String {
+/// What a file that is no image is called: its label and date; before people its kind alone.
+pub fn object_name(object: &Object, anonymous: bool) -> String {
+    if anonymous {
+        return object.kind.label().to_owned();
+    }
     let date = words::date(object.date.reveal()).map(|date| format!(", {date}")).unwrap_or_default();
-    format!("{}{date}", object_title(object))
+    format!("{}{date}", object_title(object, false))
 }
 
-fn object_title(object: &Object) -> String {
+fn object_title(object: &Object, anonymous: bool) -> String {
+    if anonymous {
+        return object.kind.label().to_owned();
+    }
     let title = object.title.reveal().trim();
     format!("{}: {}", object.kind.label(), if title.is_empty() { "without a name" } else { title })
 }
 
-fn file_ui(ui: &mut Ui, file: &DrawnFile<'_>, look: &StructuresLook, out: &mut Commands) {
+/// - `anonymous`: what was typed may tell of the patient, and is not shown
+fn file_ui(
+    ui: &mut Ui,
+    file: &DrawnFile<'_>,
+    (look, anonymous): (&StructuresLook, bool),
+    out: &mut Commands,
+) {
     let t = tokens(ui);
     ui.add_space(size::HALF);
-    line_ui(ui, &object_title(file.object), text::strong(), t.text);
-    if let Some(date) = words::date(file.object.date.reveal()) {
+    line_ui(ui, &object_title(file.object, anonymous), text::strong(), t.text);
+    if let Some(date) = words::date(file.object.date.reveal()).filter(|_| !anonymous) {
         line_ui(ui, &date, TextStyle::Small, t.muted);
     }
     if file.link == Link::FrameOfReference {
@@ -56,13 +68,14 @@ fn file_ui(ui: &mut Ui, file: &DrawnFile<'_>, look: &StructuresLook, out: &mut C
     }
     match file.set {
         None => paragraph_ui(ui, "It is being read.", t.muted),
+        Some(Err(_)) if anonymous => paragraph_ui(ui, "It could not be read.", t.warning),
         Some(Err(why)) => paragraph_ui(ui, &format!("{} {why}", icons::WARNING), t.warning),
         Some(Ok(set)) => {
-            for remark in &set.remarks {
+            for remark in set.remarks.iter().filter(|_| !anonymous) {
                 paragraph_ui(ui, remark, t.muted);
             }
             for (n, structure) in set.structures.iter().enumerate() {
-                row_ui(ui, structure, (file.place, n), look, out);
+                row_ui(ui, structure, (file.place, n), (look, anonymous), out);
             }
         }
     }
@@ -72,13 +85,14 @@ fn row_ui(
     ui: &mut Ui,
     structure: &Structure,
     key: crate::session::StructureKey,
-    look: &StructuresLook,
+    (look, anonymous): (&StructuresLook, bool),
     out: &mut Commands,
 ) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
     let there = structure.shape.is_some();
     let shown = there && look.shows(key);
-    let name = structure.name.as_str();
+    let name = if anonymous { format!("Structure {}", key.1 + 1) } else { structure.name.clone() };
+    let name = name.as_str();
     let button = Rect::from_min_size(rect.min, vec2(ROW, ROW));
     let line = Rect::from_min_max(pos2(button.right(), rect.top()), rect.max);
     let id = ui.scope_id().with(("structure", key));
@@ -131,7 +145,7 @@ fn row_ui(
         out.edit(Edit::Cursor(at));
     }
     let mut tip = vec![name.to_owned()];
-    tip.extend(structure.remarks.iter().cloned());
+    tip.extend(structure.remarks.iter().filter(|_| !anonymous).cloned());
     if there {
         tip.push("Click to show it in all three planes".to_owned());
     }

@@ -31,6 +31,8 @@ impl fmt::Debug for TypedPassword {
 pub fn locked_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
     let Some(locked) = scene.session.locked() else {
         state.sheet = None;
+        state.password = TypedPassword::default();
+        ui.data_mut(|data| data.remove::<TextEditState>(Id::unique(FIELD)));
         return;
     };
     let t = tokens(ui);
@@ -38,7 +40,10 @@ pub fn locked_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Comm
     let closed = sheet_ui(ui, "locked", "Locked archive", WIDTH, |ui, _, _| {
         ui.spacing_mut().item_spacing.y = size::STEP;
         let enter = ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Enter));
-        paragraph_ui(ui, &format!("{} is locked by a password.", locked.name()), t.text);
+        // Names of files may be those of patients.
+        let name =
+            if scene.session.is_anonymous() { "The archive".to_owned() } else { locked.name().to_string() };
+        paragraph_ui(ui, &format!("{name} is locked by a password."), t.text);
         if locked.archive.wrong {
             note_ui(ui, icons::WARNING, t.warning, "This was not its password. Try again.");
         }

@@ -9,7 +9,7 @@ use super::canvas::on_pixels;
 use super::compose::{compose, heatmap};
 use super::{Shown, overlay, pointer};
 use crate::command::Commands;
-use crate::geometry::{Plane, Vector};
+use crate::geometry::Plane;
 use crate::render::RayFrame;
 use crate::session::{Edit, Pane, Session, Side, Tool, VolumeView};
 use crate::ui::theme::PICTURE;
@@ -32,7 +32,8 @@ struct Composed {
 fn fitting(session: &Session) -> VolumeView {
     let look = session.look().volume_view;
     let hu = session.volume().is_some_and(|volume| *volume.unit() == crate::volume::Unit::Hu);
-    if hu || !look.preset.needs_hu() { look } else { look.with_preset(VolumePreset::Maximum) }
+    let preset = if hu || !look.preset.needs_hu() { look.preset } else { VolumePreset::Maximum };
+    VolumeView { preset, ..look }
 }
 
 fn composed(session: &Session, state: &UiState, size_px: [u32; 2]) -> Option<Composed> {
@@ -40,9 +41,7 @@ fn composed(session: &Session, state: &UiState, size_px: [u32; 2]) -> Option<Com
     let base = compose(session, Pane::Axial, size_px)?;
     let grid = base.volume.grid();
     let cursor = session.look().cursor;
-    let normals: [Vector<_>; 3] =
-        Pane::ALL.map(|pane| view::resolve(grid, session.look().viewport(pane), cursor, [64, 64]).basis.into);
-    let cut = Shown3d::of(grid, &look, cursor, normals);
+    let cut = Shown3d::of(grid, &look, cursor, view::normals(grid, session.look()));
     let heat = heatmap(session).filter(|_| !state.heatmap_hidden);
     let view = view::resolve_volume(grid, &look, size_px);
     let shown = Shown {
@@ -95,9 +94,11 @@ pub fn volume_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState
             Tool::Window | Tool::Measure(_) | Tool::Paint => CursorIcon::Default,
         });
     }
-    keyboard(ui, &response, look, out);
+    keyboard(ui, &response, &scene.session.look().volume_view, out);
     let events = pointer::events(ui, &response, rect, scale);
+    let drawn = shown.volume.is_complete();
     let met = |at| view::met(&shown.volume, &shown.view, transfer.as_deref(), cut, at);
+    let met = |at| if drawn { met(at) } else { None };
     state.volume_hands.handle(scene.session, &shown.view, &events, met, out);
     menu(ui, rect, scene, look, out);
 }

@@ -142,7 +142,14 @@ fn look_of(look: &SavedLook, restored: &mut Restored) {
         edits.push(Edit::Viewport(pane, viewport(saved, pane)));
     }
     edits.push(Edit::In3d(look.in_3d));
-    edits.extend(look.volume_view.as_ref().and_then(volume_view).map(Edit::VolumeView));
+    if let Some(saved) = &look.volume_view {
+        match volume_view(saved) {
+            Some(view) => edits.push(Edit::VolumeView(view)),
+            None => restored
+                .lost
+                .push("the 3D view is looked at in a way that this program does not know".to_owned()),
+        }
+    }
     let single = look.single.and_then(|n| Pane::ALL.get(n)).map(|pane| Layout::Single(*pane));
     edits.push(Edit::Layout(single.unwrap_or(Layout::Grid)));
     edits.push(Edit::Mode(look.mode));

@@ -35,6 +35,18 @@ pub fn paint_volume(painter: &Painter, rect: Rect, shown: &Shown, look: &VolumeV
         said(painter, rect, shown, look);
     }
     corners::loading(painter, rect, shown);
+    if !shown.volume.is_complete() && shown.volume.slices_filled() > 0 {
+        let muted = Halo::plain().in_colour(PICTURE.muted).sized(size::BODY);
+        let at = rect.center() + vec2(0.0, 24.0);
+        halo_text(
+            painter,
+            at,
+            Align2::CENTER_TOP,
+            "3D when all slices are there",
+            &muted,
+            rect.width() - 24.0,
+        );
+    }
 }
 
 /// Where a place is seen, and how far behind the middle it lies, mm.
