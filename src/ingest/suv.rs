@@ -17,11 +17,12 @@ const LEAST_DOSE_BQ: f64 = 1000.0;
 pub(in crate::ingest) struct Moment(f64);
 
 impl Moment {
-    /// From a DT, or from a DA and a TM (PS3.5 6.2). A DT of a zone of its own is not taken: the times that it is
-    /// compared with have none, and an hour of fluorine-18 is a factor of 1.46.
+    /// From a DT, or from a DA and a TM (PS3.5 6.2). The zone behind a DT is taken for the scanner's own, which the
+    /// other times are of; universal time may be another, and an hour of fluorine-18 is a factor of 1.46: such
+    /// a DT is not taken.
     pub(in crate::ingest) fn of(both: Option<&str>, date: Option<&str>, time: Option<&str>) -> Option<Self> {
-        let of_a_zone = |text: &&str| text.get(8..).is_some_and(|time| time.contains(['+', '-']));
-        match both.filter(|text| text.len() >= 14 && !of_a_zone(text)) {
+        let universal = |text: &str| ["+0000", "-0000"].iter().any(|zone| text.trim_end().ends_with(zone));
+        match both.filter(|text| text.len() >= 14 && !universal(text)) {
             Some(text) => Self::from_parts(text.get(..8)?, text.get(8..)?),
             None => Self::from_parts(date?, time?),
         }
@@ -232,6 +233,9 @@ mod tests {
         let moment = |date, time| Moment::of(None, Some(date), Some(time)).expect("a moment");
         assert_eq!(moment("20240301", "000100").since(moment("20240229", "235900.5")), 119.5);
         assert_eq!(moment("20230301", "00").since(moment("20230228", "2330")), 1800.0);
+        // In universal time: what the scanner's own clock showed is taken.
+        let of_utc = Moment::of(Some("20240301082500+0000"), Some("20240301"), Some("092500"));
+        assert_eq!(of_utc, Some(moment("20240301", "092500")));
         for wrong in [("2024", "10"), ("20241301", "10"), ("20240101", ""), ("20240101", "x")] {
             assert_eq!(Moment::of(None, Some(wrong.0), Some(wrong.1)), None, "{wrong:?}");
         }
