@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use triscope::explain::Saliency;
 use triscope::geometry::{Plane, Point, Vector, VoxelBox, VoxelGrid};
-use triscope::gpu::{Gpu, headless};
+use triscope::gpu::{Gpu, device_descriptor, headless};
 use triscope::render::ray::gpu::Stretch;
 use triscope::render::ray::{COARSE, Pace, TABLE_SIZE, fine_step_mm, table, uniform};
 use triscope::render::reference::ray::{Only, Variant, ray_fragment, ray_start, span};
@@ -346,6 +346,44 @@ fn what_is_shown_while_it_is_turned_is_what_the_twins_say() {
                 }
             }
         }
+    }
+}
+
+/// Where the light of a picture lies on average, px.
+fn middle_of_light(picture: &[u8], width: u32) -> [f64; 2] {
+    let mut sum = [0.0; 3];
+    for (n, pixel) in picture.chunks(4).enumerate() {
+        let light = f64::from(pixel[0]);
+        let n = n as u32;
+        sum[0] += light * f64::from(n % width);
+        sum[1] += light * f64::from(n / width);
+        sum[2] += light;
+    }
+    [sum[0] / sum[2], sum[1] / sum[2]]
+}
+
+#[test]
+fn a_reduced_volume_lies_where_the_whole_one_does() {
+    let mut dice = Dice::new(14);
+    let case = balls(&mut dice, false);
+    // The same adapter, opened as if its 3D textures ended at 16 voxels: 40 x 36 x 30 becomes 14 x 12 x 10, and
+    // the last column stands for one voxel in place of three.
+    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle_from_env());
+    let adapters = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::PRIMARY));
+    let adapter = adapters.first().expect("an adapter");
+    let mut descriptor = device_descriptor(adapter);
+    descriptor.required_limits.max_texture_dimension_3d = 16;
+    let (device, queue) = pollster::block_on(adapter.request_device(&descriptor)).expect("a device");
+    let small = Gpu::adopt(device, queue, adapter.get_info(), || {});
+    let (mut whole, mut reduced) = (Offscreen::new(&GPU), Offscreen::new(&small));
+    for view in views(&mut dice) {
+        let view = VolumeView { preset: VolumePreset::Maximum, zoom: 1.0, pan_mm: [0.0; 2], ..view };
+        let frame = frame(&case, &view, Shown3d::default());
+        assert_eq!(reduced.upload(&frame.volume).expect("fits when reduced").reduced, 3);
+        let [a, b] = [&mut whole, &mut reduced]
+            .map(|renderer| middle_of_light(&renderer.ray_picture(&frame).expect("drawn"), 67));
+        // A wrong half of a reduced voxel is a whole voxel, about a pixel.
+        assert!((a[0] - b[0]).abs() < 0.4 && (a[1] - b[1]).abs() < 0.4, "{a:?} {b:?}");
     }
 }
 
