@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use triscope::explain::Saliency;
 use triscope::geometry::{Plane, Point, Vector, VoxelBox, VoxelGrid};
-use triscope::gpu::{Gpu, device_descriptor, headless};
+use triscope::gpu::{Gpu, headless};
 use triscope::render::ray::gpu::Stretch;
 use triscope::render::ray::{COARSE, Pace, TABLE_SIZE, fine_step_mm, table, uniform};
 use triscope::render::reference::ray::{Only, Variant, ray_fragment, ray_start, span};
@@ -16,7 +16,7 @@ use triscope::session::{Side, VolumeView};
 use triscope::view::{Shown3d, met, resolve_volume};
 use triscope::volume::{Padding, Unit, Volume, VolumePreset, Window};
 
-use super::support::Dice;
+use super::support::{Dice, with_volumes_up_to};
 
 static GPU: LazyLock<Gpu> =
     LazyLock::new(|| headless(None).expect("a graphics adapter (software Vulkan is enough)"));
@@ -368,13 +368,7 @@ fn a_reduced_volume_lies_where_the_whole_one_does() {
     let case = balls(&mut dice, false);
     // The same adapter, opened as if its 3D textures ended at 16 voxels: 40 x 36 x 30 becomes 14 x 12 x 10, and
     // the last column stands for one voxel in place of three.
-    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle_from_env());
-    let adapters = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::PRIMARY));
-    let adapter = adapters.first().expect("an adapter");
-    let mut descriptor = device_descriptor(adapter);
-    descriptor.required_limits.max_texture_dimension_3d = 16;
-    let (device, queue) = pollster::block_on(adapter.request_device(&descriptor)).expect("a device");
-    let small = Gpu::adopt(device, queue, adapter.get_info(), || {});
+    let small = with_volumes_up_to(16);
     let (mut whole, mut reduced) = (Offscreen::new(&GPU), Offscreen::new(&small));
     for view in views(&mut dice) {
         let view = VolumeView { preset: VolumePreset::Maximum, zoom: 1.0, pan_mm: [0.0; 2], ..view };

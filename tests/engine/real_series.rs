@@ -10,12 +10,14 @@ use triscope::gpu::{Gpu, headless};
 use triscope::inference::{DeviceChoice, Engine, EngineOptions};
 use triscope::ingest::{DefectCode, Series};
 use triscope::jobs::JobContext;
-use triscope::render::{Offscreen, SliceFrame};
+use triscope::render::Offscreen;
 use triscope::session::ViewportState;
 use triscope::view::resolve;
-use triscope::volume::{Colours, Interpolation, Preset, Reslice, Unit, Volume, reslice_grey};
+use triscope::volume::{Preset, Reslice, Unit, Volume, reslice_grey};
 use triscope::workflow::classify::{Request, run};
 use triscope::workflow::open::{Opened, open};
+
+use super::support::plain_frame;
 
 struct Truth {
     folder: &'static str,
@@ -107,16 +109,7 @@ fn is_drawn(volume: &Arc<Volume>, plane: Plane, at: Point<Patient>) {
         )
     };
     let expected = reslice_grey(volume, &what, window);
-    let frame = SliceFrame {
-        volume: Arc::clone(volume),
-        view,
-        window,
-        invert: false,
-        layer: None,
-        interpolation: Interpolation::default(),
-        colours: Colours::default(),
-        heatmap: None,
-    };
+    let frame = plain_frame(volume, view, window);
     let drawn = Offscreen::new(&GPU).picture(&frame).expect("drawn");
     let drawn: Vec<u8> = drawn.chunks_exact(4).map(|p| p[0]).collect();
     // Air in the lung window is dark grey, so that the whole volume is seen; eleven slices of 2.5 mm in

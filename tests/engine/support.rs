@@ -6,9 +6,12 @@ use std::sync::Arc;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use triscope::geometry::VoxelGrid;
+use triscope::gpu::{Gpu, device_descriptor};
 use triscope::ingest::{self, DefectCode, Scan};
 use triscope::jobs::JobContext;
-use triscope::volume::{Unit, Volume};
+use triscope::render::SliceFrame;
+use triscope::view::ResolvedView;
+use triscope::volume::{Colours, Interpolation, Unit, Volume, Window};
 use triscope::workflow::open::{Opened, open};
 
 /// Random numbers that are the same every time.
@@ -88,4 +91,29 @@ pub fn volume(grid: VoxelGrid, value: impl Fn([usize; 3]) -> i16) -> Arc<Volume>
         volume.int16().expect("whole numbers").fill(k, slice).expect("fits");
     }
     Arc::new(volume)
+}
+
+/// A slice in grey, with nothing over it.
+pub fn plain_frame(volume: &Arc<Volume>, view: ResolvedView, window: Window) -> SliceFrame {
+    SliceFrame {
+        volume: Arc::clone(volume),
+        view,
+        window,
+        invert: false,
+        layer: None,
+        interpolation: Interpolation::default(),
+        colours: Colours::default(),
+        heatmap: None,
+    }
+}
+
+/// An adapter opened as if its 3D textures ended at `side` voxels.
+pub fn with_volumes_up_to(side: u32) -> Gpu {
+    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle_from_env());
+    let adapters = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::PRIMARY));
+    let adapter = adapters.first().expect("an adapter");
+    let mut descriptor = device_descriptor(adapter);
+    descriptor.required_limits.max_texture_dimension_3d = side;
+    let (device, queue) = pollster::block_on(adapter.request_device(&descriptor)).expect("a device");
+    Gpu::adopt(device, queue, adapter.get_info(), || {})
 }

@@ -3,13 +3,13 @@
 use std::sync::{Arc, LazyLock};
 
 use triscope::geometry::{Patient, Plane, Point, Transform, Vector, VoxelGrid};
-use triscope::gpu::{Gpu, device_descriptor, headless};
-use triscope::render::{Offscreen, RenderError, SliceFrame, SliceRenderer};
+use triscope::gpu::{Gpu, headless};
+use triscope::render::{Offscreen, RenderError, SliceRenderer};
 use triscope::session::{Orientation, Slab, Turn, ViewportState};
 use triscope::view::{ResolvedView, resolve, step, to_end};
-use triscope::volume::{
-    Colours, Interpolation, Projection, Reslice, Sample, Unit, Volume, Window, reslice, reslice_grey, sample,
-};
+use triscope::volume::{Projection, Reslice, Sample, Unit, Volume, Window, reslice, reslice_grey, sample};
+
+use super::support::{plain_frame, with_volumes_up_to};
 
 static GPU: LazyLock<Gpu> =
     LazyLock::new(|| headless(None).expect("a graphics adapter (software Vulkan is enough)"));
@@ -23,19 +23,6 @@ fn volume(grid: VoxelGrid, value: impl Fn([usize; 3]) -> i16) -> Arc<Volume> {
         volume.int16().expect("int16").fill(k, slice).expect("fits");
     }
     volume
-}
-
-fn frame(volume: &Arc<Volume>, view: ResolvedView, window: Window) -> SliceFrame {
-    SliceFrame {
-        volume: Arc::clone(volume),
-        view,
-        window,
-        invert: false,
-        layer: None,
-        interpolation: Interpolation::default(),
-        colours: Colours::default(),
-        heatmap: None,
-    }
 }
 
 /// Sagittal stack, anisotropic: i runs to posterior, j to the feet, k to the patient's left.
@@ -68,7 +55,7 @@ fn a_bright_voxel_is_seen_where_it_is_in_all_three_planes() {
     for plane in Plane::ALL {
         let view = resolve(&grid, &ViewportState::fitted(plane), centre, [240, 200]);
         let picture =
-            renderer.picture(&frame(&volume, view.clone(), Window::new(2000.0, 0.0))).expect("drawn");
+            renderer.picture(&plain_frame(&volume, view.clone(), Window::new(2000.0, 0.0))).expect("drawn");
         // The pixel's centre is within half a pixel of the voxel's, which is eight pixels wide or
         // more: at least (15/16)^2 of the brightness is left.
         assert!(grey_at(&picture, &view, centre) > 220, "{plane:?}");
@@ -94,7 +81,7 @@ fn the_window_and_the_pictures_share_one_definition_of_a_value() {
         ..ViewportState::fitted(Plane::Axial)
     };
     let view = resolve(&grid, &state, grid.centre(), [61, 47]);
-    let picture = Offscreen::new(&GPU).picture(&frame(&volume, view.clone(), window)).expect("drawn");
+    let picture = Offscreen::new(&GPU).picture(&plain_frame(&volume, view.clone(), window)).expect("drawn");
     let mut compared = 0;
     for y in 0..47u32 {
         for x in 0..61u32 {
@@ -134,7 +121,7 @@ fn stepping_walks_through_every_slice() {
         let view = resolve(&grid, &state, cursor, [24, 20]);
         // Width 255 around 127.5: the grey is the value.
         let picture =
-            renderer.picture(&frame(&volume, view.clone(), Window::new(255.0, 127.5))).expect("drawn");
+            renderer.picture(&plain_frame(&volume, view.clone(), Window::new(255.0, 127.5))).expect("drawn");
         seen.push((view.slice.expect("a slice").index, picture[(10 * 24 + 12) * 4]));
         cursor = step(&grid, &view, cursor, 1);
     }
@@ -148,17 +135,11 @@ fn a_volume_too_large_for_the_adapter_is_shown_reduced_and_says_so() {
     let grid = VoxelGrid::axis_aligned([30, 28, 26], [1.0; 3], Point::new(0.0, 0.0, 0.0)).expect("a grid");
     let volume = volume(grid, |[i, j, k]| (i * 8 + j / 100 + k / 100) as i16);
     // The same adapter, opened as if its 3D textures ended at 16 voxels.
-    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle_from_env());
-    let adapters = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::PRIMARY));
-    let adapter = adapters.first().expect("an adapter");
-    let mut descriptor = device_descriptor(adapter);
-    descriptor.required_limits.max_texture_dimension_3d = 16;
-    let (device, queue) = pollster::block_on(adapter.request_device(&descriptor)).expect("a device");
-    let gpu = Gpu::adopt(device, queue, adapter.get_info(), || {});
+    let gpu = with_volumes_up_to(16);
 
     let mut renderer = Offscreen::new(&gpu);
     let view = resolve(&grid, &ViewportState::fitted(Plane::Axial), grid.centre(), [60, 56]);
-    let frame = frame(&volume, view.clone(), Window::new(255.0, 127.5));
+    let frame = plain_frame(&volume, view.clone(), Window::new(255.0, 127.5));
     let upload = renderer.upload(&frame.volume).expect("fits when reduced");
     assert_eq!((upload.reduced, upload.slices, upload.total), (2, 26, 26));
     assert_eq!(upload.bytes, 15 * 14 * 13 * 2);
@@ -177,7 +158,7 @@ fn a_lost_device_is_an_error_and_not_a_panic() {
     let grid = sagittal_stack();
     let volume = volume(grid, |_| 0);
     let view = resolve(&grid, &ViewportState::fitted(Plane::Axial), grid.centre(), [16, 16]);
-    let frame = frame(&volume, view, Window::new(255.0, 127.5));
+    let frame = plain_frame(&volume, view, Window::new(255.0, 127.5));
     let mut renderer = Offscreen::new(&gpu);
     renderer.picture(&frame).expect("drawn");
     gpu.device.destroy();
@@ -190,7 +171,7 @@ fn a_picture_larger_than_the_adapter_takes_is_an_error() {
     let volume = volume(grid, |_| 0);
     let limit = GPU.device.limits().max_texture_dimension_2d;
     let view = resolve(&grid, &ViewportState::fitted(Plane::Axial), grid.centre(), [limit + 1, 16]);
-    let drawn = Offscreen::new(&GPU).picture(&frame(&volume, view, Window::new(255.0, 127.5)));
+    let drawn = Offscreen::new(&GPU).picture(&plain_frame(&volume, view, Window::new(255.0, 127.5)));
     assert!(matches!(drawn, Err(RenderError::TooLarge { .. })));
 }
 
@@ -313,7 +294,7 @@ fn a_view_is_drawn_again_only_when_slices_that_it_shows_arrive() {
         let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         for (n, plane) in Plane::ALL.into_iter().enumerate() {
             let view = resolve(&grid, &ViewportState::fitted(plane), grid.centre(), [32, 32]);
-            let frame = frame(&volume, view, Window::new(255.0, 127.5));
+            let frame = plain_frame(&volume, view, Window::new(255.0, 127.5));
             renderer.prepare(device, queue, &mut encoder, n as u64, &frame);
         }
         queue.submit([encoder.finish()]);
@@ -335,7 +316,7 @@ fn drawing_is_timed_on_the_gpu_where_it_has_time_stamps() {
     let volume = volume(grid, |_| 0);
     let view = resolve(&grid, &ViewportState::fitted(Plane::Axial), grid.centre(), [64, 64]);
     let mut renderer = Offscreen::new(&GPU);
-    renderer.picture(&frame(&volume, view, Window::new(255.0, 127.5))).expect("drawn");
+    renderer.picture(&plain_frame(&volume, view, Window::new(255.0, 127.5))).expect("drawn");
     let timed = renderer.gpu_ms();
     if GPU.device.features().contains(wgpu::Features::TIMESTAMP_QUERY) {
         // A picture of 64 x 64 pixels takes some time, and not ten seconds.

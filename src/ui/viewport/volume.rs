@@ -96,9 +96,10 @@ pub fn volume_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState
     }
     keyboard(ui, &response, &scene.session.look().volume_view, out);
     let events = pointer::events(ui, &response, rect, scale);
+    // Before all slices are there, nothing is seen that could be met.
     let drawn = shown.volume.is_complete();
-    let met = |at| view::met(&shown.volume, &shown.view, transfer.as_deref(), cut, at);
-    let met = |at| if drawn { met(at) } else { None };
+    let met =
+        |at| drawn.then(|| view::met(&shown.volume, &shown.view, transfer.as_deref(), cut, at)).flatten();
     state.volume_hands.handle(scene.session, &shown.view, &events, met, out);
     menu(ui, rect, scene, look, out);
 }
