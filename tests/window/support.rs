@@ -178,7 +178,15 @@ impl Window {
         // A panel may have to be scrolled first.
         self.harness.get_by_label(label).scroll_to_me();
         self.settle();
-        self.harness.get_by_label(label).click();
+        // In one frame: a panel that an answer makes longer meanwhile would slip away under the pointer.
+        let at = self.harness.get_by_label(label).rect().center();
+        let button = |pressed| Event::PointerButton {
+            pos: at,
+            button: PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        };
+        self.harness.input_mut().events.extend([Event::PointerMoved(at), button(true), button(false)]);
         self.settle();
     }
 

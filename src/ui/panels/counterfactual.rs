@@ -58,7 +58,6 @@ pub fn counterfactual_ui(
         paragraph_ui(ui, "Drag over the tissue in any plane: the brush is a ball.", t.muted);
         return;
     }
-    change_ui(ui, scene, nodule, answer);
     note_ui(
         ui,
         icons::WARNING,
@@ -77,6 +76,8 @@ pub fn counterfactual_ui(
             out.push(clear);
         }
     });
+    // Last: it grows when the answer comes, and the buttons must not move under the pointer.
+    change_ui(ui, scene, nodule, answer);
 }
 
 /// Before, after, and by how much.
