@@ -204,7 +204,10 @@ fn is_cut_off(source: &SliceSource, values: &[i16], padding: Option<Padding>) ->
     let rescale = source.rescale;
     let can = stored.iter().any(|s| !within.contains(&(s * rescale.slope + rescale.intercept)));
     let is_padding = |v: i16| padding.is_some_and(|p| (p.low..=p.high).contains(&v));
-    can && values.iter().any(|&v| (v == i16::MIN || v == i16::MAX) && !is_padding(v))
+    let is_end = |v: i16| (v == i16::MIN) | (v == i16::MAX);
+    // A stretch at a time, without leaving it early: many values are then looked at in one instruction.
+    let has_end = |some: &[i16]| some.iter().fold(false, |found, v| found | is_end(*v));
+    can && values.chunks(1024).any(|some| has_end(some) && some.iter().any(|v| is_end(*v) && !is_padding(*v)))
 }
 
 /// Values that were cut off are no Hounsfield units any more. What has another unit is told already.

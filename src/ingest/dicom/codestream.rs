@@ -12,6 +12,8 @@ pub(super) struct Announced {
     pub(super) components: u16,
     /// Bits of one value.
     pub(super) precision: u8,
+    /// Whether values below zero are there: JPEG 2000 alone says so.
+    pub(super) signed: bool,
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
@@ -44,6 +46,7 @@ pub(super) fn jpeg(bytes: &[u8]) -> Option<Announced> {
                     rows: u16_at(bytes, at + 5)?.into(),
                     columns: u16_at(bytes, at + 7)?.into(),
                     components: u16::from(*bytes.get(at + 9)?),
+                    signed: false,
                 });
             }
             // Scan, end: no frame header came.
@@ -73,6 +76,7 @@ pub(super) fn jpeg_2000(bytes: &[u8]) -> Option<Announced> {
         rows,
         components: u16_at(siz, 36)?,
         precision: (depth & 0x7F) + 1,
+        signed: depth & 0x80 != 0,
     })
 }
 
@@ -119,7 +123,7 @@ mod tests {
     #[test]
     fn the_frame_header_of_a_jpeg_is_found_behind_other_segments() {
         let bytes = [0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 1, 2, 0xFF, 0xC3, 0, 11, 12, 0, 3, 0, 5, 1, 1, 0x11, 0];
-        let announced = Announced { columns: 5, rows: 3, components: 1, precision: 12 };
+        let announced = Announced { columns: 5, rows: 3, components: 1, precision: 12, signed: false };
         assert_eq!(jpeg(&bytes), Some(announced));
         for end in 0..17 {
             assert_eq!(jpeg(&bytes[..end]), None);
@@ -133,7 +137,7 @@ mod tests {
             bytes.extend(n.to_be_bytes());
         }
         bytes.extend([0, 1, 0x80 | 15, 1, 1]);
-        let announced = Announced { columns: 100, rows: 200, components: 1, precision: 16 };
+        let announced = Announced { columns: 100, rows: 200, components: 1, precision: 16, signed: true };
         assert_eq!(jpeg_2000(&bytes), Some(announced));
     }
 

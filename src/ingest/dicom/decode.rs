@@ -15,6 +15,8 @@ use super::colour::Palette;
 use super::header::{self, PixelForm};
 use super::inflated::Inflated;
 use super::jpeg;
+use super::jpeg_2000;
+use super::jpeg_lossless;
 use super::lut::Lut;
 use super::rescale::Rescale;
 use super::walk::{self, EXPLICIT_BIG_ENDIAN, PixelPlace};
@@ -211,6 +213,10 @@ impl SliceSource {
             self.rescale.words(&mut words, PixelForm { bits_allocated: 16, ..form });
             return Ok(words);
         }
+        if let Some(mut words) = self.quick(&picture, announced) {
+            self.rescale.words(&mut words, PixelForm { bits_allocated: 16, ..form });
+            return Ok(words);
+        }
         let decoded = self.run_decoder(picture)?;
         let as_bytes = precision <= 8 && announced.is_some() && self.is_jpeg_or_ls();
         if self.form.bits_allocated == 8 || as_bytes {
@@ -222,6 +228,20 @@ impl SliceSource {
         let mut words: Box<[i16]> = words.iter().map(|&b| i16::from_le_bytes(b)).collect();
         self.rescale.words(&mut words, form);
         Ok(words)
+    }
+
+    /// The stored numbers of a picture for which there is a faster way than dicom-pixeldata; `None` where there
+    /// is none.
+    fn quick(&self, picture: &[u8], announced: Option<Announced>) -> Option<Box<[i16]>> {
+        let size = [usize::from(self.form.columns), usize::from(self.form.rows)];
+        match self.syntax.as_str() {
+            uids::JPEG_LOSSLESS | uids::JPEG_LOSSLESS_SV1 => {
+                let stored = jpeg_lossless::decode(picture, size)?;
+                Some(stored.into_iter().map(u16::cast_signed).collect())
+            }
+            uids::JPEG2000 | uids::JPEG2000_LOSSLESS => jpeg_2000::decode(picture, announced?),
+            _ => None,
+        }
     }
 
     fn is_jpeg_or_ls(&self) -> bool {

@@ -10,6 +10,8 @@ mod header;
 mod inflated;
 mod items;
 mod jpeg;
+mod jpeg_2000;
+mod jpeg_lossless;
 mod kind;
 mod lut;
 mod object;
