@@ -29,6 +29,8 @@ const MOST_BYTES: u64 = 4 << 30;
 const MOST_ALONG_AN_AXIS: usize = 32_767;
 /// First bytes of gzip.
 const GZIP: [u8; 2] = [0x1F, 0x8B];
+/// Compressed bytes that are taken at a time.
+const PACKED_BUFFER: usize = 1 << 16;
 
 /// Reads a volume file to its end.
 ///
@@ -201,8 +203,11 @@ fn header_of<'a>(source: &'a mut dyn Read) -> Result<Opened<'a>, Fault> {
     Read::take(&mut *source, 2).read_to_end(&mut start).map_err(|e| read_fault(&e))?;
     let packed = start == GZIP;
     let whole = io::Cursor::new(start).chain(source);
-    let mut source: Box<dyn Read + 'a> =
-        if packed { Box::new(MultiGzDecoder::new(BufReader::new(whole))) } else { Box::new(whole) };
+    let mut source: Box<dyn Read + 'a> = if packed {
+        Box::new(MultiGzDecoder::new(BufReader::with_capacity(PACKED_BUFFER, whole)))
+    } else {
+        Box::new(whole)
+    };
     let mut start = Vec::with_capacity(nifti::HEADER_BYTES);
     source.by_ref().take(4).read_to_end(&mut start).map_err(|e| read_fault(&e))?;
     if nifti::begins(&start) || nifti::is_second_version(&start) {
@@ -263,7 +268,7 @@ fn nrrd_data<'a>(
     }
     let mut data: Box<dyn Read + 'a> = match header.encoding {
         nrrd::Encoding::Raw => data,
-        nrrd::Encoding::Gzip => Box::new(MultiGzDecoder::new(BufReader::new(data))),
+        nrrd::Encoding::Gzip => Box::new(MultiGzDecoder::new(BufReader::with_capacity(PACKED_BUFFER, data))),
         nrrd::Encoding::Text => Box::new(nrrd::Numbers::new(data)),
     };
     let skip = header.skip.unwrap_or(0);
@@ -323,7 +328,7 @@ fn unpacked(data: Box<dyn Read + '_>) -> Result<Box<dyn Read + '_>, Fault> {
     let mut start = Vec::with_capacity(2);
     data.by_ref().take(2).read_to_end(&mut start).map_err(|e| read_fault(&e))?;
     let gzip = start == GZIP;
-    let whole = BufReader::new(io::Cursor::new(start).chain(data));
+    let whole = BufReader::with_capacity(PACKED_BUFFER, io::Cursor::new(start).chain(data));
     Ok(if gzip { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(ZlibDecoder::new(whole)) })
 }
 

@@ -1,6 +1,7 @@
 //! Voxels as they stand in a file, one after the other, to slices of a volume.
 
 use std::io::Read;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
 use super::{Fault, MOST_ALONG_AN_AXIS, MOST_BYTES, fault, read_fault};
 use crate::geometry::VoxelGrid;
@@ -69,13 +70,16 @@ pub(super) fn checked_size(size: [u64; 3], element: Element) -> Result<[usize; 3
     Ok(size.map(|s| s as usize))
 }
 
+/// Slices that are unpacked before those in front of them are values.
+const AHEAD: usize = 2;
+
 /// Slices as they arrive: whole numbers of 16 bits for as long as that is exact.
 enum Gathered {
     Whole(Vec<Box<[i16]>>),
     Real(Vec<Box<[f32]>>),
 }
 
-/// Reads all voxels.
+/// Reads all voxels: while one slice becomes values on a thread of its own, the next one is unpacked.
 /// - errors: the source ends too early; a value that is no number
 pub(super) fn read(
     layout: &Layout,
@@ -83,23 +87,19 @@ pub(super) fn read(
     unit: Unit,
     ctx: &JobContext,
 ) -> Result<Volume, Fault> {
-    let [columns, rows, depth] = layout.grid.size();
-    let bytes = columns * rows * layout.element.bytes();
-    let mut gathered = Gathered::Whole(Vec::new());
-    let mut stored = Vec::new();
-    for k in 0..depth {
-        ctx.check()?;
-        stored.clear();
-        // Grows as bytes arrive: an announced size alone costs nothing.
-        Read::take(&mut *source, bytes as u64).read_to_end(&mut stored).map_err(|e| read_fault(&e))?;
-        if stored.len() < bytes {
-            return fault(format!(
-                "ends in slice {} of {depth}: it was cut off while copying; copy it again",
-                k + 1
-            ));
-        }
-        gathered = add(gathered, &values(layout, &stored), k)?;
-    }
+    let (send, arrived) = sync_channel(AHEAD);
+    let (give_back, empty) = channel();
+    let gathered = std::thread::scope(|scope| {
+        let gathering = std::thread::Builder::new().name("voxels".to_owned());
+        let gathering = gathering
+            .spawn_scoped(scope, move || gather(layout, &arrived, &give_back))
+            .map_err(|e| Fault::Words(format!("cannot be read: the system gives no thread ({e})")))?;
+        let sent = unpack(layout, source, ctx, &send, &empty);
+        drop(send);
+        let gathered = gathering.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        // Where gathering ended first, it knows why.
+        gathered.and_then(|gathered| sent.map(|()| gathered))
+    })?;
     let misfit = |e: SliceError| Fault::Words(format!("cannot be used: {e}"));
     match gathered {
         Gathered::Real(slices) => Volume::real(layout.grid, unit, slices).map_err(misfit),
@@ -115,6 +115,58 @@ pub(super) fn read(
     }
 }
 
+/// Takes the bytes of one slice after the other from the source.
+/// - `send`: to what makes values of them; it may have ended
+/// - `empty`: buffers that it gives back
+fn unpack(
+    layout: &Layout,
+    source: &mut dyn Read,
+    ctx: &JobContext,
+    send: &SyncSender<Vec<u8>>,
+    empty: &Receiver<Vec<u8>>,
+) -> Result<(), Fault> {
+    let [columns, rows, depth] = layout.grid.size();
+    let bytes = columns * rows * layout.element.bytes();
+    for k in 0..depth {
+        ctx.check()?;
+        let mut stored: Vec<u8> = empty.try_recv().unwrap_or_default();
+        stored.clear();
+        // Grows as bytes arrive: an announced size alone costs nothing.
+        Read::take(&mut *source, bytes as u64).read_to_end(&mut stored).map_err(|e| read_fault(&e))?;
+        if stored.len() < bytes {
+            return fault(format!(
+                "ends in slice {} of {depth}: it was cut off while copying; copy it again",
+                k + 1
+            ));
+        }
+        if send.send(stored).is_err() {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// Makes values of the bytes of all slices.
+fn gather(
+    layout: &Layout,
+    arrived: &Receiver<Vec<u8>>,
+    give_back: &Sender<Vec<u8>>,
+) -> Result<Gathered, Fault> {
+    let mut gathered = Gathered::Whole(Vec::new());
+    for (k, stored) in arrived.iter().enumerate() {
+        gathered = match (gathered, words(layout, &stored)) {
+            (Gathered::Whole(mut slices), Some(slice)) => {
+                slices.push(slice);
+                Gathered::Whole(slices)
+            }
+            (gathered, _) => add(gathered, &values(layout, &stored), k)?,
+        };
+        // Where nobody needs it any more it is dropped.
+        give_back.send(stored).ok();
+    }
+    Ok(gathered)
+}
+
 fn add(gathered: Gathered, values: &[f64], k: usize) -> Result<Gathered, Fault> {
     if let Some(at) = values.iter().position(|v| !v.is_finite()) {
         let n = values.iter().filter(|v| !v.is_finite()).count();
@@ -125,7 +177,8 @@ fn add(gathered: Gathered, values: &[f64], k: usize) -> Result<Gathered, Fault> 
             k + 1
         ));
     }
-    let whole = |v: &f64| v.fract() == 0.0 && (f64::from(i16::MIN)..=f64::from(i16::MAX)).contains(v);
+    // What 16 bits do not hold comes back as another number.
+    let whole = |v: &f64| f64::from(*v as i16) == *v;
     let real = |values: &[f64]| values.iter().map(|v| *v as f32).collect::<Box<[f32]>>();
     Ok(match gathered {
         Gathered::Whole(mut slices) if values.iter().all(whole) => {
@@ -143,6 +196,23 @@ fn add(gathered: Gathered, values: &[f64], k: usize) -> Result<Gathered, Fault> 
             Gathered::Real(slices)
         }
     })
+}
+
+/// The values of a slice where they are stored as they are, in the numbers that most volumes of HU have:
+/// without the way over larger ones.
+fn words(layout: &Layout, stored: &[u8]) -> Option<Box<[i16]>> {
+    let as_stored = (layout.slope, layout.intercept) == (1.0, 0.0);
+    match layout.element {
+        Element::I16 if as_stored => {
+            let (pairs, _) = stored.as_chunks::<2>();
+            Some(if layout.big_endian {
+                pairs.iter().map(|pair| i16::from_be_bytes(*pair)).collect()
+            } else {
+                pairs.iter().map(|pair| i16::from_le_bytes(*pair)).collect()
+            })
+        }
+        _ => None,
+    }
 }
 
 fn values(layout: &Layout, stored: &[u8]) -> Vec<f64> {
