@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::command::Explaining;
 use crate::jobs::{Job, Outcome, Wake, spawn};
 use crate::workflow::session_file::ENDING;
 
@@ -30,6 +31,11 @@ pub(super) enum Ask {
     Session(String),
     /// Where to save measurements; the suggested name.
     Measurements(String),
+    /// Where to save maps as DICOM.
+    MapsFolder {
+        /// With patient and study.
+        with_patient: bool,
+    },
 }
 
 /// How a dialog ended.
@@ -49,6 +55,8 @@ pub(super) enum Reply {
     SaveSession(PathBuf),
     /// Save the measurements here.
     SaveMeasurements(PathBuf),
+    /// Do this, now that the place is known.
+    Explaining(Explaining),
     /// The user thought better of it.
     Nothing,
     /// There is no dialog on this system: ask for the path in the window.
@@ -94,6 +102,9 @@ fn reply(ask: Ask, mut paths: Vec<PathBuf>, after: Duration) -> Reply {
         (true, _) if after < TOO_FAST => Reply::NoDialog(ask),
         (true, _) => Reply::Nothing,
         (false, Ask::Picture(_)) => Reply::Save(paths.swap_remove(0)),
+        (false, &Ask::MapsFolder { with_patient }) => {
+            Reply::Explaining(Explaining::SaveMapsIn { folder: paths.swap_remove(0), with_patient })
+        }
         (false, Ask::Measurements(_)) => Reply::SaveMeasurements(paths.swap_remove(0)),
         (false, Ask::Weights(network)) => Reply::Import(network, paths.swap_remove(0)),
         (false, Ask::PriorFolder | Ask::PriorFiles) => Reply::Prior(paths),
@@ -118,6 +129,9 @@ fn show(ask: &Ask, folder: Option<&Path>) -> Vec<PathBuf> {
             dialog.set_title("Choose the folder of the prior").pick_folder().into_iter().collect()
         }
         Ask::PriorFiles => dialog.set_title("Choose the prior's files").pick_files().unwrap_or_default(),
+        Ask::MapsFolder { .. } => {
+            dialog.set_title("Choose a folder for the maps").pick_folder().into_iter().collect()
+        }
         Ask::Weights(_) => dialog
             .set_title("Import weights")
             .add_filter("Weights", &["safetensors", "pt", "pth", "ckpt", "bin"])
@@ -151,6 +165,7 @@ fn show(ask: &Ask, folder: Option<&Path>) -> Vec<PathBuf> {
             .set_title("Save picture")
             .set_file_name(name)
             .add_filter("PNG picture", &["png"])
+            .add_filter("DICOM picture, without the patient", &["dcm"])
             .save_file()
             .into_iter()
             .collect(),

@@ -204,6 +204,7 @@ impl Core {
                 ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(!full));
             }
             Command::Viewing(asked) => self.view_as_asked(asked, ctx),
+            Command::Explaining(asked) => self.explain_as_asked(asked),
             Command::ChooseNetwork(name) => self.choose_network(name),
             Command::ChooseAdapter(name) => self.choose_adapter(name),
             Command::Dismiss(id) => self.session.receive(News::Dismiss(id)),
@@ -220,6 +221,7 @@ impl Core {
             }
             Some(Reply::Prior(paths)) => self.open_prior(paths),
             Some(Reply::Save(path)) => self.save_picture(Target::File(path)),
+            Some(Reply::Explaining(asked)) => self.explain_as_asked(asked),
             Some(Reply::OpenSession(path)) => self.open_session(path, false),
             Some(Reply::SaveSession(path)) => self.save_session(Target::File(path)),
             Some(Reply::NoDialog(Ask::Session(name))) => self.save_session(Target::Here(name)),
@@ -230,12 +232,15 @@ impl Core {
             Some(Reply::NoDialog(Ask::PriorFolder | Ask::PriorFiles)) => {
                 self.warn("There is no dialog on this system: type the prior's path in the menu");
             }
+            Some(Reply::NoDialog(Ask::MapsFolder { with_patient })) => {
+                self.save_maps(std::env::current_dir().unwrap_or_default(), with_patient);
+            }
             Some(Reply::NoDialog(_)) => self.ui.path_field = Some(String::new()),
             Some(Reply::Nothing) | None => {}
         }
     }
 
-    fn ask(&mut self, ask: Ask) {
+    pub(super) fn ask(&mut self, ask: Ask) {
         let recent = self.prefs.recent.first().map(|p| p.reveal().as_path());
         let folder = recent.map(|p| p.parent().unwrap_or(p).to_owned());
         let wake: Wake = self.waker.now();

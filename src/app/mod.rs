@@ -14,6 +14,7 @@ mod counterfactuals;
 mod dialogs;
 mod dispatch;
 mod error;
+mod explaining;
 mod graphics;
 mod histograms;
 mod inbox;

@@ -1,6 +1,7 @@
 //! Saving a picture of the focused viewport.
 
 use super::core::Core;
+use super::explaining::{captured, is_dicom};
 use super::saving::Target;
 use crate::export::write_png;
 use crate::jobs::{Job, Outcome, spawn};
@@ -28,6 +29,8 @@ impl Core {
             self.fail("There is no graphics device to draw the picture with");
             return;
         };
+        let series = self.session.series().filter(|_| is_dicom(&target)).cloned();
+        let opened = self.opened_paths();
         let job = spawn("picture", self.waker.now(), move |ctx| {
             ctx.step("Drawing the picture", 0.0)?;
             let picture = match picture(&gpu, &request) {
@@ -35,6 +38,9 @@ impl Core {
                 Err(error) => return Ok(Err(error.to_string())),
             };
             ctx.step("Writing the picture", 0.5)?;
+            if let Some(series) = &series {
+                return captured(target, &picture, (series, &opened), ctx);
+            }
             let path = target.path();
             let written = write_png(&path, &picture.rgba, picture.size_px);
             Ok(written.map(|()| path).map_err(|error| error.to_string()))

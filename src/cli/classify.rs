@@ -16,6 +16,8 @@ use crate::inference::{self, DeviceChoice, Engine, EngineOptions, WeightsChoice}
 use crate::networks;
 use crate::volume::Stroke;
 use crate::workflow::batch::{self, Batch, BatchError, RESULT_FILE};
+use crate::workflow::dicom::AsDicom;
+use crate::workflow::figure::AsFigure;
 use crate::workflow::prior;
 use crate::workflow::report::{
     AnswerReport, DetailReport, Given, NeighbourhoodReport, Report, StabilityReport,
@@ -89,6 +91,8 @@ pub(super) struct Options {
     /// Tissue that is taken away to ask once more.
     pub(super) without: Vec<Stroke>,
     pub(super) out: Option<PathBuf>,
+    pub(super) dicom: Option<AsDicom>,
+    pub(super) figure: Option<AsFigure>,
     pub(super) json: bool,
 }
 
@@ -131,6 +135,8 @@ impl Options {
             around: None,
             without: Vec::new(),
             out: raw.out.clone(),
+            dicom: None,
+            figure: None,
             json: raw.json,
         })
     }
@@ -194,6 +200,8 @@ pub(super) fn ask(options: Options, how: &HowRead, terminal: &Terminal) -> Resul
         without: options.without,
         force: options.force,
         out: options.out,
+        dicom: options.dicom,
+        figure: options.figure,
     };
     let engine = Engine::start(EngineOptions::alone(options.device)).map_err(Failure::work)?;
     let results = batch::run(&engine, &case.opened, case.load_ms, &batch, terminal.ctx())?;
@@ -207,6 +215,12 @@ pub(super) fn ask(options: Options, how: &HowRead, terminal: &Terminal) -> Resul
     let mut text = words(&results.report);
     if let Some(out) = &batch.out {
         let _ = writeln!(text, "{RESULT_FILE}, maps and pictures are in {}", out.display());
+    }
+    if let Some(dicom) = &batch.dicom {
+        let _ = writeln!(text, "Maps are in {} as DICOM Parametric Maps", dicom.folder.display());
+    }
+    if let Some(figure) = &batch.figure {
+        let _ = writeln!(text, "The figure is {}", figure.file.display());
     }
     output::print(&text)
 }

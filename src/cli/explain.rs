@@ -10,6 +10,8 @@ use crate::explain::{Around, Covering, Method, Occluding, Parameters, Sharing, S
 use crate::geometry::Point;
 use crate::networks::{Family, spec};
 use crate::volume::Stroke;
+use crate::workflow::dicom::AsDicom;
+use crate::workflow::figure::AsFigure;
 
 /// Runs the command: as `classify`, with all methods where none is named.
 pub(super) fn run(raw: &Explain, matches: &ArgMatches, terminal: &Terminal) -> Result<(), Failure> {
@@ -22,7 +24,20 @@ pub(super) fn run(raw: &Explain, matches: &ArgMatches, terminal: &Terminal) -> R
     let ball =
         |[x, y, z, radius_mm]: [f64; 4]| Stroke::ball(raw.fill_with.into(), radius_mm, Point::new(x, y, z));
     options.without = raw.without.iter().copied().map(ball).collect();
-    let asked_alone = options.around.is_some() || !options.without.is_empty();
+    options.dicom = raw.dicom.as_ref().map(|folder| AsDicom {
+        folder: folder.clone(),
+        with_patient: raw.with_patient,
+        opened: vec![raw.classify.path.clone()],
+    });
+    if raw.figure.is_some() && (options.points.len() != 1 || options.models == Models::All) {
+        return Err(Failure::arguments("--figure is of one point and one network; name both"));
+    }
+    options.figure = raw.figure.as_ref().map(|file| AsFigure {
+        file: file.clone(),
+        opened: vec![raw.classify.path.clone()],
+    });
+    let asked_alone = raw.dicom.is_none()
+        && raw.figure.is_none() && (options.around.is_some() || !options.without.is_empty());
     // Who asks about the places around a point alone does not wait for every map.
     if raw.classify.explain.is_empty() && !asked_alone {
         let methods: &[Method] = match options.models {

@@ -8,6 +8,7 @@ use super::conditions::{
     selected, several, shown, something, surrounded, undoable, with_pet,
 };
 use super::entry::{Entry, Group, key, line};
+use super::explaining::EXPLAINING;
 use super::keys::{Key, Shortcut};
 use super::measuring::MEASURING;
 use super::viewing::VIEWING;
@@ -23,7 +24,7 @@ pub fn entry(command: &Command) -> Option<&'static Entry> {
 
 /// Every command that needs no value.
 pub static CATALOGUE: LazyLock<Vec<&'static Entry>> =
-    LazyLock::new(|| LISTED.iter().chain(&MEASURING).chain(&VOLUME).chain(&VIEWING).collect());
+    LazyLock::new(|| LISTED.iter().chain(&MEASURING).chain(&VOLUME).chain(&VIEWING).chain(&EXPLAINING).collect());
 
 static LISTED: [Entry; 77] = [
     line(

@@ -7,6 +7,7 @@
 mod catalogue;
 mod conditions;
 mod entry;
+mod explaining;
 mod keymap;
 mod keys;
 mod measuring;
@@ -18,5 +19,6 @@ pub use catalogue::{CATALOGUE, entry};
 pub use entry::{Entry, Group};
 pub use keymap::{KeyFileError, Keymap};
 pub use keys::{Key, KeyParseError, Shortcut};
+pub use explaining::Explaining;
 pub use viewing::{Preference, Viewing};
 pub use words::{Command, Commands};

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::explaining::Explaining;
 use super::viewing::Viewing;
 use crate::explain::{Method, Wanted};
 use crate::findings::{NoduleId, PriorPoint};
@@ -175,6 +176,8 @@ pub enum Command {
 
     /// How the viewports show what they show, and what the program remembers of it.
     Viewing(Viewing),
+    /// Something of maps besides showing one.
+    Explaining(Explaining),
 
     // With values, from the place where they are asked for.
     /// Open these folders and files.

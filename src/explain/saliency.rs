@@ -38,6 +38,18 @@ impl Saliency {
         self.values.iter().map(|v| v.abs()).filter(|v| v.is_finite()).fold(0.0, f32::max)
     }
 
+    /// The magnitude that the strongest places of the map reach; 0 for a map of zeros.
+    /// - `share`: how many of all places are the strongest, 0 to 1
+    pub fn strongest(&self, share: f64) -> f32 {
+        let mut all: Vec<f32> = self.values.iter().map(|v| v.abs()).filter(|v| v.is_finite()).collect();
+        if all.is_empty() {
+            return 0.0;
+        }
+        let place = ((all.len() as f64 * (1.0 - share)).floor() as usize).min(all.len() - 1);
+        let (_, found, _) = all.select_nth_unstable_by(place, f32::total_cmp);
+        *found
+    }
+
     /// The same map on the voxels of the CT, where it was computed on samples along the CT's axes that begin at
     /// the centre of its first voxel: trilinear, zero in voxels whose centres the samples do not reach.
     /// - `step`: voxels from one sample to the next along columns, rows, slices
@@ -384,6 +396,25 @@ mod tests {
         // All evidence speaks against: the strongest of it, not the least negative.
         assert_eq!(map([-1.0, -2.0, -2.0, -3.0]).max_at(&grid), Some(Point::new(9.0, 10.0, 10.0)));
         assert_eq!(map([2.0, -3.0, 0.0, 1.0]).max_at(&grid), Some(Point::new(9.0, 8.0, 10.0)));
+    }
+
+    #[test]
+    fn the_strongest_tenth_begins_where_nine_tenths_end() {
+        let map = |values: Vec<f32>| Saliency {
+            method: "native",
+            scale: None,
+            bounds: VoxelBox { min: [0; 3], size: [values.len(), 1, 1] },
+            values: values.into(),
+            native_shape: None,
+            unit: "logit",
+            signed: true,
+            told: Vec::new(),
+        };
+        let all = map((0..100).map(|n| if n % 2 == 0 { n as f32 } else { -(n as f32) }).collect());
+        assert_eq!(all.strongest(0.1), 90.0);
+        assert_eq!(map(vec![0.0; 20]).strongest(0.1), 0.0);
+        assert_eq!(map(Vec::new()).strongest(0.1), 0.0);
+        assert_eq!(map(vec![f32::NAN, 2.0]).strongest(1.0), 2.0);
     }
 
     #[test]

@@ -6,12 +6,13 @@
 use std::io;
 use std::path::Path;
 
-use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
+use dicom_core::{DataElement, PrimitiveValue, VR};
 use dicom_dictionary_std::{tags, uids};
 use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
 use sha2::{Digest, Sha256};
 
 use super::atomic::{WriteError, io_error, write_one_of_many_with};
+use super::dicom_values::{decimal, decimals, empty, number, side, text, uid_of};
 use crate::geometry::{Point, VoxelGrid};
 
 /// Stored value of 0 HU: 12 unsigned bits hold -1024 to 3071 HU.
@@ -36,15 +37,9 @@ impl CtSeries {
         self.uid("series")
     }
 
-    /// A UID under 2.25, the arc of UUIDs: the UUID (version 8, "custom") is a digest of the
-    /// identity and of what the UID is for. Source: DICOM PS3.5 B.2; RFC 9562 5.8.
+    /// From the identity and what the UID is for.
     fn uid(&self, purpose: &str) -> String {
-        let digest = Sha256::new().chain_update(self.uid_root).chain_update(purpose).finalize();
-        let mut bytes = [0u8; 16];
-        bytes.copy_from_slice(&digest[..16]);
-        bytes[6] = bytes[6] & 0x0f | 0x80;
-        bytes[8] = bytes[8] & 0x3f | 0x80;
-        format!("2.25.{}", u128::from_be_bytes(bytes))
+        uid_of(&[&self.uid_root, purpose.as_bytes()])
     }
 
     /// Writes slice `k` as `slice_0001.dcm` (counted from 1, caudal first) into `folder`.
@@ -70,14 +65,7 @@ impl CtSeries {
             // In 0..=4095 after the clamp.
             .map(|&v| (i32::from(v) - i32::from(INTERCEPT_HU)).clamp(0, 4095) as u16)
             .collect();
-        let join = |values: &[f64]| values.iter().map(|&v| decimal(v)).collect::<Vec<_>>().join("\\");
         let orientation: Vec<f64> = row.to_array().into_iter().chain(column.to_array()).collect();
-        let text = |tag: Tag, vr: VR, value: &str| DataElement::new(tag, vr, PrimitiveValue::from(value));
-        let number = |tag: Tag, value: u16| DataElement::new(tag, VR::US, PrimitiveValue::from(value));
-        // Type 2: must be there, may be empty.
-        let empty = |tag: Tag, vr: VR| DataElement::new(tag, vr, PrimitiveValue::Empty);
-        let side = |n: usize| u16::try_from(n).map_err(io::Error::other);
-
         let object = InMemDicomObject::from_element_iter([
             text(tags::SPECIFIC_CHARACTER_SET, VR::CS, "ISO_IR 100"),
             text(tags::IMAGE_TYPE, VR::CS, "ORIGINAL\\PRIMARY\\AXIAL"),
@@ -107,8 +95,8 @@ impl CtSeries {
             text(tags::SERIES_NUMBER, VR::IS, "1"),
             empty(tags::ACQUISITION_NUMBER, VR::IS),
             text(tags::INSTANCE_NUMBER, VR::IS, &(k + 1).to_string()),
-            text(tags::IMAGE_POSITION_PATIENT, VR::DS, &join(&position.to_array())),
-            text(tags::IMAGE_ORIENTATION_PATIENT, VR::DS, &join(&orientation)),
+            text(tags::IMAGE_POSITION_PATIENT, VR::DS, &decimals(&position.to_array())),
+            text(tags::IMAGE_ORIENTATION_PATIENT, VR::DS, &decimals(&orientation)),
             text(tags::FRAME_OF_REFERENCE_UID, VR::UI, &self.uid("frame")),
             empty(tags::POSITION_REFERENCE_INDICATOR, VR::LO),
             number(tags::SAMPLES_PER_PIXEL, 1),
@@ -116,7 +104,7 @@ impl CtSeries {
             number(tags::ROWS, side(ny)?),
             number(tags::COLUMNS, side(nx)?),
             // Between rows first, then between columns (PS3.3 10.7.1.3).
-            text(tags::PIXEL_SPACING, VR::DS, &join(&[spacing[1], spacing[0]])),
+            text(tags::PIXEL_SPACING, VR::DS, &decimals(&[spacing[1], spacing[0]])),
             number(tags::BITS_ALLOCATED, 16),
             number(tags::BITS_STORED, 12),
             number(tags::HIGH_BIT, 11),
@@ -135,21 +123,6 @@ impl CtSeries {
     }
 }
 
-/// A Decimal String: at most 16 characters. Source: DICOM PS3.5 6.2, DS.
-fn decimal(value: f64) -> String {
-    // Nine decimals are a millionth of a micrometre; fewer where the value is long.
-    (0..=9)
-        .rev()
-        .map(|places| {
-            let text = format!("{value:.places$}");
-            let text =
-                if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-            if text == "-0" { "0".to_owned() } else { text.to_owned() }
-        })
-        .find(|text| text.len() <= 16)
-        .unwrap_or_else(|| format!("{value:.8e}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,16 +130,6 @@ mod tests {
     fn series(identity: &[u8]) -> CtSeries {
         let grid = VoxelGrid::axis_aligned([4, 3, 2], [0.7, 0.8, 1.25], Point::new(-1.0, -2.0, -3.0));
         CtSeries::new(grid.expect("a grid"), "Phantom chest", identity)
-    }
-
-    #[test]
-    fn decimal_strings_are_short_and_exact() {
-        assert_eq!(
-            ["0.7", "-178.9", "1", "0"],
-            [0.7, -178.9, 1.0, -0.0].map(decimal).each_ref().map(String::as_str)
-        );
-        assert!(decimal(-1_234.567_890_123_456).len() <= 16);
-        assert!(decimal(1.0e20).len() <= 16);
     }
 
     #[test]

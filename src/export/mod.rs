@@ -2,16 +2,23 @@
 
 mod atomic;
 mod dicom_ct;
+mod dicom_values;
+mod filing;
 mod json;
 mod measurements;
 mod nifti;
 mod npy;
+mod parametric_map;
 mod png;
+mod secondary_capture;
 
 pub use atomic::{OutputFolder, PendingFolder, WriteError, write_whole, write_whole_with};
 pub use dicom_ct::CtSeries;
+pub use filing::Filing;
 pub use json::write_json;
 pub use measurements::{hashed_uid, measurement_text, write_measurements};
 pub use nifti::{write_ct, write_saliency};
 pub use npy::write_npy;
-pub use png::write_png;
+pub use parametric_map::{Explained, ParametricMap, write_parametric_map};
+pub use png::{write_png, write_png_for_print};
+pub use secondary_capture::write_secondary_capture;

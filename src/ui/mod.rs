@@ -4,6 +4,7 @@
 //! by `app`, which also uploads slices before each frame); viewports only prepare and paint.
 
 mod centre;
+pub mod figure;
 pub mod icons;
 mod panels;
 pub mod picture;

@@ -97,8 +97,31 @@ pub enum PictureError {
 /// Draws one viewport off screen.
 /// - errors: an impossible size, or a device that fails
 pub fn picture(gpu: &Gpu, request: &PictureRequest) -> Result<Picture, PictureError> {
+    off_screen(gpu, &request.volume, request.size_px, request.pixels_per_point, |painter, rect, reduced| {
+        let shown = shown(request, reduced);
+        painter.rect_filled(rect, 0.0, theme::PICTURE.ground);
+        painter.add(slice_shape(rect, SlicePlace::Current(Pane::Axial), shown.frame()));
+        if request.annotations {
+            overlay::paint(painter, rect, &shown);
+        }
+        rect.bottom()
+    })
+}
+
+/// Paints away from any window, with slices of a volume in it.
+/// - `most_px`: width, and the most height
+/// - `paint`: is told the factor by which the volume was reduced to fit the adapter, and tells where the picture
+///   ends, in points from the top
+/// - errors: an impossible size, or a device that fails
+pub(super) fn off_screen(
+    gpu: &Gpu,
+    volume: &Arc<Volume>,
+    most_px: [u32; 2],
+    pixels_per_point: f32,
+    mut paint_page: impl FnMut(&egui::Painter, Rect, usize) -> f32,
+) -> Result<Picture, PictureError> {
     let limit = gpu.device.limits().max_texture_dimension_2d;
-    let [width, height] = request.size_px;
+    let [width, height] = most_px;
     if width == 0 || height == 0 || width > limit || height > limit {
         return Err(PictureError::Size(width, height, limit));
     }
@@ -106,14 +129,17 @@ pub fn picture(gpu: &Gpu, request: &PictureRequest) -> Result<Picture, PictureEr
     let mut reduced = 1;
     // The budget is for windows that must stay alive; here everything goes at once.
     loop {
-        let upload = slices.upload(&gpu.device, &gpu.queue, &request.volume, usize::MAX);
+        let upload = slices.upload(&gpu.device, &gpu.queue, volume, usize::MAX);
         reduced = upload.reduced.max(reduced);
-        if upload.slices >= request.volume.slices_filled() || upload.slices >= upload.total {
+        if upload.slices >= volume.slices_filled() || upload.slices >= upload.total {
             break;
         }
     }
-    let shown = shown(request, reduced);
-    let Drawn { ctx, textures, shapes } = draw(request, &shown);
+    let mut end = 0.0;
+    let Drawn { ctx, textures, shapes } = draw(most_px, pixels_per_point, |painter, rect| {
+        end = paint_page(painter, rect, reduced);
+    });
+    let size_px = [width, ((end * pixels_per_point).ceil() as u32).clamp(1, height)];
 
     let mut renderer = Renderer::new(&gpu.device, FORMAT, RendererOptions::PREDICTABLE);
     renderer.callback_resources.insert(slices);
@@ -122,21 +148,21 @@ pub fn picture(gpu: &Gpu, request: &PictureRequest) -> Result<Picture, PictureEr
             renderer.update_texture(&gpu.device, &gpu.queue, *id, delta);
         }
     }
-    let jobs = ctx.tessellate(shapes, request.pixels_per_point);
-    let screen =
-        ScreenDescriptor { size_in_pixels: request.size_px, pixels_per_point: request.pixels_per_point };
+    let jobs = ctx.tessellate(shapes, pixels_per_point);
+    let screen = ScreenDescriptor { size_in_pixels: size_px, pixels_per_point };
     let mut encoder =
         gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("picture") });
     let early = renderer.update_buffers(&gpu.device, &gpu.queue, &mut encoder, &jobs, &screen);
-    let target = target(gpu, request.size_px);
+    let target = target(gpu, size_px);
     paint(&renderer, &mut encoder, &target, &jobs, &screen);
-    let (buffer, row_bytes) = copy_out(gpu, &mut encoder, &target, request.size_px);
+    let (buffer, row_bytes) = copy_out(gpu, &mut encoder, &target, size_px);
     gpu.queue.submit(early.into_iter().chain([encoder.finish()]));
-    let rgba = read_back(gpu, &buffer, row_bytes, request.size_px)?;
-    Ok(Picture { size_px: request.size_px, rgba })
+    let rgba = read_back(gpu, &buffer, row_bytes, size_px)?;
+    Ok(Picture { size_px, rgba })
 }
 
-fn shown(request: &PictureRequest, reduced: usize) -> Shown {
+/// The viewport of a request.
+pub(super) fn shown(request: &PictureRequest, reduced: usize) -> Shown {
     let grid = request.volume.grid();
     let view = view::resolve(grid, &request.viewport, request.cursor, request.size_px);
     let others = if let (Some(others), true) = (&request.others, request.crosshair) {
@@ -191,16 +217,16 @@ struct Drawn {
     shapes: Vec<egui::epaint::ClippedShape>,
 }
 
-/// One pass of egui with nothing but the viewport in it.
-fn draw(request: &PictureRequest, shown: &Shown) -> Drawn {
+/// One pass of egui with nothing but the picture in it.
+fn draw(size_px: [u32; 2], pixels_per_point: f32, mut paint: impl FnMut(&egui::Painter, Rect)) -> Drawn {
     let ctx = Context::default();
     theme::install(&ctx, true);
-    let [width, height] = request.size_px.map(|n| n as f32 / request.pixels_per_point);
+    let [width, height] = size_px.map(|n| n as f32 / pixels_per_point);
     let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(width, height));
     let input = || {
         let mut input = RawInput { screen_rect: Some(rect), ..RawInput::default() };
         if let Some(info) = input.viewports.get_mut(&egui::ViewportId::ROOT) {
-            info.native_pixels_per_point = Some(request.pixels_per_point);
+            info.native_pixels_per_point = Some(pixels_per_point);
         }
         input
     };
@@ -208,11 +234,7 @@ fn draw(request: &PictureRequest, shown: &Shown) -> Drawn {
     let mut first = ctx.run_ui(input(), |_| {});
     let mut full = ctx.run_ui(input(), |ui| {
         let painter = ui.painter().with_clip_rect(rect);
-        painter.rect_filled(rect, 0.0, theme::PICTURE.ground);
-        painter.add(slice_shape(rect, SlicePlace::Current(Pane::Axial), shown.frame()));
-        if request.annotations {
-            overlay::paint(&painter, rect, shown);
-        }
+        paint(&painter, rect);
     });
     // One pass after the other: the second changes what the first has set.
     let mut textures = Vec::new();

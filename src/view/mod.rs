@@ -5,6 +5,7 @@
 mod cursor;
 mod cut;
 mod fit;
+mod level;
 mod measure;
 mod outline;
 mod resolve;
@@ -16,6 +17,7 @@ mod volume_view;
 pub use cursor::{crosshair, crosshair_line, patient_at, turn_handles, zoomed_at};
 pub use cut::cut_plane;
 pub use fit::{ZOOM_RANGE, fitted_mm_per_px, zoom_for_field};
+pub use level::level_line;
 pub use measure::{Hold, SeenMeasurement, hold, seen};
 pub use outline::{outline, outline_at};
 pub use resolve::{ResolvedView, SlicePosition, resolve};

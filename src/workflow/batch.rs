@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use super::classify::{self, Classified, ClassifyError, Prior, Request};
 use super::counterfactual;
+use super::figure::{self, AsFigure, FigureError};
+use super::dicom::{AsDicom, DicomError, MapFiles};
 use super::models::weights_for;
 use super::neighbourhood;
 use super::open::Opened;
@@ -61,6 +63,10 @@ pub struct Batch {
     pub force: bool,
     /// Where files go; `None` writes none.
     pub out: Option<PathBuf>,
+    /// Where maps go as DICOM; `None` writes none.
+    pub dicom: Option<AsDicom>,
+    /// Where the figure of the first point's first map goes; `None` draws none.
+    pub figure: Option<AsFigure>,
 }
 
 /// What came of it.
@@ -85,6 +91,12 @@ pub enum BatchError {
     /// A file cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// Maps cannot be written as DICOM.
+    #[error(transparent)]
+    Dicom(DicomError),
+    /// There is no figure.
+    #[error(transparent)]
+    Figure(#[from] FigureError),
     /// No network had what it needs.
     #[error("no network has weights: {0}")]
     NoNetwork(String),
@@ -99,6 +111,15 @@ impl From<ClassifyError> for BatchError {
             ClassifyError::Cancelled(cancelled)
             | ClassifyError::Inference(InferenceError::Cancelled(cancelled)) => Self::Cancelled(cancelled),
             other => Self::Classify(other),
+        }
+    }
+}
+
+impl From<DicomError> for BatchError {
+    fn from(error: DicomError) -> Self {
+        match error {
+            DicomError::Cancelled(cancelled) => Self::Cancelled(cancelled),
+            other => Self::Dicom(other),
         }
     }
 }
@@ -134,6 +155,7 @@ pub fn run(
         Some(folder) => Some(Output::begin(folder, opened, batch.models.len() > 1)?),
         None => None,
     };
+    let dicom = batch.dicom.as_ref().map(|to| MapFiles::begin(to, opened.series(), ctx)).transpose()?;
     let grid = opened.volume.grid();
     let mut notices: Vec<String> = output.as_mut().and_then(|o| o.notice.take()).into_iter().collect();
     let mut timing = Timing { load: load_ms, ..Timing::default() };
@@ -163,12 +185,25 @@ pub fn run(
             timing.forward += classified.answer.forward_ms + classified.answer.others_ms();
             timing.explain += classified.explain_ms;
             device.get_or_insert_with(|| DeviceReport::from(&classified.answer.device));
-            let explanations = match &output {
+            let mut explanations = match &output {
                 Some(output) => output.write(n + 1, at, &classified, ctx)?,
                 None => {
                     classified.saliency.iter().map(|map| ExplanationReport::new(map, grid, None)).collect()
                 }
             };
+            if let Some(dicom) = &dicom {
+                ctx.step("Writing DICOM", 0.9)?;
+                let start = start_of_name(n + 1, &classified, batch.models.len() > 1);
+                let maps = classified.saliency.iter().map(AsRef::as_ref);
+                let names = dicom.write(&start, &classified.answer, maps, grid)?;
+                for (map, name) in explanations.iter_mut().zip(names) {
+                    map.dicom = Some(name);
+                }
+            }
+            if let Some(to) = batch.figure.as_ref().filter(|_| n == 0) {
+                ctx.step("Drawing the figure", 0.95)?;
+                draw_figure(to, opened, &classified)?;
+            }
             let mut answer = AnswerReport::new(&classified.answer, explanations);
             answer.agreement = AgreementReport::all(&classified.saliency);
             answer.neighbourhood = around(engine, request(opened, batch, at, model), batch, ctx)?;
@@ -187,6 +222,9 @@ pub fn run(
     };
     if let Some(output) = &output {
         write_json(&output.folder.path().join(RESULT_FILE), &report)?;
+    }
+    if let Some(dicom) = dicom {
+        dicom.finish()?;
     }
     Ok(Results { report, notices })
 }
@@ -294,8 +332,7 @@ impl<'a> Output<'a> {
         classified: &Classified,
         ctx: &JobContext,
     ) -> Result<Vec<ExplanationReport>, BatchError> {
-        let model = if self.several_models { format!("_{}", classified.answer.model) } else { String::new() };
-        let start = format!("p{number:02}{model}");
+        let start = start_of_name(number, classified, self.several_models);
         let grid = self.opened.volume.grid();
         let mut reports = Vec::with_capacity(classified.saliency.len());
         for map in &classified.saliency {
@@ -328,6 +365,21 @@ impl<'a> Output<'a> {
         }
         Ok(reports)
     }
+}
+
+/// A figure of the map that pictures show, in the lung window.
+fn draw_figure(to: &AsFigure, opened: &Opened, classified: &Classified) -> Result<(), FigureError> {
+    let map = shown_map(&classified.saliency).ok_or(FigureError::NoMap)?;
+    let gpu = gpu::headless(None).map_err(|error| FigureError::NoDevice(error.to_string()))?;
+    let window = Preset::Lung.window(opened.volume.range());
+    figure::write(&gpu, to, &opened.volume, &classified.answer, look(map), window)
+}
+
+/// How names of files about one answer begin.
+/// - `number`: of the point, from 1
+fn start_of_name(number: usize, classified: &Classified, several_models: bool) -> String {
+    let model = if several_models { format!("_{}", classified.answer.model) } else { String::new() };
+    format!("p{number:02}{model}")
 }
 
 /// The map that a picture shows: the one of all scales where there is one.

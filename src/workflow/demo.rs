@@ -99,6 +99,8 @@ pub fn demo(out: Option<&Path>, options: EngineOptions, ctx: &JobContext) -> Res
         without: Vec::new(),
         force: false,
         out: Some(folder.clone()),
+        dicom: None,
+        figure: None,
     };
     let engine = Engine::start(options)?;
     let results = batch::run(&engine, &opened, load_ms, &batch, ctx)?;

@@ -8,6 +8,8 @@ pub mod cohort;
 pub mod counterfactual;
 pub mod dataset;
 pub mod demo;
+pub mod dicom;
+pub mod figure;
 pub mod embed;
 pub mod evaluate;
 pub mod guard;

@@ -280,6 +280,9 @@ pub struct ExplanationReport {
     /// Its file in the output folder; absent where none was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
+    /// Its Parametric Map in the folder for DICOM files; absent where none was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dicom: Option<String>,
     /// Where it is strongest; absent where it is zero everywhere.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_at_lps_mm: Option<[f64; 3]>,
@@ -303,6 +306,7 @@ impl ExplanationReport {
             method: saliency.method,
             scale: saliency.scale.map_or("combined", |s| s.name()),
             file,
+            dicom: None,
             max_at_lps_mm: saliency.max_at(grid).map(tidy3),
             units: saliency.unit,
             signed: saliency.signed,

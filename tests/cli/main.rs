@@ -7,6 +7,7 @@ mod bad_input;
 mod bench;
 mod classify;
 mod dataset;
+mod dicom_maps;
 mod endings;
 mod families;
 mod generated;

@@ -189,6 +189,17 @@ pub(in crate::cli) struct Explain {
     /// times the work of the map
     #[arg(long)]
     pub(in crate::cli) trust: bool,
+    /// Write each map as a DICOM Parametric Map into this folder, which must be new or empty and not inside PATH:
+    /// without the patient, and with UIDs derived from those of the series
+    #[arg(long, value_name = "DIR")]
+    pub(in crate::cli) dicom: Option<PathBuf>,
+    /// With --dicom: keep patient, study and UIDs of the series, so that an archive files the maps with its study
+    #[arg(long, requires = "dicom")]
+    pub(in crate::cli) with_patient: bool,
+    /// Draw a figure for print of the first map of all scales: three planes through the point, 180 mm wide at 400
+    /// pixels to an inch, with its scale and a caption; nothing of the patient is in it
+    #[arg(long, value_name = "FILE.png")]
+    pub(in crate::cli) figure: Option<PathBuf>,
 }
 
 /// `scan`

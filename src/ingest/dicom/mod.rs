@@ -14,6 +14,7 @@ mod jpeg_2000;
 mod jpeg_lossless;
 mod kind;
 mod lut;
+mod named;
 mod object;
 mod rescale;
 pub(super) mod segmentation;
@@ -21,6 +22,7 @@ mod walk;
 
 pub(super) use decode::{SliceFault, SliceSource};
 pub(super) use header::{Header, syntax_name};
+pub(super) use named::Named;
 pub(super) use kind::{is_index, not_an_image};
 pub(super) use object::ObjectFacts;
 pub(super) use rescale::Rescale;

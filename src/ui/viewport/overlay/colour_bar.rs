@@ -109,7 +109,8 @@ fn bar_with_numbers(painter: &Painter, rect: Rect, look: &HeatmapLook) -> f32 {
 }
 
 /// A number of the bar: as many figures as tell its ends apart, and in a signed map its sign.
-fn number(share: f32, largest: f64, signed: bool) -> String {
+/// - `share`: of the largest magnitude; `largest`: that magnitude
+pub fn number(share: f32, largest: f64, signed: bool) -> String {
     // Three figures of the largest value; a map of zeros has none.
     let decimals = if largest > 0.0 { (2.0 - largest.log10().floor()).clamp(0.0, 4.0) as usize } else { 0 };
     let value = f64::from(share) * largest;

@@ -89,8 +89,18 @@ pub(super) fn letters(painter: &Painter, rect: Rect, shown: &Shown) {
 
 /// A round length at the lower left.
 pub(super) fn scale_bar(painter: &Painter, place: &Place, shown: &Shown) {
-    let rect = place.rect;
     let bar = view::scale_bar(&shown.view, 0.25);
+    length_line(painter, place, &bar, &bar.label);
+}
+
+/// The same with its length in millimetres, as print has it.
+pub(super) fn scale_bar_in_mm(painter: &Painter, place: &Place, shown: &Shown) {
+    let bar = view::scale_bar(&shown.view, 0.25);
+    length_line(painter, place, &bar, &format!("{} mm", bar.length_mm));
+}
+
+fn length_line(painter: &Painter, place: &Place, bar: &view::ScaleBar, label: &str) {
+    let rect = place.rect;
     let length = bar.length_px as f32 / place.pixels_per_point;
     let at = pos2(rect.left() + 10.0, rect.bottom() - 30.0);
     let tick = |x: f32, high: f32| vec![pos2(at.x + x, at.y - high), pos2(at.x + x, at.y)];
@@ -103,7 +113,7 @@ pub(super) fn scale_bar(painter: &Painter, place: &Place, shown: &Shown) {
         painter,
         pos2(at.x, rect.bottom() - size::STEP),
         Align2::LEFT_BOTTOM,
-        &bar.label,
+        label,
         &Halo::plain(),
         rect.width() / 3.0,
     );

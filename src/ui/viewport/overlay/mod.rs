@@ -14,6 +14,7 @@ mod painted;
 mod volume;
 
 pub use boxes::region_line;
+pub use colour_bar::number as bar_number;
 pub use halo::{Halo, halo_text};
 pub use painted::brush;
 pub use volume::paint_volume;
@@ -41,6 +42,17 @@ impl Place {
         let middle = |v: f64| v.floor() + 0.5;
         self.pos(Point::new(middle(p.x), middle(p.y), p.z))
     }
+}
+
+/// Draws what of it belongs into a figure for print: boxes, the point, letters, the scale; their names stand in its
+/// legend.
+pub fn paint_figure(painter: &Painter, rect: Rect, shown: &Shown) {
+    let painter = &painter.with_clip_rect(rect.intersect(painter.clip_rect()));
+    let place = Place { rect, pixels_per_point: painter.pixels_per_point() };
+    boxes::outlines(painter, &place, shown);
+    marks::marks(painter, &place, shown);
+    lines::letters(painter, rect, shown);
+    lines::scale_bar_in_mm(painter, &place, shown);
 }
 
 /// Draws everything that lies over the slice of `shown` into `rect` (points).

@@ -1,0 +1,123 @@
+//! Maps and pictures on their way out of the program: carries [`Explaining`] out.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::core::Core;
+use super::dialogs::Ask;
+use super::saving::Target;
+use crate::command::Explaining;
+use crate::export::{Filing, write_secondary_capture};
+use crate::ingest::{Series, origin};
+use crate::jobs::{Cancelled, JobContext, spawn};
+use crate::ui::picture::Picture;
+use crate::workflow::dicom::{AsDicom, DicomError, MapFiles, apart};
+
+/// Name of a folder with maps, where none was chosen.
+const FOLDER: &str = "triscope-maps";
+
+impl Core {
+    /// Carries one command out.
+    pub(super) fn explain_as_asked(&mut self, asked: Explaining) {
+        match asked {
+            Explaining::SaveMaps { with_patient: true } if self.conference.is_some() => {
+                self.warn("Before people nothing of a patient leaves the program");
+            }
+            Explaining::SaveMaps { with_patient } => self.ask(Ask::MapsFolder { with_patient }),
+            Explaining::SaveMapsIn { folder, with_patient } => self.save_maps(folder, with_patient),
+        }
+    }
+
+    /// Writes the selected nodule's maps of all scales, away from the window.
+    pub(super) fn save_maps(&mut self, folder: PathBuf, with_patient: bool) {
+        let (Some(series), Some(volume)) = (self.session.series(), self.session.volume()) else { return };
+        let Some(nodule) = self.session.selected() else { return };
+        let Some(answer) = nodule.answer().map(Arc::clone) else { return };
+        let (series, grid, maps) = (series.clone(), *volume.grid(), nodule.combined_maps());
+        if maps.is_empty() {
+            return self.fail("This nodule has no maps; ask the network again");
+        }
+        let opened = self.opened_paths();
+        let job = spawn("maps", self.waker.now(), move |ctx| {
+            ctx.step("Writing maps as DICOM", 0.0)?;
+            let folder = room_in(folder);
+            let to = AsDicom { folder: folder.clone(), with_patient, opened };
+            let write = || -> Result<(), DicomError> {
+                let files = MapFiles::begin(&to, &series, ctx)?;
+                files.write("map", &answer, maps.iter().map(AsRef::as_ref), &grid)?;
+                files.finish()
+            };
+            said(write()).map(|written| written.map(|()| folder))
+        });
+        self.follow_saving("Maps", job);
+    }
+
+    /// What was opened, in which nothing is written.
+    pub(super) fn opened_paths(&self) -> Vec<PathBuf> {
+        self.session.paths().iter().map(|path| path.reveal().clone()).collect()
+    }
+}
+
+/// Writes a picture as a Secondary Capture, without the patient.
+/// - returns: the file, or the sentence why there is none
+pub(super) fn captured(
+    target: Target,
+    picture: &Picture,
+    (series, opened): (&Series, &[PathBuf]),
+    ctx: &JobContext,
+) -> Result<Result<PathBuf, String>, Cancelled> {
+    let path = target.path();
+    let write = || -> Result<(), DicomError> {
+        apart(&path, opened)?;
+        let filing = Filing::new(origin(series, ctx)?, false);
+        Ok(write_secondary_capture(&path, &picture.rgba, picture.size_px, "A view of Triscope", &filing)?)
+    };
+    said(write()).map(|written| written.map(|()| path))
+}
+
+/// Whether a picture is wanted as DICOM, by its name.
+pub(super) fn is_dicom(target: &Target) -> bool {
+    let ending = |path: &Path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("dcm"));
+    match target {
+        Target::File(path) => ending(path),
+        Target::Here(name) => ending(Path::new(name)),
+    }
+}
+
+fn said(done: Result<(), DicomError>) -> Result<Result<(), String>, Cancelled> {
+    match done {
+        Ok(()) => Ok(Ok(())),
+        Err(DicomError::Cancelled(cancelled)) => Err(cancelled),
+        Err(error) => Ok(Err(error.to_string())),
+    }
+}
+
+/// The folder itself where it is new or empty, else one inside it that is not there yet.
+fn room_in(folder: PathBuf) -> PathBuf {
+    let taken = std::fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_some());
+    if !taken {
+        return folder;
+    }
+    let numbered = |n: usize| folder.join(if n == 1 { FOLDER.to_owned() } else { format!("{FOLDER}-{n}") });
+    (1..1000).map(numbered).find(|path| !path.exists()).unwrap_or(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn maps_go_into_an_empty_folder_or_a_new_one_inside() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().to_owned();
+        assert_eq!(room_in(path.clone()), path);
+        std::fs::create_dir(path.join(FOLDER)).expect("made");
+        assert_eq!(room_in(path.clone()), path.join("triscope-maps-2"));
+        assert_eq!(room_in(path.join("new")), path.join("new"));
+    }
+
+    #[test]
+    fn a_picture_is_dicom_by_its_name() {
+        assert!(is_dicom(&Target::File("a.DCM".into())) && !is_dicom(&Target::Here("a.png".to_owned())));
+    }
+}

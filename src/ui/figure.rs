@@ -1,0 +1,286 @@
+//! A figure for print: three planes through a point with a map, its scale, and a caption, on a white page.
+//!
+//! Nothing of the patient is in it: it leaves the program.
+
+use std::sync::Arc;
+
+use egui::text::{LayoutJob, TextFormat};
+use egui::{
+    Align2, Color32, FontFamily, FontId, Mesh, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, pos2, vec2,
+};
+
+use super::picture::{Picture, PictureError, PictureRequest, off_screen, shown};
+use super::theme::{PICTURE, strong_family};
+use super::viewport::{Mark, SlicePlace, heat_colour, overlay, slice_shape};
+use super::words;
+use crate::geometry::{Patient, Plane, Point};
+use crate::gpu::Gpu;
+use crate::inference::Region;
+use crate::render::{HeatmapLook, heatmap, reference};
+use crate::session::{CornerText, Orientation, Pane, ViewportState};
+use crate::view::{self, ResolvedView};
+use crate::volume::{Colours, Interpolation, Volume, Window};
+
+/// Width of the page, as journals print two columns.
+pub const WIDTH_MM: f64 = 180.0;
+/// Pixels to a metre: 400 to an inch.
+pub const PIXELS_PER_METRE: u32 = 15_750;
+
+/// 180 mm of them.
+const WIDTH_PX: u32 = 2835;
+/// Room for a long caption.
+const MOST_HEIGHT_PX: u32 = 2600;
+/// Of one view.
+const SIDE_PX: u32 = 909;
+/// Around the page, and between the views.
+const MARGIN_PX: u32 = 27;
+/// The page is 840 points wide: 12 points are 7.3 of a printer's.
+const PIXELS_PER_POINT: f32 = 3.375;
+/// Between samples of the line around the strongest places.
+const LINE_STEP_PX: u32 = 3;
+
+const PAPER: Color32 = Color32::WHITE;
+const INK: Color32 = Color32::from_gray(17);
+const SOFT: Color32 = Color32::from_gray(85);
+const RULE: Color32 = Color32::from_gray(120);
+/// Around the strongest places: on dark lung, bright bone and every colour of the maps.
+const LINE: Color32 = Color32::WHITE;
+
+/// What to draw.
+#[derive(Clone, Debug)]
+pub struct FigureRequest {
+    /// The CT.
+    pub volume: Arc<Volume>,
+    /// The planes pass through here, LPS mm.
+    pub at: Point<Patient>,
+    /// Grey-scale window.
+    pub window: Window,
+    /// The map, and how it is drawn.
+    pub heatmap: HeatmapLook,
+    /// The share of the map's largest magnitude that its strongest places reach.
+    pub strongest: f32,
+    /// What the network read.
+    pub boxes: Vec<Region>,
+    /// What stands under the views.
+    pub caption: String,
+    /// A sentence that must not be missed, before the caption.
+    pub warning: Option<String>,
+}
+
+/// Draws the figure off screen.
+/// - errors: a device that fails
+pub fn figure(gpu: &Gpu, request: &FigureRequest) -> Result<Picture, PictureError> {
+    let views = Plane::ALL.map(|plane| (plane, resolved(request, plane)));
+    let lines = views.each_ref().map(|(_, (_, view))| line(request, view));
+    off_screen(gpu, &request.volume, [WIDTH_PX, MOST_HEIGHT_PX], PIXELS_PER_POINT, |painter, page, reduced| {
+        painter.rect_filled(page, 0.0, PAPER);
+        for (n, ((plane, (viewport, _)), line)) in views.iter().zip(&lines).enumerate() {
+            let left = MARGIN_PX as f32 + n as f32 * (SIDE_PX + MARGIN_PX) as f32;
+            let corner = page.min + vec2(left, MARGIN_PX as f32) / PIXELS_PER_POINT;
+            let rect = Rect::from_min_size(corner, vec2(1.0, 1.0) * (SIDE_PX as f32 / PIXELS_PER_POINT));
+            view_ui(painter, rect, request, (*plane, viewport, n), line, reduced);
+        }
+        let margin = MARGIN_PX as f32 / PIXELS_PER_POINT;
+        let under = page.top() + margin + SIDE_PX as f32 / PIXELS_PER_POINT + 10.0;
+        let room = Rect::from_min_max(pos2(page.left() + margin, under), page.max - vec2(margin, 0.0));
+        let under = legend(painter, room, request);
+        caption(painter, room.with_min_y(under + 10.0), request) + margin
+    })
+}
+
+/// The views show what the network read and a little around it, all at one scale.
+fn resolved(request: &FigureRequest, plane: Plane) -> (ViewportState, ResolvedView) {
+    let grid = request.volume.grid();
+    let sides = request.boxes.iter().flat_map(|region| region.size_mm());
+    let spacing = grid.spacing_mm();
+    let of_map = (0..3).map(|a| request.heatmap.saliency.bounds.size[a] as f64 * spacing[a]);
+    let widest = sides.chain(of_map).fold(0.0, f64::max);
+    let field_mm = (widest * 1.3).clamp(60.0, 320.0);
+    let size = [SIDE_PX; 2];
+    let orientation = Orientation::Anatomical(plane);
+    let mut viewport = ViewportState { orientation, ..ViewportState::fitted(plane) };
+    viewport.zoom = view::zoom_for_field(grid, orientation, size, field_mm);
+    let basis = view::resolve(grid, &viewport, request.at, size).basis;
+    let away = request.at - grid.centre();
+    viewport.pan_mm = [away.dot(basis.right), away.dot(basis.down)];
+    (viewport, view::resolve(grid, &viewport, request.at, size))
+}
+
+/// Around the strongest places of the map in this view, viewport px.
+fn line(request: &FigureRequest, view: &ResolvedView) -> Vec<[Pos2; 2]> {
+    let map = &request.heatmap.saliency;
+    let uniform = heatmap::uniform(view, &request.heatmap, map.largest_magnitude());
+    let share = |x: f64, y: f64| {
+        let share = reference::heatmap::strongest(&uniform, &map.values, reference::heatmap::map_start(&uniform, [x, y]));
+        if map.signed { share.abs() } else { share }
+    };
+    if request.strongest <= 0.0 || map.values.len() != map.bounds.size.iter().product::<usize>() {
+        return Vec::new();
+    }
+    let segments = view::level_line([SIDE_PX; 2], LINE_STEP_PX, f64::from(request.strongest), share);
+    segments.into_iter().map(|ends| ends.map(|p| pos2(p.x as f32, p.y as f32))).collect()
+}
+
+fn view_ui(
+    painter: &Painter,
+    rect: Rect,
+    request: &FigureRequest,
+    (plane, viewport, n): (Plane, &ViewportState, usize),
+    line: &[[Pos2; 2]],
+    reduced: usize,
+) {
+    let picture = PictureRequest {
+        volume: Arc::clone(&request.volume),
+        viewport: *viewport,
+        cursor: request.at,
+        window: request.window,
+        invert: false,
+        interpolation: Interpolation::default(),
+        colours: Colours::default(),
+        boxes: request.boxes.clone(),
+        outlines: Vec::new(),
+        layer: None,
+        heatmap: Some(request.heatmap.clone()),
+        untrained: false,
+        probabilities: Vec::new(),
+        marks: vec![Mark { at: request.at, label: String::new(), selected: true }],
+        measurements: Vec::new(),
+        others: Some(Vec::new()),
+        home: None,
+        crosshair: false,
+        text: CornerText::None,
+        facts: Default::default(),
+        annotations: true,
+        size_px: [SIDE_PX; 2],
+        pixels_per_point: PIXELS_PER_POINT,
+    };
+    let shown = shown(&picture, reduced);
+    let painter = painter.with_clip_rect(rect);
+    painter.rect_filled(rect, 0.0, PICTURE.ground);
+    let pane = [Pane::Axial, Pane::Coronal, Pane::Sagittal][n.min(2)];
+    painter.add(slice_shape(rect, SlicePlace::Current(pane), shown.frame()));
+    let segments = || line.iter().map(|ends| ends.map(|p| rect.min + p.to_vec2() / PIXELS_PER_POINT));
+    // All of the dark first: no segment's edge lies over its neighbour.
+    for stroke in [Stroke::new(2.6, PICTURE.halo), Stroke::new(1.2, LINE)] {
+        painter.extend(segments().map(|ends| Shape::line_segment(ends, stroke)));
+    }
+    overlay::paint_figure(&painter, rect, &shown);
+    let letter = ["a", "b", "c"][n.min(2)];
+    let title = format!("{letter}  {}", words::plane_label(plane));
+    let look = overlay::Halo::strong().sized(14.0);
+    overlay::halo_text(&painter, rect.min + vec2(9.0, 7.0), Align2::LEFT_TOP, &title, &look, rect.width() / 2.0);
+}
+
+/// The colours with their numbers at the left, lines and boxes at the right; returns where it ends.
+fn legend(painter: &Painter, room: Rect, request: &FigureRequest) -> f32 {
+    let map = &request.heatmap.saliency;
+    let plain = FontId::new(12.0, FontFamily::Proportional);
+    let strong = FontId::new(12.0, strong_family());
+    let scale = map.scale.map_or("", |scale| scale.name());
+    let title = match (scale, map.unit) {
+        ("", unit) => format!("{} ({unit})", words::method(map)),
+        (scale, unit) => format!("{}, {scale} ({unit})", words::method(map)),
+    };
+    painter.text(room.min, Align2::LEFT_TOP, title, strong, INK);
+    let bar = Rect::from_min_size(room.min + vec2(0.0, 19.0), vec2(260.0, 11.0));
+    let low = if map.signed { -1.0 } else { 0.0 };
+    painter.add(Shape::mesh(colours(bar, low, request)));
+    painter.rect_stroke(bar, 0.0, Stroke::new(0.75, RULE), StrokeKind::Outside);
+    let largest = f64::from(map.largest_magnitude());
+    let x_of = |share: f32| bar.left() + (share - low) / (1.0 - low) * bar.width();
+    let mut ticks = vec![low, 1.0];
+    if map.signed {
+        ticks.push(0.0);
+    }
+    let marks: Vec<f32> = [request.heatmap.threshold, request.strongest]
+        .into_iter()
+        .filter(|share| *share > 0.04 && *share < 0.96)
+        .flat_map(|share| if map.signed { vec![share, -share] } else { vec![share] })
+        .collect();
+    for share in ticks.iter().chain(&marks) {
+        let x = x_of(*share);
+        painter.line_segment([pos2(x, bar.bottom()), pos2(x, bar.bottom() + 3.5)], Stroke::new(0.75, INK));
+    }
+    for share in ticks {
+        let x = x_of(share);
+        let anchor = match share {
+            s if s == low => Align2::LEFT_TOP,
+            s if s >= 1.0 => Align2::RIGHT_TOP,
+            _ => Align2::CENTER_TOP,
+        };
+        let text = overlay::bar_number(share, largest, map.signed);
+        painter.text(pos2(x, bar.bottom() + 4.0), anchor, text, plain.clone(), INK);
+    }
+    if map.signed {
+        for (anchor, x, text) in
+            [(Align2::LEFT_TOP, bar.left(), "against"), (Align2::RIGHT_TOP, bar.right(), "for")]
+        {
+            painter.text(pos2(x, bar.bottom() + 18.0), anchor, text, plain.clone(), SOFT);
+        }
+    }
+    // Two columns: the line and the point, then the boxes.
+    let sample = 26.0;
+    let middle = room.left() + 310.0;
+    let row = |n: usize| room.top() + 8.0 + n as f32 * 17.0;
+    let write = |x: f32, n: usize, text: &str| {
+        painter.text(pos2(x + sample + 8.0, row(n)), Align2::LEFT_CENTER, text, plain.clone(), INK);
+    };
+    let y = row(0);
+    let ends = [pos2(middle, y), pos2(middle + sample, y)];
+    painter.line_segment(ends, Stroke::new(3.6, PICTURE.halo));
+    painter.line_segment(ends, Stroke::new(1.6, LINE));
+    write(middle, 0, "Strongest tenth of the map");
+    let centre = pos2(middle + sample / 2.0, row(1));
+    painter.circle_filled(centre, 7.0, PICTURE.halo);
+    painter.circle_stroke(centre, 5.0, Stroke::new(1.25, PICTURE.mark_selected));
+    write(middle, 1, "Point asked about");
+    let right = room.left() + 545.0;
+    for (n, region) in request.boxes.iter().enumerate() {
+        let line = Rect::from_center_size(pos2(right + sample / 2.0, row(n)), vec2(sample, 8.0));
+        overlay::region_line(painter, vec![line.left_center(), line.right_center()], region.name, 2.0);
+        write(right, n, &format!("{}: {}, {}", region.name.name(), words::box_voxels(region), words::box_mm(region)));
+    }
+    let rows = request.boxes.len().max(2);
+    let bar_end = bar.bottom() + if map.signed { 34.0 } else { 20.0 };
+    bar_end.max(row(rows - 1) + 9.0)
+}
+
+/// The bar itself; what lies under the threshold is as empty as it is in the views.
+fn colours(bar: Rect, low: f32, request: &FigureRequest) -> Mesh {
+    const STEPS: usize = 256;
+    let mut mesh = Mesh::default();
+    for n in 0..STEPS {
+        let at = |n: usize| n as f32 / STEPS as f32;
+        let share = low + (at(n) + 0.5 / STEPS as f32) * (1.0 - low);
+        let empty = share.abs() < request.heatmap.threshold;
+        let colour = if empty { PAPER } else { heat_colour(share, request.heatmap.saliency.signed) };
+        let x = |n: usize| bar.left() + at(n) * bar.width();
+        mesh.add_colored_rect(Rect::from_min_max(pos2(x(n), bar.top()), pos2(x(n + 1), bar.bottom())), colour);
+    }
+    mesh
+}
+
+/// Returns where it ends.
+fn caption(painter: &Painter, room: Rect, request: &FigureRequest) -> f32 {
+    painter.line_segment([room.left_top(), room.right_top()], Stroke::new(0.75, RULE));
+    let mut job = LayoutJob::default();
+    job.wrap.max_width = room.width();
+    let format = |family, color| TextFormat {
+        font_id: FontId::new(12.5, family),
+        color,
+        line_height: Some(17.0),
+        ..TextFormat::default()
+    };
+    if let Some(warning) = &request.warning {
+        job.append(warning, 0.0, format(strong_family(), Color32::from_rgb(0xB3, 0x26, 0x1E)));
+        job.append(". ", 0.0, format(FontFamily::Proportional, INK));
+    }
+    // The first sentence names what is seen.
+    let (first, rest) = request.caption.split_once(". ").unwrap_or((&request.caption, ""));
+    job.append(&format!("{first}. "), 0.0, format(strong_family(), INK));
+    job.append(rest, 0.0, format(FontFamily::Proportional, INK));
+    let galley = painter.layout_job(job);
+    let height = galley.size().y;
+    painter.galley(room.min + vec2(0.0, 8.0), galley, INK);
+    room.top() + 8.0 + height
+}

@@ -1,0 +1,124 @@
+//! Maps and pictures as DICOM files, away from what was opened.
+
+use std::path::{Path, PathBuf};
+
+use crate::explain::Saliency;
+use crate::export::{Explained, Filing, ParametricMap, PendingFolder, WriteError, write_parametric_map};
+use crate::geometry::VoxelGrid;
+use crate::inference::Answer;
+use crate::ingest::{IngestError, Series, origin};
+use crate::jobs::{Cancelled, JobContext};
+
+/// Where DICOM files go, and whose they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AsDicom {
+    /// A folder that is not there yet, or empty.
+    pub folder: PathBuf,
+    /// Patient, study and UIDs as the series has them; else left out and replaced.
+    pub with_patient: bool,
+    /// What was opened: nothing is written into these folders.
+    pub opened: Vec<PathBuf>,
+}
+
+/// Why there are no DICOM files, in the words that the user reads.
+#[derive(Debug, thiserror::Error)]
+pub enum DicomError {
+    /// A place in what was opened.
+    #[error("{} lies in the folder that was opened, in which nothing is ever written; choose another place", .0.display())]
+    InOpened(PathBuf),
+    /// The files of the series cannot be read again.
+    #[error("{0}")]
+    Origin(String),
+    /// A file cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// Asked to stop.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+impl From<IngestError> for DicomError {
+    fn from(error: IngestError) -> Self {
+        match error {
+            IngestError::Cancelled(cancelled) => Self::Cancelled(cancelled),
+            other => Self::Origin(other.to_string()),
+        }
+    }
+}
+
+/// Parametric Maps on their way into a folder, which appears when they are all there.
+#[derive(Debug)]
+pub struct MapFiles {
+    folder: PendingFolder,
+    filing: Filing,
+}
+
+impl MapFiles {
+    /// Reads whose the series is, and makes room.
+    /// - errors: a place in what was opened or with something in it; files of the series that are gone; cancelled
+    pub fn begin(to: &AsDicom, series: &Series, ctx: &JobContext) -> Result<Self, DicomError> {
+        apart(&to.folder, &to.opened)?;
+        let filing = Filing::new(origin(series, ctx)?, to.with_patient);
+        Ok(Self { folder: PendingFolder::begin(&to.folder)?, filing })
+    }
+
+    /// Writes the maps of an answer, one file each.
+    /// - `start`: how their names begin
+    /// - returns: their names, in their order
+    pub fn write<'a>(
+        &self,
+        start: &str,
+        answer: &Answer,
+        maps: impl IntoIterator<Item = &'a Saliency>,
+        grid: &VoxelGrid,
+    ) -> Result<Vec<String>, DicomError> {
+        let mut names = Vec::new();
+        for (n, saliency) in maps.into_iter().enumerate() {
+            let scale = saliency.scale.map_or(String::new(), |s| format!("_{}", s.name()));
+            let name = format!("{start}_{}{scale}.dcm", saliency.method);
+            let map = ParametricMap { saliency, grid, answer: Explained::from(answer), number: n + 1 };
+            write_parametric_map(&self.folder.path().join(&name), map, &self.filing)?;
+            names.push(name);
+        }
+        Ok(names)
+    }
+
+    /// The folder is complete.
+    pub fn finish(self) -> Result<(), DicomError> {
+        Ok(self.folder.finish()?)
+    }
+}
+
+/// Refuses a place inside a folder that was opened, by whatever name it is called.
+pub fn apart(target: &Path, opened: &[PathBuf]) -> Result<(), DicomError> {
+    let target = std::path::absolute(target).unwrap_or_else(|_| target.to_owned());
+    // What is there of it already: the rest is yet to be made.
+    let there = target.ancestors().find_map(|above| above.canonicalize().ok());
+    let inside = |folder: &PathBuf| {
+        let folder = folder.canonicalize().ok().filter(|folder| folder.is_dir());
+        there.as_ref().zip(folder).is_some_and(|(there, folder)| there.starts_with(folder))
+    };
+    if opened.iter().any(inside) { Err(DicomError::InOpened(target)) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_in_the_opened_folder_is_refused_by_any_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let ct = folder.path().join("ct");
+        std::fs::create_dir(&ct).expect("made");
+        let opened = [ct.clone()];
+        for inside in [ct.clone(), ct.join("new"), ct.join("deep/er"), folder.path().join("./ct/../ct/x")] {
+            let refused = apart(&inside, &opened).expect_err("inside");
+            assert!(refused.to_string().contains("nothing is ever written"), "{refused}");
+        }
+        apart(&folder.path().join("maps"), &opened).expect("beside it");
+        // A file that was opened is no folder.
+        let file = folder.path().join("ct.nii.gz");
+        std::fs::write(&file, "x").expect("written");
+        apart(&folder.path().join("maps"), &[file]).expect("beside it");
+    }
+}
