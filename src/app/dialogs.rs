@@ -31,6 +31,8 @@ pub(super) enum Ask {
     Session(String),
     /// Where to save measurements; the suggested name.
     Measurements(String),
+    /// Where to save a figure; the suggested name.
+    Figure(String),
     /// Where to save maps as DICOM.
     MapsFolder {
         /// With patient and study.
@@ -102,6 +104,7 @@ fn reply(ask: Ask, mut paths: Vec<PathBuf>, after: Duration) -> Reply {
         (true, _) if after < TOO_FAST => Reply::NoDialog(ask),
         (true, _) => Reply::Nothing,
         (false, Ask::Picture(_)) => Reply::Save(paths.swap_remove(0)),
+        (false, Ask::Figure(_)) => Reply::Explaining(Explaining::SaveFigureTo(paths.swap_remove(0))),
         (false, &Ask::MapsFolder { with_patient }) => {
             Reply::Explaining(Explaining::SaveMapsIn { folder: paths.swap_remove(0), with_patient })
         }
@@ -129,6 +132,13 @@ fn show(ask: &Ask, folder: Option<&Path>) -> Vec<PathBuf> {
             dialog.set_title("Choose the folder of the prior").pick_folder().into_iter().collect()
         }
         Ask::PriorFiles => dialog.set_title("Choose the prior's files").pick_files().unwrap_or_default(),
+        Ask::Figure(name) => dialog
+            .set_title("Save the figure")
+            .set_file_name(name)
+            .add_filter("PNG picture", &["png"])
+            .save_file()
+            .into_iter()
+            .collect(),
         Ask::MapsFolder { .. } => {
             dialog.set_title("Choose a folder for the maps").pick_folder().into_iter().collect()
         }

@@ -232,6 +232,7 @@ impl Core {
             Some(Reply::NoDialog(Ask::PriorFolder | Ask::PriorFiles)) => {
                 self.warn("There is no dialog on this system: type the prior's path in the menu");
             }
+            Some(Reply::NoDialog(Ask::Figure(name))) => self.save_figure(Target::Here(name)),
             Some(Reply::NoDialog(Ask::MapsFolder { with_patient })) => {
                 self.save_maps(std::env::current_dir().unwrap_or_default(), with_patient);
             }
@@ -381,7 +382,7 @@ impl Core {
         let look = self.session.look();
         let layout = match look.layout {
             Layout::Grid => Layout::Single(look.focus),
-            Layout::Single(_) | Layout::Dates | Layout::Volume => Layout::Grid,
+            Layout::Single(_) | Layout::Dates | Layout::Volume | Layout::Maps(_) => Layout::Grid,
         };
         self.session.apply(Edit::Layout(layout));
     }

@@ -10,8 +10,11 @@ use crate::command::Explaining;
 use crate::export::{Filing, write_secondary_capture};
 use crate::ingest::{Series, origin};
 use crate::jobs::{Cancelled, JobContext, spawn};
+use crate::render::HeatmapLook;
+use crate::session::{Edit, Heatmap, Layout};
 use crate::ui::picture::Picture;
 use crate::workflow::dicom::{AsDicom, DicomError, MapFiles, apart};
+use crate::workflow::figure::{self, AsFigure};
 
 /// Name of a folder with maps, where none was chosen.
 const FOLDER: &str = "triscope-maps";
@@ -20,12 +23,54 @@ impl Core {
     /// Carries one command out.
     pub(super) fn explain_as_asked(&mut self, asked: Explaining) {
         match asked {
+            Explaining::SideBySide => self.maps_side_by_side(),
+            Explaining::Blink => self.blink_maps(),
+            Explaining::ShowOtherMap => {
+                self.compare_with_another();
+                self.ui.other_map = true;
+            }
+            Explaining::ShowFirstMap => self.ui.other_map = false,
             Explaining::SaveMaps { with_patient: true } if self.conference.is_some() => {
                 self.warn("Before people nothing of a patient leaves the program");
             }
             Explaining::SaveMaps { with_patient } => self.ask(Ask::MapsFolder { with_patient }),
+            Explaining::SaveFigure => self.ask(Ask::Figure("triscope-figure.png".to_owned())),
+            Explaining::SaveFigureTo(file) => self.save_figure(Target::File(file)),
             Explaining::SaveMapsIn { folder, with_patient } => self.save_maps(folder, with_patient),
         }
+    }
+
+    /// The focused viewport twice, or all viewports.
+    fn maps_side_by_side(&mut self) {
+        let look = self.session.look();
+        if let Layout::Maps(_) = look.layout {
+            return self.session.apply(Edit::Layout(Layout::Grid));
+        }
+        let heatmap = Heatmap { on: true, blink: false, ..self.with_another() };
+        let layout = Layout::Maps(look.focus);
+        self.session.apply(Edit::Many(vec![Edit::Heatmap(heatmap), Edit::Layout(layout)]));
+    }
+
+    /// Two maps in turn, or the one.
+    fn blink_maps(&mut self) {
+        let blink = !(self.session.look().heatmap.blink && self.session.look().heatmap.on);
+        let heatmap = if blink { self.with_another() } else { self.session.look().heatmap };
+        self.session.apply(Edit::Heatmap(Heatmap { on: true, blink, ..heatmap }));
+    }
+
+    /// Another method to compare with, where none was chosen.
+    fn compare_with_another(&mut self) {
+        let heatmap = self.with_another();
+        if heatmap != self.session.look().heatmap {
+            self.session.apply(Edit::Heatmap(heatmap));
+        }
+    }
+
+    /// How the map is drawn, with another method to compare with.
+    fn with_another(&self) -> Heatmap {
+        let heatmap = self.session.look().heatmap;
+        let known = self.session.compared_maps().and(heatmap.against);
+        Heatmap { against: known.or_else(|| self.session.other_methods().next()), ..heatmap }
     }
 
     /// Writes the selected nodule's maps of all scales, away from the window.
@@ -50,6 +95,31 @@ impl Core {
             said(write()).map(|written| written.map(|()| folder))
         });
         self.follow_saving("Maps", job);
+    }
+
+    /// Draws a figure of the map of the selected nodule as it is drawn now, away from the window.
+    pub(super) fn save_figure(&mut self, target: Target) {
+        let Some(volume) = self.session.volume().map(Arc::clone) else { return };
+        let Some(nodule) = self.session.selected() else { return };
+        let Heatmap { map, opacity, threshold, contour, .. } = self.session.look().heatmap;
+        let (Some(answer), Some(saliency)) = (nodule.answer(), nodule.shown_saliency(map)) else {
+            return self.fail("This nodule has no map; ask the network again");
+        };
+        let (answer, saliency) = (Arc::clone(answer), Arc::clone(saliency));
+        let (look, window) =
+            (HeatmapLook { saliency, opacity, threshold, contour, shared: None }, self.session.look().window);
+        let Some(gpu) = self.gpu.clone() else {
+            return self.fail("There is no graphics device to draw the figure with");
+        };
+        let opened = self.opened_paths();
+        let job = spawn("figure", self.waker.now(), move |ctx| {
+            ctx.step("Drawing the figure", 0.0)?;
+            let file = target.path();
+            let to = AsFigure { file: file.clone(), opened };
+            let drawn = figure::write(&gpu, &to, &volume, &answer, look, window);
+            Ok(drawn.map(|()| file).map_err(|error| error.to_string()))
+        });
+        self.follow_saving("Figure", job);
     }
 
     /// What was opened, in which nothing is written.

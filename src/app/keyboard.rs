@@ -1,6 +1,6 @@
 //! Keys to commands.
 
-use crate::command::{Command, Commands, Key, Keymap, Shortcut, entry};
+use crate::command::{Command, Commands, Explaining, Key, Keymap, Shortcut, entry};
 use crate::session::Session;
 use crate::ui::UiState;
 
@@ -23,8 +23,12 @@ pub(super) fn keys(
     let held = state.heatmap_hidden;
     ctx.input_mut(|input| {
         input.events.retain(|event| {
-            if held && ends_hiding(event, keymap) {
+            if held && ends_hold(event, keymap, &Command::HideHeatmap) {
                 out.push(Command::ShowHeatmap);
+            }
+            let other = Command::Explaining(Explaining::ShowOtherMap);
+            if state.other_map && ends_hold(event, keymap, &other) {
+                out.push(Command::Explaining(Explaining::ShowFirstMap));
             }
             let Some(shortcut) = pressed(event) else { return true };
             if widget && belongs_to_widget(shortcut) {
@@ -54,15 +58,14 @@ fn pressed(event: &egui::Event) -> Option<Shortcut> {
     }
 }
 
-/// Whether the key that hides the heatmap was let go, or will be where nobody tells us.
-fn ends_hiding(event: &egui::Event, keymap: &Keymap) -> bool {
+/// Whether the key of a command that lasts as long as it is held was let go, or will be where nobody tells us.
+fn ends_hold(event: &egui::Event, keymap: &Keymap, held: &Command) -> bool {
     match event {
         egui::Event::WindowFocused(false) => true,
         egui::Event::Key { key, pressed: false, modifiers, .. } => {
             // Whatever else is held by now: the key itself counts.
             let let_go = shortcut(*key, *modifiers).map(|s| s.key);
-            entry(&Command::HideHeatmap)
-                .is_some_and(|e| keymap.keys_of(e).iter().any(|s| Some(s.key) == let_go))
+            entry(held).is_some_and(|e| keymap.keys_of(e).iter().any(|s| Some(s.key) == let_go))
         }
         _ => false,
     }

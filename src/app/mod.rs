@@ -6,6 +6,7 @@
 
 mod asker;
 mod bench;
+mod blinking;
 mod cine;
 mod conference;
 mod core;

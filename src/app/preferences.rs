@@ -22,6 +22,7 @@ impl Core {
                 let text = self.text_before_people(text);
                 self.session.apply(Edit::CornerText(text));
             }
+            Preference::ReducedMotion(reduced) => self.prefs.reduced_motion = reduced,
             Preference::ScreenDpi(dpi) => self.prefs.screen_dpi = dpi,
             Preference::NetworkDevice(device) => {
                 self.prefs.network_device = device.to_owned();

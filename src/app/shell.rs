@@ -129,6 +129,7 @@ impl Shell {
         core.poll_copied(&ctx);
         if ctx.current_pass_index() == 0 {
             core.play(&ctx);
+            core.blink(&ctx);
         }
         core.poll_dialogs();
         core.poll_saving();

@@ -32,12 +32,13 @@ pub(super) fn run(raw: &Explain, matches: &ArgMatches, terminal: &Terminal) -> R
     if raw.figure.is_some() && (options.points.len() != 1 || options.models == Models::All) {
         return Err(Failure::arguments("--figure is of one point and one network; name both"));
     }
-    options.figure = raw.figure.as_ref().map(|file| AsFigure {
-        file: file.clone(),
-        opened: vec![raw.classify.path.clone()],
-    });
+    options.figure = raw
+        .figure
+        .as_ref()
+        .map(|file| AsFigure { file: file.clone(), opened: vec![raw.classify.path.clone()] });
     let asked_alone = raw.dicom.is_none()
-        && raw.figure.is_none() && (options.around.is_some() || !options.without.is_empty());
+        && raw.figure.is_none()
+        && (options.around.is_some() || !options.without.is_empty());
     // Who asks about the places around a point alone does not wait for every map.
     if raw.classify.explain.is_empty() && !asked_alone {
         let methods: &[Method] = match options.models {

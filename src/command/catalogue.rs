@@ -23,8 +23,9 @@ pub fn entry(command: &Command) -> Option<&'static Entry> {
 }
 
 /// Every command that needs no value.
-pub static CATALOGUE: LazyLock<Vec<&'static Entry>> =
-    LazyLock::new(|| LISTED.iter().chain(&MEASURING).chain(&VOLUME).chain(&VIEWING).chain(&EXPLAINING).collect());
+pub static CATALOGUE: LazyLock<Vec<&'static Entry>> = LazyLock::new(|| {
+    LISTED.iter().chain(&MEASURING).chain(&VOLUME).chain(&VIEWING).chain(&EXPLAINING).collect()
+});
 
 static LISTED: [Entry; 77] = [
     line(

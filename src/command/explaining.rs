@@ -4,9 +4,16 @@ use std::path::PathBuf;
 
 use super::conditions::mapped;
 use super::entry::{Entry, Group, line};
+use super::keys::{Key, Shortcut};
 use super::words::Command;
+use crate::session::Session;
 
-/// Maps taken away.
+/// The selected nodule has the maps of two methods.
+fn two_mapped(session: &Session) -> bool {
+    mapped(session) && session.other_methods().next().is_some()
+}
+
+/// Maps beside each other, and maps taken away.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Explaining {
     /// Choose a folder for the maps as DICOM; with patient and study of the series, or without.
@@ -14,6 +21,18 @@ pub enum Explaining {
         /// With them.
         with_patient: bool,
     },
+    /// The focused viewport twice, with the map and with the one that it is compared with; or all viewports.
+    SideBySide,
+    /// The two maps in turn, in place of each other; or the one.
+    Blink,
+    /// Show the other one of the two maps for as long as the key is held.
+    ShowOtherMap,
+    /// The key of [`Explaining::ShowOtherMap`] was let go.
+    ShowFirstMap,
+    /// Choose a file for a figure of the map.
+    SaveFigure,
+    /// Write the figure to this file.
+    SaveFigureTo(PathBuf),
     /// Write the maps into this folder.
     SaveMapsIn {
         /// A folder; where there is something in it, one inside it.
@@ -24,7 +43,48 @@ pub enum Explaining {
 }
 
 /// Those that need no value.
-pub(super) static EXPLAINING: [Entry; 2] = [
+pub(super) static EXPLAINING: [Entry; 6] = [
+    line(
+        Command::Explaining(Explaining::SideBySide),
+        "maps_side_by_side",
+        Group::Display,
+        (
+            "Maps side by side",
+            "The focused viewport twice with one cursor: with the map, and with another method's or the CT alone.",
+        ),
+        &[Shortcut::shift(Key::Char('M'))],
+        mapped,
+    ),
+    line(
+        Command::Explaining(Explaining::Blink),
+        "blink_maps",
+        Group::Display,
+        ("Blink maps", "The maps of two methods in turn, twice a second, in place of each other."),
+        &[Shortcut::shift(Key::Char('B'))],
+        two_mapped,
+    ),
+    line(
+        Command::Explaining(Explaining::ShowOtherMap),
+        "other_map",
+        Group::Display,
+        (
+            "Other map (hold)",
+            "Shows the map that is compared with in place of the other for as long as the key is held.",
+        ),
+        &[Shortcut::shift(Key::Char('O'))],
+        two_mapped,
+    ),
+    line(
+        Command::Explaining(Explaining::SaveFigure),
+        "save_figure",
+        Group::File,
+        (
+            "Figure for print",
+            "Draws three planes through the nodule's point with the map, its scale and a caption; nothing of the patient.",
+        ),
+        &[],
+        mapped,
+    ),
     line(
         Command::Explaining(Explaining::SaveMaps { with_patient: false }),
         "save_maps",

@@ -17,8 +17,8 @@ mod words;
 
 pub use catalogue::{CATALOGUE, entry};
 pub use entry::{Entry, Group};
+pub use explaining::Explaining;
 pub use keymap::{KeyFileError, Keymap};
 pub use keys::{Key, KeyParseError, Shortcut};
-pub use explaining::Explaining;
 pub use viewing::{Preference, Viewing};
 pub use words::{Command, Commands};

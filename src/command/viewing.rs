@@ -51,6 +51,8 @@ pub enum Preference {
     PatientText(CornerText),
     /// Pixels of the screen in an inch; 0: as the screen tells.
     ScreenDpi(f64),
+    /// Nothing moves by itself.
+    ReducedMotion(bool),
     /// Where the network runs: `auto`, `gpu` or `cpu`.
     NetworkDevice(&'static str),
 }

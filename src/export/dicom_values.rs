@@ -75,7 +75,11 @@ pub(super) fn code(tag: Tag, [value, scheme, meaning]: [&str; 3]) -> InMemElemen
     // A Short String holds sixteen characters.
     let longer = value.chars().count() > 16;
     let concept = [
-        if longer { text(tags::LONG_CODE_VALUE, VR::UC, value) } else { text(tags::CODE_VALUE, VR::SH, value) },
+        if longer {
+            text(tags::LONG_CODE_VALUE, VR::UC, value)
+        } else {
+            text(tags::CODE_VALUE, VR::SH, value)
+        },
         text(tags::CODING_SCHEME_DESIGNATOR, VR::SH, scheme),
         text(tags::CODE_MEANING, VR::LO, meaning),
     ];

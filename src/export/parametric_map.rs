@@ -163,8 +163,10 @@ impl ParametricMap<'_> {
         if columns * rows * frames == 0 {
             return Err(wrong("the map covers no voxel of the CT"));
         }
-        let first: [usize; 3] = std::array::from_fn(|a| usize::try_from(bounds.min[a] - whole.min[a]).unwrap_or(0));
-        let lines = (0..frames).flat_map(|k| (0..rows).map(move |j| ((first[2] + k) * nj + first[1] + j) * ni));
+        let first: [usize; 3] =
+            std::array::from_fn(|a| usize::try_from(bounds.min[a] - whole.min[a]).unwrap_or(0));
+        let lines =
+            (0..frames).flat_map(|k| (0..rows).map(move |j| ((first[2] + k) * nj + first[1] + j) * ni));
         Ok(lines.flat_map(|line| &self.saliency.values[line + first[0]..][..columns]).copied().collect())
     }
 
@@ -282,7 +284,10 @@ impl ParametricMap<'_> {
                 tags::DERIVATION_IMAGE_SEQUENCE,
                 vec![
                     sequence(tags::SOURCE_IMAGE_SEQUENCE, vec![source]),
-                    code(tags::DERIVATION_CODE_SEQUENCE, ["112187", "DCM", "Unspecified method of calculation"]),
+                    code(
+                        tags::DERIVATION_CODE_SEQUENCE,
+                        ["112187", "DCM", "Unspecified method of calculation"],
+                    ),
                 ],
             ));
         }
@@ -306,8 +311,11 @@ fn references(bounds: &VoxelBox, filing: &Filing) -> Option<dicom_object::mem::I
     let origin = filing.origin();
     let first = usize::try_from(bounds.min[2]).unwrap_or(0);
     let apart = origin.of_slice.iter().skip(first).take(bounds.size[2]).flatten();
-    let used: Vec<usize> =
-        if origin.of_slice.is_empty() { (0..origin.instances.len()).collect() } else { apart.copied().collect() };
+    let used: Vec<usize> = if origin.of_slice.is_empty() {
+        (0..origin.instances.len()).collect()
+    } else {
+        apart.copied().collect()
+    };
     let referred = |n: usize| {
         let instance = origin.instances.get(n)?;
         Some(item([

@@ -115,7 +115,8 @@ mod tests {
         }
         let refused = write().expect_err("it is there").to_string();
         assert!(refused.contains("choose another one"), "{refused}");
-        let half = write_secondary_capture(&folder.path().join("b.dcm"), &rgba[4..], [3, 3], "", &filing(true));
+        let half =
+            write_secondary_capture(&folder.path().join("b.dcm"), &rgba[4..], [3, 3], "", &filing(true));
         half.expect_err("a pixel is missing");
     }
 
@@ -127,7 +128,8 @@ mod tests {
             let rgba = [grey, grey, grey, 255].repeat(4);
             write_secondary_capture(&path, &rgba, [2, 2], "A view", &filing(with_patient)).expect("written");
             let object = dicom_object::open_file(&path).expect("read");
-            let uid = object.element(tags::SOP_INSTANCE_UID).expect("there").to_str().expect("text").into_owned();
+            let uid =
+                object.element(tags::SOP_INSTANCE_UID).expect("there").to_str().expect("text").into_owned();
             (std::fs::read(&path).expect("read"), uid)
         };
         let first = written("1.dcm", 9, false);

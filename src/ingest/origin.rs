@@ -92,8 +92,9 @@ pub fn origin(series: &Series, ctx: &JobContext) -> Result<Origin, IngestError> 
             found.of_slice.push(Some(index));
             continue;
         }
-        let named = Named::read(&slice.from)
-            .map_err(|error| IngestError::Sentence(format!("{} cannot be read again: {error}", name(slice.from.path()))))?;
+        let named = Named::read(&slice.from).map_err(|error| {
+            IngestError::Sentence(format!("{} cannot be read again: {error}", name(slice.from.path())))
+        })?;
         let instance = Instance { class_uid: named.sop_class.clone(), uid: named.sop_instance.clone() };
         if found.study_uid.is_empty() {
             found.of(named);

@@ -17,6 +17,46 @@ pub struct HeatmapLook {
     pub threshold: f32,
     /// Lines at levels of the map (see [`mod@super::contour`]) instead of an area.
     pub contour: bool,
+    /// What its colours have in common with those of another map; `None`: they are its own.
+    pub shared: Option<SharedScale>,
+}
+
+/// A scale of colours for two maps.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SharedScale {
+    /// Where it ends; `None`: at each map's own largest magnitude, as for maps of different units.
+    pub largest: Option<f32>,
+    /// Diverging around zero, also for a map without a sign.
+    pub signed: bool,
+}
+
+impl HeatmapLook {
+    /// Where the colours end.
+    /// - `own`: the map's own largest magnitude
+    pub fn largest_of(&self, own: f32) -> f32 {
+        self.shared.and_then(|shared| shared.largest).unwrap_or(own)
+    }
+
+    /// The same, the map's own counted.
+    pub fn largest(&self) -> f32 {
+        match self.shared.and_then(|shared| shared.largest) {
+            Some(largest) => largest,
+            None => self.saliency.largest_magnitude(),
+        }
+    }
+
+    /// Whether the colours diverge around zero.
+    pub fn signed(&self) -> bool {
+        self.shared.map_or(self.saliency.signed, |shared| shared.signed)
+    }
+
+    /// Unit of the numbers beside the colours.
+    pub fn unit(&self) -> &'static str {
+        match self.shared {
+            Some(SharedScale { largest: None, .. }) => "of each one's largest",
+            _ => self.saliency.unit,
+        }
+    }
 }
 
 /// How another volume of the same patient space lies over the slice as a layer of colour.

@@ -46,6 +46,7 @@ pub mod gpu {
 pub fn uniform(view: &ResolvedView, look: &HeatmapLook, largest: f32) -> gpu::Heatmap {
     let bounds = look.saliency.bounds;
     let sweep = Sweep::new(view, bounds.min.map(|m| m as f64), 1.0);
+    let largest = look.largest_of(largest);
     let share = |x: f32| if x.is_finite() { x.clamp(0.0, 1.0) } else { 0.0 };
     gpu::Heatmap {
         origin: padded(sweep.origin),
@@ -56,7 +57,7 @@ pub fn uniform(view: &ResolvedView, look: &HeatmapLook, largest: f32) -> gpu::He
         per_max: if largest > 0.0 { 1.0 / largest } else { 0.0 },
         threshold: share(look.threshold),
         opacity: share(look.opacity),
-        map: ColorMap::for_signed(look.saliency.signed).row(),
+        map: ColorMap::for_signed(look.signed()).row(),
         steps: view.slab_steps.max(1),
         contour: u32::from(look.contour),
         unused: [0; 2],

@@ -22,7 +22,7 @@ pub mod reference;
 pub mod slice;
 
 pub use colormap::ColorMap;
-pub use frame::{HeatmapLook, LayerLook, RenderError, SliceFrame, Upload};
+pub use frame::{HeatmapLook, LayerLook, RenderError, SharedScale, SliceFrame, Upload};
 pub use offscreen::{Offscreen, offscreen};
 pub use ray::RayFrame;
 pub use renderer::{PriorRenderer, SliceRenderer};

@@ -19,7 +19,7 @@ use super::prior::{PriorLook, PriorSeries};
 use super::report::OpenReport;
 use super::slice_scan::SliceScan;
 use crate::clinical::ClinicalFields;
-use crate::explain::{Saliency, Wanted};
+use crate::explain::{Method, Saliency, Wanted};
 use crate::findings::{Nodule, NoduleId, Question};
 use crate::geometry::{Patient, Point, VoxelGrid};
 use crate::ingest::{Defect, Private, Scan, Series};
@@ -216,6 +216,16 @@ impl Session {
         let method = heat.against.filter(|method| method.name() != shown.method)?;
         let of = |scale| nodule.saliency(Wanted { method, scale });
         Some([shown, of(shown.scale).or_else(|| of(None))?])
+    }
+
+    /// Methods of the selected nodule's maps besides the one that is shown.
+    pub fn other_methods(&self) -> impl Iterator<Item = Method> {
+        let shown = self.selected().and_then(|nodule| nodule.shown_saliency(self.look.heatmap.map));
+        let shown = shown.map(|map| map.method);
+        let maps = self.selected().map(Nodule::combined_maps).unwrap_or_default();
+        maps.into_iter()
+            .filter(move |map| Some(map.method) != shown)
+            .filter_map(|map| Method::named(map.method))
     }
 
     /// What a network said of the slices of the series on the screen.

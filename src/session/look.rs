@@ -86,6 +86,8 @@ pub enum Layout {
     Dates,
     /// The 3D view over the whole centre.
     Volume,
+    /// One viewport twice, side by side: with the map that is looked at, and with the one that it is compared with.
+    Maps(Pane),
 }
 
 /// What the corners of a viewport say.
@@ -192,6 +194,8 @@ pub struct Heatmap {
     pub map: Wanted,
     /// A method whose map is taken off it; `None` shows the map itself.
     pub against: Option<Method>,
+    /// It and that one in turn, in place of each other.
+    pub blink: bool,
     /// 0 (invisible) to 1.
     pub opacity: f32,
     /// Part of the map's maximum (0 to 1) under which nothing is drawn.
@@ -203,7 +207,15 @@ pub struct Heatmap {
 impl Default for Heatmap {
     fn default() -> Self {
         let [combined, ..] = Wanted::ALL_GRAD_CAM;
-        Self { on: false, map: combined, against: None, opacity: 0.62, threshold: 0.25, contour: false }
+        Self {
+            on: false,
+            map: combined,
+            against: None,
+            blink: false,
+            opacity: 0.62,
+            threshold: 0.25,
+            contour: false,
+        }
     }
 }
 
@@ -322,7 +334,7 @@ impl Look {
     pub fn shows(&self, pane: Pane) -> bool {
         match self.layout {
             Layout::Grid => true,
-            Layout::Single(one) => one == pane,
+            Layout::Single(one) | Layout::Maps(one) => one == pane,
             Layout::Dates => pane == Pane::Axial,
             Layout::Volume => false,
         }

@@ -63,6 +63,8 @@ pub struct Preferences {
     /// What is shown between voxels.
     #[serde(deserialize_with = "known")]
     pub interpolation: Interpolation,
+    /// Nothing moves by itself but what is asked to play.
+    pub reduced_motion: bool,
     /// Slices in a second while they are played.
     pub play_speed: f64,
     /// Physical pixels of the screen in an inch, as the user has measured them; 0: as the screen tells.
@@ -85,6 +87,7 @@ impl Default for Preferences {
             window: None,
             windows: Vec::new(),
             interpolation: Interpolation::default(),
+            reduced_motion: false,
             play_speed: 15.0,
             screen_dpi: 0.0,
             recent: Vec::new(),

@@ -4,7 +4,7 @@
 use egui::{CursorIcon, EventFilter, Id, Key, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::theme::tokens;
-use super::viewport::{SCORES_WIDTH, canvas_ui, prior_ui, scored_pane, scores_ui, volume_ui};
+use super::viewport::{SCORES_WIDTH, canvas_ui, pair_ui, prior_ui, scored_pane, scores_ui, volume_ui};
 use super::{Scene, UiState, panels, report, states};
 use crate::command::Commands;
 use crate::session::{Arrangement, Layout, Pane, Stage};
@@ -62,6 +62,10 @@ fn viewports_ui(
     }
     if let Layout::Single(pane) = layout {
         slices_ui(ui, rect, pane, scene, state, out, pointed);
+        return;
+    }
+    if let Layout::Maps(pane) = layout {
+        pair_ui(ui, rect, pane, scene, state, out, pointed);
         return;
     }
     if layout == Layout::Volume {

@@ -72,20 +72,26 @@ pub struct FigureRequest {
 pub fn figure(gpu: &Gpu, request: &FigureRequest) -> Result<Picture, PictureError> {
     let views = Plane::ALL.map(|plane| (plane, resolved(request, plane)));
     let lines = views.each_ref().map(|(_, (_, view))| line(request, view));
-    off_screen(gpu, &request.volume, [WIDTH_PX, MOST_HEIGHT_PX], PIXELS_PER_POINT, |painter, page, reduced| {
-        painter.rect_filled(page, 0.0, PAPER);
-        for (n, ((plane, (viewport, _)), line)) in views.iter().zip(&lines).enumerate() {
-            let left = MARGIN_PX as f32 + n as f32 * (SIDE_PX + MARGIN_PX) as f32;
-            let corner = page.min + vec2(left, MARGIN_PX as f32) / PIXELS_PER_POINT;
-            let rect = Rect::from_min_size(corner, vec2(1.0, 1.0) * (SIDE_PX as f32 / PIXELS_PER_POINT));
-            view_ui(painter, rect, request, (*plane, viewport, n), line, reduced);
-        }
-        let margin = MARGIN_PX as f32 / PIXELS_PER_POINT;
-        let under = page.top() + margin + SIDE_PX as f32 / PIXELS_PER_POINT + 10.0;
-        let room = Rect::from_min_max(pos2(page.left() + margin, under), page.max - vec2(margin, 0.0));
-        let under = legend(painter, room, request);
-        caption(painter, room.with_min_y(under + 10.0), request) + margin
-    })
+    off_screen(
+        gpu,
+        &request.volume,
+        [WIDTH_PX, MOST_HEIGHT_PX],
+        PIXELS_PER_POINT,
+        |painter, page, reduced| {
+            painter.rect_filled(page, 0.0, PAPER);
+            for (n, ((plane, (viewport, _)), line)) in views.iter().zip(&lines).enumerate() {
+                let left = MARGIN_PX as f32 + n as f32 * (SIDE_PX + MARGIN_PX) as f32;
+                let corner = page.min + vec2(left, MARGIN_PX as f32) / PIXELS_PER_POINT;
+                let rect = Rect::from_min_size(corner, vec2(1.0, 1.0) * (SIDE_PX as f32 / PIXELS_PER_POINT));
+                view_ui(painter, rect, request, (*plane, viewport, n), line, reduced);
+            }
+            let margin = MARGIN_PX as f32 / PIXELS_PER_POINT;
+            let under = page.top() + margin + SIDE_PX as f32 / PIXELS_PER_POINT + 10.0;
+            let room = Rect::from_min_max(pos2(page.left() + margin, under), page.max - vec2(margin, 0.0));
+            let under = legend(painter, room, request);
+            caption(painter, room.with_min_y(under + 10.0), request) + margin
+        },
+    )
 }
 
 /// The views show what the network read and a little around it, all at one scale.
@@ -111,7 +117,11 @@ fn line(request: &FigureRequest, view: &ResolvedView) -> Vec<[Pos2; 2]> {
     let map = &request.heatmap.saliency;
     let uniform = heatmap::uniform(view, &request.heatmap, map.largest_magnitude());
     let share = |x: f64, y: f64| {
-        let share = reference::heatmap::strongest(&uniform, &map.values, reference::heatmap::map_start(&uniform, [x, y]));
+        let share = reference::heatmap::strongest(
+            &uniform,
+            &map.values,
+            reference::heatmap::map_start(&uniform, [x, y]),
+        );
         if map.signed { share.abs() } else { share }
     };
     if request.strongest <= 0.0 || map.values.len() != map.bounds.size.iter().product::<usize>() {
@@ -168,7 +178,14 @@ fn view_ui(
     let letter = ["a", "b", "c"][n.min(2)];
     let title = format!("{letter}  {}", words::plane_label(plane));
     let look = overlay::Halo::strong().sized(14.0);
-    overlay::halo_text(&painter, rect.min + vec2(9.0, 7.0), Align2::LEFT_TOP, &title, &look, rect.width() / 2.0);
+    overlay::halo_text(
+        &painter,
+        rect.min + vec2(9.0, 7.0),
+        Align2::LEFT_TOP,
+        &title,
+        &look,
+        rect.width() / 2.0,
+    );
 }
 
 /// The colours with their numbers at the left, lines and boxes at the right; returns where it ends.
@@ -176,11 +193,7 @@ fn legend(painter: &Painter, room: Rect, request: &FigureRequest) -> f32 {
     let map = &request.heatmap.saliency;
     let plain = FontId::new(12.0, FontFamily::Proportional);
     let strong = FontId::new(12.0, strong_family());
-    let scale = map.scale.map_or("", |scale| scale.name());
-    let title = match (scale, map.unit) {
-        ("", unit) => format!("{} ({unit})", words::method(map)),
-        (scale, unit) => format!("{}, {scale} ({unit})", words::method(map)),
-    };
+    let title = format!("{} ({})", words::method_and_scale(map), map.unit);
     painter.text(room.min, Align2::LEFT_TOP, title, strong, INK);
     let bar = Rect::from_min_size(room.min + vec2(0.0, 19.0), vec2(260.0, 11.0));
     let low = if map.signed { -1.0 } else { 0.0 };
@@ -211,6 +224,11 @@ fn legend(painter: &Painter, room: Rect, request: &FigureRequest) -> f32 {
         let text = overlay::bar_number(share, largest, map.signed);
         painter.text(pos2(x, bar.bottom() + 4.0), anchor, text, plain.clone(), INK);
     }
+    let threshold = request.heatmap.threshold;
+    if !map.signed && threshold > 0.12 && threshold < 0.8 {
+        let text = overlay::bar_number(threshold, largest, false);
+        painter.text(pos2(x_of(threshold), bar.bottom() + 4.0), Align2::CENTER_TOP, text, plain.clone(), INK);
+    }
     if map.signed {
         for (anchor, x, text) in
             [(Align2::LEFT_TOP, bar.left(), "against"), (Align2::RIGHT_TOP, bar.right(), "for")]
@@ -220,7 +238,7 @@ fn legend(painter: &Painter, room: Rect, request: &FigureRequest) -> f32 {
     }
     // Two columns: the line and the point, then the boxes.
     let sample = 26.0;
-    let middle = room.left() + 310.0;
+    let middle = room.left() + 305.0;
     let row = |n: usize| room.top() + 8.0 + n as f32 * 17.0;
     let write = |x: f32, n: usize, text: &str| {
         painter.text(pos2(x + sample + 8.0, row(n)), Align2::LEFT_CENTER, text, plain.clone(), INK);
@@ -234,11 +252,16 @@ fn legend(painter: &Painter, room: Rect, request: &FigureRequest) -> f32 {
     painter.circle_filled(centre, 7.0, PICTURE.halo);
     painter.circle_stroke(centre, 5.0, Stroke::new(1.25, PICTURE.mark_selected));
     write(middle, 1, "Point asked about");
-    let right = room.left() + 545.0;
+    let right = room.left() + 534.0;
     for (n, region) in request.boxes.iter().enumerate() {
-        let line = Rect::from_center_size(pos2(right + sample / 2.0, row(n)), vec2(sample, 8.0));
-        overlay::region_line(painter, vec![line.left_center(), line.right_center()], region.name, 2.0);
-        write(right, n, &format!("{}: {}, {}", region.name.name(), words::box_voxels(region), words::box_mm(region)));
+        let line = Rect::from_center_size(pos2(right + sample / 2.0, row(n)), vec2(sample, 9.0));
+        let corners = vec![line.left_top(), line.right_top(), line.right_bottom(), line.left_bottom()];
+        overlay::region_line(painter, corners, region.name, 1.5);
+        write(
+            right,
+            n,
+            &format!("{}: {}, {}", region.name.name(), words::box_voxels(region), words::box_mm(region)),
+        );
     }
     let rows = request.boxes.len().max(2);
     let bar_end = bar.bottom() + if map.signed { 34.0 } else { 20.0 };
@@ -255,7 +278,10 @@ fn colours(bar: Rect, low: f32, request: &FigureRequest) -> Mesh {
         let empty = share.abs() < request.heatmap.threshold;
         let colour = if empty { PAPER } else { heat_colour(share, request.heatmap.saliency.signed) };
         let x = |n: usize| bar.left() + at(n) * bar.width();
-        mesh.add_colored_rect(Rect::from_min_max(pos2(x(n), bar.top()), pos2(x(n + 1), bar.bottom())), colour);
+        mesh.add_colored_rect(
+            Rect::from_min_max(pos2(x(n), bar.top()), pos2(x(n + 1), bar.bottom())),
+            colour,
+        );
     }
     mesh
 }
@@ -283,4 +309,85 @@ fn caption(painter: &Painter, room: Rect, request: &FigureRequest) -> f32 {
     let height = galley.size().y;
     painter.galley(room.min + vec2(0.0, 8.0), galley, INK);
     room.top() + 8.0 + height
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::Saliency;
+    use crate::geometry::{VoxelBox, VoxelGrid};
+    use crate::gpu;
+    use crate::volume::Unit;
+
+    fn request() -> FigureRequest {
+        let grid = VoxelGrid::axis_aligned([64, 48, 40], [2.0, 2.0, 3.0], Point::new(0.0, 0.0, 0.0));
+        let volume = Volume::loading(grid.expect("a grid"), Unit::Hu, None);
+        for k in 0..40 {
+            volume.int16().expect("whole numbers").fill(k, vec![-800; 64 * 48].into()).expect("fits");
+        }
+        // Strongest in the middle: at columns 30 to 33, rows 22 to 25, slices 18 to 21.
+        let saliency = Saliency {
+            method: "grad_cam",
+            scale: None,
+            bounds: VoxelBox { min: [30, 22, 18], size: [4, 4, 4] },
+            values: vec![2.0; 64].into(),
+            native_shape: None,
+            unit: "logit",
+            signed: false,
+            told: Vec::new(),
+        };
+        let saliency = Arc::new(saliency);
+        FigureRequest {
+            volume: Arc::new(volume),
+            at: Point::new(63.0, 47.0, 58.5),
+            window: Window::new(1500.0, -600.0),
+            heatmap: HeatmapLook { saliency, opacity: 0.6, threshold: 0.25, contour: false, shared: None },
+            strongest: 0.9,
+            boxes: Vec::new(),
+            caption: "Grad-CAM, of a test. What must be known.".to_owned(),
+            warning: None,
+        }
+    }
+
+    #[test]
+    fn the_views_have_one_scale_and_the_point_in_their_middle() {
+        let request = request();
+        let views = Plane::ALL.map(|plane| resolved(&request, plane).1);
+        for view in &views {
+            assert!((view.mm_per_px - views[0].mm_per_px).abs() < 1e-9);
+            let at = &view.viewport_from_patient * request.at;
+            let middle = f64::from(SIDE_PX) / 2.0;
+            assert!((at.x - middle).abs() < 0.51 && (at.y - middle).abs() < 0.51, "{at:?}");
+        }
+        // The line runs around the map, somewhere between its outermost voxels and their outer faces.
+        let line = line(&request, &views[0]);
+        let right = line.iter().flatten().map(|p| f64::from(p.x)).fold(0.0, f64::max);
+        let columns = (right - f64::from(SIDE_PX) / 2.0) * views[0].mm_per_px / 2.0;
+        assert!((1.0..=2.51).contains(&columns), "{columns} columns to the right");
+        let zero = FigureRequest { strongest: 0.0, ..request };
+        assert!(super::line(&zero, &views[0]).is_empty());
+    }
+
+    #[test]
+    fn a_page_is_as_wide_as_two_columns_and_as_high_as_it_must_be() {
+        assert_eq!(WIDTH_PX, (WIDTH_MM / 1e3 * f64::from(PIXELS_PER_METRE)).round() as u32);
+        assert_eq!(4 * MARGIN_PX + 3 * SIDE_PX, WIDTH_PX);
+        let gpu = match gpu::headless(None) {
+            Ok(gpu) => gpu,
+            Err(error) => return eprintln!("not tested here: {error}"),
+        };
+        let page = figure(&gpu, &request()).expect("drawn");
+        let [width, height] = page.size_px;
+        assert_eq!(width, WIDTH_PX);
+        let pixel = |x: u32, y: u32| {
+            let at = ((y * width + x) * 4) as usize;
+            page.rgba[at..at + 4].to_vec()
+        };
+        assert_eq!([pixel(2, 2), pixel(width - 2, height - 2)], [vec![255; 4], vec![255; 4]], "paper");
+        // The map in the middle of the first view is no grey.
+        let middle = pixel(MARGIN_PX + SIDE_PX / 2 + 40, MARGIN_PX + SIDE_PX / 2 + 5);
+        assert!(middle[0].abs_diff(middle[2]) > 40, "{middle:?}");
+        let longer = FigureRequest { caption: "A word. ".repeat(200), ..request() };
+        assert!(figure(&gpu, &longer).expect("drawn").size_px[1] > height + 100);
+    }
 }

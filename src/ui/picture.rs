@@ -198,6 +198,8 @@ pub(super) fn shown(request: &PictureRequest, reduced: usize) -> Shown {
         outlines: request.outlines.clone(),
         layer: request.layer.clone(),
         heatmap: request.heatmap.clone(),
+        map_name: None,
+        colour_bar: true,
         untrained: request.untrained,
         // A picture leaves the program: it shows the CT.
         painted: None,
@@ -425,7 +427,13 @@ mod tests {
             signed: false,
             told: Vec::new(),
         };
-        let look = HeatmapLook { saliency: Arc::new(saliency), opacity: 0.5, threshold: 0.5, contour: false };
+        let look = HeatmapLook {
+            saliency: Arc::new(saliency),
+            opacity: 0.5,
+            threshold: 0.5,
+            contour: false,
+            shared: None,
+        };
         // With room for the colour bar, and without.
         for size_px in [[768, 768], [300, 300], [200, 140]] {
             let warnings = |untrained| {

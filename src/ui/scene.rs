@@ -79,6 +79,10 @@ pub struct UiState {
     pub prior_px: [u32; 2],
     /// A key that hides the heatmap is held.
     pub heatmap_hidden: bool,
+    /// Of two maps in turn it is the second one's.
+    pub second_turn: bool,
+    /// A key that shows the other one of two maps is held.
+    pub other_map: bool,
     /// Slice of the crops that was scrolled to.
     pub crop_slice: Option<CropSlice>,
     /// Turned over the crops, but no whole slice yet.

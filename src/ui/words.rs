@@ -293,6 +293,17 @@ pub fn method(map: &Saliency) -> &'static str {
     }
 }
 
+/// What a map shows, and of which scale.
+pub fn method_and_scale(map: &Saliency) -> String {
+    let method = method(map);
+    match map.scale {
+        Some(scale) => format!("{method}, {}", scale.name()),
+        // Of a network of one scale there is nothing to combine.
+        None if map.signed || map.native_shape.is_some() => method.to_owned(),
+        None => format!("{method}, combined"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,7 +15,8 @@ pub fn level_line(
     let step = step_px.max(1);
     let [columns, rows] = size_px.map(|n| (n / step) as usize + 1);
     let at = |n: usize| n as f64 * f64::from(step);
-    let line = |row: usize| -> Vec<f64> { (0..columns).map(|column| value(at(column), at(row)) - level).collect() };
+    let line =
+        |row: usize| -> Vec<f64> { (0..columns).map(|column| value(at(column), at(row)) - level).collect() };
     let mut segments = Vec::new();
     let mut above = line(0);
     for row in 1..rows {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::classify::{self, Classified, ClassifyError, Prior, Request};
 use super::counterfactual;
-use super::figure::{self, AsFigure, FigureError};
 use super::dicom::{AsDicom, DicomError, MapFiles};
+use super::figure::{self, AsFigure, FigureError};
 use super::models::weights_for;
 use super::neighbourhood;
 use super::open::Opened;
@@ -390,5 +390,5 @@ fn shown_map(maps: &[Arc<Saliency>]) -> Option<&Arc<Saliency>> {
 /// As the window shows a map when it is switched on.
 pub fn look(map: &Arc<Saliency>) -> HeatmapLook {
     let Heatmap { opacity, threshold, contour, .. } = Heatmap::default();
-    HeatmapLook { saliency: Arc::clone(map), opacity, threshold, contour }
+    HeatmapLook { saliency: Arc::clone(map), opacity, threshold, contour, shared: None }
 }

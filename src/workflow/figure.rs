@@ -85,20 +85,23 @@ fn folder_of(file: &Path) -> &Path {
 fn caption(answer: &Answer, look: &HeatmapLook, (window, unit): (Window, &Unit)) -> String {
     let map = look.saliency.as_ref();
     let mut text = String::new();
-    let scale = map.scale.map_or(String::new(), |scale| format!(" of the {} scale", scale.name()));
-    let _ = write!(text, "{}{scale}, {}. ", words::method(map), answer.model);
-    let [x, y, z] = answer.at.to_array();
+    let _ = write!(text, "{}, {}. ", words::method_and_scale(map), answer.model);
+    let [x, y, z] = answer.at.to_array().map(|mm| words::signed(mm, 1));
     let _ = write!(
         text,
-        "Three planes of the CT through the point asked about (LPS {x:.1}, {y:.1}, {z:.1} mm; width {:.0}, centre \
-         {:.0} {}). ",
-        window.width(),
-        window.centre(),
+        "Three planes of the CT through the point asked about (LPS {x}, {y}, {z} mm; width {}, centre \
+         {} {}). ",
+        words::signed(window.width(), 0),
+        words::signed(window.centre(), 0),
         unit.name()
     );
     let _ = write!(text, "{}: probability {:.2}", words::question(&answer.question), answer.probability);
     if let Some([low, high]) = answer.interval() {
-        let _ = write!(text, " ({low:.2} to {high:.2} over {} networks; the map explains the first)", answer.ensemble);
+        let _ = write!(
+            text,
+            " ({low:.2} to {high:.2} over {} networks; the map explains the first)",
+            answer.ensemble
+        );
     }
     if answer.temperature.is_some() {
         text += ", calibrated";
@@ -107,9 +110,14 @@ fn caption(answer: &Answer, look: &HeatmapLook, (window, unit): (Window, &Unit))
     let _ = match (look.threshold > 0.0, map.largest_magnitude()) {
         (_, 0.0) => write!(text, "The map is zero everywhere. "),
         (true, _) => {
-            write!(text, "Colours in {}, from {:.0} % of the largest value on. ", map.unit, look.threshold * 100.0)
+            write!(
+                text,
+                "Colours: {}, from {:.0} % of the largest value on. ",
+                map.unit,
+                look.threshold * 100.0
+            )
         }
-        (false, _) => write!(text, "Colours in {}. ", map.unit),
+        (false, _) => write!(text, "Colours: {}. ", map.unit),
     };
     if map.signed {
         text += "Orange speaks for the class asked about, blue against it. ";
@@ -141,7 +149,9 @@ fn checked(map: &Saliency) -> String {
     match (told("randomisation_passed"), told("rank_all"), told("ssim_all")) {
         (Some(passed), Some(rank), Some(structure)) => {
             let verdict = if passed > 0.0 { "another" } else { "much the same" };
-            format!("With random weights the map is {verdict} one (rank {rank:.2}, structure {structure:.2}). ")
+            format!(
+                "With random weights the map is {verdict} one (rank {rank:.2}, structure {structure:.2}). "
+            )
         }
         _ => "Not checked against random weights. ".to_owned(),
     }

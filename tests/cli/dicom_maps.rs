@@ -1,4 +1,4 @@
-//! `triscope explain --dicom`: maps as Parametric Maps, by this program's own options and by others' readers.
+//! `triscope explain --dicom` and `--figure`: maps as Parametric Maps, read by others' readers, and for print.
 
 use std::path::Path;
 use std::process::Command;
@@ -51,8 +51,10 @@ fn maps_are_valid_dicom_with_the_values_of_the_nifti_files() {
     let (out, plain, filed) = (folder.join("out"), folder.join("plain"), folder.join("filed"));
     let json = explained(&out, &plain, &[]).json();
     let maps = json["results"][0]["answers"][0]["explanations"].as_array().expect("a list").clone();
-    let names: Vec<[String; 2]> =
-        maps.iter().map(|m| ["file", "dicom"].map(|field| m[field].as_str().expect("a name").to_owned())).collect();
+    let names: Vec<[String; 2]> = maps
+        .iter()
+        .map(|m| ["file", "dicom"].map(|field| m[field].as_str().expect("a name").to_owned()))
+        .collect();
     assert_eq!(names[0], ["p01_grad_cam.nii.gz", "p01_grad_cam.dcm"]);
     explained(&out, &filed, &["--with-patient"]).json();
     let files: Vec<_> = names.iter().flat_map(|[_, dicom]| [plain.join(dicom), filed.join(dicom)]).collect();
@@ -78,7 +80,9 @@ fn maps_are_valid_dicom_with_the_values_of_the_nifti_files() {
     let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let ready = Command::new(&python).args(["-c", "import numpy, pydicom"]).output();
     if !ready.is_ok_and(|ran| ran.status.success()) {
-        return eprintln!("passed over: {python} with numpy and pydicom is not here (PYTHON names another one)");
+        return eprintln!(
+            "passed over: {python} with numpy and pydicom is not here (PYTHON names another one)"
+        );
     }
     let mut compare = Command::new(&python);
     compare.args(["-c", COMPARE]);
@@ -104,4 +108,36 @@ fn a_folder_that_is_taken_or_that_was_opened_is_refused() {
     let at = nodule(phantom());
     let alone = triscope(&["explain", arg(phantom()), "--at", &at, "--with-patient"]);
     assert_eq!(alone.code, Some(2));
+}
+
+#[test]
+fn a_figure_is_for_one_answer_and_says_how_large_it_is() {
+    let folder = scratch("figure");
+    let at = nodule(phantom());
+    let file = folder.join("figure.png");
+    let draw = |more: &[&str]| {
+        let mut arguments =
+            vec!["explain", arg(phantom()), "--at", &at, "--device", "cpu", "--explain", "native"];
+        arguments.extend(["--figure", arg(&file)]);
+        arguments.extend(more);
+        triscope(&arguments)
+    };
+    assert!(draw(&["--at", &at]).refused(2).contains("one point and one network"));
+    assert!(draw(&["--model", "all"]).refused(2).contains("one point and one network"));
+    let ran = draw(&[]);
+    if ran.stderr.contains("no figure was drawn") {
+        return eprintln!("passed over: {}", ran.stderr);
+    }
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let bytes = std::fs::read(&file).expect("read");
+    let number = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().expect("four bytes"));
+    // The header, then the size on paper: 15750 pixels to a metre are 400 to an inch, 2835 of them 180 mm.
+    assert_eq!((&bytes[12..16], number(16)), (b"IHDR".as_slice(), 2835));
+    assert_eq!((&bytes[37..41], number(41), number(45), bytes[49]), (b"pHYs".as_slice(), 15_750, 15_750, 1));
+    draw(&[]);
+    assert!(bytes == std::fs::read(&file).expect("read"), "the same input gives the same bytes");
+    let inside = phantom().join("figure.png");
+    let refused =
+        triscope(&["explain", arg(phantom()), "--at", &at, "--device", "cpu", "--figure", arg(&inside)]);
+    assert!(refused.refused(1).contains("nothing is ever written") && !inside.exists());
 }

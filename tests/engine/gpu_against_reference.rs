@@ -382,7 +382,13 @@ fn heatmaps_lie_over_the_slice_as_the_twin_says() {
         let map = saliency(&mut dice, signed);
         for (n, mut frame) in frames(&mut dice, &case).into_iter().enumerate() {
             let below = renderer.picture(&frame).expect("drawn");
-            let look = HeatmapLook { saliency: Arc::clone(&map), opacity: 0.6, threshold: 0.3, contour };
+            let look = HeatmapLook {
+                saliency: Arc::clone(&map),
+                opacity: 0.6,
+                threshold: 0.3,
+                contour,
+                shared: None,
+            };
             let over = heatmap::uniform(&frame.view, &look, map.largest_magnitude());
             frame.heatmap = Some(look);
             let picture = renderer.picture(&frame).expect("drawn");

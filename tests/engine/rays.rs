@@ -222,7 +222,7 @@ fn lungs_are_seen_without_skin_and_the_twin_leaves_it_out_too() {
         let bounds = VoxelBox { min: [70, 40, 10], size: [14, 12, 12] };
         let values: Vec<f32> = (0..14 * 12 * 12).map(|_| dice.between(-1.0, 1.0) as f32).collect();
         let saliency = Arc::new(map_of(bounds, values));
-        let look = HeatmapLook { saliency, opacity: 0.7, threshold: 0.2, contour: false };
+        let look = HeatmapLook { saliency, opacity: 0.7, threshold: 0.2, contour: false, shared: None };
         let mapped = RayFrame { heatmap: Some(look), ..inside.clone() };
         let with_map = renderer.ray_picture(&mapped).expect("drawn");
         compare(&case, &mapped, &with_map, "lung and map");
@@ -244,8 +244,13 @@ fn a_map_is_a_cloud_in_the_picture_even_where_tissue_is_clear() {
         let mut renderer = Offscreen::new(&GPU);
         for preset in [VolumePreset::Bone, VolumePreset::Maximum] {
             let view = VolumeView { preset, ..VolumeView::default() }.turned(0.4, 0.3);
-            let heatmap =
-                HeatmapLook { saliency: Arc::clone(&saliency), opacity: 0.7, threshold: 0.2, contour: false };
+            let heatmap = HeatmapLook {
+                saliency: Arc::clone(&saliency),
+                opacity: 0.7,
+                threshold: 0.2,
+                contour: false,
+                shared: None,
+            };
             let frame = RayFrame { heatmap: Some(heatmap), ..frame(&case, &view, Shown3d::default()) };
             let picture = renderer.ray_picture(&frame).expect("drawn");
             let plain = RayFrame { heatmap: None, ..frame.clone() };

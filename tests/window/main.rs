@@ -24,5 +24,6 @@ mod sessions;
 mod slice_scans;
 mod support;
 mod states;
+mod two_maps;
 mod viewing;
 mod volumes;

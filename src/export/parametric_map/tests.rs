@@ -18,7 +18,8 @@ fn grid() -> VoxelGrid {
 
 /// Values that tell each voxel from every other, some of them negative.
 fn saliency(bounds: VoxelBox) -> Saliency {
-    let values: Arc<[f32]> = (0..bounds.size.iter().product()).map(|n: usize| n as f32 * 0.37 - 5.0).collect();
+    let values: Arc<[f32]> =
+        (0..bounds.size.iter().product()).map(|n: usize| n as f32 * 0.37 - 5.0).collect();
     Saliency {
         method: "native",
         scale: None,
@@ -95,8 +96,10 @@ fn values_lie_where_the_voxels_of_the_ct_lie_and_frames_name_their_slices() {
     for (frame, groups) in frames.iter().enumerate() {
         let place = &items(groups, tags::PLANE_POSITION_SEQUENCE)[0];
         let expected = grid().patient_from_voxel() * Point::new(0.0, 2.0, 3.0 + frame as f64);
-        let at: Vec<f64> =
-            said(place, tags::IMAGE_POSITION_PATIENT).split('\\').map(|v| v.parse().expect("a number")).collect();
+        let at: Vec<f64> = said(place, tags::IMAGE_POSITION_PATIENT)
+            .split('\\')
+            .map(|v| v.parse().expect("a number"))
+            .collect();
         for (found, expected) in at.iter().zip(expected.to_array()) {
             // Decimal strings of nine places.
             assert!((found - expected).abs() < 1e-9, "{at:?}");

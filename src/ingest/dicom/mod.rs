@@ -22,8 +22,8 @@ mod walk;
 
 pub(super) use decode::{SliceFault, SliceSource};
 pub(super) use header::{Header, syntax_name};
-pub(super) use named::Named;
 pub(super) use kind::{is_index, not_an_image};
+pub(super) use named::Named;
 pub(super) use object::ObjectFacts;
 pub(super) use rescale::Rescale;
 pub(super) use walk::{WalkError, may_begin};

@@ -2,10 +2,10 @@
 
 use egui::{Align, Layout, TextStyle, Ui};
 
-use crate::command::Commands;
+use crate::command::{Command, Commands, Explaining, entry};
 use crate::explain::{Method, Saliency};
 use crate::findings::Nodule;
-use crate::session::{Edit, Heatmap};
+use crate::session::{self, Edit, Heatmap};
 use crate::ui::theme::tokens;
 use crate::ui::widgets::{Press, line_ui, menu, menu_row_ui, paragraph_ui, press_ui};
 use crate::ui::{Scene, words};
@@ -23,7 +23,7 @@ pub fn compare_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, shown: &Salie
     let agreement = |other: &str| nodule.comparison().and_then(|c| c.agreement(shown.method, other));
     let against = heat.against.and_then(|method| others().find(|map| map.method == method.name()));
     ui.horizontal(|ui| {
-        line_ui(ui, "Less", TextStyle::Body, t.muted);
+        line_ui(ui, "Compared with", TextStyle::Body, t.muted);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let name = against.map_or("nothing", |map| words::method(map));
             let tip = "Each map divided by its largest value, the first less the second: where one points and the \
@@ -49,9 +49,36 @@ pub fn compare_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, shown: &Salie
             });
         });
     });
+    let look = scene.session.look();
+    let beside = matches!(look.layout, session::Layout::Maps(_));
+    ui.horizontal(|ui| {
+        for (asked, on) in [(Explaining::SideBySide, beside), (Explaining::Blink, heat.on && heat.blink)] {
+            let command = Command::Explaining(asked);
+            let Some(entry) = entry(&command) else { continue };
+            let press = Press::new("", entry.words).selected(on).filled().enabled(scene.enabled(&command));
+            if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
+                out.push(command);
+            }
+        }
+    });
     let Some(other) = against else { return };
     let [this, that] = [words::method(shown), words::method(other)];
-    let mut sentence = format!("Orange: {this} is stronger; blue: {that} is.");
+    let mut sentence = if beside || heat.blink {
+        let place =
+            if beside { format!("Left {this}, right {that}") } else { format!("{this} and {that} in turn") };
+        let scale = if shown.unit == other.unit {
+            "on one scale of colours"
+        } else {
+            "each on the scale of its own largest value: their units differ"
+        };
+        format!("{place}, {scale}.")
+    } else {
+        format!("Orange: {this} is stronger; blue: {that} is.")
+    };
+    if heat.blink && scene.prefs.reduced_motion {
+        let key = scene.key(&Command::Explaining(Explaining::ShowOtherMap));
+        sentence += &format!(" Motion is reduced: hold {key} for the other one.");
+    }
     if let Some(found) = agreement(other.method) {
         sentence += &format!(
             " Rank correlation {}; of the strongest tenth of each {:.0} % are the same, 10 % by chance.",

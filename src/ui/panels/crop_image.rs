@@ -145,7 +145,13 @@ mod tests {
             signed: false,
             told: Vec::new(),
         };
-        let look = HeatmapLook { saliency: Arc::new(saliency), opacity: 1.0, threshold: 0.5, contour: false };
+        let look = HeatmapLook {
+            saliency: Arc::new(saliency),
+            opacity: 1.0,
+            threshold: 0.5,
+            contour: false,
+            shared: None,
+        };
         let mapped = crop_image(&crop, 1, over(&look));
         assert_eq!(mapped.pixels[3 + 1], heat_colour(1.0, false));
         assert_eq!(mapped.pixels[0], Color32::BLACK);
@@ -175,6 +181,7 @@ mod tests {
             opacity: 1.0,
             threshold,
             contour: false,
+            shared: None,
         };
         let [against, weak, nothing] =
             <[Color32; 3]>::try_from(crop_image(&crop, 0, over(&look(0.2))).pixels).expect("three pixels");

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use egui::{Align, Layout, TextStyle, Ui};
 
 use super::compare::compare_ui;
+use super::take_away::take_away_ui;
 use crate::command::{Command, Commands};
 use crate::explain::{Method, Saliency, Wanted};
 use crate::findings::{Nodule, Question};
@@ -93,6 +94,7 @@ pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut
         if heat.on && !key.is_empty() {
             paragraph_ui(ui, &format!("Hold {key} to see the CT alone."), t.muted);
         }
+        take_away_ui(ui, scene, out);
     }
 }
 

@@ -26,6 +26,7 @@ mod slab_menu;
 mod slice_scan;
 mod status;
 mod structures;
+mod take_away;
 mod thumbnails;
 mod top;
 mod top_menus;

@@ -5,7 +5,7 @@ use egui::{
 };
 
 use super::top::measure_icon;
-use crate::command::{Command, Commands, Viewing, entry};
+use crate::command::{Command, Commands, Explaining, Viewing, entry};
 use crate::measure::Kind;
 use crate::session::{Arrangement, Engine, Layout as Panes, Preferences, Tool};
 use crate::ui::theme::{size, tokens};
@@ -83,6 +83,7 @@ pub fn layout_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
         Panes::Single(_) => (icons::SINGLE, "Single"),
         Panes::Dates => (icons::LAYOUT, "Dates"),
         Panes::Volume => (icons::VOLUME, "3D"),
+        Panes::Maps(_) => (icons::LAYOUT, "Maps"),
     };
     let button = press_ui(ui, Press::new(icon, words).menu().enabled(ui.is_enabled()));
     let button = button.on_hover_text("Layout: how the viewports lie beside each other");
@@ -102,6 +103,8 @@ pub fn layout_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
         row_ui(ui, scene, out, Command::ToggleMaximise, icons::SINGLE, single);
         row_ui(ui, scene, out, Command::ToggleVolume, icons::VOLUME, look.in_3d);
         row_ui(ui, scene, out, Command::MaximiseVolume, icons::VOLUME, look.layout == Panes::Volume);
+        let maps = Command::Explaining(Explaining::SideBySide);
+        row_ui(ui, scene, out, maps, icons::LAYOUT, matches!(look.layout, Panes::Maps(_)));
         if scene.session.prior().is_some() {
             row_ui(ui, scene, out, Command::ToggleDates, icons::LAYOUT, look.layout == Panes::Dates);
         }

@@ -3,7 +3,7 @@
 use egui::{Id, Key, Modifiers, RichText, ScrollArea, TextEdit, Ui};
 
 use super::sheet::sheet_ui;
-use crate::command::{CATALOGUE, Command, Commands, Entry};
+use crate::command::{CATALOGUE, Command, Commands, Entry, Explaining};
 use crate::ui::theme::tokens;
 use crate::ui::widgets::{Press, menu_row_ui, paragraph_ui};
 use crate::ui::{Scene, UiState, icons};
@@ -88,10 +88,11 @@ fn found(scene: &Scene<'_>, typed: &str) -> Vec<&'static Entry> {
         }
     };
     // What lasts as long as a key is held cannot be chosen from a list.
+    let held = [Command::HideHeatmap, Command::Explaining(Explaining::ShowOtherMap)];
     let open = CATALOGUE
         .iter()
         .copied()
-        .filter(|entry| (entry.enabled)(scene.session) && entry.command != Command::HideHeatmap);
+        .filter(|entry| (entry.enabled)(scene.session) && !held.contains(&entry.command));
     let mut found: Vec<(i32, &Entry)> = open.filter_map(|e| rank(e).map(|rank| (rank, e))).collect();
     found.sort_by_key(|(rank, _)| *rank);
     found.into_iter().map(|(_, entry)| entry).collect()

@@ -86,6 +86,13 @@ fn appearance_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
             out.push(prefer(Preference::TextSize(size)));
         }
     });
+    named_ui(ui, "Motion", |ui| {
+        let chosen = usize::from(scene.prefs.reduced_motion);
+        let pressed = segments_ui(ui, "Motion", &["As it is", "Reduced"], chosen);
+        if let Some(place) = pressed.filter(|place| *place != chosen) {
+            out.push(prefer(Preference::ReducedMotion(place == 1)));
+        }
+    });
     named_ui(ui, "Patient data on pictures", |ui| {
         let chosen = CornerText::ALL.iter().position(|text| *text == scene.prefs.patient_text).unwrap_or(0);
         let pressed = segments_ui(ui, "Patient data", &CornerText::ALL.map(CornerText::label), chosen);

@@ -11,6 +11,8 @@ use crate::session::Pane;
 pub enum SlicePlace {
     /// One of the series on the screen.
     Current(Pane),
+    /// The second view of one of them, beside the first.
+    Second(Pane),
     /// The prior's, whose volume lies in a renderer of its own.
     Prior,
 }
@@ -20,20 +22,21 @@ impl SlicePlace {
     fn viewport(self) -> u64 {
         match self {
             Self::Current(pane) => pane.index() as u64,
+            Self::Second(pane) => (Pane::ALL.len() + pane.index()) as u64,
             Self::Prior => 0,
         }
     }
 
     fn renderer(self, resources: &CallbackResources) -> Option<&SliceRenderer> {
         match self {
-            Self::Current(_) => resources.get(),
+            Self::Current(_) | Self::Second(_) => resources.get(),
             Self::Prior => resources.get::<PriorRenderer>().map(|prior| &prior.0),
         }
     }
 
     fn renderer_mut(self, resources: &mut CallbackResources) -> Option<&mut SliceRenderer> {
         match self {
-            Self::Current(_) => resources.get_mut(),
+            Self::Current(_) | Self::Second(_) => resources.get_mut(),
             Self::Prior => resources.get_mut::<PriorRenderer>().map(|prior| &mut prior.0),
         }
     }

@@ -4,6 +4,7 @@
 use egui::{CursorIcon, EventFilter, Id, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2};
 
 use super::callback::{SlicePlace, slice_shape};
+use super::pair::{OfTwo, Side, two_maps};
 use super::{Shown, compose, overlay, pointer};
 use crate::command::{Command, Commands};
 use crate::session::{Pane, Session, Tool};
@@ -21,9 +22,23 @@ pub fn canvas_ui(
     out: &mut Commands,
     pointed: &mut Vec<Pointed>,
 ) {
+    view_ui(ui, rect, (pane, None), scene, state, out, pointed);
+}
+
+/// The same; with one of two maps where the plane is shown twice.
+pub(super) fn view_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    (pane, side): (Pane, Option<Side>),
+    scene: &Scene<'_>,
+    state: &mut UiState,
+    out: &mut Commands,
+    pointed: &mut Vec<Pointed>,
+) {
+    let second = side == Some(Side::Second);
     let scale = ui.pixels_per_point();
     let (rect, size_px) = on_pixels(rect, scale);
-    let id = Id::unique(("viewport", pane));
+    let id = Id::unique(("viewport", pane, second));
     let response = ui.interact(rect, id, Sense::click_and_drag());
     let Some(mut shown) = compose(scene.session, pane, size_px) else {
         ui.painter().rect_filled(rect, 0.0, PICTURE.ground);
@@ -34,6 +49,7 @@ pub fn canvas_ui(
     if let Some(size) = state.viewport_px.get_mut(pane.index()) {
         *size = size_px;
     }
+    which_map(scene, state, side, &mut shown);
     if state.heatmap_hidden {
         shown.heatmap = None;
     }
@@ -41,7 +57,8 @@ pub fn canvas_ui(
     shown.outlines = state.outlines.marks(scene.session, pane, &shown.view);
 
     // The slice covers all of it.
-    ui.painter().add(slice_shape(rect, SlicePlace::Current(pane), shown.frame()));
+    let place = if second { SlicePlace::Second(pane) } else { SlicePlace::Current(pane) };
+    ui.painter().add(slice_shape(rect, place, shown.frame()));
     overlay::paint(ui.painter(), rect, &shown);
 
     if scene.session.look().tool == Tool::Paint
@@ -51,7 +68,7 @@ pub fn canvas_ui(
         overlay::brush(ui.painter(), rect, at, radius);
     }
 
-    describe(ui, &response, pane, &shown, scene.session);
+    describe(ui, &response, (pane, second), &shown, scene.session);
     focus(ui, &response, pane, state, out);
     if response.hovered() {
         ui.set_cursor_icon(cursor_icon(scene.session.look().tool));
@@ -70,8 +87,30 @@ pub fn on_pixels(rect: Rect, scale: f32) -> (Rect, [u32; 2]) {
     (on, [(right - left) as u32, (bottom - top) as u32])
 }
 
-fn describe(ui: &Ui, response: &Response, pane: Pane, shown: &Shown, session: &Session) {
-    response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, pane.label()));
+/// Side by side each view has its map; else the map, or the other one while it is that one's turn or its key is
+/// held.
+fn which_map(scene: &Scene<'_>, state: &UiState, side: Option<Side>, shown: &mut Shown) {
+    let heat = scene.session.look().heatmap;
+    let turn = state.second_turn != state.other_map;
+    // One bar for two maps; a map beside the CT alone keeps its own.
+    let draws_bar = side != Some(Side::First) || scene.session.compared_maps().is_none();
+    let side = match side {
+        Some(Side::First) if turn => Side::Second,
+        Some(Side::Second) if turn => Side::First,
+        Some(side) => side,
+        None if scene.session.compared_maps().is_none() || !(heat.blink || turn) => return,
+        None if turn => Side::Second,
+        None => Side::First,
+    };
+    let [first, second] = two_maps(scene.session);
+    let OfTwo { look, name } = if side == Side::First { first } else { second };
+    (shown.heatmap, shown.map_name) = (look, Some(name));
+    shown.colour_bar = draws_bar;
+}
+
+fn describe(ui: &Ui, response: &Response, (pane, second): (Pane, bool), shown: &Shown, session: &Session) {
+    let label = if second { format!("{}, second map", pane.label()) } else { pane.label().to_owned() };
+    response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, &label));
     ui.accesskit_node_builder(response.id, |node| {
         node.set_role(Role::Canvas);
         let pointed = session.hover().filter(|hover| hover.pane == pane);
@@ -85,7 +124,8 @@ fn describe(ui: &Ui, response: &Response, pane: Pane, shown: &Shown, session: &S
                 words::spoken_place("cursor", shown.cursor, value, &shown.volume)
             }
         };
-        node.set_value(format!("{}; {spoken}", words::spoken_slice(&shown.view)));
+        let map = shown.map_name.as_ref().map_or(String::new(), |name| format!("; map: {name}"));
+        node.set_value(format!("{}; {spoken}{map}", words::spoken_slice(&shown.view)));
     });
 }
 

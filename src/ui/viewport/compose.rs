@@ -9,7 +9,7 @@ use crate::inference::{Region, regions};
 use crate::ingest::{Defect, DefectCode, Series};
 use crate::networks::spec;
 use crate::render::{HeatmapLook, LayerLook};
-use crate::session::{Engine, Heatmap, Pane, PetLook, PetSeries, Session, Tool, ViewportState};
+use crate::session::{Engine, Heatmap, Layout, Pane, PetLook, PetSeries, Session, Tool, ViewportState};
 use crate::ui::words;
 use crate::view;
 use crate::volume::Interpolation;
@@ -54,6 +54,8 @@ pub fn compose(session: &Session, pane: Pane, size_px: [u32; 2]) -> Option<Shown
         outlines: Vec::new(),
         layer: session.pet().and_then(|pet| layer_of(pet, look.pet)),
         heatmap: heatmap(session),
+        map_name: None,
+        colour_bar: true,
         untrained: session.selected().and_then(Nodule::answer).is_some_and(|answer| !answer.trained),
         painted: Some(session.findings().painted())
             .filter(|painted| look.brush.shown && !painted.is_empty())
@@ -106,10 +108,13 @@ pub fn heatmap(session: &Session) -> Option<HeatmapLook> {
     }
     let nodule = session.selected()?;
     let shown = nodule.shown_saliency(heat.map)?;
-    let compared = session.compared_maps().and_then(|two| nodule.comparison()?.difference(two));
+    // Side by side and in turn the two maps themselves are looked at.
+    let apart = heat.blink || matches!(session.look().layout, Layout::Maps(_));
+    let compared =
+        session.compared_maps().filter(|_| !apart).and_then(|two| nodule.comparison()?.difference(two));
     let saliency = compared.unwrap_or(shown);
     let Heatmap { opacity, threshold, contour, .. } = heat;
-    Some(HeatmapLook { saliency: Arc::clone(saliency), opacity, threshold, contour })
+    Some(HeatmapLook { saliency: Arc::clone(saliency), opacity, threshold, contour, shared: None })
 }
 
 /// A PET as a layer of colour; `None` where it is not shown.

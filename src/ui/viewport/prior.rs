@@ -48,6 +48,8 @@ pub fn compose_prior(session: &Session, size_px: [u32; 2]) -> Option<Shown> {
         outlines: Vec::new(),
         layer: None,
         heatmap: None,
+        map_name: None,
+        colour_bar: true,
         untrained: false,
         painted: None,
         probabilities: Vec::new(),

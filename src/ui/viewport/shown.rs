@@ -130,6 +130,10 @@ pub struct Shown {
     pub layer: Option<ShownLayer>,
     /// The map over the slice.
     pub heatmap: Option<HeatmapLook>,
+    /// What the map shows, where two are compared: named on the picture.
+    pub map_name: Option<String>,
+    /// The colours of the map with their numbers: one bar serves two views.
+    pub colour_bar: bool,
     /// The map comes from weights that were not trained: said beside it.
     pub untrained: bool,
     /// Tissue that was painted away, where it is to be seen; drawn with its mark, and in no file.

@@ -99,7 +99,7 @@ fn look(look: &Look) -> SavedLook {
         viewports: Pane::ALL.map(viewport),
         single: match look.layout {
             Layout::Single(pane) => Some(pane.index()),
-            Layout::Grid | Layout::Dates | Layout::Volume => None,
+            Layout::Grid | Layout::Dates | Layout::Volume | Layout::Maps(_) => None,
         },
         in_3d: look.in_3d,
         volume_view: Some(volume_view(&look.volume_view)),

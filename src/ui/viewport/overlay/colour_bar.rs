@@ -53,56 +53,52 @@ fn bar_with_numbers(painter: &Painter, rect: Rect, look: &HeatmapLook) -> f32 {
     let map = &look.saliency;
     let right = rect.right() - 10.0;
     let bar = Rect::from_min_size(pos2(right - width, rect.bottom() - 34.0), vec2(width, THICK));
-    let low = if map.signed { -1.0 } else { 0.0 };
+    let signed = look.signed();
+    let low = if signed { -1.0 } else { 0.0 };
     let x_of = |share: f32| bar.left() + (share - low) / (1.0 - low) * bar.width();
     painter.rect_filled(bar.expand(2.0), 0.0, PICTURE.halo);
     if look.contour {
         painter.rect_filled(bar, 0.0, PICTURE.ground);
-        for (share, colour) in lines(map.signed, look.threshold) {
+        for (share, colour) in lines(signed, look.threshold) {
             let line = Rect::from_center_size(pos2(x_of(share), bar.center().y), vec2(LINE_WIDTH, THICK));
             painter.rect_filled(line.intersect(bar), 0.0, colour);
         }
     } else {
-        painter.add(Shape::mesh(colours(bar, low, map.signed, look.threshold)));
+        painter.add(Shape::mesh(colours(bar, low, signed, look.threshold)));
     }
     let edge = PICTURE.muted.gamma_multiply(0.8);
     painter.rect_stroke(bar.expand(0.5), 0.0, Stroke::new(1.0, edge), StrokeKind::Outside);
 
-    let largest = f64::from(map.largest_magnitude());
-    let number = |share: f32| number(share, largest, map.signed);
+    let largest = f64::from(look.largest());
+    let number = |share: f32| number(share, largest, signed);
     let write = |x: f32, anchor: Align2, text: &str| {
         halo_text(painter, pos2(x, bar.bottom() + 4.0), anchor, text, &Halo::plain(), 90.0)
     };
     let least = write(bar.left(), Align2::LEFT_TOP, &number(low));
-    let most = write(bar.right(), Align2::RIGHT_TOP, &format!("{} {}", number(1.0), map.unit));
-    if map.signed {
+    let most = write(bar.right(), Align2::RIGHT_TOP, &format!("{} {}", number(1.0), look.unit()));
+    if signed {
         // Where for and against meet.
         let tick = vec![pos2(x_of(0.0), bar.top() - 2.0), pos2(x_of(0.0), bar.bottom() + 3.0)];
         halo_line(painter, tick, Stroke::new(1.0, PICTURE.muted));
     }
     let free = |x: f32, side: f32| x > least.right() + side && x < most.left() - side;
-    if map.signed && free(x_of(0.0), 10.0) {
+    if signed && free(x_of(0.0), 10.0) {
         write(x_of(0.0), Align2::CENTER_TOP, "0");
     }
     if look.threshold > 0.0 {
-        for sign in if map.signed { &[-1.0, 1.0][..] } else { &[1.0][..] } {
+        for sign in if signed { &[-1.0, 1.0][..] } else { &[1.0][..] } {
             let share = look.threshold * sign;
             let x = x_of(share);
             let tick = vec![pos2(x, bar.top() - 2.0), pos2(x, bar.bottom() + 3.0)];
             halo_line(painter, tick, Stroke::new(1.0, PICTURE.text));
             // On both sides of a signed bar's zero there is no room for numbers.
-            if !map.signed && free(x, 18.0) {
+            if !signed && free(x, 18.0) {
                 write(x, Align2::CENTER_TOP, &number(share));
             }
         }
     }
-    let method = words::method(map);
-    let words = match map.scale {
-        Some(scale) => format!("{method}, {}", scale.name()),
-        // Of a network of one scale there is nothing to combine.
-        None if map.signed || map.native_shape.is_some() => method.to_owned(),
-        None => format!("{method}, combined"),
-    };
+    // One bar for two maps, which are named above.
+    let words = if look.shared.is_some() { "both maps".to_owned() } else { words::method_and_scale(map) };
     let room = rect.width() / 2.0 - 24.0;
     halo_text(painter, pos2(right, bar.top() - 4.0), Align2::RIGHT_BOTTOM, &words, &Halo::plain(), room);
     rect.bottom() - bar.top() + 20.0

@@ -1,6 +1,6 @@
 //! Rings around marked points that lie in or near the slice.
 
-use egui::{Align2, Painter, Stroke, vec2};
+use egui::{Align2, Painter, Rect, Stroke, pos2, vec2};
 
 use super::Place;
 use super::halo::{Halo, halo_text};
@@ -34,4 +34,12 @@ pub(super) fn marks(painter: &Painter, place: &Place, shown: &Shown) {
             halo_text(painter, centre + vec2(RADIUS, -RADIUS), Align2::LEFT_BOTTOM, &mark.label, &look, 40.0);
         }
     }
+}
+
+/// The name of the map, under the letter of the upper edge; in a narrow viewport under the corners' text, too.
+pub(super) fn map_name(painter: &Painter, rect: Rect, shown: &Shown) {
+    let Some(name) = &shown.map_name else { return };
+    let under = if rect.width() < 520.0 { 62.0 } else { 30.0 };
+    let at = pos2(rect.center().x, rect.top() + under);
+    halo_text(painter, at, Align2::CENTER_TOP, name, &Halo::strong().sized(14.0), rect.width() * 0.6);
 }

@@ -70,9 +70,11 @@ pub fn paint(painter: &Painter, rect: Rect, shown: &Shown) {
     lines::frame(painter, rect, shown);
     lines::letters(painter, rect, shown);
     boxes::labels(painter, &place, shown);
+    marks::map_name(painter, rect, shown);
     let lift = shown
         .heatmap
         .as_ref()
+        .filter(|_| shown.colour_bar)
         .map_or(0.0, |look| colour_bar::colour_bar(painter, rect, look, shown.untrained));
     let lift = match &shown.layer {
         Some(layer) => layer_bar::layer_bar(painter, rect, layer, lift),

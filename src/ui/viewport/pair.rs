@@ -1,0 +1,111 @@
+//! Two maps of one nodule: side by side in two views of one plane, or one after the other in place.
+
+use std::sync::Arc;
+
+use egui::{Rect, Ui};
+
+use super::canvas::view_ui;
+use crate::command::Commands;
+use crate::explain::Saliency;
+use crate::render::{HeatmapLook, SharedScale};
+use crate::session::{Heatmap, Pane, Session};
+use crate::tools::Pointed;
+use crate::ui::{Scene, UiState, words};
+
+/// What a view without a map is called.
+const CT_ALONE: &str = "CT alone";
+
+/// A map of two, and its name on the picture.
+#[derive(Clone, Debug)]
+pub struct OfTwo {
+    /// How it is drawn; `None` where there is none, or none is to be seen.
+    pub look: Option<HeatmapLook>,
+    /// What it shows.
+    pub name: String,
+}
+
+/// Which of two maps a view shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The one that is looked at.
+    First,
+    /// The one that it is compared with.
+    Second,
+}
+
+/// The map that is looked at and the one that it is compared with, on one scale of colours: in one unit the
+/// largest value of both, else each one's own; diverging for both where one has a sign.
+pub fn two_maps(session: &Session) -> [OfTwo; 2] {
+    let heat = session.look().heatmap;
+    let compared = session.compared_maps();
+    let first = match compared {
+        Some([first, _]) => Some(first),
+        None => session.selected().and_then(|nodule| nodule.shown_saliency(heat.map)),
+    };
+    let second = compared.map(|[_, second]| second);
+    let shared = first.zip(second).map(|(a, b)| shared_scale(a, b));
+    [first, second].map(|map| OfTwo {
+        look: map.filter(|_| heat.on).map(|map| look(heat, map, shared)),
+        name: map.map_or_else(|| CT_ALONE.to_owned(), |map| words::method_and_scale(map)),
+    })
+}
+
+fn look(heat: Heatmap, map: &Arc<Saliency>, shared: Option<SharedScale>) -> HeatmapLook {
+    let Heatmap { opacity, threshold, contour, .. } = heat;
+    HeatmapLook { saliency: Arc::clone(map), opacity, threshold, contour, shared }
+}
+
+fn shared_scale(a: &Saliency, b: &Saliency) -> SharedScale {
+    let one_unit = a.unit == b.unit;
+    SharedScale {
+        largest: one_unit.then(|| a.largest_magnitude().max(b.largest_magnitude())),
+        signed: a.signed || b.signed,
+    }
+}
+
+/// Draws the plane of `pane` twice beside each other, equally large, with one cursor, zoom and window.
+pub fn pair_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    pane: Pane,
+    scene: &Scene<'_>,
+    state: &mut UiState,
+    out: &mut Commands,
+    pointed: &mut Vec<Pointed>,
+) {
+    const GAP: f32 = 4.0;
+    let scale = ui.pixels_per_point();
+    // Whole pixels, the same number in both: one view must not be a pixel wider than the other.
+    let width = ((rect.width() - GAP) / 2.0 * scale).floor() / scale;
+    let left = Rect::from_min_size(rect.min, egui::vec2(width, rect.height()));
+    let right = left.translate(egui::vec2(rect.width() - width, 0.0));
+    let between = Rect::from_min_max(left.right_top(), right.left_bottom());
+    ui.painter().rect_filled(between, 0.0, crate::ui::theme::tokens(ui).window);
+    for (side, rect) in [(Side::First, left), (Side::Second, right)] {
+        view_ui(ui, rect, (pane, Some(side)), scene, state, out, pointed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::VoxelBox;
+
+    #[test]
+    fn maps_of_one_unit_share_the_larger_end_and_others_their_sign_alone() {
+        let map = |unit: &'static str, signed: bool, value: f32| Saliency {
+            method: "grad_cam",
+            scale: None,
+            bounds: VoxelBox { min: [0; 3], size: [1; 3] },
+            values: vec![value].into(),
+            native_shape: None,
+            unit,
+            signed,
+            told: Vec::new(),
+        };
+        let both = shared_scale(&map("logit", false, 2.0), &map("logit", true, -3.0));
+        assert_eq!(both, SharedScale { largest: Some(3.0), signed: true });
+        let apart = shared_scale(&map("logit", false, 2.0), &map("share", false, 0.5));
+        assert_eq!(apart, SharedScale { largest: None, signed: false });
+    }
+}

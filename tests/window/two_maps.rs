@@ -1,0 +1,165 @@
+//! Two maps beside each other and in turn, and maps that leave the program.
+
+use std::path::PathBuf;
+
+use super::support::{Window, ask, nodule};
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers, Rect, vec2};
+use egui_kittest::kittest::{NodeT, Queryable};
+use triscope::app::Start;
+use triscope::command::{Command, Explaining, Preference, Viewing};
+use triscope::explain::Method;
+use triscope::session::{Layout, Pane, Severity};
+
+const SECOND: &str = "Axial, second map";
+
+fn asked() -> Window {
+    let mut window = Window::blind(Start::default()).with_phantom();
+    window.network_ready();
+    ask(&mut window);
+    window
+}
+
+fn command(window: &mut Window, command: Command) {
+    let ctx = window.harness.ctx.clone();
+    window.harness.state().command(command, &ctx);
+    window.settle();
+}
+
+fn second(window: &Window) -> (Rect, String) {
+    let node = window.harness.get_by_role_and_label(Role::Canvas, SECOND);
+    (node.rect(), node.accesskit_node().value().unwrap_or_default())
+}
+
+fn key(window: &mut Window, key: Key, pressed: bool) {
+    let modifiers = Modifiers::SHIFT;
+    window.harness.event(Event::Key { key, physical_key: None, pressed, repeat: false, modifiers });
+    window.settle();
+}
+
+#[test]
+fn shift_m_shows_one_plane_with_two_maps_and_one_cursor_and_is_taken_back() {
+    let mut window = asked();
+    window.key_with(Modifiers::SHIFT, Key::M);
+    let shown = window.session(|s| (s.look().layout, s.look().heatmap.on, s.look().heatmap.against));
+    assert_eq!(shown, (Layout::Maps(Pane::Axial), true, Some(Method::Native)));
+    let (left, (right, spoken)) = (window.rect(Pane::Axial), second(&window));
+    assert_eq!(left.size(), right.size());
+    assert!(left.right() <= right.left());
+    assert!(
+        window.spoken(Pane::Axial).ends_with("map: Grad-CAM, combined"),
+        "{}",
+        window.spoken(Pane::Axial)
+    );
+    assert!(spoken.ends_with("map: For and against"), "{spoken}");
+    assert!(window.says("Left Grad-CAM, right For and against, on one scale of colours."));
+    // The hand may work in either: a click in the second one moves the cursor that both show.
+    window.click("Crosshair");
+    let aside = window.place_of(Pane::Axial, nodule()) + vec2(30.0, 12.0);
+    window.click_at(aside + (right.min - left.min));
+    window.settle();
+    let cursor = window.session(|s| s.look().cursor);
+    assert!((window.place_of(Pane::Axial, cursor) - aside).length() < 1.0);
+    // The wheel with Ctrl enlarges both.
+    let zoom = |window: &Window| window.session(|s| s.look().viewport(Pane::Axial).zoom);
+    let before = zoom(&window);
+    window.wheel(right.center(), 2.0, Modifiers::CTRL);
+    assert!(zoom(&window) > before);
+    window.key_with(Modifiers::CTRL, Key::Z);
+    window.key_with(Modifiers::CTRL, Key::Z);
+    window.key_with(Modifiers::CTRL, Key::Z);
+    let shown = window.session(|s| (s.look().layout, s.look().heatmap.on, s.look().heatmap.against));
+    assert_eq!(shown, (Layout::Grid, false, None));
+}
+
+#[test]
+fn another_method_or_none_is_chosen_beside_it_and_the_button_goes_back() {
+    let mut window = asked();
+    window.click("Maps side by side");
+    assert!(second(&window).1.ends_with("map: For and against"));
+    // The menu of what it is compared with.
+    window.click("For and against");
+    window.click("nothing");
+    assert!(second(&window).1.ends_with("map: CT alone"));
+    window.click("Maps side by side");
+    assert_eq!(window.session(|s| s.look().layout), Layout::Grid);
+    assert!(window.harness.query_by_role_and_label(Role::Canvas, SECOND).is_none());
+}
+
+#[test]
+fn maps_blink_twice_a_second_and_with_reduced_motion_by_the_key_alone() {
+    let mut window = asked();
+    window.key_with(Modifiers::SHIFT, Key::B);
+    assert!(window.session(|s| s.look().heatmap.blink && s.look().heatmap.on));
+    let mut turns = Vec::new();
+    // Three seconds of sixty frames.
+    for _ in 0..180 {
+        window.harness.step();
+        let first = window.spoken(Pane::Axial).ends_with("map: Grad-CAM, combined");
+        if turns.last() != Some(&first) {
+            turns.push(first);
+        }
+    }
+    assert!((6..=8).contains(&turns.len()), "two turns a second: {turns:?}");
+    command(&mut window, Command::Viewing(Viewing::Prefer(Preference::ReducedMotion(true))));
+    assert!(window.says("Motion is reduced: hold Shift+O for the other one."));
+    for _ in 0..90 {
+        window.harness.step();
+        assert!(window.spoken(Pane::Axial).ends_with("map: Grad-CAM, combined"));
+    }
+    key(&mut window, Key::O, true);
+    assert!(window.spoken(Pane::Axial).ends_with("map: For and against"));
+    key(&mut window, Key::O, false);
+    assert!(window.spoken(Pane::Axial).ends_with("map: Grad-CAM, combined"));
+    window.key_with(Modifiers::SHIFT, Key::B);
+    assert!(!window.session(|s| s.look().heatmap.blink));
+    assert!(!window.spoken(Pane::Axial).contains("map:"), "one map needs no name");
+}
+
+#[test]
+fn the_other_map_is_there_for_as_long_as_its_key_is_held() {
+    let mut window = asked();
+    window.key(Key::G);
+    key(&mut window, Key::O, true);
+    assert!(window.spoken(Pane::Axial).ends_with("map: For and against"));
+    // Where the window loses the keyboard nobody tells of the key any more.
+    window.harness.event(Event::WindowFocused(false));
+    window.settle();
+    assert!(!window.spoken(Pane::Axial).contains("map:"));
+}
+
+#[test]
+fn maps_pictures_and_a_figure_are_saved_without_the_patient_and_never_beside_the_ct() {
+    let mut window = Window::seeing(Start::default()).with_phantom();
+    window.network_ready();
+    ask(&mut window);
+    let home = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| home.path().join(name);
+    let said = |window: &mut Window, what: &str| -> String {
+        window.until(what, |s| s.notices().iter().any(|n| n.text.contains(what)));
+        window.session(|s| {
+            s.notices().iter().find(|n| n.text.contains(what)).map(|n| n.text.clone()).expect("said")
+        })
+    };
+    let save = |folder: PathBuf| Explaining::SaveMapsIn { folder, with_patient: false };
+    command(&mut window, Command::Explaining(save(at("maps"))));
+    said(&mut window, "Maps saved");
+    for name in ["map_grad_cam.dcm", "map_native.dcm"] {
+        assert!(at("maps").join(name).is_file(), "{name}");
+    }
+    command(&mut window, Command::Explaining(Explaining::SaveFigureTo(at("figure.png"))));
+    said(&mut window, "Figure saved");
+    let bytes = std::fs::read(at("figure.png")).expect("read");
+    assert!(bytes.windows(4).any(|chunk| chunk == b"pHYs"));
+    command(&mut window, Command::SavePictureTo(at("view.dcm")));
+    said(&mut window, "Picture saved");
+    let picture = std::fs::read(at("view.dcm")).expect("read");
+    assert_eq!(&picture[128..132], b"DICM");
+    // In the folder that was opened nothing is written, whatever is chosen.
+    let ct = super::support::small().folder.clone();
+    let before = std::fs::read_dir(&ct).expect("listed").count();
+    command(&mut window, Command::Explaining(save(ct.join("maps"))));
+    said(&mut window, "nothing is ever written");
+    assert!(window.session(|s| s.notices().iter().any(|n| n.severity == Severity::Error)));
+    assert_eq!(std::fs::read_dir(&ct).expect("listed").count(), before);
+}
