@@ -11,6 +11,7 @@ use super::network::NetworkThread;
 use super::opinions::Opinions;
 use super::priors::{Earlier, earlier};
 use super::slice_scans::SliceScans;
+use super::uncertainties::Uncertainties;
 use super::waker::Waker;
 use super::words::sentence;
 use crate::explain::{Around, Saliency, Wanted};
@@ -79,6 +80,8 @@ pub(super) struct Asker {
     counterfactuals: Counterfactuals,
     /// Asks about the places around a point.
     around: Neighbourhoods,
+    /// Asks the same otherwise.
+    uncertainties: Uncertainties,
     /// Goes through every slice when nobody is asked.
     scans: SliceScans,
     /// Looks which networks have weights.
@@ -126,6 +129,16 @@ impl Asker {
     /// Stops that; maps that are there stay.
     pub(super) fn stop_maps(&mut self, session: &mut Session) {
         self.maps.stop(session);
+    }
+
+    /// Asks the same about the selected nodule otherwise.
+    pub(super) fn ask_again_otherwise(&mut self, session: &mut Session) {
+        self.uncertainties.ask(session);
+    }
+
+    /// Stops that; what is known stays.
+    pub(super) fn stop_asking_otherwise(&mut self, session: &mut Session) {
+        self.uncertainties.stop(session);
     }
 
     /// Asks about the places around the selected nodule's point.
@@ -284,6 +297,8 @@ impl Asker {
         let engine = engine.filter(|_| self.maps.is_idle());
         self.around.poll(engine, session, waker);
         let engine = engine.filter(|_| self.around.is_idle());
+        self.uncertainties.poll(engine, session, waker);
+        let engine = engine.filter(|_| self.uncertainties.is_idle());
         self.opinions.poll(engine, session, waker);
         let engine = engine.filter(|_| self.opinions.is_idle());
         self.scans.poll(engine, session, waker);

@@ -340,6 +340,7 @@ impl Core {
             // Reading a file to tell of it changes nothing, and ends by itself.
             WorkId::Weights => {}
             WorkId::Explain => self.asker.stop_maps(&mut self.session),
+            WorkId::Uncertainty => self.asker.stop_asking_otherwise(&mut self.session),
             WorkId::Neighbourhood => self.asker.stop_around(&mut self.session),
             WorkId::SliceScan => self.asker.stop_scan(&mut self.session),
             WorkId::Scan | WorkId::Load | WorkId::Example => self.inbox.cancel(id),

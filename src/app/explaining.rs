@@ -23,6 +23,10 @@ impl Core {
     /// Carries one command out.
     pub(super) fn explain_as_asked(&mut self, asked: Explaining) {
         match asked {
+            Explaining::AskAgain => {
+                self.start_network();
+                self.asker.ask_again_otherwise(&mut self.session);
+            }
             Explaining::SideBySide => self.maps_side_by_side(),
             Explaining::Blink => self.blink_maps(),
             Explaining::ShowOtherMap => {

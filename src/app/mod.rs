@@ -42,6 +42,7 @@ mod shell;
 mod slice_scans;
 mod thumbnails;
 mod volume;
+mod uncertainties;
 mod viewing;
 mod waker;
 mod window;

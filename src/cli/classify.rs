@@ -13,7 +13,7 @@ use crate::clinical::ClinicalFields;
 use crate::explain::{Around, Method, Parameters, Wanted};
 use crate::geometry::{Patient, Point, Voxel, VoxelGrid};
 use crate::inference::{self, DeviceChoice, Engine, EngineOptions, WeightsChoice};
-use crate::networks;
+use crate::networks::{self, Family};
 use crate::volume::Stroke;
 use crate::workflow::batch::{self, Batch, BatchError, RESULT_FILE};
 use crate::workflow::dicom::AsDicom;
@@ -91,6 +91,7 @@ pub(super) struct Options {
     /// Tissue that is taken away to ask once more.
     pub(super) without: Vec<Stroke>,
     pub(super) out: Option<PathBuf>,
+    pub(super) uncertainty: bool,
     pub(super) dicom: Option<AsDicom>,
     pub(super) figure: Option<AsFigure>,
     pub(super) json: bool,
@@ -103,6 +104,14 @@ impl Options {
         let models = models(&raw.network.model)?;
         if models == Models::All && raw.network.weights.is_some() {
             return Err(Failure::arguments("--weights belongs to one network; name it with --model"));
+        }
+        if let Models::One(name) = models
+            && raw.uncertainty
+            && networks::spec(name).is_ok_and(|spec| spec.family != Family::M3Net)
+        {
+            return Err(Failure::arguments(format!(
+                "--uncertainty is for M3Net alone; {name} cannot be asked so"
+            )));
         }
         let mut explain: Vec<Wanted> = Vec::new();
         for asked in &raw.explain {
@@ -135,6 +144,7 @@ impl Options {
             around: None,
             without: Vec::new(),
             out: raw.out.clone(),
+            uncertainty: raw.uncertainty,
             dicom: None,
             figure: None,
             json: raw.json,
@@ -200,6 +210,7 @@ pub(super) fn ask(options: Options, how: &HowRead, terminal: &Terminal) -> Resul
         without: options.without,
         force: options.force,
         out: options.out,
+        uncertainty: options.uncertainty,
         dicom: options.dicom,
         figure: options.figure,
     };
@@ -302,6 +313,16 @@ fn answer_words(text: &mut String, answer: &AnswerReport) {
     }
     for reason in &answer.guard.reasons {
         let _ = writeln!(text, "    {}: {reason}", answer.guard.verdict);
+    }
+    if let Some(found) = &answer.uncertainty {
+        let ways = [
+            ("turned and mirrored", found.test_time_augmentation),
+            ("with dropout on", found.monte_carlo_dropout),
+        ];
+        for (name, varied) in ways {
+            let ([low, high], mean, count) = (varied.range, varied.mean, varied.count);
+            let _ = writeln!(text, "    {name} ({count} times): mean {mean:.4}, {low:.4} to {high:.4}");
+        }
     }
     if let Some(found) = &answer.counterfactual {
         let (voxels, probability, change) = (found.voxels, found.probability, found.change);

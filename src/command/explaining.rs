@@ -2,11 +2,17 @@
 
 use std::path::PathBuf;
 
-use super::conditions::mapped;
+use super::conditions::{answered, mapped};
 use super::entry::{Entry, Group, line};
 use super::keys::{Key, Shortcut};
 use super::words::Command;
+use crate::findings::Nodule;
 use crate::session::Session;
+
+/// The selected nodule has an answer of an M3Net.
+fn wavering(session: &Session) -> bool {
+    answered(session) && session.selected().and_then(Nodule::answer).is_some_and(|a| a.m3net().is_some())
+}
 
 /// The selected nodule has the maps of two methods.
 fn two_mapped(session: &Session) -> bool {
@@ -21,6 +27,8 @@ pub enum Explaining {
         /// With them.
         with_patient: bool,
     },
+    /// Ask the network the same with turned crops, and with its dropout on.
+    AskAgain,
     /// The focused viewport twice, with the map and with the one that it is compared with; or all viewports.
     SideBySide,
     /// The two maps in turn, in place of each other; or the one.
@@ -43,7 +51,18 @@ pub enum Explaining {
 }
 
 /// Those that need no value.
-pub(super) static EXPLAINING: [Entry; 6] = [
+pub(super) static EXPLAINING: [Entry; 7] = [
+    line(
+        Command::Explaining(Explaining::AskAgain),
+        "ask_otherwise",
+        Group::Network,
+        (
+            "Ask otherwise",
+            "The same crops turned and mirrored, and the network with its dropout on: how far the answer moves.",
+        ),
+        &[Shortcut::shift(Key::Char('N'))],
+        wavering,
+    ),
     line(
         Command::Explaining(Explaining::SideBySide),
         "maps_side_by_side",

@@ -26,6 +26,7 @@ mod score_cam;
 mod ssm;
 mod supervoxels;
 mod trust;
+mod uncertainty;
 
 pub use agreement::{Agreement, DIFFERENCE, STRONGEST, agreements, difference};
 pub use cam::{CamRule, Evidence};
@@ -48,3 +49,4 @@ pub use rise::{Covering, rise};
 pub use saliency::Saliency;
 pub use ssm::ssm_attention;
 pub use trust::{Trust, rank_correlation, ssim};
+pub use uncertainty::{PASSES, SEED, Uncertainty, Varied, uncertainty};

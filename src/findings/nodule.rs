@@ -6,7 +6,7 @@ use super::comparison::Comparison;
 use super::counterfactual::Counterfactual;
 use super::opinion::Opinion;
 use super::prior::PriorPoint;
-use crate::explain::{Neighbourhood, Saliency, Wanted};
+use crate::explain::{Neighbourhood, Saliency, Uncertainty, Wanted};
 use crate::geometry::{Patient, Point};
 use crate::inference::Answer;
 use crate::networks::spec;
@@ -55,6 +55,8 @@ pub struct Nodule {
     opinions: Vec<Opinion>,
     /// What the network says of the places around the point, at this point or where it lay before.
     neighbourhood: Option<Arc<Neighbourhood>>,
+    /// How far its answer moves when nothing is changed.
+    uncertainty: Option<Arc<Uncertainty>>,
     /// What it would say without the tissue that was painted away.
     counterfactual: Option<Arc<Counterfactual>>,
     /// Its maps beside each other.
@@ -88,6 +90,7 @@ impl Nodule {
             before: None,
             opinions: Vec::new(),
             neighbourhood: None,
+            uncertainty: None,
             counterfactual: None,
             comparison: None,
         }
@@ -197,6 +200,17 @@ impl Nodule {
                 && found.weights_sha256 == answer.weights_sha256
         };
         self.neighbourhood.as_ref().filter(same)
+    }
+
+    /// Takes in how far the answer moves when nothing is changed.
+    pub fn waver(&mut self, found: Arc<Uncertainty>) {
+        self.uncertainty = Some(found);
+    }
+
+    /// How far the answer moves when nothing is changed; `None` where another answer was asked about.
+    pub fn uncertainty(&self) -> Option<&Arc<Uncertainty>> {
+        let answer = self.answer()?;
+        self.uncertainty.as_ref().filter(|found| found.belongs_to(answer))
     }
 
     /// Takes in what the network would say without the painted tissue.

@@ -461,6 +461,11 @@ impl Session {
                     nodule.surround(found);
                 }
             }
+            News::Uncertainty { id, found } => {
+                if let Some(nodule) = self.nodule_mut(id) {
+                    nodule.waver(found);
+                }
+            }
             News::Counterfactual { id, found } => {
                 if let Some(nodule) = self.nodule_mut(id) {
                     nodule.suppose(found);

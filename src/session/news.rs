@@ -1,6 +1,6 @@
 //! What the machine reports: jobs, devices, memory. Never undone; handed in by `app` alone.
 
-use crate::explain::Neighbourhood;
+use crate::explain::{Neighbourhood, Uncertainty};
 use crate::findings::{Comparison, Counterfactual, NoduleId, Opinion, Question};
 use crate::geometry::{Patient, Point};
 use crate::inference::DeviceInfo;
@@ -40,6 +40,8 @@ pub enum WorkId {
     Explain,
     /// Answers around the selected nodule's point.
     Neighbourhood,
+    /// The selected nodule's answer, asked otherwise.
+    Uncertainty,
     /// A network goes through every slice.
     SliceScan,
     /// Reading what others drew.
@@ -308,6 +310,13 @@ pub enum News {
         id: NoduleId,
         /// What is known now.
         found: Arc<Neighbourhood>,
+    },
+    /// How far the answer about a nodule moves when nothing of it is changed.
+    Uncertainty {
+        /// Which nodule.
+        id: NoduleId,
+        /// What is known.
+        found: Arc<Uncertainty>,
     },
     /// What the network would say of a nodule without the painted tissue.
     Counterfactual {

@@ -14,8 +14,9 @@ use super::open::Opened;
 use super::render::{Overlays, RenderError, Subject, View, WindowChoice};
 use super::report::{
     AgreementReport, AnswerReport, CounterfactualReport, DeviceReport, ExplanationReport, Given,
-    NeighbourhoodReport, PointReport, Report, SeriesReport, Timing,
+    NeighbourhoodReport, PointReport, Report, SeriesReport, Timing, UncertaintyReport,
 };
+use super::uncertainty;
 use crate::clinical::ClinicalFields;
 use crate::explain::{Around, Parameters, Saliency, Wanted};
 use crate::export::{OutputFolder, WriteError, write_json, write_saliency};
@@ -59,6 +60,8 @@ pub struct Batch {
     pub around: Option<Around>,
     /// Tissue that is taken away to ask once more; empty asks about the CT alone.
     pub without: Vec<Stroke>,
+    /// Ask with turned crops and with dropout, too; of several networks those that can be asked.
+    pub uncertainty: bool,
     /// Answer although the series has defects that forbid it.
     pub force: bool,
     /// Where files go; `None` writes none.
@@ -206,6 +209,11 @@ pub fn run(
             }
             let mut answer = AnswerReport::new(&classified.answer, explanations);
             answer.agreement = AgreementReport::all(&classified.saliency);
+            if batch.uncertainty && (uncertainty::check(&classified.answer).is_ok() || !batch.skip_lacking) {
+                let weights = batch.weights.clone();
+                let found = uncertainty::run(engine, Arc::clone(&classified.answer), weights, ctx)?;
+                answer.uncertainty = Some(UncertaintyReport::from(found.as_ref()));
+            }
             answer.neighbourhood = around(engine, request(opened, batch, at, model), batch, ctx)?;
             answer.counterfactual = without(engine, opened, batch, &classified, ctx)?;
             point.answers.push(answer.into());

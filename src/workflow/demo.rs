@@ -100,6 +100,7 @@ pub fn demo(out: Option<&Path>, options: EngineOptions, ctx: &JobContext) -> Res
         force: false,
         out: Some(folder.clone()),
         dicom: None,
+        uncertainty: false,
         figure: None,
     };
     let engine = Engine::start(options)?;

@@ -27,3 +27,4 @@ pub mod review;
 pub mod synth;
 pub mod thumbnails;
 pub mod train;
+pub mod uncertainty;

@@ -8,6 +8,7 @@ mod agreement;
 mod counterfactual;
 mod detail;
 mod neighbourhood;
+mod uncertainty;
 
 pub use agreement::AgreementReport;
 pub use counterfactual::{BallReport, CounterfactualReport};
@@ -16,6 +17,7 @@ pub use detail::{
 };
 
 pub use neighbourhood::{JitterReport, NeighbourhoodReport, PlaceReport, StabilityReport};
+pub use uncertainty::{UncertaintyReport, VariedReport};
 
 use std::collections::BTreeMap;
 
@@ -196,6 +198,9 @@ pub struct AnswerReport {
     /// What it says of the places around the point; absent where that was not asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub neighbourhood: Option<NeighbourhoodReport>,
+    /// What it says when the same is asked otherwise; absent where that was not asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uncertainty: Option<UncertaintyReport>,
     /// What it would say without some tissue; absent where that was not asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub counterfactual: Option<CounterfactualReport>,
@@ -391,6 +396,7 @@ impl AnswerReport {
             explanations,
             agreement: Vec::new(),
             neighbourhood: None,
+            uncertainty: None,
             counterfactual: None,
         }
     }

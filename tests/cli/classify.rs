@@ -429,3 +429,30 @@ fn the_answer_without_some_tissue_stands_beside_the_answer() {
         assert_eq!(ran.code, Some(2), "{wrong}");
     }
 }
+
+#[test]
+fn the_same_asked_otherwise_is_told_apart_from_the_ensemble() {
+    let json = ask(&["--uncertainty"]);
+    let answer = &json["results"][0]["answers"][0];
+    assert!(answer["interval"].is_array());
+    let [turned, dropped] =
+        ["test_time_augmentation", "monte_carlo_dropout"].map(|way| &answer["uncertainty"][way]);
+    assert_eq!((&turned["count"], &dropped["count"]), (&16.into(), &100.into()));
+    assert!(turned["seed"].is_null(), "nothing is random in it");
+    for way in [turned, dropped] {
+        let number = |field: &str| way[field].as_f64().expect("a number");
+        let range: Vec<f64> =
+            way["range"].as_array().expect("two").iter().filter_map(Value::as_f64).collect();
+        assert!(range[0] < number("mean") && number("mean") < range[1] && number("sd") > 0.0, "{way}");
+    }
+    // One of the positions is the crops as they are.
+    let probability = answer["probability"].as_f64().expect("a number");
+    assert!(turned["range"][0].as_f64() <= Some(probability + 1e-6));
+    assert!(turned["range"][1].as_f64() >= Some(probability - 1e-6));
+    // Random numbers begin at a seed: the same question has the same answer.
+    assert_eq!(ask(&["--uncertainty"])["results"][0]["answers"][0]["uncertainty"], answer["uncertainty"]);
+    assert!(ask(&[])["results"][0]["answers"][0]["uncertainty"].is_null(), "only where it is asked");
+    let at = nodule(phantom());
+    let other = triscope(&["classify", arg(phantom()), "--at", &at, "--model", "mmcaf-net", "--uncertainty"]);
+    assert!(other.refused(2).contains("M3Net alone"));
+}

@@ -122,3 +122,30 @@ fn one_method_is_taken_off_another_and_the_panel_says_how_far_they_agree() {
     window.settle();
     assert!(window.session(|s| s.look().heatmap.against.is_none()));
 }
+
+#[test]
+fn the_same_is_asked_otherwise_in_the_background_and_can_be_stopped() {
+    let mut window = asked();
+    let known = |s: &Session| s.selected().and_then(|n| n.uncertainty().cloned());
+    window.key_with(Modifiers::SHIFT, Key::N);
+    assert!(window.says("Stop asking again") || window.session(known).is_some());
+    window.key(Key::Escape);
+    window.until("nothing is asked", |s| s.working(WorkId::Uncertainty).is_none());
+    window.settle();
+    window.click("Turn and drop out");
+    window.until("it is known", |s| known(s).is_some());
+    window.settle();
+    assert!(window.says("Turned (16)") && window.says("Dropout on (100)"));
+    assert!(window.says("which should make no difference") && window.says("as while it learned"));
+    let (found, probability) = window.session(|s| {
+        (
+            known(s).expect("there"),
+            s.selected().and_then(|n| n.answer()).map(|a| a.probability).expect("answered"),
+        )
+    });
+    // The first position is the crops as they are.
+    assert!((found.turned.probabilities[0] - probability).abs() < 1e-4, "{found:?}");
+    // It belongs to the answer: another input has another one.
+    window.click("Input: clinical");
+    window.until("the answer is another one", |s| known(s).is_none());
+}

@@ -171,6 +171,31 @@ impl M3NetNetwork {
         Ok(answers.chunks_exact(2).map(|pair| pair[1] - pair[0]).collect())
     }
 
+    /// What one member says with the published dropout of the fusion left on: malignant less benign logit of each
+    /// pass, not calibrated. The encoders have none and run once.
+    /// - `member`: from 0; below [`M3NetNetwork::members`]
+    /// - `passes`: how many; `seed`: of what is left out
+    /// - errors: as [`M3NetNetwork::forward`]
+    pub fn margins_with_dropout(
+        &self,
+        member: usize,
+        crops: &[Crop; 3],
+        (passes, seed): (usize, u64),
+        ctx: &JobContext,
+    ) -> Result<Vec<f64>, InferenceError> {
+        let net = &self.members.get(member).unwrap_or(self.first()).net;
+        let mut logits = Vec::with_capacity(3);
+        for scale in Scale::ALL {
+            ctx.check()?;
+            let one = net.encode(scale, self.tensor(&crops[scale as usize]), &mut Taps::off());
+            logits.push(one.repeat_dim(0, passes.max(1)));
+        }
+        let Ok(logits) = <[Tensor<2>; 3]>::try_from(logits) else { unreachable!("one for each scale") };
+        self.device.seed(seed);
+        let answers = read(net.fuse_sampled(logits))?;
+        Ok(answers.chunks_exact(2).map(|pair| pair[1] - pair[0]).collect())
+    }
+
     fn pass(&self, member: &Member, crops: &[Crop; 3], ctx: &JobContext) -> Result<Forward, InferenceError> {
         let start = Instant::now();
         let inputs = crops.each_ref().map(|crop| self.tensor(crop));

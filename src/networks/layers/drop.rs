@@ -1,7 +1,7 @@
 //! What is left out while a network learns, and only then.
 
 use burn::nn::DropoutConfig;
-use burn::tensor::Tensor;
+use burn::tensor::{Distribution, Tensor};
 
 /// Whether values are left out by the shares that a network was published with.
 ///
@@ -13,6 +13,8 @@ pub enum Drop {
     Nothing,
     /// Learning, on an autodiff device.
     AsPublished,
+    /// The same on any device, by the device's own random numbers: to ask a network that has learned.
+    Sampled,
 }
 
 impl Drop {
@@ -21,6 +23,11 @@ impl Drop {
         match self {
             Self::Nothing => x,
             Self::AsPublished => DropoutConfig::new(share).init().forward(x),
+            Self::Sampled => {
+                let stays = 1.0 - share;
+                let mask = Tensor::<D>::random(x.dims(), Distribution::Bernoulli(stays), &x.device());
+                x * mask.div_scalar(stays)
+            }
         }
     }
 
@@ -39,7 +46,7 @@ impl Drop {
     fn by_factor(self, x: Tensor<5>, shape: [usize; 5], share: f64) -> Tensor<5> {
         match self {
             Self::Nothing => x,
-            Self::AsPublished => {
+            Self::AsPublished | Self::Sampled => {
                 let ones = Tensor::<5>::ones(shape, &x.device());
                 x * self.some(ones, share)
             }

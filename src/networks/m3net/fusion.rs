@@ -166,6 +166,11 @@ impl Fusion {
         self.run(logits, &mut Taps::off(), Drop::AsPublished, FusionLayers::ALL)
     }
 
+    /// The same on any device: one draw of what is left out for each item of the batch.
+    pub fn forward_sampled(&self, logits: [Tensor<2>; 3]) -> Tensor<2> {
+        self.run(logits, &mut Taps::off(), Drop::Sampled, FusionLayers::ALL)
+    }
+
     fn run(&self, logits: [Tensor<2>; 3], taps: &mut Taps, drop: Drop, layers: FusionLayers) -> Tensor<2> {
         let [micro, meso, wide] = logits;
         let token = |linear: &Linear, l: Tensor<2>| linear.forward(l).unsqueeze_dim::<3>(1);
@@ -186,6 +191,7 @@ impl Fusion {
         let x = match drop {
             Drop::Nothing => x,
             Drop::AsPublished => self.fc_head.2.forward(x),
+            Drop::Sampled => drop.some(x, self.fc_head.2.prob),
         };
         self.fc_head.3.forward(x)
     }

@@ -163,6 +163,11 @@ impl M3Net {
         self.fusion.forward_tapped(logits, taps)
     }
 
+    /// [`M3Net::fuse`] with the published dropout on: another draw for each item of the batch.
+    pub fn fuse_sampled(&self, logits: [Tensor<2>; 3]) -> Tensor<2> {
+        self.fusion.forward_sampled(logits)
+    }
+
     /// [`M3Net::fuse`] without some of the fusion's layers.
     pub fn fuse_ablated(&self, logits: [Tensor<2>; 3], layers: FusionLayers) -> Tensor<2> {
         self.fusion.forward_ablated(logits, layers)

@@ -27,6 +27,7 @@ mod slice_scan;
 mod status;
 mod structures;
 mod take_away;
+mod uncertainty;
 mod thumbnails;
 mod top;
 mod top_menus;

@@ -4,7 +4,7 @@ use egui::{Align, Frame, Layout, Margin, Panel, RichText, ScrollArea, Ui};
 
 use super::{
     answer, beside, contribution, counterfactual, crops, explanation, fields, neighbourhood, network, prior,
-    seen,
+    seen, uncertainty,
 };
 use crate::command::{Command, Commands};
 use crate::findings::{Nodule, Question};
@@ -87,6 +87,7 @@ fn nodule_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodul
             card_ui(ui, |ui| {
                 answer::answer_ui(ui, answer, running);
                 neighbourhood::neighbourhood_ui(ui, scene, state, nodule, answer, out);
+                uncertainty::uncertainty_ui(ui, scene, nodule, answer, out);
                 let card = Command::ToggleModelCard;
                 let press = Press::new(icons::INFO, "Model card");
                 if press_ui(ui, press).on_hover_text(scene.tip(&card)).clicked() {

@@ -105,6 +105,7 @@ fn what(id: WorkId) -> &'static str {
         WorkId::ReportPictures => "Cutting pictures",
         WorkId::Prior => "Loading the prior",
         WorkId::Explain => "Computing maps",
+        WorkId::Uncertainty => "Asking the same again",
         WorkId::Neighbourhood => "Asking around the point",
         WorkId::SliceScan => "Scanning slices",
         WorkId::Structures => "Reading what others drew",

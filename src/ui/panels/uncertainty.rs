@@ -1,0 +1,60 @@
+//! How far the answer moves when nothing of the nodule is changed.
+
+use egui::{TextStyle, Ui};
+
+use crate::command::{Command, Commands, Explaining};
+use crate::explain::{Uncertainty, Varied};
+use crate::findings::Nodule;
+use crate::inference::Answer;
+use crate::session::WorkId;
+use crate::ui::theme::{text, tokens};
+use crate::ui::widgets::{Press, fact_ui, line_ui, meter_ui, paragraph_ui, press_ui};
+use crate::ui::{Scene, icons};
+
+/// What each figure is, in one sentence.
+const TURNED: &str =
+    "Turned and mirrored: the same crops in their other positions, which should make no difference.";
+const DROPPED: &str = "Dropout on: the fusion with random values left out, as while it learned; how much hangs on \
+                       single values.";
+
+/// Draws the figures and the button; nothing for a network that cannot be asked.
+pub fn uncertainty_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, answer: &Answer, out: &mut Commands) {
+    if answer.m3net().is_none() || !answer.trained {
+        return;
+    }
+    let t = tokens(ui);
+    let found = nodule.uncertainty();
+    if let Some(found) = found {
+        found_ui(ui, found);
+    }
+    if let Some(work) = scene.session.working(WorkId::Uncertainty) {
+        line_ui(ui, &work.progress.what, TextStyle::Small, t.muted);
+        meter_ui(ui, "Asking the same again", work.progress.done, ui.available_width());
+        if press_ui(ui, Press::new(icons::STOP, "Stop asking again").filled()).clicked() {
+            out.push(Command::Cancel(WorkId::Uncertainty));
+        }
+        return;
+    }
+    if found.is_some() {
+        return;
+    }
+    let command = Command::Explaining(Explaining::AskAgain);
+    let press = Press::new(icons::RERUN, "Turn and drop out").filled().enabled(scene.enabled(&command));
+    if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
+        out.push(command);
+    }
+}
+
+fn found_ui(ui: &mut Ui, found: &Uncertainty) {
+    let t = tokens(ui);
+    line_ui(ui, "The same, asked otherwise", text::strong(), t.text);
+    let figures = |varied: &Varied| {
+        let [low, high] = varied.range();
+        format!("mean {:.2}, {low:.2} to {high:.2}", varied.mean())
+    };
+    let name = |what: &str, varied: &Varied| format!("{what} ({})", varied.probabilities.len());
+    fact_ui(ui, &name("Turned", &found.turned), &figures(&found.turned));
+    fact_ui(ui, &name("Dropout on", &found.dropped), &figures(&found.dropped));
+    paragraph_ui(ui, TURNED, t.muted);
+    paragraph_ui(ui, DROPPED, t.muted);
+}
