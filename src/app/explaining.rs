@@ -7,13 +7,12 @@ use super::core::Core;
 use super::dialogs::Ask;
 use super::saving::Target;
 use crate::command::Explaining;
-use crate::export::{Filing, write_secondary_capture};
-use crate::ingest::{Series, origin};
+use crate::ingest::Series;
 use crate::jobs::{Cancelled, JobContext, spawn};
 use crate::render::HeatmapLook;
 use crate::session::{Edit, Heatmap, Layout};
 use crate::ui::picture::Picture;
-use crate::workflow::dicom::{AsDicom, DicomError, MapFiles, apart};
+use crate::workflow::dicom::{AsDicom, DicomError, MapFiles, is_dicom, write_view};
 use crate::workflow::figure::{self, AsFigure};
 
 /// Name of a folder with maps, where none was chosen.
@@ -137,24 +136,18 @@ impl Core {
 pub(super) fn captured(
     target: Target,
     picture: &Picture,
-    (series, opened): (&Series, &[PathBuf]),
+    (series, opened): (&Series, Vec<PathBuf>),
     ctx: &JobContext,
 ) -> Result<Result<PathBuf, String>, Cancelled> {
-    let path = target.path();
-    let write = || -> Result<(), DicomError> {
-        apart(&path, opened)?;
-        let filing = Filing::new(origin(series, ctx)?, false);
-        Ok(write_secondary_capture(&path, &picture.rgba, picture.size_px, "A view of Triscope", &filing)?)
-    };
-    said(write()).map(|written| written.map(|()| path))
+    let to = AsDicom { folder: target.path(), with_patient: false, opened };
+    said(write_view(&to, picture, series, ctx)).map(|written| written.map(|()| to.folder))
 }
 
-/// Whether a picture is wanted as DICOM, by its name.
-pub(super) fn is_dicom(target: &Target) -> bool {
-    let ending = |path: &Path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("dcm"));
+/// Whether a picture is wanted as DICOM.
+pub(super) fn as_dicom(target: &Target) -> bool {
     match target {
-        Target::File(path) => ending(path),
-        Target::Here(name) => ending(Path::new(name)),
+        Target::File(path) => is_dicom(path),
+        Target::Here(name) => is_dicom(Path::new(name)),
     }
 }
 
@@ -192,6 +185,6 @@ mod tests {
 
     #[test]
     fn a_picture_is_dicom_by_its_name() {
-        assert!(is_dicom(&Target::File("a.DCM".into())) && !is_dicom(&Target::Here("a.png".to_owned())));
+        assert!(as_dicom(&Target::File("a.DCM".into())) && !as_dicom(&Target::Here("a.png".to_owned())));
     }
 }

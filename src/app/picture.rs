@@ -1,7 +1,7 @@
 //! Saving a picture of the focused viewport.
 
 use super::core::Core;
-use super::explaining::{captured, is_dicom};
+use super::explaining::{as_dicom, captured};
 use super::saving::Target;
 use crate::export::write_png;
 use crate::jobs::{Job, Outcome, spawn};
@@ -29,7 +29,7 @@ impl Core {
             self.fail("There is no graphics device to draw the picture with");
             return;
         };
-        let series = self.session.series().filter(|_| is_dicom(&target)).cloned();
+        let series = self.session.series().filter(|_| as_dicom(&target)).cloned();
         let opened = self.opened_paths();
         let job = spawn("picture", self.waker.now(), move |ctx| {
             ctx.step("Drawing the picture", 0.0)?;
@@ -39,7 +39,7 @@ impl Core {
             };
             ctx.step("Writing the picture", 0.5)?;
             if let Some(series) = &series {
-                return captured(target, &picture, (series, &opened), ctx);
+                return captured(target, &picture, (series, opened), ctx);
             }
             let path = target.path();
             let written = write_png(&path, &picture.rgba, picture.size_px);

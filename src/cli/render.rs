@@ -17,6 +17,7 @@ use crate::session::{Orientation, PetLook, PetSeries, Projection, Side, Slab, Vo
 use crate::volume::Preset;
 use crate::workflow::batch;
 use crate::workflow::classify::{self, ClassifyError, Request};
+use crate::workflow::dicom::{AsDicom, is_dicom, write_view};
 use crate::workflow::models::weights_for;
 use crate::workflow::open::Opened;
 use crate::workflow::overlays::{pet, pets, structures};
@@ -62,6 +63,12 @@ impl Options {
             (None, None) if raw.volume.is_some() => Orientation::Anatomical(Plane::Axial),
             (None, None) => return Err(Failure::arguments("--plane, --oblique or --volume is needed")),
         };
+        if raw.volume.is_some() && is_dicom(&raw.out) {
+            return Err(Failure::arguments("--volume writes PNG; name the picture so"));
+        }
+        if raw.with_patient && !is_dicom(&raw.out) {
+            return Err(Failure::arguments("--with-patient is for a picture as DICOM: --out F.dcm"));
+        }
         let Models::One(model) = models(&raw.network.model)? else {
             return Err(Failure::arguments("a picture shows one network's boxes; name it with --model"));
         };
@@ -116,6 +123,11 @@ pub(super) fn run(raw: &Render, terminal: &Terminal) -> Result<(), Failure> {
     let mut overlays = overlays(&options, &case.opened, terminal)?;
     of_others(&options, &case.opened, &mut overlays, terminal)?;
     terminal.ctx().check()?;
+    if is_dicom(&options.out) {
+        let drawn = Subject::new(&case.opened).draw(&gpu, &options.view, &overlays)?;
+        let to = AsDicom { folder: options.out, with_patient: raw.with_patient, opened: vec![options.path] };
+        return write_view(&to, &drawn, case.opened.series(), terminal.ctx()).map_err(Failure::work);
+    }
     Ok(Subject::new(&case.opened).write(&gpu, &options.view, &overlays, &options.out)?)
 }
 

@@ -158,6 +158,7 @@ pub fn run(
         Some(folder) => Some(Output::begin(folder, opened, batch.models.len() > 1)?),
         None => None,
     };
+    batch.figure.as_ref().map(figure::check).transpose()?;
     let dicom = batch.dicom.as_ref().map(|to| MapFiles::begin(to, opened.series(), ctx)).transpose()?;
     let grid = opened.volume.grid();
     let mut notices: Vec<String> = output.as_mut().and_then(|o| o.notice.take()).into_iter().collect();

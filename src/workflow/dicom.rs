@@ -3,16 +3,20 @@
 use std::path::{Path, PathBuf};
 
 use crate::explain::Saliency;
-use crate::export::{Explained, Filing, ParametricMap, PendingFolder, WriteError, write_parametric_map};
+use crate::export::{
+    Explained, Filing, ParametricMap, PendingFolder, WriteError, write_parametric_map,
+    write_secondary_capture,
+};
 use crate::geometry::VoxelGrid;
 use crate::inference::Answer;
 use crate::ingest::{IngestError, Series, origin};
 use crate::jobs::{Cancelled, JobContext};
+use crate::ui::picture::Picture;
 
 /// Where DICOM files go, and whose they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AsDicom {
-    /// A folder that is not there yet, or empty.
+    /// A folder that is not there yet, or empty; of a picture the file.
     pub folder: PathBuf,
     /// Patient, study and UIDs as the series has them; else left out and replaced.
     pub with_patient: bool,
@@ -89,6 +93,25 @@ impl MapFiles {
     }
 }
 
+/// Writes a picture of a series as a Secondary Capture; a file that is there stays.
+/// - `to`: the file in place of the folder, and whose it is
+/// - errors: as [`MapFiles::begin`]; a file of this name
+pub fn write_view(
+    to: &AsDicom,
+    picture: &Picture,
+    series: &Series,
+    ctx: &JobContext,
+) -> Result<(), DicomError> {
+    apart(&to.folder, &to.opened)?;
+    let filing = Filing::new(origin(series, ctx)?, to.with_patient);
+    Ok(write_secondary_capture(&to.folder, &picture.rgba, picture.size_px, "A view of Triscope", &filing)?)
+}
+
+/// Whether a picture is wanted as DICOM, by its name.
+pub fn is_dicom(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("dcm"))
+}
+
 /// Refuses a place inside a folder that was opened, by whatever name it is called.
 pub fn apart(target: &Path, opened: &[PathBuf]) -> Result<(), DicomError> {
     let target = std::path::absolute(target).unwrap_or_else(|_| target.to_owned());
@@ -111,7 +134,8 @@ mod tests {
         let ct = folder.path().join("ct");
         std::fs::create_dir(&ct).expect("made");
         let opened = [ct.clone()];
-        for inside in [ct.clone(), ct.join("new"), ct.join("deep/er"), folder.path().join("./ct/../ct/x")] {
+        let around = ct.join("..").join("ct").join("x");
+        for inside in [ct.clone(), ct.join("new"), ct.join("deep").join("er"), around] {
             let refused = apart(&inside, &opened).expect_err("inside");
             assert!(refused.to_string().contains("nothing is ever written"), "{refused}");
         }

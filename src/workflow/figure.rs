@@ -48,6 +48,12 @@ pub struct AsFigure {
     pub opened: Vec<PathBuf>,
 }
 
+/// Whether it may be written there: before the first long step.
+/// - errors: a place in what was opened
+pub fn check(to: &AsFigure) -> Result<(), FigureError> {
+    Ok(apart(folder_of(&to.file), &to.opened)?)
+}
+
 /// Draws the figure and writes it as PNG, 180 mm wide at 400 pixels to an inch. Nothing of the patient is in it.
 /// - `window`: of the CT
 pub fn write(
@@ -58,7 +64,7 @@ pub fn write(
     look: HeatmapLook,
     window: Window,
 ) -> Result<(), FigureError> {
-    apart(folder_of(&to.file), &to.opened)?;
+    check(to)?;
     let largest = look.saliency.largest_magnitude();
     let share = if largest > 0.0 { look.saliency.strongest(STRONGEST) / largest } else { 0.0 };
     let caption = caption(answer, &look, (window, volume.unit()));

@@ -12,7 +12,7 @@ use crate::inference::Region;
 use crate::render::{HeatmapLook, Offscreen, RayFrame};
 use crate::session::{CornerText, Orientation, PetLook, PetSeries, Slab, ViewportState, VolumeView};
 use crate::structures::StructureSet;
-use crate::ui::picture::{PictureError, PictureRequest, picture};
+use crate::ui::picture::{Picture, PictureError, PictureRequest, picture};
 use crate::ui::viewport::{Facts, Mark, facts_of, layer_of, outlines_of};
 use crate::view::{self, Shown3d};
 use crate::volume::{Colours, Interpolation, Preset, Unit, Volume, Window};
@@ -108,8 +108,14 @@ impl Subject {
     /// - errors: a point outside the volume, a size that the adapter refuses, a device that fails, a
     ///   file that cannot be written
     pub fn write(&self, gpu: &Gpu, view: &View, overlays: &Overlays, path: &Path) -> Result<(), RenderError> {
-        let drawn = picture(gpu, &self.request(view, overlays)?)?;
+        let drawn = self.draw(gpu, view, overlays)?;
         Ok(write_png(path, &drawn.rgba, drawn.size_px)?)
+    }
+
+    /// Draws one view. The patient's name is never in it.
+    /// - errors: as [`Subject::write`], but for the file
+    pub fn draw(&self, gpu: &Gpu, view: &View, overlays: &Overlays) -> Result<Picture, RenderError> {
+        Ok(picture(gpu, &self.request(view, overlays)?)?)
     }
 
     /// Draws the volume in 3D and writes it as PNG, without letters or text.

@@ -95,6 +95,34 @@ fn maps_are_valid_dicom_with_the_values_of_the_nifti_files() {
 }
 
 #[test]
+fn a_view_is_a_valid_secondary_capture_that_is_written_once() {
+    let folder = scratch("dicom-views");
+    let draw = |file: &Path, more: &[&str]| {
+        let mut arguments = vec!["render", arg(phantom()), "--plane", "coronal", "--out", arg(file)];
+        arguments.extend(more);
+        triscope(&arguments)
+    };
+    for (name, more) in [("plain.dcm", &[][..]), ("filed.dcm", &["--with-patient"])] {
+        let file = folder.join(name);
+        let ran = draw(&file, more);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        match Command::new("dciodvfy").arg(&file).output() {
+            Err(_) => eprintln!("passed over: dciodvfy (the package dicom3tools) is not here"),
+            Ok(said) => {
+                let said = String::from_utf8_lossy(&said.stderr).into_owned();
+                assert!(
+                    said.contains("SCImage") && !said.lines().any(|line| line.starts_with("Error")),
+                    "{said}"
+                );
+            }
+        }
+        assert!(draw(&file, more).refused(1).contains("choose another one"));
+    }
+    assert!(draw(&phantom().join("view.dcm"), &[]).refused(1).contains("nothing is ever written"));
+    assert!(draw(&folder.join("a.png"), &["--with-patient"]).refused(2).contains("F.dcm"));
+}
+
+#[test]
 fn a_folder_that_is_taken_or_that_was_opened_is_refused() {
     let folder = scratch("dicom-maps-refused");
     let taken = folder.join("taken");

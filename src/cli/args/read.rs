@@ -86,9 +86,13 @@ pub(in crate::cli) struct Render {
     /// How the network's input is prepared
     #[arg(long, value_enum, default_value = "paper")]
     pub(in crate::cli) mode: Mode,
-    /// The picture to write
+    /// The picture to write: PNG, or a DICOM Secondary Capture where the name ends in .dcm, without the patient and
+    /// with UIDs derived from those of the series
     #[arg(long, value_name = "F.png")]
     pub(in crate::cli) out: PathBuf,
+    /// With --out F.dcm: keep patient, study and UIDs of the series
+    #[arg(long)]
+    pub(in crate::cli) with_patient: bool,
     #[command(flatten)]
     pub(in crate::cli) series: SeriesChoice,
 }

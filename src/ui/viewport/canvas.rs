@@ -98,7 +98,7 @@ fn which_map(scene: &Scene<'_>, state: &UiState, side: Option<Side>, shown: &mut
         Some(Side::First) if turn => Side::Second,
         Some(Side::Second) if turn => Side::First,
         Some(side) => side,
-        None if scene.session.compared_maps().is_none() || !(heat.blink || turn) => return,
+        None if !heat.on || scene.session.compared_maps().is_none() || !(heat.blink || turn) => return,
         None if turn => Side::Second,
         None => Side::First,
     };

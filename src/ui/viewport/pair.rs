@@ -46,7 +46,7 @@ pub fn two_maps(session: &Session) -> [OfTwo; 2] {
     let shared = first.zip(second).map(|(a, b)| shared_scale(a, b));
     [first, second].map(|map| OfTwo {
         look: map.filter(|_| heat.on).map(|map| look(heat, map, shared)),
-        name: map.map_or_else(|| CT_ALONE.to_owned(), |map| words::method_and_scale(map)),
+        name: map.filter(|_| heat.on).map_or_else(|| CT_ALONE.to_owned(), |map| words::method_and_scale(map)),
     })
 }
 
