@@ -5,12 +5,10 @@
 use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextFormat};
-use egui::{
-    Align2, Color32, FontFamily, FontId, Mesh, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, pos2, vec2,
-};
+use egui::{Align2, FontFamily, FontId, Mesh, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, pos2, vec2};
 
 use super::picture::{Picture, PictureError, PictureRequest, off_screen, shown};
-use super::theme::{PICTURE, strong_family};
+use super::theme::{PAPER, PICTURE, strong_family};
 use super::viewport::{Mark, SlicePlace, heat_colour, overlay, slice_shape};
 use super::words;
 use crate::geometry::{Patient, Plane, Point};
@@ -38,13 +36,6 @@ const MARGIN_PX: u32 = 27;
 const PIXELS_PER_POINT: f32 = 3.375;
 /// Between samples of the line around the strongest places.
 const LINE_STEP_PX: u32 = 3;
-
-const PAPER: Color32 = Color32::WHITE;
-const INK: Color32 = Color32::from_gray(17);
-const SOFT: Color32 = Color32::from_gray(85);
-const RULE: Color32 = Color32::from_gray(120);
-/// Around the strongest places: on dark lung, bright bone and every colour of the maps.
-const LINE: Color32 = Color32::WHITE;
 
 /// What to draw.
 #[derive(Clone, Debug)]
@@ -78,7 +69,7 @@ pub fn figure(gpu: &Gpu, request: &FigureRequest) -> Result<Picture, PictureErro
         [WIDTH_PX, MOST_HEIGHT_PX],
         PIXELS_PER_POINT,
         |painter, page, reduced| {
-            painter.rect_filled(page, 0.0, PAPER);
+            painter.rect_filled(page, 0.0, PAPER.ground);
             for (n, ((plane, (viewport, _)), line)) in views.iter().zip(&lines).enumerate() {
                 let left = MARGIN_PX as f32 + n as f32 * (SIDE_PX + MARGIN_PX) as f32;
                 let corner = page.min + vec2(left, MARGIN_PX as f32) / PIXELS_PER_POINT;
@@ -171,7 +162,7 @@ fn view_ui(
     painter.add(slice_shape(rect, SlicePlace::Current(pane), shown.frame()));
     let segments = || line.iter().map(|ends| ends.map(|p| rect.min + p.to_vec2() / PIXELS_PER_POINT));
     // All of the dark first: no segment's edge lies over its neighbour.
-    for stroke in [Stroke::new(2.6, PICTURE.halo), Stroke::new(1.2, LINE)] {
+    for stroke in [Stroke::new(2.6, PICTURE.halo), Stroke::new(1.2, PAPER.strongest)] {
         painter.extend(segments().map(|ends| Shape::line_segment(ends, stroke)));
     }
     overlay::paint_figure(&painter, rect, &shown);
@@ -194,11 +185,11 @@ fn legend(painter: &Painter, room: Rect, request: &FigureRequest) -> f32 {
     let plain = FontId::new(12.0, FontFamily::Proportional);
     let strong = FontId::new(12.0, strong_family());
     let title = format!("{} ({})", words::method_and_scale(map), map.unit);
-    painter.text(room.min, Align2::LEFT_TOP, title, strong, INK);
+    painter.text(room.min, Align2::LEFT_TOP, title, strong, PAPER.ink);
     let bar = Rect::from_min_size(room.min + vec2(0.0, 19.0), vec2(260.0, 11.0));
     let low = if map.signed { -1.0 } else { 0.0 };
     painter.add(Shape::mesh(colours(bar, low, request)));
-    painter.rect_stroke(bar, 0.0, Stroke::new(0.75, RULE), StrokeKind::Outside);
+    painter.rect_stroke(bar, 0.0, Stroke::new(0.75, PAPER.rule), StrokeKind::Outside);
     let largest = f64::from(map.largest_magnitude());
     let x_of = |share: f32| bar.left() + (share - low) / (1.0 - low) * bar.width();
     let mut ticks = vec![low, 1.0];
@@ -212,7 +203,8 @@ fn legend(painter: &Painter, room: Rect, request: &FigureRequest) -> f32 {
         .collect();
     for share in ticks.iter().chain(&marks) {
         let x = x_of(*share);
-        painter.line_segment([pos2(x, bar.bottom()), pos2(x, bar.bottom() + 3.5)], Stroke::new(0.75, INK));
+        painter
+            .line_segment([pos2(x, bar.bottom()), pos2(x, bar.bottom() + 3.5)], Stroke::new(0.75, PAPER.ink));
     }
     for share in ticks {
         let x = x_of(share);
@@ -222,18 +214,24 @@ fn legend(painter: &Painter, room: Rect, request: &FigureRequest) -> f32 {
             _ => Align2::CENTER_TOP,
         };
         let text = overlay::bar_number(share, largest, map.signed);
-        painter.text(pos2(x, bar.bottom() + 4.0), anchor, text, plain.clone(), INK);
+        painter.text(pos2(x, bar.bottom() + 4.0), anchor, text, plain.clone(), PAPER.ink);
     }
     let threshold = request.heatmap.threshold;
     if !map.signed && threshold > 0.12 && threshold < 0.8 {
         let text = overlay::bar_number(threshold, largest, false);
-        painter.text(pos2(x_of(threshold), bar.bottom() + 4.0), Align2::CENTER_TOP, text, plain.clone(), INK);
+        painter.text(
+            pos2(x_of(threshold), bar.bottom() + 4.0),
+            Align2::CENTER_TOP,
+            text,
+            plain.clone(),
+            PAPER.ink,
+        );
     }
     if map.signed {
         for (anchor, x, text) in
             [(Align2::LEFT_TOP, bar.left(), "against"), (Align2::RIGHT_TOP, bar.right(), "for")]
         {
-            painter.text(pos2(x, bar.bottom() + 18.0), anchor, text, plain.clone(), SOFT);
+            painter.text(pos2(x, bar.bottom() + 18.0), anchor, text, plain.clone(), PAPER.soft);
         }
     }
     // Two columns: the line and the point, then the boxes.
@@ -241,12 +239,12 @@ fn legend(painter: &Painter, room: Rect, request: &FigureRequest) -> f32 {
     let middle = room.left() + 305.0;
     let row = |n: usize| room.top() + 8.0 + n as f32 * 17.0;
     let write = |x: f32, n: usize, text: &str| {
-        painter.text(pos2(x + sample + 8.0, row(n)), Align2::LEFT_CENTER, text, plain.clone(), INK);
+        painter.text(pos2(x + sample + 8.0, row(n)), Align2::LEFT_CENTER, text, plain.clone(), PAPER.ink);
     };
     let y = row(0);
     let ends = [pos2(middle, y), pos2(middle + sample, y)];
     painter.line_segment(ends, Stroke::new(3.6, PICTURE.halo));
-    painter.line_segment(ends, Stroke::new(1.6, LINE));
+    painter.line_segment(ends, Stroke::new(1.6, PAPER.strongest));
     write(middle, 0, "Strongest tenth of the map");
     let centre = pos2(middle + sample / 2.0, row(1));
     painter.circle_filled(centre, 7.0, PICTURE.halo);
@@ -276,7 +274,7 @@ fn colours(bar: Rect, low: f32, request: &FigureRequest) -> Mesh {
         let at = |n: usize| n as f32 / STEPS as f32;
         let share = low + (at(n) + 0.5 / STEPS as f32) * (1.0 - low);
         let empty = share.abs() < request.heatmap.threshold;
-        let colour = if empty { PAPER } else { heat_colour(share, request.heatmap.saliency.signed) };
+        let colour = if empty { PAPER.ground } else { heat_colour(share, request.heatmap.saliency.signed) };
         let x = |n: usize| bar.left() + at(n) * bar.width();
         mesh.add_colored_rect(
             Rect::from_min_max(pos2(x(n), bar.top()), pos2(x(n + 1), bar.bottom())),
@@ -288,7 +286,7 @@ fn colours(bar: Rect, low: f32, request: &FigureRequest) -> Mesh {
 
 /// Returns where it ends.
 fn caption(painter: &Painter, room: Rect, request: &FigureRequest) -> f32 {
-    painter.line_segment([room.left_top(), room.right_top()], Stroke::new(0.75, RULE));
+    painter.line_segment([room.left_top(), room.right_top()], Stroke::new(0.75, PAPER.rule));
     let mut job = LayoutJob::default();
     job.wrap.max_width = room.width();
     let format = |family, color| TextFormat {
@@ -298,16 +296,16 @@ fn caption(painter: &Painter, room: Rect, request: &FigureRequest) -> f32 {
         ..TextFormat::default()
     };
     if let Some(warning) = &request.warning {
-        job.append(warning, 0.0, format(strong_family(), Color32::from_rgb(0xB3, 0x26, 0x1E)));
-        job.append(". ", 0.0, format(FontFamily::Proportional, INK));
+        job.append(warning, 0.0, format(strong_family(), PAPER.warning));
+        job.append(". ", 0.0, format(FontFamily::Proportional, PAPER.ink));
     }
     // The first sentence names what is seen.
     let (first, rest) = request.caption.split_once(". ").unwrap_or((&request.caption, ""));
-    job.append(&format!("{first}. "), 0.0, format(strong_family(), INK));
-    job.append(rest, 0.0, format(FontFamily::Proportional, INK));
+    job.append(&format!("{first}. "), 0.0, format(strong_family(), PAPER.ink));
+    job.append(rest, 0.0, format(FontFamily::Proportional, PAPER.ink));
     let galley = painter.layout_job(job);
     let height = galley.size().y;
-    painter.galley(room.min + vec2(0.0, 8.0), galley, INK);
+    painter.galley(room.min + vec2(0.0, 8.0), galley, PAPER.ink);
     room.top() + 8.0 + height
 }
 

@@ -5,10 +5,12 @@
 #![expect(clippy::disallowed_methods, reason = "this is the place where colours are made")]
 
 mod fonts;
+mod paper;
 mod style;
 mod tokens;
 
 pub use fonts::{install_fonts, strong_family};
+pub use paper::PAPER;
 pub use style::{apply, text};
 pub use tokens::{DARK, LIGHT, PICTURE, PictureTokens, Tokens, size};
 

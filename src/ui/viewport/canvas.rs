@@ -14,7 +14,7 @@ use crate::ui::{Scene, UiState, words};
 
 /// Draws the viewport of `pane` into `rect` and adds what the pointer did to `pointed`.
 pub fn canvas_ui(
-    ui: &mut Ui,
+    ui: &Ui,
     rect: Rect,
     pane: Pane,
     scene: &Scene<'_>,
@@ -27,7 +27,7 @@ pub fn canvas_ui(
 
 /// The same; with one of two maps where the plane is shown twice.
 pub(super) fn view_ui(
-    ui: &mut Ui,
+    ui: &Ui,
     rect: Rect,
     (pane, side): (Pane, Option<Side>),
     scene: &Scene<'_>,

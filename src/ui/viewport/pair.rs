@@ -65,7 +65,7 @@ fn shared_scale(a: &Saliency, b: &Saliency) -> SharedScale {
 
 /// Draws the plane of `pane` twice beside each other, equally large, with one cursor, zoom and window.
 pub fn pair_ui(
-    ui: &mut Ui,
+    ui: &Ui,
     rect: Rect,
     pane: Pane,
     scene: &Scene<'_>,
