@@ -39,7 +39,7 @@ pub fn uncertainty_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, answer: &
         return;
     }
     let command = Command::Explaining(Explaining::AskAgain);
-    let press = Press::new(icons::RERUN, "Turn and drop out").filled().enabled(scene.enabled(&command));
+    let press = Press::new(icons::RERUN, "Ask otherwise").filled().enabled(scene.enabled(&command));
     if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
         out.push(command);
     }
