@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::command::FilmChoice;
 use crate::jobs::{Job, Outcome, Wake, spawn};
 use crate::workflow::session_file::ENDING;
 
@@ -30,6 +31,10 @@ pub(super) enum Ask {
     Session(String),
     /// Where to save measurements; the suggested name.
     Measurements(String),
+    /// Where to save segments; the suggested name.
+    Segments(String),
+    /// Where to save a film; the suggested name.
+    Film(FilmChoice, String),
 }
 
 /// How a dialog ended.
@@ -49,6 +54,10 @@ pub(super) enum Reply {
     SaveSession(PathBuf),
     /// Save the measurements here.
     SaveMeasurements(PathBuf),
+    /// Save the segments here.
+    SaveSegments(PathBuf),
+    /// Save the film here.
+    SaveFilm(FilmChoice, PathBuf),
     /// The user thought better of it.
     Nothing,
     /// There is no dialog on this system: ask for the path in the window.
@@ -95,6 +104,17 @@ fn reply(ask: Ask, mut paths: Vec<PathBuf>, after: Duration) -> Reply {
         (true, _) => Reply::Nothing,
         (false, Ask::Picture(_)) => Reply::Save(paths.swap_remove(0)),
         (false, Ask::Measurements(_)) => Reply::SaveMeasurements(paths.swap_remove(0)),
+        (false, Ask::Segments(_)) => {
+            let path = paths.swap_remove(0);
+            Reply::SaveSegments(if path.extension().is_none() { path.with_extension("nii.gz") } else { path })
+        }
+        (false, Ask::Film(choice, _)) => {
+            let path = paths.swap_remove(0);
+            Reply::SaveFilm(
+                *choice,
+                if path.extension().is_none() { path.with_extension("gif") } else { path },
+            )
+        }
         (false, Ask::Weights(network)) => Reply::Import(network, paths.swap_remove(0)),
         (false, Ask::PriorFolder | Ask::PriorFiles) => Reply::Prior(paths),
         (false, Ask::Session(_)) => {
@@ -144,6 +164,22 @@ fn show(ask: &Ask, folder: Option<&Path>) -> Vec<PathBuf> {
             .set_file_name(name)
             .add_filter("Table", &["csv"])
             .add_filter("JSON", &["json"])
+            .save_file()
+            .into_iter()
+            .collect(),
+        Ask::Film(_, name) => dialog
+            .set_title("Save film")
+            .set_file_name(name)
+            .add_filter("Animated GIF", &["gif"])
+            .add_filter("Numbered PNG pictures", &["png"])
+            .save_file()
+            .into_iter()
+            .collect(),
+        Ask::Segments(name) => dialog
+            .set_title("Export segments")
+            .set_file_name(name)
+            .add_filter("NIfTI label map", &["nii.gz", "nii"])
+            .add_filter("DICOM segmentation", &["dcm"])
             .save_file()
             .into_iter()
             .collect(),

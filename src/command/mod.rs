@@ -7,16 +7,20 @@
 mod catalogue;
 mod conditions;
 mod entry;
+mod filming;
 mod keymap;
 mod keys;
 mod measuring;
+mod segmenting;
 mod volume;
 mod viewing;
 mod words;
 
 pub use catalogue::{CATALOGUE, entry};
 pub use entry::{Entry, Group};
+pub use filming::{FilmChoice, FilmOf, Filming};
 pub use keymap::{KeyFileError, Keymap};
 pub use keys::{Key, KeyParseError, Shortcut};
+pub use segmenting::Segmenting;
 pub use viewing::{Preference, Viewing};
 pub use words::{Command, Commands};

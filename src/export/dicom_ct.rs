@@ -36,15 +36,8 @@ impl CtSeries {
         self.uid("series")
     }
 
-    /// A UID under 2.25, the arc of UUIDs: the UUID (version 8, "custom") is a digest of the
-    /// identity and of what the UID is for. Source: DICOM PS3.5 B.2; RFC 9562 5.8.
     fn uid(&self, purpose: &str) -> String {
-        let digest = Sha256::new().chain_update(self.uid_root).chain_update(purpose).finalize();
-        let mut bytes = [0u8; 16];
-        bytes.copy_from_slice(&digest[..16]);
-        bytes[6] = bytes[6] & 0x0f | 0x80;
-        bytes[8] = bytes[8] & 0x3f | 0x80;
-        format!("2.25.{}", u128::from_be_bytes(bytes))
+        uid_of(&self.uid_root, purpose)
     }
 
     /// Writes slice `k` as `slice_0001.dcm` (counted from 1, caudal first) into `folder`.
@@ -135,8 +128,19 @@ impl CtSeries {
     }
 }
 
+/// A UID under 2.25, the arc of UUIDs: the UUID (version 8, "custom") is a digest of the identity and of what the
+/// UID is for. Source: DICOM PS3.5 B.2; RFC 9562 5.8.
+pub(super) fn uid_of(identity: &[u8; 32], purpose: &str) -> String {
+    let digest = Sha256::new().chain_update(identity).chain_update(purpose).finalize();
+    let mut bytes = [0u8; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    bytes[6] = bytes[6] & 0x0f | 0x80;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    format!("2.25.{}", u128::from_be_bytes(bytes))
+}
+
 /// A Decimal String: at most 16 characters. Source: DICOM PS3.5 6.2, DS.
-fn decimal(value: f64) -> String {
+pub(super) fn decimal(value: f64) -> String {
     // Nine decimals are a millionth of a micrometre; fewer where the value is long.
     (0..=9)
         .rev()

@@ -2,16 +2,21 @@
 
 mod atomic;
 mod dicom_ct;
+mod dicom_seg;
+mod film;
 mod json;
 mod measurements;
 mod nifti;
 mod npy;
 mod png;
+mod segments;
 
 pub use atomic::{OutputFolder, PendingFolder, WriteError, write_whole, write_whole_with};
 pub use dicom_ct::CtSeries;
+pub use film::{FILM_PACES, Film};
 pub use json::write_json;
-pub use measurements::{hashed_uid, measurement_text, write_measurements};
+pub use measurements::{SegmentValues, hashed_uid, measurement_text, write_measurements};
 pub use nifti::{write_ct, write_saliency};
 pub use npy::write_npy;
 pub use png::write_png;
+pub use segments::{SegmentsFile, write_segments};

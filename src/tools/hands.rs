@@ -5,6 +5,7 @@ use super::nodule::{self, Held};
 use super::paint::Painting;
 use super::pointer::{Button, Modifiers, Pointed, PointerEvent};
 use super::scroll::Wheel;
+use super::segment::{self, SegmentStroke};
 use super::turn_planes::{self, HeldPlanes};
 use super::{crosshair, pan, slab, window_level, zoom};
 use crate::command::{Command, Commands};
@@ -27,6 +28,7 @@ enum Gesture {
     Point(Held),
     Draw,
     Paint(Painting),
+    Segment(SegmentStroke),
     Measurement(HeldMeasurement),
     Planes(HeldPlanes),
 }
@@ -79,7 +81,7 @@ impl Hands {
             PointerEvent::Release { at } => self.release(session, view, at, out),
             PointerEvent::DoubleClick { .. } => match session.look().tool {
                 // The first click asked already, or gave a point: a second must not surprise.
-                Tool::Nodule | Tool::Measure(_) | Tool::Paint => {}
+                Tool::Nodule | Tool::Measure(_) | Tool::Paint | Tool::Segment | Tool::Erase => {}
                 _ => {
                     out.push(Command::Focus(*pane));
                     out.push(Command::ToggleMaximise);
@@ -118,7 +120,8 @@ impl Hands {
                 .or_else(|| planes().map(Gesture::Planes))
         };
         // A brush is not to be caught by what it paints over.
-        let free = button == Button::Left && self.drawing.is_none() && look.tool != Tool::Paint;
+        let brush = look.tool == Tool::Paint || look.tool.segments();
+        let free = button == Button::Left && self.drawing.is_none() && !brush;
         let held = if free { grab() } else { None };
         let gesture = match (button, held, look.tool) {
             (Button::Middle, ..) => Gesture::Pan(state),
@@ -131,6 +134,17 @@ impl Hands {
             (Button::Left, None, Tool::Crosshair) => Gesture::Crosshair,
             (Button::Left, None, Tool::Nodule) => Gesture::Mark,
             (Button::Left, None, Tool::Measure(_)) => Gesture::Draw,
+            (Button::Left, None, Tool::Segment | Tool::Erase) => {
+                // Values that have not arrived cannot be counted.
+                if !session.open().is_some_and(|open| open.loaded) {
+                    return;
+                }
+                let Some((stroke, edits)) = SegmentStroke::begin(session, view, at, keys) else { return };
+                out.push(Command::Focus(pane));
+                out.push(Command::BeginGesture);
+                out.extend(edits.into_iter().map(|edit| Command::Edit(Edit::Segments(edit))));
+                Gesture::Segment(stroke)
+            }
             (Button::Left, None, Tool::Paint) => {
                 // What lies nearby is copied: all of it must be there.
                 if !session.open().is_some_and(|open| open.loaded) {
@@ -150,8 +164,10 @@ impl Hands {
                 return;
             }
         };
-        out.push(Command::Focus(pane));
-        out.push(Command::BeginGesture);
+        if !matches!(gesture, Gesture::Segment(_)) {
+            out.push(Command::Focus(pane));
+            out.push(Command::BeginGesture);
+        }
         match &gesture {
             Gesture::Crosshair => out.edit(crosshair::to(grid, view, at)),
             Gesture::Point(held) => out.edit(Edit::Select(Some(held.id()))),
@@ -236,6 +252,9 @@ impl Hands {
             Gesture::Measurement(held) => out.edit(held.drag(view, at)),
             Gesture::Planes(held) => out.edit(held.drag(grid, session.look(), at, keys.shift)),
             Gesture::Paint(painting) => out.extend(painting.drag(session, view, at).map(Command::Edit)),
+            Gesture::Segment(stroke) => {
+                out.extend(stroke.drag(session, view, at).map(|edit| Command::Edit(Edit::Segments(edit))));
+            }
             Gesture::Draw => self.follow(session, pane, view, at, out),
         }
     }
@@ -258,7 +277,11 @@ impl Hands {
             Gesture::Measurement(_) if !going.far && session.look().tool == Tool::Nodule => {
                 out.push(nodule::click(view, at));
             }
-            Gesture::Draw | Gesture::Paint(_) | Gesture::Measurement(_) | Gesture::Planes(_) => {}
+            Gesture::Draw
+            | Gesture::Paint(_)
+            | Gesture::Segment(_)
+            | Gesture::Measurement(_)
+            | Gesture::Planes(_) => {}
             // A click beside it lets go of what was picked.
             _ if !going.far && session.findings().picked().is_some() => out.edit(Edit::Pick(None)),
             _ => {}
@@ -275,6 +298,11 @@ impl Hands {
         out: &mut Commands,
     ) {
         out.push(Command::Focus(pane));
+        if keys.slab() && session.look().tool.segments() {
+            let by = self.slab_wheel.turn(pane, -notches, false);
+            out.extend(segment::larger(session, by).map(Command::Edit));
+            return;
+        }
         if keys.slab() {
             // Away from the user is thicker, as it is larger with Ctrl.
             let by = self.slab_wheel.turn(pane, -notches, false);

@@ -13,6 +13,7 @@ mod pan;
 mod pointer;
 mod prior;
 mod scroll;
+mod segment;
 mod slab;
 mod turn_planes;
 mod window_level;

@@ -10,6 +10,7 @@ pub mod dataset;
 pub mod demo;
 pub mod embed;
 pub mod evaluate;
+pub mod film;
 pub mod guard;
 pub mod models;
 pub mod neighbourhood;

@@ -76,6 +76,8 @@ pub struct Facts {
     pub patient: Vec<String>,
     /// Whether it is the prior: said before the plane.
     pub prior: bool,
+    /// How the prior is linked with the series on the screen; empty where it is not.
+    pub link: String,
     /// Series description.
     pub description: String,
     /// Badges: what is odd about the series.
@@ -124,7 +126,7 @@ pub struct Shown {
     pub boxes: Vec<Region>,
     /// Boxes of the candidates of a slice scan, with their numbers.
     pub candidates: Vec<CandidateBox>,
-    /// Outlines of what others drew, in this view.
+    /// Outlines of segments and of what others drew, in this view.
     pub outlines: Vec<OutlineMark>,
     /// Another volume over the slice, under the map.
     pub layer: Option<ShownLayer>,
@@ -138,6 +140,8 @@ pub struct Shown {
     pub probabilities: Vec<ProbabilityDot>,
     /// Marked points.
     pub marks: Vec<Mark>,
+    /// Outer corners of the crop box of the 3D view, where that is on the screen, LPS mm.
+    pub crop_box: Option<[Point<Patient>; 8]>,
     /// Measurements.
     pub measurements: Vec<MeasurementMark>,
     /// How much text.

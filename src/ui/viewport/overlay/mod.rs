@@ -16,7 +16,7 @@ mod volume;
 pub use boxes::region_line;
 pub use halo::{Halo, halo_text};
 pub use painted::brush;
-pub use volume::paint_volume;
+pub use volume::{crop_handles, paint_volume};
 
 use egui::{Painter, Pos2, Rect};
 
@@ -50,6 +50,7 @@ pub fn paint(painter: &Painter, rect: Rect, shown: &Shown) {
     outlines::outlines(painter, &place, shown);
     painted::painted(painter, &place, shown);
     lines::crosshair(painter, &place, shown);
+    boxes::crop_box(painter, &place, shown);
     boxes::candidates(painter, &place, shown);
     boxes::outlines(painter, &place, shown);
     neighbourhood::dots(painter, &place, shown);
