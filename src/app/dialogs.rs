@@ -33,6 +33,8 @@ pub(super) enum Ask {
     Measurements(String),
     /// Where to save segments; the suggested name.
     Segments(String),
+    /// Where to save a picture of all viewports; the suggested name.
+    LayoutPicture(String),
     /// Where to save a film; the suggested name.
     Film(FilmChoice, String),
 }
@@ -56,6 +58,8 @@ pub(super) enum Reply {
     SaveMeasurements(PathBuf),
     /// Save the segments here.
     SaveSegments(PathBuf),
+    /// Save the picture of all viewports here.
+    SaveLayout(PathBuf),
     /// Save the film here.
     SaveFilm(FilmChoice, PathBuf),
     /// The user thought better of it.
@@ -103,6 +107,7 @@ fn reply(ask: Ask, mut paths: Vec<PathBuf>, after: Duration) -> Reply {
         (true, _) if after < TOO_FAST => Reply::NoDialog(ask),
         (true, _) => Reply::Nothing,
         (false, Ask::Picture(_)) => Reply::Save(paths.swap_remove(0)),
+        (false, Ask::LayoutPicture(_)) => Reply::SaveLayout(paths.swap_remove(0)),
         (false, Ask::Measurements(_)) => Reply::SaveMeasurements(paths.swap_remove(0)),
         (false, Ask::Segments(_)) => {
             let path = paths.swap_remove(0);
@@ -183,7 +188,7 @@ fn show(ask: &Ask, folder: Option<&Path>) -> Vec<PathBuf> {
             .save_file()
             .into_iter()
             .collect(),
-        Ask::Picture(name) => dialog
+        Ask::Picture(name) | Ask::LayoutPicture(name) => dialog
             .set_title("Save picture")
             .set_file_name(name)
             .add_filter("PNG picture", &["png"])

@@ -235,6 +235,8 @@ impl Core {
             Some(Reply::NoDialog(Ask::Segments(name))) => self.export_segments(Target::Here(name)),
             Some(Reply::SaveFilm(choice, path)) => self.save_film(choice, Target::File(path)),
             Some(Reply::NoDialog(Ask::Film(choice, name))) => self.save_film(choice, Target::Here(name)),
+            Some(Reply::SaveLayout(path)) => self.save_layout_picture(Target::File(path)),
+            Some(Reply::NoDialog(Ask::LayoutPicture(name))) => self.save_layout_picture(Target::Here(name)),
             // Without a dialog pictures go where the user is, under a name that is not taken.
             Some(Reply::NoDialog(Ask::Picture(name))) => self.save_picture(Target::Here(name)),
             Some(Reply::NoDialog(Ask::PriorFolder | Ask::PriorFiles)) => {

@@ -32,6 +32,9 @@ impl Core {
                 self.ask(Ask::Film(choice, format!("triscope-{what}.gif")));
             }
             Filming::SaveTo(choice, path) => self.save_film(choice, Target::File(path)),
+            Filming::SaveLayout => self.ask_layout_picture(),
+            Filming::SaveLayoutTo(path) => self.save_layout_picture(Target::File(path)),
+            Filming::CopyLayout => self.copy_layout_picture(),
         }
     }
 

@@ -20,6 +20,7 @@ mod histograms;
 mod inbox;
 mod keeper;
 mod keyboard;
+mod layout_picture;
 mod locked;
 mod measurements;
 mod neighbourhoods;

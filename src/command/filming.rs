@@ -64,17 +64,44 @@ pub enum Filming {
     Save(FilmChoice),
     /// Write it here.
     SaveTo(FilmChoice, PathBuf),
+    /// Choose a file for a picture of all viewports in the system's dialog.
+    SaveLayout,
+    /// Write that picture here.
+    SaveLayoutTo(PathBuf),
+    /// A picture of all viewports to the clipboard.
+    CopyLayout,
 }
 
 /// Those that need no value.
-pub(super) static FILMING: [Entry; 1] = [line(
-    Command::Filming(Filming::ToggleSheet),
-    "save_film",
-    Group::File,
-    (
-        "Save film",
-        "A scroll through the slices, or a turn in 3D, as an animated GIF or numbered pictures, without patient data.",
+pub(super) static FILMING: [Entry; 3] = [
+    line(
+        Command::Filming(Filming::SaveLayout),
+        "save_layout",
+        Group::File,
+        (
+            "Save layout",
+            "Saves all viewports as they lie beside each other as one PNG, without patient data.",
+        ),
+        &[],
+        shown,
     ),
-    &[Shortcut::ctrl_shift(Key::Char('F'))],
-    shown,
-)];
+    line(
+        Command::Filming(Filming::CopyLayout),
+        "copy_layout",
+        Group::File,
+        ("Copy layout", "Puts a picture of all viewports on the clipboard, without patient data."),
+        &[],
+        shown,
+    ),
+    line(
+        Command::Filming(Filming::ToggleSheet),
+        "save_film",
+        Group::File,
+        (
+            "Save film",
+            "A scroll through the slices, or a turn in 3D, as an animated GIF or numbered pictures, without patient data.",
+        ),
+        &[Shortcut::ctrl_shift(Key::Char('F'))],
+        shown,
+    ),
+];

@@ -62,7 +62,7 @@ impl Dab {
         let along = to - from;
         // The way of a disc lies in its plane, whatever rounding says.
         let along = flat.map_or(along, |(normal, _)| along - normal * along.dot(normal));
-        Touch { from, along, length: along.dot(along), flat, radius: self.radius_mm * self.radius_mm }
+        Touch { from, along, length: along.dot(along), flat, radius: self.radius_mm }
     }
 }
 
@@ -78,17 +78,33 @@ pub(super) struct Touch {
 impl Touch {
     /// Whether it touches a position.
     pub(super) fn holds(&self, p: Point<Patient>) -> bool {
+        let (far, depth) = self.away(p);
+        // Between two slices it belongs to one of them.
+        let in_plane = self.flat.is_none_or(|(_, half)| depth > -half && depth <= half);
+        in_plane && far <= self.radius * self.radius
+    }
+
+    /// Whether it touches everything that lies so near to a position, or nothing; `None` where it may touch some.
+    pub(super) fn holds_ball(&self, p: Point<Patient>, within_mm: f64) -> Option<bool> {
+        let (far, depth) = self.away(p);
+        let far = far.sqrt();
+        if far > self.radius + within_mm || self.flat.is_some_and(|(_, half)| depth.abs() > half + within_mm)
+        {
+            return Some(false);
+        }
+        (self.flat.is_none() && far + within_mm <= self.radius).then_some(true)
+    }
+
+    /// From the way of its centre, squared, within its plane where it has one; and from that plane, mm.
+    fn away(&self, p: Point<Patient>) -> (f64, f64) {
         let mut off = p - self.from;
-        if let Some((normal, half)) = self.flat {
-            let depth = off.dot(normal);
-            // Between two slices it belongs to one of them.
-            if depth <= -half || depth > half {
-                return false;
-            }
+        let mut depth = 0.0;
+        if let Some((normal, _)) = self.flat {
+            depth = off.dot(normal);
             off = off - normal * depth;
         }
         let share = if self.length > 0.0 { (off.dot(self.along) / self.length).clamp(0.0, 1.0) } else { 0.0 };
         let off = off - self.along * share;
-        off.dot(off) <= self.radius
+        (off.dot(off), depth)
     }
 }

@@ -35,28 +35,19 @@ pub fn to_runs(voxels: &Voxels) -> BTreeMap<usize, String> {
 /// Where a word is no run, or a run leaves the grid.
 pub fn from_runs(volume: &Volume, slices: &BTreeMap<usize, String>) -> Result<Voxels, RunsError> {
     let [nx, ny, nz] = volume.grid().size();
-    let mut marked: BTreeMap<usize, Vec<bool>> = BTreeMap::new();
+    let mut runs = Vec::new();
     for (&k, text) in slices {
         let wrong = RunsError { slice: k };
-        let mut slice = vec![false; nx * ny];
         for word in text.split_ascii_whitespace() {
             let [j, i, length] = numbers(word).ok_or_else(|| wrong.clone())?;
-            let end = i.checked_add(length).filter(|end| *end <= nx && j < ny && k < nz);
-            let end = end.ok_or_else(|| wrong.clone())?;
-            slice.get_mut(j * nx + i..j * nx + end).ok_or_else(|| wrong.clone())?.fill(true);
-        }
-        if slice.contains(&true) {
-            marked.insert(k, slice);
+            let inside = i.checked_add(length).is_some_and(|end| end <= nx) && j < ny && k < nz;
+            if !inside {
+                return Err(wrong);
+            }
+            runs.push(([i, j, k], length));
         }
     }
-    let none = Voxels::none(volume.grid());
-    let ends = marked.keys().next().zip(marked.keys().next_back());
-    let Some((&first, &last)) = ends else { return Ok(none) };
-    let reach = [[0, 0, first], [nx - 1, ny - 1, last]];
-    let which = |[i, j, k]: [usize; 3]| {
-        marked.get(&k).and_then(|slice| slice.get(j * nx + i)).copied().unwrap_or(false)
-    };
-    Ok(none.changed(volume, reach, false, which).unwrap_or(none))
+    Ok(Voxels::of_runs(volume, runs))
 }
 
 /// `row:column+length`.

@@ -3,11 +3,13 @@
 //! A block is a cube of eight voxels a side, 64 bits for each of its slices. Blocks of eight slices make a layer,
 //! which is only as large as what is marked in it; a change copies the layers that it touches.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::dab::Dab;
+use super::dab::{Dab, Touch};
 use super::extent::longest_mm;
 use super::figures::Figures;
 use crate::geometry::{Patient, Point, Voxel, VoxelBox, VoxelGrid};
@@ -135,6 +137,32 @@ impl Voxels {
         best.map(|(_, p)| p)
     }
 
+    /// Those of runs along rows: column, row and slice of the first voxel, and how many; all within the grid.
+    /// - `volume`: on whose grid they lie
+    pub(super) fn of_runs(volume: &Volume, runs: impl IntoIterator<Item = ([usize; 3], usize)>) -> Self {
+        let mut layers: BTreeMap<usize, BTreeMap<[usize; 2], [u64; SIDE]>> = BTreeMap::new();
+        for ([i, j, k], length) in runs {
+            let blocks = layers.entry(k / SIDE).or_default();
+            let (mut from, end) = (i, i + length);
+            while from < end {
+                let to = ((from / SIDE + 1) * SIDE).min(end);
+                let row = (1u64 << (to - from)) - 1;
+                let bits = blocks.entry([from / SIDE, j / SIDE]).or_insert([0; SIDE]);
+                bits[k % SIDE] |= row << (j % SIDE * SIDE + from % SIDE);
+                from = to;
+            }
+        }
+        let mut found = Self::none(volume.grid());
+        let new: Vec<(usize, Layer)> =
+            layers.into_par_iter().map(|(n, blocks)| (n, Layer::of(volume, n, &blocks))).collect();
+        for (n, layer) in new {
+            if let Some(slot) = found.layers.get_mut(n) {
+                *slot = (layer.figures.voxels > 0).then(|| Arc::new(layer));
+            }
+        }
+        found
+    }
+
     /// The same after a dab of the brush; `None` where it changes nothing.
     /// - `volume`: on whose grid they lie
     pub fn with(&self, volume: &Volume, dab: &Dab) -> Option<Self> {
@@ -142,41 +170,19 @@ impl Voxels {
         if grid.size() != self.size {
             return None;
         }
-        let reach = dab.reach(grid)?;
-        let touch = dab.touch(grid);
-        let painted = |at: [usize; 3]| {
-            let p = grid.patient_from_voxel() * Point::from_array(at.map(|n| n as f64));
-            if !touch.holds(p) {
-                return false;
-            }
-            let fits = |[low, high]: [f32; 2]| {
-                own_value(volume, at).is_some_and(|v| (f64::from(low)..=f64::from(high)).contains(&v))
-            };
-            dab.erase || dab.range.is_none_or(fits)
-        };
-        self.changed(volume, reach, dab.erase, painted)
-    }
-
-    /// The same with these marked, or not marked any more; `None` where that changes nothing.
-    /// - `reach`: first and last voxel along each axis that may change
-    pub(super) fn changed(
-        &self,
-        volume: &Volume,
-        [first, last]: [[usize; 3]; 2],
-        erase: bool,
-        which: impl Fn([usize; 3]) -> bool + Sync,
-    ) -> Option<Self> {
+        let change = Change { volume, dab, reach: dab.reach(grid)?, touch: dab.touch(grid) };
+        let [first, last] = change.reach;
         let layers: Vec<usize> = (first[2] / SIDE..=last[2] / SIDE).collect();
         let new: Vec<(usize, Layer)> = layers
             .into_par_iter()
             .filter_map(|n| {
                 let old = self.layers.get(n)?.as_deref();
-                let mut layer = match (old, erase) {
+                let mut layer = match (old, dab.erase) {
                     (None, true) => return None,
                     (Some(old), true) => old.clone(),
-                    (old, false) => Layer::reaching(old, [first, last]),
+                    (old, false) => Layer::reaching(old, change.reach),
                 };
-                layer.change(volume, n, [first, last], erase, &which).then_some((n, layer))
+                layer.change(n, &change).then_some((n, layer))
             })
             .collect();
         if new.is_empty() {
@@ -189,6 +195,51 @@ impl Voxels {
             }
         }
         Some(Self { layers, ..*self })
+    }
+}
+
+/// A dab on a volume, ready to be asked about many voxels.
+struct Change<'a> {
+    volume: &'a Volume,
+    dab: &'a Dab,
+    /// First and last voxel along each axis that it may touch.
+    reach: [[usize; 3]; 2],
+    touch: Touch,
+}
+
+impl Change<'_> {
+    /// Of the block at `b` along an axis, the voxels that may change.
+    fn inside(&self, axis: usize, b: usize) -> Range<usize> {
+        let [first, last] = self.reach;
+        let low = (b * SIDE).max(first[axis]);
+        low..(b * SIDE + SIDE).min(last[axis] + 1).max(low)
+    }
+
+    /// Whether it touches all voxels of a block or none; `None` where that is to be asked voxel by voxel.
+    /// - `at`: its place along i, j and k, in blocks
+    fn whole(&self, at: [usize; 3]) -> Option<bool> {
+        let grid = self.volume.grid();
+        let corner = |side: usize| at.map(|b| (b * SIDE + side) as f64);
+        let [low, high] = [corner(0), corner(SIDE - 1)]
+            .map(|corner| grid.patient_from_voxel() * Point::<Voxel>::from_array(corner));
+        // From the middle of the block to its farthest voxel: half of the longest diagonal.
+        let [x, y, z] = grid.patient_from_voxel().axes();
+        let diagonals = [x + y + z, x + y - z, x - y + z, x - y - z];
+        let longest = diagonals.iter().map(|diagonal| diagonal.length()).fold(0.0, f64::max);
+        let reach = longest * (SIDE as f64 - 1.0) / 2.0 + 1e-9;
+        self.touch.holds_ball(low + (high - low) * 0.5, reach)
+    }
+
+    fn changes(&self, at: [usize; 3], touched: Option<bool>) -> bool {
+        let grid = self.volume.grid();
+        let place = || grid.patient_from_voxel() * Point::from_array(at.map(|n| n as f64));
+        if !touched.unwrap_or_else(|| self.touch.holds(place())) {
+            return false;
+        }
+        let fits = |[low, high]: [f32; 2]| {
+            own_value(self.volume, at).is_some_and(|v| (f64::from(low)..=f64::from(high)).contains(&v))
+        };
+        self.dab.erase || self.dab.range.is_none_or(fits)
     }
 }
 
@@ -223,34 +274,54 @@ impl Layer {
         self.blocks.get(self.place(at)?)?.as_deref()
     }
 
+    /// One of these blocks.
+    /// - `n`: its place among the layers
+    fn of(volume: &Volume, n: usize, blocks: &BTreeMap<[usize; 2], [u64; SIDE]>) -> Self {
+        let ends = |a: usize| {
+            let places = blocks.keys().map(|at| at[a]);
+            places.fold((usize::MAX, 0), |(low, high), b| (low.min(b), high.max(b + 1)))
+        };
+        let [(left, right), (top, bottom)] = [ends(0), ends(1)];
+        let size = [right.saturating_sub(left), bottom.saturating_sub(top)];
+        let mut layer = Self {
+            first: [left, top],
+            size,
+            blocks: vec![None; size[0] * size[1]],
+            figures: Figures::default(),
+            longest_mm: 0.0,
+        };
+        for (at, bits) in blocks {
+            let figures = figures(volume, [at[0], at[1], n], bits);
+            if let Some(slot) = layer.place(*at).and_then(|place| layer.blocks.get_mut(place)) {
+                *slot = (*bits != [0; SIDE]).then(|| Arc::new(Block { bits: *bits, figures }));
+            }
+        }
+        layer.settle(volume.grid());
+        layer
+    }
+
     /// - `n`: its place among the layers
     /// - returns: whether anything changed
-    fn change(
-        &mut self,
-        volume: &Volume,
-        n: usize,
-        [first, last]: [[usize; 3]; 2],
-        erase: bool,
-        which: &impl Fn([usize; 3]) -> bool,
-    ) -> bool {
+    fn change(&mut self, n: usize, change: &Change<'_>) -> bool {
+        let erase = change.dab.erase;
+        let [first, last] = change.reach;
         let mut any = false;
-        // Of the block at `b` along an axis, the voxels that may change.
-        let inside = |axis: usize, b: usize| {
-            let low = (b * SIDE).max(first[axis]);
-            low..(b * SIDE + SIDE).min(last[axis] + 1).max(low)
-        };
         for by in first[1] / SIDE..=last[1] / SIDE {
             for bx in first[0] / SIDE..=last[0] / SIDE {
                 let Some(place) = self.place([bx, by]) else { continue };
                 let Some(slot) = self.blocks.get_mut(place) else { continue };
+                let touched = change.whole([bx, by, n]);
+                if touched == Some(false) {
+                    continue;
+                }
                 let old = slot.as_ref().map_or([0; SIDE], |block| block.bits);
                 let mut bits = old;
-                for k in inside(2, n) {
-                    for j in inside(1, by) {
-                        for i in inside(0, bx) {
+                for k in change.inside(2, n) {
+                    for j in change.inside(1, by) {
+                        for i in change.inside(0, bx) {
                             let bit = 1u64 << (j % SIDE * SIDE + i % SIDE);
                             // What is as it should be already needs no look.
-                            if (bits[k % SIDE] & bit != 0) == erase && which([i, j, k]) {
+                            if (bits[k % SIDE] & bit != 0) == erase && change.changes([i, j, k], touched) {
                                 bits[k % SIDE] ^= bit;
                             }
                         }
@@ -258,18 +329,23 @@ impl Layer {
                 }
                 if bits != old {
                     any = true;
-                    let block = Block { bits, figures: figures(volume, [bx, by, n], &bits) };
+                    let block = Block { bits, figures: figures(change.volume, [bx, by, n], &bits) };
                     *slot = (bits != [0; SIDE]).then(|| Arc::new(block));
                 }
             }
         }
         if any {
-            self.trim();
-            let blocks = self.blocks.iter().flatten();
-            self.figures = blocks.fold(Figures::default(), |sum, block| sum.and(&block.figures));
-            self.longest_mm = self.longest(volume.grid());
+            self.settle(change.volume.grid());
         }
         any
+    }
+
+    /// As large as what is marked, with its figures.
+    fn settle(&mut self, grid: &VoxelGrid) {
+        self.trim();
+        let blocks = self.blocks.iter().flatten();
+        self.figures = blocks.fold(Figures::default(), |sum, block| sum.and(&block.figures));
+        self.longest_mm = self.longest(grid);
     }
 
     /// Only as large as what is marked.

@@ -525,6 +525,7 @@ impl Session {
             && let Some(findings) = self.case.findings.get_mut(&uid)
         {
             findings.painted = Arc::default();
+            findings.segments.retain(|segment| segment.voxels.size() == volume.grid().size());
         }
         self.case.open = Some(OpenSeries { index, volume, defects, loaded: false, histogram: None });
         self.show_report(false);

@@ -1,5 +1,6 @@
 //! Which gesture an event belongs to, and what of it is still going on.
 
+use super::crop::{self, HeldFace};
 use super::measure::{self, Drawing, Drawn, HeldMeasurement};
 use super::nodule::{self, Held};
 use super::paint::Painting;
@@ -31,6 +32,7 @@ enum Gesture {
     Segment(SegmentStroke),
     Measurement(HeldMeasurement),
     Planes(HeldPlanes),
+    Crop(HeldFace),
 }
 
 #[derive(Clone, Debug)]
@@ -118,11 +120,14 @@ impl Hands {
             point
                 .or_else(|| measure::grab(session, view, at).map(Gesture::Measurement))
                 .or_else(|| planes().map(Gesture::Planes))
+                .or_else(|| crop::grab(session, view, at).map(Gesture::Crop))
         };
         // A brush is not to be caught by what it paints over.
         let brush = look.tool == Tool::Paint || look.tool.segments();
         let free = button == Button::Left && self.drawing.is_none() && !brush;
         let held = if free { grab() } else { None };
+        // What a stroke in a segment begins with.
+        let mut first = Vec::new();
         let gesture = match (button, held, look.tool) {
             (Button::Middle, ..) => Gesture::Pan(state),
             (Button::Right, ..) => Gesture::Zoom(state),
@@ -140,9 +145,7 @@ impl Hands {
                     return;
                 }
                 let Some((stroke, edits)) = SegmentStroke::begin(session, view, at, keys) else { return };
-                out.push(Command::Focus(pane));
-                out.push(Command::BeginGesture);
-                out.extend(edits.into_iter().map(|edit| Command::Edit(Edit::Segments(edit))));
+                first = edits;
                 Gesture::Segment(stroke)
             }
             (Button::Left, None, Tool::Paint) => {
@@ -164,10 +167,9 @@ impl Hands {
                 return;
             }
         };
-        if !matches!(gesture, Gesture::Segment(_)) {
-            out.push(Command::Focus(pane));
-            out.push(Command::BeginGesture);
-        }
+        out.push(Command::Focus(pane));
+        out.push(Command::BeginGesture);
+        out.extend(first.into_iter().map(|edit| Command::Edit(Edit::Segments(edit))));
         match &gesture {
             Gesture::Crosshair => out.edit(crosshair::to(grid, view, at)),
             Gesture::Point(held) => out.edit(Edit::Select(Some(held.id()))),
@@ -251,6 +253,7 @@ impl Hands {
             Gesture::Point(held) => out.edit(held.drag(view, at)),
             Gesture::Measurement(held) => out.edit(held.drag(view, at)),
             Gesture::Planes(held) => out.edit(held.drag(grid, session.look(), at, keys.shift)),
+            Gesture::Crop(held) => out.edit(held.drag(grid, session.look().volume_view, view, at)),
             Gesture::Paint(painting) => out.extend(painting.drag(session, view, at).map(Command::Edit)),
             Gesture::Segment(stroke) => {
                 out.extend(stroke.drag(session, view, at).map(|edit| Command::Edit(Edit::Segments(edit))));
@@ -281,7 +284,8 @@ impl Hands {
             | Gesture::Paint(_)
             | Gesture::Segment(_)
             | Gesture::Measurement(_)
-            | Gesture::Planes(_) => {}
+            | Gesture::Planes(_)
+            | Gesture::Crop(_) => {}
             // A click beside it lets go of what was picked.
             _ if !going.far && session.findings().picked().is_some() => out.edit(Edit::Pick(None)),
             _ => {}
@@ -399,6 +403,29 @@ mod tests {
 
     /// Rounding of a few products of numbers up to 1000 in f64.
     const NEAR_MM: f64 = 1e-9;
+
+    #[test]
+    fn a_line_of_the_crop_box_is_pulled_in_a_plane_and_only_where_it_is_seen() {
+        let mut bench = Bench::new(Tool::Window);
+        let grid = *bench.session.grid().expect("open");
+        let whole = crate::session::CropBox::whole(&grid);
+        let look = bench.session.look().volume_view;
+        bench.session.apply(Edit::VolumeView(crate::session::VolumeView { crop_box: Some(whole), ..look }));
+        let view = bench.view(Pane::Axial);
+        let at = &view.viewport_from_patient * whole.face(&grid, 1);
+        let (from, to) = ([at.x, at.y], [at.x - 60.0, at.y]);
+        let face = |bench: &Bench| {
+            bench.session.look().volume_view.crop_box.map(|crop| crop.face(&grid, 1).x).expect("a box")
+        };
+        bench.drag(Pane::Axial, Button::Left, from, to);
+        assert_eq!(face(&bench), whole.face(&grid, 1).x, "there is no 3D view on the screen");
+        bench.session.apply(Edit::In3d(true));
+        bench.drag(Pane::Axial, Button::Left, from, to);
+        let moved = whole.face(&grid, 1).x - face(&bench);
+        assert!((moved - 60.0 * view.mm_per_px).abs() < NEAR_MM, "{moved}");
+        bench.session.undo();
+        assert!((face(&bench) - whole.face(&grid, 1).x).abs() < NEAR_MM);
+    }
 
     #[test]
     fn a_left_drag_changes_the_window_and_is_one_step_of_undo() {

@@ -134,8 +134,24 @@ impl Pictures {
     /// Draws a plane.
     /// - errors: an impossible size, or a device that fails
     pub fn draw(&mut self, request: &PictureRequest) -> Result<Picture, PictureError> {
-        self.check(request.size_px)?;
-        let (gpu, volume) = (&self.gpu, &request.volume);
+        self.plane(shown(request, 1), request.annotations, request.pixels_per_point)
+    }
+
+    /// Draws a viewport that is composed already, with everything that lies over it.
+    /// - errors: as [`Pictures::draw`]
+    pub fn draw_shown(&mut self, shown: &Shown) -> Result<Picture, PictureError> {
+        self.plane(shown.clone(), true, 1.0)
+    }
+
+    fn plane(
+        &mut self,
+        mut shown: Shown,
+        annotations: bool,
+        pixels_per_point: f32,
+    ) -> Result<Picture, PictureError> {
+        let size_px = shown.view.size_px;
+        self.check(size_px)?;
+        let (gpu, volume) = (&self.gpu, &shown.volume);
         let mut slices = self.slices.take().unwrap_or_else(|| SliceRenderer::new(&gpu.device, FORMAT));
         let mut reduced = 1;
         // The budget is for windows that must stay alive; here everything goes at once.
@@ -146,16 +162,16 @@ impl Pictures {
                 break;
             }
         }
-        let shown = shown(request, reduced);
-        let drawn = draw(self.canvas(request.size_px, request.pixels_per_point), |painter, rect| {
+        shown.reduced = reduced;
+        let drawn = draw(self.canvas(size_px, pixels_per_point), |painter, rect| {
             painter.add(slice_shape(rect, SlicePlace::Current(Pane::Axial), shown.frame()));
-            if request.annotations {
+            if annotations {
                 overlay::paint(painter, rect, &shown);
             }
         });
         let mut renderer = Renderer::new(&gpu.device, FORMAT, RendererOptions::PREDICTABLE);
         renderer.callback_resources.insert(slices);
-        let picture = self.finish(&mut renderer, drawn, request.size_px, request.pixels_per_point);
+        let picture = self.finish(&mut renderer, drawn, size_px, pixels_per_point);
         self.slices = renderer.callback_resources.remove::<SliceRenderer>();
         picture
     }
@@ -227,6 +243,15 @@ impl Pictures {
         let rgba = read_back(gpu, &buffer, row_bytes, size_px)?;
         Ok(Picture { size_px, rgba })
     }
+}
+
+/// A viewport as it may leave the program: without the patient, and without what only the hands need.
+pub fn shown_of(shown: Shown) -> Shown {
+    let text = match shown.text {
+        CornerText::None => CornerText::None,
+        CornerText::Full | CornerText::NoPatient => CornerText::NoPatient,
+    };
+    Shown { text, painted: None, crop_box: None, turnable: false, focused: false, screen: None, ..shown }
 }
 
 fn shown(request: &PictureRequest, reduced: usize) -> Shown {

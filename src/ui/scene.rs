@@ -13,7 +13,7 @@ use crate::segments::SegmentId;
 use crate::session::{Preferences, Session};
 use crate::tools::{PriorHands, VolumeHands, Wheel};
 use crate::ui::states::{Palette, TypedPassword};
-use crate::ui::viewport::{OutlineCache, WireCache};
+use crate::ui::viewport::{DrawnPane, OutlineCache, WireCache};
 use crate::view::Screen;
 
 /// What drawing may read.
@@ -64,6 +64,8 @@ pub struct UiState {
     pub password: TypedPassword,
     /// What is being typed as the name of a measurement.
     pub measurement_name: Option<(MeasureId, String)>,
+    /// Viewports as they were drawn in this frame.
+    pub panes: Vec<DrawnPane>,
     /// A film as it was chosen last.
     pub film: FilmChoice,
     /// What is being typed as the name of a segment.

@@ -4,6 +4,7 @@ use super::support::Window;
 use egui::{Key, Modifiers};
 use triscope::app::Start;
 use triscope::command::{Command, FilmChoice, FilmOf, Filming};
+use triscope::session::Pane;
 
 fn does(window: &mut Window, command: Command) {
     let ctx = window.harness.ctx.clone();
@@ -65,4 +66,25 @@ fn a_film_that_is_stopped_leaves_nothing() {
     window.key(Key::Escape);
     window.until("it is stopped", |s| s.notices().iter().any(|n| n.text == "Nothing was saved"));
     assert_eq!(std::fs::read_dir(folder.path()).expect("read").count(), 0);
+}
+
+#[test]
+fn a_picture_of_the_layout_has_every_viewport_where_it_lies() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut window = Window::seeing(Start::default()).with_phantom();
+    let path = folder.path().join("layout.png");
+    does(&mut window, Command::Filming(Filming::SaveLayoutTo(path.clone())));
+    window.until("it is written", |s| s.notices().iter().any(|n| n.text.starts_with("Picture saved")));
+    let picture = image::open(&path).expect("a picture").into_rgba8();
+    let panes = Pane::ALL.map(|pane| window.rect(pane));
+    let corner = panes[0].min;
+    let end = panes.iter().fold(corner, |end, pane| end.max(pane.max));
+    assert_eq!(picture.dimensions(), ((end.x - corner.x).round() as u32, (end.y - corner.y).round() as u32));
+    // The frame of each plane along its upper edge, in its own colour.
+    let colour = |rect: egui::Rect| {
+        let at = rect.center_top() - corner;
+        picture.get_pixel(at.x as u32 + 20, at.y.round() as u32).0
+    };
+    let [axial, coronal, sagittal] = panes.map(colour);
+    assert!(axial != coronal && coronal != sagittal && axial != [0, 0, 0, 255], "{axial:?} {coronal:?}");
 }

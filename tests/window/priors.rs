@@ -399,7 +399,10 @@ fn both_dates_in_one_picture() {
 #[test]
 fn linked_by_hand_the_prior_follows_and_is_followed_until_it_is_unlinked() {
     let mut window = open(Window::blind(Start::default()));
-    load_prior(&mut window);
+    let ctx = window.harness.ctx.clone();
+    window.harness.state().command(Command::PriorPaths(vec![pair().prior.clone()]), &ctx);
+    window.until("the prior is loaded", |s| s.prior().is_some_and(|p| p.loaded));
+    window.settle();
     let [now, then] = [|s: &Session| s.look().cursor, |s: &Session| view::prior_look(s, [400, 400]).cursor];
     let apart = |window: &Window| window.session(|s| (then(s) - now(s)).to_array());
     assert_eq!(window.session(|s| s.look().prior.link), SeriesLink::None, "two frames of reference");

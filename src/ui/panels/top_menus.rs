@@ -148,6 +148,8 @@ pub fn view_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
         closing_row_ui(ui, scene, out, Command::ToggleStoredSlices, icons::FILES, stored);
         closing_row_ui(ui, scene, out, Command::SavePicture, icons::PICTURE, false);
         closing_row_ui(ui, scene, out, Command::CopyPicture, icons::COPY, false);
+        closing_row_ui(ui, scene, out, Command::Filming(Filming::SaveLayout), icons::LAYOUT, false);
+        closing_row_ui(ui, scene, out, Command::Filming(Filming::CopyLayout), icons::COPY, false);
         closing_row_ui(ui, scene, out, Command::Filming(Filming::ToggleSheet), icons::FILM, false);
         ui.separator();
         closing_row_ui(ui, scene, out, Command::ToggleLeftPanel, icons::LEFT_PANEL, scene.prefs.left_panel);

@@ -12,7 +12,7 @@ use super::sheet::sheet_ui;
 const MOUSE: [(&str, &str); 11] = [
     ("Wheel", "One slice; with Shift ten"),
     ("Ctrl+wheel", "Zoom at the pointer"),
-    ("Alt+wheel", "Thickness of the slab"),
+    ("Alt+wheel", "Slab, or size of the brush"),
     ("Left drag", "The active tool"),
     ("Middle drag", "Pan"),
     ("Right drag", "Zoom"),

@@ -4,7 +4,7 @@
 use egui::{CursorIcon, EventFilter, Id, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2};
 
 use super::callback::{SlicePlace, slice_shape};
-use super::{Shown, compose, overlay, pointer};
+use super::{DrawnPane, PaneKind, Shown, compose, overlay, pointer};
 use crate::command::{Command, Commands};
 use crate::session::{Pane, Session, Tool};
 use crate::tools::Pointed;
@@ -31,6 +31,7 @@ pub fn canvas_ui(
     };
     shown.interpolation = scene.prefs.interpolation;
     shown.screen = state.screen;
+    state.panes.push(DrawnPane::new(PaneKind::Slices(pane), rect, scale, size_px));
     if let Some(size) = state.viewport_px.get_mut(pane.index()) {
         *size = size_px;
     }

@@ -17,7 +17,7 @@ const BEHIND_MM: f64 = 3.0;
 /// So many places are asked about at most in a frame; others count as before all tissue.
 const MOST: usize = 48;
 /// Slices through a segment or structure that are drawn in 3D.
-const WIRES: usize = 24;
+const WIRES: usize = 12;
 
 /// Which marks and measurements lie behind tissue; those without an entry do not.
 #[derive(Clone, Debug, Default, PartialEq)]

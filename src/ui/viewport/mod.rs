@@ -25,5 +25,7 @@ pub use outlines::{OutlineCache, OutlineMark, outlines, outlines_of};
 pub use pointer::notches;
 pub use prior::{compose_prior, prior_ui};
 pub use scores::{SCORES_WIDTH, scored_pane, scores_ui};
-pub use shown::{CandidateBox, Facts, Mark, MeasurementMark, ProbabilityDot, Shown, ShownLayer};
+pub use shown::{
+    CandidateBox, DrawnPane, Facts, Mark, MeasurementMark, PaneKind, ProbabilityDot, Shown, ShownLayer,
+};
 pub use volume::{cut_words, volume_picture, volume_ui};

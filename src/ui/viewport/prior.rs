@@ -7,7 +7,7 @@ use egui::{CursorIcon, EventFilter, Id, Key, Rect, Response, Role, Sense, Ui, Wi
 use super::callback::{SlicePlace, slice_shape};
 use super::canvas::on_pixels;
 use super::compose::facts_of;
-use super::shown::{Facts, Mark, Shown};
+use super::shown::{DrawnPane, Facts, Mark, PaneKind, Shown};
 use super::{overlay, pointer};
 use crate::command::Commands;
 use crate::findings::Nodule;
@@ -102,6 +102,7 @@ pub fn prior_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState,
         ui.painter().rect_filled(rect, 0.0, PICTURE.ground);
         return;
     };
+    state.panes.push(DrawnPane::new(PaneKind::Prior, rect, scale, size_px));
     shown.focused = response.has_focus();
     shown.interpolation = scene.prefs.interpolation;
     (shown.screen, state.prior_px) = (state.screen, size_px);

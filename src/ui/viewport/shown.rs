@@ -10,7 +10,7 @@ use crate::geometry::{Patient, Plane, Point};
 use crate::inference::Region;
 use crate::measure::Measurement;
 use crate::render::{HeatmapLook, LayerLook, SliceFrame};
-use crate::session::{CornerText, Slab};
+use crate::session::{CornerText, Pane, Slab};
 use crate::view::{ResolvedView, Screen};
 use crate::volume::{Colours, Interpolation, Painted, Volume, Window};
 
@@ -167,5 +167,34 @@ impl Shown {
             colours: self.colours,
             heatmap: self.heatmap.clone(),
         }
+    }
+}
+
+/// What a part of the centre shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaneKind {
+    /// Slices of the series.
+    Slices(Pane),
+    /// Slices of the prior.
+    Prior,
+    /// The volume in 3D.
+    Volume,
+}
+
+/// Where it was drawn last, physical pixels of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DrawnPane {
+    /// What it shows.
+    pub kind: PaneKind,
+    /// Its upper left corner.
+    pub at_px: [i64; 2],
+    /// Width and height.
+    pub size_px: [u32; 2],
+}
+
+impl DrawnPane {
+    /// - `rect`: on whole physical pixels, points
+    pub(super) fn new(kind: PaneKind, rect: egui::Rect, scale: f32, size_px: [u32; 2]) -> Self {
+        Self { kind, at_px: [rect.left(), rect.top()].map(|v| (v * scale).round() as i64), size_px }
     }
 }

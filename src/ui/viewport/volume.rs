@@ -7,7 +7,7 @@ use egui::{CursorIcon, EventFilter, Id, Key, Rect, Response, Role, Sense, Ui, Ui
 use super::callback::ray_shape;
 use super::canvas::on_pixels;
 use super::compose::{compose, heatmap};
-use super::{Behind, Shown, WireCache, overlay, pointer};
+use super::{Behind, DrawnPane, PaneKind, Shown, WireCache, overlay, pointer};
 use crate::command::Commands;
 use crate::geometry::Plane;
 use crate::render::RayFrame;
@@ -111,6 +111,7 @@ pub fn volume_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState
         ui.painter().rect_filled(rect, 0.0, PICTURE.ground);
         return;
     };
+    state.panes.push(DrawnPane::new(PaneKind::Volume, rect, scale, size_px));
     let (wires, more) = state.wires.wires(scene.session);
     composed.shown.outlines = wires;
     if more {
