@@ -146,7 +146,7 @@ fn structure_wires(grid: &VoxelGrid, structure: &Structure) -> Vec<Line> {
     let (low, high) = ends.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), k| (l.min(k), h.max(k)));
     let last = grid.size()[2] as f64 - 1.0;
     let (low, high) = (low.max(0.0).ceil(), high.min(last).floor());
-    if !(low <= high) {
+    if low > high {
         return Vec::new();
     }
     slices(low, high).flat_map(|k| structure.cut(&slice(grid, k))).collect()
