@@ -134,6 +134,8 @@ impl Pictures {
     /// Draws a plane.
     /// - errors: an impossible size, or a device that fails
     pub fn draw(&mut self, request: &PictureRequest) -> Result<Picture, PictureError> {
+        // A view is never smaller than a pixel; a request may be.
+        self.check(request.size_px)?;
         self.plane(shown(request, 1), request.annotations, request.pixels_per_point)
     }
 
