@@ -15,6 +15,8 @@ pub mod volume;
 pub mod measure;
 /// What others drew: segments and contours in patient space, and where a plane cuts them.
 pub mod structures;
+/// What the reader draws: segments of the volume's own voxels, painted by a brush.
+pub mod segments;
 /// What some networks are told of a patient besides the picture.
 pub mod clinical;
 /// Files to volumes: scan, series, sort, defects, decode.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::command::Explaining;
+use crate::command::{Explaining, FilmChoice};
 use crate::jobs::{Job, Outcome, Wake, spawn};
 use crate::workflow::session_file::ENDING;
 
@@ -38,6 +38,12 @@ pub(super) enum Ask {
         /// With patient and study.
         with_patient: bool,
     },
+    /// Where to save segments; the suggested name.
+    Segments(String),
+    /// Where to save a picture of all viewports; the suggested name.
+    LayoutPicture(String),
+    /// Where to save a film; the suggested name.
+    Film(FilmChoice, String),
 }
 
 /// How a dialog ended.
@@ -59,6 +65,12 @@ pub(super) enum Reply {
     SaveMeasurements(PathBuf),
     /// Do this, now that the place is known.
     Explaining(Explaining),
+    /// Save the segments here.
+    SaveSegments(PathBuf),
+    /// Save the picture of all viewports here.
+    SaveLayout(PathBuf),
+    /// Save the film here.
+    SaveFilm(FilmChoice, PathBuf),
     /// The user thought better of it.
     Nothing,
     /// There is no dialog on this system: ask for the path in the window.
@@ -108,7 +120,19 @@ fn reply(ask: Ask, mut paths: Vec<PathBuf>, after: Duration) -> Reply {
         (false, &Ask::MapsFolder { with_patient }) => {
             Reply::Explaining(Explaining::SaveMapsIn { folder: paths.swap_remove(0), with_patient })
         }
+        (false, Ask::LayoutPicture(_)) => Reply::SaveLayout(paths.swap_remove(0)),
         (false, Ask::Measurements(_)) => Reply::SaveMeasurements(paths.swap_remove(0)),
+        (false, Ask::Segments(_)) => {
+            let path = paths.swap_remove(0);
+            Reply::SaveSegments(if path.extension().is_none() { path.with_extension("nii.gz") } else { path })
+        }
+        (false, Ask::Film(choice, _)) => {
+            let path = paths.swap_remove(0);
+            Reply::SaveFilm(
+                *choice,
+                if path.extension().is_none() { path.with_extension("gif") } else { path },
+            )
+        }
         (false, Ask::Weights(network)) => Reply::Import(network, paths.swap_remove(0)),
         (false, Ask::PriorFolder | Ask::PriorFiles) => Reply::Prior(paths),
         (false, Ask::Session(_)) => {
@@ -171,7 +195,23 @@ fn show(ask: &Ask, folder: Option<&Path>) -> Vec<PathBuf> {
             .save_file()
             .into_iter()
             .collect(),
-        Ask::Picture(name) => dialog
+        Ask::Film(_, name) => dialog
+            .set_title("Save film")
+            .set_file_name(name)
+            .add_filter("Animated GIF", &["gif"])
+            .add_filter("Numbered PNG pictures", &["png"])
+            .save_file()
+            .into_iter()
+            .collect(),
+        Ask::Segments(name) => dialog
+            .set_title("Export segments")
+            .set_file_name(name)
+            .add_filter("NIfTI label map", &["nii.gz", "nii"])
+            .add_filter("DICOM segmentation", &["dcm"])
+            .save_file()
+            .into_iter()
+            .collect(),
+        Ask::Picture(name) | Ask::LayoutPicture(name) => dialog
             .set_title("Save picture")
             .set_file_name(name)
             .add_filter("PNG picture", &["png"])

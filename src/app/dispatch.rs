@@ -103,6 +103,8 @@ impl Core {
             Command::VolumeSide(side) => self.change_volume_view(|view| view.from_side(side)),
             Command::CutVolume(plane) => self.cut_volume(plane),
             Command::CropVolume => self.change_volume_view(VolumeView::with_or_without_crop),
+            Command::CropBox => self.toggle_crop_box(),
+            Command::ResetCropBox => self.reset_crop_box(),
             Command::ToggleShading => {
                 self.change_volume_view(|view| VolumeView { shaded: !view.shaded, ..view });
             }
@@ -149,7 +151,9 @@ impl Core {
             Command::GoTo(id) => {
                 if let Some(nodule) = self.session.findings().nodule(id) {
                     let there = |cursor| Edit::Prior(PriorLook { cursor, ..self.session.look().prior });
-                    let prior = self.session.at_in_prior(nodule).map(there);
+                    // Linked, the prior follows the cursor.
+                    let linked = self.session.look().prior.link.offset().is_some();
+                    let prior = self.session.at_in_prior(nodule).filter(|_| !linked).map(there);
                     let edits = [Edit::Select(Some(id)), Edit::Cursor(nodule.at)].into_iter().chain(prior);
                     self.session.apply(Edit::Many(edits.collect()));
                 }
@@ -205,6 +209,8 @@ impl Core {
             }
             Command::Viewing(asked) => self.view_as_asked(asked, ctx),
             Command::Explaining(asked) => self.explain_as_asked(asked),
+            Command::Segmenting(asked) => self.segment_as_asked(asked),
+            Command::Filming(asked) => self.film_as_asked(asked),
             Command::ChooseNetwork(name) => self.choose_network(name),
             Command::ChooseAdapter(name) => self.choose_adapter(name),
             Command::Dismiss(id) => self.session.receive(News::Dismiss(id)),
@@ -227,6 +233,12 @@ impl Core {
             Some(Reply::NoDialog(Ask::Session(name))) => self.save_session(Target::Here(name)),
             Some(Reply::SaveMeasurements(path)) => self.export_measurements(Target::File(path)),
             Some(Reply::NoDialog(Ask::Measurements(name))) => self.export_measurements(Target::Here(name)),
+            Some(Reply::SaveSegments(path)) => self.export_segments(Target::File(path)),
+            Some(Reply::NoDialog(Ask::Segments(name))) => self.export_segments(Target::Here(name)),
+            Some(Reply::SaveFilm(choice, path)) => self.save_film(choice, Target::File(path)),
+            Some(Reply::NoDialog(Ask::Film(choice, name))) => self.save_film(choice, Target::Here(name)),
+            Some(Reply::SaveLayout(path)) => self.save_layout_picture(Target::File(path)),
+            Some(Reply::NoDialog(Ask::LayoutPicture(name))) => self.save_layout_picture(Target::Here(name)),
             // Without a dialog pictures go where the user is, under a name that is not taken.
             Some(Reply::NoDialog(Ask::Picture(name))) => self.save_picture(Target::Here(name)),
             Some(Reply::NoDialog(Ask::PriorFolder | Ask::PriorFiles)) => {
@@ -390,9 +402,11 @@ impl Core {
 
     fn turn(&mut self, by: fn(Turn) -> Turn) {
         if self.ui.prior_has_focus {
-            let look = self.session.look().prior;
+            let size = self.ui.prior_px;
+            let look = view::prior_look(&self.session, size);
             let viewport = look.viewport.turned(by(look.viewport.turn));
-            return self.session.apply(Edit::Prior(PriorLook { viewport, ..look }));
+            let edit = view::prior_edit(&self.session, PriorLook { viewport, ..look }, size);
+            return self.session.apply(edit);
         }
         let pane = self.session.look().focus;
         let state = *self.session.look().viewport(pane);
@@ -422,8 +436,10 @@ impl Core {
     /// the cursor counts: of the prior where that has the keyboard.
     fn here(&mut self) {
         let prior = self.session.prior().map(|prior| prior.uid().to_owned());
-        let there =
-            self.ui.prior_hover.or(self.ui.prior_has_focus.then_some(self.session.look().prior.cursor));
+        let there = self
+            .ui
+            .prior_hover
+            .or(self.ui.prior_has_focus.then(|| view::prior_look(&self.session, self.ui.prior_px).cursor));
         match (self.session.hover(), prior, there) {
             (Some(hover), ..) => self.classify(hover.at),
             (None, Some(uid), Some(at)) => self.link_prior(Some(PriorPoint::new(&uid, at))),

@@ -2,7 +2,7 @@
 
 use super::core::Core;
 use super::saving::Target;
-use crate::export::{measurement_text, write_measurements};
+use crate::export::{SegmentValues, measurement_text, write_measurements};
 use crate::jobs::spawn;
 use crate::measure::MeasureId;
 use crate::session::Edit;
@@ -17,7 +17,14 @@ impl Core {
 
     /// Puts all measurements of the series on the clipboard as text.
     pub(super) fn copy_measurements(&self, ctx: &egui::Context) {
-        ctx.copy_text(measurement_text(self.session.findings().measurements()));
+        let findings = self.session.findings();
+        ctx.copy_text(measurement_text(findings.measurements(), &self.segment_values()));
+    }
+
+    /// What segments of the series say.
+    fn segment_values(&self) -> Vec<SegmentValues> {
+        let segments = self.session.findings().segments();
+        self.session.volume().map(|volume| SegmentValues::of(segments, volume)).unwrap_or_default()
     }
 
     /// Writes all measurements of the series, away from the window.
@@ -25,10 +32,11 @@ impl Core {
         let (Some(series), Some(volume)) = (self.session.series(), self.session.volume()) else { return };
         let (uid, unit) = (series.uid.clone(), volume.unit().clone());
         let measurements = self.session.findings().measurements().to_vec();
+        let segments = self.segment_values();
         let job = spawn("measurements", self.waker.now(), move |ctx| {
             ctx.step("Writing the measurements", 0.0)?;
             let path = target.path();
-            let written = write_measurements(&path, &uid, &unit, &measurements);
+            let written = write_measurements(&path, &uid, &unit, &measurements, &segments);
             Ok(written.map(|()| path).map_err(|error| error.to_string()))
         });
         self.follow_saving("Measurements", job);

@@ -21,8 +21,8 @@ impl Core {
 
     /// Draws the focused viewport once more, away from the window, and writes it.
     pub(super) fn save_picture(&mut self, target: Target) {
-        let Some(request) = request(&self.session, self.session.look().focus, self.prefs.interpolation)
-        else {
+        let pane = self.session.look().focus;
+        let Some(request) = request(&self.session, pane, self.prefs.interpolation, [SIZE_PX; 2]) else {
             return;
         };
         let Some(gpu) = self.gpu.clone() else {
@@ -55,8 +55,8 @@ pub(super) type Copying = Job<Result<Picture, String>>;
 impl Core {
     /// Draws the focused viewport once more, away from the window, for the clipboard.
     pub(super) fn copy_picture(&mut self) {
-        let Some(request) = request(&self.session, self.session.look().focus, self.prefs.interpolation)
-        else {
+        let pane = self.session.look().focus;
+        let Some(request) = request(&self.session, pane, self.prefs.interpolation, [SIZE_PX; 2]) else {
             return;
         };
         let Some(gpu) = self.gpu.clone() else {
@@ -85,8 +85,12 @@ impl Core {
 }
 
 /// The viewport as it is on the screen, whole, without the patient's name.
-fn request(session: &Session, pane: Pane, interpolation: Interpolation) -> Option<PictureRequest> {
-    let size_px = [SIZE_PX; 2];
+pub(super) fn request(
+    session: &Session,
+    pane: Pane,
+    interpolation: Interpolation,
+    size_px: [u32; 2],
+) -> Option<PictureRequest> {
     let shown = compose(session, pane, size_px)?;
     let look = session.look();
     // Pictures leave the program: what names the patient stays here, whatever the screen shows.

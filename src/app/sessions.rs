@@ -14,7 +14,7 @@ use crate::command::Command;
 use crate::export::hashed_uid;
 use crate::jobs::{Job, Outcome, spawn};
 use crate::session::{Edit, News, Severity};
-use crate::workflow::session_file::{self, ENDING, SavedSession, saved};
+use crate::workflow::session_file::{self, ENDING, SavedSession, saved, views_alone};
 
 /// Between two writes of a session that changes.
 const EVERY: Duration = Duration::from_secs(2);
@@ -166,9 +166,9 @@ impl Core {
         Some(made)
     }
 
-    /// Writes everything that was made, without paths.
+    /// Writes everything that was made, without paths; where nothing was, the views alone.
     pub(super) fn save_session(&mut self, target: Target) {
-        let Some(saved) = self.whole_session() else { return };
+        let Some(saved) = self.whole_session().or_else(|| views_alone(&self.session)) else { return };
         let saved = SavedSession { paths: Vec::new(), ..saved };
         let job = spawn("session", self.waker.now(), move |ctx| {
             ctx.step("Writing the session", 0.0)?;

@@ -2,7 +2,7 @@
 
 use super::core::Core;
 use crate::command::Viewing;
-use crate::session::{Edit, PriorLook};
+use crate::session::{Edit, PriorLook, SeriesLink};
 use crate::tools;
 use crate::ui::Sheet;
 use crate::view::{self, NamedScale};
@@ -20,6 +20,16 @@ impl Core {
                     self.session.apply(Edit::Window(window, None));
                 }
             }
+            Viewing::FileWindow => {
+                let windows = self.session.series().map_or(&[][..], |series| &series.windows);
+                let shown = windows.iter().position(|w| w.window == self.session.look().window);
+                let next = shown.map_or(0, |shown| (shown + 1) % windows.len().max(1));
+                if let Some(window) = windows.get(next).map(|w| w.window) {
+                    self.session.apply(Edit::Window(window, None));
+                }
+            }
+            Viewing::ToggleLink => self.toggle_link(),
+            Viewing::Link(link) => self.link_series(link),
             Viewing::KeepWindow(name) => {
                 let window = self.session.look().window;
                 if self.prefs.keep_window(&name, window) {
@@ -51,7 +61,8 @@ impl Core {
         let prior = self.session.prior().filter(|_| self.ui.prior_has_focus);
         let here = match prior {
             Some(prior) => {
-                Some((prior.volume.grid(), look.prior.viewport, look.prior.cursor, self.ui.prior_px))
+                let seen = view::prior_look(&self.session, self.ui.prior_px);
+                Some((prior.volume.grid(), seen.viewport, seen.cursor, self.ui.prior_px))
             }
             None => self.session.grid().map(|grid| {
                 let size = self.ui.viewport_px.get(look.focus.index()).copied().unwrap_or_default();
@@ -66,10 +77,31 @@ impl Core {
         };
         let viewport = view::at_scale(grid, &state, size, mm_per_px);
         let edit = match prior {
-            Some(_) => Edit::Prior(PriorLook { viewport, ..look.prior }),
+            Some(_) => {
+                let seen = view::prior_look(&self.session, size);
+                view::prior_edit(&self.session, PriorLook { viewport, ..seen }, size)
+            }
             None => Edit::Viewport(look.focus, viewport),
         };
         self.session.apply(edit);
+    }
+
+    /// Not linked any more; or linked as the files allow, else as both lie now.
+    fn toggle_link(&mut self) {
+        let look = self.session.look();
+        let same = self.session.prior().and_then(|prior| prior.series()).zip(self.session.series());
+        let link = match look.prior.link {
+            SeriesLink::None if same.is_some_and(|(then, now)| now.same_frame(then)) => SeriesLink::Frame,
+            SeriesLink::None => SeriesLink::Offset(view::offset_here(&self.session, self.ui.prior_px)),
+            SeriesLink::Frame | SeriesLink::Offset(_) => SeriesLink::None,
+        };
+        self.link_series(link);
+    }
+
+    fn link_series(&mut self, link: SeriesLink) {
+        if self.session.prior().is_some() {
+            self.session.apply(view::relinked(&self.session, link, self.ui.prior_px));
+        }
     }
 
     fn interpolate(&mut self, interpolation: Interpolation) {

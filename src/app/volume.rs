@@ -2,7 +2,7 @@
 
 use super::core::Core;
 use crate::geometry::Plane;
-use crate::session::{Arrangement, Edit, Layout, VolumeView};
+use crate::session::{Arrangement, CropBox, Edit, Layout, VolumeView};
 use crate::view;
 use crate::volume::VolumePreset;
 
@@ -49,6 +49,18 @@ impl Core {
         let normal = Plane::ALL.into_iter().zip(normals).find(|(other, _)| *other == plane);
         if let Some((_, normal)) = normal {
             self.change_volume_view(|view| view.with_next_cut(plane, normal));
+        }
+    }
+
+    pub(super) fn toggle_crop_box(&mut self) {
+        if let Some(grid) = self.session.grid().copied() {
+            self.change_volume_view(|view| view.with_or_without_box(&grid));
+        }
+    }
+
+    pub(super) fn reset_crop_box(&mut self) {
+        if let Some(grid) = self.session.grid().copied() {
+            self.change_volume_view(|view| VolumeView { crop_box: Some(CropBox::whole(&grid)), ..view });
         }
     }
 

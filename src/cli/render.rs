@@ -3,15 +3,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::args::{Overlay, Render};
+use super::args::{Animate, Overlay, Render};
 use super::classify::{Models, first_of, models};
 use super::exit::Failure;
 use super::progress::Terminal;
 use super::{output, series};
+use crate::export::Film;
 use crate::geometry::{Plane, Point};
-use crate::gpu;
 use crate::inference::{DeviceChoice, Engine, EngineOptions, Mode, WeightsChoice, regions};
-use crate::networks;
 use crate::networks::weights::UNTRAINED;
 use crate::session::{Orientation, PetLook, PetSeries, Projection, Side, Slab, VolumeView};
 use crate::volume::Preset;
@@ -22,6 +21,7 @@ use crate::workflow::models::weights_for;
 use crate::workflow::open::Opened;
 use crate::workflow::overlays::{pet, pets, structures};
 use crate::workflow::render::{Overlays, RenderError, Subject, View, WindowChoice};
+use crate::{gpu, networks};
 
 impl From<RenderError> for Failure {
     fn from(error: RenderError) -> Self {
@@ -52,10 +52,25 @@ struct Options {
     weights: WeightsChoice,
     device: DeviceChoice,
     force: bool,
+    animate: Option<Animate>,
+    frames: Option<usize>,
+    pace: f64,
     out: PathBuf,
 }
 
+/// Frames of a turn: every four degrees.
+const TURN: usize = 90;
+
 impl Options {
+    /// The film, where one is asked for.
+    fn film(&self) -> Option<Film> {
+        self.animate.map(|_| Film {
+            path: self.out.clone(),
+            size_px: self.view.size_px,
+            per_second: self.pace,
+        })
+    }
+
     fn new(raw: &Render) -> Result<Self, Failure> {
         let orientation = match (raw.oblique, raw.plane) {
             (Some(o), _) => Orientation::Oblique { right: o.right, down: o.down },
@@ -72,7 +87,23 @@ impl Options {
         let Models::One(model) = models(&raw.network.model)? else {
             return Err(Failure::arguments("a picture shows one network's boxes; name it with --model"));
         };
+        match (raw.animate, raw.volume.is_some()) {
+            (Some(Animate::Turn), false) => {
+                return Err(Failure::arguments(
+                    "a turn is one of the volume in 3D: --animate turn needs --volume",
+                ));
+            }
+            (Some(Animate::Scroll), true) => {
+                return Err(Failure::arguments(
+                    "the volume in 3D has no slices to scroll through: --animate turn",
+                ));
+            }
+            _ => {}
+        }
         Ok(Self {
+            animate: raw.animate,
+            frames: raw.frames,
+            pace: raw.pace,
             path: raw.path.clone(),
             series: raw.series.series.clone(),
             view: View {
@@ -118,6 +149,10 @@ pub(super) fn run(raw: &Render, terminal: &Terminal) -> Result<(), Failure> {
             .turned(0.0, down);
         let View { at, window, size_px, .. } = options.view;
         let subject = Subject::new(&case.opened);
+        if let Some(film) = options.film() {
+            let count = options.frames.unwrap_or(TURN);
+            return Ok(subject.write_turn(terminal.ctx(), &gpu, (&look, at), window, &film, count)??);
+        }
         return Ok(subject.write_volume(&gpu, (&look, at), window, size_px, &options.out)?);
     }
     let mut overlays = overlays(&options, &case.opened, terminal)?;
@@ -127,6 +162,10 @@ pub(super) fn run(raw: &Render, terminal: &Terminal) -> Result<(), Failure> {
         let drawn = Subject::new(&case.opened).draw(&gpu, &options.view, &overlays)?;
         let to = AsDicom { folder: options.out, with_patient: raw.with_patient, opened: vec![options.path] };
         return write_view(&to, &drawn, case.opened.series(), terminal.ctx()).map_err(Failure::work);
+    }
+    if let Some(film) = options.film() {
+        let (subject, what) = (Subject::new(&case.opened), (&options.view, &overlays));
+        return Ok(subject.write_scroll(terminal.ctx(), &gpu, what, &film, options.frames)??);
     }
     Ok(Subject::new(&case.opened).write(&gpu, &options.view, &overlays, &options.out)?)
 }

@@ -194,6 +194,20 @@ pub(super) fn share(text: &str) -> Result<f64, String> {
     number.filter(|n| (0.0..=1.0).contains(n)).ok_or_else(|| "a number between 0 and 1 is needed".to_owned())
 }
 
+/// Frames of a film.
+pub(super) fn frames(text: &str) -> Result<usize, String> {
+    let most = crate::workflow::film::MOST_FRAMES;
+    let wrong = || format!("a film has 1 to {most} frames");
+    text.parse().ok().filter(|n| (1..=most).contains(n)).ok_or_else(wrong)
+}
+
+/// Frames in a second.
+pub(super) fn pace(text: &str) -> Result<f64, String> {
+    let [least, most] = crate::export::FILM_PACES;
+    let wrong = || format!("a film shows {least} to {most} frames in a second");
+    text.parse().ok().filter(|hz| (least..=most).contains(hz)).ok_or_else(wrong)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

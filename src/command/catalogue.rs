@@ -3,14 +3,16 @@
 use std::sync::LazyLock;
 
 use super::conditions::{
-    always, answered, compared, drawn, irregular, laid, leaves_mode, linked, made, mapped, oblique, painted,
-    questionable, redoable, region_picked, removable, reported, restorable, running, scannable, scanned,
-    selected, several, shown, something, surrounded, undoable, with_pet,
+    always, answered, compared, drawn, irregular, laid, leaves_mode, linked, mapped, oblique, painted,
+    questionable, redoable, region_picked, removable, reported, restorable, running, savable, scannable,
+    scanned, selected, several, shown, something, surrounded, undoable, with_pet,
 };
 use super::entry::{Entry, Group, key, line};
 use super::explaining::EXPLAINING;
+use super::filming::FILMING;
 use super::keys::{Key, Shortcut};
 use super::measuring::MEASURING;
+use super::segmenting::SEGMENTING;
 use super::viewing::VIEWING;
 use super::volume::VOLUME;
 use super::words::Command;
@@ -24,7 +26,15 @@ pub fn entry(command: &Command) -> Option<&'static Entry> {
 
 /// Every command that needs no value.
 pub static CATALOGUE: LazyLock<Vec<&'static Entry>> = LazyLock::new(|| {
-    LISTED.iter().chain(&MEASURING).chain(&VOLUME).chain(&VIEWING).chain(&EXPLAINING).collect()
+    LISTED
+        .iter()
+        .chain(&MEASURING)
+        .chain(&SEGMENTING)
+        .chain(&FILMING)
+        .chain(&VOLUME)
+        .chain(&VIEWING)
+        .chain(&EXPLAINING)
+        .collect()
 });
 
 static LISTED: [Entry; 77] = [
@@ -69,7 +79,7 @@ static LISTED: [Entry; 77] = [
             "Writes nodules, measurements and views as a file, without patient data or pictures.",
         ),
         &[Shortcut::ctrl(Key::Char('S'))],
-        made,
+        savable,
     ),
     line(
         Command::OpenSession,

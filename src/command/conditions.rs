@@ -27,6 +27,11 @@ pub(super) fn shown_in_3d(session: &Session) -> bool {
     shown(session) && session.look().shows_volume()
 }
 
+/// There is a crop box in the 3D view.
+pub(super) fn boxed(session: &Session) -> bool {
+    shown_in_3d(session) && session.look().volume_view.crop_box.is_some()
+}
+
 /// Something is open.
 pub(super) fn something(session: &Session) -> bool {
     session.stage() != Stage::Welcome
@@ -146,6 +151,26 @@ pub(super) fn measured(session: &Session) -> bool {
     shown(session) && !session.findings().measurements().is_empty()
 }
 
+/// There is a measurement, or a segment with voxels.
+pub(super) fn measured_or_drawn(session: &Session) -> bool {
+    measured(session) || segmented(session)
+}
+
+/// There is a segment with voxels.
+pub(super) fn segmented(session: &Session) -> bool {
+    shown(session) && session.findings().segments().iter().any(|s| !s.voxels.is_empty())
+}
+
+/// There is a segment.
+pub(super) fn begun(session: &Session) -> bool {
+    shown(session) && !session.findings().segments().is_empty()
+}
+
+/// A segment is drawn in.
+pub(super) fn segment_chosen(session: &Session) -> bool {
+    shown(session) && session.findings().chosen_segment().is_some()
+}
+
 /// There is something that Delete takes away.
 pub(super) fn removable(session: &Session) -> bool {
     shown(session) && (session.findings().picked().is_some() || session.selected().is_some())
@@ -153,12 +178,22 @@ pub(super) fn removable(session: &Session) -> bool {
 
 /// Something was made that a session would hold.
 pub(super) fn made(session: &Session) -> bool {
-    session.case().all_findings().any(|(_, f)| !f.nodules().is_empty() || !f.measurements().is_empty())
+    session.case().all_findings().any(|(_, findings)| !findings.is_empty())
+}
+
+/// Something was made, or there are views at least.
+pub(super) fn savable(session: &Session) -> bool {
+    made(session) || shown(session)
 }
 
 /// There is a session to go on with.
 pub(super) fn restorable(session: &Session) -> bool {
     session.has_last_session()
+}
+
+/// The files of the series on the screen recommend a window.
+pub(super) fn window_recommended(session: &Session) -> bool {
+    shown(session) && session.series().is_some_and(|series| !series.windows.is_empty())
 }
 
 /// The values of the series on the screen were counted.

@@ -15,6 +15,8 @@ pub enum Group {
     Tools,
     /// Measurements.
     Measure,
+    /// Segments that the reader draws.
+    Segment,
     /// Grey-scale windows.
     Window,
     /// What others drew or measured, over the series.
@@ -33,11 +35,12 @@ pub enum Group {
 
 impl Group {
     /// In the order in which they are shown.
-    pub const ALL: [Group; 11] = [
+    pub const ALL: [Group; 12] = [
         Group::File,
         Group::Navigate,
         Group::Tools,
         Group::Measure,
+        Group::Segment,
         Group::Window,
         Group::Overlay,
         Group::Display,
@@ -54,6 +57,7 @@ impl Group {
             Group::Navigate => "Slices and series",
             Group::Tools => "Tools (left drag or click)",
             Group::Measure => "Measuring",
+            Group::Segment => "Segments",
             Group::Window => "Window presets",
             Group::Overlay => "Of others, over the picture",
             Group::Display => "Display",

@@ -60,7 +60,7 @@ pub(super) static EXPLAINING: [Entry; 7] = [
             "Ask otherwise",
             "The same crops turned and mirrored, and the network with its dropout on: how far the answer moves.",
         ),
-        &[Shortcut::shift(Key::Char('N'))],
+        &[Shortcut::shift(Key::Char('A'))],
         wavering,
     ),
     line(
@@ -79,7 +79,7 @@ pub(super) static EXPLAINING: [Entry; 7] = [
         "blink_maps",
         Group::Display,
         ("Blink maps", "The maps of two methods in turn, twice a second, in place of each other."),
-        &[Shortcut::shift(Key::Char('B'))],
+        &[Shortcut::shift(Key::Char('K'))],
         two_mapped,
     ),
     line(
@@ -90,7 +90,7 @@ pub(super) static EXPLAINING: [Entry; 7] = [
             "Other map (hold)",
             "Shows the map that is compared with in place of the other for as long as the key is held.",
         ),
-        &[Shortcut::shift(Key::Char('O'))],
+        &[Shortcut::shift(Key::Char('X'))],
         two_mapped,
     ),
     line(

@@ -158,7 +158,7 @@ impl Keymap {
         }
         text.push_str(
             "\n## Mouse\n\n| gesture | what it does |\n|---|---|\n\
-             | wheel | one slice; with Shift ten; with Ctrl zoom at the pointer; with Alt, or Ctrl and Shift, the slab |\n\
+             | wheel | one slice; with Shift ten; with Ctrl zoom at the pointer; with Alt, or Ctrl and Shift, the slab, or with a segment brush its size |\n\
              | left drag | the active tool (window and level at the start) |\n\
              | middle drag | pan |\n\
              | right drag | zoom |\n\

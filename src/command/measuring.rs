@@ -1,6 +1,6 @@
 //! Lines of the list that are about measuring: kinds, and what becomes of what was measured.
 
-use super::conditions::{always, measured};
+use super::conditions::{always, measured_or_drawn};
 use super::entry::{Entry, Group, key, line};
 use super::keys::{Key, Shortcut};
 use super::words::Command;
@@ -88,9 +88,9 @@ pub(super) static MEASURING: [Entry; 11] = [
         Command::CopyMeasurements,
         "copy_measurements",
         Group::Measure,
-        ("Copy measurements", "Puts all measurements of the series on the clipboard as text."),
+        ("Copy measurements", "Puts all measurements and segments of the series on the clipboard as text."),
         &[Shortcut::ctrl(Key::Char('C'))],
-        measured,
+        measured_or_drawn,
     ),
     line(
         Command::ExportMeasurements,
@@ -98,9 +98,9 @@ pub(super) static MEASURING: [Entry; 11] = [
         Group::Measure,
         (
             "Export measurements",
-            "Writes all measurements of the series as CSV or JSON, without patient data.",
+            "Writes all measurements and values of segments as CSV or JSON, without patient data.",
         ),
         &[],
-        measured,
+        measured_or_drawn,
     ),
 ];

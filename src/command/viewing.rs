@@ -1,10 +1,10 @@
 //! What is asked for of the viewports besides slices and tools: slab, scale, grey scale, pace of playing.
 
-use super::conditions::{always, counted, shown};
+use super::conditions::{always, compared, counted, shown, window_recommended};
 use super::entry::{Entry, Group, line};
 use super::keys::{Key, Shortcut};
 use super::words::Command;
-use crate::session::CornerText;
+use crate::session::{CornerText, SeriesLink};
 use crate::volume::Interpolation;
 
 /// How the viewports show what they show, and what the program remembers of it.
@@ -20,6 +20,12 @@ pub enum Viewing {
     TrueSize,
     /// The window from the first hundredth of the values to the last.
     AutoWindow,
+    /// The prior follows the series on the screen, or each is looked at by itself.
+    ToggleLink,
+    /// The prior is linked so.
+    Link(SeriesLink),
+    /// The window that the files of the series recommend; the next one where they recommend several.
+    FileWindow,
     /// Keep the window that is shown under this name.
     KeepWindow(String),
     /// Forget the kept window of this name.
@@ -58,7 +64,7 @@ pub enum Preference {
 }
 
 /// Those that need no value.
-pub(super) static VIEWING: [Entry; 10] = [
+pub(super) static VIEWING: [Entry; 12] = [
     line(
         Command::Viewing(Viewing::SlabThicker),
         "slab_thicker",
@@ -85,6 +91,29 @@ pub(super) static VIEWING: [Entry; 10] = [
         ),
         &[Shortcut::plain(Key::Char('6'))],
         counted,
+    ),
+    line(
+        Command::Viewing(Viewing::FileWindow),
+        "file_window",
+        Group::Window,
+        (
+            "Window of the file",
+            "The window that the files of the series recommend; once more for the next one, where they have several.",
+        ),
+        &[Shortcut::plain(Key::Char('7'))],
+        window_recommended,
+    ),
+    line(
+        Command::Viewing(Viewing::ToggleLink),
+        "link_series",
+        Group::Display,
+        (
+            "Link both dates",
+            "Slices, zoom and pan of the prior follow the series: by their frame of reference, else as both lie now; or not any \
+             more.",
+        ),
+        &[Shortcut::shift(Key::Char('L'))],
+        compared,
     ),
     line(
         Command::Viewing(Viewing::PlayFaster),

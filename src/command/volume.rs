@@ -1,6 +1,6 @@
 //! Lines of the list that are about the 3D view: colours, sides, cuts.
 
-use super::conditions::{in_hu, shown, shown_in_3d};
+use super::conditions::{boxed, in_hu, shown, shown_in_3d};
 use super::entry::{Entry, Group, line};
 use super::keys::{Key, Shortcut};
 use super::words::Command;
@@ -9,7 +9,7 @@ use crate::session::Side;
 use crate::volume::VolumePreset;
 
 /// Every command about the 3D view.
-pub(super) static VOLUME: [Entry; 19] = [
+pub(super) static VOLUME: [Entry; 21] = [
     line(
         Command::ToggleVolume,
         "volume_view",
@@ -37,6 +37,15 @@ pub(super) static VOLUME: [Entry; 19] = [
     cut(Plane::Coronal),
     cut(Plane::Sagittal),
     surroundings(),
+    crop_box(),
+    line(
+        Command::ResetCropBox,
+        "volume_box_reset",
+        Group::Volume,
+        ("3D crop box anew", "The crop box is all of the volume again."),
+        &[],
+        boxed,
+    ),
     side(Side::Front),
     side(Side::Back),
     side(Side::Left),
@@ -95,6 +104,16 @@ const fn cut(plane: Plane) -> Entry {
 const fn surroundings() -> Entry {
     let words = ("3D around the cursor", "Only a cube around the cursor is shown in 3D, or everything.");
     line(Command::CropVolume, "volume_crop", Group::Volume, words, &[], shown_in_3d)
+}
+
+/// By hand.
+const fn crop_box() -> Entry {
+    let words = (
+        "3D crop box",
+        "A box whose six faces are pulled by their handles: only what lies in it is shown in 3D.",
+    );
+    const KEY: &[Shortcut] = &[Shortcut::shift(Key::F(5))];
+    line(Command::CropBox, "volume_box", Group::Volume, words, KEY, shown_in_3d)
 }
 
 /// Light on surfaces.

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use super::explaining::Explaining;
+use super::filming::Filming;
+use super::segmenting::Segmenting;
 use super::viewing::Viewing;
 use crate::explain::{Method, Wanted};
 use crate::findings::{NoduleId, PriorPoint};
@@ -92,6 +94,10 @@ pub enum Command {
     CutVolume(Plane),
     /// Only what lies around the cursor in 3D, or everything.
     CropVolume,
+    /// A box whose faces are pulled by hand, outside of which nothing is shown in 3D; or none.
+    CropBox,
+    /// The crop box is all of the volume again.
+    ResetCropBox,
     /// Light on the surfaces of the 3D view.
     ToggleShading,
     /// Play through the slices of the focused viewport, or stop.
@@ -178,6 +184,10 @@ pub enum Command {
     Viewing(Viewing),
     /// Something of maps besides showing one.
     Explaining(Explaining),
+    /// Segments that the reader draws.
+    Segmenting(Segmenting),
+    /// Films.
+    Filming(Filming),
 
     // With values, from the place where they are asked for.
     /// Open these folders and files.

@@ -13,6 +13,7 @@ use nifti::writer::WriterOptions;
 use super::atomic::{WriteError, io_error, write_one_of_many_with, write_whole_with};
 use crate::explain::Saliency;
 use crate::geometry::VoxelGrid;
+use crate::segments::Segment;
 use crate::volume::Volume;
 
 /// NIFTI_XFORM_SCANNER_ANAT: coordinates of the scanner. Source: nifti1.h.
@@ -53,6 +54,42 @@ pub fn write_ct(path: &Path, volume: &Volume) -> Result<(), WriteError> {
             .write_nifti(&array)
             .map_err(io_error)
     })
+}
+
+/// Writes segments as labels on the volume's grid: the place in the list, from 1; of a voxel of several the last.
+/// - errors: the file cannot be written; more segments than labels
+pub(super) fn label_map(path: &Path, grid: &VoxelGrid, segments: &[&Segment]) -> io::Result<()> {
+    let [nx, ny, nz] = grid.size();
+    let mut labels = vec![0u8; nx * ny * nz];
+    for (n, segment) in segments.iter().enumerate() {
+        let label = u8::try_from(n + 1).map_err(|_| io::Error::other("a label map holds 255 segments"))?;
+        segment.voxels.runs(|[i, j, k], length| {
+            let first = (k * ny + j) * nx + i;
+            if let Some(run) = labels.get_mut(first..first + length) {
+                run.fill(label);
+            }
+        });
+    }
+    let names = segments.iter().enumerate().map(|(n, s)| format!("{} {}", n + 1, s.name));
+    let header = NiftiHeader {
+        cal_max: segments.len() as f32,
+        descrip: description(&names.collect::<Vec<_>>().join("; ")),
+        ..placed(grid)
+    };
+    let array = Array3::from_shape_vec((nx, ny, nz).f(), labels).map_err(io::Error::other)?;
+    let compressed = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz"));
+    WriterOptions::new(path)
+        .compress(compressed)
+        .reference_header(&header)
+        .write_nifti(&array)
+        .map_err(io_error)
+}
+
+/// 80 bytes are there for it; a longer text is cut, never an error.
+fn description(text: &str) -> Vec<u8> {
+    let mut description: Vec<u8> = text.bytes().take(79).collect();
+    description.resize(80, 0);
+    description
 }
 
 /// The map's values on all voxels of the CT, columns fastest in memory.
@@ -115,10 +152,7 @@ fn header(saliency: &Saliency, grid: &VoxelGrid) -> NiftiHeader {
     };
     let scale = saliency.scale.map_or("combined", |s| s.name());
     let text = format!("Triscope {} {scale} ({})", saliency.method, saliency.unit);
-    // 80 bytes are there for it; a longer text is cut, never an error.
-    let mut description: Vec<u8> = text.bytes().take(79).collect();
-    description.resize(80, 0);
-    header.descrip = description;
+    header.descrip = description(&text);
     header
 }
 

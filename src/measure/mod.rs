@@ -14,5 +14,5 @@ mod statistics;
 pub use kind::Kind;
 pub use measurement::{MeasureId, Measurement};
 pub use outline::Outline;
-pub use quantities::{Quantity, Reading, read};
-pub use statistics::{Histogram, Statistics};
+pub use quantities::{Quantity, Reading, decimals, read};
+pub use statistics::{Histogram, Statistics, own_value};

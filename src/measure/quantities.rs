@@ -20,7 +20,8 @@ pub struct Quantity {
 }
 
 impl Quantity {
-    fn new(name: &'static str, value: f64, unit: &str, decimals: usize) -> Self {
+    /// A number in a unit, of which so many decimals mean anything.
+    pub fn new(name: &'static str, value: f64, unit: &str, decimals: usize) -> Self {
         Self { name, value, unit: unit.to_owned(), decimals }
     }
 
@@ -118,7 +119,7 @@ fn angle(name: &'static str, deg: f64) -> Quantity {
 }
 
 /// Decimals of values themselves: whole HU, and three for units of which nothing is known.
-fn decimals(volume: &Volume) -> usize {
+pub fn decimals(volume: &Volume) -> usize {
     match (volume.unit(), volume.int16()) {
         (Unit::Hu | Unit::Stored, _) | (_, Some(_)) => 0,
         _ => 3,

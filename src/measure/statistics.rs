@@ -150,7 +150,7 @@ fn native(
 }
 
 /// A voxel's own value, in the volume's unit; `None` where it is padding or has not arrived.
-pub(super) fn own_value(volume: &Volume, voxel: [usize; 3]) -> Option<f64> {
+pub fn own_value(volume: &Volume, voxel: [usize; 3]) -> Option<f64> {
     let value = volume.value(voxel)?;
     let padding = match volume.values() {
         Values::Int16(_) => volume.padding().is_some_and(|padding| padding.contains(value as i16)),

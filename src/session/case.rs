@@ -11,6 +11,7 @@ use crate::findings::{Nodule, NoduleId};
 use crate::geometry::VoxelGrid;
 use crate::ingest::{Defect, Scan, Series};
 use crate::measure::{MeasureId, Measurement, Reading, read};
+use crate::segments::{Segment, SegmentId};
 use crate::structures::StructureSet;
 use crate::volume::{Painted, Volume, VolumeHistogram};
 
@@ -46,7 +47,7 @@ impl Measured {
     }
 }
 
-/// What was found in one series: nodules and measurements, each in the order in which they were made.
+/// What was found in one series: nodules, measurements and segments, each in the order in which they were made.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Findings {
     pub(super) nodules: Vec<Nodule>,
@@ -57,6 +58,9 @@ pub struct Findings {
     pub(super) measurements: Vec<Measured>,
     pub(super) picked: Option<MeasureId>,
     pub(super) next_measurement: u32,
+    pub(super) segments: Vec<Segment>,
+    pub(super) chosen_segment: Option<SegmentId>,
+    pub(super) next_segment: u32,
     /// Tissue that was painted away, beside the volume and never in it.
     pub(super) painted: Arc<Painted>,
     /// Of the volume in which something was made last.
@@ -88,6 +92,11 @@ impl Findings {
     /// The grid of the volume in which something was made.
     pub fn grid(&self) -> Option<&VoxelGrid> {
         self.grid.as_ref()
+    }
+
+    /// Whether nothing was made that a session would keep.
+    pub fn is_empty(&self) -> bool {
+        self.nodules.is_empty() && self.measurements.is_empty() && self.segments.is_empty()
     }
 
     /// All measurements.

@@ -15,7 +15,7 @@ use super::news::{
     Work, WorkId,
 };
 use super::overlays::{DrawnFile, PetLook, PetSeries, StructuresLook};
-use super::prior::{PriorLook, PriorSeries};
+use super::prior::{PriorLook, PriorSeries, SeriesLink};
 use super::report::OpenReport;
 use super::slice_scan::SliceScan;
 use crate::clinical::ClinicalFields;
@@ -540,6 +540,7 @@ impl Session {
             && let Some(findings) = self.case.findings.get_mut(&uid)
         {
             findings.painted = Arc::default();
+            findings.segments.retain(|segment| segment.voxels.size() == volume.grid().size());
         }
         self.case.open = Some(OpenSeries { index, volume, defects, loaded: false, histogram: None });
         self.show_report(false);
@@ -552,10 +553,14 @@ impl Session {
         if series.uid == now.uid {
             return;
         }
+        let same_frame = now.same_frame(series);
         self.history.forget_prior();
         let grid = volume.grid();
         let begin = |now| PriorLook::beginning(now, self.look.cursor, grid);
         self.look.prior = self.grid().map_or_else(|| PriorLook::fitted(grid.centre()), begin);
+        if same_frame {
+            self.look.prior.link = SeriesLink::Frame;
+        }
         let defects = series.defects.clone();
         let gpu = GpuUse::default();
         self.case.prior = Some(PriorSeries { scan, index, volume, defects, loaded: false, gpu });

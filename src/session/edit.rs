@@ -6,6 +6,7 @@ use super::case::{Findings, Measured};
 use super::look::{Arrangement, Brush, CornerText, Heatmap, Layout, Look, Pane, Tool};
 use super::overlays::{PetLook, StructuresLook};
 use super::prior::PriorLook;
+use super::segments::SegmentEdit;
 use super::viewport::{Slab, ViewportState};
 use super::volume_view::VolumeView;
 use crate::clinical::ClinicalFields;
@@ -13,6 +14,7 @@ use crate::findings::{Nodule, NoduleId};
 use crate::geometry::{Patient, Point};
 use crate::inference::Mode;
 use crate::measure::{MeasureId, Measurement};
+use crate::segments::SegmentId;
 use crate::volume::{Colours, Painted, Preset, Stroke, Volume, Window};
 
 /// One change. [`Session::apply`](super::Session::apply) carries it out and remembers its inverse.
@@ -88,6 +90,8 @@ pub enum Edit {
     SetMeasurement(Measurement),
     /// The measurement that is taken hold of; `None`: none. Not undone.
     Pick(Option<MeasureId>),
+    /// Segments that the reader draws, and what they are drawn with.
+    Segments(SegmentEdit),
     /// Several as one.
     Many(Vec<Edit>),
 }
@@ -121,6 +125,8 @@ pub(super) enum About {
     Nodules,
     Measurement(MeasureId),
     Measurements,
+    Segment(SegmentId),
+    Segments,
     Interface,
     Many,
 }
@@ -130,6 +136,7 @@ impl Edit {
     pub fn undoable(&self) -> bool {
         match self {
             Edit::Focus(_) | Edit::Tool(_) | Edit::Brush(_) | Edit::Select(_) | Edit::Pick(_) => false,
+            Edit::Segments(edit) => edit.undoable(),
             Edit::Many(edits) => edits.iter().any(Edit::undoable),
             _ => true,
         }
@@ -163,6 +170,7 @@ impl Edit {
             Edit::AddNodule(..) | Edit::RemoveNodule(_) => About::Nodules,
             Edit::SetMeasurement(measurement) => About::Measurement(measurement.id),
             Edit::AddMeasurement(..) | Edit::RemoveMeasurement(_) => About::Measurements,
+            Edit::Segments(edit) => edit.about().map_or(About::Segments, About::Segment),
             Edit::Paint(_) => About::Painted,
             Edit::Focus(_) | Edit::Tool(_) | Edit::Brush(_) | Edit::Select(_) | Edit::Pick(_) => {
                 About::Interface
@@ -303,6 +311,7 @@ impl Edit {
                 (old != slot.measurement).then_some(Edit::SetMeasurement(old))
             }
             Edit::Pick(to) => swap(&mut findings.picked, to).map(Edit::Pick),
+            Edit::Segments(edit) => edit.carry_out(look, findings, volume).map(Edit::Segments),
             Edit::Many(edits) => {
                 let mut inverse: Vec<Edit> =
                     edits.into_iter().filter_map(|e| e.carry_out(look, findings, volume)).collect();

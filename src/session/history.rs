@@ -56,8 +56,9 @@ impl History {
         };
         if let (true, Some(step)) = (joins, self.undo.last_mut()) {
             // The oldest inverse about a thing leads back to where it was before the gesture.
-            let known = !matches!(about, About::Nodules | About::Measurements | About::Many)
-                && step.inverses.iter().any(|e| e.about() == about);
+            let known =
+                !matches!(about, About::Nodules | About::Measurements | About::Segments | About::Many)
+                    && step.inverses.iter().any(|e| e.about() == about);
             if !known {
                 step.inverses.push(inverse);
             }

@@ -4,6 +4,7 @@ use super::overlays::{PetLook, StructuresLook};
 use serde::{Deserialize, Serialize};
 
 use super::prior::PriorLook;
+use super::segments::{SegmentBrush, SegmentsLook};
 use super::viewport::{Slab, ViewportState};
 use super::volume_view::VolumeView;
 use crate::explain::{Method, Wanted};
@@ -165,6 +166,10 @@ pub enum Tool {
     Measure(Kind),
     /// Drags paint tissue away.
     Paint,
+    /// Drags draw in a segment.
+    Segment,
+    /// Drags take voxels out of a segment.
+    Erase,
 }
 
 impl Tool {
@@ -181,7 +186,14 @@ impl Tool {
             Tool::Nodule => "Nodule",
             Tool::Measure(kind) => kind.label(),
             Tool::Paint => "Paint away",
+            Tool::Segment => "Segment brush",
+            Tool::Erase => "Segment eraser",
         }
+    }
+
+    /// Whether it draws in segments.
+    pub const fn segments(self) -> bool {
+        matches!(self, Tool::Segment | Tool::Erase)
     }
 }
 
@@ -246,6 +258,10 @@ pub struct Look {
     pub boxes: bool,
     /// What is painted with.
     pub brush: Brush,
+    /// What segments are drawn with.
+    pub segment_brush: SegmentBrush,
+    /// How segments are drawn.
+    pub segments: SegmentsLook,
     /// Dots where the network was asked around a nodule's point.
     pub neighbourhood: bool,
     /// The map over the CT.
@@ -289,6 +305,8 @@ impl Look {
             slab_thickness_mm: 10.0,
             boxes: true,
             brush: Brush::default(),
+            segment_brush: SegmentBrush::default(),
+            segments: SegmentsLook::default(),
             neighbourhood: true,
             heatmap: Heatmap::default(),
             corner_text: CornerText::Full,

@@ -5,6 +5,7 @@
 //! alone hands both in.
 
 mod case;
+mod crop_box;
 mod document;
 mod edit;
 mod history;
@@ -16,12 +17,14 @@ mod overlays;
 mod prefs;
 mod prior;
 mod report;
+mod segments;
 mod slice_scan;
 mod viewport;
 mod volume_view;
 mod window_place;
 
 pub use case::{Case, Findings, Measured, OpenSeries, Stage, Thumbnail};
+pub use crop_box::CropBox;
 pub use document::Session;
 pub use edit::Edit;
 pub use locked::LockedPaths;
@@ -33,10 +36,11 @@ pub use news::{
 };
 pub use overlays::{DrawnFile, PetLook, PetSeries, StructureKey, StructuresLook};
 pub use prefs::{KeptWindow, Preferences};
-pub use prior::{PriorLook, PriorSeries, doubts};
+pub use prior::{PriorLook, PriorSeries, SeriesLink, doubts};
 pub use report::{
     CasePlace, Missed, MissedCases, OpenReport, Report, ReportKind, ReportPart, ReportRow, ReportTable,
 };
+pub use segments::{SegmentBrush, SegmentEdit, SegmentsLook};
 pub use slice_scan::{ScanState, SliceScan};
 pub use viewport::{Orientation, Projection, Slab, Turn, ViewportState};
 pub use volume_view::{Side, VolumeView};

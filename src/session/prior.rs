@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::news::GpuUse;
 use super::viewport::ViewportState;
-use crate::geometry::{Patient, Plane, Point, VoxelGrid};
+use crate::geometry::{Patient, Plane, Point, Vector, VoxelGrid};
 use crate::ingest::{Defect, Scan, Series};
 use crate::volume::Volume;
 
@@ -44,13 +44,38 @@ pub struct PriorLook {
     pub cursor: Point<Patient>,
     /// Zoom and pan.
     pub viewport: ViewportState,
+    /// Whether it follows the series on the screen; then neither of the above counts.
+    pub link: SeriesLink,
+}
+
+/// What ties the places of two series to each other: for looking alone, no point of one becomes one of the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum SeriesLink {
+    /// Nothing: each is looked at by itself.
+    #[default]
+    None,
+    /// Both lie in one frame of reference: a position is the same in both. Source: DICOM PS3.3 C.7.4.1.1.1.
+    Frame,
+    /// By hand: a position of the prior is one of the series on the screen and this, mm.
+    Offset(Vector<Patient>),
+}
+
+impl SeriesLink {
+    /// From a position of the series on the screen to that of the prior, mm; `None` where they are not linked.
+    pub fn offset(self) -> Option<Vector<Patient>> {
+        match self {
+            Self::None => None,
+            Self::Frame => Some(Vector::new(0.0, 0.0, 0.0)),
+            Self::Offset(by) => Some(by),
+        }
+    }
 }
 
 impl PriorLook {
     /// The axial plane, fitted.
     /// - `cursor`: LPS mm of the prior
     pub fn fitted(cursor: Point<Patient>) -> Self {
-        Self { cursor, viewport: ViewportState::fitted(Plane::Axial) }
+        Self { cursor, viewport: ViewportState::fitted(Plane::Axial), link: SeriesLink::None }
     }
 
     /// At the slice that lies as far along the prior as the cursor does along the current series: where to

@@ -1,6 +1,7 @@
 //! How the volume is looked at in 3D. Plain values, as of [`super::Look`].
 
-use crate::geometry::{Patient, Plane, PlaneBasis, Vector};
+use super::crop_box::CropBox;
+use crate::geometry::{Patient, Plane, PlaneBasis, Vector, VoxelGrid};
 use crate::volume::{Transfer, VolumePreset};
 
 /// From where one looks at the patient.
@@ -73,6 +74,8 @@ pub struct VolumeView {
     pub cuts: [Option<bool>; 3],
     /// Half the side of the cube around the cursor outside of which nothing is shown, mm.
     pub around_cursor_mm: Option<f64>,
+    /// The box outside of which nothing is shown; `None`: all of the volume.
+    pub crop_box: Option<CropBox>,
 }
 
 impl Default for VolumeView {
@@ -88,6 +91,7 @@ impl Default for VolumeView {
             shaded: true,
             cuts: [None; 3],
             around_cursor_mm: None,
+            crop_box: None,
         }
     }
 }
@@ -120,6 +124,12 @@ impl VolumeView {
         let usual = self.preset.around_cursor_mm().unwrap_or(AROUND_MM);
         let around_cursor_mm = if self.around_cursor_mm.is_some() { None } else { Some(usual) };
         Self { around_cursor_mm, ..self }
+    }
+
+    /// The crop box, which begins as all of the volume, or none.
+    pub fn with_or_without_box(self, grid: &VoxelGrid) -> Self {
+        let crop_box = if self.crop_box.is_some() { None } else { Some(CropBox::whole(grid)) };
+        Self { crop_box, ..self }
     }
 
     /// Turned as if the front of the patient were pushed along the screen.

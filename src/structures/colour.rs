@@ -22,6 +22,23 @@ pub fn srgb_from_cielab(encoded: [u16; 3]) -> [u8; 3] {
     })
 }
 
+/// The Recommended Display CIELab Value of a colour: the way back. Sources: as [`srgb_from_cielab`].
+pub fn cielab_from_srgb(colour: [u8; 3]) -> [u16; 3] {
+    let [r, g, b] = colour.map(|c| {
+        let c = f64::from(c) / 255.0;
+        if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+    });
+    let [x, y, z] = [
+        (0.436_074_7 * r + 0.385_064_9 * g + 0.143_080_4 * b) / 0.964_22,
+        0.222_504_5 * r + 0.716_878_6 * g + 0.060_616_9 * b,
+        (0.013_932_2 * r + 0.097_104_5 * g + 0.714_173_3 * b) / 0.825_21,
+    ]
+    .map(|t| if t > (6.0f64 / 29.0).powi(3) { t.cbrt() } else { t * 841.0 / 108.0 + 4.0 / 29.0 });
+    let (l, a, b) = (116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z));
+    [l / 100.0, (a + 128.0) / 255.0, (b + 128.0) / 255.0]
+        .map(|share| (share.clamp(0.0, 1.0) * f64::from(u16::MAX)).round() as u16)
+}
+
 /// Least luminance of a line on a CT: lung is nearly black, and so is a line in the blue that many files
 /// recommend.
 const LEAST_LUMINANCE: f64 = 0.2;
@@ -79,6 +96,14 @@ mod tests {
         ] {
             let found = srgb_from_cielab(encoded(lab.0, lab.1, lab.2));
             assert!(found.iter().zip(rgb).all(|(a, b)| a.abs_diff(b) <= 2), "{found:?} {rgb:?}");
+        }
+    }
+
+    #[test]
+    fn colours_lead_to_lab_and_back() {
+        for colour in (0..7).map(unasked).chain([[0; 3], [255; 3], [255, 0, 0], [12, 34, 56]]) {
+            let back = srgb_from_cielab(cielab_from_srgb(colour));
+            assert!(back.iter().zip(colour).all(|(a, b)| a.abs_diff(b) <= 1), "{colour:?} {back:?}");
         }
     }
 

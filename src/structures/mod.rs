@@ -11,10 +11,10 @@ mod cut;
 mod fill;
 mod mask;
 
-pub use colour::{readable, srgb_from_cielab, unasked};
+pub use colour::{cielab_from_srgb, readable, srgb_from_cielab, unasked};
 pub use contours::{Contours, Path};
 pub use cut::{CutPlane, Line};
-pub use mask::Mask;
+pub use mask::{Mask, cut_voxels};
 
 use crate::geometry::{Patient, Point};
 
@@ -58,6 +58,20 @@ impl Structure {
         match &self.shape {
             Some(Shape::Mask(mask)) => mask.cut(plane),
             Some(Shape::Contours(contours)) => contours.cut(plane),
+            None => Vec::new(),
+        }
+    }
+
+    /// Positions between which all of it lies, LPS mm; none where nothing is there.
+    pub fn corners(&self) -> Vec<Point<Patient>> {
+        match &self.shape {
+            Some(Shape::Mask(mask)) => {
+                let grid = mask.grid();
+                grid.bounds().corners().map(|corner| grid.patient_from_voxel() * corner).to_vec()
+            }
+            Some(Shape::Contours(contours)) => {
+                contours.paths().iter().flat_map(|path| path.points.iter().copied()).collect()
+            }
             None => Vec::new(),
         }
     }

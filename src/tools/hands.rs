@@ -1,10 +1,12 @@
 //! Which gesture an event belongs to, and what of it is still going on.
 
+use super::crop::{self, HeldFace};
 use super::measure::{self, Drawing, Drawn, HeldMeasurement};
 use super::nodule::{self, Held};
 use super::paint::Painting;
 use super::pointer::{Button, Modifiers, Pointed, PointerEvent};
 use super::scroll::Wheel;
+use super::segment::{self, SegmentStroke};
 use super::turn_planes::{self, HeldPlanes};
 use super::{crosshair, pan, slab, window_level, zoom};
 use crate::command::{Command, Commands};
@@ -27,8 +29,10 @@ enum Gesture {
     Point(Held),
     Draw,
     Paint(Painting),
+    Segment(SegmentStroke),
     Measurement(HeldMeasurement),
     Planes(HeldPlanes),
+    Crop(HeldFace),
 }
 
 #[derive(Clone, Debug)]
@@ -79,7 +83,7 @@ impl Hands {
             PointerEvent::Release { at } => self.release(session, view, at, out),
             PointerEvent::DoubleClick { .. } => match session.look().tool {
                 // The first click asked already, or gave a point: a second must not surprise.
-                Tool::Nodule | Tool::Measure(_) | Tool::Paint => {}
+                Tool::Nodule | Tool::Measure(_) | Tool::Paint | Tool::Segment | Tool::Erase => {}
                 _ => {
                     out.push(Command::Focus(*pane));
                     out.push(Command::ToggleMaximise);
@@ -116,10 +120,14 @@ impl Hands {
             point
                 .or_else(|| measure::grab(session, view, at).map(Gesture::Measurement))
                 .or_else(|| planes().map(Gesture::Planes))
+                .or_else(|| crop::grab(session, view, at).map(Gesture::Crop))
         };
         // A brush is not to be caught by what it paints over.
-        let free = button == Button::Left && self.drawing.is_none() && look.tool != Tool::Paint;
+        let brush = look.tool == Tool::Paint || look.tool.segments();
+        let free = button == Button::Left && self.drawing.is_none() && !brush;
         let held = if free { grab() } else { None };
+        // What a stroke in a segment begins with.
+        let mut first = Vec::new();
         let gesture = match (button, held, look.tool) {
             (Button::Middle, ..) => Gesture::Pan(state),
             (Button::Right, ..) => Gesture::Zoom(state),
@@ -131,6 +139,15 @@ impl Hands {
             (Button::Left, None, Tool::Crosshair) => Gesture::Crosshair,
             (Button::Left, None, Tool::Nodule) => Gesture::Mark,
             (Button::Left, None, Tool::Measure(_)) => Gesture::Draw,
+            (Button::Left, None, Tool::Segment | Tool::Erase) => {
+                // Values that have not arrived cannot be counted.
+                if !session.open().is_some_and(|open| open.loaded) {
+                    return;
+                }
+                let Some((stroke, edits)) = SegmentStroke::begin(session, view, at, keys) else { return };
+                first = edits;
+                Gesture::Segment(stroke)
+            }
             (Button::Left, None, Tool::Paint) => {
                 // What lies nearby is copied: all of it must be there.
                 if !session.open().is_some_and(|open| open.loaded) {
@@ -152,6 +169,7 @@ impl Hands {
         };
         out.push(Command::Focus(pane));
         out.push(Command::BeginGesture);
+        out.extend(first.into_iter().map(|edit| Command::Edit(Edit::Segments(edit))));
         match &gesture {
             Gesture::Crosshair => out.edit(crosshair::to(grid, view, at)),
             Gesture::Point(held) => out.edit(Edit::Select(Some(held.id()))),
@@ -235,7 +253,11 @@ impl Hands {
             Gesture::Point(held) => out.edit(held.drag(view, at)),
             Gesture::Measurement(held) => out.edit(held.drag(view, at)),
             Gesture::Planes(held) => out.edit(held.drag(grid, session.look(), at, keys.shift)),
+            Gesture::Crop(held) => out.edit(held.drag(grid, session.look().volume_view, view, at)),
             Gesture::Paint(painting) => out.extend(painting.drag(session, view, at).map(Command::Edit)),
+            Gesture::Segment(stroke) => {
+                out.extend(stroke.drag(session, view, at).map(|edit| Command::Edit(Edit::Segments(edit))));
+            }
             Gesture::Draw => self.follow(session, pane, view, at, out),
         }
     }
@@ -258,7 +280,12 @@ impl Hands {
             Gesture::Measurement(_) if !going.far && session.look().tool == Tool::Nodule => {
                 out.push(nodule::click(view, at));
             }
-            Gesture::Draw | Gesture::Paint(_) | Gesture::Measurement(_) | Gesture::Planes(_) => {}
+            Gesture::Draw
+            | Gesture::Paint(_)
+            | Gesture::Segment(_)
+            | Gesture::Measurement(_)
+            | Gesture::Planes(_)
+            | Gesture::Crop(_) => {}
             // A click beside it lets go of what was picked.
             _ if !going.far && session.findings().picked().is_some() => out.edit(Edit::Pick(None)),
             _ => {}
@@ -275,6 +302,11 @@ impl Hands {
         out: &mut Commands,
     ) {
         out.push(Command::Focus(pane));
+        if keys.slab() && session.look().tool.segments() {
+            let by = self.slab_wheel.turn(pane, -notches, false);
+            out.extend(segment::larger(session, by).map(Command::Edit));
+            return;
+        }
         if keys.slab() {
             // Away from the user is thicker, as it is larger with Ctrl.
             let by = self.slab_wheel.turn(pane, -notches, false);
@@ -371,6 +403,29 @@ mod tests {
 
     /// Rounding of a few products of numbers up to 1000 in f64.
     const NEAR_MM: f64 = 1e-9;
+
+    #[test]
+    fn a_line_of_the_crop_box_is_pulled_in_a_plane_and_only_where_it_is_seen() {
+        let mut bench = Bench::new(Tool::Window);
+        let grid = *bench.session.grid().expect("open");
+        let whole = crate::session::CropBox::whole(&grid);
+        let look = bench.session.look().volume_view;
+        bench.session.apply(Edit::VolumeView(crate::session::VolumeView { crop_box: Some(whole), ..look }));
+        let view = bench.view(Pane::Axial);
+        let at = &view.viewport_from_patient * whole.face(&grid, 1);
+        let (from, to) = ([at.x, at.y], [at.x - 60.0, at.y]);
+        let face = |bench: &Bench| {
+            bench.session.look().volume_view.crop_box.map(|crop| crop.face(&grid, 1).x).expect("a box")
+        };
+        bench.drag(Pane::Axial, Button::Left, from, to);
+        assert_eq!(face(&bench), whole.face(&grid, 1).x, "there is no 3D view on the screen");
+        bench.session.apply(Edit::In3d(true));
+        bench.drag(Pane::Axial, Button::Left, from, to);
+        let moved = whole.face(&grid, 1).x - face(&bench);
+        assert!((moved - 60.0 * view.mm_per_px).abs() < NEAR_MM, "{moved}");
+        bench.session.undo();
+        assert!((face(&bench) - whole.face(&grid, 1).x).abs() < NEAR_MM);
+    }
 
     #[test]
     fn a_left_drag_changes_the_window_and_is_one_step_of_undo() {

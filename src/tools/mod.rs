@@ -3,6 +3,7 @@
 //! `ui` says what the pointer did ([`Pointed`]), [`Hands`] decides which tool that is for, the
 //! tools answer with commands. No toolkit, no GPU: every gesture is tested as arithmetic.
 
+mod crop;
 mod crosshair;
 mod hands;
 mod measure;
@@ -13,6 +14,7 @@ mod pan;
 mod pointer;
 mod prior;
 mod scroll;
+mod segment;
 mod slab;
 mod turn_planes;
 mod window_level;

@@ -1,11 +1,12 @@
 //! Hands over the 3D view: turning, panning, enlarging, and going to what one sees.
 
 use super::hands::CLICK_PX;
+use super::nodule::GRAB_RADIUS_PX;
 use super::pointer::{Button, Modifiers, PointerEvent};
 use crate::command::{Command, Commands};
 use crate::geometry::{Patient, Point, Viewport};
 use crate::session::{Edit, Session, Tool, VolumeView};
-use crate::view::ResolvedView;
+use crate::view::{self, CropHandle, ResolvedView};
 
 /// One notch of the wheel, as over slices.
 const NOTCH: f64 = 1.1;
@@ -17,6 +18,8 @@ enum Gesture {
     Roll,
     Pan,
     Zoom,
+    /// A face of the crop box.
+    Face(CropHandle),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -61,9 +64,9 @@ impl VolumeHands {
             match *event {
                 PointerEvent::Move { .. } | PointerEvent::Leave => {}
                 PointerEvent::Press { at, button, keys } => {
-                    self.press(session, &look, at, (button, keys), out)
+                    self.press(session, (&look, view), at, (button, keys), out)
                 }
-                PointerEvent::Drag { at, .. } => look = self.drag(look, view, at),
+                PointerEvent::Drag { at, .. } => look = self.drag(session, look, view, at),
                 PointerEvent::Release { at } => ended = Some(at),
                 // With the nodule tool the first click asked already: a second must not surprise.
                 PointerEvent::DoubleClick { .. } if session.look().tool == Tool::Nodule => {}
@@ -93,7 +96,7 @@ impl VolumeHands {
     fn press(
         &mut self,
         session: &Session,
-        look: &VolumeView,
+        (look, view): (&VolumeView, &ResolvedView),
         at: Point<Viewport>,
         (button, keys): (Button, Modifiers),
         out: &mut Commands,
@@ -103,19 +106,31 @@ impl VolumeHands {
             return;
         }
         let tool = session.look().tool;
+        let face = session.grid().zip(look.crop_box).and_then(|(grid, crop)| {
+            let near = |handle: &CropHandle| (handle.at.x - at.x).hypot(handle.at.y - at.y);
+            let handles = view::crop_handles(grid, &crop, view).into_iter();
+            handles.filter(|h| near(h) <= GRAB_RADIUS_PX).min_by(|a, b| near(a).total_cmp(&near(b)))
+        });
         let gesture = match (button, tool) {
+            (Button::Left, _) if face.is_some() => face.map_or(Gesture::Turn, Gesture::Face),
             (Button::Middle, _) | (Button::Left, Tool::Pan) => Gesture::Pan,
             (Button::Right, _) | (Button::Left, Tool::Zoom) => Gesture::Zoom,
             (Button::Left, _) if keys.ctrl => Gesture::Roll,
             (Button::Left, _) => Gesture::Turn,
         };
         let points = matches!(tool, Tool::Crosshair | Tool::Nodule) || keys.shift;
-        let click = button == Button::Left && points;
+        let click = button == Button::Left && points && !matches!(gesture, Gesture::Face(_));
         out.push(Command::BeginGesture);
         self.going = Some(Going { gesture, start: *look, from: at, click, far: false });
     }
 
-    fn drag(&mut self, look: VolumeView, view: &ResolvedView, at: Point<Viewport>) -> VolumeView {
+    fn drag(
+        &mut self,
+        session: &Session,
+        look: VolumeView,
+        view: &ResolvedView,
+        at: Point<Viewport>,
+    ) -> VolumeView {
         let Some(going) = &mut self.going else { return look };
         let by = [at.x - going.from.x, at.y - going.from.y];
         going.far |= by[0].hypot(by[1]) > CLICK_PX;
@@ -128,6 +143,13 @@ impl VolumeHands {
         let [width, height] = view.size_px.map(|n| f64::from(n.max(1)));
         let across = width.min(height);
         match going.gesture {
+            Gesture::Face(handle) => match (session.grid(), going.start.crop_box) {
+                (Some(grid), Some(crop)) => {
+                    let crop_box = Some(crop.with_face_moved(grid, handle.face, handle.mm(by)));
+                    VolumeView { crop_box, ..look }
+                }
+                _ => look,
+            },
             // From edge to edge is half a turn: what one pushes stays about under the hand.
             Gesture::Turn => {
                 let half = std::f64::consts::PI / across;

@@ -59,7 +59,7 @@ impl PriorHands {
             self.going = None;
             return;
         };
-        let mut look = session.look().prior;
+        let mut look = view::prior_look(session, view.size_px);
         for event in events {
             let before = look;
             let mut after = None;
@@ -88,7 +88,7 @@ impl PriorHands {
             }
             // Before the gesture ends, so that it is one step of undo with the rest.
             if look != before {
-                out.edit(Edit::Prior(look));
+                out.edit(view::prior_edit(session, look, view.size_px));
             }
             if let Some(at) = after {
                 self.release(session, prior, view, at, out);
@@ -119,10 +119,12 @@ impl PriorHands {
             (Button::Left, None, _) if keys.shift && tool != Tool::Window => Gesture::Crosshair,
             (Button::Left, None, Tool::Pan) => Gesture::Pan(look.viewport),
             (Button::Left, None, Tool::Zoom) => Gesture::Zoom(look.viewport),
-            // Measuring in the prior is not built: a drag changes the window there.
-            (Button::Left, None, Tool::Window | Tool::Nodule | Tool::Measure(_) | Tool::Paint) => {
-                Gesture::Window(session.look().window)
-            }
+            // Measuring and drawing in the prior are not built: a drag changes the window there.
+            (
+                Button::Left,
+                None,
+                Tool::Window | Tool::Nodule | Tool::Measure(_) | Tool::Paint | Tool::Segment | Tool::Erase,
+            ) => Gesture::Window(session.look().window),
         };
         out.push(Command::BeginGesture);
         match gesture {

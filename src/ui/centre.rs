@@ -49,6 +49,7 @@ fn viewports_ui(
     out: &mut Commands,
     pointed: &mut Vec<Pointed>,
 ) {
+    state.panes.clear();
     if !scene.session.look().shows_volume() {
         state.volume_hands.give_up(out);
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{Align2, FontFamily, FontId, Mesh, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, pos2, vec2};
 
-use super::picture::{Picture, PictureError, PictureRequest, off_screen, shown};
+use super::picture::{Picture, PictureError, PictureRequest, Pictures, shown};
 use super::theme::{PAPER, PICTURE, strong_family};
 use super::viewport::{Mark, SlicePlace, heat_colour, overlay, slice_shape};
 use super::words;
@@ -63,8 +63,7 @@ pub struct FigureRequest {
 pub fn figure(gpu: &Gpu, request: &FigureRequest) -> Result<Picture, PictureError> {
     let views = Plane::ALL.map(|plane| (plane, resolved(request, plane)));
     let lines = views.each_ref().map(|(_, (_, view))| line(request, view));
-    off_screen(
-        gpu,
+    Pictures::new(gpu).draw_page(
         &request.volume,
         [WIDTH_PX, MOST_HEIGHT_PX],
         PIXELS_PER_POINT,

@@ -117,6 +117,10 @@ icons! {
     ARROW = "\u{E092}";
     /// Phosphor `paint-brush`.
     BRUSH = "\u{E6F0}";
+    /// Phosphor `eraser`.
+    ERASER = "\u{E21E}";
+    /// Phosphor `film-strip`.
+    FILM = "\u{E792}";
     /// Phosphor `floppy-disk`.
     SAVE = "\u{E248}";
     /// Phosphor `play`.

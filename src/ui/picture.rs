@@ -4,19 +4,19 @@
 
 use std::sync::Arc;
 
-use egui::{Context, RawInput, Rect, pos2, vec2};
+use egui::{Color32, ColorImage, Context, RawInput, Rect, TextureOptions, pos2, vec2};
 use egui_wgpu::{Renderer, RendererOptions, ScreenDescriptor};
 
 use super::theme;
 use super::viewport::{
-    Facts, Mark, MeasurementMark, OutlineMark, ProbabilityDot, Shown, ShownLayer, SlicePlace, overlay,
-    slice_shape,
+    Behind, Facts, Mark, MeasurementMark, OutlineMark, ProbabilityDot, Shown, ShownLayer, SlicePlace,
+    overlay, slice_shape,
 };
 use crate::geometry::{Patient, Plane, Point};
 use crate::gpu::Gpu;
 use crate::inference::Region;
-use crate::render::{HeatmapLook, SliceRenderer};
-use crate::session::{CornerText, Pane, ViewportState};
+use crate::render::{HeatmapLook, Offscreen, RayFrame, SliceRenderer};
+use crate::session::{CornerText, Pane, ViewportState, VolumeView};
 use crate::view::{self, ResolvedView};
 use crate::volume::{Colours, Interpolation};
 use crate::volume::{Volume, Window};
@@ -89,76 +89,193 @@ pub enum PictureError {
     /// No size, or more than the adapter draws.
     #[error("a picture of {0} x {1} pixels cannot be drawn; up to {2} x {2} can")]
     Size(u32, u32, u32),
+    /// The 3D view could not be drawn.
+    #[error(transparent)]
+    Rays(#[from] crate::render::RenderError),
     /// The device did not finish.
     #[error("the graphics device did not finish the picture: {0}")]
     Device(String),
 }
 
+/// The 3D view to draw, with what lies over it.
+#[derive(Clone, Debug)]
+pub struct VolumePicture {
+    /// What rays show.
+    pub frame: RayFrame,
+    /// What lies over it.
+    pub shown: Shown,
+    /// What lies behind tissue of it.
+    pub behind: Behind,
+    /// What the words over it say.
+    pub look: VolumeView,
+    /// Cursor, boxes, marks, letters, words; false gives the bare picture.
+    pub annotations: bool,
+}
+
 /// Draws one viewport off screen.
 /// - errors: an impossible size, or a device that fails
 pub fn picture(gpu: &Gpu, request: &PictureRequest) -> Result<Picture, PictureError> {
-    off_screen(gpu, &request.volume, request.size_px, request.pixels_per_point, |painter, rect, reduced| {
-        let shown = shown(request, reduced);
-        painter.rect_filled(rect, 0.0, theme::PICTURE.ground);
-        painter.add(slice_shape(rect, SlicePlace::Current(Pane::Axial), shown.frame()));
-        if request.annotations {
-            overlay::paint(painter, rect, &shown);
-        }
-        rect.bottom()
-    })
+    Pictures::new(gpu).draw(request)
 }
 
-/// Paints away from any window, with slices of a volume in it.
-/// - `most_px`: width, and the most height
-/// - `paint`: is told the factor by which the volume was reduced to fit the adapter, and tells where the picture
-///   ends, in points from the top
-/// - errors: an impossible size, or a device that fails
-pub(super) fn off_screen(
-    gpu: &Gpu,
-    volume: &Arc<Volume>,
-    most_px: [u32; 2],
-    pixels_per_point: f32,
-    mut paint_page: impl FnMut(&egui::Painter, Rect, usize) -> f32,
-) -> Result<Picture, PictureError> {
-    let limit = gpu.device.limits().max_texture_dimension_2d;
-    let [width, height] = most_px;
-    if width == 0 || height == 0 || width > limit || height > limit {
-        return Err(PictureError::Size(width, height, limit));
-    }
-    let mut slices = SliceRenderer::new(&gpu.device, FORMAT);
-    let mut reduced = 1;
-    // The budget is for windows that must stay alive; here everything goes at once.
-    loop {
-        let upload = slices.upload(&gpu.device, &gpu.queue, volume, usize::MAX);
-        reduced = upload.reduced.max(reduced);
-        if upload.slices >= volume.slices_filled() || upload.slices >= upload.total {
-            break;
-        }
-    }
-    let mut end = 0.0;
-    let Drawn { ctx, textures, shapes } = draw(most_px, pixels_per_point, |painter, rect| {
-        end = paint_page(painter, rect, reduced);
-    });
-    let size_px = [width, ((end * pixels_per_point).ceil() as u32).clamp(1, height)];
+/// Draws viewports off screen, one after the other: the volume stays on the GPU between them.
+pub struct Pictures {
+    gpu: Gpu,
+    slices: Option<SliceRenderer>,
+    rays: Option<Offscreen>,
+}
 
-    let mut renderer = Renderer::new(&gpu.device, FORMAT, RendererOptions::PREDICTABLE);
-    renderer.callback_resources.insert(slices);
-    for (id, deltas) in &textures {
-        for delta in deltas {
-            renderer.update_texture(&gpu.device, &gpu.queue, *id, delta);
-        }
+impl Pictures {
+    /// Nothing drawn yet.
+    pub fn new(gpu: &Gpu) -> Self {
+        Self { gpu: gpu.clone(), slices: None, rays: None }
     }
-    let jobs = ctx.tessellate(shapes, pixels_per_point);
-    let screen = ScreenDescriptor { size_in_pixels: size_px, pixels_per_point };
-    let mut encoder =
-        gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("picture") });
-    let early = renderer.update_buffers(&gpu.device, &gpu.queue, &mut encoder, &jobs, &screen);
-    let target = target(gpu, size_px);
-    paint(&renderer, &mut encoder, &target, &jobs, &screen);
-    let (buffer, row_bytes) = copy_out(gpu, &mut encoder, &target, size_px);
-    gpu.queue.submit(early.into_iter().chain([encoder.finish()]));
-    let rgba = read_back(gpu, &buffer, row_bytes, size_px)?;
-    Ok(Picture { size_px, rgba })
+
+    /// Draws a plane.
+    /// - errors: an impossible size, or a device that fails
+    pub fn draw(&mut self, request: &PictureRequest) -> Result<Picture, PictureError> {
+        // A view is never smaller than a pixel; a request may be.
+        self.check(request.size_px)?;
+        self.plane(shown(request, 1), request.annotations, request.pixels_per_point)
+    }
+
+    /// Draws a viewport that is composed already, with everything that lies over it.
+    /// - errors: as [`Pictures::draw`]
+    pub fn draw_shown(&mut self, shown: &Shown) -> Result<Picture, PictureError> {
+        self.plane(shown.clone(), true, 1.0)
+    }
+
+    fn plane(
+        &mut self,
+        mut shown: Shown,
+        annotations: bool,
+        pixels_per_point: f32,
+    ) -> Result<Picture, PictureError> {
+        let volume = Arc::clone(&shown.volume);
+        self.draw_page(&volume, shown.view.size_px, pixels_per_point, |painter, rect, reduced| {
+            shown.reduced = reduced;
+            painter.rect_filled(rect, 0.0, theme::PICTURE.ground);
+            painter.add(slice_shape(rect, SlicePlace::Current(Pane::Axial), shown.frame()));
+            if annotations {
+                overlay::paint(painter, rect, &shown);
+            }
+            rect.bottom()
+        })
+    }
+
+    /// Paints a page with slices of a volume in it.
+    /// - `most_px`: width, and the most height
+    /// - `paint_page`: is told the factor by which the volume was reduced to fit the adapter, and tells where the
+    ///   picture ends, in points from the top
+    /// - errors: as [`Pictures::draw`]
+    pub(super) fn draw_page(
+        &mut self,
+        volume: &Arc<Volume>,
+        most_px: [u32; 2],
+        pixels_per_point: f32,
+        mut paint_page: impl FnMut(&egui::Painter, Rect, usize) -> f32,
+    ) -> Result<Picture, PictureError> {
+        self.check(most_px)?;
+        let gpu = &self.gpu;
+        let mut slices = self.slices.take().unwrap_or_else(|| SliceRenderer::new(&gpu.device, FORMAT));
+        let mut reduced = 1;
+        // The budget is for windows that must stay alive; here everything goes at once.
+        loop {
+            let upload = slices.upload(&gpu.device, &gpu.queue, volume, usize::MAX);
+            reduced = upload.reduced.max(reduced);
+            if upload.slices >= volume.slices_filled() || upload.slices >= upload.total {
+                break;
+            }
+        }
+        let mut end = 0.0;
+        let drawn = draw(self.canvas(most_px, pixels_per_point), |painter, rect| {
+            end = paint_page(painter, rect, reduced);
+        });
+        let [width, height] = most_px;
+        let size_px = [width, ((end * pixels_per_point).ceil() as u32).clamp(1, height)];
+        let mut renderer = Renderer::new(&gpu.device, FORMAT, RendererOptions::PREDICTABLE);
+        renderer.callback_resources.insert(slices);
+        let picture = self.finish(&mut renderer, drawn, size_px, pixels_per_point);
+        self.slices = renderer.callback_resources.remove::<SliceRenderer>();
+        picture
+    }
+
+    /// Draws the 3D view, whole.
+    /// - errors: as [`Pictures::draw`]; a volume that does not fit
+    pub fn draw_volume(&mut self, request: &VolumePicture) -> Result<Picture, PictureError> {
+        let size_px = request.frame.view.size_px;
+        self.check(size_px)?;
+        let rays = self.rays.get_or_insert_with(|| Offscreen::new(&self.gpu));
+        let rgba = rays.ray_picture(&request.frame)?;
+        if !request.annotations {
+            return Ok(Picture { size_px, rgba });
+        }
+        let image = ColorImage::from_rgba_unmultiplied(size_px.map(|n| n as usize), &rgba);
+        let drawn = draw(self.canvas(size_px, 1.0), |painter, rect| {
+            // Kept until both passes are over: a handle that is dropped takes its texture along.
+            let id = egui::Id::unique("rays");
+            let texture: egui::TextureHandle = painter.ctx().data(|d| d.get_temp(id)).unwrap_or_else(|| {
+                painter.ctx().load_texture("rays", image.clone(), TextureOptions::NEAREST)
+            });
+            let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+            painter.image(texture.id(), rect, whole, Color32::WHITE);
+            painter.ctx().data_mut(|d| d.insert_temp(id, texture));
+            overlay::paint_volume(painter, rect, &request.shown, &request.behind, &request.look);
+        });
+        let mut renderer = Renderer::new(&self.gpu.device, FORMAT, RendererOptions::PREDICTABLE);
+        self.finish(&mut renderer, drawn, size_px, 1.0)
+    }
+
+    fn limit(&self) -> u32 {
+        self.gpu.device.limits().max_texture_dimension_2d
+    }
+
+    fn check(&self, [width, height]: [u32; 2]) -> Result<(), PictureError> {
+        let limit = self.limit();
+        if width == 0 || height == 0 || width > limit || height > limit {
+            return Err(PictureError::Size(width, height, limit));
+        }
+        Ok(())
+    }
+
+    fn canvas(&self, size_px: [u32; 2], pixels_per_point: f32) -> Canvas {
+        Canvas { size_px, pixels_per_point, texture_side: self.limit() as usize }
+    }
+
+    fn finish(
+        &self,
+        renderer: &mut Renderer,
+        Drawn { ctx, textures, shapes }: Drawn,
+        size_px: [u32; 2],
+        pixels_per_point: f32,
+    ) -> Result<Picture, PictureError> {
+        let gpu = &self.gpu;
+        for (id, deltas) in &textures {
+            for delta in deltas {
+                renderer.update_texture(&gpu.device, &gpu.queue, *id, delta);
+            }
+        }
+        let jobs = ctx.tessellate(shapes, pixels_per_point);
+        let screen = ScreenDescriptor { size_in_pixels: size_px, pixels_per_point };
+        let mut encoder =
+            gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("picture") });
+        let early = renderer.update_buffers(&gpu.device, &gpu.queue, &mut encoder, &jobs, &screen);
+        let target = target(gpu, size_px);
+        paint(renderer, &mut encoder, &target, &jobs, &screen);
+        let (buffer, row_bytes) = copy_out(gpu, &mut encoder, &target, size_px);
+        gpu.queue.submit(early.into_iter().chain([encoder.finish()]));
+        let rgba = read_back(gpu, &buffer, row_bytes, size_px)?;
+        Ok(Picture { size_px, rgba })
+    }
+}
+
+/// A viewport as it may leave the program: without the patient, and without what only the hands need.
+pub fn shown_of(shown: Shown) -> Shown {
+    let text = match shown.text {
+        CornerText::None => CornerText::None,
+        CornerText::Full | CornerText::NoPatient => CornerText::NoPatient,
+    };
+    Shown { text, painted: None, crop_box: None, turnable: false, focused: false, screen: None, ..shown }
 }
 
 /// The viewport of a request.
@@ -196,6 +313,8 @@ pub(super) fn shown(request: &PictureRequest, reduced: usize) -> Shown {
         boxes: request.boxes.clone(),
         candidates: Vec::new(),
         outlines: request.outlines.clone(),
+        // A tool's, not the patient's.
+        crop_box: None,
         layer: request.layer.clone(),
         heatmap: request.heatmap.clone(),
         map_name: None,
@@ -219,16 +338,28 @@ struct Drawn {
     shapes: Vec<egui::epaint::ClippedShape>,
 }
 
-/// One pass of egui with nothing but the picture in it.
-fn draw(size_px: [u32; 2], pixels_per_point: f32, mut paint: impl FnMut(&egui::Painter, Rect)) -> Drawn {
+/// What is painted on.
+#[derive(Clone, Copy)]
+struct Canvas {
+    size_px: [u32; 2],
+    pixels_per_point: f32,
+    texture_side: usize,
+}
+
+/// One pass of egui with nothing but the viewport in it.
+fn draw(canvas: Canvas, mut paint: impl FnMut(&egui::Painter, Rect)) -> Drawn {
     let ctx = Context::default();
     theme::install(&ctx, true);
-    let [width, height] = size_px.map(|n| n as f32 / pixels_per_point);
+    let [width, height] = canvas.size_px.map(|n| n as f32 / canvas.pixels_per_point);
     let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(width, height));
     let input = || {
-        let mut input = RawInput { screen_rect: Some(rect), ..RawInput::default() };
+        let mut input = RawInput {
+            screen_rect: Some(rect),
+            max_texture_side: Some(canvas.texture_side),
+            ..RawInput::default()
+        };
         if let Some(info) = input.viewports.get_mut(&egui::ViewportId::ROOT) {
-            info.native_pixels_per_point = Some(pixels_per_point);
+            info.native_pixels_per_point = Some(canvas.pixels_per_point);
         }
         input
     };

@@ -4,15 +4,16 @@ use std::path::PathBuf;
 
 use egui_commonmark::CommonMarkCache;
 
-use crate::command::{Command, Keymap, entry};
+use crate::command::{Command, FilmChoice, Keymap, entry};
 use crate::explain::Around;
 use crate::findings::NoduleId;
 use crate::geometry::{Patient, Point};
 use crate::measure::MeasureId;
+use crate::segments::SegmentId;
 use crate::session::{Preferences, Session};
 use crate::tools::{PriorHands, VolumeHands, Wheel};
 use crate::ui::states::{Palette, TypedPassword};
-use crate::ui::viewport::OutlineCache;
+use crate::ui::viewport::{DrawnPane, OutlineCache, WireCache};
 use crate::view::Screen;
 
 /// What drawing may read.
@@ -63,8 +64,16 @@ pub struct UiState {
     pub password: TypedPassword,
     /// What is being typed as the name of a measurement.
     pub measurement_name: Option<(MeasureId, String)>,
-    /// Outlines of what others drew, as they were cut before.
+    /// Viewports as they were drawn in this frame.
+    pub panes: Vec<DrawnPane>,
+    /// A film as it was chosen last.
+    pub film: FilmChoice,
+    /// What is being typed as the name of a segment.
+    pub segment_name: Option<(SegmentId, String)>,
+    /// Outlines of segments and of what others drew, as they were cut before.
     pub outlines: OutlineCache,
+    /// The same in 3D.
+    pub wires: WireCache,
     /// Where the user's keys are; `None` where nothing of the user's is kept.
     pub key_file: Option<PathBuf>,
     /// What is wrong with them, a sentence each.
@@ -102,6 +111,8 @@ pub enum Sheet {
     Locked,
     /// What the program remembers.
     Preferences,
+    /// What a film shows.
+    Film,
     /// Networks and their weights, and which one is shown.
     Networks(&'static str),
 }

@@ -7,7 +7,7 @@ use crate::explain::{DIFFERENCE, Method, Saliency};
 use crate::geometry::{Patient, Plane, Point, VoxelGrid, direction_letters};
 use crate::inference::Region;
 use crate::ingest::{Defect, DefectCode};
-use crate::session::{Projection, Slab, Turn, VolumeView};
+use crate::session::{Projection, SeriesLink, Slab, Turn, VolumeView};
 use crate::view::{ResolvedView, Screen, ScreenSource};
 use crate::volume::Volume;
 
@@ -301,6 +301,18 @@ pub fn method_and_scale(map: &Saliency) -> String {
         // Of a network of one scale there is nothing to combine.
         None if map.signed || map.native_shape.is_some() => method.to_owned(),
         None => format!("{method}, combined"),
+    }
+}
+
+/// How two series are linked; nothing where they are not.
+pub fn series_link(link: SeriesLink) -> String {
+    match link {
+        SeriesLink::None => String::new(),
+        SeriesLink::Frame => "linked: same frame of reference".to_owned(),
+        SeriesLink::Offset(by) => {
+            let [x, y, z] = by.to_array().map(|mm| signed(mm, 1));
+            format!("linked by hand: {x}, {y}, {z} mm")
+        }
     }
 }
 

@@ -2,10 +2,12 @@
 //!
 //! `ui` draws from it, `tools` hit-test against it, `render` samples along it.
 
+mod crop_handles;
 mod cursor;
 mod cut;
 mod fit;
 mod level;
+mod linked;
 mod measure;
 mod outline;
 mod resolve;
@@ -14,16 +16,18 @@ mod scale_bar;
 mod step;
 mod volume_view;
 
+pub use crop_handles::{CropHandle, crop_handles};
 pub use cursor::{crosshair, crosshair_line, patient_at, turn_handles, zoomed_at};
 pub use cut::cut_plane;
 pub use fit::{ZOOM_RANGE, fitted_mm_per_px, zoom_for_field};
 pub use level::level_line;
+pub use linked::{offset_here, prior_edit, prior_look, relinked};
 pub use measure::{Hold, SeenMeasurement, hold, seen};
 pub use outline::{outline, outline_at};
 pub use resolve::{ResolvedView, SlicePosition, resolve};
 pub use scale::{NamedScale, Screen, ScreenSource, at_scale, named_scale, voxel_mm};
 pub use scale_bar::{ScaleBar, scale_bar};
-pub use step::{step, to_end};
+pub use step::{step, through, to_end};
 pub use volume_view::{Shown3d, met, normals, resolve_volume};
 
 use crate::geometry::{Patient, Vector, Viewport};

@@ -26,6 +26,34 @@ pub fn to_end(grid: &VoxelGrid, view: &ResolvedView, cursor: Point<Patient>, las
     step(grid, view, cursor, if last { far } else { -far })
 }
 
+/// Most slices that are gone through: more than any scanner makes.
+const MOST: usize = 10_000;
+
+/// The cursor on every slice of a view in turn, from the one nearest to the viewer.
+/// - `around`: only those whose planes pass within so many mm of a position
+pub fn through(
+    grid: &VoxelGrid,
+    view: &ResolvedView,
+    cursor: Point<Patient>,
+    around: Option<(Point<Patient>, f64)>,
+) -> Vec<Point<Patient>> {
+    let near = |at: &Point<Patient>| {
+        around.is_none_or(|(middle, mm)| (*at - middle).dot(view.basis.into).abs() <= mm)
+    };
+    let mut at = to_end(grid, view, cursor, false);
+    let mut all = vec![at];
+    while all.len() < MOST {
+        let next = step(grid, view, at, 1);
+        if next.distance(at) < 1e-6 {
+            break;
+        }
+        all.push(next);
+        at = next;
+    }
+    all.retain(near);
+    all
+}
+
 /// Whether the slice index rises into the screen.
 fn rises(grid: &VoxelGrid, view: &ResolvedView) -> bool {
     let Some(slice) = view.slice else { return true };

@@ -69,6 +69,17 @@ impl Shown3d {
             [-1.0, 1.0]
                 .map(|side| Point::from_array(std::array::from_fn(|a| voxel[a] + side * mm / spacing[a])))
         });
+        let by_hand = state.crop_box.map(|by_hand| by_hand.voxels(grid));
+        let crop = match (crop, by_hand) {
+            (Some([low, high]), Some([lower, upper])) => {
+                let both = |a: Point<Voxel>, b: Point<Voxel>, pick: fn(f64, f64) -> f64| {
+                    let (a, b) = (a.to_array(), b.to_array());
+                    Point::from_array(std::array::from_fn(|n| pick(a[n], b[n])))
+                };
+                Some([both(low, lower, f64::max), both(high, upper, f64::min)])
+            }
+            (one, other) => one.or(other),
+        };
         Self { crop, cuts, inside_only: state.preset.inside_only() }
     }
 

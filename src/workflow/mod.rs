@@ -12,6 +12,7 @@ pub mod dicom;
 pub mod figure;
 pub mod embed;
 pub mod evaluate;
+pub mod film;
 pub mod guard;
 pub mod models;
 pub mod neighbourhood;

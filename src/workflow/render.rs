@@ -4,11 +4,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::film::{FilmFrame, evenly, turned, write_film};
 use super::open::Opened;
-use crate::export::{WriteError, write_png};
+use crate::export::{Film, WriteError, write_png};
 use crate::geometry::{Patient, Plane, Point};
 use crate::gpu::Gpu;
 use crate::inference::Region;
+use crate::jobs::{Cancelled, JobContext};
 use crate::render::{HeatmapLook, Offscreen, RayFrame};
 use crate::session::{CornerText, Orientation, PetLook, PetSeries, Slab, ViewportState, VolumeView};
 use crate::structures::StructureSet;
@@ -92,6 +94,24 @@ pub enum RenderError {
     Write(#[from] WriteError),
 }
 
+/// Why a turn ended before its end.
+enum Stop {
+    Cancelled(Cancelled),
+    Rays(crate::render::RenderError),
+}
+
+impl From<Cancelled> for Stop {
+    fn from(cancelled: Cancelled) -> Self {
+        Self::Cancelled(cancelled)
+    }
+}
+
+impl From<crate::render::RenderError> for Stop {
+    fn from(error: crate::render::RenderError) -> Self {
+        Self::Rays(error)
+    }
+}
+
 /// What a picture is made of.
 pub struct Subject {
     volume: Arc<Volume>,
@@ -125,11 +145,83 @@ impl Subject {
     pub fn write_volume(
         &self,
         gpu: &Gpu,
-        (look, at): (&VolumeView, Option<Point<Patient>>),
+        look: (&VolumeView, Option<Point<Patient>>),
         window: WindowChoice,
         size_px: [u32; 2],
         path: &Path,
     ) -> Result<(), RenderError> {
+        let rgba = Offscreen::new(gpu).ray_picture(&self.rays(look, window, size_px)?)?;
+        Ok(write_png(path, &rgba, size_px)?)
+    }
+
+    /// Draws a whole turn of the volume in 3D and writes it as a film, without letters or text.
+    /// - `count`: frames
+    /// - errors: outer: cancelled; inner: as [`Subject::write_volume`]
+    pub fn write_turn(
+        &self,
+        ctx: &JobContext,
+        gpu: &Gpu,
+        (look, at): (&VolumeView, Option<Point<Patient>>),
+        window: WindowChoice,
+        film: &Film,
+        count: usize,
+    ) -> Result<Result<(), RenderError>, Cancelled> {
+        let first = match self.rays((look, at), window, film.size_px) {
+            Ok(first) => first,
+            Err(error) => return Ok(Err(error)),
+        };
+        let mut rays = Offscreen::new(gpu);
+        let mut n = 0;
+        let written = film.write(|| {
+            if n >= count {
+                return Ok(None);
+            }
+            ctx.step(&format!("Frame {} of {count}", n + 1), n as f32 / count.max(1) as f32)?;
+            let turned = turned(*look, n, count);
+            let view = view::resolve_volume(self.volume.grid(), &turned, film.size_px);
+            n += 1;
+            Ok(Some(rays.ray_picture(&RayFrame { view, ..first.clone() })?))
+        });
+        match written {
+            Ok(written) => Ok(written.map_err(RenderError::from)),
+            Err(Stop::Cancelled(cancelled)) => Err(cancelled),
+            Err(Stop::Rays(error)) => Ok(Err(error.into())),
+        }
+    }
+
+    /// Draws the slices of a view from the nearest to the farthest and writes them as a film.
+    /// - `count`: frames at most, taken evenly; `None`: every slice
+    /// - errors: outer: cancelled; inner: as [`Subject::write`]
+    pub fn write_scroll(
+        &self,
+        ctx: &JobContext,
+        gpu: &Gpu,
+        (view, overlays): (&View, &Overlays),
+        film: &Film,
+        count: Option<usize>,
+    ) -> Result<Result<(), RenderError>, Cancelled> {
+        let first = match self.request(view, overlays) {
+            Ok(first) => first,
+            Err(error) => return Ok(Err(error)),
+        };
+        let grid = self.volume.grid();
+        let resolved = view::resolve(grid, &first.viewport, first.cursor, film.size_px);
+        let all = view::through(grid, &resolved, first.cursor, None);
+        let slices = evenly(&all, count.unwrap_or(all.len()));
+        write_film(ctx, gpu, film, slices.len(), |n| {
+            let cursor = slices.get(n).copied().unwrap_or(first.cursor);
+            let resolved = view::resolve(grid, &first.viewport, cursor, film.size_px);
+            let outlines = outlines_of(&overlays.structures, &resolved);
+            FilmFrame::Slice(Box::new(PictureRequest { cursor, outlines, ..first.clone() }))
+        })
+    }
+
+    fn rays(
+        &self,
+        (look, at): (&VolumeView, Option<Point<Patient>>),
+        window: WindowChoice,
+        size_px: [u32; 2],
+    ) -> Result<RayFrame, RenderError> {
         let grid = self.volume.grid();
         if look.preset.needs_hu() && *self.volume.unit() != Unit::Hu {
             return Err(RenderError::NotHu(look.preset.name()));
@@ -139,7 +231,7 @@ impl Subject {
         }
         let normals = Plane::ALL.map(|plane| grid.plane_basis(plane).into);
         let shown = Shown3d::of(grid, look, at.unwrap_or_else(|| grid.centre()), normals);
-        let frame = RayFrame {
+        Ok(RayFrame {
             volume: Arc::clone(&self.volume),
             view: view::resolve_volume(grid, look, size_px),
             transfer: look.transfer().map(Arc::new),
@@ -149,9 +241,7 @@ impl Subject {
             cuts: shown.cuts,
             inside_only: look.preset.inside_only(),
             heatmap: None,
-        };
-        let rgba = Offscreen::new(gpu).ray_picture(&frame)?;
-        Ok(write_png(path, &rgba, size_px)?)
+        })
     }
 
     fn request(&self, view: &View, overlays: &Overlays) -> Result<PictureRequest, RenderError> {

@@ -104,3 +104,69 @@ fn a_point_outside_and_a_place_that_cannot_be_written_are_refused() {
     let ran = triscope(&["render", arg(phantom()), "--plane", "axial", "--out", arg(&nowhere)]);
     assert!(ran.refused(1).contains("cannot be written"), "{}", ran.stderr);
 }
+
+#[test]
+fn a_scroll_is_a_gif_and_a_turn_numbered_pictures() {
+    let out = scratch("animate").join("scroll.gif");
+    let scroll =
+        ["--plane", "coronal", "--animate", "scroll", "--frames", "6", "--size", "64x48", "--pace", "10"];
+    let ran = triscope(&[&["render", arg(phantom()), "--out", arg(&out)], &scroll[..]].concat());
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let mut read =
+        gif::DecodeOptions::new().read_info(std::fs::File::open(&out).expect("written")).expect("a GIF");
+    assert_eq!((read.width(), read.height()), (64, 48));
+    let mut frames = 0;
+    while let Some(frame) = read.read_next_frame().expect("a frame") {
+        frames += 1;
+        assert_eq!(frame.delay, 10, "hundredths of a second");
+    }
+    assert_eq!(frames, 6);
+
+    let turn = out.with_file_name("turn.png");
+    let ran = triscope(&[
+        "render",
+        arg(phantom()),
+        "--volume",
+        "bone",
+        "--animate",
+        "turn",
+        "--frames",
+        "3",
+        "--size",
+        "48x48",
+        "--out",
+        arg(&turn),
+    ]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let picture = |n: usize| picture(&out.with_file_name(format!("turn-000{n}.png")));
+    assert!(picture(1) != picture(2) && picture(2) != picture(3) && !turn.exists());
+}
+
+#[test]
+fn films_that_cannot_be_are_refused() {
+    let out = scratch("animate-bad").join("film.gif");
+    let refused = |more: &[&str], code| {
+        let ran = triscope(&[&["render", arg(phantom()), "--out", arg(&out)], more].concat());
+        ran.refused(code).to_owned()
+    };
+    assert!(refused(&["--plane", "axial", "--animate", "turn"], 2).contains("--volume"));
+    assert!(refused(&["--volume", "bone", "--animate", "scroll"], 2).contains("no slices"));
+    let none = ["--plane", "axial", "--animate", "scroll", "--frames", "0"];
+    let ran = triscope(&[&["render", arg(phantom()), "--out", arg(&out)], &none[..]].concat());
+    assert!(ran.code == Some(2) && ran.stderr.contains("1 to 4000 frames"), "{}", ran.stderr);
+    let text = out.with_extension("mp4");
+    let ran = triscope(&[
+        "render",
+        arg(phantom()),
+        "--plane",
+        "axial",
+        "--animate",
+        "scroll",
+        "--frames",
+        "2",
+        "--out",
+        arg(&text),
+    ]);
+    assert!(ran.refused(1).contains(".gif"), "{}", ran.stderr);
+    assert!(!out.exists() && !text.exists());
+}

@@ -261,3 +261,22 @@ fn a_screen_reader_is_told_plane_place_and_value() {
     assert!(spoken.contains("pointer at ") && spoken.ends_with(&format!(", {value} HU")), "{spoken}");
     assert!(window.spoken(Pane::Coronal).contains("cursor at "), "the pointer is not there");
 }
+
+#[test]
+fn seven_steps_through_the_windows_that_the_files_recommend() {
+    let mut window = Window::blind(Start::default()).with_phantom();
+    let shown = |window: &Window| window.session(|s| [s.look().window.width(), s.look().window.centre()]);
+    window.key(Key::Num3);
+    let bone = shown(&window);
+    // The phantom's files have two: for lung, and for soft tissue.
+    window.key(Key::Num7);
+    assert_eq!(shown(&window), [1500.0, -600.0]);
+    window.key(Key::Num7);
+    assert_eq!(shown(&window), [400.0, 40.0]);
+    window.key(Key::Num7);
+    assert_eq!(shown(&window), [1500.0, -600.0]);
+    for _ in 0..3 {
+        window.key_with(Modifiers::COMMAND, Key::Z);
+    }
+    assert_eq!(shown(&window), bone);
+}

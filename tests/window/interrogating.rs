@@ -127,7 +127,7 @@ fn one_method_is_taken_off_another_and_the_panel_says_how_far_they_agree() {
 fn the_same_is_asked_otherwise_in_the_background_and_can_be_stopped() {
     let mut window = asked();
     let known = |s: &Session| s.selected().and_then(|n| n.uncertainty().cloned());
-    window.key_with(Modifiers::SHIFT, Key::N);
+    window.key_with(Modifiers::SHIFT, Key::A);
     assert!(window.says("Stop asking again") || window.session(known).is_some());
     window.key(Key::Escape);
     window.until("nothing is asked", |s| s.working(WorkId::Uncertainty).is_none());

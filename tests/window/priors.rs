@@ -13,7 +13,7 @@ use triscope::geometry::{Patient, Point};
 use triscope::inference::RegionName;
 use triscope::ingest::{self, Private};
 use triscope::jobs::JobContext;
-use triscope::session::{Layout, News, Pane, Session, WorkId};
+use triscope::session::{Layout, News, Pane, SeriesLink, Session, WorkId};
 use triscope::synth::{PhantomSpec, Truth};
 use triscope::ui::viewport::{compose, compose_prior};
 use triscope::view;
@@ -394,4 +394,39 @@ fn both_dates_in_one_picture() {
         .until("it is drawn", |s| s.prior().is_some_and(|p| p.gpu.slices == p.gpu.total && p.gpu.total > 0));
     window.harness.remove_cursor();
     window.looks_like("prior");
+}
+
+#[test]
+fn linked_by_hand_the_prior_follows_and_is_followed_until_it_is_unlinked() {
+    let mut window = open(Window::blind(Start::default()));
+    let ctx = window.harness.ctx.clone();
+    window.harness.state().command(Command::PriorPaths(vec![pair().prior.clone()]), &ctx);
+    window.until("the prior is loaded", |s| s.prior().is_some_and(|p| p.loaded));
+    window.settle();
+    let [now, then] = [|s: &Session| s.look().cursor, |s: &Session| view::prior_look(s, [400, 400]).cursor];
+    let apart = |window: &Window| window.session(|s| (then(s) - now(s)).to_array());
+    assert_eq!(window.session(|s| s.look().prior.link), SeriesLink::None, "two frames of reference");
+    window.wheel(prior_rect(&window).center(), -4.0, Modifiers::NONE);
+    let before = apart(&window);
+    window.key_with(Modifiers::SHIFT, Key::L);
+    assert!(matches!(window.session(|s| s.look().prior.link), SeriesLink::Offset(_)));
+    assert!(spoken_prior(&window).contains("linked by hand"));
+    let near = |a: [f64; 3], b: [f64; 3]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-6);
+    assert!(near(apart(&window), before), "nothing jumps");
+
+    let start = window.session(now);
+    window.wheel(window.rect(Pane::Axial).center(), -3.0, Modifiers::NONE);
+    assert!(window.session(now) != start && near(apart(&window), before));
+    window.wheel(prior_rect(&window).center(), -2.0, Modifiers::NONE);
+    assert!(near(apart(&window), before), "the series follows the prior");
+    let zoom = |s: &Session| s.look().viewport(Pane::Axial).zoom;
+    let was = window.session(zoom);
+    window.wheel(prior_rect(&window).center(), 2.0, Modifiers::COMMAND);
+    assert!(window.session(zoom) > was);
+
+    let there = window.session(then);
+    window.click("Slices and zoom: Unlinked");
+    assert_eq!(window.session(then), there, "it stays where it is");
+    window.wheel(window.rect(Pane::Axial).center(), 3.0, Modifiers::NONE);
+    assert_eq!(window.session(then), there);
 }

@@ -147,3 +147,21 @@ fn a_file_that_is_no_session_is_one_sentence_and_changes_nothing() {
     }
     assert_eq!(window.session(made), before);
 }
+
+#[test]
+fn where_nothing_was_made_the_views_alone_are_saved_and_come_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("views.triscope");
+    let mut window = Window::blind(Start::default()).with_phantom();
+    window.key(Key::Num3);
+    window.wheel(window.rect(Pane::Axial).center(), -7.0, Modifiers::NONE);
+    let before = window.session(made);
+    does(&mut window, Command::SaveSessionTo(file.clone()));
+    window.until("it is written", |s| s.notices().iter().any(|n| n.text.starts_with("Session saved")));
+    let mut window = Window::blind(Start::default()).with_phantom();
+    assert_ne!(window.session(made), before);
+    window.drop_files(&[&file]);
+    window.until("it is back", |s| s.look().preset == Some(Preset::Bone));
+    let after = window.session(made);
+    same_place(after.1, before.1);
+}

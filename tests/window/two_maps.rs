@@ -89,7 +89,7 @@ fn another_method_or_none_is_chosen_beside_it_and_the_button_goes_back() {
 #[test]
 fn maps_blink_twice_a_second_and_with_reduced_motion_by_the_key_alone() {
     let mut window = asked();
-    window.key_with(Modifiers::SHIFT, Key::B);
+    window.key_with(Modifiers::SHIFT, Key::K);
     assert!(window.session(|s| s.look().heatmap.blink && s.look().heatmap.on));
     let mut turns = Vec::new();
     // Three seconds of sixty frames.
@@ -102,16 +102,16 @@ fn maps_blink_twice_a_second_and_with_reduced_motion_by_the_key_alone() {
     }
     assert!((6..=8).contains(&turns.len()), "two turns a second: {turns:?}");
     command(&mut window, Command::Viewing(Viewing::Prefer(Preference::ReducedMotion(true))));
-    assert!(window.says("Motion is reduced: hold Shift+O for the other one."));
+    assert!(window.says("Motion is reduced: hold Shift+X for the other one."));
     for _ in 0..90 {
         window.harness.step();
         assert!(window.spoken(Pane::Axial).ends_with("map: Grad-CAM, combined"));
     }
-    key(&mut window, Key::O, true);
+    key(&mut window, Key::X, true);
     assert!(window.spoken(Pane::Axial).ends_with("map: For and against"));
-    key(&mut window, Key::O, false);
+    key(&mut window, Key::X, false);
     assert!(window.spoken(Pane::Axial).ends_with("map: Grad-CAM, combined"));
-    window.key_with(Modifiers::SHIFT, Key::B);
+    window.key_with(Modifiers::SHIFT, Key::K);
     assert!(!window.session(|s| s.look().heatmap.blink));
     assert!(!window.spoken(Pane::Axial).contains("map:"), "one map needs no name");
 }
@@ -120,7 +120,7 @@ fn maps_blink_twice_a_second_and_with_reduced_motion_by_the_key_alone() {
 fn the_other_map_is_there_for_as_long_as_its_key_is_held() {
     let mut window = asked();
     window.key(Key::G);
-    key(&mut window, Key::O, true);
+    key(&mut window, Key::X, true);
     assert!(window.spoken(Pane::Axial).ends_with("map: For and against"));
     // Where the window loses the keyboard nobody tells of the key any more.
     window.harness.event(Event::WindowFocused(false));

@@ -258,3 +258,29 @@ fn the_picture() {
     }
     window.looks_like("volume");
 }
+
+#[test]
+fn the_crop_box_is_pulled_by_a_handle_and_comes_back_by_undo() {
+    let mut window = open();
+    window.key_with(Modifiers::SHIFT, Key::F5);
+    let whole = view(&window).crop_box.expect("a box");
+    let grid = window.session(|s| *s.grid().expect("open"));
+    // From the front: the handle of the patient's left face, at the right edge.
+    let from = place_of(&window, whole.face(&grid, 1));
+    window.drag(PointerButton::Primary, from, from - vec2(40.0, 0.0));
+    let less = view(&window).crop_box.expect("a box");
+    let moved = whole.face(&grid, 1).x - less.face(&grid, 1).x;
+    let size = rect(&window).size();
+    let size = [size.x.round() as u32, size.y.round() as u32];
+    let mm = resolve_volume(&grid, &view(&window), size).mm_per_px;
+    // A pixel of rounding of the pointer's place.
+    assert!((moved - 40.0 * mm).abs() < 1.5 * mm, "{moved} {mm}");
+    assert!(less.face(&grid, 0).x == whole.face(&grid, 0).x && letters(&window)[0] == "L", "nothing turned");
+    window.key_with(Modifiers::COMMAND, Key::Z);
+    assert_eq!(view(&window).crop_box, Some(whole));
+    window.key_with(Modifiers::COMMAND, Key::Y);
+    does(&mut window, Command::ResetCropBox);
+    assert_eq!(view(&window).crop_box, Some(whole));
+    window.key_with(Modifiers::SHIFT, Key::F5);
+    assert_eq!(view(&window).crop_box, None);
+}

@@ -86,8 +86,17 @@ pub(in crate::cli) struct Render {
     /// How the network's input is prepared
     #[arg(long, value_enum, default_value = "paper")]
     pub(in crate::cli) mode: Mode,
+    /// A film in place of a picture: a scroll through the slices of the plane, or a turn of the volume in 3D
+    #[arg(long, value_enum)]
+    pub(in crate::cli) animate: Option<Animate>,
+    /// Frames of the film [default: every slice; 90 of a turn]
+    #[arg(long, value_name = "N", requires = "animate", value_parser = values::frames)]
+    pub(in crate::cli) frames: Option<usize>,
+    /// Frames in a second, 1 to 50
+    #[arg(long, value_name = "HZ", requires = "animate", value_parser = values::pace, default_value = "15")]
+    pub(in crate::cli) pace: f64,
     /// The picture to write: PNG, or a DICOM Secondary Capture where the name ends in .dcm, without the patient and
-    /// with UIDs derived from those of the series
+    /// with UIDs derived from those of the series; of a film a .gif, or a .png that is numbered
     #[arg(long, value_name = "F.png")]
     pub(in crate::cli) out: PathBuf,
     /// With --out F.dcm: keep patient, study and UIDs of the series
@@ -95,6 +104,15 @@ pub(in crate::cli) struct Render {
     pub(in crate::cli) with_patient: bool,
     #[command(flatten)]
     pub(in crate::cli) series: SeriesChoice,
+}
+
+/// `--animate`
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) enum Animate {
+    /// From the first slice to the last.
+    Scroll,
+    /// Once around, with --volume.
+    Turn,
 }
 
 /// `classify`

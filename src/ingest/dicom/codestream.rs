@@ -80,6 +80,95 @@ pub(super) fn jpeg_2000(bytes: &[u8]) -> Option<Announced> {
     })
 }
 
+/// The codestream of a JPEG 2000 picture of one component, where it is of the plain kind that scanners and archives
+/// write: one way of coding for the whole picture, all its tiles there, their parts in order, nothing that makes a
+/// decoder ask for much more memory or time than its pixels do. Source: ITU-T T.800 A.4 to A.6.
+/// - returns: from its first marker on; `None` where it is of another kind, or damaged
+pub(super) fn plain_jpeg_2000(bytes: &[u8]) -> Option<&[u8]> {
+    const SOC_SIZ: [u8; 4] = [0xFF, 0x4F, 0xFF, 0x51];
+    let start = bytes.get(..bytes.len().min(4096))?.windows(4).position(|w| w == SOC_SIZ)?;
+    let code = bytes.get(start..)?;
+    let siz = code.get(4..)?;
+    let [right, bottom, left, top, wide, high, across, down] =
+        [4, 8, 12, 16, 20, 24, 28, 32].map(|at| u32_at(siz, at).unwrap_or(0));
+    let whole = |from: u32, to: u32, side: u32| side > 0 && from <= to && to - from >= 1;
+    if !whole(left, right, wide)
+        || !whole(top, bottom, high)
+        || (across, down) != (left.min(across), top.min(down))
+    {
+        return None;
+    }
+    let pixels = u64::from(right - left) * u64::from(bottom - top);
+    // A kilobyte may stand for an even picture, but not for hundreds of megabytes.
+    if pixels > (16 << 20) && pixels / 64 > code.len() as u64 {
+        return None;
+    }
+    let tiles = [(right - across, wide), (bottom - down, high)].map(|(length, side)| length.div_ceil(side));
+    let tiles = usize::try_from(u64::from(tiles[0]) * u64::from(tiles[1])).ok().filter(|n| *n <= 4096)?;
+    let (mut at, mut coded) = (2usize, false);
+    // The main header.
+    loop {
+        let marker = u16_at(code, at)?;
+        if marker == 0xFF90 {
+            break;
+        }
+        let body = code.get(at + 4..at.checked_add(2)?.checked_add(usize::from(u16_at(code, at + 2)?))?)?;
+        match marker {
+            0xFF52 => {
+                let [style, _, l0, l1, _, _, x, y, ..] = *body else { return None };
+                // Precincts of their own size and code blocks below 16 make tables longer than the pixels.
+                let layers = u16::from_be_bytes([l0, l1]);
+                coded = style & 1 == 0 && layers <= 64 && (2..=8).contains(&x) && (2..=8).contains(&y);
+                // Tag trees are as deep as the longer side of a tile has code blocks.
+                let longest = wide.min(right).max(high.min(bottom)) >> x.min(y).saturating_add(2).min(31);
+                let depth = 32 - longest.leading_zeros();
+                if !coded || tiles as u64 * 4u64.saturating_pow(depth) > 10_000_000 {
+                    return None;
+                }
+            }
+            // Size, quantisation, lengths, comments.
+            0xFF51 | 0xFF5C | 0xFF55 | 0xFF57 | 0xFF64 => {}
+            _ => return None,
+        }
+        at += 2 + usize::from(u16_at(code, at + 2)?);
+    }
+    // The parts of tiles: how many have come, and how many are announced.
+    let mut parts = vec![(0u16, 0u16); tiles];
+    while u16_at(code, at) == Some(0xFF90) {
+        let (tile, length) = (u16_at(code, at + 4)?, u32_at(code, at + 6)? as usize);
+        let (&number, &count) = (code.get(at + 10)?, code.get(at + 11)?);
+        let (come, announced) = parts.get_mut(usize::from(tile))?;
+        if u16::from(number) != *come {
+            return None;
+        }
+        *come += 1;
+        if count > 0 {
+            *announced = count.into();
+        }
+        let mut within = at + 12;
+        loop {
+            match u16_at(code, within)? {
+                0xFF93 => break,
+                // Lengths of packets, comments.
+                0xFF58 | 0xFF64 => within += 2 + usize::from(u16_at(code, within + 2)?),
+                _ => return None,
+            }
+        }
+        // Without a length it is the last, up to the end.
+        if length == 0 {
+            at = code.len();
+            break;
+        }
+        at = at.checked_add(length)?;
+        if length < within + 2 - (at - length) || at > code.len() {
+            return None;
+        }
+    }
+    let ended = at == code.len() || u16_at(code, at) == Some(0xFFD9);
+    let all = parts.iter().all(|(come, announced)| *come > 0 && (*announced == 0 || announced == come));
+    (coded && ended && all).then_some(code)
+}
+
 /// Whether RLE bytes hold `segments` segments that unpack to at least `pixels` bytes each.
 pub(super) fn rle_is_whole(bytes: &[u8], segments: usize, pixels: usize) -> bool {
     let word = |n: usize| -> Option<usize> {

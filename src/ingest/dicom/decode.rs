@@ -213,7 +213,7 @@ impl SliceSource {
             self.rescale.words(&mut words, PixelForm { bits_allocated: 16, ..form });
             return Ok(words);
         }
-        if let Some(mut words) = self.quick(&picture, announced) {
+        if let Some(mut words) = self.quick(&picture, announced)? {
             self.rescale.words(&mut words, PixelForm { bits_allocated: 16, ..form });
             return Ok(words);
         }
@@ -232,15 +232,18 @@ impl SliceSource {
 
     /// The stored numbers of a picture for which there is a faster way than dicom-pixeldata; `None` where there
     /// is none.
-    fn quick(&self, picture: &[u8], announced: Option<Announced>) -> Option<Box<[i16]>> {
+    fn quick(&self, picture: &[u8], announced: Option<Announced>) -> Result<Option<Box<[i16]>>, SliceFault> {
         let size = [usize::from(self.form.columns), usize::from(self.form.rows)];
         match self.syntax.as_str() {
             uids::JPEG_LOSSLESS | uids::JPEG_LOSSLESS_SV1 => {
-                let stored = jpeg_lossless::decode(picture, size)?;
-                Some(stored.into_iter().map(u16::cast_signed).collect())
+                let stored = jpeg_lossless::decode(picture, size);
+                let stored = stored.map_err(|why| SliceFault::Damaged(why.to_owned()))?;
+                Ok(stored.map(|stored| stored.into_iter().map(u16::cast_signed).collect()))
             }
-            uids::JPEG2000 | uids::JPEG2000_LOSSLESS => jpeg_2000::decode(picture, announced?),
-            _ => None,
+            uids::JPEG2000 | uids::JPEG2000_LOSSLESS => {
+                Ok(announced.and_then(|announced| jpeg_2000::decode(picture, announced)))
+            }
+            _ => Ok(None),
         }
     }
 

@@ -1,13 +1,13 @@
-//! JPEG 2000 of one component (1.2.840.10008.1.2.4.90 and .91), by a decoder in safe Rust.
+//! JPEG 2000 of one component (1.2.840.10008.1.2.4.90 and .91), by a decoder in Rust.
 //!
-//! It takes two thirds of the time of the one that dicom-pixeldata brings. What it does not read is left to
-//! that one: the high-throughput form, colours, and whatever it refuses.
+//! It takes two thirds of the time of the one that dicom-pixeldata brings. What is not plain is left to that one:
+//! the high-throughput form, colours, ways of coding that change within a picture, and whatever it refuses.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use hayro_jpeg2000::{DecodeSettings, DecoderContext, Image};
 
-use super::codestream::Announced;
+use super::codestream::{Announced, plain_jpeg_2000};
 
 /// Decodes a picture of one component.
 /// - `announced`: what the bytes say of themselves, already held against the DICOM header
@@ -17,6 +17,7 @@ pub(super) fn decode(bytes: &[u8], announced: Announced) -> Option<Box<[i16]>> {
     if announced.components != 1 || announced.precision > 16 {
         return None;
     }
+    let bytes = plain_jpeg_2000(bytes)?;
     // A decoder that panics on damaged bytes is this slice's fault, not the program's end.
     catch_unwind(AssertUnwindSafe(|| words(bytes, announced))).ok().flatten()
 }

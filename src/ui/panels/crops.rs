@@ -245,9 +245,15 @@ fn empty_ui(ui: &Ui, rect: Rect, scene: &Scene<'_>) {
         Some(Question::NeedsPrior) => ("This network compares two dates", "Choose a prior".to_owned()),
         _ => ("What the network saw", format!("Press {key} over a nodule")),
     };
+    let in_3d = format!("{}: the volume in 3D, here", scene.key(&Command::ToggleVolume));
     let muted = Halo::plain().in_colour(PICTURE.muted).sized(size::BODY);
     let strong = Halo::strong().sized(size::BODY);
     let c = rect.center();
     halo_text(ui.painter(), c - vec2(0.0, 2.0), Align2::CENTER_BOTTOM, first, &strong, rect.width() - 24.0);
     halo_text(ui.painter(), c + vec2(0.0, 3.0), Align2::CENTER_TOP, &second, &muted, rect.width() - 24.0);
+    // Whoever looks for a 3D view looks here first.
+    let below = c + vec2(0.0, 3.0 + 2.0 * size::BODY);
+    halo_text(ui.painter(), below, Align2::CENTER_TOP, &in_3d, &muted, rect.width() - 24.0);
+    let said = ui.interact(rect, ui.scope_id().with("empty"), Sense::hover());
+    said.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{first}. {second}. {in_3d}")));
 }

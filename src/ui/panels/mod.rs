@@ -21,6 +21,7 @@ mod pet;
 mod prior;
 mod right;
 mod seen;
+mod segments;
 mod series;
 mod slab_menu;
 mod slice_scan;

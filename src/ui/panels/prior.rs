@@ -4,15 +4,16 @@ use egui::{Align, Layout, PopupCloseBehavior, TextStyle, Ui};
 
 use super::open_menu::typed_path_ui;
 use super::series::series_name;
-use crate::command::{Command, Commands};
+use crate::command::{Command, Commands, Viewing};
 use crate::findings::Nodule;
 use crate::networks::spec;
-use crate::session::{CornerText, Edit, PriorSeries, WorkId, doubts};
+use crate::session::{CornerText, Edit, PriorSeries, SeriesLink, WorkId, doubts};
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{
     Press, fact_ui, line_ui, menu, menu_row_ui, meter_ui, note_ui, paragraph_ui, press_ui, segments_ui,
 };
 use crate::ui::{Scene, UiState, icons, words};
+use crate::view;
 
 /// What its menu is opened with.
 const CHOOSE: &str = "Choose a prior\u{2026}";
@@ -69,6 +70,7 @@ pub fn prior_card_ui(
     }
     if let Some(prior) = prior {
         link_ui(ui, scene, prior, nodule, out);
+        series_link_ui(ui, scene, prior, state, out);
         let in_3d = scene.session.look().in_3d;
         let shown = if in_3d { 2 } else { usize::from(state.fourth_seen) };
         let words = ["Prior", "Input", "3D"];
@@ -144,6 +146,34 @@ fn link_ui(ui: &mut Ui, scene: &Scene<'_>, prior: &PriorSeries, nodule: Option<&
         }
     }
     ui.add_space(2.0);
+}
+
+/// Whether its slices follow those of the series on the screen.
+fn series_link_ui(ui: &mut Ui, scene: &Scene<'_>, prior: &PriorSeries, state: &UiState, out: &mut Commands) {
+    let t = tokens(ui);
+    let (session, link) = (scene.session, scene.session.look().prior.link);
+    let same = session.series().zip(prior.series()).is_some_and(|(now, then)| now.same_frame(then));
+    let by_hand = || SeriesLink::Offset(view::offset_here(session, state.prior_px));
+    let (words, chosen): (&[&str], usize) = match (same, link) {
+        (true, SeriesLink::None) => (&["Unlinked", "By frame", "By hand"], 0),
+        (true, SeriesLink::Frame) => (&["Unlinked", "By frame", "By hand"], 1),
+        (true, SeriesLink::Offset(_)) => (&["Unlinked", "By frame", "By hand"], 2),
+        (false, SeriesLink::None) => (&["Unlinked", "Linked by hand"], 0),
+        (false, _) => (&["Unlinked", "Linked by hand"], 1),
+    };
+    if let Some(place) = segments_ui(ui, "Slices and zoom", words, chosen).filter(|place| *place != chosen) {
+        out.push(Command::Viewing(Viewing::Link(match (place, same) {
+            (0, _) => SeriesLink::None,
+            (1, true) => SeriesLink::Frame,
+            _ => by_hand(),
+        })));
+    }
+    if link == SeriesLink::None && !same {
+        let key = scene.key(&Command::Viewing(Viewing::ToggleLink));
+        let how = format!("Bring both to the same place, then {key} links them. Nothing is registered.");
+        paragraph_ui(ui, &how, t.muted);
+    }
+    ui.add_space(size::HALF);
 }
 
 /// The menu: another series of the case, or one of another folder.

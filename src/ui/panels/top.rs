@@ -163,6 +163,7 @@ fn tool_icon(tool: Tool) -> &'static str {
         Tool::Crosshair => icons::CROSSHAIR,
         Tool::Nodule => icons::NODULE,
         Tool::Measure(kind) => measure_icon(kind),
-        Tool::Paint => icons::BRUSH,
+        Tool::Paint | Tool::Segment => icons::BRUSH,
+        Tool::Erase => icons::ERASER,
     }
 }

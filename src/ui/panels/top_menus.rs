@@ -5,7 +5,7 @@ use egui::{
 };
 
 use super::top::measure_icon;
-use crate::command::{Command, Commands, Explaining, Viewing, entry};
+use crate::command::{Command, Commands, Explaining, Filming, Segmenting, Viewing, entry};
 use crate::measure::Kind;
 use crate::session::{Arrangement, Engine, Layout as Panes, Preferences, Tool};
 use crate::ui::theme::{size, tokens};
@@ -51,17 +51,25 @@ pub(super) fn closing_row_ui(
 
 /// What can be measured; the button is the chosen one's.
 pub fn measure_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
-    let chosen = match scene.session.look().tool {
+    let tool = scene.session.look().tool;
+    let chosen = match tool {
         Tool::Measure(kind) => Some(kind),
         _ => None,
     };
-    let icon = chosen.map_or(icons::MEASURE, measure_icon);
-    let words = chosen.map_or("Measure", Kind::label);
-    let mut press = Press::new(icon, words).menu().selected(chosen.is_some());
-    if chosen.is_none() {
+    // Whatever drags draw is to be seen in the bar.
+    let icon = match (tool, chosen) {
+        (Tool::Segment, _) => icons::BRUSH,
+        (Tool::Erase, _) => icons::ERASER,
+        _ => chosen.map_or(icons::MEASURE, measure_icon),
+    };
+    let words = if tool.segments() { tool.label() } else { chosen.map_or("Measure", Kind::label) };
+    let taken = chosen.is_some() || tool.segments();
+    let mut press = Press::new(icon, words).menu().selected(taken);
+    if !taken {
         press = press.icon_only();
     }
-    let button = press_ui(ui, press).on_hover_text("Measure: lengths, angles, values in regions, arrows");
+    let button = press_ui(ui, press)
+        .on_hover_text("Measure: lengths, angles, values in regions, arrows; draw segments");
     menu(&button).show(|ui| {
         ui.set_width(240.0);
         ui.spacing_mut().item_spacing.y = 2.0;
@@ -69,6 +77,11 @@ pub fn measure_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
             let command = Command::Tool(Tool::Measure(kind));
             row_ui(ui, scene, out, command, measure_icon(kind), chosen == Some(kind));
         }
+        ui.separator();
+        for (brush, icon) in [(Tool::Segment, icons::BRUSH), (Tool::Erase, icons::ERASER)] {
+            row_ui(ui, scene, out, Command::Tool(brush), icon, tool == brush);
+        }
+        row_ui(ui, scene, out, Command::Segmenting(Segmenting::Export), icons::EXPORT, false);
         ui.separator();
         row_ui(ui, scene, out, Command::CopyMeasurements, icons::COPY, false);
         row_ui(ui, scene, out, Command::ExportMeasurements, icons::EXPORT, false);
@@ -138,6 +151,9 @@ pub fn view_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
         closing_row_ui(ui, scene, out, Command::ToggleStoredSlices, icons::FILES, stored);
         closing_row_ui(ui, scene, out, Command::SavePicture, icons::PICTURE, false);
         closing_row_ui(ui, scene, out, Command::CopyPicture, icons::COPY, false);
+        closing_row_ui(ui, scene, out, Command::Filming(Filming::SaveLayout), icons::LAYOUT, false);
+        closing_row_ui(ui, scene, out, Command::Filming(Filming::CopyLayout), icons::COPY, false);
+        closing_row_ui(ui, scene, out, Command::Filming(Filming::ToggleSheet), icons::FILM, false);
         ui.separator();
         closing_row_ui(ui, scene, out, Command::ToggleLeftPanel, icons::LEFT_PANEL, scene.prefs.left_panel);
         closing_row_ui(ui, scene, out, Command::ToggleRightPanel, icons::LEFT_PANEL, scene.prefs.right_panel);

@@ -39,6 +39,8 @@ pub fn volume_menu_ui(ui: &mut Ui, scene: &Scene<'_>, look: &VolumeView, out: &m
             row_ui(ui, scene, out, Command::CutVolume(plane), icons::SLAB, cut.is_some());
         }
         row_ui(ui, scene, out, Command::CropVolume, icons::RECTANGLE, look.around_cursor_mm.is_some());
+        row_ui(ui, scene, out, Command::CropBox, icons::VOLUME, look.crop_box.is_some());
+        row_ui(ui, scene, out, Command::ResetCropBox, icons::RESET, false);
         ui.separator();
         for side in Side::ALL {
             row_ui(ui, scene, out, Command::VolumeSide(side), icons::RERUN, false);

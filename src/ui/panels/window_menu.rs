@@ -5,6 +5,7 @@ use egui::{Align, Layout, PopupCloseBehavior, TextEdit, Ui, vec2};
 use super::histogram::histogram_ui;
 use super::top_menus::closing_row_ui;
 use crate::command::{Command, Commands, Viewing};
+use crate::ingest::FileWindow;
 use crate::session::{Edit, KeptWindow};
 use crate::ui::theme::size;
 use crate::ui::widgets::{Press, heading_ui, menu, menu_row_ui, press_ui, segments_ui};
@@ -19,7 +20,9 @@ pub fn window_menu_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: 
     let look = scene.session.look();
     let (w, c) = (words::signed(look.window.width(), 0), words::signed(look.window.centre(), 0));
     let kept = scene.prefs.name_of_window(look.window);
-    let name = look.preset.map(Preset::label).or(kept).unwrap_or("Window");
+    let files = scene.session.series().map_or(&[][..], |series| &series.windows);
+    let of_file = files.iter().any(|file| file.window == look.window).then_some("Of the file");
+    let name = look.preset.map(Preset::label).or(kept).or(of_file).unwrap_or("Window");
     let label = format!("{} {w} / {c}", short(name));
     let button = press_ui(ui, Press::new("", &label).menu().enabled(ui.is_enabled()));
     let button = button
@@ -36,6 +39,9 @@ pub fn window_menu_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: 
                 icons::WINDOW,
                 look.preset == Some(preset),
             );
+        }
+        for (n, file) in files.iter().enumerate() {
+            file_ui(ui, scene, (n, file), look.preset.is_none() && file.window == look.window, out);
         }
         for window in &scene.prefs.windows {
             kept_ui(ui, window, look.preset.is_none() && kept == Some(window.name.as_str()), out);
@@ -63,6 +69,27 @@ fn short(name: &str) -> String {
         return name.to_owned();
     }
     name.chars().take(LONGEST - 1).chain(['…']).collect()
+}
+
+/// One that the files of the series recommend; the key brings the first of them, then the next.
+fn file_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    (n, file): (usize, &FileWindow),
+    chosen: bool,
+    out: &mut Commands,
+) {
+    let numbers =
+        format!("{} / {}", words::signed(file.window.width(), 0), words::signed(file.window.centre(), 0));
+    // What was typed there may tell of the patient.
+    let name = if scene.session.is_anonymous() { format!("Window {}", n + 1) } else { short(&file.name) };
+    let key = if n == 0 { scene.key(&Command::Viewing(Viewing::FileWindow)) } else { String::new() };
+    let label = format!("Of the file: {name}, {numbers}");
+    let press = Press::new(icons::FILES, &label).key(&key).selected(chosen);
+    if menu_row_ui(ui, press).on_hover_text("Recommended by the files of the series").clicked() {
+        out.edit(Edit::Window(file.window, None));
+        ui.close();
+    }
 }
 
 /// One of the user's own, and the button that takes it off the list.

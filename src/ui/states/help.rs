@@ -1,6 +1,6 @@
 //! The sheet of all keys, made from the list of commands.
 
-use egui::{Label, RichText, Role, ScrollArea, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Role, ScrollArea, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
 use crate::command::{CATALOGUE, Entry, Group};
 use crate::ui::theme::{size, text, tokens};
@@ -12,7 +12,7 @@ use super::sheet::sheet_ui;
 const MOUSE: [(&str, &str); 11] = [
     ("Wheel", "One slice; with Shift ten"),
     ("Ctrl+wheel", "Zoom at the pointer"),
-    ("Alt+wheel", "Thickness of the slab"),
+    ("Alt+wheel", "Slab, or size of the brush"),
     ("Left drag", "The active tool"),
     ("Middle drag", "Pan"),
     ("Right drag", "Zoom"),
@@ -24,9 +24,11 @@ const MOUSE: [(&str, &str); 11] = [
 ];
 
 /// What the title of a group takes, in lines.
-const TITLE: usize = 2;
+const TITLE: f32 = 1.5;
 /// Width of the column of keys.
 const KEYS: f32 = 128.0;
+/// Lowest and usual height of a line, points.
+const ROWS: [f32; 2] = [16.5, 21.0];
 
 /// Draws the sheet over the window; Escape, the cross or a click beside it closes it.
 pub fn help_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState) {
@@ -38,24 +40,32 @@ pub fn help_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState) {
     } else {
         2
     };
+    let lines = lines(scene);
     let closed = sheet_ui(ui, "help", "Keys", 296.0 * columns as f32, |ui, _, room| {
+        let heights: Vec<f32> = lines.iter().map(Line::height).collect();
+        let (places, longest) = flow(&heights, columns);
+        // All of them at once where they can be read so, on a small window in closer lines.
+        let row = ((room - size::STEP) / longest.max(1.0)).clamp(ROWS[0], ROWS[1]);
         ScrollArea::vertical().max_height(room).min_scrolled_height(room).show(ui, |ui| {
             ui.columns(columns, |columns| {
-                // Close lines: all of them on a small window without scrolling.
-                columns.iter_mut().for_each(|ui| ui.spacing_mut().item_spacing.y = 2.0);
-                // The groups in order, the longest column as short as can be; the mouse is the last.
-                let groups = Group::ALL.map(|group| listed(scene, group).count());
-                let lines: Vec<usize> =
-                    groups.into_iter().chain([MOUSE.len()]).map(|lines| lines + TITLE).collect();
-                let places = columns_of(&lines, columns.len());
-                for (group, place) in Group::ALL.into_iter().zip(places) {
-                    if let Some(ui) = columns.get_mut(place) {
-                        group_ui(ui, scene, group);
+                columns.iter_mut().for_each(|ui| ui.spacing_mut().item_spacing.y = 0.0);
+                let mut group = "";
+                let mut column = 0;
+                for (line, place) in lines.iter().zip(places) {
+                    let Some(ui) = columns.get_mut(place) else { continue };
+                    match line {
+                        Line::Title(words) => {
+                            title_ui(ui, words, row);
+                            group = words;
+                        }
+                        Line::Key(key, words, help) => {
+                            if place != column {
+                                title_ui(ui, &format!("{group}, continued"), row);
+                            }
+                            line_ui(ui, (key, words, help), row);
+                        }
                     }
-                }
-                if let Some(ui) = columns.last_mut() {
-                    title_ui(ui, "Mouse");
-                    MOUSE.iter().for_each(|(hand, what)| line_ui(ui, hand, what, ""));
+                    column = place;
                 }
             });
         });
@@ -65,19 +75,45 @@ pub fn help_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState) {
     }
 }
 
-fn title_ui(ui: &mut Ui, words: &str) {
-    let t = tokens(ui);
-    ui.add_space(size::STEP);
-    ui.add(
-        Label::new(RichText::new(words).text_style(text::small_strong()).color(t.accent)).selectable(false),
-    );
+/// A line of the sheet.
+enum Line {
+    Title(&'static str),
+    /// Keys, words, and a sentence more.
+    Key(String, &'static str, &'static str),
 }
 
-fn group_ui(ui: &mut Ui, scene: &Scene<'_>, group: Group) {
-    title_ui(ui, group.label());
-    for (entry, keys) in listed(scene, group) {
-        line_ui(ui, &keys, entry.words, entry.help);
+impl Line {
+    /// In lines of keys.
+    fn height(&self) -> f32 {
+        match self {
+            Line::Title(_) => TITLE,
+            Line::Key(..) => 1.0,
+        }
     }
+}
+
+/// Everything on the sheet, in order: the groups that have keys, and the mouse as the last.
+fn lines(scene: &Scene<'_>) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for group in Group::ALL {
+        let keys: Vec<_> = listed(scene, group).map(|(e, keys)| Line::Key(keys, e.words, e.help)).collect();
+        if !keys.is_empty() {
+            lines.push(Line::Title(group.label()));
+            lines.extend(keys);
+        }
+    }
+    lines.push(Line::Title("Mouse"));
+    lines.extend(MOUSE.iter().map(|(hand, what)| Line::Key((*hand).to_owned(), what, "")));
+    lines
+}
+
+fn title_ui(ui: &mut Ui, words: &str, row: f32) {
+    let t = tokens(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), TITLE * row), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
+    let font = text::small_strong().resolve(ui.style());
+    let at = rect.left_bottom() - vec2(0.0, 2.0);
+    ui.painter().text(at, Align2::LEFT_BOTTOM, words, font, t.accent);
 }
 
 /// The commands of a group that have a key, with their keys.
@@ -88,34 +124,45 @@ fn listed(scene: &Scene<'_>, group: Group) -> impl Iterator<Item = (&'static Ent
     })
 }
 
-/// Which column each group stands in: in order, so that the longest column is as short as can be.
-/// - `lines`: of each group
-fn columns_of(lines: &[usize], columns: usize) -> Vec<usize> {
-    let filled = |most: usize| {
-        let (mut place, mut used) = (0, 0);
-        let place_of = |lines: &usize| {
-            if used > 0 && used + lines > most {
-                (place, used) = (place + 1, 0);
+/// Which column each line stands in: in order, so that the longest column is as short as can be. A column never
+/// ends with a title, and one that goes on with a group begins with its title again.
+/// - `heights`: of each line, in lines of keys; those of titles are not 1
+/// - returns: the columns, and the height of the longest
+fn flow(heights: &[f32], columns: usize) -> (Vec<usize>, f32) {
+    let whole: f32 = heights.iter().sum();
+    let within = |most: f32| {
+        let (mut place, mut used, mut longest) = (0usize, 0.0f32, 0.0f32);
+        let mut places = Vec::with_capacity(heights.len());
+        for (n, height) in heights.iter().enumerate() {
+            let is_title = *height != 1.0;
+            let next = if is_title { heights.get(n + 1).copied().unwrap_or(0.0) } else { 0.0 };
+            if used > 0.0 && used + height + next > most {
+                place += 1;
+                used = if is_title { 0.0 } else { TITLE };
             }
-            used += lines;
-            place
-        };
-        lines.iter().map(place_of).collect::<Vec<usize>>()
+            used += height;
+            longest = longest.max(used);
+            places.push(place);
+        }
+        (places, longest)
     };
-    let whole: usize = lines.iter().sum();
-    let fits = |places: &Vec<usize>| places.last().is_none_or(|last| *last < columns);
-    (1..whole).map(filled).find(fits).unwrap_or_else(|| filled(whole))
+    let least = (whole / columns.max(1) as f32).floor() as usize;
+    let tries = (least..=whole.ceil() as usize).map(|most| within(most as f32));
+    let fits = |(places, _): &(Vec<usize>, f32)| places.last().is_none_or(|last| *last < columns);
+    tries.into_iter().find(fits).unwrap_or_else(|| within(whole))
 }
 
-fn line_ui(ui: &mut Ui, key: &str, words: &str, help: &str) {
+fn line_ui(ui: &mut Ui, (key, words, help): (&str, &str, &str), row: f32) {
     let t = tokens(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 21.0), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), row), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{key}: {words}")));
     let write = |x: f32, width: f32, words: &str, style: TextStyle, colour: egui::Color32| {
         let font = style.resolve(ui.style());
         let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), font, colour);
         job.wrap = egui::text::TextWrapping::truncate_at_width(width);
-        ui.painter().galley(pos2(rect.left() + x, rect.top() + 2.0), ui.painter().layout_job(job), colour);
+        let galley = ui.painter().layout_job(job);
+        let at = pos2(rect.left() + x, rect.center().y - galley.size().y / 2.0);
+        ui.painter().galley(at, galley, colour);
     };
     write(0.0, KEYS - 8.0, key, text::small_strong(), t.text);
     write(KEYS, rect.width() - KEYS - 8.0, words, TextStyle::Body, t.muted);
@@ -129,9 +176,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_are_as_even_as_the_order_of_groups_allows() {
-        assert_eq!(columns_of(&[9, 8, 6, 8, 7, 12, 6, 5, 8, 12], 3), [0, 0, 0, 0, 1, 1, 1, 1, 2, 2]);
-        assert_eq!(columns_of(&[3, 3, 3], 5), [0, 1, 2]);
-        assert_eq!(columns_of(&[], 3), Vec::<usize>::new());
+    fn columns_are_as_even_as_can_be_and_none_ends_with_a_title() {
+        let group = |keys: usize| [vec![TITLE], vec![1.0; keys]].concat();
+        let heights: Vec<f32> = [9, 5, 23, 2, 6].into_iter().flat_map(group).collect();
+        let (places, longest) = flow(&heights, 4);
+        assert_eq!(places.last(), Some(&3));
+        assert!(longest <= heights.iter().sum::<f32>() / 4.0 + 3.0, "{longest}");
+        for (n, pair) in places.windows(2).enumerate() {
+            assert!(pair[0] == pair[1] || heights[n] == 1.0, "a title stands alone at the end");
+        }
+        assert_eq!(flow(&[], 3), (Vec::new(), 0.0));
     }
 }

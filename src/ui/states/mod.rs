@@ -1,6 +1,7 @@
 //! States that are not reading: first start, opening, nothing usable, failure, notices, the sheets of
 //! keys and of the model card. Each says in words what is and what would help.
 
+mod film;
 mod help;
 mod locked;
 mod model_card;
@@ -13,6 +14,7 @@ mod sheet;
 mod trouble;
 mod welcome;
 
+pub use film::film_ui;
 pub use help::help_ui;
 pub use locked::{TypedPassword, locked_ui};
 pub use model_card::model_card_ui;

@@ -1,15 +1,15 @@
 //! One viewport in the window: the slice, its overlay, what the pointer did, and what a screen
 //! reader is told.
 
-use egui::{CursorIcon, EventFilter, Id, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2};
+use egui::{CursorIcon, EventFilter, Id, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2};
 
 use super::callback::{SlicePlace, slice_shape};
 use super::pair::{OfTwo, Side, two_maps};
-use super::{Shown, compose, overlay, pointer};
+use super::{DrawnPane, PaneKind, Shown, compose, overlay, pointer};
 use crate::command::{Command, Commands};
 use crate::session::{Pane, Session, Tool};
 use crate::tools::Pointed;
-use crate::ui::theme::PICTURE;
+use crate::ui::theme::{PICTURE, from_unit};
 use crate::ui::{Scene, UiState, words};
 
 /// Draws the viewport of `pane` into `rect` and adds what the pointer did to `pointed`.
@@ -46,6 +46,7 @@ pub(super) fn view_ui(
     };
     shown.interpolation = scene.prefs.interpolation;
     shown.screen = state.screen;
+    state.panes.push(DrawnPane::new(PaneKind::Slices(pane), rect, scale, size_px));
     if let Some(size) = state.viewport_px.get_mut(pane.index()) {
         *size = size_px;
     }
@@ -65,7 +66,12 @@ pub(super) fn view_ui(
         && let Some(at) = response.hover_pos()
     {
         let radius = (scene.session.look().brush.radius_mm / shown.view.mm_per_px) as f32 / scale;
-        overlay::brush(ui.painter(), rect, at, radius);
+        overlay::brush(ui.painter(), rect, at, radius, PICTURE.warning);
+    }
+    if scene.session.look().tool.segments()
+        && let Some(at) = response.hover_pos()
+    {
+        segment_brush(ui, rect, at, scene.session, &shown);
     }
 
     describe(ui, &response, (pane, second), &shown, scene.session);
@@ -76,6 +82,17 @@ pub(super) fn view_ui(
     for event in pointer::events(ui, &response, rect, scale) {
         pointed.push(Pointed { pane, view: shown.view.clone(), event });
     }
+}
+
+/// The ring of the brush, in the colour of what it draws in; white where it takes away.
+fn segment_brush(ui: &Ui, rect: Rect, at: Pos2, session: &Session, shown: &Shown) {
+    let look = session.look();
+    let radius = (look.segment_brush.radius_mm / shown.view.mm_per_px) as f32 / ui.pixels_per_point();
+    let chosen = session.findings().chosen_segment().map(|segment| segment.colour);
+    let next = || session.findings().new_segment(session.volume().map(AsRef::as_ref)).map(|new| new.colour);
+    let erases = look.tool == Tool::Erase || ui.input(|i| i.modifiers.command);
+    let colour = chosen.or_else(next).filter(|_| !erases).unwrap_or([255; 3]);
+    overlay::brush(ui.painter(), rect, at, radius, from_unit(colour.map(|c| f64::from(c) / 255.0)));
 }
 
 /// The rectangle on whole physical pixels, and its size in them.
@@ -151,5 +168,7 @@ fn cursor_icon(tool: Tool) -> CursorIcon {
         Tool::Pan => CursorIcon::Grab,
         Tool::Zoom => CursorIcon::ZoomIn,
         Tool::Crosshair | Tool::Nodule | Tool::Measure(_) | Tool::Paint => CursorIcon::Crosshair,
+        // Its ring is the pointer.
+        Tool::Segment | Tool::Erase => CursorIcon::None,
     }
 }

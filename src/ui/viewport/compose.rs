@@ -62,6 +62,11 @@ pub fn compose(session: &Session, pane: Pane, size_px: [u32; 2]) -> Option<Shown
             .cloned(),
         probabilities: probabilities(session),
         marks: marks(session),
+        crop_box: look
+            .volume_view
+            .crop_box
+            .filter(|_| look.shows_volume())
+            .map(|crop| crop.all_corners(grid)),
         measurements: measurements(session),
         text: look.corner_text,
         facts: facts(session),
@@ -191,6 +196,7 @@ pub fn facts_of(series: &Series, defects: &[Defect]) -> Facts {
     Facts {
         patient,
         prior: false,
+        link: String::new(),
         description: series.description.reveal().trim().to_owned(),
         warnings,
         lossy: defects.iter().any(|d| d.code == DefectCode::Lossy),

@@ -6,6 +6,7 @@
 mod callback;
 mod canvas;
 mod compose;
+mod depth;
 mod heat;
 mod outlines;
 mod pair;
@@ -19,11 +20,14 @@ mod volume;
 pub use callback::{SlicePlace, ray_shape, slice_shape};
 pub use canvas::{canvas_ui, on_pixels};
 pub use compose::{boxes, compose, facts_of, heatmap, is_running, layer_of};
+pub use depth::{Behind, WireCache};
 pub use heat::heat_colour;
 pub use outlines::{OutlineCache, OutlineMark, outlines, outlines_of};
 pub use pair::{OfTwo, Side, pair_ui, two_maps};
 pub use pointer::notches;
 pub use prior::{compose_prior, prior_ui};
 pub use scores::{SCORES_WIDTH, scored_pane, scores_ui};
-pub use shown::{CandidateBox, Facts, Mark, MeasurementMark, ProbabilityDot, Shown, ShownLayer};
-pub use volume::{cut_words, volume_ui};
+pub use shown::{
+    CandidateBox, DrawnPane, Facts, Mark, MeasurementMark, PaneKind, ProbabilityDot, Shown, ShownLayer,
+};
+pub use volume::{cut_words, volume_picture, volume_ui};

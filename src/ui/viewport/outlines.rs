@@ -1,34 +1,45 @@
-//! Outlines of what others drew, for each viewport, kept from frame to frame.
+//! Outlines of what others drew and of segments, for each viewport, kept from frame to frame.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 
 use rayon::prelude::*;
 
+use crate::segments::{Segment, SegmentId, Voxels};
 use crate::session::{Pane, Session, StructureKey};
 use crate::structures::{CutPlane, Line, Structure, StructureSet};
 use crate::view::{ResolvedView, cut_plane};
 
-/// What a plane cuts of one structure.
+/// What a plane cuts of one structure or segment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OutlineMark {
     /// Red, green and blue.
     pub colour: [u8; 3],
+    /// What it encloses is filled, lightly.
+    pub filled: bool,
     /// Its lines, LPS mm.
     pub lines: Arc<Vec<Line>>,
 }
 
 /// A structure to be cut.
-struct Wanted<'a> {
-    key: StructureKey,
-    set: &'a Arc<StructureSet>,
-    structure: &'a Structure,
+pub(super) struct Wanted<'a> {
+    pub(super) key: StructureKey,
+    pub(super) set: &'a Arc<StructureSet>,
+    pub(super) structure: &'a Structure,
 }
 
 /// Outlines that were cut before: zooming and panning cuts nothing anew.
 #[derive(Debug, Default)]
 pub struct OutlineCache {
     known: BTreeMap<(usize, StructureKey), Known>,
+    drawn: BTreeMap<(usize, SegmentId), KnownSegment>,
+}
+
+#[derive(Debug)]
+struct KnownSegment {
+    plane: CutPlane,
+    voxels: Weak<Voxels>,
+    lines: Arc<Vec<Line>>,
 }
 
 #[derive(Debug)]
@@ -42,10 +53,11 @@ impl OutlineCache {
     /// The outlines in a viewport.
     pub fn marks(&mut self, session: &Session, pane: Pane, view: &ResolvedView) -> Vec<OutlineMark> {
         let wanted = wanted(session);
-        if wanted.is_empty() {
-            return Vec::new();
-        }
         let plane = cut_plane(view);
+        let mut marks = self.segments(session, pane, &plane);
+        if wanted.is_empty() {
+            return marks;
+        }
         let place = |key| (pane.index(), key);
         let fits = |known: &Known, set: &Arc<StructureSet>| {
             known.plane == plane && std::ptr::eq(known.set.as_ptr(), Arc::as_ptr(set))
@@ -59,20 +71,69 @@ impl OutlineCache {
         }
         let mark = |w: &Wanted<'_>| {
             let lines = Arc::clone(&self.known.get(&place(w.key))?.lines);
-            (!lines.is_empty()).then_some(OutlineMark { colour: w.structure.colour, lines })
+            (!lines.is_empty()).then_some(OutlineMark { colour: w.structure.colour, filled: false, lines })
         };
-        wanted.iter().filter_map(mark).collect()
+        marks.extend(wanted.iter().filter_map(mark));
+        marks
     }
+
+    /// Those of segments: of all of them only what was drawn in since is cut anew.
+    fn segments(&mut self, session: &Session, pane: Pane, plane: &CutPlane) -> Vec<OutlineMark> {
+        let Some(grid) = session.grid() else { return Vec::new() };
+        let filled = session.look().segments.filled;
+        let place = |segment: &Segment| (pane.index(), segment.id);
+        let there = |known: &(usize, SegmentId)| session.findings().segment(known.1).is_some();
+        self.drawn.retain(|known, _| there(known));
+        let fits = |known: &KnownSegment, segment: &Segment| {
+            known.plane == *plane && std::ptr::eq(known.voxels.as_ptr(), Arc::as_ptr(&segment.voxels))
+        };
+        let mut marks = Vec::new();
+        for segment in shown_segments(session) {
+            let known = self.drawn.get(&place(segment)).filter(|known| fits(known, segment));
+            let lines = match known {
+                Some(known) => Arc::clone(&known.lines),
+                None => {
+                    let lines = Arc::new(segment.cut(grid, plane));
+                    let voxels = Arc::downgrade(&segment.voxels);
+                    let known = KnownSegment { plane: *plane, voxels, lines: Arc::clone(&lines) };
+                    self.drawn.insert(place(segment), known);
+                    lines
+                }
+            };
+            if !lines.is_empty() {
+                marks.push(OutlineMark { colour: segment.colour, filled, lines });
+            }
+        }
+        marks
+    }
+}
+
+/// The segments that are shown, the one that is drawn in first: nothing covers it.
+pub(super) fn shown_segments(session: &Session) -> impl Iterator<Item = &Segment> {
+    let findings = session.findings();
+    let chosen = findings.chosen_segment();
+    let others = findings.segments().iter().filter(move |s| chosen.is_none_or(|chosen| chosen.id != s.id));
+    let on = session.look().segments.on;
+    chosen.into_iter().chain(others).filter(move |segment| on && segment.shown && !segment.voxels.is_empty())
 }
 
 /// The outlines in any view, cut for this once.
 pub fn outlines(session: &Session, view: &ResolvedView) -> Vec<OutlineMark> {
     let plane = cut_plane(view);
+    let filled = session.look().segments.filled;
+    let drawn = session.grid().into_iter().flat_map(|grid| {
+        shown_segments(session).filter_map(move |segment| {
+            let lines = Arc::new(segment.cut(grid, &plane));
+            (!lines.is_empty()).then_some(OutlineMark { colour: segment.colour, filled, lines })
+        })
+    });
+    let mut marks: Vec<OutlineMark> = drawn.collect();
     let mark = |w: &Wanted<'_>| {
         let lines = Arc::new(w.structure.cut(&plane));
-        (!lines.is_empty()).then_some(OutlineMark { colour: w.structure.colour, lines })
+        (!lines.is_empty()).then_some(OutlineMark { colour: w.structure.colour, filled: false, lines })
     };
-    wanted(session).par_iter().filter_map(mark).collect()
+    marks.par_extend(wanted(session).par_iter().filter_map(mark));
+    marks
 }
 
 /// The outlines of these structures in any view, for a picture without a session.
@@ -80,13 +141,13 @@ pub fn outlines_of(sets: &[StructureSet], view: &ResolvedView) -> Vec<OutlineMar
     let plane = cut_plane(view);
     let mark = |structure: &Structure| {
         let lines = Arc::new(structure.cut(&plane));
-        (!lines.is_empty()).then_some(OutlineMark { colour: structure.colour, lines })
+        (!lines.is_empty()).then_some(OutlineMark { colour: structure.colour, filled: false, lines })
     };
     sets.iter().flat_map(|set| &set.structures).filter_map(mark).collect()
 }
 
 /// The structures that are shown.
-fn wanted(session: &Session) -> Vec<Wanted<'_>> {
+pub(super) fn wanted(session: &Session) -> Vec<Wanted<'_>> {
     let look = &session.look().structures;
     if !look.on {
         return Vec::new();

@@ -7,14 +7,14 @@ use egui::{CursorIcon, EventFilter, Id, Key, Rect, Response, Role, Sense, Ui, Wi
 use super::callback::{SlicePlace, slice_shape};
 use super::canvas::on_pixels;
 use super::compose::facts_of;
-use super::shown::{Facts, Mark, Shown};
+use super::shown::{DrawnPane, Facts, Mark, PaneKind, Shown};
 use super::{overlay, pointer};
 use crate::command::Commands;
 use crate::findings::Nodule;
 use crate::geometry::Plane;
 use crate::inference::{Region, csf};
 use crate::networks::spec;
-use crate::session::{Edit, PriorLook, PriorSeries, Session, Tool, ViewportState};
+use crate::session::{PriorLook, PriorSeries, Session, Tool, ViewportState};
 use crate::tools::PointerEvent;
 use crate::ui::theme::PICTURE;
 use crate::ui::{Scene, UiState, words};
@@ -27,7 +27,7 @@ pub fn compose_prior(session: &Session, size_px: [u32; 2]) -> Option<Shown> {
     let prior = session.prior()?;
     let grid = prior.volume.grid();
     let look = session.look();
-    let PriorLook { cursor, viewport } = look.prior;
+    let PriorLook { cursor, viewport, link } = view::prior_look(session, size_px);
     let other = |plane| (plane, view::resolve(grid, &ViewportState::fitted(plane), cursor, [64, 64]));
     Some(Shown {
         volume: Arc::clone(&prior.volume),
@@ -45,6 +45,7 @@ pub fn compose_prior(session: &Session, size_px: [u32; 2]) -> Option<Shown> {
         slab: None,
         boxes: if look.boxes { boxes(session) } else { Vec::new() },
         candidates: Vec::new(),
+        crop_box: None,
         outlines: Vec::new(),
         layer: None,
         heatmap: None,
@@ -56,7 +57,7 @@ pub fn compose_prior(session: &Session, size_px: [u32; 2]) -> Option<Shown> {
         marks: marks(session),
         measurements: Vec::new(),
         text: look.corner_text,
-        facts: facts(prior, session.is_anonymous()),
+        facts: Facts { link: words::series_link(link), ..facts(prior, session.is_anonymous()) },
         reduced: prior.gpu.reduced,
         focused: false,
     })
@@ -103,6 +104,7 @@ pub fn prior_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState,
         ui.painter().rect_filled(rect, 0.0, PICTURE.ground);
         return;
     };
+    state.panes.push(DrawnPane::new(PaneKind::Prior, rect, scale, size_px));
     shown.focused = response.has_focus();
     shown.interpolation = scene.prefs.interpolation;
     (shown.screen, state.prior_px) = (state.screen, size_px);
@@ -116,21 +118,22 @@ pub fn prior_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState,
         let voxel = grid.voxel_at(grid.voxel_from_patient() * at);
         let value = voxel.and_then(|voxel| shown.volume.value(voxel));
         let place = words::spoken_place(what, at, value, &shown.volume);
-        node.set_value(format!("Prior, {}; {place}", words::spoken_slice(&shown.view)));
+        let linked =
+            if shown.facts.link.is_empty() { String::new() } else { format!(", {}", shown.facts.link) };
+        node.set_value(format!("Prior, {}{linked}; {place}", words::spoken_slice(&shown.view)));
     });
     if response.contains_pointer() && ui.input(|i| i.pointer.any_pressed()) {
         response.request_focus();
     }
     if response.hovered() {
         ui.set_cursor_icon(match scene.session.look().tool {
-            Tool::Window => CursorIcon::Default,
             Tool::Pan => CursorIcon::Grab,
             Tool::Zoom => CursorIcon::ZoomIn,
             Tool::Crosshair | Tool::Nodule => CursorIcon::Crosshair,
-            Tool::Measure(_) | Tool::Paint => CursorIcon::Default,
+            _ => CursorIcon::Default,
         });
     }
-    keyboard(ui, &response, scene.session, state, out);
+    keyboard(ui, &response, (scene.session, size_px), state, out);
     let events = pointer::events(ui, &response, rect, scale);
     for event in &events {
         match *event {
@@ -147,13 +150,19 @@ pub fn prior_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState,
 }
 
 /// Slices by the arrows, the whole plane by the space bar, while the viewport has the focus.
-fn keyboard(ui: &Ui, response: &Response, session: &Session, state: &mut UiState, out: &mut Commands) {
+fn keyboard(
+    ui: &Ui,
+    response: &Response,
+    (session, size_px): (&Session, [u32; 2]),
+    state: &mut UiState,
+    out: &mut Commands,
+) {
     state.prior_has_focus = response.has_focus();
     let Some(prior) = session.prior().filter(|_| response.has_focus()) else { return };
     let filter = EventFilter { tab: false, horizontal_arrows: true, vertical_arrows: true, escape: false };
     ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
     let grid = prior.volume.grid();
-    let look = session.look().prior;
+    let look = view::prior_look(session, size_px);
     let view = view::resolve(grid, &look.viewport, look.cursor, [64, 64]);
     let pressed = |key| ui.input(|i| i.num_presses(key));
     let by = |key| i64::try_from(pressed(key)).unwrap_or(0);
@@ -171,6 +180,6 @@ fn keyboard(ui: &Ui, response: &Response, session: &Session, state: &mut UiState
         to.viewport = ViewportState::fitted(Plane::Axial);
     }
     if to != look {
-        out.edit(Edit::Prior(to));
+        out.edit(view::prior_edit(session, to, size_px));
     }
 }

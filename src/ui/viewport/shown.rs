@@ -10,7 +10,7 @@ use crate::geometry::{Patient, Plane, Point};
 use crate::inference::Region;
 use crate::measure::Measurement;
 use crate::render::{HeatmapLook, LayerLook, SliceFrame};
-use crate::session::{CornerText, Slab};
+use crate::session::{CornerText, Pane, Slab};
 use crate::view::{ResolvedView, Screen};
 use crate::volume::{Colours, Interpolation, Painted, Volume, Window};
 
@@ -76,6 +76,8 @@ pub struct Facts {
     pub patient: Vec<String>,
     /// Whether it is the prior: said before the plane.
     pub prior: bool,
+    /// How the prior is linked with the series on the screen; empty where it is not.
+    pub link: String,
     /// Series description.
     pub description: String,
     /// Badges: what is odd about the series.
@@ -124,7 +126,7 @@ pub struct Shown {
     pub boxes: Vec<Region>,
     /// Boxes of the candidates of a slice scan, with their numbers.
     pub candidates: Vec<CandidateBox>,
-    /// Outlines of what others drew, in this view.
+    /// Outlines of segments and of what others drew, in this view.
     pub outlines: Vec<OutlineMark>,
     /// Another volume over the slice, under the map.
     pub layer: Option<ShownLayer>,
@@ -142,6 +144,8 @@ pub struct Shown {
     pub probabilities: Vec<ProbabilityDot>,
     /// Marked points.
     pub marks: Vec<Mark>,
+    /// Outer corners of the crop box of the 3D view, where that is on the screen, LPS mm.
+    pub crop_box: Option<[Point<Patient>; 8]>,
     /// Measurements.
     pub measurements: Vec<MeasurementMark>,
     /// How much text.
@@ -167,5 +171,34 @@ impl Shown {
             colours: self.colours,
             heatmap: self.heatmap.clone(),
         }
+    }
+}
+
+/// What a part of the centre shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaneKind {
+    /// Slices of the series.
+    Slices(Pane),
+    /// Slices of the prior.
+    Prior,
+    /// The volume in 3D.
+    Volume,
+}
+
+/// Where it was drawn last, physical pixels of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DrawnPane {
+    /// What it shows.
+    pub kind: PaneKind,
+    /// Its upper left corner.
+    pub at_px: [i64; 2],
+    /// Width and height.
+    pub size_px: [u32; 2],
+}
+
+impl DrawnPane {
+    /// - `rect`: on whole physical pixels, points
+    pub(super) fn new(kind: PaneKind, rect: egui::Rect, scale: f32, size_px: [u32; 2]) -> Self {
+        Self { kind, at_px: [rect.left(), rect.top()].map(|v| (v * scale).round() as i64), size_px }
     }
 }

@@ -7,11 +7,12 @@ use egui::{CursorIcon, EventFilter, Id, Key, Rect, Response, Role, Sense, Ui, Ui
 use super::callback::ray_shape;
 use super::canvas::on_pixels;
 use super::compose::{compose, heatmap};
-use super::{Shown, overlay, pointer};
+use super::{Behind, DrawnPane, PaneKind, Shown, WireCache, overlay, pointer};
 use crate::command::Commands;
 use crate::geometry::Plane;
 use crate::render::RayFrame;
 use crate::session::{Edit, Pane, Session, Side, Tool, VolumeView};
+use crate::ui::picture::VolumePicture;
 use crate::ui::theme::PICTURE;
 use crate::ui::{Scene, UiState, panels, words};
 use crate::view::{self, Shown3d};
@@ -28,6 +29,46 @@ struct Composed {
     look: VolumeView,
 }
 
+impl Composed {
+    fn behind(&self) -> Behind {
+        Behind::of(&self.shown, &self.cut, self.transfer.as_deref())
+    }
+
+    fn frame(&self) -> RayFrame {
+        let Self { shown, cut, transfer, .. } = self;
+        RayFrame {
+            volume: Arc::clone(&shown.volume),
+            view: shown.view.clone(),
+            transfer: transfer.clone(),
+            window: shown.window,
+            invert: shown.invert,
+            crop: cut.crop,
+            cuts: cut.cuts.clone(),
+            inside_only: cut.inside_only,
+            heatmap: shown.heatmap.clone(),
+        }
+    }
+}
+
+/// The 3D view as it is on the screen, to be drawn without a window; `None` while nothing is open.
+/// - `size_px`: physical pixels
+pub fn volume_picture(session: &Session, size_px: [u32; 2]) -> Option<VolumePicture> {
+    let composed = composed(session, false, false, size_px)?;
+    let (frame, behind, look) = (composed.frame(), composed.behind(), composed.look);
+    let mut shown = composed.shown;
+    // A tool's, not the patient's.
+    shown.crop_box = None;
+    let mut wires = WireCache::default();
+    loop {
+        let (marks, more) = wires.wires(session);
+        if !more {
+            shown.outlines = marks;
+            break;
+        }
+    }
+    Some(VolumePicture { frame, shown, behind, look, annotations: true })
+}
+
 /// The state with colours that mean something of this volume.
 fn fitting(session: &Session) -> VolumeView {
     let look = session.look().volume_view;
@@ -36,13 +77,14 @@ fn fitting(session: &Session) -> VolumeView {
     VolumeView { preset, ..look }
 }
 
-fn composed(session: &Session, state: &UiState, size_px: [u32; 2]) -> Option<Composed> {
+/// - `heatmap_hidden`: for as long as a key is held
+fn composed(session: &Session, heatmap_hidden: bool, focused: bool, size_px: [u32; 2]) -> Option<Composed> {
     let look = fitting(session);
     let base = compose(session, Pane::Axial, size_px)?;
     let grid = base.volume.grid();
     let cursor = session.look().cursor;
     let cut = Shown3d::of(grid, &look, cursor, view::normals(grid, session.look()));
-    let heat = heatmap(session).filter(|_| !state.heatmap_hidden);
+    let heat = heatmap(session).filter(|_| !heatmap_hidden);
     let view = view::resolve_volume(grid, &look, size_px);
     let shown = Shown {
         view,
@@ -52,7 +94,7 @@ fn composed(session: &Session, state: &UiState, size_px: [u32; 2]) -> Option<Com
         slab: None,
         zoom: look.zoom,
         heatmap: heat,
-        focused: state.volume_has_focus,
+        focused,
         ..base
     };
     Some(Composed { shown, cut, transfer: look.transfer().map(Arc::new), look })
@@ -64,24 +106,25 @@ pub fn volume_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState
     let (rect, size_px) = on_pixels(rect, scale);
     let response = ui.interact(rect, Id::unique("3D viewport"), Sense::click_and_drag());
     state.volume_has_focus = response.has_focus();
-    let Some(composed) = composed(scene.session, state, size_px) else {
+    let composed = composed(scene.session, state.heatmap_hidden, state.volume_has_focus, size_px);
+    let Some(mut composed) = composed else {
         ui.painter().rect_filled(rect, 0.0, PICTURE.ground);
         return;
     };
+    state.panes.push(DrawnPane::new(PaneKind::Volume, rect, scale, size_px));
+    let (wires, more) = state.wires.wires(scene.session);
+    composed.shown.outlines = wires;
+    if more {
+        ui.ctx().request_repaint();
+    }
+    let behind = composed.behind();
     let Composed { shown, cut, transfer, look } = &composed;
-    let frame = RayFrame {
-        volume: Arc::clone(&shown.volume),
-        view: shown.view.clone(),
-        transfer: transfer.clone(),
-        window: shown.window,
-        invert: shown.invert,
-        crop: cut.crop,
-        cuts: cut.cuts.clone(),
-        inside_only: cut.inside_only,
-        heatmap: shown.heatmap.clone(),
-    };
-    ui.painter().add(ray_shape(rect, frame, ui.ctx().clone()));
-    overlay::paint_volume(ui.painter(), rect, shown, look);
+    ui.painter().add(ray_shape(rect, composed.frame(), ui.ctx().clone()));
+    overlay::paint_volume(ui.painter(), rect, shown, &behind, look);
+    if let (Some(crop), Some(grid)) = (look.crop_box, scene.session.grid()) {
+        let handles = view::crop_handles(grid, &crop, &shown.view);
+        overlay::crop_handles(ui.painter(), rect, &handles, response.hover_pos());
+    }
     describe(ui, &response, shown, look);
     if response.contains_pointer() && ui.input(|i| i.pointer.any_pressed()) {
         response.request_focus();
@@ -91,7 +134,7 @@ pub fn volume_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState
             Tool::Pan => CursorIcon::Grab,
             Tool::Zoom => CursorIcon::ZoomIn,
             Tool::Crosshair | Tool::Nodule => CursorIcon::Crosshair,
-            Tool::Window | Tool::Measure(_) | Tool::Paint => CursorIcon::Default,
+            _ => CursorIcon::Default,
         });
     }
     keyboard(ui, &response, &scene.session.look().volume_view, out);

@@ -1,44 +1,71 @@
 //! From the document to the file.
 
+use std::sync::Arc;
+
 use super::VERSION;
 use super::saved::{
-    SavedAnswer, SavedGrid, SavedLook, SavedMeasurement, SavedNodule, SavedSeries, SavedSession,
-    SavedViewport, SavedVolumeView,
+    SavedAnswer, SavedGrid, SavedLook, SavedMeasurement, SavedNodule, SavedRuns, SavedSegment, SavedSeries,
+    SavedSession, SavedViewport, SavedVolumeView,
 };
 use crate::export::hashed_uid;
 use crate::findings::Nodule;
 use crate::geometry::VoxelGrid;
+use crate::segments::Segment;
 use crate::session::{Findings, Layout, Look, Measured, Orientation, Pane, Session, VolumeView};
-use crate::volume::Colours;
+use crate::volume::{Colours, Volume};
 
 /// The document as a file has it; `None` where nothing was made in it. Paths of the case are left out.
 pub fn saved(session: &Session) -> Option<SavedSession> {
+    // What segments say needs their volume; of a series that is not open it stays unsaid.
+    let here = session.series().map(|series| series.uid.as_str()).zip(session.volume());
     let series: Vec<SavedSeries> = session
         .case()
         .all_findings()
-        .filter(|(_, findings)| !findings.nodules().is_empty() || !findings.measurements().is_empty())
-        .map(|(uid, findings)| made_in(uid, findings))
+        .filter(|(_, findings)| !findings.is_empty())
+        .map(|(uid, findings)| made_in(uid, findings, here.filter(|(open, _)| *open == uid).map(|(_, v)| v)))
         .collect();
-    if series.is_empty() {
-        return None;
-    }
+    (!series.is_empty()).then(|| with_views(session, series))
+}
+
+/// How the series on the screen is looked at, where nothing was made in any; `None` where nothing is open.
+pub fn views_alone(session: &Session) -> Option<SavedSession> {
+    let uid = &session.open().and_then(|_| session.series())?.uid;
+    let here =
+        SavedSeries { series: hashed_uid(uid), grid: session.grid().map(grid), ..SavedSeries::default() };
+    Some(with_views(session, vec![here]))
+}
+
+fn with_views(session: &Session, series: Vec<SavedSeries>) -> SavedSession {
     let open = session.open().and_then(|_| session.series()).map(|series| hashed_uid(&series.uid));
-    Some(SavedSession {
+    SavedSession {
         triscope_session: VERSION,
         program: concat!("Triscope ", env!("CARGO_PKG_VERSION")).to_owned(),
         look: open.as_ref().map(|_| look(session.look())),
         open,
         series,
         paths: Vec::new(),
-    })
+    }
 }
 
-fn made_in(uid: &str, findings: &Findings) -> SavedSeries {
+fn made_in(uid: &str, findings: &Findings, volume: Option<&Arc<Volume>>) -> SavedSeries {
+    let segment = |segment: &Segment| SavedSegment {
+        name: segment.name.clone(),
+        colour: segment.colour,
+        shown: segment.shown,
+        says: volume
+            .map(|volume| segment.quantities(volume))
+            .unwrap_or_default()
+            .iter()
+            .map(|quantity| format!("{} {}", quantity.name.to_lowercase(), quantity.text()))
+            .collect(),
+        runs: SavedRuns::Voxels(Arc::clone(&segment.voxels)),
+    };
     SavedSeries {
         series: hashed_uid(uid),
         grid: findings.grid().map(grid),
         nodules: findings.nodules().iter().map(nodule).collect(),
         measurements: findings.measurements().iter().map(measurement).collect(),
+        segments: findings.segments().iter().map(segment).collect(),
     }
 }
 
@@ -120,5 +147,6 @@ fn volume_view(view: &VolumeView) -> SavedVolumeView {
         shaded: view.shaded,
         cuts: view.cuts,
         around_cursor_mm: view.around_cursor_mm,
+        crop_box: view.crop_box.map(|crop| crop.corners().map(|corner| corner.to_array())),
     }
 }

@@ -13,9 +13,11 @@ use std::path::{Path, PathBuf};
 
 use crate::export::{WriteError, write_json};
 
-pub use made::saved;
+pub use made::{saved, views_alone};
 pub use restore::{Restored, restore};
-pub use saved::{SavedAnswer, SavedMeasurement, SavedNodule, SavedSeries, SavedSession};
+pub use saved::{
+    SavedAnswer, SavedMeasurement, SavedNodule, SavedRuns, SavedSegment, SavedSeries, SavedSession,
+};
 
 /// Ending of a file's name.
 pub const ENDING: &str = "triscope";

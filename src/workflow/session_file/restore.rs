@@ -1,14 +1,21 @@
 //! From the file to changes of the document.
 
-use super::saved::{SavedGrid, SavedLook, SavedMeasurement, SavedSession, SavedViewport, SavedVolumeView};
+use std::sync::Arc;
+
+use super::saved::{
+    SavedGrid, SavedLook, SavedMeasurement, SavedSegment, SavedSession, SavedViewport, SavedVolumeView,
+};
 use crate::export::hashed_uid;
 use crate::findings::{Nodule, Question};
 use crate::geometry::{Patient, PlaneBasis, Point, Vector, VoxelGrid};
 use crate::measure::{Kind, MeasureId, Measurement};
 use crate::networks::spec;
+use crate::segments::{Segment, from_runs};
 use crate::session::{
-    Edit, Layout, Orientation, Pane, Projection, Session, Slab, Turn, ViewportState, VolumeView,
+    CropBox, Edit, Layout, Orientation, Pane, Projection, SegmentEdit, Session, Slab, Turn, ViewportState,
+    VolumeView,
 };
+use crate::structures::readable;
 use crate::volume::{Colours, Preset, VolumePreset, Window};
 
 /// Directions whose lengths and angle are off by more than this are no axes of a screen.
@@ -63,6 +70,8 @@ pub fn restore(saved: &SavedSession, session: &Session) -> Option<Restored> {
         restored.lost.push(format!("{unknown} of its measurements cannot be understood"));
     }
 
+    segments(&series.segments, session, &mut restored);
+
     let mut outside = 0usize;
     let mut id = findings.next_id();
     for saved in &series.nodules {
@@ -81,7 +90,7 @@ pub fn restore(saved: &SavedSession, session: &Session) -> Option<Restored> {
     let add = |(n, nodule): (usize, &Nodule)| Edit::AddNodule(list + n, nodule.clone());
     restored.edits.extend(restored.nodules.iter().enumerate().map(add));
     if let Some(look) = saved.look.as_ref().filter(|_| saved.open.as_ref() == Some(&hash)) {
-        look_of(look, &mut restored);
+        look_of(look, grid, &mut restored);
     }
     Some(restored)
 }
@@ -105,6 +114,36 @@ fn same(a: &Measurement, b: &Measurement) -> bool {
         && a.points.iter().zip(&b.points).all(|(a, b)| a.distance(*b) <= SAME_MM)
 }
 
+/// Segments that are not there yet; of those that cannot be understood it is said.
+fn segments(saved: &[SavedSegment], session: &Session, restored: &mut Restored) {
+    let (Some(volume), findings) = (session.volume(), session.findings()) else { return };
+    let Some(first) = findings.new_segment(Some(volume)) else { return };
+    let (mut id, mut unknown) = (first.id, 0usize);
+    for saved in saved {
+        let Ok(voxels) = from_runs(volume, &saved.runs.text()) else {
+            unknown += 1;
+            continue;
+        };
+        let same = |old: &Segment| old.name == saved.name && *old.voxels == voxels;
+        if findings.segments().iter().any(same) {
+            continue;
+        }
+        let name: String = saved.name.chars().take(LONGEST_NAME).collect();
+        let new = Segment {
+            id,
+            name,
+            colour: readable(saved.colour),
+            shown: saved.shown,
+            voxels: Arc::new(voxels),
+        };
+        restored.edits.push(Edit::Segments(SegmentEdit::Add(usize::MAX, new)));
+        id.0 = id.0.saturating_add(1);
+    }
+    if unknown > 0 {
+        restored.lost.push(format!("{unknown} of its segments cannot be understood"));
+    }
+}
+
 fn measurement(id: MeasureId, saved: &SavedMeasurement, grid: &VoxelGrid) -> Option<Measurement> {
     let kind = Kind::named(&saved.kind)?;
     let [right, down] = saved.plane.map(Vector::<Patient>::from_array);
@@ -123,7 +162,7 @@ fn measurement(id: MeasureId, saved: &SavedMeasurement, grid: &VoxelGrid) -> Opt
     Measurement::drawn(id, kind, &points, basis, name)
 }
 
-fn look_of(look: &SavedLook, restored: &mut Restored) {
+fn look_of(look: &SavedLook, grid: &VoxelGrid, restored: &mut Restored) {
     let edits = &mut restored.edits;
     let cursor = Point::from_array(look.cursor);
     if cursor.is_finite() {
@@ -143,7 +182,7 @@ fn look_of(look: &SavedLook, restored: &mut Restored) {
     }
     edits.push(Edit::In3d(look.in_3d));
     if let Some(saved) = &look.volume_view {
-        match volume_view(saved) {
+        match volume_view(saved, grid) {
             Some(view) => edits.push(Edit::VolumeView(view)),
             None => restored
                 .lost
@@ -160,7 +199,7 @@ fn look_of(look: &SavedLook, restored: &mut Restored) {
 }
 
 /// `None` where its axes are none, or colours are named that this program has not.
-fn volume_view(saved: &SavedVolumeView) -> Option<VolumeView> {
+fn volume_view(saved: &SavedVolumeView, grid: &VoxelGrid) -> Option<VolumeView> {
     let [right, down] = [saved.right, saved.down].map(Vector::<Patient>::from_array);
     let off = [right.length() - 1.0, down.length() - 1.0, right.dot(down)];
     let numbers = [saved.zoom, saved.pan_mm[0], saved.pan_mm[1], f64::from(saved.shift_hu)];
@@ -176,6 +215,9 @@ fn volume_view(saved: &SavedVolumeView) -> Option<VolumeView> {
         shaded: saved.shaded,
         cuts: saved.cuts,
         around_cursor_mm: saved.around_cursor_mm.filter(|mm| mm.is_finite() && *mm > 0.0),
+        crop_box: saved
+            .crop_box
+            .and_then(|corners| CropBox::between(grid, corners.map(Point::<Patient>::from_array))),
         ..VolumeView::default()
     };
     // Kept within its bounds, as by hand.

@@ -1,10 +1,14 @@
 //! The file's layout, version 1. Positions are LPS mm, directions unit vectors of patient space.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::inference::Mode;
+use crate::segments::{Voxels, to_runs};
 
 /// Everything.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -38,6 +42,62 @@ pub struct SavedSeries {
     /// Measurements, in the order of the list.
     #[serde(default)]
     pub measurements: Vec<SavedMeasurement>,
+    /// Segments, in the order of the list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<SavedSegment>,
+}
+
+/// A segment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SavedSegment {
+    /// What the user calls it.
+    pub name: String,
+    /// Red, green and blue.
+    pub colour: [u8; 3],
+    /// Whether it is drawn.
+    pub shown: bool,
+    /// What it said, for whoever reads the file; not read back.
+    #[serde(default)]
+    pub says: Vec<String>,
+    /// Its voxels.
+    pub runs: SavedRuns,
+}
+
+/// Voxels of the series' grid: for each slice runs along its rows, `row:column+length`, all counted from 0.
+#[derive(Clone, Debug)]
+pub enum SavedRuns {
+    /// As they are in the document: they become text where the file is written, away from the window.
+    Voxels(Arc<Voxels>),
+    /// As they were read.
+    Text(BTreeMap<usize, String>),
+}
+
+impl SavedRuns {
+    /// As text.
+    pub fn text(&self) -> Cow<'_, BTreeMap<usize, String>> {
+        match self {
+            SavedRuns::Voxels(voxels) => Cow::Owned(to_runs(voxels)),
+            SavedRuns::Text(text) => Cow::Borrowed(text),
+        }
+    }
+}
+
+impl PartialEq for SavedRuns {
+    fn eq(&self, other: &Self) -> bool {
+        self.text() == other.text()
+    }
+}
+
+impl Serialize for SavedRuns {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.text().serialize(to)
+    }
+}
+
+impl<'de> Deserialize<'de> for SavedRuns {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        BTreeMap::deserialize(from).map(SavedRuns::Text)
+    }
 }
 
 /// A voxel grid.
@@ -149,6 +209,9 @@ pub struct SavedVolumeView {
     pub cuts: [Option<bool>; 3],
     /// Half the side of the cube around the cursor, mm.
     pub around_cursor_mm: Option<f64>,
+    /// Two opposite corners of the box outside of which nothing is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crop_box: Option<[[f64; 3]; 2]>,
 }
 
 /// How one viewport was looked at.

@@ -53,6 +53,15 @@ pub(super) fn outlines(painter: &Painter, place: &Place, shown: &Shown) {
     }
 }
 
+/// Where the slice cuts the crop box of the 3D view: a thin line.
+pub(super) fn crop_box(painter: &Painter, place: &Place, shown: &Shown) {
+    let Some(corners) = &shown.crop_box else { return };
+    let mut path: Vec<Pos2> =
+        view::outline(corners, &shown.view).into_iter().map(|p| place.crisp(p)).collect();
+    path.extend(path.first().copied());
+    painter.extend(Shape::dashed_line(&path, Stroke::new(1.0, PICTURE.muted), 4.0, 4.0));
+}
+
 /// Thin boxes around the candidates of a slice scan, each with its number.
 pub(super) fn candidates(painter: &Painter, place: &Place, shown: &Shown) {
     let colour = PICTURE.candidate;

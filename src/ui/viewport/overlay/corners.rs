@@ -67,6 +67,7 @@ pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) {
     let plane = if shown.facts.prior { format!("Prior, {}", plane.to_lowercase()) } else { plane.to_owned() };
     at.line(&plane, &strong);
     at.line(&words::slice_position(&shown.view).unwrap_or_default(), &plain);
+    at.sentence(&shown.facts.link, &plain);
     if wide {
         let muted = Halo::plain().in_colour(PICTURE.muted);
         if shown.text == CornerText::Full {

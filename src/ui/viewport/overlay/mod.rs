@@ -17,7 +17,7 @@ pub use boxes::region_line;
 pub use colour_bar::number as bar_number;
 pub use halo::{Halo, halo_text};
 pub use painted::brush;
-pub use volume::paint_volume;
+pub use volume::{crop_handles, paint_volume};
 
 use egui::{Painter, Pos2, Rect};
 
@@ -62,6 +62,7 @@ pub fn paint(painter: &Painter, rect: Rect, shown: &Shown) {
     outlines::outlines(painter, &place, shown);
     painted::painted(painter, &place, shown);
     lines::crosshair(painter, &place, shown);
+    boxes::crop_box(painter, &place, shown);
     boxes::candidates(painter, &place, shown);
     boxes::outlines(painter, &place, shown);
     neighbourhood::dots(painter, &place, shown);

@@ -50,10 +50,12 @@ pub(super) fn painted(painter: &Painter, place: &Place, shown: &Shown) {
 }
 
 /// The ball of the brush under the pointer.
-pub fn brush(painter: &Painter, rect: Rect, at: Pos2, radius: f32) {
+pub fn brush(painter: &Painter, rect: Rect, at: Pos2, radius: f32, colour: Color32) {
     let painter = painter.with_clip_rect(rect);
     painter.circle_stroke(at, radius, Stroke::new(3.0, PICTURE.halo.gamma_multiply(0.7)));
-    painter.circle_stroke(at, radius, Stroke::new(1.25, PICTURE.warning));
+    painter.circle_stroke(at, radius, Stroke::new(1.25, colour));
+    // Where it is too small to be seen as a ring, its middle still is.
+    painter.circle_filled(at, 1.0, colour);
 }
 
 /// The pixels among which the box may be seen, the upper end not included; `None` where the slice does not cut

@@ -6,25 +6,38 @@ use super::halo::{Halo, halo_text};
 use super::{Place, colour_bar, corners, lines};
 use crate::geometry::{Patient, Point, Vector};
 use crate::session::{CornerText, VolumeView};
-use crate::ui::theme::{PICTURE, region_colour, size};
-use crate::ui::viewport::{Shown, cut_words};
+use crate::ui::theme::{PICTURE, from_unit, region_colour, size};
+use crate::ui::viewport::{Behind, Shown, cut_words};
 use crate::ui::words;
+use crate::view::CropHandle;
 use crate::volume::VolumePreset;
 
 /// Corner pairs of the edges of a box, as of [`crate::inference::Region::corners`].
 const EDGES: [[usize; 2]; 12] =
     [[0, 1], [2, 3], [4, 5], [6, 7], [0, 2], [1, 3], [4, 6], [5, 7], [0, 4], [1, 5], [2, 6], [3, 7]];
 
+/// Opacity of wires, and of what lies behind tissue.
+const WIRE: f32 = 0.6;
+const FAINT: f32 = 0.45;
+/// How near the pointer must be to a handle, points.
+const HANDLE_NEAR: f32 = 9.0;
+
 /// Half the length of the cursor's three lines, mm.
 const ARM_MM: f64 = 14.0;
 
 /// Draws everything that lies over the 3D view into `rect` (points).
-pub fn paint_volume(painter: &Painter, rect: Rect, shown: &Shown, look: &VolumeView) {
+///
+/// Marks and measurements that lie behind tissue are drawn faintly, as a whole: each is asked about at one place.
+/// Outlines of segments and structures are wires over the picture, whatever lies before them.
+pub fn paint_volume(painter: &Painter, rect: Rect, shown: &Shown, behind: &Behind, look: &VolumeView) {
     let painter = &painter.with_clip_rect(rect.intersect(painter.clip_rect()));
     let place = Place { rect, pixels_per_point: painter.pixels_per_point() };
+    wires(painter, &place, shown);
+    crop_box(painter, &place, shown);
     cursor(painter, &place, shown);
     boxes(painter, &place, shown);
-    marks(painter, &place, shown);
+    measurements(painter, &place, shown, behind);
+    marks(painter, &place, shown, behind);
     lines::frame(painter, rect, shown);
     lines::letters(painter, rect, shown);
     if let Some(heat) = &shown.heatmap {
@@ -89,10 +102,74 @@ fn boxes(painter: &Painter, place: &Place, shown: &Shown) {
     }
 }
 
-fn marks(painter: &Painter, place: &Place, shown: &Shown) {
-    for mark in &shown.marks {
+/// Outlines in some slices, one above the other.
+fn wires(painter: &Painter, place: &Place, shown: &Shown) {
+    for mark in &shown.outlines {
+        let colour = from_unit(mark.colour.map(|c| f64::from(c) / 255.0)).gamma_multiply(WIRE);
+        for line in mark.lines.iter() {
+            let mut points: Vec<Pos2> = line.points.iter().map(|p| seen(place, shown, *p).0).collect();
+            points.extend(points.first().copied().filter(|_| line.closed));
+            painter.line(points, Stroke::new(1.0, colour));
+        }
+    }
+}
+
+/// The crop box: thin wires.
+fn crop_box(painter: &Painter, place: &Place, shown: &Shown) {
+    let Some(corners) = &shown.crop_box else { return };
+    let corners = corners.map(|corner| seen(place, shown, corner).0);
+    for [a, b] in EDGES {
+        painter.line_segment([corners[a], corners[b]], Stroke::new(3.0, PICTURE.halo.gamma_multiply(0.5)));
+        painter.line_segment([corners[a], corners[b]], Stroke::new(1.0, PICTURE.muted));
+    }
+}
+
+/// What the faces of the crop box are taken hold of by.
+/// - `pointer`: the one under it is larger
+pub fn crop_handles(painter: &Painter, rect: Rect, handles: &[CropHandle], pointer: Option<Pos2>) {
+    let painter = &painter.with_clip_rect(rect.intersect(painter.clip_rect()));
+    let place = Place { rect, pixels_per_point: painter.pixels_per_point() };
+    for handle in handles {
+        let at = place.pos(handle.at);
+        let near = pointer.is_some_and(|p| p.distance(at) <= HANDLE_NEAR);
+        let side = if near { 12.0 } else { 9.0 };
+        let square = Rect::from_center_size(at, vec2(side, side));
+        painter.rect_filled(square.expand(1.5), 1.0, PICTURE.halo);
+        painter.rect_filled(square, 1.0, if near { PICTURE.mark_selected } else { PICTURE.text });
+    }
+}
+
+/// Their lines, with the first line of what each says.
+fn measurements(painter: &Painter, place: &Place, shown: &Shown, behind: &Behind) {
+    for (n, mark) in shown.measurements.iter().enumerate() {
+        let faint = behind.measurements.get(n).copied().unwrap_or(false);
+        let words = if mark.picked { PICTURE.measure_picked } else { PICTURE.measure };
+        let colour = if faint { words.gamma_multiply(FAINT) } else { words };
+        let outline = mark.measurement.outline();
+        let leads = outline.leads.iter().map(|lead| lead.to_vec());
+        for line in outline.lines.iter().cloned().chain(leads) {
+            let points: Vec<Pos2> = line.iter().map(|p| seen(place, shown, *p).0).collect();
+            if !faint {
+                painter.line(points.clone(), Stroke::new(3.5, PICTURE.halo.gamma_multiply(0.7)));
+            }
+            painter.line(points, Stroke::new(1.5, colour));
+        }
+        let Some(at) = mark.measurement.middle() else { continue };
+        let (at, _) = seen(place, shown, at);
+        painter.circle_filled(at, 2.0, colour);
+        let said = mark.lines.first().map_or(mark.measurement.name.as_str(), String::as_str);
+        // Words are read, wherever they lie.
+        let look = Halo::plain().in_colour(words);
+        halo_text(painter, at + vec2(8.0, 4.0), Align2::LEFT_TOP, said, &look, 140.0);
+    }
+}
+
+fn marks(painter: &Painter, place: &Place, shown: &Shown, behind: &Behind) {
+    for (n, mark) in shown.marks.iter().enumerate() {
         let (at, _) = seen(place, shown, mark.at);
         let colour = if mark.selected { PICTURE.mark_selected } else { PICTURE.mark };
+        let faint = behind.marks.get(n).copied().unwrap_or(false);
+        let colour = if faint { colour.gamma_multiply(FAINT) } else { colour };
         painter.circle_stroke(at, 6.0, Stroke::new(3.5, PICTURE.halo.gamma_multiply(0.7)));
         painter.circle_stroke(at, 6.0, Stroke::new(1.5, colour));
         if !mark.label.is_empty() {
@@ -122,6 +199,9 @@ fn said(painter: &Painter, rect: Rect, shown: &Shown, look: &VolumeView) {
     }
     if let Some(mm) = look.around_cursor_mm {
         told.push((format!("{} mm around the cursor", words::trimmed(2.0 * mm, 0)), PICTURE.text));
+    }
+    if look.crop_box.is_some() {
+        told.push(("Crop box".to_owned(), PICTURE.text));
     }
     if shown.reduced > 1 {
         told.push((format!("Every {} voxels averaged", shown.reduced), PICTURE.warning));
