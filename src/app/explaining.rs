@@ -7,11 +7,13 @@ use super::core::Core;
 use super::dialogs::Ask;
 use super::saving::Target;
 use crate::command::Explaining;
+use crate::explain::DIFFERENCE;
 use crate::ingest::Series;
 use crate::jobs::{Cancelled, JobContext, spawn};
 use crate::render::HeatmapLook;
-use crate::session::{Edit, Heatmap, Layout};
+use crate::session::{Edit, Heatmap, Layout, PriorSeries};
 use crate::ui::picture::Picture;
+use crate::ui::viewport::heatmap;
 use crate::workflow::dicom::{AsDicom, DicomError, MapFiles, is_dicom, write_view};
 use crate::workflow::figure::{self, AsFigure};
 
@@ -28,10 +30,7 @@ impl Core {
             }
             Explaining::SideBySide => self.maps_side_by_side(),
             Explaining::Blink => self.blink_maps(),
-            Explaining::ShowOtherMap => {
-                self.compare_with_another();
-                self.ui.other_map = true;
-            }
+            Explaining::ShowOtherMap => self.ui.other_map = true,
             Explaining::ShowFirstMap => self.ui.other_map = false,
             Explaining::SaveMaps { with_patient: true } if self.conference.is_some() => {
                 self.warn("Before people nothing of a patient leaves the program");
@@ -45,35 +44,39 @@ impl Core {
 
     /// The focused viewport twice, or all viewports.
     fn maps_side_by_side(&mut self) {
-        let look = self.session.look();
-        if let Layout::Maps(_) = look.layout {
-            return self.session.apply(Edit::Layout(Layout::Grid));
+        let (layout, focus, heatmap) = {
+            let look = self.session.look();
+            (look.layout, look.focus, look.heatmap)
+        };
+        if let Layout::Maps(_) = layout {
+            let heatmap = self.without_lent(heatmap);
+            return self.session.apply(Edit::Many(vec![Edit::Heatmap(heatmap), Edit::Layout(Layout::Grid)]));
         }
         let heatmap = Heatmap { on: true, blink: false, ..self.with_another() };
-        let layout = Layout::Maps(look.focus);
+        let layout = Layout::Maps(focus);
         self.session.apply(Edit::Many(vec![Edit::Heatmap(heatmap), Edit::Layout(layout)]));
     }
 
     /// Two maps in turn, or the one.
     fn blink_maps(&mut self) {
         let blink = !(self.session.look().heatmap.blink && self.session.look().heatmap.on);
-        let heatmap = if blink { self.with_another() } else { self.session.look().heatmap };
+        let heatmap = self.session.look().heatmap;
+        let heatmap = if blink { self.with_another() } else { self.without_lent(heatmap) };
         self.session.apply(Edit::Heatmap(Heatmap { on: true, blink, ..heatmap }));
     }
 
-    /// Another method to compare with, where none was chosen.
-    fn compare_with_another(&mut self) {
-        let heatmap = self.with_another();
-        if heatmap != self.session.look().heatmap {
-            self.session.apply(Edit::Heatmap(heatmap));
-        }
-    }
-
-    /// How the map is drawn, with another method to compare with.
-    fn with_another(&self) -> Heatmap {
+    /// How the map is drawn, with another method to compare with, which is lent where none was chosen.
+    fn with_another(&mut self) -> Heatmap {
         let heatmap = self.session.look().heatmap;
         let known = self.session.compared_maps().and(heatmap.against);
+        self.ui.lent_partner = known.is_none();
         Heatmap { against: known.or_else(|| self.session.other_methods().next()), ..heatmap }
+    }
+
+    /// The same without what was lent: else the difference of the two would be left on the screen.
+    fn without_lent(&mut self, heatmap: Heatmap) -> Heatmap {
+        let lent = std::mem::take(&mut self.ui.lent_partner);
+        Heatmap { against: heatmap.against.filter(|_| !lent), ..heatmap }
     }
 
     /// Writes the selected nodule's maps of all scales, away from the window.
@@ -104,6 +107,11 @@ impl Core {
     pub(super) fn save_figure(&mut self, target: Target) {
         let Some(volume) = self.session.volume().map(Arc::clone) else { return };
         let Some(nodule) = self.session.selected() else { return };
+        if heatmap(&self.session).is_some_and(|look| look.saliency.method == DIFFERENCE) {
+            return self.fail(
+                "The figure shows one map, not the difference of two; choose nothing to compare with first",
+            );
+        }
         let Heatmap { map, opacity, threshold, contour, .. } = self.session.look().heatmap;
         let (Some(answer), Some(saliency)) = (nodule.answer(), nodule.shown_saliency(map)) else {
             return self.fail("This nodule has no map; ask the network again");
@@ -127,7 +135,11 @@ impl Core {
 
     /// What was opened, in which nothing is written.
     pub(super) fn opened_paths(&self) -> Vec<PathBuf> {
-        self.session.paths().iter().map(|path| path.reveal().clone()).collect()
+        let paths = self.session.paths().iter().map(|path| path.reveal().clone());
+        let prior = self.session.prior().and_then(PriorSeries::series);
+        let of_prior = prior.into_iter().flat_map(|series| series.files.iter());
+        // Of the prior its slices are known: the folders that hold them.
+        paths.chain(of_prior.filter_map(|file| file.parent().map(Path::to_path_buf))).collect()
     }
 }
 

@@ -11,7 +11,8 @@ use crate::session::Session;
 
 /// The selected nodule has an answer of an M3Net.
 fn wavering(session: &Session) -> bool {
-    answered(session) && session.selected().and_then(Nodule::answer).is_some_and(|a| a.m3net().is_some())
+    answered(session)
+        && session.selected().and_then(Nodule::answer).is_some_and(|a| a.trained && a.m3net().is_some())
 }
 
 /// The selected nodule has the maps of two methods.

@@ -89,17 +89,21 @@ impl ParametricMap<'_> {
         let series_uid = filing.new_uid("series of maps", &[asked.as_bytes()]);
         let instance = format!("{} {scale} {:?}", saliency.method, saliency.told);
         let geometry = format!("{bounds:?} {:?}", self.grid);
-        let parts = [asked.as_bytes(), instance.as_bytes(), geometry.as_bytes(), bytes.as_slice()];
-        let sop_uid = filing.new_uid("map", &parts);
-        let dimension_uid = filing.new_uid("dimensions of a map", &parts);
         let derivation = format!(
             "{} ({scale}) of {}, mode {}, weights {weights}, asked about {about} mm (LPS), {:.4} for {}. Research use, \
              not a medical device.",
             saliency.method, answer.model, answer.mode, answer.probability, answer.question
         );
+        // Everything that is told of it: an archive keeps one object of a UID.
+        let told = format!("{derivation} {} {}", self.number, env!("CARGO_PKG_VERSION"));
+        let parts =
+            [asked.as_bytes(), instance.as_bytes(), geometry.as_bytes(), told.as_bytes(), bytes.as_slice()];
+        let sop_uid = filing.new_uid("map", &parts);
+        let dimension_uid = filing.new_uid("dimensions of a map", &parts);
         let source = &filing.origin().modality;
         let modality = if source.is_empty() { "OT" } else { source };
-        let description = format!("Triscope {} of {}", saliency.method, answer.model);
+        // Of the series, which holds the maps of all methods.
+        let description = format!("Triscope maps of {}", answer.model);
         let mut object = InMemDicomObject::from_element_iter(filing.elements());
         for element in filing.series_elements(&series_uid, modality, &description) {
             object.put(element);
@@ -233,10 +237,14 @@ impl ParametricMap<'_> {
     /// What the values are: a kind of saliency (PS3.16 CID 217), and the method by its name here.
     fn quantity(&self) -> Vec<InMemDicomObject> {
         let kind = match Method::named(self.saliency.method) {
-            Some(Method::GradCam | Method::Native) => ["130403", "DCM", "Gradient-weighted class activation"],
-            Some(Method::GradCamPlusPlus | Method::HiResCam | Method::LayerCam | Method::ScoreCam) => {
-                ["130402", "DCM", "Class activation"]
-            }
+            Some(
+                Method::GradCam
+                | Method::Native
+                | Method::GradCamPlusPlus
+                | Method::HiResCam
+                | Method::LayerCam,
+            ) => ["130403", "DCM", "Gradient-weighted class activation"],
+            Some(Method::ScoreCam) => ["130402", "DCM", "Class activation"],
             _ => ["130404", "DCM", "Saliency"],
         };
         let coded = item([

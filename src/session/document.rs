@@ -211,9 +211,14 @@ impl Session {
 
     /// The map of the selected nodule that is shown, and the one that is taken off it, where one is.
     pub fn compared_maps(&self) -> Option<[&Arc<Saliency>; 2]> {
-        let (nodule, heat) = (self.selected()?, self.look.heatmap);
-        let shown = nodule.shown_saliency(heat.map)?;
-        let method = heat.against.filter(|method| method.name() != shown.method)?;
+        self.map_and(self.look.heatmap.against?)
+    }
+
+    /// The selected nodule's map and that of another method, of the same scale where it has one.
+    /// - returns: `None` where one of them is not there, or both are one
+    pub fn map_and(&self, method: Method) -> Option<[&Arc<Saliency>; 2]> {
+        let nodule = self.selected()?;
+        let shown = nodule.shown_saliency(self.look.heatmap.map).filter(|map| map.method != method.name())?;
         let of = |scale| nodule.saliency(Wanted { method, scale });
         Some([shown, of(shown.scale).or_else(|| of(None))?])
     }

@@ -92,6 +92,8 @@ pub struct UiState {
     pub second_turn: bool,
     /// A key that shows the other one of two maps is held.
     pub other_map: bool,
+    /// Nobody chose what the map is compared with: it goes when the maps are not beside each other any more.
+    pub lent_partner: bool,
     /// Slice of the crops that was scrolled to.
     pub crop_slice: Option<CropSlice>,
     /// Turned over the crops, but no whole slice yet.

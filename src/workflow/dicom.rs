@@ -1,6 +1,6 @@
 //! Maps and pictures as DICOM files, away from what was opened.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::explain::Saliency;
 use crate::export::{
@@ -30,6 +30,12 @@ pub enum DicomError {
     /// A place in what was opened.
     #[error("{} lies in the folder that was opened, in which nothing is ever written; choose another place", .0.display())]
     InOpened(PathBuf),
+    /// The file that was opened.
+    #[error("{} is what was opened, which is never replaced; choose another name", .0.display())]
+    Opened(PathBuf),
+    /// Where it leads is not known before it is made.
+    #[error("{} leads back out of a folder that is not there; name the place without ..", .0.display())]
+    Unclear(PathBuf),
     /// The files of the series cannot be read again.
     #[error("{0}")]
     Origin(String),
@@ -115,6 +121,17 @@ pub fn is_dicom(path: &Path) -> bool {
 /// Refuses a place inside a folder that was opened, by whatever name it is called.
 pub fn apart(target: &Path, opened: &[PathBuf]) -> Result<(), DicomError> {
     let target = std::path::absolute(target).unwrap_or_else(|_| target.to_owned());
+    // What is opened is never replaced.
+    let same = |file: &PathBuf| file.is_file() && file.canonicalize().ok() == target.canonicalize().ok();
+    // A way back out of a folder that is yet to be made leads somewhere else once it is there.
+    let unclear = target.components().any(|part| part == Component::ParentDir)
+        && target.parent().is_none_or(|above| !above.exists());
+    if unclear {
+        return Err(DicomError::Unclear(target));
+    }
+    if opened.iter().any(same) {
+        return Err(DicomError::Opened(target));
+    }
     // What is there of it already: the rest is yet to be made.
     let there = target.ancestors().find_map(|above| above.canonicalize().ok());
     let inside = |folder: &PathBuf| {
@@ -140,9 +157,13 @@ mod tests {
             assert!(refused.to_string().contains("nothing is ever written"), "{refused}");
         }
         apart(&folder.path().join("maps"), &opened).expect("beside it");
-        // A file that was opened is no folder.
+        // A file that was opened is no folder, and is not replaced itself.
         let file = folder.path().join("ct.nii.gz");
         std::fs::write(&file, "x").expect("written");
-        apart(&folder.path().join("maps"), &[file]).expect("beside it");
+        apart(&folder.path().join("maps"), std::slice::from_ref(&file)).expect("beside it");
+        let refused = apart(&file, std::slice::from_ref(&file)).expect_err("itself");
+        assert!(refused.to_string().contains("never replaced"), "{refused}");
+        let back = folder.path().join("new").join("..").join("ct").join("x");
+        assert!(apart(&back, &opened).is_err(), "leads into it once `new` is made");
     }
 }

@@ -1,7 +1,7 @@
 //! A figure for print of one map, with the caption that says everything a reader needs.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::dicom::{DicomError, apart};
@@ -51,7 +51,7 @@ pub struct AsFigure {
 /// Whether it may be written there: before the first long step.
 /// - errors: a place in what was opened
 pub fn check(to: &AsFigure) -> Result<(), FigureError> {
-    Ok(apart(folder_of(&to.file), &to.opened)?)
+    Ok(apart(&to.file, &to.opened)?)
 }
 
 /// Draws the figure and writes it as PNG, 180 mm wide at 400 pixels to an inch. Nothing of the patient is in it.
@@ -81,10 +81,6 @@ pub fn write(
     };
     let drawn = figure(gpu, &request)?;
     Ok(write_png_for_print(&to.file, &drawn.rgba, drawn.size_px, PIXELS_PER_METRE)?)
-}
-
-fn folder_of(file: &Path) -> &Path {
-    file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Everything that must be known of the map, in sentences; the first names it.

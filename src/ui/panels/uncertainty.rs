@@ -17,6 +17,8 @@ const TURNED: &str =
 const DROPPED: &str = "Dropout on: the fusion with random values left out, as while it learned; how much hangs on \
                        single values.";
 
+const NO_INTERVAL: &str = "No confidence intervals: either can be narrow around a wrong answer.";
+
 /// Draws the figures and the button; nothing for a network that cannot be asked.
 pub fn uncertainty_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, answer: &Answer, out: &mut Commands) {
     if answer.m3net().is_none() || !answer.trained {
@@ -57,4 +59,5 @@ fn found_ui(ui: &mut Ui, found: &Uncertainty) {
     fact_ui(ui, &name("Dropout on", &found.dropped), &figures(&found.dropped));
     paragraph_ui(ui, TURNED, t.muted);
     paragraph_ui(ui, DROPPED, t.muted);
+    paragraph_ui(ui, NO_INTERVAL, t.muted);
 }

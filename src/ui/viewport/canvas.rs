@@ -4,7 +4,7 @@
 use egui::{CursorIcon, EventFilter, Id, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2};
 
 use super::callback::{SlicePlace, slice_shape};
-use super::pair::{OfTwo, Side, two_maps};
+use super::pair::{CT_ALONE, OfTwo, Side, two_maps};
 use super::{DrawnPane, PaneKind, Shown, compose, overlay, pointer};
 use crate::command::{Command, Commands};
 use crate::session::{Pane, Session, Tool};
@@ -53,6 +53,7 @@ pub(super) fn view_ui(
     which_map(scene, state, side, &mut shown);
     if state.heatmap_hidden {
         shown.heatmap = None;
+        shown.map_name = shown.map_name.map(|_| CT_ALONE.to_owned());
     }
 
     shown.outlines = state.outlines.marks(scene.session, pane, &shown.view);
@@ -108,18 +109,18 @@ pub fn on_pixels(rect: Rect, scale: f32) -> (Rect, [u32; 2]) {
 /// held.
 fn which_map(scene: &Scene<'_>, state: &UiState, side: Option<Side>, shown: &mut Shown) {
     let heat = scene.session.look().heatmap;
-    let turn = state.second_turn != state.other_map;
+    // Side by side both are there already.
+    let turn = side.is_none() && state.second_turn != state.other_map;
     // One bar for two maps; a map beside the CT alone keeps its own.
     let draws_bar = side != Some(Side::First) || scene.session.compared_maps().is_none();
     let side = match side {
-        Some(Side::First) if turn => Side::Second,
-        Some(Side::Second) if turn => Side::First,
         Some(side) => side,
-        None if !heat.on || scene.session.compared_maps().is_none() || !(heat.blink || turn) => return,
+        None if !heat.on || !(heat.blink || turn) => return,
+        None if scene.session.compared_maps().is_none() && !state.other_map => return,
         None if turn => Side::Second,
         None => Side::First,
     };
-    let [first, second] = two_maps(scene.session);
+    let [first, second] = two_maps(scene.session, state.other_map);
     let OfTwo { look, name } = if side == Side::First { first } else { second };
     (shown.heatmap, shown.map_name) = (look, Some(name));
     shown.colour_bar = draws_bar;

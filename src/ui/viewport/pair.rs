@@ -13,7 +13,7 @@ use crate::tools::Pointed;
 use crate::ui::{Scene, UiState, words};
 
 /// What a view without a map is called.
-const CT_ALONE: &str = "CT alone";
+pub(super) const CT_ALONE: &str = "CT alone";
 
 /// A map of two, and its name on the picture.
 #[derive(Clone, Debug)]
@@ -35,9 +35,11 @@ pub enum Side {
 
 /// The map that is looked at and the one that it is compared with, on one scale of colours: in one unit the
 /// largest value of both, else each one's own; diverging for both where one has a sign.
-pub fn two_maps(session: &Session) -> [OfTwo; 2] {
+/// - `lent`: another method's map where none was chosen to compare with
+pub fn two_maps(session: &Session, lent: bool) -> [OfTwo; 2] {
     let heat = session.look().heatmap;
-    let compared = session.compared_maps();
+    let another = || session.map_and(session.other_methods().next()?);
+    let compared = session.compared_maps().or_else(|| if lent { another() } else { None });
     let first = match compared {
         Some([first, _]) => Some(first),
         None => session.selected().and_then(|nodule| nodule.shown_saliency(heat.map)),
