@@ -11,6 +11,7 @@ use crate::session::{CornerText, Edit, Session};
 use crate::ui::Sheet;
 use crate::ui::viewport::volume_picture;
 use crate::view;
+use crate::workflow::dicom::apart;
 use crate::workflow::film::{FilmFrame, turned, write_film};
 
 /// A film around a nodule reaches so far to either side of its middle, mm: beyond the largest nodules.
@@ -51,9 +52,13 @@ impl Core {
         let (session, interpolation) = (self.session.clone(), self.prefs.interpolation);
         let per_second = self.prefs.slices_per_second();
         let size_px = [choice.side_px; 2];
+        let opened = self.opened_paths();
         let job = spawn("film", self.waker.now(), move |ctx| {
             ctx.step("Drawing the film", 0.0)?;
             let film = Film { path: target.path(), size_px, per_second };
+            if let Err(error) = apart(&film.path, &opened) {
+                return Ok(Err(error.to_string()));
+            }
             let mut session = session;
             let written = if choice.of == FilmOf::Turn {
                 let start = session.look().volume_view;

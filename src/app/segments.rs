@@ -10,6 +10,7 @@ use crate::export::{SegmentsFile, write_segments};
 use crate::jobs::spawn;
 use crate::segments::{SegmentId, range_of_tissue};
 use crate::session::{Edit, Hover, SegmentBrush, SegmentEdit, SegmentsLook, Tool};
+use crate::workflow::dicom::apart;
 
 impl Core {
     /// Carries one out.
@@ -80,9 +81,13 @@ impl Core {
             // Before people nothing of the patient is read, and none of it is written.
             anonymous: self.session.is_anonymous(),
         };
+        let opened = self.opened_paths();
         let job = spawn("segments", self.waker.now(), move |ctx| {
             ctx.step("Writing the segments", 0.0)?;
             let path = target.path();
+            if let Err(error) = apart(&path, &opened) {
+                return Ok(Err(error.to_string()));
+            }
             Ok(write_segments(ctx, &path, &file)?.map(|()| path).map_err(|error| error.to_string()))
         });
         self.follow_saving("Segments", job);

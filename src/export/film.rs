@@ -105,6 +105,12 @@ impl Film {
                 }
             };
             let path = numbered(&self.path, written.len() + 1);
+            // A picture of this name is another film's, or somebody's own.
+            if path.exists() {
+                away(&written);
+                let why = "there is a picture of this name; choose another name";
+                return Ok(Err(WriteError::new(&path, io::Error::new(io::ErrorKind::AlreadyExists, why))));
+            }
             if let Err(error) = write_png(&path, &frame, self.size_px) {
                 away(&written);
                 return Ok(Err(error));
@@ -174,6 +180,13 @@ mod tests {
         }
         let left = std::fs::read_dir(folder.path()).expect("read").count();
         assert_eq!(left, 3, "the three of the first film");
+        // Those of a film before are neither replaced nor taken away.
+        let before = std::fs::read(folder.path().join("a-0002.png")).expect("there");
+        std::fs::remove_file(folder.path().join("a-0001.png")).expect("removed");
+        let refused = film(&path).write(some(3)).expect("not stopped").expect_err("taken").to_string();
+        assert!(refused.contains("a-0002.png") && refused.contains("choose another name"), "{refused}");
+        assert!(!folder.path().join("a-0001.png").exists());
+        assert_eq!(std::fs::read(folder.path().join("a-0002.png")).expect("there"), before);
         assert!(film(&folder.path().join("c.mp4")).write(some(1)).expect("not stopped").is_err());
     }
 }

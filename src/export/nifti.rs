@@ -56,9 +56,9 @@ pub fn write_ct(path: &Path, volume: &Volume) -> Result<(), WriteError> {
     })
 }
 
-/// Writes segments as labels on the volume's grid: the place in the list, from 1; of a voxel of several the last.
+/// Writes segments as labels on the volume's grid: the place in the list, from 1, empty ones counted; of a voxel of several the last.
 /// - errors: the file cannot be written; more segments than labels
-pub(super) fn label_map(path: &Path, grid: &VoxelGrid, segments: &[&Segment]) -> io::Result<()> {
+pub(super) fn label_map(path: &Path, grid: &VoxelGrid, segments: &[Segment]) -> io::Result<()> {
     let [nx, ny, nz] = grid.size();
     let mut labels = vec![0u8; nx * ny * nz];
     for (n, segment) in segments.iter().enumerate() {

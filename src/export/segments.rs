@@ -48,7 +48,7 @@ pub fn write_segments(
                 std::io::Error::new(std::io::ErrorKind::InvalidInput, why),
             )));
         }
-        return Ok(write_whole_with(path, |partial| label_map(partial, file.volume.grid(), &drawn)));
+        return Ok(write_whole_with(path, |partial| label_map(partial, file.volume.grid(), &file.segments)));
     }
     let object = segmentation(ctx, file, &drawn)?;
     Ok(write_whole_with(path, |partial| {

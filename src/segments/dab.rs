@@ -36,10 +36,12 @@ impl Dab {
         // How far an index changes within a millimetre, whatever the direction: the axes of a tilted gantry are
         // not perpendicular.
         let rows = grid.voxel_from_patient().rows();
+        // A disc is as thick as it is in [`Dab::touch`].
+        let wide = self.radius_mm + self.flat.map_or(0.0, |normal| half_thickness(grid, normal));
         let (mut first, mut last) = ([0; 3], [0; 3]);
         for axis in 0..3 {
             let [x, y, z, _] = rows[axis];
-            let by = self.radius_mm * (x * x + y * y + z * z).sqrt() + 0.5;
+            let by = wide * (x * x + y * y + z * z).sqrt() + 0.5;
             let low = (ends[0][axis].min(ends[1][axis]) - by).ceil().max(0.0);
             let high = (ends[0][axis].max(ends[1][axis]) + by).floor().min(size[axis] as f64 - 1.0);
             if low > high {
@@ -52,18 +54,18 @@ impl Dab {
 
     /// What tells whether a voxel's centre is touched.
     pub(super) fn touch(&self, grid: &VoxelGrid) -> Touch {
-        let flat = self.flat.map(|normal| {
-            // Half of what a voxel reaches along the normal: of slices, half a slice.
-            let half =
-                grid.patient_from_voxel().axes().iter().map(|axis| axis.dot(normal).abs()).sum::<f64>();
-            (normal, half / 2.0)
-        });
+        let flat = self.flat.map(|normal| (normal, half_thickness(grid, normal)));
         let [from, to] = self.way;
         let along = to - from;
         // The way of a disc lies in its plane, whatever rounding says.
         let along = flat.map_or(along, |(normal, _)| along - normal * along.dot(normal));
         Touch { from, along, length: along.dot(along), flat, radius: self.radius_mm }
     }
+}
+
+/// Half of what a voxel reaches along the normal, mm: of slices, half a slice.
+fn half_thickness(grid: &VoxelGrid, normal: Vector<Patient>) -> f64 {
+    grid.patient_from_voxel().axes().iter().map(|axis| axis.dot(normal).abs()).sum::<f64>() / 2.0
 }
 
 /// A dab, ready to be asked about many voxels.

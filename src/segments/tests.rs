@@ -101,6 +101,26 @@ fn a_disc_stays_in_its_slice_and_a_range_leaves_other_values_alone() {
 }
 
 #[test]
+fn a_disc_in_a_slanted_plane_of_thick_slices_is_whole() {
+    let volume = volume();
+    let normal = Vector::new(0.0, 1.0, 1.0).unit().expect("a direction");
+    let at = centre();
+    let disc = Dab { flat: Some(normal), ..ball(1.2, at, at) };
+    let voxels = Voxels::none(volume.grid()).with(&volume, &disc).expect("marked");
+    // 0.7 and 1.5 mm, each seen at 45 degrees.
+    let half = (0.7 + 1.5) / 2.0 * std::f64::consts::FRAC_1_SQRT_2;
+    let mut count = 0;
+    for (v, p) in all(&volume) {
+        let depth = (p - at).dot(normal);
+        let aside = p - at - normal * depth;
+        let inside = depth > -half && depth <= half && aside.dot(aside) <= 1.2 * 1.2;
+        assert_eq!(holds(&voxels, v), inside, "{v:?}");
+        count += usize::from(inside);
+    }
+    assert!(count > 10);
+}
+
+#[test]
 fn what_is_erased_is_gone_and_what_shares_blocks_keeps_them() {
     let volume = volume();
     let whole = Voxels::none(volume.grid()).with(&volume, &ball(9.0, centre(), centre())).expect("marked");

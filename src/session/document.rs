@@ -521,6 +521,8 @@ impl Session {
         let fitted = Look::fitted(volume.grid().centre());
         self.look.cursor = fitted.cursor;
         self.look.viewports = fitted.viewports;
+        // What tied the prior to the series before says nothing of this one.
+        self.look.prior.link = SeriesLink::None;
         // Colours stay; another patient is seen whole, and nothing of him is cut away.
         let preset = self.look.volume_view.preset;
         self.look.volume_view = fitted.volume_view.with_preset(preset);

@@ -22,6 +22,8 @@ pub fn compose(session: &Session, pane: Pane, size_px: [u32; 2]) -> Option<Shown
     let grid = volume.grid();
     let look = session.look();
     let state = look.viewport(pane);
+    // What is drawn goes into one slice: nobody is to draw on tissue that lies beside it.
+    let state = &ViewportState { slab: state.slab.filter(|_| !look.tool.segments()), ..*state };
     let others = Pane::ALL
         .into_iter()
         .filter(|other| *other != pane)

@@ -23,8 +23,9 @@ pub use saved::{
 pub const ENDING: &str = "triscope";
 /// Layout of the file.
 const VERSION: u32 = 1;
-/// Longest file that is read, bytes: some ten thousand measurements.
-const LONGEST: u64 = 64 << 20;
+/// Longest file that is read and written, bytes: some ten thousand measurements, or segments of some twenty million
+/// runs.
+const LONGEST: u64 = 256 << 20;
 
 /// Why a session could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -90,7 +91,28 @@ pub fn read(path: &Path) -> Result<SavedSession, SessionFileError> {
 /// # Errors
 /// Where the file cannot be written.
 pub fn write(path: &Path, session: &SavedSession) -> Result<(), WriteError> {
+    // What could not be read back is not written: what was saved before stays.
+    let mut length = Length(0);
+    let counted = serde_json::to_writer_pretty(&mut length, session);
+    if counted.is_ok() && length.0 > LONGEST {
+        let why = "the segments have too many small pieces to be saved; export them instead";
+        return Err(WriteError::new(path, io::Error::new(io::ErrorKind::InvalidInput, why)));
+    }
     write_json(path, session)
+}
+
+/// Counts what is written to it.
+struct Length(u64);
+
+impl io::Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 = self.0.saturating_add(bytes.len() as u64);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The folder in which a running program keeps its session; `None` where there is no home.
