@@ -230,6 +230,62 @@ mod tests {
         assert_eq!(jpeg_2000(&bytes), Some(announced));
     }
 
+    /// A codestream of 64 x 32 pixels in tiles of 32 x 32, of these parts: tile, number, how many there are.
+    fn in_tiles(parts: &[(u16, u8, u8)], code_block: u8, more: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![0xFF, 0x4F, 0xFF, 0x51, 0, 41, 0, 0];
+        for n in [64u32, 32, 0, 0, 32, 32, 0, 0] {
+            bytes.extend(n.to_be_bytes());
+        }
+        bytes.extend([0, 1, 15, 1, 1]);
+        bytes.extend([0xFF, 0x52, 0, 12, 0, 0, 0, 1, 0, 5, code_block, code_block, 0, 1]);
+        bytes.extend([0xFF, 0x5C, 0, 4, 0, 0]);
+        bytes.extend(more);
+        for (tile, number, count) in parts {
+            bytes.extend([0xFF, 0x90, 0, 10]);
+            bytes.extend(tile.to_be_bytes());
+            bytes.extend(17u32.to_be_bytes());
+            bytes.extend([*number, *count, 0xFF, 0x93, 1, 2, 3]);
+        }
+        bytes.extend([0xFF, 0xD9]);
+        bytes
+    }
+
+    #[test]
+    fn a_jpeg_2000_is_plain_where_all_its_tiles_are_there_in_order() {
+        let whole = [(0, 0, 2), (1, 0, 1), (0, 1, 2)];
+        let bytes = in_tiles(&whole, 4, &[]);
+        assert_eq!(plain_jpeg_2000(&bytes), Some(&bytes[..]));
+        // Bare or in boxes: it begins at its own first marker.
+        let boxed = [&b"boxes"[..], &bytes].concat();
+        assert_eq!(plain_jpeg_2000(&boxed), Some(&bytes[..]));
+        // A part that is missing, twice there or of a tile that there is not; another count than announced.
+        let wrong: [&[(u16, u8, u8)]; 5] = [
+            &whole[..1],
+            &[(0, 1, 2), (1, 0, 1), (0, 0, 2)],
+            &[(0, 0, 1), (0, 0, 1), (1, 0, 1)],
+            &[(0, 0, 1), (1, 0, 1), (2, 0, 1)],
+            &[(0, 0, 3), (1, 0, 1), (0, 1, 3)],
+        ];
+        assert!(wrong.iter().all(|parts| plain_jpeg_2000(&in_tiles(parts, 4, &[])).is_none()));
+        for end in 0..bytes.len() - 2 {
+            assert_eq!(plain_jpeg_2000(&bytes[..end]), None, "cut at {end}");
+        }
+    }
+
+    #[test]
+    fn a_jpeg_2000_with_regions_small_code_blocks_or_more_pixels_than_bytes_is_not_plain() {
+        let whole = [(0, 0, 1), (1, 0, 1)];
+        assert!(plain_jpeg_2000(&in_tiles(&whole, 2, &[])).is_some());
+        assert!(plain_jpeg_2000(&in_tiles(&whole, 1, &[])).is_none(), "code blocks of 8 x 8");
+        let region = [0xFF, 0x5E, 0, 5, 0, 0, 7];
+        assert!(plain_jpeg_2000(&in_tiles(&whole, 4, &region)).is_none());
+        let mut huge = in_tiles(&[(0, 0, 1)], 4, &[]);
+        for at in [8, 12, 24, 28] {
+            huge[at..at + 4].copy_from_slice(&30_000u32.to_be_bytes());
+        }
+        assert!(plain_jpeg_2000(&huge).is_none(), "a kilobyte for 900 million pixels");
+    }
+
     #[test]
     fn rle_that_unpacks_to_too_little_is_not_whole() {
         let mut bytes = vec![0u8; 64];
