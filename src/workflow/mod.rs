@@ -29,3 +29,4 @@ pub mod synth;
 pub mod thumbnails;
 pub mod train;
 pub mod uncertainty;
+mod waiting;

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::classify::{ClassifyError, Request, check_place, stopped};
 use super::models::weights_for;
+use super::waiting::last_known;
 use crate::explain::{Around, Neighbourhood, neighbourhood};
-use crate::inference::{Engine, Event, Loaded, Mode, Question, Runtime, Stopped};
-use crate::jobs::{Cancelled, JobContext, JobFailure, Outcome, Wake};
+use crate::inference::{Engine, Loaded, Mode, Question, Runtime, Stopped};
+use crate::jobs::{JobContext, Wake};
 use crate::networks::{Family, spec};
 
 /// What comes back.
@@ -60,25 +61,11 @@ pub fn run(
     ctx: &JobContext,
 ) -> Result<Arc<Neighbourhood>, ClassifyError> {
     let question = ask(engine, Arc::new(|| {}), request, how)?;
-    let fault = |detail: String| JobFailure { what: "neighbourhood".to_owned(), detail };
-    let mut found = None;
-    loop {
-        if ctx.is_cancelled() {
-            question.context().cancel();
-        }
-        let progress = question.context().progress();
-        // Asked to stop: the question is told in the next turn, and ends.
-        let _ = ctx.step(&progress.what, progress.done);
-        match question.wait_a_moment() {
-            None => {}
-            Some(Event::Part(NeighbourhoodPart::Known(known))) => found = Some(known),
-            Some(Event::Part(NeighbourhoodPart::Failed(detail))) => return Err(fault(detail).into()),
-            Some(Event::Ended(Outcome::Cancelled)) => return Err(Cancelled.into()),
-            Some(Event::Ended(Outcome::Failed(failure))) => return Err(failure.into()),
-            Some(Event::Ended(Outcome::Done(()))) => break,
-        }
-    }
-    found.ok_or_else(|| fault("no answer came".to_owned()).into())
+    let known = |part| match part {
+        NeighbourhoodPart::Known(known) => Ok(known),
+        NeighbourhoodPart::Failed(why) => Err(why),
+    };
+    last_known(&question, "neighbourhood", known, ctx)
 }
 
 /// On the inference thread.

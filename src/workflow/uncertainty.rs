@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::classify::{ClassifyError, stopped};
 use super::models::weights_for;
+use super::waiting::last_known;
 use crate::explain::{Uncertainty, uncertainty};
-use crate::inference::{Answer, Engine, Event, Loaded, Question, Runtime, Stopped, WeightsChoice};
-use crate::jobs::{Cancelled, JobContext, JobFailure, Outcome, Wake};
+use crate::inference::{Answer, Engine, Loaded, Question, Runtime, Stopped, WeightsChoice};
+use crate::jobs::{JobContext, Wake};
 use crate::networks::spec;
 
 /// What the error says of it.
@@ -62,25 +63,11 @@ pub fn run(
     ctx: &JobContext,
 ) -> Result<Arc<Uncertainty>, ClassifyError> {
     let question = ask(engine, Arc::new(|| {}), answer, weights)?;
-    let fault = |detail: String| JobFailure { what: "uncertainty".to_owned(), detail };
-    let mut found = None;
-    loop {
-        if ctx.is_cancelled() {
-            question.context().cancel();
-        }
-        let progress = question.context().progress();
-        // Asked to stop: the question is told in the next turn, and ends.
-        let _ = ctx.step(&progress.what, progress.done);
-        match question.wait_a_moment() {
-            None => {}
-            Some(Event::Part(UncertaintyPart::Known(known))) => found = Some(known),
-            Some(Event::Part(UncertaintyPart::Failed(detail))) => return Err(fault(detail).into()),
-            Some(Event::Ended(Outcome::Cancelled)) => return Err(Cancelled.into()),
-            Some(Event::Ended(Outcome::Failed(failure))) => return Err(failure.into()),
-            Some(Event::Ended(Outcome::Done(()))) => break,
-        }
-    }
-    found.ok_or_else(|| fault("no answer came".to_owned()).into())
+    let known = |part| match part {
+        UncertaintyPart::Known(known) => Ok(known),
+        UncertaintyPart::Failed(why) => Err(why),
+    };
+    last_known(&question, "uncertainty", known, ctx)
 }
 
 /// On the inference thread.
