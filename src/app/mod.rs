@@ -17,6 +17,7 @@ mod dispatch;
 mod error;
 mod explaining;
 mod films;
+mod first_look;
 mod graphics;
 mod histograms;
 mod inbox;

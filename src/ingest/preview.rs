@@ -1,7 +1,7 @@
 //! One slice of a series alone: what the list of series shows, also of what is no volume.
 
 use super::error::IngestError;
-use super::load::from_the_middle;
+use super::outward::from_the_middle;
 use super::series::Series;
 use super::volume_series;
 use crate::geometry::{GridError, Point, Transform, VoxelGrid};
