@@ -33,6 +33,7 @@ mod more_maps;
 mod networks;
 mod opinions;
 mod overlays;
+mod pages;
 mod picture;
 mod preferences;
 mod priors;

@@ -132,6 +132,7 @@ impl Shell {
         core.resume(&ctx);
         core.poll_sessions(&ctx);
         core.poll_copied(&ctx);
+        core.poll_pages();
         if ctx.current_pass_index() == 0 {
             core.play(&ctx);
             core.blink(&ctx);

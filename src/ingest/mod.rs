@@ -40,7 +40,7 @@ pub use image::Image;
 pub use load::{READING_SLICES, begin, load, load_showing};
 pub use objects::{Link, Object, ObjectKind, read_structures};
 pub use origin::{Belonging, Instance, Origin, origin};
-pub use preview::{Picture, coloured_picture, preview};
+pub use preview::{Picture, coloured_picture, coloured_picture_of, preview, preview_of};
 pub use private::Private;
 pub use scan::{scan, scan_unlocked};
 pub use series::{FEWEST_SLICES, FileWindow, Loaded, Locked, Scan, Series, Skipped};
