@@ -151,9 +151,9 @@ impl Scene<'_> {
         let Some(entry) = entry(command) else { return String::new() };
         let keys: Vec<String> = self.keymap.keys_of(entry).iter().map(ToString::to_string).collect();
         if keys.is_empty() {
-            format!("{}\n{}", entry.words, entry.help)
+            format!("{}\n{}", entry.said(), entry.said_help())
         } else {
-            format!("{} ({})\n{}", entry.words, keys.join(" or "), entry.help)
+            format!("{} ({})\n{}", entry.said(), keys.join(" or "), entry.said_help())
         }
     }
 

@@ -55,7 +55,7 @@ pub fn compare_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, shown: &Salie
         for (asked, on) in [(Explaining::SideBySide, beside), (Explaining::Blink, heat.on && heat.blink)] {
             let command = Command::Explaining(asked);
             let Some(entry) = entry(&command) else { continue };
-            let press = Press::new("", entry.words).selected(on).filled().enabled(scene.enabled(&command));
+            let press = Press::new("", entry.said()).selected(on).filled().enabled(scene.enabled(&command));
             if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
                 out.push(command);
             }

@@ -40,8 +40,8 @@ pub fn open_menu_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &m
 fn row_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands, command: Command, icon: &str) {
     let Some(entry) = crate::command::entry(&command) else { return };
     let key = scene.key(&command);
-    let press = Press::new(icon, entry.words).key(&key).enabled(scene.enabled(&command));
-    if menu_row_ui(ui, press).on_hover_text(entry.help).clicked() {
+    let press = Press::new(icon, entry.said()).key(&key).enabled(scene.enabled(&command));
+    if menu_row_ui(ui, press).on_hover_text(entry.said_help()).clicked() {
         out.push(command);
         ui.close();
     }

@@ -208,8 +208,8 @@ pub fn choose_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut 
         {
             let Some(entry) = crate::command::entry(&command) else { continue };
             let key = scene.key(&command);
-            let row = menu_row_ui(ui, Press::new(icon, entry.words).key(&key));
-            if row.on_hover_text(entry.help).clicked() {
+            let row = menu_row_ui(ui, Press::new(icon, entry.said()).key(&key));
+            if row.on_hover_text(entry.said_help()).clicked() {
                 out.push(command);
                 ui.close();
             }

@@ -22,8 +22,8 @@ pub fn take_away_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
             let command = Command::Explaining(asked);
             let Some(entry) = entry(&command) else { continue };
             let key = scene.key(&command);
-            let press = Press::new(icon, entry.words).key(&key).enabled(scene.enabled(&command));
-            if menu_row_ui(ui, press).on_hover_text(entry.help).clicked() {
+            let press = Press::new(icon, entry.said()).key(&key).enabled(scene.enabled(&command));
+            if menu_row_ui(ui, press).on_hover_text(entry.said_help()).clicked() {
                 out.push(command);
                 ui.close();
             }

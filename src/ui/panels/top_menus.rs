@@ -27,8 +27,8 @@ pub(super) fn row_ui(
 ) -> bool {
     let Some(entry) = entry(&command) else { return false };
     let key = scene.key(&command);
-    let press = Press::new(icon, entry.words).key(&key).enabled(scene.enabled(&command)).selected(on);
-    let clicked = menu_row_ui(ui, press).on_hover_text(entry.help).clicked();
+    let press = Press::new(icon, entry.said()).key(&key).enabled(scene.enabled(&command)).selected(on);
+    let clicked = menu_row_ui(ui, press).on_hover_text(entry.said_help()).clicked();
     if clicked {
         out.push(command);
     }

@@ -96,7 +96,7 @@ impl Line {
 fn lines(scene: &Scene<'_>) -> Vec<Line> {
     let mut lines = Vec::new();
     for group in Group::ALL {
-        let keys: Vec<_> = listed(scene, group).map(|(e, keys)| Line::Key(keys, e.words, e.help)).collect();
+        let keys: Vec<_> = listed(scene, group).map(|(e, keys)| Line::Key(keys, e.said(), e.said_help())).collect();
         if !keys.is_empty() {
             lines.push(Line::Title(group.label()));
             lines.extend(keys);

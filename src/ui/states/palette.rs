@@ -46,12 +46,12 @@ pub fn palette_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Com
                 let key = scene.key(&entry.command);
                 let line = menu_row_ui(
                     ui,
-                    Press::new(if n == row { icons::RIGHT } else { "" }, entry.words).key(&key),
+                    Press::new(if n == row { icons::RIGHT } else { "" }, entry.said()).key(&key),
                 );
                 if n == row && (up || down) {
                     line.scroll_to_me(None);
                 }
-                if line.on_hover_text(entry.help).clicked() || (enter && n == row) {
+                if line.on_hover_text(entry.said_help()).clicked() || (enter && n == row) {
                     chosen = Some(entry.command.clone());
                 }
             }
@@ -78,7 +78,7 @@ pub struct Palette {
 fn found(scene: &Scene<'_>, typed: &str) -> Vec<&'static Entry> {
     let typed = typed.trim().to_lowercase();
     let rank = |entry: &Entry| {
-        let (words, help) = (entry.words.to_lowercase(), entry.help.to_lowercase());
+        let (words, help) = (entry.said().to_lowercase(), entry.said_help().to_lowercase());
         if words.starts_with(&typed) {
             Some(0)
         } else if words.contains(&typed) {

@@ -4,6 +4,8 @@ use egui::{Align, Layout, ScrollArea, Sense, Stroke, TextStyle, Ui, vec2};
 
 use super::sheet::sheet_ui;
 use crate::command::{Command, Commands, Preference, Viewing};
+use crate::language::Language;
+use crate::say;
 use crate::session::{CornerText, Preferences};
 use crate::ui::theme::{size, tokens};
 use crate::ui::widgets::{
@@ -70,6 +72,7 @@ fn appearance_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
             out.push(Command::ToggleTheme);
         }
     });
+    language_ui(ui, scene, out);
     named_ui(ui, "Text size", |ui| {
         let [least, most] = Preferences::TEXT_SIZES;
         let field =
@@ -98,6 +101,21 @@ fn appearance_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
         let pressed = segments_ui(ui, "Patient data", &CornerText::ALL.map(CornerText::label), chosen);
         if let Some(text) = pressed.and_then(|place| CornerText::ALL.get(place)) {
             out.push(prefer(Preference::PatientText(*text)));
+        }
+    });
+}
+
+/// The language of the window; each by its name in itself, so that whoever reads no other finds it.
+fn language_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+    let codes: Vec<_> =
+        std::iter::once(Preferences::AS_THE_SYSTEM).chain(Language::all().map(Language::code)).collect();
+    let names: Vec<_> =
+        std::iter::once(say!("preferences-as-the-system")).chain(Language::all().map(Language::name)).collect();
+    named_ui(ui, say!("preferences-language"), |ui| {
+        let chosen = codes.iter().position(|code| *code == scene.prefs.language).unwrap_or(0);
+        let pressed = segments_ui(ui, say!("preferences-language"), &names, chosen);
+        if let Some(code) = pressed.filter(|place| *place != chosen).and_then(|place| codes.get(place)) {
+            out.push(prefer(Preference::Language(code)));
         }
     });
 }
@@ -198,7 +216,7 @@ fn keys_ui(ui: &mut Ui, scene: &Scene<'_>, state: &UiState, out: &mut Commands) 
     let taken: Vec<String> = scene
         .keymap
         .taken()
-        .map(|(key, was, is)| format!("{key} is {} now, and no longer {}", is.words, was.words))
+        .map(|(key, was, is)| format!("{key} is {} now, and no longer {}", is.said(), was.said()))
         .collect();
     if state.key_faults.is_empty() && taken.is_empty() {
         paragraph_ui(ui, "No key is given twice.", t.muted);

@@ -141,7 +141,7 @@ fn ways_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     ui.horizontal(|ui| {
         for (command, icon) in [(Command::OpenFolder, icons::FOLDER), (Command::OpenExample, icons::EXAMPLE)]
         {
-            let words = crate::command::entry(&command).map_or("", |e| e.words);
+            let words = crate::command::entry(&command).map_or("", |e| e.said());
             if press_ui(ui, Press::new(icon, words).filled()).on_hover_text(scene.tip(&command)).clicked() {
                 out.push(command);
             }
