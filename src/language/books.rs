@@ -1,5 +1,6 @@
 //! The languages and their sentences.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -13,6 +14,7 @@ macro_rules! folder {
     ($code:literal) => {
         [
             include_str!(concat!("../../assets/languages/", $code, "/commands.ftl")),
+            include_str!(concat!("../../assets/languages/", $code, "/methods.ftl")),
             include_str!(concat!("../../assets/languages/", $code, "/names.ftl")),
             include_str!(concat!("../../assets/languages/", $code, "/panels.ftl")),
             include_str!(concat!("../../assets/languages/", $code, "/sentences.ftl")),
@@ -27,7 +29,7 @@ macro_rules! folder {
 struct Folder {
     code: &'static str,
     name: &'static str,
-    files: [&'static str; 7],
+    files: [&'static str; 8],
 }
 
 /// Every language of the window; the first one is what the others fall back to.
@@ -36,8 +38,47 @@ static FOLDERS: [Folder; 2] = [
     Folder { code: "de", name: "Deutsch", files: folder!("de") },
 ];
 
-/// What stands in the place of a variable.
-pub type Fill<'a> = FluentValue<'a>;
+/// What can stand in the place of a variable: words and whole numbers. Decimals are given as words.
+pub trait Fill {
+    /// The value for one sentence.
+    fn fill(&self) -> FluentValue<'_>;
+}
+
+impl Fill for str {
+    fn fill(&self) -> FluentValue<'_> {
+        FluentValue::from(self)
+    }
+}
+
+impl Fill for String {
+    fn fill(&self) -> FluentValue<'_> {
+        FluentValue::from(self.as_str())
+    }
+}
+
+impl Fill for Cow<'_, str> {
+    fn fill(&self) -> FluentValue<'_> {
+        FluentValue::from(self.as_ref())
+    }
+}
+
+impl<T: Fill + ?Sized> Fill for &T {
+    fn fill(&self) -> FluentValue<'_> {
+        (**self).fill()
+    }
+}
+
+macro_rules! whole {
+    ($($number:ty),*) => { $(
+        impl Fill for $number {
+            fn fill(&self) -> FluentValue<'_> {
+                FluentValue::from(*self)
+            }
+        }
+    )* };
+}
+
+whole!(u8, u16, u32, u64, usize, i16, i32, i64);
 
 /// A language that the window speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

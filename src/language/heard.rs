@@ -24,8 +24,9 @@ const KEPT: usize = 512;
 const DEPTH: usize = 4;
 
 /// English sentences without variables, to their ids.
-static PLAIN: LazyLock<HashMap<&'static str, &'static str>> =
-    LazyLock::new(|| Language::ENGLISH.book().plain_sentences(HEARD).map(|(id, words)| (words, id)).collect());
+static PLAIN: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
+    Language::ENGLISH.book().plain_sentences(HEARD).map(|(id, words)| (words, id)).collect()
+});
 
 /// English sentences with variables: the more of their own words they have, the earlier.
 static FILLED: LazyLock<Vec<(&'static str, &'static [Piece])>> = LazyLock::new(|| {
@@ -130,7 +131,8 @@ mod tests {
 
     #[test]
     fn values_are_found_between_the_words_of_a_sentence() {
-        let pieces = [Piece::Variable("file"), Piece::Words(": no "), Piece::Variable("what"), Piece::Words(" here")];
+        let pieces =
+            [Piece::Variable("file"), Piece::Words(": no "), Piece::Variable("what"), Piece::Words(" here")];
         let found = taken_out(&pieces, "a: no b.dcm: no picture here");
         assert_eq!(found, Some(vec![("file", "a"), ("what", "b.dcm: no picture")]));
         assert_eq!(taken_out(&pieces, ": no picture here"), None, "a value is never empty");

@@ -13,6 +13,8 @@ mod heard;
 mod slug;
 mod spoken;
 mod system;
+#[cfg(test)]
+mod tests;
 
 pub use books::{Fill, Language};
 pub use heard::heard;
@@ -34,6 +36,6 @@ macro_rules! say {
         $crate::language::plain($id)
     };
     ($id:literal, $($name:ident = $value:expr),+ $(,)?) => {
-        $crate::language::filled($id, &mut [$((stringify!($name), $crate::language::Fill::from($value))),+])
+        $crate::language::filled($id, &mut [$((stringify!($name), $crate::language::Fill::fill(&$value))),+])
     };
 }

@@ -38,7 +38,7 @@ pub fn filled(id: &'static str, values: &mut [(&'static str, FluentValue<'_>)]) 
 /// The name of something, which rooms below the window name in English.
 /// - `kind`: of what kind it is, such as `plane`: one English word can be two in another language
 /// - `name`: its English name; said as it is where the language has no other
-pub fn named(kind: &str, name: &'static str) -> &'static str {
+pub fn named<'a>(kind: &str, name: &'a str) -> &'a str {
     if spoken() == Language::ENGLISH {
         return name;
     }
@@ -48,7 +48,7 @@ pub fn named(kind: &str, name: &'static str) -> &'static str {
 /// A sentence whose English stands in the source and not among the files.
 /// - `key`: its id, or `id.attribute`
 /// - `english`: said where the language has no other
-pub fn own(key: &str, english: &'static str) -> &'static str {
+pub fn own<'a>(key: &str, english: &'a str) -> &'a str {
     spoken().book().plain(key).unwrap_or(english)
 }
 

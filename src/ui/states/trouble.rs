@@ -5,6 +5,8 @@ use egui::{Label, Rect, RichText, Role, Sense, TextStyle, Ui, WidgetInfo, vec2};
 use super::column_ui;
 use crate::command::{Command, Commands};
 use crate::ingest::DefectCode;
+use crate::language::heard;
+use crate::say;
 use crate::ui::panels::{path_ui, thumbnail_ui};
 use crate::ui::theme::{PICTURE, size, text, tokens};
 use crate::ui::widgets::{Press, note_ui, paragraph_ui, press_ui};
@@ -31,11 +33,11 @@ pub fn failed_ui(
     let t = tokens(ui);
     column_ui(ui, rect, 520.0, 260.0, |ui| {
         ui.spacing_mut().item_spacing.y = size::STEP;
-        title_ui(ui, "This could not be opened");
-        note_ui(ui, icons::ERROR, t.error, sentence);
+        title_ui(ui, say!("trouble-not-opened"));
+        note_ui(ui, icons::ERROR, t.error, &heard(sentence));
         let skipped = scene.session.scan().skipped.len();
         if skipped > 0 {
-            paragraph_ui(ui, &format!("{skipped} files were looked at and passed over."), t.muted);
+            paragraph_ui(ui, &say!("trouble-passed", skipped = skipped), t.muted);
         }
         ui.add_space(size::HALF);
         ways_ui(ui, scene, out);
@@ -60,42 +62,40 @@ pub fn unusable_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, index: usize, out
         title_ui(
             ui,
             match (coloured, several) {
-                (true, true) => "These are coloured pictures",
-                (true, false) => "This is a coloured picture",
-                (false, _) => "This series cannot be shown in three planes",
+                (true, true) => say!("trouble-coloured-pictures"),
+                (true, false) => say!("trouble-coloured-picture"),
+                (false, _) => say!("trouble-not-in-planes"),
             },
         );
         if series.defects.iter().all(|d| d.code.viewable()) {
             // No single defect forbids it, and still it is no volume.
-            let why = series.obstacle().unwrap_or("The places of its slices are not known.");
-            note_ui(ui, icons::WARNING, t.warning, &words::sentence(why));
-            paragraph_ui(ui, "Open a series of several parallel slices of one size.", t.muted);
+            let why = series.obstacle().unwrap_or(say!("trouble-places-unknown"));
+            note_ui(ui, icons::WARNING, t.warning, &words::sentence(&heard(why)));
+            paragraph_ui(ui, say!("trouble-open-several"), t.muted);
         }
         for defect in series.defects.iter().filter(|d| !d.code.viewable()) {
             let name = RichText::new(words::defect_badge(defect)).text_style(text::strong()).color(t.text);
             ui.add(Label::new(name).selectable(false));
-            note_ui(ui, icons::WARNING, t.warning, &defect.text);
+            note_ui(ui, icons::WARNING, t.warning, &heard(&defect.text));
             if let Some(help) = what_helps(defect.code) {
                 paragraph_ui(ui, help, t.muted);
             }
         }
         if let Some(picture) = picture.filter(|_| side > 0.0) {
             let (place, response) = ui.allocate_exact_size(vec2(ui.available_width(), side), Sense::hover());
-            let which = if several { "The middle picture" } else { "The picture" };
+            let which = if several { say!("trouble-middle-picture") } else { say!("trouble-picture") };
             response.widget_info(|| WidgetInfo::labeled(Role::Image, true, which));
             ui.painter().rect_filled(place, 2.0, PICTURE.ground);
             thumbnail_ui(ui, "large", place, index, picture);
             let caption = if coloured {
-                let of = if several { format!("{which} of {}", series.size[2]) } else { which.to_owned() };
-                format!(
-                    "{of}, as it is stored: it holds colours and no Hounsfield units. It has no planes, and \
-                     nothing can be measured in it or asked of a network."
-                )
+                let of = if several {
+                    say!("trouble-which-of", which = which, of = series.size[2])
+                } else {
+                    which.to_owned()
+                };
+                say!("trouble-as-stored-colours", of = of)
             } else {
-                format!(
-                    "{which} as it is stored, to see what this is: it has no planes, and nothing can be measured \
-                     in it or asked of a network."
-                )
+                say!("trouble-as-stored", which = which)
             };
             paragraph_ui(ui, &caption, t.muted);
         }
@@ -103,12 +103,12 @@ pub fn unusable_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, index: usize, out
         let usable = scene.session.scan().series.iter().position(|s| s.usable());
         ui.horizontal(|ui| {
             if let Some(usable) = usable {
-                let press = Press::new(icons::SLAB, "Show the largest usable series").filled();
+                let press = Press::new(icons::SLAB, say!("trouble-largest")).filled();
                 if press_ui(ui, press).clicked() {
                     out.push(Command::ShowSeries(usable));
                 }
             }
-            if press_ui(ui, Press::new(icons::FOLDER, "Open another folder").filled()).clicked() {
+            if press_ui(ui, Press::new(icons::FOLDER, say!("trouble-another-folder")).filled()).clicked() {
                 out.push(Command::OpenFolder);
             }
         });
@@ -117,16 +117,10 @@ pub fn unusable_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, index: usize, out
 
 fn what_helps(code: DefectCode) -> Option<&'static str> {
     match code {
-        DefectCode::SingleSlice => {
-            Some("A scout or a single image has no depth. Open the folder with the whole series.")
-        }
-        DefectCode::NoPosition => Some(
-            "Export the series again from the archive with its original headers: positions were removed.",
-        ),
-        DefectCode::UnsupportedSyntax => {
-            Some("Export the study again uncompressed (Explicit VR Little Endian).")
-        }
-        DefectCode::NoPixelData => Some("These files hold headers alone. Export the images themselves."),
+        DefectCode::SingleSlice => Some(say!("trouble-scout")),
+        DefectCode::NoPosition => Some(say!("trouble-export-headers")),
+        DefectCode::UnsupportedSyntax => Some(say!("trouble-export-uncompressed")),
+        DefectCode::NoPixelData => Some(say!("trouble-headers-alone")),
         _ => None,
     }
 }

@@ -6,6 +6,7 @@
 use egui::{Event, Id, MouseWheelUnit, PointerButton, Pos2, Rect, Response, Ui};
 
 use crate::geometry::{Point, Viewport};
+use crate::say;
 use crate::tools::{Button, Modifiers, PointerEvent};
 
 /// Points of a touchpad's movement that count as one notch of a wheel.
@@ -20,7 +21,7 @@ struct Memory {
 
 /// What the pointer did over the viewport in this frame.
 pub fn events(ui: &Ui, response: &Response, rect: Rect, scale: f32) -> Vec<PointerEvent> {
-    let id: Id = response.id.with("pointer");
+    let id: Id = response.id.with(say!("pointer-pointer"));
     let mut memory: Memory = ui.data(|d| d.get_temp(id)).unwrap_or_default();
     // Something on top, such as a menu, hides the viewport from the pointer.
     let reachable = response.contains_pointer();
