@@ -3,12 +3,12 @@
 //! The rooms of the house, in order: a room may use only rooms declared above it
 //! (`ARCHITECTURE.md` has the table, `tests/house` keeps it true).
 
-/// What the window says, in the language that its reader chose.
-pub mod language;
 /// Points, vectors and transforms typed by space; voxel grid, anatomical planes.
 pub mod geometry;
 /// Background work: progress and cancel.
 pub mod jobs;
+/// What the window says, in the language that its reader chose.
+pub mod language;
 /// Adapter, device, limits, lost devices, shader sources.
 pub mod gpu;
 /// Voxel values on a grid: sample, crop, reslice, window.

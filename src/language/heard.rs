@@ -70,6 +70,15 @@ fn in_language(language: Language, english: &str, depth: usize) -> Option<String
     if let Some(said) = english.strip_suffix('.').and_then(|bare| in_language(language, bare, depth - 1)) {
         return Some(if said.ends_with(['.', '!', '?']) { said } else { format!("{said}.") });
     }
+    // What begins a sentence here is said in the middle of one there.
+    let mut letters = english.chars();
+    if let Some(first) = letters.next().filter(|first| first.is_uppercase()) {
+        let small = first.to_lowercase().chain(letters).collect::<String>();
+        if let Some(said) = known(language, &small, depth) {
+            let mut letters = said.chars();
+            return letters.next().map(|first| first.to_uppercase().chain(letters).collect());
+        }
+    }
     // Two sentences, or a place and what is wrong there, of which at least one is known.
     for between in ["\n", ". ", "; ", ": "] {
         if let Some((first, rest)) = english.split_once(between) {
@@ -107,16 +116,25 @@ fn own_words(pieces: &[Piece]) -> usize {
     pieces.iter().map(|p| if let Piece::Words(words) = p { words.len() } else { 0 }).sum()
 }
 
+/// Whether a variable can stand for these words: `$n` and `$n-…` for numbers alone, no variable for nothing.
+fn can_be(name: &str, value: &str) -> bool {
+    let number = || value.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-');
+    !value.is_empty() && ((name != "n" && !name.starts_with("n-")) || number())
+}
+
 /// The values of the variables, if the English is this sentence.
 fn taken_out<'a>(pieces: &[Piece], english: &'a str) -> Option<Vec<(&'static str, &'a str)>> {
     match pieces {
         [] => english.is_empty().then(Vec::new),
         [Piece::Words(words), rest @ ..] => taken_out(rest, english.strip_prefix(words)?),
-        [Piece::Variable(name)] => (!english.is_empty()).then(|| vec![(*name, english)]),
+        [Piece::Variable(name)] => can_be(name, english).then(|| vec![(*name, english)]),
         [Piece::Variable(name), rest @ ..] => {
             let [Piece::Words(next), ..] = rest else { return None };
-            english.match_indices(next).filter(|(at, _)| *at > 0).find_map(|(at, _)| {
+            english.match_indices(next).find_map(|(at, _)| {
                 let (value, after) = english.split_at_checked(at)?;
+                if !can_be(name, value) {
+                    return None;
+                }
                 let mut values = taken_out(rest, after)?;
                 values.insert(0, (*name, value));
                 Some(values)
@@ -127,6 +145,7 @@ fn taken_out<'a>(pieces: &[Piece], english: &'a str) -> Option<Vec<(&'static str
 
 #[cfg(test)]
 mod tests {
+    use super::super::spoken::speak;
     use super::*;
 
     #[test]
@@ -137,5 +156,29 @@ mod tests {
         assert_eq!(found, Some(vec![("file", "a"), ("what", "b.dcm: no picture")]));
         assert_eq!(taken_out(&pieces, ": no picture here"), None, "a value is never empty");
         assert_eq!(taken_out(&pieces, "a: no picture"), None);
+        let counted = [Piece::Variable("n"), Piece::Words(" slices")];
+        assert_eq!(taken_out(&counted, "12 slices"), Some(vec![("n", "12")]));
+        assert_eq!(taken_out(&counted, "some slices"), None, "a number is one");
+    }
+
+    #[test]
+    fn sentences_of_other_rooms_are_said_with_their_values() {
+        speak(Language::of_code("de").expect("German"));
+        let said = |english: &str| heard(english).into_owned();
+        assert_eq!(
+            said(
+                "3 slices are missing in one place (slices 7-9): left blank, so that all others keep their true position"
+            ),
+            "3 Schichten fehlen an einer Stelle (Schichten 7-9): leer gelassen, sodass alle anderen ihre wahre Position behalten"
+        );
+        assert_eq!(
+            said("The gantry was tilted by 12.5 degrees: the volume is sheared as it was scanned"),
+            "Die Gantry war um 12.5 Grad gekippt: das Volumen ist geschert, wie es aufgenommen wurde"
+        );
+        assert_eq!(said("Picture saved: /tmp/a.png"), "Bild gespeichert: /tmp/a.png");
+        assert_eq!(said("it is bone."), "es ist Knochen.", "a full stop is its own");
+        assert_eq!(said("Nothing of this is known"), "Nothing of this is known");
+        speak(Language::ENGLISH);
+        assert_eq!(said("it is bone"), "it is bone");
     }
 }

@@ -19,17 +19,14 @@ mod tests;
 pub use books::{Fill, Language};
 pub use heard::heard;
 pub use slug::slug;
-pub use spoken::{filled, named, own, plain, speak, spoken};
+pub use spoken::{carrying, filled, named, own, plain, speak, spoken};
 pub use system::of_system;
 
 /// A sentence of the window by its id, in the language of the thread.
 ///
 /// Without values it is a `&'static str`; with values, which are words or whole numbers, a `String`.
 /// Decimals are given as words: who measures knows how many of them mean something.
-/// ```
-/// use triscope::say;
-/// assert_eq!(say!("report-rated", ratings = "4, 5"), "rated 4, 5");
-/// ```
+/// `say!("report-rated", ratings = "4, 5")` is `rated 4, 5`.
 #[macro_export]
 macro_rules! say {
     ($id:literal) => {

@@ -16,6 +16,16 @@ pub fn speak(language: Language) {
     SPOKEN.set(language);
 }
 
+/// A piece of work for another thread that says what it says in the language of this one: pictures of what is
+/// on the screen.
+pub fn carrying<In: ?Sized, Out>(work: impl FnOnce(&In) -> Out) -> impl FnOnce(&In) -> Out {
+    let language = spoken();
+    move |given: &In| {
+        speak(language);
+        work(given)
+    }
+}
+
 /// The language of this thread.
 pub fn spoken() -> Language {
     SPOKEN.get()

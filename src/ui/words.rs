@@ -2,6 +2,8 @@
 //!
 //! Used by corner text, status bar, panels and accessible values, so that they cannot differ.
 
+use std::borrow::Cow;
+
 use super::methods;
 use crate::command::Shortcut;
 use crate::explain::{DIFFERENCE, Method, Saliency};
@@ -9,10 +11,24 @@ use crate::geometry::{Patient, Plane, Point, VoxelGrid, direction_letters};
 use crate::inference::Region;
 use crate::ingest::{Defect, DefectCode};
 use crate::language::named;
+use crate::measure::Kind;
 use crate::say;
 use crate::session::{Projection, SeriesLink, Slab, Turn, VolumeView};
 use crate::view::{ResolvedView, Screen, ScreenSource};
 use crate::volume::Volume;
+
+/// What a measurement or a segment is called: as it was named, or by its kind and number in the language of
+/// the window. The name that is written into files stays as it is.
+pub fn given_name(name: &str) -> Cow<'_, str> {
+    let by_itself = name.rsplit_once(' ').filter(|(_, number)| number.bytes().all(|b| b.is_ascii_digit()));
+    match by_itself {
+        Some(("Segment", number)) => format!("{} {number}", say!("words-segment")).into(),
+        Some((kind, number)) if Kind::ALL.iter().any(|known| known.label() == kind) => {
+            format!("{} {number}", named("kind", kind)).into()
+        }
+        _ => name.into(),
+    }
+}
 
 /// The keys of a command, as they stand on a keyboard of the reader's country.
 pub fn key(shortcut: &Shortcut) -> String {

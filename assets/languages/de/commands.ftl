@@ -4,7 +4,7 @@
 ### cursor Fadenkreuz · eraser Radierer · finding Befund · heatmap Heatmap · layout Anordnung ·
 ### map Karte · measurement Messung · network Netz · nodule Rundherd · outline Umriss ·
 ### plane Ebene · point Stelle · preset Voreinstellung · prior Voraufnahme · segment Segment ·
-### series Serie · session Sitzung · slab Dickschicht · slice Schicht · study Untersuchung ·
+### series Serie · session Sitzung · slab Slab · slice Schicht · study Untersuchung ·
 ### viewport Ansicht · voxel Voxel · weights Gewichte · window (grey scale) Fenster, Fensterung ·
 ### window (program) Programmfenster
 ###
@@ -85,21 +85,21 @@ command-close-pet = PET schließen
     .help = Nimmt die PET von der Serie und aus dem Speicher.
 command-invert = Invertieren
     .help = Schwarz auf Weiß oder Weiß auf Schwarz.
-command-slab-mode = Dickschichtmodus
-    .help = Einzelne Schichten, dann Maximum, Minimum und Mittelwert einer Dickschicht.
+command-slab-mode = Slab-Modus
+    .help = Einzelne Schichten, dann Maximum, Minimum und Mittelwert eines Slabs.
 command-boxes = Rahmen
     .help = Umrisse dessen, was das Netz in jeder Skala liest.
 command-heatmap = Heatmap
     .help = Woher die Antwort kommt, über dem CT.
 command-heatmap-lines = Heatmap als Linien
     .help = Höhenlinien der Karte, die das Gewebe dazwischen frei lassen, oder eine Fläche.
-command-hide-heatmap = Heatmap verbergen (halten)
+command-hide-heatmap = Heatmap aus (halten)
     .help = Zeigt das CT allein, solange die Taste gehalten wird.
 command-turn-clockwise = Im Uhrzeigersinn drehen
     .help = Dreht die gewählte Ansicht um ein Viertel; die Buchstaben drehen sich mit.
 command-flip-across = Von der anderen Seite
     .help = Zeigt die gewählte Ansicht von der anderen Seite: nie gespiegelt, die Buchstaben sagen es.
-command-flip-down = Oben und unten tauschen
+command-flip-down = Oben/unten tauschen
     .help = Zeigt die gewählte Ansicht von der anderen Seite und auf dem Kopf: nie gespiegelt.
 command-straighten = Gerade Ebenen
     .help = Alle Ansichten wieder entlang der Achsen des Patienten, nachdem ihre Ebenen gedreht wurden.
@@ -163,8 +163,8 @@ command-help = Tasten
     .help = Die Übersicht aller Tasten.
 command-model-card = Modellkarte
     .help = Was die Gewichte dieser Antwort gelernt haben, wie gut sie waren, und ihre Grenzen.
-command-next-mode = Eingabe: wie veröffentlicht oder klinisch
-    .help = Wie die Eingabe des Netzes vorbereitet wird: wie veröffentlicht oder im klinischen Modus; es wird neu befragt.
+command-next-mode = Eingabe: publiziert oder klinisch
+    .help = Wie die Eingabe des Netzes vorbereitet wird: wie publiziert oder im klinischen Modus; es wird neu befragt.
 
 command-ask-otherwise = Anders befragen
     .help = Dieselben Ausschnitte gedreht und gespiegelt, und das Netz mit Dropout: wie weit die Antwort schwankt.
@@ -234,9 +234,9 @@ command-segment-remove = Segment entfernen
 command-segment-export = Segmente exportieren
     .help = Schreibt alle Segmente als NIfTI-Labelkarte oder als DICOM-Segmentierung der Serie.
 
-command-slab-thicker = Dickere Dickschicht
+command-slab-thicker = Slab dicker
     .help = Ein Millimeter mehr; das Mausrad mit Alt tut dasselbe, oder mit Strg und Umschalt.
-command-slab-thinner = Dünnere Dickschicht
+command-slab-thinner = Slab dünner
     .help = Ein Millimeter weniger.
 command-auto-window = Automatisches Fenster
     .help = Vom Wert, unter dem eines von hundert Voxeln liegt, bis zu dem, über dem eines liegt.

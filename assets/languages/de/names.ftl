@@ -106,7 +106,7 @@ scale-macro = Makro
 
 ## Wie eine Eingabe vorbereitet wird
 
-mode-paper = wie veröffentlicht
+mode-paper = publiziert
 mode-clinical = klinisch
 
 ## Filme
@@ -134,6 +134,24 @@ field-race = Herkunft
 field-first-screening-result = erstes Screening-Ergebnis
 field-first-screening-result-read-by-itself = erstes Screening-Ergebnis, für sich gelesen
 
+## Werte klinischer Felder
+
+choice-female = weiblich
+choice-male = männlich
+choice-never = nie
+choice-former = früher
+choice-current = aktuell
+choice-white = weiß
+choice-black = schwarz
+choice-asian = asiatisch
+choice-american-indian = indianisch (Amerika)
+choice-pacific-islander = pazifische Inseln
+choice-several-races = mehrere
+choice-negative = negativ
+choice-minor-abnormality = leicht auffällig
+choice-significant-abnormality = deutlich auffällig
+choice-positive = positiv
+
 ## Gemessene Werte
 
 quantity-length = Länge
@@ -148,13 +166,14 @@ quantity-sd = SD
 quantity-minimum = Minimum
 quantity-maximum = Maximum
 quantity-volume = Volumen
+quantity-longest-diameter = Längster Durchmesser
 quantity-longest-diameter-in-a-slice = Längster Durchmesser einer Schicht
 
 ## Tasten
 
 key-ctrl = Strg
 key-alt = Alt
-key-shift = Umschalt
+key-shift = Umsch
 key-up = Auf
 key-down = Ab
 key-left = Links

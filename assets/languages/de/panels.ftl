@@ -12,10 +12,10 @@ answer-mean-of = Mittel von { $count } Netzen: { $low } bis { $high }
 answer-first-of-running = erstes von { $count } Netzen; Spanne folgt
 answer-first-of = erstes von { $count } Netzen; andere nicht befragt
 answer-scale = Skala von 0 bis 1: { $probability } { $whose }
-answer-readers-agree = Befunder wären sich einig
-answer-readers-may-differ = Befunder könnten abweichen
+answer-readers-agree = Befunder wären einig
+answer-readers-may-differ = Befunder evtl. uneins
 answer-readers-disagree = Befunder wären uneins
-answer-rating = Bewertung { $mean } ± { $sd } von 5
+answer-rating = { $mean } ± { $sd } von 5
 answer-whence = Woher dies kommt
 answer-mean-logits = Mittlere Logits
 answer-logits = Logits
@@ -352,7 +352,6 @@ segments-draw-in = { $name }
     Klicken, um darin zu zeichnen und es in allen drei Ebenen zu zeigen
 segments-name = Name des Segments
 segments-drag = { $key }, dann in einer Ebene ziehen, um es zu zeichnen.
-segments-in-slice = { " " }in einer Schicht
 segments-voxels = Voxel
 segments-unknown = { $unknown } Voxel ohne bekannten Wert fehlen in den Werten.
 segments-remove = Segment entfernen
@@ -459,3 +458,4 @@ series-slices = { $n ->
    *[other] { $n } Schichten
 }
 explanation-compute = berechnen
+explanation-no-map = Keine

@@ -15,7 +15,7 @@ words-maximum = Maximum
 words-minimum = Minimum
 words-mean = Mittelwert
 words-voxels = { $x } × { $y } × { $z } Vox
-words-shifted = verschoben { $most } Vox
+words-shifted = versetzt { $most } Vox
 words-padded = ergänzt { $what }
 words-and = { " " }und{ " " }
 words-badge-uneven-mended = Ungleicher Abstand, umgerechnet
@@ -97,7 +97,7 @@ corner-loading = Die erste Schicht wird geladen
 ## ui/viewport/overlay/painted
 
 painted-edited = verändert: kein CT
-painted-edited-slab = verändert: kein CT; die Dickschicht zeigt das CT
+painted-edited-slab = verändert: kein CT; der Slab zeigt das CT
 
 ## ui/viewport/overlay/volume
 
@@ -172,3 +172,4 @@ words-count = { $n ->
     [10] zehn
    *[other] { $n }
 }
+words-segment = Segment

@@ -10,10 +10,10 @@ open-recent = Zuletzt geöffnet
 
 ## ui/panels/slab_menu
 
-slab-off = Dickschicht aus
+slab-off = Slab aus
 slab-off-short = Aus
-slab-tip = Dicke der Dickschicht: eingeben, ziehen oder das Mausrad mit Alt über einem Bild drehen
-slab-thickness-of = Dicke der Dickschicht
+slab-tip = Dicke des Slabs: eingeben, ziehen oder das Mausrad mit Alt über einem Bild drehen
+slab-thickness-of = Dicke des Slabs
 slab-thickness = Dicke
 
 ## ui/panels/top
@@ -21,8 +21,8 @@ slab-thickness = Dicke
 top-heatmap = Heatmap
 top-boxes = Rahmen
 top-report = Bericht
-top-research = Für die Forschung. Kein Medizinprodukt.
-top-research-lines = Für die Forschung.
+top-research = Nur Forschung. Kein Medizinprodukt.
+top-research-lines = Nur Forschung.
     Kein Medizinprodukt.
 top-keys = Tasten
 
@@ -152,3 +152,29 @@ welcome-folder = Ordner öffnen
 welcome-example-tip = Ein Phantom-Thorax mit bekannten Rundherden, beim ersten Mal erzeugt
 welcome-example = Beispiel öffnen
 welcome-drop = Zum Öffnen loslassen
+
+## app/dialogs
+
+dialog-folder = CT-Ordner öffnen
+dialog-prior-folder = Ordner der Voraufnahme wählen
+dialog-prior-files = Dateien der Voraufnahme wählen
+dialog-figure = Abbildung speichern
+dialog-png = PNG-Bild
+dialog-maps = Ordner für die Karten wählen
+dialog-import = Gewichte importieren
+dialog-weights = Gewichte
+dialog-all-files = Alle Dateien
+dialog-files = CT-Dateien öffnen
+dialog-open-session = Sitzung öffnen
+dialog-session = Triscope-Sitzung
+dialog-save-session = Sitzung speichern
+dialog-measurements = Messungen exportieren
+dialog-table = Tabelle
+dialog-film = Film speichern
+dialog-gif = Animiertes GIF
+dialog-pngs = Nummerierte PNG-Bilder
+dialog-segments = Segmente exportieren
+dialog-nifti = NIfTI-Labelkarte
+dialog-dicom-seg = DICOM-Segmentierung
+dialog-picture = Bild speichern
+dialog-dicom = DICOM-Bild, ohne den Patienten

@@ -134,6 +134,24 @@ field-race = race
 field-first-screening-result = first screening result
 field-first-screening-result-read-by-itself = first screening result, read by itself
 
+## Values of clinical fields
+
+choice-female = female
+choice-male = male
+choice-never = never
+choice-former = former
+choice-current = current
+choice-white = white
+choice-black = black
+choice-asian = asian
+choice-american-indian = american_indian
+choice-pacific-islander = pacific_islander
+choice-several-races = several_races
+choice-negative = negative
+choice-minor-abnormality = minor_abnormality
+choice-significant-abnormality = significant_abnormality
+choice-positive = positive
+
 ## Measured values
 
 quantity-length = Length
@@ -148,6 +166,7 @@ quantity-sd = SD
 quantity-minimum = Minimum
 quantity-maximum = Maximum
 quantity-volume = Volume
+quantity-longest-diameter = Longest diameter
 quantity-longest-diameter-in-a-slice = Longest diameter in a slice
 
 ## Keys

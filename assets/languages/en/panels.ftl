@@ -352,7 +352,6 @@ segments-draw-in = { $name }
     Click to draw in it, and to show it in all three planes
 segments-name = Name of the segment
 segments-drag = { $key }, and drag in a plane to draw it.
-segments-in-slice = { " " }in a slice
 segments-voxels = Voxels
 segments-unknown = { $unknown } voxels without a known value are left out of the values.
 segments-remove = Remove segment
@@ -459,3 +458,4 @@ series-slices = { $n ->
    *[other] { $n } slices
 }
 explanation-compute = compute
+explanation-no-map = None

@@ -172,3 +172,4 @@ words-count = { $n ->
     [10] ten
    *[other] { $n }
 }
+words-segment = Segment

@@ -152,3 +152,29 @@ welcome-folder = Open a folder
 welcome-example-tip = A phantom chest with known nodules, made at the first time
 welcome-example = Open the example
 welcome-drop = Drop to open
+
+## app/dialogs
+
+dialog-folder = Open a CT folder
+dialog-prior-folder = Choose the folder of the prior
+dialog-prior-files = Choose the prior's files
+dialog-figure = Save the figure
+dialog-png = PNG picture
+dialog-maps = Choose a folder for the maps
+dialog-import = Import weights
+dialog-weights = Weights
+dialog-all-files = All files
+dialog-files = Open CT files
+dialog-open-session = Open a session
+dialog-session = Triscope session
+dialog-save-session = Save the session
+dialog-measurements = Export measurements
+dialog-table = Table
+dialog-film = Save film
+dialog-gif = Animated GIF
+dialog-pngs = Numbered PNG pictures
+dialog-segments = Export segments
+dialog-nifti = NIfTI label map
+dialog-dicom-seg = DICOM segmentation
+dialog-picture = Save picture
+dialog-dicom = DICOM picture, without the patient

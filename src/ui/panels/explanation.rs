@@ -9,7 +9,7 @@ use super::take_away::take_away_ui;
 use crate::command::{Command, Commands};
 use crate::explain::{Method, Saliency, Wanted};
 use crate::findings::{Nodule, Question};
-use crate::language::named;
+use crate::language::{heard, named};
 use crate::networks::{Family, Scale};
 use crate::say;
 use crate::session::{Edit, Heatmap, WorkId};
@@ -211,7 +211,7 @@ fn method_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, family: Family, ou
             let name = match shown {
                 _ if computing => methods::name(heat.map.method),
                 Some(map) => words::method(map),
-                None => "None",
+                None => say!("explanation-no-map"),
             };
             let about = shown.and_then(|map| Method::named(map.method)).unwrap_or(heat.map.method);
             let button = press_ui(ui, Press::new("", name).menu()).on_hover_text(methods::told(about));
@@ -249,7 +249,7 @@ fn method_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, family: Family, ou
 fn computing_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let t = tokens(ui);
     let Some(work) = scene.session.working(WorkId::Explain) else { return };
-    paragraph_ui(ui, &work.progress.what, t.muted);
+    paragraph_ui(ui, &heard(&work.progress.what), t.muted);
     meter_ui(ui, say!("explanation-computing"), work.progress.done, ui.available_width());
     if press_ui(ui, Press::new(icons::STOP, say!("explanation-stop")).filled()).clicked() {
         out.push(Command::Cancel(WorkId::Explain));

@@ -69,7 +69,7 @@ fn words_ui(ui: &mut Ui, known: &ClinicalFields, field: FieldName) -> Option<Cli
     let chosen = known.word(field);
     let chosen = chosen.as_deref();
     let shown = |word: Option<&str>| {
-        word.map_or_else(|| say!("fields-unknown").to_owned(), |word| word.replace('_', " "))
+        word.map_or_else(|| say!("fields-unknown").to_owned(), |word| named("choice", word).replace('_', " "))
     };
     let mut changed = None;
     row_ui(

@@ -51,12 +51,12 @@ pub fn measurements_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out:
 
 /// What it says in a word or two.
 fn said(measured: &Measured) -> String {
-    measured.reading.brief().replace('-', "−")
+    heard(&measured.reading.brief()).replace('-', "−")
 }
 
 fn row_ui(ui: &mut Ui, measured: &Measured, chosen: bool) -> bool {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
-    let (name, value) = (measured.measurement.name.as_str(), said(measured));
+    let (name, value) = (words::given_name(&measured.measurement.name), said(measured));
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, chosen, format!("{name}, {value}")));
     if ui.is_rect_visible(rect) {
         let [ink, weak] = row_ground(ui, rect, &response, chosen);
@@ -71,7 +71,7 @@ fn row_ui(ui: &mut Ui, measured: &Measured, chosen: bool) -> bool {
         };
         let whole = rect.width() - 38.0;
         let value = line(value.clone(), TextStyle::Small, weak, whole * 0.62);
-        let galley = line(name.to_owned(), TextStyle::Body, ink, whole - value.size().x - 8.0);
+        let galley = line(name.to_string(), TextStyle::Body, ink, whole - value.size().x - 8.0);
         let at = Align2::LEFT_CENTER.anchor_size(pos2(rect.left() + 28.0, middle), galley.size());
         ui.painter().galley(at.min, galley, ink);
         let at = Align2::RIGHT_CENTER.anchor_size(pos2(rect.right() - 8.0, middle), value.size());
@@ -110,7 +110,7 @@ fn details_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, measured: &Me
 fn name_ui(ui: &mut Ui, state: &mut UiState, measured: &Measured, out: &mut Commands) {
     let measurement = &measured.measurement;
     let typed = state.measurement_name.take().filter(|(id, _)| *id == measurement.id);
-    let mut name = typed.map_or_else(|| measurement.name.clone(), |(_, name)| name);
+    let mut name = typed.map_or_else(|| words::given_name(&measurement.name).into_owned(), |(_, name)| name);
     let field = TextEdit::singleline(&mut name).char_limit(80).desired_width(f32::INFINITY);
     let response = ui.add(field);
     response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, say!("measurements-name")));
@@ -118,7 +118,7 @@ fn name_ui(ui: &mut Ui, state: &mut UiState, measured: &Measured, out: &mut Comm
         state.measurement_name = Some((measurement.id, name.clone()));
     }
     let name = name.trim();
-    if response.lost_focus() && !name.is_empty() && name != measurement.name {
+    if response.lost_focus() && !name.is_empty() && name != words::given_name(&measurement.name) {
         out.edit(Edit::SetMeasurement(measurement.renamed(name)));
     }
 }

@@ -174,10 +174,10 @@ fn running_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut Command
     let id = WorkId::Classify(nodule.id);
     let progress = scene.session.working(id).map(|w| w.progress.clone()).unwrap_or_default();
     card_ui(ui, |ui| {
-        let what = if progress.what.is_empty() { say!("right-asking") } else { &progress.what };
-        paragraph_ui(ui, what, t.text);
+        let what = if progress.what.is_empty() { say!("right-asking").into() } else { heard(&progress.what) };
+        paragraph_ui(ui, &what, t.text);
         ui.add_space(2.0);
-        meter_ui(ui, what, progress.done, ui.available_width());
+        meter_ui(ui, &what, progress.done, ui.available_width());
         ui.add_space(size::HALF);
         if press_ui(ui, Press::new(icons::STOP, say!("right-cancel")).filled()).clicked() {
             out.push(Command::Cancel(id));

@@ -6,6 +6,7 @@ use egui::{
 };
 
 use crate::command::{Command, Commands, Segmenting};
+use crate::language::named;
 use crate::say;
 use crate::segments::Segment;
 use crate::session::{Edit, SegmentBrush, SegmentEdit, SegmentsLook, Tool};
@@ -14,7 +15,7 @@ use crate::ui::widgets::{
     NumberField, Press, card_ui, fact_ui, heading_ui, line_ui, number_ui, paragraph_ui, press_ui, row_ground,
     segments_ui as choice_ui, slider_row_ui, splits,
 };
-use crate::ui::{Scene, UiState, icons};
+use crate::ui::{Scene, UiState, icons, words};
 
 const ROW: f32 = 28.0;
 /// Side of the square that shows a colour, points; its button is larger.
@@ -141,7 +142,8 @@ fn brush_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
 /// Shown or hidden, name, volume; a click draws in it and goes there.
 fn row_ui(ui: &mut Ui, scene: &Scene<'_>, segment: &Segment, chosen: bool, out: &mut Commands) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
-    let name = segment.name.as_str();
+    let name = words::given_name(&segment.name);
+    let name = name.as_ref();
     let quantities = scene.session.volume().map(|volume| segment.quantities(volume)).unwrap_or_default();
     let value = quantities.first().map_or_else(|| say!("segments-empty").to_owned(), |volume| volume.text());
     let button = Rect::from_min_size(rect.min, vec2(ROW, ROW));
@@ -194,14 +196,14 @@ fn row_ui(ui: &mut Ui, scene: &Scene<'_>, segment: &Segment, chosen: bool, out: 
 fn details_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, segment: &Segment, out: &mut Commands) {
     let t = tokens(ui);
     let typed = state.segment_name.take().filter(|(id, _)| *id == segment.id);
-    let mut name = typed.map_or_else(|| segment.name.clone(), |(_, name)| name);
+    let mut name = typed.map_or_else(|| words::given_name(&segment.name).into_owned(), |(_, name)| name);
     let response = ui.add(TextEdit::singleline(&mut name).char_limit(60).desired_width(f32::INFINITY));
     response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, say!("segments-name")));
     if response.has_focus() {
         state.segment_name = Some((segment.id, name.clone()));
     }
     let name = name.trim();
-    if response.lost_focus() && !name.is_empty() && name != segment.name {
+    if response.lost_focus() && !name.is_empty() && name != words::given_name(&segment.name) {
         out.edit(Edit::Segments(SegmentEdit::Set(segment.renamed(name))));
     }
     let figures = segment.voxels.figures();
@@ -211,8 +213,8 @@ fn details_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, segment: &Seg
     }
     if let Some(volume) = scene.session.volume() {
         for quantity in segment.quantities(volume) {
-            let short = quantity.name.strip_suffix(say!("segments-in-slice")).unwrap_or(quantity.name);
-            fact_ui(ui, short, &quantity.text().replace('-', "−"));
+            let short = quantity.name.strip_suffix(" in a slice").unwrap_or(quantity.name);
+            fact_ui(ui, named("quantity", short), &quantity.text().replace('-', "−"));
         }
     }
     if figures.voxels > 0 {

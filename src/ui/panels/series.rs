@@ -48,7 +48,7 @@ pub fn series_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
         label.on_hover_ui(|ui| {
             for skipped in skipped.iter().take(12) {
                 let name = skipped.file.file_name().map(|n| n.to_string_lossy()).unwrap_or_default();
-                ui.label(format!("{name}: {}", skipped.reason));
+                ui.label(format!("{name}: {}", heard(&skipped.reason)));
             }
             if n > 12 {
                 ui.label(say!("series-more", more = n - 12));

@@ -155,7 +155,7 @@ fn row_ui(
         out.edit(Edit::Cursor(at));
     }
     let mut tip = vec![name.to_owned()];
-    tip.extend(structure.remarks.iter().filter(|_| !anonymous).cloned());
+    tip.extend(structure.remarks.iter().filter(|_| !anonymous).map(|remark| heard(remark).into_owned()));
     if there {
         tip.push(say!("structures-click").to_owned());
     }

@@ -6,6 +6,7 @@ use crate::command::{Command, Commands, Explaining};
 use crate::explain::{Uncertainty, Varied};
 use crate::findings::Nodule;
 use crate::inference::Answer;
+use crate::language::heard;
 use crate::say;
 use crate::session::WorkId;
 use crate::ui::theme::{text, tokens};
@@ -23,7 +24,7 @@ pub fn uncertainty_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, answer: &
         found_ui(ui, found);
     }
     if let Some(work) = scene.session.working(WorkId::Uncertainty) {
-        line_ui(ui, &work.progress.what, TextStyle::Small, t.muted);
+        line_ui(ui, &heard(&work.progress.what), TextStyle::Small, t.muted);
         meter_ui(ui, say!("otherwise-asking"), work.progress.done, ui.available_width());
         if press_ui(ui, Press::new(icons::STOP, say!("otherwise-stop")).filled()).clicked() {
             out.push(Command::Cancel(WorkId::Uncertainty));

@@ -132,7 +132,7 @@ fn facts_ui(ui: &mut Ui, open: &OpenReport) {
             let small = TextStyle::Body.resolve(ui.style());
             let format = |colour| egui::TextFormat::simple(small.clone(), colour);
             job.append(&heard(name), 0.0, format(t.muted));
-            job.append(value, size::HALF + 2.0, format(t.text));
+            job.append(&heard(value), size::HALF + 2.0, format(t.text));
             ui.add(Label::new(job).selectable(false).extend());
             ui.add_space(size::DOUBLE);
         }

@@ -148,7 +148,7 @@ fn weights_ui(ui: &mut Ui, facts: &NetworkFacts, out: &mut Commands) {
     if built_in && press_ui(ui, Press::new(icons::INFO, say!("networks-card")).filled()).clicked() {
         out.push(Command::ShowModelCard(facts.name));
     }
-    paragraph_ui(ui, &say!("networks-reads", what = heard(&facts.reads)), t.muted);
+    paragraph_ui(ui, &say!("networks-reads", what = heard(facts.reads)), t.muted);
     if let Some(folder) = &facts.folder {
         let place = folder.reveal().display().to_string();
         paragraph_ui(ui, &say!("networks-looked-for", place = place), t.muted);

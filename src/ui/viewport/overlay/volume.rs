@@ -5,7 +5,7 @@ use egui::{Align2, Painter, Pos2, Rect, Stroke, pos2, vec2};
 use super::halo::{Halo, halo_text};
 use super::{Place, colour_bar, corners, lines};
 use crate::geometry::{Patient, Point, Vector};
-use crate::language::named;
+use crate::language::{heard, named};
 use crate::say;
 use crate::session::{CornerText, VolumeView};
 use crate::ui::theme::{PICTURE, from_unit, region_colour, size};
@@ -145,8 +145,8 @@ pub fn crop_handles(painter: &Painter, rect: Rect, handles: &[CropHandle], point
 fn measurements(painter: &Painter, place: &Place, shown: &Shown, behind: &Behind) {
     for (n, mark) in shown.measurements.iter().enumerate() {
         let faint = behind.measurements.get(n).copied().unwrap_or(false);
-        let words = if mark.picked { PICTURE.measure_picked } else { PICTURE.measure };
-        let colour = if faint { words.gamma_multiply(FAINT) } else { words };
+        let ink = if mark.picked { PICTURE.measure_picked } else { PICTURE.measure };
+        let colour = if faint { ink.gamma_multiply(FAINT) } else { ink };
         let outline = mark.measurement.outline();
         let leads = outline.leads.iter().map(|lead| lead.to_vec());
         for line in outline.lines.iter().cloned().chain(leads) {
@@ -159,10 +159,11 @@ fn measurements(painter: &Painter, place: &Place, shown: &Shown, behind: &Behind
         let Some(at) = mark.measurement.middle() else { continue };
         let (at, _) = seen(place, shown, at);
         painter.circle_filled(at, 2.0, colour);
-        let said = mark.lines.first().map_or(mark.measurement.name.as_str(), String::as_str);
+        let first = mark.lines.first();
+        let said = first.map_or_else(|| words::given_name(&mark.measurement.name), |line| heard(line));
         // Words are read, wherever they lie.
-        let look = Halo::plain().in_colour(words);
-        halo_text(painter, at + vec2(8.0, 4.0), Align2::LEFT_TOP, said, &look, 140.0);
+        let look = Halo::plain().in_colour(ink);
+        halo_text(painter, at + vec2(8.0, 4.0), Align2::LEFT_TOP, &said, &look, 140.0);
     }
 }
 
