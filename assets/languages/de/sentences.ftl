@@ -48,6 +48,9 @@ heard-it-is-a-report-in-which = es ist ein Bericht, in dem nichts gezeichnet ist
 heard-this-series-is-no-volume = Diese Serie ist kein Volumen
 heard-this-series-is-no-volume-the = Diese Serie ist kein Volumen: die Orte ihrer Schichten sind nicht bekannt
 heard-the-files-hold-no-pixel-data = Die Dateien enthalten keine Bilddaten
+heard-this-series-is-not-there-any = Diese Serie ist nicht mehr da
+heard-the-slice-cannot-be-read = Die Schicht kann nicht gelesen werden: { $why }
+heard-the-picture-cannot-be-read = Das Bild kann nicht gelesen werden: { $why }
 heard-the-pictures-of-this-series-are = Die Bilder dieser Serie sind farbig
 
 ## Was an einer Serie auffällt
@@ -85,8 +88,8 @@ heard-shown-as-stored-where-positions-are = gezeigt wie gespeichert, wobei Posit
 heard-several-places = mehreren Stellen
 heard-slices = { $n } Schichten
 heard-slice = { $n } Schicht
-heard-slice-80 = Schicht { $n }
-heard-slices-81 = Schichten { $n }
+heard-slice-83 = Schicht { $n }
+heard-slices-84 = Schichten { $n }
 heard-slices-and = Schichten { $which } und { $n }
 heard-the-pixels-are-floating-point-numbers = Die Pixel sind Gleitkommazahlen, die noch nicht gezeigt werden können
 heard-the-files-end-before-their-pixel = Die Dateien enden vor ihren Bilddaten: sie wurden beim Kopieren abgeschnitten

@@ -114,9 +114,7 @@ volume-averaged = Je { $voxels } Voxel gemittelt
 
 pair-ct-alone = CT allein
 
-## ui/viewport/pointer
 
-pointer-pointer = Zeiger
 
 ## ui/viewport/prior
 

@@ -128,11 +128,6 @@ trouble-coloured-picture = Dies ist ein farbiges Bild
 trouble-not-in-planes = Diese Serie kann nicht in drei Ebenen gezeigt werden
 trouble-places-unknown = Die Orte ihrer Schichten sind nicht bekannt.
 trouble-open-several = Eine Serie aus mehreren parallelen Schichten gleicher Größe öffnen.
-trouble-middle-picture = Das mittlere Bild
-trouble-picture = Das Bild
-trouble-which-of = { $which } von { $of }
-trouble-as-stored-colours = { $of }, wie gespeichert: es enthält Farben und keine Hounsfield-Einheiten. Es hat keine Ebenen, nichts darin kann gemessen und kein Netz danach befragt werden.
-trouble-as-stored = { $which }, wie gespeichert, um zu sehen, was es ist: es hat keine Ebenen, nichts darin kann gemessen und kein Netz danach befragt werden.
 trouble-largest = Die größte brauchbare Serie zeigen
 trouble-another-folder = Einen anderen Ordner öffnen
 trouble-scout = Ein Übersichtsbild oder Einzelbild hat keine Tiefe. Den Ordner mit der ganzen Serie öffnen.
@@ -178,3 +173,12 @@ dialog-nifti = NIfTI-Labelkarte
 dialog-dicom-seg = DICOM-Segmentierung
 dialog-picture = Bild speichern
 dialog-dicom = DICOM-Bild, ohne den Patienten
+
+## ui/states/pages
+
+pages-picture-of = Bild { $number } von { $total }
+pages-as-stored-colours = { $which }, wie gespeichert: es enthält Farben und keine Hounsfield-Einheiten. Es hat keine Ebenen, nichts darin kann gemessen und kein Netz danach befragt werden.
+pages-as-stored = { $which }, wie gespeichert, um zu sehen, was es ist: es hat keine Ebenen, nichts darin kann gemessen und kein Netz danach befragt werden.
+pages-before = Voriges Bild
+pages-next = Nächstes Bild
+pages-picture = Das Bild

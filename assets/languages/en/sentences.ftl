@@ -49,6 +49,9 @@ heard-it-is-a-report-in-which = it is a report, in which nothing is drawn
 heard-this-series-is-no-volume = This series is no volume
 heard-this-series-is-no-volume-the = This series is no volume: the places of its slices are not known
 heard-the-files-hold-no-pixel-data = The files hold no pixel data
+heard-this-series-is-not-there-any = This series is not there any more
+heard-the-slice-cannot-be-read = The slice cannot be read: { $why }
+heard-the-picture-cannot-be-read = The picture cannot be read: { $why }
 heard-the-pictures-of-this-series-are = The pictures of this series are coloured
 
 ## What is odd about a series
@@ -86,8 +89,8 @@ heard-shown-as-stored-where-positions-are = shown as stored, where positions are
 heard-several-places = several places
 heard-slices = { $n } slices
 heard-slice = { $n } slice
-heard-slice-80 = slice { $n }
-heard-slices-81 = slices { $n }
+heard-slice-83 = slice { $n }
+heard-slices-84 = slices { $n }
 heard-slices-and = slices { $which } and { $n }
 heard-the-pixels-are-floating-point-numbers = The pixels are floating-point numbers, which cannot be shown yet
 heard-the-files-end-before-their-pixel = The files end before their pixel data: they were cut off while copying

@@ -114,9 +114,7 @@ volume-averaged = Every { $voxels } voxels averaged
 
 pair-ct-alone = CT alone
 
-## ui/viewport/pointer
 
-pointer-pointer = pointer
 
 ## ui/viewport/prior
 

@@ -128,11 +128,6 @@ trouble-coloured-picture = This is a coloured picture
 trouble-not-in-planes = This series cannot be shown in three planes
 trouble-places-unknown = The places of its slices are not known.
 trouble-open-several = Open a series of several parallel slices of one size.
-trouble-middle-picture = The middle picture
-trouble-picture = The picture
-trouble-which-of = { $which } of { $of }
-trouble-as-stored-colours = { $of }, as it is stored: it holds colours and no Hounsfield units. It has no planes, and nothing can be measured in it or asked of a network.
-trouble-as-stored = { $which } as it is stored, to see what this is: it has no planes, and nothing can be measured in it or asked of a network.
 trouble-largest = Show the largest usable series
 trouble-another-folder = Open another folder
 trouble-scout = A scout or a single image has no depth. Open the folder with the whole series.
@@ -178,3 +173,12 @@ dialog-nifti = NIfTI label map
 dialog-dicom-seg = DICOM segmentation
 dialog-picture = Save picture
 dialog-dicom = DICOM picture, without the patient
+
+## ui/states/pages
+
+pages-picture-of = Picture { $number } of { $total }
+pages-as-stored-colours = { $which }, as it is stored: it holds colours and no Hounsfield units. It has no planes, and nothing can be measured in it or asked of a network.
+pages-as-stored = { $which } as it is stored, to see what this is: it has no planes, and nothing can be measured in it or asked of a network.
+pages-before = Picture before
+pages-next = Next picture
+pages-picture = The picture
