@@ -9,6 +9,7 @@ mod families;
 mod films;
 mod interrogating;
 mod keyboard;
+mod languages;
 mod locked;
 mod measuring;
 mod modes;

@@ -9,6 +9,8 @@ use super::structures::object_name;
 use super::thumbnails::thumbnail_ui;
 use crate::command::{Command, Commands};
 use crate::ingest::{ObjectKind, Series};
+use crate::language::heard;
+use crate::say;
 use crate::ui::theme::{PICTURE, size, text, tokens};
 use crate::ui::widgets::paragraph_ui;
 use crate::ui::{Scene, icons, words};
@@ -21,7 +23,7 @@ pub fn series_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let t = tokens(ui);
     let scan = scene.session.scan();
     if scan.series.is_empty() {
-        paragraph_ui(ui, "The series of a folder are listed here.", t.muted);
+        paragraph_ui(ui, say!("series-empty"), t.muted);
         return;
     }
     for (index, series) in scan.series.iter().enumerate() {
@@ -36,7 +38,7 @@ pub fn series_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     if !skipped.is_empty() {
         ui.add_space(size::HALF);
         let n = skipped.len();
-        let what = if n == 1 { "1 file passed over" } else { &format!("{n} files passed over") };
+        let what = if n == 1 { say!("series-one-passed") } else { &say!("series-passed", n = n) };
         let label = egui::Label::new(egui::RichText::new(what).color(t.muted)).selectable(false);
         let label = ui.add(label);
         // Names of files may be those of patients.
@@ -46,10 +48,10 @@ pub fn series_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
         label.on_hover_ui(|ui| {
             for skipped in skipped.iter().take(12) {
                 let name = skipped.file.file_name().map(|n| n.to_string_lossy()).unwrap_or_default();
-                ui.label(format!("{name}: {}", skipped.reason));
+                ui.label(format!("{name}: {}", heard(&skipped.reason)));
             }
             if n > 12 {
-                ui.label(format!("and {} more", n - 12));
+                ui.label(say!("series-more", more = n - 12));
             }
         });
     }
@@ -65,11 +67,11 @@ fn objects_ui(ui: &mut Ui, scene: &Scene<'_>) {
         let name = object_name(object, anonymous);
         let label = egui::Label::new(egui::RichText::new(&name).color(t.muted)).selectable(false).truncate();
         let why = match (object.kind, scene.session.series()) {
-            (ObjectKind::Report, _) => "A report, not an image: Triscope lists it and does not show it.",
+            (ObjectKind::Report, _) => say!("series-report"),
             (_, Some(_)) => {
-                "Drawn on another series: it shows over that, and over series of its frame of reference."
+                say!("series-of-another")
             }
-            (_, None) => "It shows over the series that it refers to.",
+            (_, None) => say!("series-over"),
         };
         let label = ui.add(label);
         if anonymous {
@@ -86,8 +88,8 @@ pub fn series_name(series: &Series, anonymous: bool) -> String {
     let description = if anonymous { "" } else { series.description.reveal().trim() }.to_owned();
     match (description.is_empty(), series.number) {
         (false, _) => description,
-        (true, Some(number)) => format!("Series {number}"),
-        (true, None) => "Series without a name".to_owned(),
+        (true, Some(number)) => say!("series-number", number = number),
+        (true, None) => say!("series-no-name").to_owned(),
     }
 }
 
@@ -106,8 +108,10 @@ fn row_ui(ui: &mut Ui, scene: &Scene<'_>, index: usize, series: &Series, chosen:
     let t = tokens(ui);
     let name = series_name(series, scene.session.is_anonymous());
     let [_, _, slices] = series.size;
-    let what = if series.is_coloured() { "picture" } else { "slice" };
-    let count = if slices == 1 { format!("1 {what}") } else { format!("{slices} {what}s") };
+    let count = match series.is_coloured() {
+        true => say!("series-pictures", n = slices),
+        false => say!("series-slices", n = slices),
+    };
     let mut facts = vec![format!("{}, {count}", series.modality)];
     if let Some(grid) = &series.grid {
         facts.push(words::spacing(grid));
@@ -168,7 +172,7 @@ fn row_ui(ui: &mut Ui, scene: &Scene<'_>, index: usize, series: &Series, chosen:
         response.on_hover_ui(|ui| {
             ui.label(egui::RichText::new(&name).text_style(text::strong()));
             series.defects.iter().for_each(|d| {
-                ui.label(&d.text);
+                ui.label(heard(&d.text));
             });
         });
     } else {

@@ -14,6 +14,7 @@ use crate::findings::Nodule;
 use crate::geometry::Plane;
 use crate::inference::{Region, csf};
 use crate::networks::spec;
+use crate::say;
 use crate::session::{PriorLook, PriorSeries, Session, Tool, ViewportState};
 use crate::tools::PointerEvent;
 use crate::ui::theme::PICTURE;
@@ -110,17 +111,24 @@ pub fn prior_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState,
     (shown.screen, state.prior_px) = (state.screen, size_px);
     ui.painter().add(slice_shape(rect, SlicePlace::Prior, shown.frame()));
     overlay::paint(ui.painter(), rect, &shown);
-    response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Prior"));
+    response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, say!("prior-view-prior")));
     ui.accesskit_node_builder(response.id, |node| {
         node.set_role(Role::Canvas);
-        let (at, what) = state.prior_hover.map_or((shown.cursor, "cursor"), |at| (at, "pointer"));
+        let (at, what) = state
+            .prior_hover
+            .map_or((shown.cursor, say!("prior-view-cursor")), |at| (at, say!("prior-view-pointer")));
         let grid = shown.volume.grid();
         let voxel = grid.voxel_at(grid.voxel_from_patient() * at);
         let value = voxel.and_then(|voxel| shown.volume.value(voxel));
         let place = words::spoken_place(what, at, value, &shown.volume);
         let linked =
             if shown.facts.link.is_empty() { String::new() } else { format!(", {}", shown.facts.link) };
-        node.set_value(format!("Prior, {}{linked}; {place}", words::spoken_slice(&shown.view)));
+        node.set_value(say!(
+            "prior-view-said",
+            plane = words::spoken_slice(&shown.view),
+            linked = linked,
+            place = place
+        ));
     });
     if response.contains_pointer() && ui.input(|i| i.pointer.any_pressed()) {
         response.request_focus();
