@@ -52,7 +52,7 @@ pub fn segments_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mu
             if press_ui(ui, press).on_hover_text("Filled, besides their outlines").clicked() {
                 out.edit(Edit::Segments(SegmentEdit::Look(SegmentsLook { on, filled: !filled })));
             }
-            let export = Command::Segmenting(Segmenting::Export);
+            let export = Command::Segmenting(Segmenting::Export { with_patient: false });
             let press = Press::new(icons::EXPORT, "Export").filled().enabled(scene.enabled(&export));
             if press_ui(ui, press).on_hover_text(scene.tip(&export)).clicked() {
                 out.push(export);

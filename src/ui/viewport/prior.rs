@@ -6,7 +6,7 @@ use egui::{CursorIcon, EventFilter, Id, Key, Rect, Response, Role, Sense, Ui, Wi
 
 use super::callback::{SlicePlace, slice_shape};
 use super::canvas::on_pixels;
-use super::compose::facts_of;
+use super::compose::{facts_of, measurements};
 use super::shown::{DrawnPane, Facts, Mark, PaneKind, Shown};
 use super::{overlay, pointer};
 use crate::command::Commands;
@@ -55,9 +55,13 @@ pub fn compose_prior(session: &Session, size_px: [u32; 2]) -> Option<Shown> {
         painted: None,
         probabilities: Vec::new(),
         marks: marks(session),
-        measurements: Vec::new(),
+        measurements: measurements(session.prior_findings(), session.prior_sketch()),
         text: look.corner_text,
-        facts: Facts { link: words::series_link(link), ..facts(prior, session.is_anonymous()) },
+        facts: beyond(
+            session,
+            size_px,
+            Facts { link: words::series_link(link), ..facts(prior, session.is_anonymous()) },
+        ),
         reduced: prior.gpu.reduced,
         focused: false,
     })
@@ -87,6 +91,15 @@ fn marks(session: &Session) -> Vec<Mark> {
     nodules.iter().enumerate().filter_map(mark).collect()
 }
 
+/// Says so where the prior follows to a place where it has no slice.
+fn beyond(session: &Session, size_px: [u32; 2], facts: Facts) -> Facts {
+    let beyond = view::prior_beyond(session, size_px).map(|end| match end {
+        view::End::First => "beyond its first slice",
+        view::End::Last => "beyond its last slice",
+    });
+    Facts { beyond, ..facts }
+}
+
 fn facts(prior: &PriorSeries, anonymous: bool) -> Facts {
     let Some(series) = prior.series() else { return Facts::default() };
     let mut facts = facts_of(series, &prior.defects);
@@ -108,6 +121,7 @@ pub fn prior_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState,
     shown.focused = response.has_focus();
     shown.interpolation = scene.prefs.interpolation;
     (shown.screen, state.prior_px) = (state.screen, size_px);
+    shown.outlines = state.outlines.prior_marks(scene.session, &shown.view);
     ui.painter().add(slice_shape(rect, SlicePlace::Prior, shown.frame()));
     overlay::paint(ui.painter(), rect, &shown);
     response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Prior"));
@@ -120,7 +134,8 @@ pub fn prior_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState,
         let place = words::spoken_place(what, at, value, &shown.volume);
         let linked =
             if shown.facts.link.is_empty() { String::new() } else { format!(", {}", shown.facts.link) };
-        node.set_value(format!("Prior, {}{linked}; {place}", words::spoken_slice(&shown.view)));
+        let beyond = shown.facts.beyond.map_or(String::new(), |beyond| format!(", {beyond}"));
+        node.set_value(format!("Prior, {}{beyond}{linked}; {place}", words::spoken_slice(&shown.view)));
     });
     if response.contains_pointer() && ui.input(|i| i.pointer.any_pressed()) {
         response.request_focus();
@@ -129,7 +144,9 @@ pub fn prior_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState,
         ui.set_cursor_icon(match scene.session.look().tool {
             Tool::Pan => CursorIcon::Grab,
             Tool::Zoom => CursorIcon::ZoomIn,
-            Tool::Crosshair | Tool::Nodule => CursorIcon::Crosshair,
+            Tool::Crosshair | Tool::Nodule | Tool::Measure(_) | Tool::Segment | Tool::Erase => {
+                CursorIcon::Crosshair
+            }
             _ => CursorIcon::Default,
         });
     }
