@@ -141,6 +141,11 @@ impl Driver {
         }
     }
 
+    /// Whether it waits for what is being opened.
+    pub(super) fn waits(&self) -> bool {
+        self.phase == Phase::Loading
+    }
+
     fn starting(&mut self, now: Instant, session: &Session) -> Vec<Command> {
         // The second frame begins when the first is on screen.
         if self.frames < 2 {

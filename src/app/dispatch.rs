@@ -73,6 +73,11 @@ impl Core {
                 self.forget_left_sessions();
             }
 
+            Command::TurnTo(page) => self.session.receive(News::TurnedTo(page)),
+            Command::NextSlice if self.session.turns_pages() => self.turn_page(1),
+            Command::PreviousSlice if self.session.turns_pages() => self.turn_page(-1),
+            Command::FirstSlice if self.session.turns_pages() => self.turn_page(i64::MIN),
+            Command::LastSlice if self.session.turns_pages() => self.turn_page(i64::MAX),
             Command::NextSlice => self.step(self.session.look().focus, 1),
             Command::PreviousSlice => self.step(self.session.look().focus, -1),
             Command::FirstSlice => self.step_to_end(false),

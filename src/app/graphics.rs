@@ -101,9 +101,11 @@ impl Graphics {
         if moved {
             session.receive(News::Gpu(now));
         }
+        // Reading goes on when the next frame begins: the first slice has been drawn then.
+        let first = moved && arrived == 1;
         // What sent nothing will send nothing in the next frame either: a volume that does not fit at
         // all, or a reduced one that waits for the slices of a whole step. New slices wake the window.
-        moved && now.slices < arrived
+        first || (moved && now.slices < arrived)
     }
 
     /// As [`Self::upload`], of the prior, whose renderer is there for as long as it is.

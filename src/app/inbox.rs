@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 
+use super::first_look::FirstLook;
 use super::waker::Waker;
 use crate::dataset::CasePoint;
 use crate::geometry::{Patient, Point};
@@ -31,6 +32,8 @@ struct Opening {
     paths: Vec<PathBuf>,
     /// Index of the series that is being opened, once it is known.
     chosen: Option<usize>,
+    /// Reading waits for it.
+    first_look: FirstLook,
     /// What is being filled, once that has begun.
     volume: Option<Arc<Volume>>,
     /// A nodule to ask about when all is there: the built-in case shows what the program is for.
@@ -90,7 +93,9 @@ impl Inbox {
         waker: &Waker,
     ) {
         let (send, events) = channel();
-        let (asked, now) = (paths.clone(), waker.now());
+        let asked = paths.clone();
+        let first_look = FirstLook::default();
+        let hand_on = first_look.hand_on(send, waker);
         let cursor = place.as_ref().map(|(_, point)| *point);
         let job = spawn("open", waker.soon(), move |ctx| {
             if let ([path], None) = (asked.as_slice(), &place)
@@ -101,49 +106,50 @@ impl Inbox {
             }
             let wanted = place.as_ref().and_then(|(uid, _)| uid.as_deref());
             let reading = Reading { password: password.as_ref(), ..Reading::default() };
-            let opened = open::open_as(&asked, wanted, reading, ctx, |event| {
-                let _ = send.send(event);
-                now();
-            });
-            finish(opened)
+            finish(open::open_as(&asked, wanted, reading, ctx, hand_on))
         });
-        self.start(Opening { job, events, paths, chosen: None, volume: None, nodule, cursor });
+        self.start(Opening { job, events, paths, chosen: None, first_look, volume: None, nodule, cursor });
     }
 
     /// Opens another series of the scan.
     pub(super) fn open_series(&mut self, scan: &Arc<Scan>, index: usize, waker: &Waker) {
         let (send, events) = channel();
-        let (scan, now) = (Arc::clone(scan), waker.now());
-        let job = spawn("open", waker.soon(), move |ctx| {
-            let opened = open::open_series(&scan, index, ctx, |event| {
-                let _ = send.send(event);
-                now();
-            });
-            finish(opened)
-        });
+        let scan = Arc::clone(scan);
+        let first_look = FirstLook::default();
+        let hand_on = first_look.hand_on(send, waker);
+        let job =
+            spawn("open", waker.soon(), move |ctx| finish(open::open_series(&scan, index, ctx, hand_on)));
         let chosen = Some(index);
         let paths = Vec::new();
-        self.start(Opening { job, events, paths, chosen, volume: None, nodule: None, cursor: None });
+        self.start(Opening {
+            job,
+            events,
+            paths,
+            chosen,
+            first_look,
+            volume: None,
+            nodule: None,
+            cursor: None,
+        });
     }
 
     /// Opens a series of the same files found anew: its slices as stored, or resampled.
     /// - `paths`: where they were found
     pub(super) fn open_again(&mut self, scan: Scan, paths: Vec<PathBuf>, index: usize, waker: &Waker) {
         let (send, events) = channel();
-        let (scan, now) = (Arc::new(scan), waker.now());
+        let scan = Arc::new(scan);
+        let first_look = FirstLook::default();
+        let mut hand_on = first_look.hand_on(send, waker);
         let job = spawn("open", waker.soon(), move |ctx| {
-            let _ = send.send(OpenEvent::Scanned { scan: Arc::clone(&scan), chosen: index });
-            let opened = open::open_series(&scan, index, ctx, |event| {
-                let _ = send.send(event);
-                now();
-            });
-            finish(opened)
+            hand_on(OpenEvent::Scanned { scan: Arc::clone(&scan), chosen: index });
+            finish(open::open_series(&scan, index, ctx, hand_on))
         });
         self.start(Opening {
             job,
             events,
             paths,
             chosen: Some(index),
+            first_look,
             volume: None,
             nodule: None,
             cursor: None,
@@ -184,6 +190,15 @@ impl Inbox {
         }
         if let (WorkId::Example, Some(job)) = (id, &self.example) {
             job.context().cancel();
+        }
+    }
+
+    /// What is on the GPU has been drawn: reading need not wait for it any more.
+    pub(super) fn first_is_shown(&self, on_screen: &Arc<Volume>) {
+        let opening =
+            self.opening.as_ref().filter(|o| o.volume.as_ref().is_some_and(|v| Arc::ptr_eq(v, on_screen)));
+        if let Some(opening) = opening {
+            opening.first_look.taken();
         }
     }
 
@@ -275,6 +290,7 @@ fn settle(opening: &mut Opening, session: &mut Session) -> bool {
                     session.apply(Edit::Cursor(cursor));
                 }
             }
+            OpenEvent::FirstSlice => {}
         }
     }
     let Some(outcome) = outcome else { return false };

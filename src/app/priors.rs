@@ -101,6 +101,7 @@ impl Priors {
                         session.receive(News::PriorBegan { scan, index: series, volume });
                     }
                 }
+                OpenEvent::FirstSlice => {}
             }
         }
         let Some(outcome) = outcome else {

@@ -113,6 +113,11 @@ impl Shell {
         }
 
         // Reports of jobs.
+        if let Some(volume) = core.session.volume()
+            && (self.graphics.is_none() || core.session.gpu().slices > 0)
+        {
+            core.inbox.first_is_shown(volume);
+        }
         core.inbox.poll(&mut core.session, &core.waker);
         core.thumbnails.poll(&mut core.session, &core.waker);
         core.counting.poll(&mut core.session, &core.waker);
@@ -127,6 +132,7 @@ impl Shell {
         core.resume(&ctx);
         core.poll_sessions(&ctx);
         core.poll_copied(&ctx);
+        core.poll_pages();
         if ctx.current_pass_index() == 0 {
             core.play(&ctx);
             core.blink(&ctx);
@@ -191,7 +197,12 @@ impl Shell {
         match driver.frame(&core.session) {
             Some(commands) => {
                 commands.into_iter().for_each(|c| out.push(c));
-                ctx.request_repaint();
+                if driver.waits() {
+                    // What loads asks for frames itself, as without a driver.
+                    ctx.request_repaint_after(std::time::Duration::from_secs(1));
+                } else {
+                    ctx.request_repaint();
+                }
             }
             None => {
                 self.closing = true;

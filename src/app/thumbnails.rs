@@ -85,7 +85,9 @@ impl Thumbnails {
         let missing = |index: &usize| self.tried.get(*index) == Some(&false);
         let first = chosen.into_iter().filter(missing);
         if runs(WorkId::Load) {
-            return first.collect();
+            // The others are begun when the first slice has been on the screen: nothing comes before that.
+            let seen = session.volume().is_none_or(|volume| volume.slices_filled() > 1);
+            return first.filter(|_| seen).collect();
         }
         let others = (0..self.tried.len().min(MOST)).filter(|index| Some(*index) != chosen);
         first.chain(others.filter(missing)).collect()

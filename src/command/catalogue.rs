@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::conditions::{
     always, answered, compared, drawn, irregular, laid, leaves_mode, linked, mapped, oblique, painted,
     questionable, redoable, region_picked, removable, reported, restorable, running, savable, scannable,
-    scanned, selected, several, shown, something, surrounded, undoable, with_pet,
+    scanned, selected, several, shown, sliced, something, surrounded, undoable, with_pet,
 };
 use super::entry::{Entry, Group, key, line};
 use super::explaining::EXPLAINING;
@@ -165,7 +165,7 @@ static LISTED: [Entry; 77] = [
         Group::Navigate,
         ("Next slice", "One slice away from the viewer in the focused viewport; the wheel does the same."),
         &[Shortcut::plain(Key::Down)],
-        shown,
+        sliced,
     ),
     line(
         Command::PreviousSlice,
@@ -173,7 +173,7 @@ static LISTED: [Entry; 77] = [
         Group::Navigate,
         ("Previous slice", "One slice towards the viewer in the focused viewport."),
         &[Shortcut::plain(Key::Up)],
-        shown,
+        sliced,
     ),
     line(
         Command::FirstSlice,
@@ -181,7 +181,7 @@ static LISTED: [Entry; 77] = [
         Group::Navigate,
         ("First slice", "To the slice nearest to the viewer."),
         &[Shortcut::plain(Key::Home)],
-        shown,
+        sliced,
     ),
     line(
         Command::LastSlice,
@@ -189,7 +189,7 @@ static LISTED: [Entry; 77] = [
         Group::Navigate,
         ("Last slice", "To the slice farthest from the viewer."),
         &[Shortcut::plain(Key::End)],
-        shown,
+        sliced,
     ),
     line(
         Command::NextSeries,

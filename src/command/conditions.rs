@@ -17,6 +17,11 @@ pub(super) fn shown(session: &Session) -> bool {
     session.stage() == Stage::Open
 }
 
+/// There are slices or pictures to go through.
+pub(super) fn sliced(session: &Session) -> bool {
+    shown(session) || session.turns_pages()
+}
+
 /// A series on the screen holds Hounsfield units.
 pub(super) fn in_hu(session: &Session) -> bool {
     shown(session) && session.volume().is_some_and(|volume| *volume.unit() == Unit::Hu)

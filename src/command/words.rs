@@ -220,6 +220,8 @@ pub enum Command {
     Focus(Pane),
     /// Step this viewport by slices, positive away from the viewer.
     Step(Pane, i64),
+    /// Turn to this picture, counted from 0, of a series that is no volume.
+    TurnTo(usize),
     /// Show this measurement: pick it and move the cursor there.
     GoToMeasurement(MeasureId),
     /// Write the session here.

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -11,7 +11,9 @@ use super::defect::{Defect, DefectCode};
 use super::dicom::{SliceFault, SliceSource};
 use super::error::IngestError;
 use super::memory;
+use super::outward::Outward;
 use super::series::{Loaded, Series};
+use super::upright::Upright;
 use super::volume_series;
 use super::words::{defect_of, names, slices};
 use crate::jobs::JobContext;
@@ -34,9 +36,7 @@ pub fn begin(series: &Series) -> Result<Arc<Volume>, IngestError> {
     if series.volume_file.is_some() {
         return volume_series::whole(series, &JobContext::unobserved());
     }
-    // Slices at irregular places are held until the straight volume is made of them.
-    let held = series.resampled().map_or(0, |straight| straight.stored.voxel_count());
-    let bytes = grid.voxel_count().saturating_add(held).saturating_mul(size_of::<i16>());
+    let bytes = grid.voxel_count().saturating_mul(size_of::<i16>());
     // The system would give address space for more, and then swap, or end the program.
     if let Some(sentence) = too_large(grid.size(), bytes as u64, memory::free_bytes()) {
         return Err(IngestError::Sentence(sentence));
@@ -57,13 +57,25 @@ fn too_large([columns, rows, depth]: [usize; 3], bytes: u64, free: u64) -> Optio
     })
 }
 
-/// Decodes every slice into `volume` on all cores, middle slices first.
+/// Decodes every slice into `volume` on all cores, outwards from where somebody looks ([`Volume::look_at`]), at
+/// first from the middle.
 ///
 /// A slice that turns out to be broken is filled with air (with the padding value, where the series
 /// has one) and named in a defect; the volume goes on.
 /// - `volume`: from [`begin`] for the same series, without slices yet
 /// - errors: the files are gone; no slice at all can be decoded; [`IngestError::Cancelled`]
 pub fn load(series: &Series, volume: &Arc<Volume>, ctx: &JobContext) -> Result<Loaded, IngestError> {
+    load_showing(series, volume, ctx, || {})
+}
+
+/// The same, and says when the first slice is there: the others are begun when `first` returns.
+/// - errors: as [`load`]
+pub fn load_showing(
+    series: &Series,
+    volume: &Arc<Volume>,
+    ctx: &JobContext,
+    first: impl FnOnce(),
+) -> Result<Loaded, IngestError> {
     if series.volume_file.is_some() {
         return Ok(Loaded { volume: Arc::clone(volume), defects: series.defects.clone() });
     }
@@ -106,36 +118,31 @@ pub fn load(series: &Series, volume: &Arc<Volume>, ctx: &JobContext) -> Result<L
         })
     };
     let fill = |k: usize, values| store.fill(k, values).map_err(|e| IngestError::Sentence(e.to_string()));
-    let arrived = |of: usize| {
+    let upright = series.resampled().map(|straight| Upright::new(straight, total, blank, series.padding));
+    let read = |k: usize| {
+        ctx.check()?;
+        let values = decode(k)?;
+        match &upright {
+            None => fill(k, values)?,
+            Some(upright) => upright.arrive(k, values, &fill)?,
+        }
         let n = done.fetch_add(1, Ordering::Relaxed).saturating_add(1);
-        ctx.step(READING_SLICES, n as f32 / of.max(1) as f32)
+        Ok::<(), IngestError>(ctx.step(READING_SLICES, n as f32 / total.max(1) as f32)?)
     };
+    let read_for = |k: usize| upright.as_ref().map_or(k, |upright| upright.read_for(k));
+    let mut order = Outward::new(volume, total, &read_for);
+    for k in order.by_ref() {
+        read(k)?;
+        if volume.slices_filled() > 0 {
+            break;
+        }
+    }
+    first();
     // A bridge hands out slices one by one in this order; splitting the list would let the second
     // core begin at the edge of the volume.
-    match series.resampled() {
-        None => from_the_middle(total).into_iter().par_bridge().try_for_each(|k| {
-            ctx.check()?;
-            fill(k, decode(k)?)?;
-            Ok::<(), IngestError>(arrived(total)?)
-        })?,
-        Some(straight) => {
-            // What lies between two slices needs both: all of them come first.
-            let stored: Vec<OnceLock<Box<[i16]>>> = (0..total).map(|_| OnceLock::new()).collect();
-            let depth = volume.grid().size()[2];
-            let steps = total.saturating_add(depth);
-            from_the_middle(total).into_iter().par_bridge().try_for_each(|k| {
-                ctx.check()?;
-                let values = decode(k)?;
-                stored.get(k).map(|place| place.set(values));
-                Ok::<(), IngestError>(arrived(steps)?)
-            })?;
-            let values = |slot: usize| stored.get(slot)?.get().map(AsRef::as_ref);
-            from_the_middle(depth).into_iter().par_bridge().try_for_each(|k| {
-                ctx.check()?;
-                fill(k, straight.slice(k, values, blank, series.padding))?;
-                Ok::<(), IngestError>(arrived(steps)?)
-            })?;
-        }
+    order.par_bridge().try_for_each(read)?;
+    if let Some(upright) = &upright {
+        upright.rest(&fill)?;
     }
     let mut faults = faults.into_inner().unwrap_or_else(PoisonError::into_inner);
     faults.sort_by_key(|(k, _)| *k);
@@ -149,14 +156,6 @@ pub fn load(series: &Series, volume: &Arc<Volume>, ctx: &JobContext) -> Result<L
     defects.extend(broken(series, &faults));
     defects.extend(beyond_16_bits(series, cut_off.into_inner().unwrap_or_else(PoisonError::into_inner)));
     Ok(Loaded { volume: Arc::clone(volume), defects })
-}
-
-/// Slice numbers from the centre outwards: what the views show first arrives first.
-pub(super) fn from_the_middle(total: usize) -> Vec<usize> {
-    let centre = total.saturating_sub(1) / 2;
-    let mut order: Vec<usize> = (0..total).collect();
-    order.sort_by_key(|k| k.abs_diff(centre));
-    order
 }
 
 fn blank_slice(len: usize, value: i16) -> Box<[i16]> {
@@ -251,12 +250,5 @@ mod tests {
                 && text.contains("1024 x 1024 x 3000")
         );
         assert_eq!(too_large(size, bytes, bytes), None);
-    }
-
-    #[test]
-    fn slices_are_read_from_the_middle_outwards() {
-        assert_eq!(from_the_middle(5), [2, 1, 3, 0, 4]);
-        assert_eq!(from_the_middle(4), [1, 0, 2, 3]);
-        assert!(from_the_middle(0).is_empty());
     }
 }

@@ -1,7 +1,8 @@
 //! One slice of a series alone: what the list of series shows, also of what is no volume.
 
+use super::dicom::SliceSource;
 use super::error::IngestError;
-use super::load::from_the_middle;
+use super::outward::from_the_middle;
 use super::series::Series;
 use super::volume_series;
 use crate::geometry::{GridError, Point, Transform, VoxelGrid};
@@ -24,27 +25,46 @@ pub fn preview(series: &Series, ctx: &JobContext) -> Result<Volume, IngestError>
     if series.volume_file.is_some() {
         return volume_series::middle(series, ctx);
     }
-    let sources = from_the_middle(series.slices.len());
-    let sources = sources.into_iter().filter_map(|k| Some((k, series.slices.get(k)?.as_ref()?)));
-    let mut fault = "The files hold no pixel data".to_owned();
-    for (k, source) in sources.take(TRIES) {
-        ctx.check()?;
-        let values = match source.decode() {
-            Ok(values) => values,
-            Err(error) => {
-                fault = format!("The slice cannot be read: {error}");
-                continue;
-            }
-        };
-        let size = [usize::from(source.form.columns), usize::from(source.form.rows)];
-        let grid = grid(series, size, k).map_err(|e| IngestError::Sentence(e.to_string()))?;
-        let volume = Volume::loading(grid, series.unit.clone(), series.padding).shown(series.polarity);
-        if let Some(slices) = volume.int16() {
-            slices.fill(0, values).map_err(|e| IngestError::Sentence(e.to_string()))?;
-        }
-        return Ok(volume);
+    first_readable(series, |k| preview_of(series, k, ctx))
+}
+
+/// Slice `k` alone, likewise, of a series that is no volume file.
+/// - errors: as [`preview`]
+pub fn preview_of(series: &Series, k: usize, ctx: &JobContext) -> Result<Volume, IngestError> {
+    ctx.check()?;
+    let sentence = |words: &dyn std::fmt::Display| IngestError::Sentence(words.to_string());
+    let source = source(series, k)?;
+    let values = source.decode().map_err(|e| sentence(&format!("The slice cannot be read: {e}")))?;
+    let size = [usize::from(source.form.columns), usize::from(source.form.rows)];
+    let grid = grid(series, size, k).map_err(|e| sentence(&e))?;
+    let volume = Volume::loading(grid, series.unit.clone(), series.padding).shown(series.polarity);
+    if let Some(slices) = volume.int16() {
+        slices.fill(0, values).map_err(|e| sentence(&e))?;
     }
-    Err(IngestError::Sentence(fault))
+    Ok(volume)
+}
+
+/// What the middle slice gives; where that cannot be read, what a neighbour gives.
+fn first_readable<T>(
+    series: &Series,
+    read: impl Fn(usize) -> Result<T, IngestError>,
+) -> Result<T, IngestError> {
+    let there = from_the_middle(series.slices.len());
+    let mut fault = IngestError::Sentence(NO_PIXELS.to_owned());
+    for k in there.into_iter().filter(|k| source(series, *k).is_ok()).take(TRIES) {
+        match read(k) {
+            Err(error @ IngestError::Sentence(_)) => fault = error,
+            read_or_cancelled => return read_or_cancelled,
+        }
+    }
+    Err(fault)
+}
+
+const NO_PIXELS: &str = "The files hold no pixel data";
+
+fn source(series: &Series, k: usize) -> Result<&SliceSource, IngestError> {
+    let source = series.slices.get(k).and_then(Option::as_ref);
+    source.ok_or_else(|| IngestError::Sentence(NO_PIXELS.to_owned()))
 }
 
 /// A coloured picture.
@@ -60,22 +80,21 @@ pub struct Picture {
 /// patient.
 /// - errors: no such series, no pixels, pixels that cannot be decoded; [`IngestError::Cancelled`]
 pub fn coloured_picture(series: &Series, ctx: &JobContext) -> Result<Picture, IngestError> {
-    let mut fault = "The files hold no pixel data".to_owned();
-    for k in from_the_middle(series.slices.len()).into_iter().take(TRIES) {
-        ctx.check()?;
-        let Some(source) = series.slices.get(k).and_then(Option::as_ref) else { continue };
-        match source.colours() {
-            Ok(rgb) => {
-                let size = [usize::from(source.form.columns), usize::from(source.form.rows)];
-                if rgb.len() == size[0] * size[1] * 3 {
-                    return Ok(Picture { size, rgb });
-                }
-                fault = "The picture's pixel data end too early".to_owned();
-            }
-            Err(error) => fault = format!("The picture cannot be read: {error}"),
-        }
+    first_readable(series, |k| coloured_picture_of(series, k, ctx))
+}
+
+/// Picture `k` of them, likewise.
+/// - errors: as [`coloured_picture`]
+pub fn coloured_picture_of(series: &Series, k: usize, ctx: &JobContext) -> Result<Picture, IngestError> {
+    ctx.check()?;
+    let source = source(series, k)?;
+    let rgb =
+        source.colours().map_err(|e| IngestError::Sentence(format!("The picture cannot be read: {e}")))?;
+    let size = [usize::from(source.form.columns), usize::from(source.form.rows)];
+    if rgb.len() != size[0] * size[1] * 3 {
+        return Err(IngestError::Sentence("The picture's pixel data end too early".to_owned()));
     }
-    Err(IngestError::Sentence(fault))
+    Ok(Picture { size, rgb })
 }
 
 fn grid(series: &Series, [columns, rows]: [usize; 2], k: usize) -> Result<VoxelGrid, GridError> {

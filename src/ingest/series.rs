@@ -145,6 +145,11 @@ impl Series {
         self.modality == "PT" && self.usable()
     }
 
+    /// How many pictures can be looked at one by one, where it is no volume; 0 of a volume file.
+    pub fn pictures(&self) -> usize {
+        self.slices.len()
+    }
+
     /// Whether its pictures are coloured: a dose report or another page, no slices.
     pub fn is_coloured(&self) -> bool {
         self.slices.iter().flatten().next().is_some_and(|s| s.form.is_coloured(&s.photometric))

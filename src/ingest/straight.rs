@@ -26,8 +26,31 @@ pub struct Straight {
     pub(super) grid: VoxelGrid,
     /// Columns, rows and slices of the straight grid.
     size: [usize; 3],
-    /// Of each slot that is there, rising: its number, and column, row and slice index of its first pixel.
-    places: Vec<(usize, [f64; 3])>,
+    /// Each slot that is there, rising.
+    places: Vec<Placed>,
+}
+
+/// Number of a stored slice, and column, row and slice index of its first pixel on the straight grid.
+type Placed = (usize, [f64; 3]);
+
+/// What a slice of the straight grid is made of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Between {
+    before: Placed,
+    /// The next one and its share, above 0 and below 1; `None` where the slice lies on `before`.
+    after: Option<(Placed, f64)>,
+}
+
+impl Between {
+    /// Numbers of the stored slices.
+    pub(super) fn slots(self) -> impl Iterator<Item = usize> {
+        [Some(self.before.0), self.after.map(|((slot, _), _)| slot)].into_iter().flatten()
+    }
+
+    /// Number of the one that has the larger share.
+    pub(super) fn nearest(self) -> usize {
+        self.after.filter(|(_, share)| *share > 0.5).map_or(self.before.0, |((slot, _), _)| slot)
+    }
 }
 
 impl Straight {
@@ -96,6 +119,25 @@ impl Straight {
         }
     }
 
+    /// How many slices the straight grid has.
+    pub(super) fn depth(&self) -> usize {
+        self.size[2]
+    }
+
+    /// The stored slices that a slice of the straight grid is made of; `None` where nothing was measured.
+    pub(super) fn between(&self, k: usize) -> Option<Between> {
+        let at = k as f64;
+        let behind = self.places.partition_point(|(_, place)| place[2] <= at + ON_GRID);
+        let before = *behind.checked_sub(1).and_then(|n| self.places.get(n))?;
+        let part = at - before.1[2];
+        if part <= ON_GRID {
+            return Some(Between { before, after: None });
+        }
+        // Of what was never scanned nothing is made up.
+        let after = *self.places.get(behind).filter(|(slot, _)| *slot == before.0 + 1)?;
+        Some(Between { before, after: Some((after, part / (after.1[2] - before.1[2]))) })
+    }
+
     /// A slice of the straight grid.
     /// - `values`: of the stored slices, by slot
     /// - `blank`: where nothing was measured; `padding`: what among the values says the same
@@ -108,28 +150,16 @@ impl Straight {
     ) -> Box<[i16]> {
         let [columns, rows, _] = self.size;
         let mut out = vec![blank; columns * rows].into_boxed_slice();
-        let at = k as f64;
-        let behind = self.places.partition_point(|(_, place)| place[2] <= at + ON_GRID);
-        let Some(&(before, place)) = behind.checked_sub(1).and_then(|n| self.places.get(n)) else {
-            return out;
-        };
-        let part = at - place[2];
-        let after = match self.places.get(behind).filter(|_| part > ON_GRID) {
-            None if part > ON_GRID => return out,
-            None => None,
-            // Of what was never scanned nothing is made up.
-            Some((slot, _)) if *slot != before + 1 => return out,
-            Some(after) => Some((after, part / (after.1[2] - place[2]))),
-        };
-        let of = |slot: usize, place: [f64; 3]| {
+        let Some(Between { before, after }) = self.between(k) else { return out };
+        let of = |(slot, place): Placed| {
             let [columns, rows, _] = self.stored.size();
             Shifted { values: values(slot)?, size: [columns, rows], at: [place[0], place[1]], padding }
                 .ready()
         };
-        let Some(lower) = of(before, place) else { return out };
+        let Some(lower) = of(before) else { return out };
         let upper = match after {
             None => None,
-            Some(((slot, place), share)) => match of(*slot, *place) {
+            Some((after, share)) => match of(after) {
                 Some(upper) => Some((upper, share)),
                 None => return out,
             },

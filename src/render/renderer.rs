@@ -126,6 +126,7 @@ impl SliceRenderer {
             && slice.axis == crate::geometry::GridAxis::K
         {
             self.focus = Some(slice.index);
+            frame.volume.look_at(slice.index);
         }
         match frame.layer.as_ref().map(|look| &look.volume) {
             Some(volume) => {

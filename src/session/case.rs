@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::overlays::{DrawnFile, PetSeries};
+use super::pages::Pages;
 use super::prior::PriorSeries;
 use super::slice_scan::SliceScan;
 use crate::clinical::ClinicalFields;
@@ -205,6 +206,7 @@ pub struct Case {
     pub(super) findings: BTreeMap<String, Findings>,
     pub(super) scans: BTreeMap<String, Arc<SliceScan>>,
     pub(super) thumbnails: BTreeMap<usize, Thumbnail>,
+    pub(super) pages: Pages,
     /// What was read for the series on the screen, by the place among the scan's objects.
     pub(super) structures: BTreeMap<usize, Result<Arc<StructureSet>, String>>,
     pub(super) pet: Option<PetSeries>,
@@ -240,6 +242,11 @@ impl Case {
                 Some(DrawnFile { place, object, link, set: self.structures.get(&place) })
             })
         })
+    }
+
+    /// Of the chosen series, where it is no volume: its pictures one by one.
+    pub fn pages(&self) -> &Pages {
+        &self.pages
     }
 
     /// Small picture of a series of the scan, once it is there.

@@ -17,6 +17,7 @@ use super::news::{
     Work, WorkId,
 };
 use super::overlays::{DrawnFile, PetLook, PetSeries, StructuresLook};
+use super::pages::Pages;
 use super::prior::{PriorSeries, SeriesLink};
 use super::report::OpenReport;
 use super::slice_scan::SliceScan;
@@ -95,6 +96,11 @@ impl Session {
             return Stage::Failed(sentence.clone());
         }
         self.case.chosen.map_or(Stage::Welcome, Stage::Unusable)
+    }
+
+    /// Whether the window shows pictures one by one, of a series that is no volume.
+    pub fn turns_pages(&self) -> bool {
+        matches!(self.stage(), Stage::Unusable(_)) && self.case.pages.total() > 1
     }
 
     /// The series on the screen.
@@ -398,6 +404,7 @@ impl Session {
             News::Unusable(index) => {
                 self.case.chosen = Some(index);
                 self.case.open = None;
+                self.case.pages = Pages::new(self.case.series().map_or(0, Series::pictures));
                 self.show_report(false);
                 self.forget_view();
             }
@@ -485,6 +492,15 @@ impl Session {
             News::ReportClosed => self.report = None,
             News::Thumbnail { series, picture } => {
                 self.case.thumbnails.insert(series, picture);
+            }
+            News::TurnedTo(page) => {
+                let pages = &mut self.case.pages;
+                pages.wanted = page.min(pages.total.saturating_sub(1));
+            }
+            News::Page { series, page, picture } => {
+                if self.case.chosen == Some(series) {
+                    self.case.pages.shown = Some((page, picture));
+                }
             }
             News::Question { id, at, question } => self.learn(id, at, question),
             News::Neighbourhood { id, found } => {

@@ -14,6 +14,7 @@ mod look;
 mod networks;
 mod news;
 mod overlays;
+mod pages;
 mod prefs;
 mod prior;
 mod report;
@@ -35,6 +36,7 @@ pub use news::{
     Severity, Work, WorkId,
 };
 pub use overlays::{DrawnFile, PetLook, PetSeries, StructureKey, StructuresLook};
+pub use pages::Pages;
 pub use prefs::{KeptWindow, Preferences};
 pub use prior::{PriorLook, PriorSeries, SeriesLink, doubts};
 pub use report::{

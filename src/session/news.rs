@@ -294,6 +294,17 @@ pub enum News {
         /// The picture.
         picture: Thumbnail,
     },
+    /// Another picture of a series that is no volume is wanted, counted from 0.
+    TurnedTo(usize),
+    /// One of them is there, or cannot be read.
+    Page {
+        /// Place in the scan's list.
+        series: usize,
+        /// Its number.
+        page: usize,
+        /// The picture, or why there is none.
+        picture: Result<Thumbnail, String>,
+    },
     /// What is known of a nodule now. Ignored unless it still lies at that point. A question that comes
     /// to nothing leaves it as it was when it was last answered.
     Question {

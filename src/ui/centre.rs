@@ -31,7 +31,7 @@ pub fn centre_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut 
         Stage::Report => report::report_ui(ui, rect, scene, out),
         Stage::Welcome => states::welcome_ui(ui, rect, scene, state, out),
         Stage::Opening => states::opening_ui(ui, rect, scene, out),
-        Stage::Unusable(index) => states::unusable_ui(ui, rect, scene, index, out),
+        Stage::Unusable(index) => states::unusable_ui(ui, rect, scene, index, state, out),
         Stage::Failed(sentence) => states::failed_ui(ui, rect, scene, &sentence, state, out),
     }
     // The pointer leaves one viewport before it enters another, whichever was drawn first.

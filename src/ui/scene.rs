@@ -98,7 +98,7 @@ pub struct UiState {
     pub lent_partner: bool,
     /// Slice of the crops that was scrolled to.
     pub crop_slice: Option<CropSlice>,
-    /// Turned over the crops, but no whole slice yet.
+    /// Turned over the crops, or over pictures of a series that is no volume, but no whole slice yet.
     pub crop_wheel: Wheel<&'static str>,
 }
 

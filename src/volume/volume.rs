@@ -2,6 +2,7 @@
 
 use super::inside::Inside;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::slices::Slices;
 use crate::geometry::VoxelGrid;
@@ -86,6 +87,7 @@ pub struct Volume {
     polarity: Polarity,
     range: OnceLock<[f32; 2]>,
     inside: OnceLock<Option<Inside>>,
+    looked_at: AtomicUsize,
 }
 
 impl Volume {
@@ -100,6 +102,7 @@ impl Volume {
             polarity: Polarity::default(),
             range: OnceLock::new(),
             inside: OnceLock::new(),
+            looked_at: AtomicUsize::new(grid.size()[2] / 2),
         }
     }
 
@@ -119,6 +122,7 @@ impl Volume {
             polarity,
             range: OnceLock::new(),
             inside: OnceLock::new(),
+            looked_at: AtomicUsize::new(grid.size()[2] / 2),
         })
     }
 
@@ -149,6 +153,16 @@ impl Volume {
             Values::Int16(slices) => Some(slices),
             Values::Float32(_) => None,
         }
+    }
+
+    /// Somebody looks at slice `k`: while slices arrive, those near it are wanted first.
+    pub fn look_at(&self, k: usize) {
+        self.looked_at.store(k, Ordering::Relaxed);
+    }
+
+    /// The slice that somebody looks at; at first the middle one.
+    pub fn looked_at(&self) -> usize {
+        self.looked_at.load(Ordering::Relaxed)
     }
 
     /// What of the values is padding.

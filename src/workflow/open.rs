@@ -28,6 +28,8 @@ pub enum OpenEvent {
         /// Index in `scan.series`.
         series: usize,
     },
+    /// The first of them is there; the others are begun when whoever is told returns.
+    FirstSlice,
 }
 
 /// A series opened to its end.
@@ -170,7 +172,7 @@ pub fn open_series(
     }
     let volume = ingest::begin(series)?;
     on_event(OpenEvent::Began { volume: Arc::clone(&volume), series: chosen });
-    let loaded = ingest::load(series, &volume, ctx)?;
+    let loaded = ingest::load_showing(series, &volume, ctx, || on_event(OpenEvent::FirstSlice))?;
     Ok(Opened { scan: Arc::clone(scan), chosen, volume: loaded.volume, defects: loaded.defects })
 }
 

@@ -2,7 +2,9 @@
 //! nothing else is being read.
 
 use crate::geometry::{Point, Vector};
-use crate::ingest::{IngestError, Picture, Scan, Series, coloured_picture, preview};
+use crate::ingest::{
+    IngestError, Picture, Scan, Series, coloured_picture, coloured_picture_of, preview, preview_of,
+};
 use crate::jobs::{Cancelled, JobContext};
 use crate::session::Thumbnail;
 use crate::volume::{Polarity, Preset, Reslice, Unit, Volume, Window, reslice_grey};
@@ -40,6 +42,17 @@ pub fn thumbnails(
         }
     }
     Ok(())
+}
+
+/// One picture of a series that is no volume, as large as the window shows it. On the calling thread.
+/// - `k`: its number, below [`Series::pictures`]
+/// - errors: it has no pixels, or they cannot be decoded; [`IngestError::Cancelled`]
+pub fn page(series: &Series, k: usize, ctx: &JobContext) -> Result<Thumbnail, IngestError> {
+    if series.is_coloured() {
+        return Ok(coloured(&coloured_picture_of(series, k, ctx)?));
+    }
+    let slice = preview_of(series, k, ctx)?;
+    Ok(thumbnail(&slice, window(series, &slice)))
 }
 
 /// A coloured picture as it is stored: pixels are taken to be squares. Shrunk by a whole factor where it is

@@ -72,6 +72,45 @@ fn a_coloured_page_is_shown_in_its_colours_and_says_what_it_is_not() {
 }
 
 #[test]
+fn several_pages_are_turned_over_by_wheel_keys_and_buttons() {
+    let folder = Path::new("../shared/data/odd/colour");
+    if !folder.exists() {
+        return eprintln!("skipped: {} is not here", folder.display());
+    }
+    let mut window = Window::blind(Start::default());
+    window.drop_files(&[folder]);
+    window.until("its picture is there", |s| {
+        matches!(s.stage(), Stage::Unusable(0)) && s.case().thumbnail(0).is_some_and(|p| p.coloured)
+    });
+    window.settle();
+    assert_eq!(window.session(|s| s.case().pages().total()), 3);
+    assert!(window.says("These are coloured pictures") && window.says("Picture 2 of 3, as it is stored"));
+    let page = |window: &mut Window, wanted: usize| {
+        window.until("the page is there", |s| {
+            s.case().pages().shown().is_some_and(|(page, picture)| *page == wanted && picture.is_ok())
+        });
+        window.settle();
+        assert!(window.says(&format!("Picture {} of 3, as it is stored", wanted + 1)));
+        window.session(|s| match s.case().pages().shown() {
+            Some((_, Ok(picture))) => picture.levels.to_vec(),
+            _ => Vec::new(),
+        })
+    };
+    window.key(egui::Key::ArrowDown);
+    let last = page(&mut window, 2);
+    window.key(egui::Key::Home);
+    let first = page(&mut window, 0);
+    assert_ne!(first, last, "another picture");
+    window.key(egui::Key::ArrowUp);
+    assert_eq!(window.session(|s| s.case().pages().wanted()), 0, "before the first there is none");
+    window.click("Next picture");
+    page(&mut window, 1);
+    let over = window.harness.get_by_label("Picture 2 of 3").rect().center();
+    window.wheel(over, -1.0, egui::Modifiers::NONE);
+    assert_eq!(page(&mut window, 2), last);
+}
+
+#[test]
 fn a_lone_slice_cannot_be_viewed_in_planes_and_the_reason_is_shown() {
     let alone = tempfile::tempdir().expect("a temporary folder");
     let first = fs::read_dir(&small().folder)

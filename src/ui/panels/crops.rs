@@ -1,7 +1,7 @@
 //! What the network saw: the three crops after its normalisation, in the panel and large in the
 //! fourth viewport.
 
-use egui::{Align2, Color32, FontId, Rect, Role, Sense, TextStyle, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{Align2, Color32, FontId, Rect, Role, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
 use super::crop_image::{OverCrop, crop_texture};
 use super::seen::seen_strip_ui;
@@ -10,7 +10,7 @@ use crate::findings::{Nodule, Question};
 use crate::inference::{Answer, Crop, M3NetDetail, Mode, Region};
 use crate::ui::theme::{PICTURE, region_colour, size, strong_family, text, tokens};
 use crate::ui::viewport::overlay::{Halo, halo_text, region_line};
-use crate::ui::viewport::{heatmap, notches, on_pixels};
+use crate::ui::viewport::{heatmap, on_pixels, scrolled};
 use crate::ui::widgets::{bare_slider_ui, line_ui, splits};
 use crate::ui::{CropSlice, Scene, UiState, icons, words};
 
@@ -48,40 +48,6 @@ fn slice_of(state: &mut UiState, nodule: &Nodule, answer: &Answer) -> (usize, us
 /// Remembers a slice for as long as this answer is looked at.
 fn choose(state: &mut UiState, nodule: &Nodule, answer: &Answer, slice: usize) {
     state.crop_slice = Some(CropSlice { nodule: nodule.id, at: answer.at, slice });
-}
-
-/// Wheel over a crop: one slice a notch, ten with Shift, parts of notches added up. Returns the slice
-/// to go to, if another.
-/// - `place`: what is scrolled; what was turned over one is not added to another
-fn scroll(
-    ui: &Ui,
-    response: &egui::Response,
-    state: &mut UiState,
-    place: &'static str,
-    k: usize,
-    depth: usize,
-) -> Option<usize> {
-    if !response.contains_pointer() {
-        return None;
-    }
-    let page = response.rect.height();
-    let steps = ui.input_mut(|i| {
-        let steps = i
-            .events
-            .iter()
-            .filter_map(|e| match e {
-                egui::Event::MouseWheel { unit, delta, modifiers, .. } => {
-                    Some(state.crop_wheel.turn(place, notches(*unit, *delta, page), modifiers.shift))
-                }
-                _ => None,
-            })
-            .fold(0i64, i64::saturating_add);
-        // Otherwise the panel would scroll along.
-        i.smooth_scroll_delta = Vec2::ZERO;
-        steps
-    });
-    let next = (k as i64).saturating_add(steps).clamp(0, depth as i64 - 1);
-    usize::try_from(next).ok().filter(|next| *next != k)
 }
 
 /// A crop's own slice where the widest one shows its slice `k`: cubes reach less far the narrower they are.
@@ -150,7 +116,7 @@ pub fn crops_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &No
         let name = said(region);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
         picture(ui, "panel", rect, crop, own_slice(seen, crop, k), heat);
-        if let Some(next) = scroll(ui, &response, state, "panel", k, depth) {
+        if let Some(next) = scrolled(ui, &response, &mut state.crop_wheel, "panel", k, depth) {
             choose(state, nodule, answer, next);
         }
         response.on_hover_text(name);
@@ -210,7 +176,7 @@ pub fn strip_ui(ui: &Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState) {
     all.widget_info(|| {
         WidgetInfo::labeled(Role::Image, true, format!("What the network saw, slice {} of {depth}", k + 1))
     });
-    if let Some(next) = scroll(ui, &all, state, "strip", k, depth) {
+    if let Some(next) = scrolled(ui, &all, &mut state.crop_wheel, "strip", k, depth) {
         choose(state, nodule, answer, next);
     }
     for ((crop, region), place) in crops_of(answer).zip(places) {

@@ -9,6 +9,7 @@ mod model_card;
 mod networks;
 mod notices;
 mod opening;
+mod pages;
 mod palette;
 mod preferences;
 mod sheet;

@@ -1,12 +1,13 @@
 //! What was opened cannot be shown: why, and what would help.
 
-use egui::{Label, Rect, RichText, Role, Sense, TextStyle, Ui, WidgetInfo, vec2};
+use egui::{Label, Rect, RichText, TextStyle, Ui};
 
 use super::column_ui;
+use super::pages::pages_ui;
 use crate::command::{Command, Commands};
 use crate::ingest::DefectCode;
-use crate::ui::panels::{path_ui, thumbnail_ui};
-use crate::ui::theme::{PICTURE, size, text, tokens};
+use crate::ui::panels::path_ui;
+use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{Press, note_ui, paragraph_ui, press_ui};
 use crate::ui::{Scene, UiState, icons, words};
 
@@ -18,6 +19,8 @@ const LARGEST_PICTURE: f32 = 360.0;
 /// The same of a coloured picture, which may be a page, and of the words around it.
 const LARGEST_PAGE: f32 = 900.0;
 const PAGE_WORDS: f32 = 230.0;
+/// Height of what turns several pictures over.
+const TURNING: f32 = 40.0;
 
 /// Nothing could be opened.
 pub fn failed_ui(
@@ -44,7 +47,14 @@ pub fn failed_ui(
 }
 
 /// The chosen series is no volume.
-pub fn unusable_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, index: usize, out: &mut Commands) {
+pub fn unusable_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    scene: &Scene<'_>,
+    index: usize,
+    state: &mut UiState,
+    out: &mut Commands,
+) {
     let t = tokens(ui);
     let Some(series) = scene.session.scan().series.get(index) else { return };
     let picture = scene.session.case().thumbnail(index);
@@ -52,6 +62,8 @@ pub fn unusable_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, index: usize, out
     let coloured = series.is_coloured();
     let (largest, words, wide) =
         if coloured { (LARGEST_PAGE, PAGE_WORDS, LARGEST_PAGE) } else { (LARGEST_PICTURE, WORDS, 520.0) };
+    // Turning over takes a line.
+    let words = if series.pictures() > 1 { words + TURNING } else { words };
     let room = (rect.height() - words).clamp(0.0, largest);
     let side = if picture.is_some() && room >= SMALLEST_PICTURE { room } else { 0.0 };
     column_ui(ui, rect, wide, words + side, |ui| {
@@ -79,25 +91,8 @@ pub fn unusable_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, index: usize, out
                 paragraph_ui(ui, help, t.muted);
             }
         }
-        if let Some(picture) = picture.filter(|_| side > 0.0) {
-            let (place, response) = ui.allocate_exact_size(vec2(ui.available_width(), side), Sense::hover());
-            let which = if several { "The middle picture" } else { "The picture" };
-            response.widget_info(|| WidgetInfo::labeled(Role::Image, true, which));
-            ui.painter().rect_filled(place, 2.0, PICTURE.ground);
-            thumbnail_ui(ui, "large", place, index, picture);
-            let caption = if coloured {
-                let of = if several { format!("{which} of {}", series.size[2]) } else { which.to_owned() };
-                format!(
-                    "{of}, as it is stored: it holds colours and no Hounsfield units. It has no planes, and \
-                     nothing can be measured in it or asked of a network."
-                )
-            } else {
-                format!(
-                    "{which} as it is stored, to see what this is: it has no planes, and nothing can be measured \
-                     in it or asked of a network."
-                )
-            };
-            paragraph_ui(ui, &caption, t.muted);
+        if side > 0.0 {
+            pages_ui(ui, scene, index, side, state, out);
         }
         ui.add_space(size::HALF);
         let usable = scene.session.scan().series.iter().position(|s| s.usable());

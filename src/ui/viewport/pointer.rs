@@ -6,7 +6,7 @@
 use egui::{Event, Id, MouseWheelUnit, PointerButton, Pos2, Rect, Response, Ui};
 
 use crate::geometry::{Point, Viewport};
-use crate::tools::{Button, Modifiers, PointerEvent};
+use crate::tools::{Button, Modifiers, PointerEvent, Wheel};
 
 /// Points of a touchpad's movement that count as one notch of a wheel.
 const POINTS_PER_NOTCH: f64 = 40.0;
@@ -92,7 +92,7 @@ pub fn events(ui: &Ui, response: &Response, rect: Rect, scale: f32) -> Vec<Point
 
 /// Turned notches of a wheel, or what a touchpad moved as parts of them.
 /// - `page`: height of what is scrolled, points
-pub fn notches(unit: MouseWheelUnit, delta: egui::Vec2, page: f32) -> f64 {
+fn notches(unit: MouseWheelUnit, delta: egui::Vec2, page: f32) -> f64 {
     // Some systems turn the wheel sideways while Shift is held.
     let turned = f64::from(if delta.y == 0.0 { delta.x } else { delta.y });
     match unit {
@@ -100,6 +100,41 @@ pub fn notches(unit: MouseWheelUnit, delta: egui::Vec2, page: f32) -> f64 {
         MouseWheelUnit::Point => turned / POINTS_PER_NOTCH,
         MouseWheelUnit::Page => turned * f64::from(page) / POINTS_PER_NOTCH,
     }
+}
+
+/// Wheel over a picture that is no viewport: one slice a notch, ten with Shift, parts of notches added up.
+/// Returns the slice to go to, if another.
+/// - `place`: what is scrolled; what was turned over one is not added to another
+/// - `k`: the slice that is shown, of `depth`
+pub fn scrolled(
+    ui: &Ui,
+    response: &egui::Response,
+    wheel: &mut Wheel<&'static str>,
+    place: &'static str,
+    k: usize,
+    depth: usize,
+) -> Option<usize> {
+    if !response.contains_pointer() {
+        return None;
+    }
+    let page = response.rect.height();
+    let steps = ui.input_mut(|i| {
+        let steps = i
+            .events
+            .iter()
+            .filter_map(|e| match e {
+                egui::Event::MouseWheel { unit, delta, modifiers, .. } => {
+                    Some(wheel.turn(place, notches(*unit, *delta, page), modifiers.shift))
+                }
+                _ => None,
+            })
+            .fold(0i64, i64::saturating_add);
+        // Otherwise what lies around it would scroll along.
+        i.smooth_scroll_delta = egui::Vec2::ZERO;
+        steps
+    });
+    let next = (k as i64).saturating_add(steps).clamp(0, depth as i64 - 1);
+    usize::try_from(next).ok().filter(|next| *next != k)
 }
 
 fn button_of(button: PointerButton) -> Option<Button> {

@@ -1,0 +1,90 @@
+//! The pictures of a series that is no volume, one by one: pages of a report, a film of another machine, slices
+//! without a place.
+
+use egui::{Align, Layout, Role, Sense, Slider, Ui, WidgetInfo, vec2};
+
+use crate::command::{Command, Commands};
+use crate::ui::panels::thumbnail_ui;
+use crate::ui::theme::{PICTURE, size, tokens};
+use crate::ui::viewport::scrolled;
+use crate::ui::widgets::{Press, bare_slider_ui, note_ui, paragraph_ui, press_ui};
+use crate::ui::{Scene, UiState, icons};
+
+/// - `index`: of the series in the scan, which the window shows
+/// - `height`: of the picture
+pub fn pages_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    index: usize,
+    height: f32,
+    state: &mut UiState,
+    out: &mut Commands,
+) {
+    let t = tokens(ui);
+    let case = scene.session.case();
+    let Some(series) = scene.session.scan().series.get(index) else { return };
+    let pages = case.pages();
+    let (total, wanted) = (pages.total().max(1), pages.wanted());
+    let picture = match pages.shown() {
+        Some((_, picture)) => picture.as_ref(),
+        None => match case.thumbnail(index) {
+            Some(picture) => Ok(picture),
+            // It is still being read, or there is none and the reason stands above.
+            None => return,
+        },
+    };
+    let which =
+        if total > 1 { format!("Picture {} of {total}", wanted + 1) } else { "The picture".to_owned() };
+    let (place, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &which));
+    ui.painter().rect_filled(place, 2.0, PICTURE.ground);
+    match picture {
+        Ok(picture) => thumbnail_ui(ui, "large", place, index, picture),
+        Err(sentence) => {
+            let mut inner = ui.new_child(egui::UiBuilder::new().max_rect(place.shrink(size::STEP)));
+            note_ui(&mut inner, icons::WARNING, PICTURE.text, sentence);
+        }
+    }
+    if total > 1 {
+        if let Some(next) = scrolled(ui, &response, &mut state.crop_wheel, "pages", wanted, total) {
+            out.push(Command::TurnTo(next));
+        }
+        turning_ui(ui, wanted, total, &which, out);
+    }
+    let caption = if series.is_coloured() {
+        format!(
+            "{which}, as it is stored: it holds colours and no Hounsfield units. It has no planes, and nothing can \
+             be measured in it or asked of a network."
+        )
+    } else {
+        format!(
+            "{which} as it is stored, to see what this is: it has no planes, and nothing can be measured in it or \
+             asked of a network."
+        )
+    };
+    paragraph_ui(ui, &caption, t.muted);
+}
+
+/// Back, a slider, on.
+fn turning_ui(ui: &mut Ui, wanted: usize, total: usize, which: &str, out: &mut Commands) {
+    ui.horizontal(|ui| {
+        let turn = |ui: &mut Ui, icon, words, to: Option<usize>| {
+            let press = Press::new(icon, words).icon_only().enabled(to.is_some());
+            if press_ui(ui, press).clicked() { to } else { None }
+        };
+        let back = turn(ui, icons::LEFT, "Picture before", wanted.checked_sub(1));
+        let on = ui
+            .with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let on = turn(ui, icons::RIGHT, "Next picture", Some(wanted + 1).filter(|n| *n < total));
+                let mut shown = wanted + 1;
+                let slider =
+                    bare_slider_ui(ui, |ui| ui.add(Slider::new(&mut shown, 1..=total).show_value(false)));
+                slider.widget_info(|| WidgetInfo::slider(true, (wanted + 1) as f64, which));
+                on.or(slider.changed().then(|| shown.saturating_sub(1)))
+            })
+            .inner;
+        if let Some(page) = back.or(on) {
+            out.push(Command::TurnTo(page));
+        }
+    });
+}
