@@ -123,7 +123,8 @@ impl Driver {
         let now = Instant::now();
         let since = self.last.replace(now).map(|last| ms(now - last));
         self.frames += 1;
-        if now - self.opened > PATIENCE && self.phase != Phase::Use {
+        // Rounds have a patience of their own.
+        if now - self.opened > PATIENCE && !matches!(self.phase, Phase::Use | Phase::Done) {
             self.found.failure = Some("it took too long".to_owned());
             self.phase = Phase::Done;
         }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::support::{Window, small};
 use egui::{Key, PointerButton, vec2};
+use egui_kittest::kittest::Queryable;
 use triscope::app::Start;
 use triscope::command::Command;
 use triscope::session::{CornerText, Pane, Session, Stage, Tool};

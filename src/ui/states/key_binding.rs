@@ -79,7 +79,8 @@ pub fn key_binding_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut
             note_ui(ui, icons::WARNING, t.warning, sentence);
         }
         let left = (room - ui.min_rect().height()).max(160.0);
-        ScrollArea::vertical().max_height(left).min_scrolled_height(left).show(ui, |ui| {
+        // As high whatever was found: nothing jumps while somebody types.
+        ScrollArea::vertical().max_height(left).auto_shrink(false).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 1.0;
             if found.is_empty() {
                 paragraph_ui(ui, "No command has these letters in its words or keys.", t.muted);
@@ -168,7 +169,8 @@ fn entry_ui(ui: &mut Ui, scene: &Scene<'_>, entry: &'static Entry, binding: &Key
         node.set_label(label);
         node.set_description(entry.help);
     });
-    let line = line.on_hover_text(entry.help);
+    // A tip would lie over what is asked below.
+    let line = if wanted.is_some() { line } else { line.on_hover_text(entry.help) };
     if line.clicked() {
         let next = if wanted.is_some() { Rebinding::Leave } else { Rebinding::Wait(entry.id) };
         out.push(asked(next));
