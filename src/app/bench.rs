@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::core::{Core, Start};
 use super::error::AppError;
+use super::rounds::{Next, RoundMemory, Rounds};
 use super::window::run_core;
 use crate::command::Command;
 use crate::findings::Question;
@@ -29,6 +30,8 @@ pub struct WindowBench {
     pub steps: usize,
     /// Questions to ask, one after the other.
     pub questions: usize,
+    /// Rounds of use, after that.
+    pub rounds: usize,
 }
 
 /// What was measured; milliseconds.
@@ -56,6 +59,8 @@ pub struct WindowTimings {
     pub process_bytes: u64,
     /// Of it or of the adapter: our textures, bytes.
     pub gpu_bytes: u64,
+    /// What each round of use left.
+    pub rounds: Vec<RoundMemory>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +69,7 @@ enum Phase {
     Loading,
     Steps,
     Busy,
+    Use,
     Done,
 }
 
@@ -76,6 +82,7 @@ pub(super) struct Driver {
     last: Option<Instant>,
     frames: usize,
     asked: Option<Instant>,
+    rounds: Rounds,
     found: WindowTimings,
 }
 
@@ -97,8 +104,10 @@ fn ms(duration: Duration) -> f64 {
 impl Driver {
     fn new(plan: WindowBench) -> Self {
         let now = Instant::now();
+        let rounds = Rounds::new(plan.path.clone(), plan.rounds);
         Self {
             plan,
+            rounds,
             phase: Phase::Starting,
             began: now,
             opened: now,
@@ -114,7 +123,8 @@ impl Driver {
         let now = Instant::now();
         let since = self.last.replace(now).map(|last| ms(now - last));
         self.frames += 1;
-        if now - self.opened > PATIENCE {
+        // Rounds have a patience of their own.
+        if now - self.opened > PATIENCE && !matches!(self.phase, Phase::Use | Phase::Done) {
             self.found.failure = Some("it took too long".to_owned());
             self.phase = Phase::Done;
         }
@@ -123,6 +133,7 @@ impl Driver {
             Phase::Loading => Some(self.loading(now, session)),
             Phase::Steps => Some(self.steps(since, session)),
             Phase::Busy => Some(self.busy(now, since, session)),
+            Phase::Use => Some(self.using(session)),
             Phase::Done => {
                 self.found.process_bytes = session.memory().process_bytes;
                 self.found.gpu_bytes = session.gpu().bytes;
@@ -177,7 +188,7 @@ impl Driver {
             self.found.step_ms.extend(since);
         }
         if self.frames >= WARM_UP + self.plan.steps {
-            self.enter(if self.plan.questions > 0 { Phase::Busy } else { Phase::Done });
+            self.enter(if self.plan.questions > 0 { Phase::Busy } else { self.last_phase() });
         }
         self.step(session)
     }
@@ -217,9 +228,23 @@ impl Driver {
             Some(Question::Unasked | Question::Running) | None => {}
         }
         if self.asked.is_none() && self.found.answer_ms.len() >= self.plan.questions {
-            self.enter(Phase::Done);
+            self.enter(self.last_phase());
         }
         out
+    }
+
+    fn last_phase(&self) -> Phase {
+        if self.plan.rounds > 0 { Phase::Use } else { Phase::Done }
+    }
+
+    fn using(&mut self, session: &Session) -> Vec<Command> {
+        match self.rounds.frame(session) {
+            Next::Do(commands) => return commands,
+            Next::Done => self.enter(Phase::Done),
+            Next::Failed(sentence) => self.fail(sentence),
+        }
+        self.found.rounds = std::mem::take(&mut self.rounds.done);
+        Vec::new()
     }
 
     /// One slice in one viewport after the other, back and forth.

@@ -16,6 +16,7 @@ use super::overlays::Overlays;
 use super::picture::Copying;
 use super::preferences::ReadingKeys;
 use super::priors::Priors;
+use super::rebinding::Binding;
 use super::reports::Reports;
 use super::resume::Marked;
 use super::saving::Saving;
@@ -91,6 +92,8 @@ pub struct Core {
     pub(super) zoom_seen: Option<f32>,
     /// The key file is being read again.
     pub(super) reading_keys: Option<ReadingKeys>,
+    /// Keys that are being bound anew.
+    pub(super) binding: Binding,
     /// What the connected screens tell of themselves.
     pub(super) screens: Vec<Told>,
     /// The language of the system; English in tests.
@@ -123,8 +126,7 @@ impl Core {
                 // Names of folders may be those of patients; and what people change here stays here.
                 core.prefs.recent.clear();
             } else {
-                core.ui.key_file = Some(file.with_file_name("keymap.toml"));
-                core.keeper = Keeper::new(file);
+                core.keep_preferences_in(file);
             }
         }
         if let Some(folder) = session_file::state_folder().filter(|_| core.conference.is_none()) {
@@ -166,6 +168,7 @@ impl Core {
             window_kept: None,
             zoom_seen: None,
             reading_keys: None,
+            binding: Binding::default(),
             screens: Vec::new(),
             system_language: Language::ENGLISH,
             driver: None,

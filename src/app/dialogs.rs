@@ -40,8 +40,11 @@ pub(super) enum Ask {
         /// With patient and study.
         with_patient: bool,
     },
-    /// Where to save segments; the suggested name.
-    Segments(String),
+    /// Where to save segments.
+    Segments {
+        /// With patient and study.
+        with_patient: bool,
+    },
     /// Where to save a picture of all viewports; the suggested name.
     LayoutPicture(String),
     /// Where to save a film; the suggested name.
@@ -67,8 +70,8 @@ pub(super) enum Reply {
     SaveMeasurements(PathBuf),
     /// Do this, now that the place is known.
     Explaining(Explaining),
-    /// Save the segments here.
-    SaveSegments(PathBuf),
+    /// Save the segments here, with patient and study or without.
+    SaveSegments(PathBuf, bool),
     /// Save the picture of all viewports here.
     SaveLayout(PathBuf),
     /// Save the film here.
@@ -125,9 +128,11 @@ fn reply(ask: Ask, mut paths: Vec<PathBuf>, after: Duration) -> Reply {
         }
         (false, Ask::LayoutPicture(_)) => Reply::SaveLayout(paths.swap_remove(0)),
         (false, Ask::Measurements(_)) => Reply::SaveMeasurements(paths.swap_remove(0)),
-        (false, Ask::Segments(_)) => {
+        (false, &Ask::Segments { with_patient }) => {
             let path = paths.swap_remove(0);
-            Reply::SaveSegments(if path.extension().is_none() { path.with_extension("nii.gz") } else { path })
+            let ending = if with_patient { "dcm" } else { "nii.gz" };
+            let path = if path.extension().is_none() { path.with_extension(ending) } else { path };
+            Reply::SaveSegments(path, with_patient)
         }
         (false, Ask::Film(choice, _)) => {
             let path = paths.swap_remove(0);
@@ -146,6 +151,11 @@ fn reply(ask: Ask, mut paths: Vec<PathBuf>, after: Duration) -> Reply {
         (false, Ask::OpenSession) => Reply::OpenSession(paths.swap_remove(0)),
         (false, Ask::Folder | Ask::Files) => Reply::Open(paths),
     }
+}
+
+/// The name that is suggested for segments.
+pub(super) fn segments_name(with_patient: bool) -> &'static str {
+    if with_patient { "triscope-segments.dcm" } else { "triscope-segments.nii.gz" }
 }
 
 fn show(ask: &Ask, folder: Option<&Path>) -> Vec<PathBuf> {
@@ -202,11 +212,18 @@ fn show(ask: &Ask, folder: Option<&Path>) -> Vec<PathBuf> {
             .save_file()
             .into_iter()
             .collect(),
-        Ask::Segments(name) => dialog
-            .set_title(say!("dialog-segments"))
-            .set_file_name(name)
-            .add_filter(say!("dialog-nifti"), &["nii.gz", "nii"])
+        Ask::Segments { with_patient: true } => dialog
+            .set_title(say!("dialog-segments-with-patient"))
+            .set_file_name(segments_name(true))
             .add_filter(say!("dialog-dicom-seg"), &["dcm"])
+            .save_file()
+            .into_iter()
+            .collect(),
+        Ask::Segments { with_patient: false } => dialog
+            .set_title(say!("dialog-segments"))
+            .set_file_name(segments_name(false))
+            .add_filter(say!("dialog-nifti"), &["nii.gz", "nii"])
+            .add_filter(say!("dialog-dicom-seg-without"), &["dcm"])
             .save_file()
             .into_iter()
             .collect(),

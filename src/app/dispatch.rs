@@ -35,6 +35,9 @@ impl Core {
             Command::PreviousSeries => self.series_step(-1),
             Command::CancelAll if self.session.stage() == Stage::Report => self.toggle_report(),
             Command::CancelAll if self.session.sketch().is_some() => self.session.receive(News::Sketch(None)),
+            Command::CancelAll if self.session.prior_sketch().is_some() => {
+                self.session.receive(News::PriorSketch(None));
+            }
             Command::CancelAll if self.session.playing().is_some() => self.toggle_play(),
             Command::CancelAll => self.cancel_all(),
             Command::ToggleReport => self.toggle_report(),
@@ -121,6 +124,7 @@ impl Core {
             Command::CycleSlab => self.cycle_slab(),
             Command::Tool(tool) => {
                 self.session.receive(News::Sketch(None));
+                self.session.receive(News::PriorSketch(None));
                 self.session.apply(Edit::Tool(tool));
             }
             Command::ToggleInvert => self.session.apply(Edit::Invert(!self.session.look().invert)),
@@ -170,12 +174,15 @@ impl Core {
             Command::OpenSession => self.ask(Ask::OpenSession),
             Command::RestoreSession => self.restore_session(),
             Command::Sketch(sketch) => self.session.receive(News::Sketch(sketch)),
+            Command::PriorSketch(sketch) => self.session.receive(News::PriorSketch(sketch)),
             Command::GoToMeasurement(id) => self.go_to_measurement(id),
+            Command::GoToPriorMeasurement(id) => self.go_to_prior_measurement(id),
             Command::CopyMeasurements => self.copy_measurements(ctx),
             Command::ExportMeasurements => {
                 self.ask(Ask::Measurements("triscope-measurements.csv".to_owned()))
             }
             Command::ExportMeasurementsTo(path) => self.export_measurements(Target::File(path)),
+            Command::Remove if self.remove_in_prior() => {}
             Command::Remove => match self.session.findings().picked() {
                 Some(picked) => self.session.apply(Edit::RemoveMeasurement(picked.measurement.id)),
                 None => self.carry_out(Command::RemoveNodule, ctx),
@@ -238,8 +245,11 @@ impl Core {
             Some(Reply::NoDialog(Ask::Session(name))) => self.save_session(Target::Here(name)),
             Some(Reply::SaveMeasurements(path)) => self.export_measurements(Target::File(path)),
             Some(Reply::NoDialog(Ask::Measurements(name))) => self.export_measurements(Target::Here(name)),
-            Some(Reply::SaveSegments(path)) => self.export_segments(Target::File(path)),
-            Some(Reply::NoDialog(Ask::Segments(name))) => self.export_segments(Target::Here(name)),
+            Some(Reply::SaveSegments(path, filed)) => self.export_segments(Target::File(path), filed),
+            Some(Reply::NoDialog(Ask::Segments { with_patient })) => {
+                let name = super::dialogs::segments_name(with_patient).to_owned();
+                self.export_segments(Target::Here(name), with_patient);
+            }
             Some(Reply::SaveFilm(choice, path)) => self.save_film(choice, Target::File(path)),
             Some(Reply::NoDialog(Ask::Film(choice, name))) => self.save_film(choice, Target::Here(name)),
             Some(Reply::SaveLayout(path)) => self.save_layout_picture(Target::File(path)),

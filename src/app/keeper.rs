@@ -75,6 +75,12 @@ impl Keeper {
 }
 
 impl Core {
+    /// Keeps preferences in this file from now on, and keys beside it.
+    pub fn keep_preferences_in(&mut self, file: PathBuf) {
+        self.ui.key_file = Some(file.with_file_name("keymap.toml"));
+        self.keeper = Keeper::new(file);
+    }
+
     /// Keeps the preferences; a failure is said, nothing else depends on it.
     pub(super) fn save_prefs(&mut self) {
         self.keeper.keep(&self.prefs, &self.waker);

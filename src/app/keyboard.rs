@@ -1,8 +1,8 @@
 //! Keys to commands.
 
-use crate::command::{Command, Commands, Explaining, Key, Keymap, Shortcut, entry};
+use crate::command::{Command, Commands, Explaining, Key, Keymap, Rebinding, Shortcut, Viewing, entry};
 use crate::session::Session;
-use crate::ui::UiState;
+use crate::ui::{Sheet, UiState};
 
 /// Takes the keys that mean a command out of this frame's input and asks for the commands.
 ///
@@ -17,6 +17,11 @@ pub(super) fn keys(
 ) {
     if ctx.text_edit_focused() {
         return;
+    }
+    if state.sheet == Some(Sheet::KeyBinding)
+        && let Some(wanted) = &state.binding.wanted
+    {
+        return hear(ctx, wanted.is_waiting(), out);
     }
     let widget = ctx.memory(|m| m.focused()).is_some() && !state.viewport_has_focus;
     let on_top = state.sheet.is_some() || egui::Popup::is_any_open(ctx);
@@ -49,11 +54,31 @@ pub(super) fn keys(
     });
 }
 
-/// The shortcut that an event means. Systems tell of copying as such, and not of its keys.
+/// Takes the first key out of this frame's input, whatever it does at other times: it is to be bound.
+/// - `waiting`: otherwise there is a question, which Escape alone leaves
+fn hear(ctx: &egui::Context, waiting: bool, out: &mut Commands) {
+    let mut heard = None;
+    ctx.input_mut(|input| {
+        input.events.retain(|event| {
+            let key = match event {
+                egui::Event::Paste(_) => Some(Shortcut::ctrl(Key::Char('V'))),
+                event => pressed(event),
+            };
+            let key = key.filter(|key| waiting || key.key == Key::Escape);
+            let first = heard.is_none() && key.is_some();
+            heard = heard.or(key);
+            !first
+        });
+    });
+    out.extend(heard.map(|key| Command::Viewing(Viewing::Keys(Rebinding::Heard(key)))));
+}
+
+/// The shortcut that an event means. Systems tell of copying and cutting as such, and not of their keys.
 fn pressed(event: &egui::Event) -> Option<Shortcut> {
     match event {
         egui::Event::Key { key, pressed: true, modifiers, .. } => shortcut(*key, *modifiers),
         egui::Event::Copy => Some(Shortcut::ctrl(Key::Char('C'))),
+        egui::Event::Cut => Some(Shortcut::ctrl(Key::Char('X'))),
         _ => None,
     }
 }

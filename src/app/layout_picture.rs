@@ -10,7 +10,7 @@ use crate::jobs::{JobContext, spawn};
 use crate::language::carrying;
 use crate::session::{CornerText, Session};
 use crate::ui::picture::{Picture, PictureError, Pictures, shown_of};
-use crate::ui::viewport::{DrawnPane, PaneKind, compose_prior, volume_picture};
+use crate::ui::viewport::{DrawnPane, PaneKind, compose_prior, prior_outlines, volume_picture};
 use crate::volume::Interpolation;
 
 impl Core {
@@ -82,6 +82,7 @@ fn layout(
             PaneKind::Prior => compose_prior(session, pane.size_px)
                 .map(|mut shown| {
                     shown.interpolation = interpolation;
+                    shown.outlines = prior_outlines(session, &shown.view);
                     prior.draw_shown(&shown_of(shown))
                 })
                 .transpose()?,

@@ -2,7 +2,7 @@
 
 use super::core::Core;
 use super::saving::Target;
-use crate::export::{SegmentValues, measurement_text, write_measurements};
+use crate::export::{measurement_text, write_measurements};
 use crate::jobs::spawn;
 use crate::measure::MeasureId;
 use crate::session::Edit;
@@ -15,28 +15,23 @@ impl Core {
         self.session.apply(Edit::Many(vec![Edit::Pick(Some(id)), Edit::Cursor(at)]));
     }
 
-    /// Puts all measurements of the series on the clipboard as text.
+    /// Puts all measurements of the series on the clipboard as text; those of the prior under a line of their own.
     pub(super) fn copy_measurements(&self, ctx: &egui::Context) {
-        let findings = self.session.findings();
-        ctx.copy_text(measurement_text(findings.measurements(), &self.segment_values()));
+        let all = self.measured_series();
+        let texts = all.iter().map(|series| measurement_text(&series.measurements, &series.segments));
+        ctx.copy_text(texts.collect::<Vec<_>>().join("Prior\n"));
     }
 
-    /// What segments of the series say.
-    fn segment_values(&self) -> Vec<SegmentValues> {
-        let segments = self.session.findings().segments();
-        self.session.volume().map(|volume| SegmentValues::of(segments, volume)).unwrap_or_default()
-    }
-
-    /// Writes all measurements of the series, away from the window.
+    /// Writes all measurements of the series and of the prior, away from the window.
     pub(super) fn export_measurements(&mut self, target: Target) {
-        let (Some(series), Some(volume)) = (self.session.series(), self.session.volume()) else { return };
-        let (uid, unit) = (series.uid.clone(), volume.unit().clone());
-        let measurements = self.session.findings().measurements().to_vec();
-        let segments = self.segment_values();
+        let all = self.measured_series();
+        if all.is_empty() {
+            return;
+        }
         let job = spawn("measurements", self.waker.now(), move |ctx| {
             ctx.step("Writing the measurements", 0.0)?;
             let path = target.path();
-            let written = write_measurements(&path, &uid, &unit, &measurements, &segments);
+            let written = write_measurements(&path, &all);
             Ok(written.map(|()| path).map_err(|error| error.to_string()))
         });
         self.follow_saving("Measurements", job);

@@ -3,14 +3,47 @@
 use std::path::{Path, PathBuf};
 
 use super::core::Core;
-use crate::jobs::{Job, Outcome};
+use crate::jobs::{Job, JobContext, Outcome};
 use crate::session::{News, Severity, Work, WorkId};
 
 /// A file that a job writes.
 pub(super) struct Saving {
     /// What it is, as the sentence at the end begins.
     what: &'static str,
-    job: Job<Result<PathBuf, String>>,
+    job: Box<dyn Writing>,
+}
+
+/// A file that was written.
+pub(super) struct Saved {
+    pub(super) path: PathBuf,
+    /// What must be known of it, a sentence each.
+    pub(super) remarks: Vec<String>,
+}
+
+impl From<PathBuf> for Saved {
+    fn from(path: PathBuf) -> Self {
+        Self { path, remarks: Vec::new() }
+    }
+}
+
+/// A job that writes a file, whatever else it tells of it.
+trait Writing {
+    fn context(&self) -> &JobContext;
+    fn poll(&self) -> Option<Outcome<Result<Saved, String>>>;
+}
+
+impl<T: Into<Saved>> Writing for Job<Result<T, String>> {
+    fn context(&self) -> &JobContext {
+        Job::context(self)
+    }
+
+    fn poll(&self) -> Option<Outcome<Result<Saved, String>>> {
+        Some(match Job::poll(self)? {
+            Outcome::Done(written) => Outcome::Done(written.map(Into::into)),
+            Outcome::Cancelled => Outcome::Cancelled,
+            Outcome::Failed(failure) => Outcome::Failed(failure),
+        })
+    }
 }
 
 /// Where a file goes.
@@ -34,10 +67,14 @@ impl Target {
 
 impl Core {
     /// Follows a job that writes a file.
-    pub(super) fn follow_saving(&mut self, what: &'static str, job: Job<Result<PathBuf, String>>) {
+    pub(super) fn follow_saving<T: Into<Saved> + 'static>(
+        &mut self,
+        what: &'static str,
+        job: Job<Result<T, String>>,
+    ) {
         let progress = job.context().progress();
         self.session.receive(News::Working(Work { id: WorkId::Save, progress }));
-        self.saving.push(Saving { what, job });
+        self.saving.push(Saving { what, job: Box::new(job) });
     }
 
     /// Stops before the file is written, if it is not yet.
@@ -54,7 +91,12 @@ impl Core {
             return;
         };
         let (severity, text) = match outcome {
-            Outcome::Done(Ok(path)) => (Severity::Info, format!("{what} saved: {}", path.display())),
+            Outcome::Done(Ok(Saved { path, remarks })) if remarks.is_empty() => {
+                (Severity::Info, format!("{what} saved: {}", path.display()))
+            }
+            Outcome::Done(Ok(Saved { path, remarks })) => {
+                (Severity::Warning, format!("{what} saved: {}. {}", path.display(), remarks.join(". ")))
+            }
             Outcome::Done(Err(sentence)) => (Severity::Error, sentence),
             Outcome::Cancelled => (Severity::Info, "Nothing was saved".to_owned()),
             Outcome::Failed(failure) => (Severity::Error, failure.to_string()),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::core::Core;
 use super::dialogs::Ask;
-use super::saving::Target;
+use super::saving::{Saved, Target};
 use crate::command::Segmenting;
 use crate::export::{SegmentsFile, write_segments};
 use crate::jobs::spawn;
@@ -18,6 +18,7 @@ impl Core {
         let brush = self.session.look().segment_brush;
         let look = self.session.look().segments;
         match asked {
+            Segmenting::Begin if self.ui.prior_has_focus => self.begin_prior_segment(),
             Segmenting::Begin => {
                 let findings = self.session.findings();
                 let new = findings.new_segment(self.session.volume().map(AsRef::as_ref));
@@ -52,8 +53,15 @@ impl Core {
             Segmenting::ToggleShown => {
                 self.segments(SegmentEdit::Look(SegmentsLook { on: !look.on, ..look }));
             }
-            Segmenting::Export => self.ask(Ask::Segments("triscope-segments.nii.gz".to_owned())),
-            Segmenting::ExportTo(path) => self.export_segments(Target::File(path)),
+            Segmenting::Export { with_patient: true } | Segmenting::ExportTo { with_patient: true, .. }
+                if self.conference.is_some() =>
+            {
+                self.warn("Before people nothing of a patient leaves the program");
+            }
+            Segmenting::Export { with_patient } => self.ask(Ask::Segments { with_patient }),
+            Segmenting::ExportTo { path, with_patient } => {
+                self.export_segments(Target::File(path), with_patient);
+            }
             Segmenting::GoTo(id) => self.go_to_segment(id),
         }
     }
@@ -72,14 +80,13 @@ impl Core {
     }
 
     /// Writes all segments, away from the window.
-    pub(super) fn export_segments(&mut self, target: Target) {
+    pub(super) fn export_segments(&mut self, target: Target, with_patient: bool) {
         let (Some(series), Some(volume)) = (self.session.series(), self.session.volume()) else { return };
         let file = SegmentsFile {
             series: series.clone(),
             volume: Arc::clone(volume),
             segments: self.session.findings().segments().to_vec(),
-            // Before people nothing of the patient is read, and none of it is written.
-            anonymous: self.session.is_anonymous(),
+            with_patient,
         };
         let opened = self.opened_paths();
         let job = spawn("segments", self.waker.now(), move |ctx| {
@@ -88,7 +95,8 @@ impl Core {
             if let Err(error) = apart(&path, &opened) {
                 return Ok(Err(error.to_string()));
             }
-            Ok(write_segments(ctx, &path, &file)?.map(|()| path).map_err(|error| error.to_string()))
+            let written = write_segments(ctx, &path, &file)?;
+            Ok(written.map(|remarks| Saved { path, remarks }).map_err(|error| error.to_string()))
         });
         self.follow_saving("Segments", job);
     }

@@ -6,10 +6,12 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::core::Core;
 use super::saving::Target;
+use super::session_voxels::Filling;
 use crate::command::Command;
 use crate::export::hashed_uid;
 use crate::jobs::{Job, Outcome, spawn};
@@ -35,9 +37,11 @@ pub(super) struct Sessions {
     last: Option<PathBuf>,
     reading: Option<Job<Result<SavedSession, String>>>,
     /// Read; it waits until its series are on the screen, and is kept with what is made meanwhile.
-    waiting: Option<SavedSession>,
+    pub(super) waiting: Option<SavedSession>,
     /// Its series was asked for: the user may have chosen another since.
     asked: bool,
+    /// Its segments on their way from text to voxels.
+    pub(super) filling: Vec<Filling>,
     writing: Option<Job<Result<(), String>>>,
     /// Revision of the document in the slot, and when it was written.
     written: Option<u64>,
@@ -183,6 +187,7 @@ impl Core {
     pub(super) fn poll_sessions(&mut self, ctx: &egui::Context) {
         self.poll_read_session();
         self.bring_back(ctx);
+        self.bring_back_in_prior();
         self.keep_session(ctx);
     }
 
@@ -206,6 +211,7 @@ impl Core {
         }
         self.sessions.waiting = Some(saved);
         (self.sessions.written, self.sessions.asked) = (None, false);
+        self.sessions.filling.clear();
     }
 
     fn knows_a_series_of(&self, saved: &SavedSession) -> bool {
@@ -231,6 +237,8 @@ impl Core {
             return;
         }
         let here = hash(index);
+        let volume = Arc::clone(&open.volume);
+        let Some(saved) = self.fill(saved, here.as_deref().unwrap_or_default(), &volume) else { return };
         let Some(restored) = session_file::restore(&saved, &self.session) else {
             self.sessions.waiting = Some(saved);
             return;

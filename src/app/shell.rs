@@ -143,6 +143,7 @@ impl Shell {
         core.poll_saving();
         core.poll_prefs();
         core.poll_keys();
+        core.poll_binding();
         if let Some(graphics) = &mut self.graphics
             && graphics.frame(&mut core.session)
         {
@@ -218,7 +219,12 @@ impl Shell {
         for command in out.take() {
             changed |= match &command {
                 Command::Focus(pane) => *pane != core.session.look().focus,
-                Command::BeginGesture | Command::EndGesture => false,
+                Command::BeginGesture => false,
+                Command::EndGesture => {
+                    // What rests while a hand draws is drawn now.
+                    ctx.request_repaint();
+                    false
+                }
                 _ => true,
             };
             core.carry_out(command, ctx);

@@ -48,6 +48,7 @@ impl Core {
             Viewing::TogglePreferences => self.ui.toggle(Sheet::Preferences),
             Viewing::Prefer(preference) => self.prefer(preference, ctx),
             Viewing::ReadKeys => self.read_keys(),
+            Viewing::Keys(asked) => self.rebind(asked),
             Viewing::OneToOne => self.scale(NamedScale::OneToOne),
             Viewing::TrueSize => self.scale(NamedScale::TrueSize),
             Viewing::CycleInterpolation => self.interpolate(self.prefs.interpolation.next()),

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::args::BenchWindow;
+use super::bench_use::Use;
 use super::exit::Failure;
 use super::output;
 use crate::app::{WindowBench, WindowTimings, bench_window};
@@ -29,6 +30,8 @@ struct Report {
     click_to_interval_ms: Option<f64>,
     memory_mb: f64,
     texture_mb: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rounds: Option<Use>,
 }
 
 /// Opens the window, times it, closes it, prints the figures.
@@ -37,6 +40,7 @@ pub(super) fn run(options: &BenchWindow) -> Result<(), Failure> {
         path: options.path.clone(),
         steps: options.steps as usize,
         questions: options.questions as usize,
+        rounds: options.rounds as usize,
     };
     let found = bench_window(plan).map_err(Failure::work)?;
     if let Some(sentence) = &found.failure {
@@ -58,6 +62,7 @@ fn report(found: WindowTimings) -> Report {
         click_to_interval_ms: median(found.interval_ms),
         memory_mb: megabytes(found.process_bytes),
         texture_mb: megabytes(found.gpu_bytes),
+        rounds: Use::of(&found.rounds),
     }
 }
 
@@ -89,10 +94,11 @@ fn text(report: &Report) -> String {
     let or_none = |ms: Option<f64>| ms.map_or_else(|| "-".to_owned(), |ms| format!("{ms:.0} ms"));
     let asked = or_none(report.click_to_probability_ms);
     let interval = or_none(report.click_to_interval_ms);
+    let rounds = report.rounds.as_ref().map_or(String::new(), Use::text);
     format!(
         "drawn by                  {}\nstart to first frame      {:.0} ms\nfirst image               {:.0} ms\n\
          all slices on screen      {:.0} ms\nslice step                {}\nslice step, network busy  {}\n\
-         click to probability      {asked}\nclick to interval         {interval}\nmemory                    {:.0} MB, textures {:.0} MB\n",
+         click to probability      {asked}\nclick to interval         {interval}\nmemory                    {:.0} MB, textures {:.0} MB\n{rounds}",
         report.adapter,
         report.start_ms,
         report.first_image_ms,

@@ -3,6 +3,7 @@
 
 mod args;
 mod bench;
+mod bench_use;
 mod bench_window;
 mod classify;
 mod dataset;

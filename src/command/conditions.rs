@@ -4,7 +4,7 @@ use crate::findings::{Nodule, Question};
 use crate::inference::Mode;
 use crate::ingest::Series;
 use crate::networks::spec;
-use crate::session::{Orientation, Pane, Session, Stage, WorkId};
+use crate::session::{Findings, Orientation, Pane, Session, Stage, WorkId};
 use crate::volume::Unit;
 
 /// At any time.
@@ -142,6 +142,7 @@ pub(super) fn mapped(session: &Session) -> bool {
 pub(super) fn running(session: &Session) -> bool {
     session.stage() == Stage::Report
         || session.sketch().is_some()
+        || session.prior_sketch().is_some()
         || session.playing().is_some()
         || !session.work().is_empty()
 }
@@ -153,7 +154,8 @@ pub(super) fn reported(session: &Session) -> bool {
 
 /// There is a measurement.
 pub(super) fn measured(session: &Session) -> bool {
-    shown(session) && !session.findings().measurements().is_empty()
+    let some = |findings: &Findings| !findings.measurements().is_empty();
+    shown(session) && (some(session.findings()) || session.prior_findings().is_some_and(some))
 }
 
 /// There is a measurement, or a segment with voxels.
@@ -178,7 +180,8 @@ pub(super) fn segment_chosen(session: &Session) -> bool {
 
 /// There is something that Delete takes away.
 pub(super) fn removable(session: &Session) -> bool {
-    shown(session) && (session.findings().picked().is_some() || session.selected().is_some())
+    let picked = session.findings().picked().or_else(|| session.prior_findings()?.picked());
+    shown(session) && (picked.is_some() || session.selected().is_some())
 }
 
 /// Something was made that a session would hold.

@@ -1,6 +1,6 @@
 //! Which key does what: the catalogue's keys, overruled by the user's file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::catalogue::CATALOGUE;
@@ -45,6 +45,8 @@ pub struct Keymap {
     keys: BTreeMap<Shortcut, usize>,
     /// Usual keys that the user's file has given to another command: the key, whose it was, whose it is.
     taken: Vec<(Shortcut, usize, usize)>,
+    /// Commands with a line of their own in the user's file.
+    own: BTreeSet<usize>,
 }
 
 impl Default for Keymap {
@@ -107,13 +109,18 @@ impl Keymap {
                 }
             }
         }
-        (Self { keys, taken }, errors)
+        (Self { keys, taken, own: overruled.keys().copied().collect() }, errors)
     }
 
     /// Usual keys that the user's file has given to another command: the key, whose it was, whose it is.
     pub fn taken(&self) -> impl Iterator<Item = (Shortcut, &'static Entry, &'static Entry)> {
         let entry = |place: usize| CATALOGUE.get(place).copied();
         self.taken.iter().filter_map(move |&(key, was, is)| Some((key, entry(was)?, entry(is)?)))
+    }
+
+    /// Whether a command has a line of its own in the user's file.
+    pub fn is_own(&self, entry: &Entry) -> bool {
+        self.own.iter().any(|&place| CATALOGUE.get(place).is_some_and(|e| e.id == entry.id))
     }
 
     /// What a key does.
@@ -134,7 +141,8 @@ impl Keymap {
     pub fn manual() -> String {
         let map = Self::default();
         let mut text = String::from(
-            "# Keys\n\nWritten by the program from its list of commands. To change keys, put lines such as \
+            "# Keys\n\nWritten by the program from its list of commands. To change keys, press *Change keys* \
+             in the preferences, or put lines such as \
              `next_slice = [\"Down\", \"J\"]` into `keymap.toml` in the config folder.\n",
         );
         for group in Group::ALL {

@@ -29,15 +29,23 @@ pub enum Segmenting {
     /// All shown or hidden.
     ToggleShown,
     /// Choose a file for all of them in the system's dialog.
-    Export,
+    Export {
+        /// As DICOM, under patient and study of the series.
+        with_patient: bool,
+    },
     /// Write all of them here.
-    ExportTo(PathBuf),
+    ExportTo {
+        /// The file; its ending says how.
+        path: PathBuf,
+        /// Under patient and study of the series.
+        with_patient: bool,
+    },
     /// Draw in this one, and show it: the cursor goes to its middle.
     GoTo(SegmentId),
 }
 
 /// Those that need no value.
-pub(super) static SEGMENTING: [Entry; 11] = [
+pub(super) static SEGMENTING: [Entry; 12] = [
     line(
         Command::Tool(Tool::Segment),
         "segment_brush",
@@ -126,12 +134,23 @@ pub(super) static SEGMENTING: [Entry; 11] = [
         segment_chosen,
     ),
     line(
-        Command::Segmenting(Segmenting::Export),
+        Command::Segmenting(Segmenting::Export { with_patient: false }),
         "segment_export",
         Group::Segment,
         (
             "Export segments",
-            "Writes all segments as a NIfTI label map, or as a DICOM segmentation of the series.",
+            "Writes all segments as a NIfTI label map, or as a DICOM segmentation, without the patient.",
+        ),
+        &[],
+        segmented,
+    ),
+    line(
+        Command::Segmenting(Segmenting::Export { with_patient: true }),
+        "segment_export_with_patient",
+        Group::Segment,
+        (
+            "Export segments, with patient",
+            "As a DICOM segmentation with patient, study and UIDs of the series, so that an archive files it with its study.",
         ),
         &[],
         segmented,

@@ -3,6 +3,7 @@
 use super::conditions::{always, compared, counted, shown, window_recommended};
 use super::entry::{Entry, Group, line};
 use super::keys::{Key, Shortcut};
+use super::rebinding::Rebinding;
 use super::words::Command;
 use crate::session::{CornerText, SeriesLink};
 use crate::volume::Interpolation;
@@ -42,6 +43,8 @@ pub enum Viewing {
     Prefer(Preference),
     /// Read the key file again.
     ReadKeys,
+    /// Something on the sheet on which keys are changed.
+    Keys(Rebinding),
     /// The next kind of interpolation.
     CycleInterpolation,
     /// This kind of interpolation.
@@ -66,7 +69,7 @@ pub enum Preference {
 }
 
 /// Those that need no value.
-pub(super) static VIEWING: [Entry; 12] = [
+pub(super) static VIEWING: [Entry; 13] = [
     line(
         Command::Viewing(Viewing::SlabThicker),
         "slab_thicker",
@@ -176,6 +179,17 @@ pub(super) static VIEWING: [Entry; 12] = [
         "read_keys",
         Group::Interface,
         ("Read keys again", "Takes over what was changed in keymap.toml since the start."),
+        &[],
+        always,
+    ),
+    line(
+        Command::Viewing(Viewing::Keys(Rebinding::ToggleSheet)),
+        "change_keys",
+        Group::Interface,
+        (
+            "Change keys",
+            "Lists every command with its keys; press another one for it, or take the usual ones again.",
+        ),
         &[],
         always,
     ),

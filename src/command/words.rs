@@ -230,6 +230,10 @@ pub enum Command {
     ExportMeasurementsTo(PathBuf),
     /// What is being drawn, as far as it goes; `None`: nothing any more.
     Sketch(Option<Measurement>),
+    /// The same in the prior.
+    PriorSketch(Option<Measurement>),
+    /// Pick a measurement of the prior, and show it there.
+    GoToPriorMeasurement(MeasureId),
     /// A change of the document: sliders, switches.
     Edit(Edit),
     /// The following edits are one step of undo.

@@ -5,163 +5,77 @@
 //! bit).
 
 use std::io;
-use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
 use dicom_dictionary_std::{tags, uids};
-use dicom_object::{FileDicomObject, FileMetaTableBuilder, InMemDicomObject, OpenFileOptions};
-use sha2::{Digest, Sha256};
+use dicom_object::mem::InMemElement;
+use dicom_object::{FileDicomObject, FileMetaTableBuilder, InMemDicomObject};
 
-use super::dicom_values::{code, decimals, item, number as whole, sequence, text as words, uid_of};
+use super::dicom_values::{
+    code, decimals, empty, fitted, item, number as whole, sequence, side, text as words,
+};
+use super::filing::Filing;
 use super::segments::SegmentsFile;
 use crate::geometry::Point;
-use crate::ingest::DefectCode;
-use crate::jobs::{Cancelled, JobContext};
+use crate::ingest::{DefectCode, Instance};
 use crate::segments::Segment;
 use crate::structures::cielab_from_srgb;
 
-type Element = DataElement<InMemDicomObject>;
-
-/// An image that was drawn on: its class and its instance.
-struct Image {
-    class: String,
-    instance: String,
-}
-
-/// What the series' own files tell; empty where they are none that can be read.
-#[derive(Default)]
-struct Origin {
-    /// Elements of patient and study, as they stand there.
-    elements: Vec<Element>,
-    images: Vec<Image>,
-}
-
-/// Copied from the first file: a segmentation belongs to the same patient and study.
-const COPIED: [(Tag, VR); 11] = [
-    (tags::STUDY_DATE, VR::DA),
-    (tags::STUDY_TIME, VR::TM),
-    (tags::ACCESSION_NUMBER, VR::SH),
-    (tags::REFERRING_PHYSICIAN_NAME, VR::PN),
-    (tags::PATIENT_NAME, VR::PN),
-    (tags::PATIENT_ID, VR::LO),
-    (tags::PATIENT_BIRTH_DATE, VR::DA),
-    (tags::PATIENT_SEX, VR::CS),
-    (tags::STUDY_INSTANCE_UID, VR::UI),
-    (tags::STUDY_ID, VR::SH),
-    (tags::STUDY_DESCRIPTION, VR::LO),
-];
-
-/// The file, whole, in memory.
-/// - errors: outer: cancelled; inner: more rows, columns or frames than the format holds
-pub(super) fn segmentation(
-    ctx: &JobContext,
-    file: &SegmentsFile,
-    segments: &[&Segment],
-) -> Result<io::Result<FileDicomObject<InMemDicomObject>>, Cancelled> {
-    let origin = if file.anonymous { Origin::default() } else { origin(ctx, file)? };
-    Ok(object(file, segments, &origin))
-}
-
-/// Reads the headers of the series' files.
-fn origin(ctx: &JobContext, file: &SegmentsFile) -> Result<Origin, Cancelled> {
-    let files = &file.series.files;
-    let mut origin = Origin::default();
-    for (n, path) in files.iter().enumerate() {
-        ctx.step("Reading what was drawn on", n as f32 / files.len().max(1) as f32)?;
-        let last = if n == 0 { tags::PIXEL_DATA } else { Tag(0x0008, 0x0020) };
-        let Some(header) = header(path, last) else { return Ok(Origin::default()) };
-        let text = |tag| {
-            let text = header.element(tag).ok()?.to_str().ok()?.trim_end_matches(['\0', ' ']).to_owned();
-            (!text.is_empty()).then_some(text)
-        };
-        let (Some(class), Some(instance)) = (text(tags::SOP_CLASS_UID), text(tags::SOP_INSTANCE_UID)) else {
-            return Ok(Origin::default());
-        };
-        if n == 0 {
-            let copied = COPIED.iter().filter_map(|(tag, vr)| Some(words(*tag, *vr, &text(*tag)?)));
-            origin.elements = copied.collect();
-        }
-        origin.images.push(Image { class, instance });
-    }
-    Ok(origin)
-}
-
-fn header(path: &Path, last: Tag) -> Option<FileDicomObject<InMemDicomObject>> {
-    OpenFileOptions::new().read_until(last).open_file(path).ok()
-}
-
-fn numbers(tag: Tag, values: &[f64]) -> Element {
+fn numbers(tag: Tag, values: &[f64]) -> InMemElement {
     words(tag, VR::DS, &decimals(values))
 }
 
 /// A pointer to an attribute, as dimensions have it.
-fn pointer(tag: Tag, to: Tag) -> Element {
+fn pointer(tag: Tag, to: Tag) -> InMemElement {
     DataElement::new(tag, VR::AT, PrimitiveValue::Tags([to].as_slice().into()))
 }
 
-fn object(
+/// The file, whole, in memory.
+/// - `filing`: whose it is
+/// - errors: more rows, columns or segments than the format holds
+pub(super) fn segmentation(
     file: &SegmentsFile,
     segments: &[&Segment],
-    origin: &Origin,
+    filing: &Filing,
 ) -> io::Result<FileDicomObject<InMemDicomObject>> {
     let grid = file.volume.grid();
     let [nx, ny, _] = grid.size();
-    let short =
-        |n: usize| u16::try_from(n).map_err(|_| io::Error::other("the series is too large for DICOM"));
     let (frames, pixels) = frames(segments, [nx, ny]);
-    let made = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let [date, time] = clock(made.as_secs());
-    // Another file each time that one is written: a person may have drawn on.
-    let identity = Sha256::new()
-        .chain_update(&file.series.uid)
-        .chain_update(made.as_nanos().to_le_bytes())
-        .chain_update(&pixels)
-        .finalize();
-    let uid = |purpose: &str| uid_of(&[&identity, purpose.as_bytes()]);
+    // Under the patient a file says when it was made, so that an archive tells it from those before. Without, it
+    // tells nobody's day, and the same segments give the same bytes.
+    let made = file.with_patient.then(|| SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default());
+    let moment = made.map(|made| made.as_nanos().to_le_bytes()).unwrap_or_default();
+    let told: Vec<String> = segments.iter().map(|s| format!("{} {:?}", s.name, s.colour)).collect();
+    let geometry = format!("{grid:?} {} {}", told.join("\n"), env!("CARGO_PKG_VERSION"));
+    let parts = [moment.as_slice(), geometry.as_bytes(), pixels.as_slice()];
+    let uid = |what: &str| filing.new_uid(what, &parts);
     let spacing = grid.spacing_mm();
     let [right, down, _] = grid.directions();
     let distance = {
         let [i, j, k] = grid.patient_from_voxel().axes();
         i.cross(j).unit().map_or(spacing[2], |normal| normal.dot(k).abs())
     };
-    let known = file.series.frame_of_reference_uid.clone().filter(|_| !file.anonymous);
-    let frame_of_reference = known.unwrap_or_else(|| uid("frame"));
-    let series_uid = file.series.uid.split('#').next().unwrap_or_default();
     let lossy = file.series.defects.iter().any(|defect| defect.code == DefectCode::Lossy);
-    let instance = uid("instance");
-    let dimensions = uid("dimensions");
+    let instance = uid("segmentation");
+    let dimensions = uid("dimensions of a segmentation");
 
-    let mut whole_file: Vec<Element> = vec![
-        words(tags::SPECIFIC_CHARACTER_SET, VR::CS, "ISO_IR 192"),
+    let mut object = InMemDicomObject::from_element_iter(filing.elements());
+    let own = filing.series_elements(&uid("series of segments"), "SEG", "Segments drawn by hand");
+    own.into_iter().chain(filing.frame_elements()).for_each(|element| drop(object.put(element)));
+    let elements = vec![
         words(tags::IMAGE_TYPE, VR::CS, "DERIVED\\PRIMARY"),
-        words(tags::INSTANCE_CREATION_DATE, VR::DA, &date),
-        words(tags::INSTANCE_CREATION_TIME, VR::TM, &time),
         words(tags::SOP_CLASS_UID, VR::UI, uids::SEGMENTATION_STORAGE),
         words(tags::SOP_INSTANCE_UID, VR::UI, &instance),
-        words(tags::SERIES_DATE, VR::DA, &date),
-        words(tags::SERIES_TIME, VR::TM, &time),
-        words(tags::CONTENT_DATE, VR::DA, &date),
-        words(tags::CONTENT_TIME, VR::TM, &time),
-        words(tags::MODALITY, VR::CS, "SEG"),
-        words(tags::MANUFACTURER, VR::LO, "Triscope"),
-        words(tags::SERIES_DESCRIPTION, VR::LO, "Segments drawn by hand"),
-        words(tags::MANUFACTURER_MODEL_NAME, VR::LO, "Triscope"),
-        words(tags::DEVICE_SERIAL_NUMBER, VR::LO, "0"),
-        words(tags::SOFTWARE_VERSIONS, VR::LO, env!("CARGO_PKG_VERSION")),
-        words(tags::SERIES_INSTANCE_UID, VR::UI, &uid("series")),
-        words(tags::SERIES_NUMBER, VR::IS, "900"),
         words(tags::INSTANCE_NUMBER, VR::IS, "1"),
-        words(tags::FRAME_OF_REFERENCE_UID, VR::UI, &frame_of_reference),
-        DataElement::new(tags::POSITION_REFERENCE_INDICATOR, VR::LO, PrimitiveValue::Empty),
         words(tags::CONTENT_LABEL, VR::CS, "SEGMENTS"),
         words(tags::CONTENT_DESCRIPTION, VR::LO, "Segments drawn by hand"),
-        DataElement::new(tags::CONTENT_CREATOR_NAME, VR::PN, PrimitiveValue::Empty),
+        empty(tags::CONTENT_CREATOR_NAME, VR::PN),
         whole(tags::SAMPLES_PER_PIXEL, 1),
         words(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, "MONOCHROME2"),
         words(tags::NUMBER_OF_FRAMES, VR::IS, &frames.len().to_string()),
-        whole(tags::ROWS, short(ny)?),
-        whole(tags::COLUMNS, short(nx)?),
+        whole(tags::ROWS, side(ny)?),
+        whole(tags::COLUMNS, side(nx)?),
         whole(tags::BITS_ALLOCATED, 1),
         whole(tags::BITS_STORED, 1),
         whole(tags::HIGH_BIT, 0),
@@ -212,36 +126,40 @@ fn object(
         ),
         sequence(
             tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE,
-            frames.iter().map(|frame| frame_groups(file, frame, origin)).collect(),
+            frames.iter().map(|frame| frame_groups(file, frame, filing)).collect(),
         ),
         DataElement::new(tags::PIXEL_DATA, VR::OB, PrimitiveValue::U8(pixels.into())),
     ];
-    if !origin.images.is_empty() {
-        let images = origin.images.iter().map(|image| item(reference(image)));
-        whole_file.push(sequence(
+    elements.into_iter().for_each(|element| drop(object.put(element)));
+    if let Some(made) = made {
+        let [date, time] = clock(made.as_secs());
+        for (tags, vr, value) in [
+            ([tags::INSTANCE_CREATION_DATE, tags::SERIES_DATE, tags::CONTENT_DATE], VR::DA, date),
+            ([tags::INSTANCE_CREATION_TIME, tags::SERIES_TIME, tags::CONTENT_TIME], VR::TM, time),
+        ] {
+            tags.into_iter().for_each(|tag| drop(object.put(words(tag, vr, &value))));
+        }
+    }
+    let images = &filing.origin().instances;
+    if !images.is_empty() {
+        let images = images.iter().map(|image| item(reference(image, filing)));
+        object.put(sequence(
             tags::REFERENCED_SERIES_SEQUENCE,
             vec![item([
-                words(tags::SERIES_INSTANCE_UID, VR::UI, series_uid),
+                words(tags::SERIES_INSTANCE_UID, VR::UI, &filing.source_series_uid()),
                 sequence(tags::REFERENCED_INSTANCE_SEQUENCE, images.collect()),
             ])],
         ));
     }
-    let mut object = InMemDicomObject::from_element_iter(whole_file);
-    // Type 2 elements must be there, may be empty.
-    for (tag, vr) in COPIED.into_iter().filter(|(tag, _)| *tag != tags::STUDY_DESCRIPTION) {
-        object.put(DataElement::new(tag, vr, PrimitiveValue::Empty));
-    }
-    object.put(words(tags::STUDY_INSTANCE_UID, VR::UI, &uid("study")));
-    origin.elements.iter().for_each(|element| drop(object.put(element.clone())));
     let meta = FileMetaTableBuilder::new().transfer_syntax(uids::EXPLICIT_VR_LITTLE_ENDIAN);
     object.with_meta(meta).map_err(io::Error::other)
 }
 
-/// Class and instance of an image.
-fn reference(image: &Image) -> [Element; 2] {
+/// Class and instance of an image that was drawn on.
+fn reference(image: &Instance, filing: &Filing) -> [InMemElement; 2] {
     [
-        words(tags::REFERENCED_SOP_CLASS_UID, VR::UI, &image.class),
-        words(tags::REFERENCED_SOP_INSTANCE_UID, VR::UI, &image.instance),
+        words(tags::REFERENCED_SOP_CLASS_UID, VR::UI, &image.class_uid),
+        words(tags::REFERENCED_SOP_INSTANCE_UID, VR::UI, &filing.instance_uid(image)),
     ]
 }
 
@@ -251,11 +169,10 @@ fn described(segments: &[&Segment]) -> io::Result<Vec<InMemDicomObject>> {
     let one = |(n, segment): (usize, &&Segment)| {
         let number = u16::try_from(n + 1).map_err(|_| io::Error::other("more segments than DICOM holds"))?;
         let colour = cielab_from_srgb(segment.colour);
-        // A long string has 64 characters and no backslash (PS3.5 6.2, LO).
-        let name: String = segment.name.chars().filter(|c| *c != '\\' && !c.is_control()).take(64).collect();
+        let name: String = segment.name.chars().filter(|c| !c.is_control()).collect();
         Ok(item([
             whole(tags::SEGMENT_NUMBER, number),
-            words(tags::SEGMENT_LABEL, VR::LO, name.trim()),
+            words(tags::SEGMENT_LABEL, VR::LO, &fitted(&name, 64)),
             words(tags::SEGMENT_ALGORITHM_TYPE, VR::CS, "MANUAL"),
             code(tags::SEGMENTED_PROPERTY_CATEGORY_CODE_SEQUENCE, TISSUE),
             code(tags::SEGMENTED_PROPERTY_TYPE_CODE_SEQUENCE, TISSUE),
@@ -280,7 +197,7 @@ struct Frame {
 }
 
 /// Per-frame Functional Groups: which segment it is, where it lies, and what it was drawn on.
-fn frame_groups(file: &SegmentsFile, frame: &Frame, origin: &Origin) -> InMemDicomObject {
+fn frame_groups(file: &SegmentsFile, frame: &Frame, filing: &Filing) -> InMemDicomObject {
     let grid = file.volume.grid();
     let corner = grid.patient_from_voxel() * Point::new(0.0, 0.0, frame.slice as f64);
     let segment = frame.segment as u32 + 1;
@@ -299,10 +216,11 @@ fn frame_groups(file: &SegmentsFile, frame: &Frame, origin: &Origin) -> InMemDic
             vec![item([whole(tags::REFERENCED_SEGMENT_NUMBER, segment as u16)])],
         ),
     ];
-    // Where each slice is a file; of resampled slices none is.
-    let own = origin.images.len() == grid.size()[2] && !file.series.is_resampled();
-    if let Some(image) = origin.images.get(frame.slice).filter(|_| own) {
-        let [class, instance] = reference(image);
+    let origin = filing.origin();
+    // Where each slice is an object of its own; resampled slices are none.
+    let image = origin.of_slice.get(frame.slice).copied().flatten().and_then(|n| origin.instances.get(n));
+    if let Some(image) = image {
+        let [class, instance] = reference(image, filing);
         let source = item([
             class,
             instance,

@@ -69,22 +69,29 @@ impl SegmentValues {
     }
 }
 
+/// What was measured and drawn in one series.
+#[derive(Clone, Debug)]
+pub struct SeriesMeasurements {
+    /// Of the series; written hashed.
+    pub series_uid: String,
+    /// Of its values.
+    pub unit: Unit,
+    /// In the order of the list.
+    pub measurements: Vec<Measured>,
+    /// Those with voxels.
+    pub segments: Vec<SegmentValues>,
+}
+
 /// Writes them as CSV (a row for each number) where the name ends in `.csv`, else as JSON.
-/// - `series_uid`: of the series that they were made in; written hashed
+/// - `series`: the one on the screen, then others that it is compared with; each position belongs to its own series
 ///
 /// # Errors
 /// Where the file cannot be written whole; what was there before stays.
-pub fn write_measurements(
-    path: &Path,
-    series_uid: &str,
-    unit: &Unit,
-    measurements: &[Measured],
-    segments: &[SegmentValues],
-) -> Result<(), WriteError> {
+pub fn write_measurements(path: &Path, series: &[SeriesMeasurements]) -> Result<(), WriteError> {
     if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv")) {
-        write_whole(path, &table(series_uid, measurements, segments))
+        write_whole(path, &table(series))
     } else {
-        write_json(path, &document(series_uid, unit, measurements, segments))
+        write_json(path, &document(series))
     }
 }
 
@@ -95,13 +102,20 @@ fn places(measured: &Measured) -> String {
     places.join("; ")
 }
 
-fn table(series_uid: &str, measurements: &[Measured], segments: &[SegmentValues]) -> Vec<u8> {
+fn table(series: &[SeriesMeasurements]) -> Vec<u8> {
     let mut rows = csv::Writer::from_writer(Vec::new());
-    let series = hashed_uid(series_uid);
     let head = ["name", "kind", "quantity", "value", "unit", "points_lps_mm", "series"];
     // Writing into memory cannot fail.
     let _ = rows.write_record(head);
-    for measured in measurements {
+    for one in series {
+        of_series(&mut rows, one);
+    }
+    rows.into_inner().unwrap_or_default()
+}
+
+fn of_series(rows: &mut csv::Writer<Vec<u8>>, one: &SeriesMeasurements) {
+    let series = hashed_uid(&one.series_uid);
+    for measured in &one.measurements {
         let (name, kind) = (measured.measurement.name.as_str(), measured.measurement.kind.name());
         let points = places(measured);
         let mut row = |quantity: &str, value: &str, unit: &str| {
@@ -117,7 +131,7 @@ fn table(series_uid: &str, measurements: &[Measured], segments: &[SegmentValues]
             row("", "", "");
         }
     }
-    for segment in segments {
+    for segment in &one.segments {
         let mut row = |quantity: &str, value: &str, unit: &str| {
             let _ = rows.write_record([&segment.name, "segment", quantity, value, unit, "", &series]);
         };
@@ -126,19 +140,25 @@ fn table(series_uid: &str, measurements: &[Measured], segments: &[SegmentValues]
         }
         row("Voxels", &segment.voxels.to_string(), "");
     }
-    rows.into_inner().unwrap_or_default()
 }
 
-fn document(series_uid: &str, unit: &Unit, measurements: &[Measured], segments: &[SegmentValues]) -> Value {
-    json!({
-        "version": VERSION,
-        "program": concat!("Triscope ", env!("CARGO_PKG_VERSION")),
-        "space": "patient, LPS, mm",
-        "series": hashed_uid(series_uid),
-        "unit": unit.name(),
-        "measurements": measurements.iter().map(one).collect::<Vec<_>>(),
-        "segments": segments.iter().map(segment).collect::<Vec<_>>(),
-    })
+fn document(series: &[SeriesMeasurements]) -> Value {
+    let made = |of: &SeriesMeasurements| {
+        json!({
+            "series": hashed_uid(&of.series_uid),
+            "unit": of.unit.name(),
+            "measurements": of.measurements.iter().map(one).collect::<Vec<_>>(),
+            "segments": of.segments.iter().map(segment).collect::<Vec<_>>(),
+        })
+    };
+    let mut document = series.first().map_or_else(|| json!({}), made);
+    document["version"] = json!(VERSION);
+    document["program"] = json!(concat!("Triscope ", env!("CARGO_PKG_VERSION")));
+    document["space"] = json!("patient, LPS, mm");
+    if let Some(others) = series.get(1..).filter(|others| !others.is_empty()) {
+        document["compared_with"] = others.iter().map(made).collect();
+    }
+    document
 }
 
 fn quantity(q: &Quantity) -> Value {
@@ -210,6 +230,11 @@ mod tests {
         ]
     }
 
+    fn of(series_uid: &str) -> SeriesMeasurements {
+        let series_uid = series_uid.to_owned();
+        SeriesMeasurements { series_uid, unit: Unit::Hu, measurements: measured(), segments: segments() }
+    }
+
     fn segments() -> Vec<SegmentValues> {
         let quantities = vec![Quantity::new("Volume", 1.234, "ml", 2)];
         vec![SegmentValues { name: "upper lobe".to_owned(), quantities, voxels: 99, unknown: 4 }]
@@ -227,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_table_has_a_row_for_each_number_and_no_uid() {
-        let table = String::from_utf8(table("1.2.840.1", &measured(), &segments())).expect("text");
+        let table = String::from_utf8(table(&[of("1.2.840.1")])).expect("text");
         let rows: Vec<csv::StringRecord> =
             csv::Reader::from_reader(table.as_bytes()).records().collect::<Result<_, _>>().expect("rows");
         assert_eq!(rows.len(), 1 + 6 + 1 + 2);
@@ -239,10 +264,23 @@ mod tests {
 
     #[test]
     fn a_document_says_where_everything_lies() {
-        let document = document("1.2.840.1", &Unit::Hu, &measured(), &segments());
+        let document = document(&[of("1.2.840.1")]);
         assert_eq!(document["measurements"][1]["points"][0], json!([0.5, 0.5, 1.0]));
         assert_eq!(document["measurements"][1]["statistics"]["values"], json!(6));
         assert_eq!(document["segments"][0]["unknown"], json!(4));
         assert!(!document.to_string().contains("1.2.840"));
+    }
+
+    #[test]
+    fn what_was_made_in_the_prior_stands_under_its_own_series() {
+        let both = [of("1.2.840.1"), of("1.2.840.2")];
+        let table = String::from_utf8(table(&both)).expect("text");
+        for series in &both {
+            assert_eq!(table.matches(&hashed_uid(&series.series_uid)).count(), 1 + 6 + 1 + 2);
+        }
+        let document = document(&both);
+        assert_eq!(document["series"], json!(hashed_uid("1.2.840.1")));
+        assert_eq!(document["compared_with"][0]["series"], json!(hashed_uid("1.2.840.2")));
+        assert_eq!(document["compared_with"][0]["measurements"], document["measurements"]);
     }
 }

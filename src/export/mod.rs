@@ -21,10 +21,10 @@ mod segments;
 
 pub use film::{FILM_PACES, Film};
 pub use json::write_json;
-pub use measurements::{SegmentValues, hashed_uid, measurement_text, write_measurements};
+pub use measurements::{SegmentValues, SeriesMeasurements, hashed_uid, measurement_text, write_measurements};
 pub use nifti::{write_ct, write_saliency};
 pub use npy::write_npy;
 pub use parametric_map::{Explained, ParametricMap, write_parametric_map};
 pub use png::{write_png, write_png_for_print};
 pub use secondary_capture::write_secondary_capture;
-pub use segments::{SegmentsFile, write_segments};
+pub use segments::{SegmentsError, SegmentsFile, write_segments};

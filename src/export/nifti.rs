@@ -58,14 +58,23 @@ pub fn write_ct(path: &Path, volume: &Volume) -> Result<(), WriteError> {
 
 /// Writes segments as labels on the volume's grid: the place in the list, from 1, empty ones counted; of a voxel of several the last.
 /// - errors: the file cannot be written; more segments than labels
-pub(super) fn label_map(path: &Path, grid: &VoxelGrid, segments: &[Segment]) -> io::Result<()> {
+/// - returns: how many voxels belong to several segments
+pub(super) fn label_map(path: &Path, grid: &VoxelGrid, segments: &[Segment]) -> io::Result<usize> {
     let [nx, ny, nz] = grid.size();
     let mut labels = vec![0u8; nx * ny * nz];
+    // A bit for each voxel that a second segment has: asked for where there are two.
+    let mut shared = vec![0u64; if segments.len() > 1 { labels.len().div_ceil(64) } else { 0 }];
     for (n, segment) in segments.iter().enumerate() {
         let label = u8::try_from(n + 1).map_err(|_| io::Error::other("a label map holds 255 segments"))?;
         segment.voxels.runs(|[i, j, k], length| {
             let first = (k * ny + j) * nx + i;
             if let Some(run) = labels.get_mut(first..first + length) {
+                for (at, _) in run.iter().enumerate().filter(|(_, label)| **label != 0) {
+                    let at = first + at;
+                    if let Some(bits) = shared.get_mut(at / 64) {
+                        *bits |= 1 << (at % 64);
+                    }
+                }
                 run.fill(label);
             }
         });
@@ -82,7 +91,8 @@ pub(super) fn label_map(path: &Path, grid: &VoxelGrid, segments: &[Segment]) -> 
         .compress(compressed)
         .reference_header(&header)
         .write_nifti(&array)
-        .map_err(io_error)
+        .map_err(io_error)?;
+    Ok(shared.iter().map(|bits| bits.count_ones() as usize).sum())
 }
 
 /// 80 bytes are there for it; a longer text is cut, never an error.

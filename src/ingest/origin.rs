@@ -72,15 +72,7 @@ pub struct Origin {
 /// Reads the headers of a series once more, for the names of its files.
 /// - errors: a file that is gone or damaged since it was opened; cancelled
 pub fn origin(series: &Series, ctx: &JobContext) -> Result<Origin, IngestError> {
-    let mut found = Origin {
-        series_uid: series.uid.clone(),
-        study_uid: String::new(),
-        frame_of_reference_uid: series.frame_of_reference_uid.clone().unwrap_or_default(),
-        modality: series.modality.clone(),
-        belonging: Private::default(),
-        instances: Vec::new(),
-        of_slice: Vec::with_capacity(series.slices.len()),
-    };
+    let mut found = Origin::unread(series);
     let mut last: Option<(&std::path::Path, usize)> = None;
     for slice in &series.slices {
         ctx.check()?;
@@ -120,6 +112,19 @@ pub fn origin(series: &Series, ctx: &JobContext) -> Result<Origin, IngestError> 
 }
 
 impl Origin {
+    /// What is known of a series without its files: its own UIDs, and nothing of patient, study and images.
+    pub fn unread(series: &Series) -> Self {
+        Self {
+            series_uid: series.uid.clone(),
+            study_uid: String::new(),
+            frame_of_reference_uid: series.frame_of_reference_uid.clone().unwrap_or_default(),
+            modality: series.modality.clone(),
+            belonging: Private::default(),
+            instances: Vec::new(),
+            of_slice: Vec::new(),
+        }
+    }
+
     /// Takes over what all files of a series share.
     fn of(&mut self, named: Named) {
         self.study_uid = named.study;

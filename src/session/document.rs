@@ -1,5 +1,7 @@
 //! The session itself: read by everyone, changed by edits and news alone.
 
+mod prior;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,7 +10,7 @@ use super::case::{Case, Findings, Measured, OpenSeries, Stage};
 use super::edit::Edit;
 use super::history::History;
 use super::locked::LockedPaths;
-use super::look::{CornerText, Layout, Look};
+use super::look::{CornerText, Look};
 use super::networks::{Imported, NetworkFacts};
 use super::news::{
     Engine, GpuUse, GraphicsDevice, Hover, Memory, NetworkChoice, News, Notice, NoticeId, Playing, Severity,
@@ -16,7 +18,7 @@ use super::news::{
 };
 use super::overlays::{DrawnFile, PetLook, PetSeries, StructuresLook};
 use super::pages::Pages;
-use super::prior::{PriorLook, PriorSeries, SeriesLink};
+use super::prior::{PriorSeries, SeriesLink};
 use super::report::OpenReport;
 use super::slice_scan::SliceScan;
 use crate::clinical::ClinicalFields;
@@ -47,6 +49,7 @@ pub struct Session {
     imported: Option<Arc<Imported>>,
     hover: Option<Hover>,
     sketch: Option<Measured>,
+    prior_sketch: Option<Measured>,
     last_session: bool,
     anonymous: bool,
     playing: Option<Playing>,
@@ -317,6 +320,11 @@ impl Session {
         self.history.begin_gesture();
     }
 
+    /// Whether a gesture is under way: more of it may follow at any moment.
+    pub fn in_gesture(&self) -> bool {
+        self.history.in_gesture()
+    }
+
     /// Ends the gesture.
     pub fn end_gesture(&mut self) {
         self.history.end_gesture();
@@ -350,6 +358,22 @@ impl Session {
 
     fn carry_out(&mut self, edit: Edit) -> Option<Edit> {
         self.revision = self.revision.wrapping_add(1);
+        let edit = match edit {
+            Edit::InPrior(edit) => return self.carry_out_in_prior(*edit),
+            Edit::Many(edits) => {
+                let mut inverse: Vec<Edit> = edits.into_iter().filter_map(|e| self.carry_out(e)).collect();
+                inverse.reverse();
+                return (!inverse.is_empty()).then_some(Edit::Many(inverse));
+            }
+            edit => edit,
+        };
+        // One measurement is in the hand, of either series.
+        if edit.picks()
+            && let Some(uid) = self.prior().map(|prior| prior.uid().to_owned())
+            && let Some(findings) = self.case.findings.get_mut(&uid)
+        {
+            findings.picked = None;
+        }
         let uid = self.series().map(|s| s.uid.clone());
         let findings = match uid {
             Some(uid) => self.case.findings.entry(uid).or_default(),
@@ -418,6 +442,8 @@ impl Session {
                 let prior = self.case.prior.as_mut().filter(|prior| Arc::ptr_eq(&prior.volume, &volume));
                 if let Some(prior) = prior {
                     (prior.defects, prior.loaded) = (defects, true);
+                    let uid = prior.uid().to_owned();
+                    self.measure_again(&uid, &volume);
                 }
             }
             News::Structures { volume, object, set } => {
@@ -526,6 +552,13 @@ impl Session {
             News::Sketch(sketch) => {
                 let volume = self.case.open.as_ref().map(|open| open.volume.as_ref());
                 self.sketch = sketch.map(|sketch| Measured::read(sketch, volume));
+                // Something is drawn in one of them.
+                self.prior_sketch.take_if(|_| self.sketch.is_some());
+            }
+            News::PriorSketch(sketch) => {
+                let volume = self.case.prior.as_ref().map(|prior| prior.volume.as_ref());
+                self.prior_sketch = sketch.map(|sketch| Measured::read(sketch, volume));
+                self.sketch.take_if(|_| self.prior_sketch.is_some());
             }
             News::Notice(severity, text) => self.notice(severity, text),
             News::Dismiss(id) => self.notices.retain(|n| n.id != id),
@@ -570,33 +603,6 @@ impl Session {
         self.forget_view();
     }
 
-    /// The series on the screen is never its own prior.
-    fn prior_began(&mut self, scan: Arc<Scan>, index: usize, volume: Arc<Volume>) {
-        let (Some(series), Some(now)) = (scan.series.get(index), self.series()) else { return };
-        if series.uid == now.uid {
-            return;
-        }
-        let same_frame = now.same_frame(series);
-        self.history.forget_prior();
-        let grid = volume.grid();
-        let begin = |now| PriorLook::beginning(now, self.look.cursor, grid);
-        self.look.prior = self.grid().map_or_else(|| PriorLook::fitted(grid.centre()), begin);
-        if same_frame {
-            self.look.prior.link = SeriesLink::Frame;
-        }
-        let defects = series.defects.clone();
-        let gpu = GpuUse::default();
-        self.case.prior = Some(PriorSeries { scan, index, volume, defects, loaded: false, gpu });
-    }
-
-    fn close_prior(&mut self) {
-        self.history.forget_prior();
-        self.case.prior = None;
-        if self.look.layout == Layout::Dates {
-            self.look.layout = Layout::Grid;
-        }
-    }
-
     fn loaded(&mut self, volume: &Arc<Volume>, defects: Vec<Defect>) {
         let Some(open) = self.case.open.as_mut().filter(|o| Arc::ptr_eq(&o.volume, volume)) else { return };
         open.defects = defects;
@@ -604,13 +610,14 @@ impl Session {
         if self.look.preset == Some(Preset::Full) {
             self.set_window(Preset::Full, volume);
         }
-        self.measure_again(volume);
+        if let Some(uid) = self.series().map(|series| series.uid.clone()) {
+            self.measure_again(&uid, volume);
+        }
     }
 
     /// Values that had not arrived when a measurement was made.
-    fn measure_again(&mut self, volume: &Volume) {
-        let Some(uid) = self.series().map(|s| s.uid.clone()) else { return };
-        for measured in self.case.findings.get_mut(&uid).into_iter().flat_map(|f| &mut f.measurements) {
+    fn measure_again(&mut self, uid: &str, volume: &Volume) {
+        for measured in self.case.findings.get_mut(uid).into_iter().flat_map(|f| &mut f.measurements) {
             *measured = Measured::read(measured.measurement.clone(), Some(volume));
         }
     }
@@ -633,7 +640,7 @@ impl Session {
         self.revision = self.revision.wrapping_add(1);
         self.history.clear();
         self.hover = None;
-        (self.sketch, self.playing) = (None, None);
+        (self.sketch, self.prior_sketch, self.playing) = (None, None, None);
         self.gpu = GpuUse::default();
     }
 

@@ -92,6 +92,8 @@ pub enum Edit {
     Pick(Option<MeasureId>),
     /// Segments that the reader draws, and what they are drawn with.
     Segments(SegmentEdit),
+    /// A measurement or a segment of the prior that is open: it belongs to that series.
+    InPrior(Box<Edit>),
     /// Several as one.
     Many(Vec<Edit>),
 }
@@ -127,16 +129,30 @@ pub(super) enum About {
     Measurements,
     Segment(SegmentId),
     Segments,
+    PriorMeasurement(MeasureId),
+    PriorSegment(SegmentId),
+    PriorLists,
     Interface,
     Many,
 }
 
 impl Edit {
+    /// The same for the prior.
+    pub fn in_prior(self) -> Self {
+        Self::InPrior(Box::new(self))
+    }
+
+    /// Whether a measurement is taken hold of by it.
+    pub(super) fn picks(&self) -> bool {
+        matches!(self, Edit::Pick(Some(_)) | Edit::AddMeasurement(..))
+    }
+
     /// Whether Ctrl+Z takes it back.
     pub fn undoable(&self) -> bool {
         match self {
             Edit::Focus(_) | Edit::Tool(_) | Edit::Brush(_) | Edit::Select(_) | Edit::Pick(_) => false,
             Edit::Segments(edit) => edit.undoable(),
+            Edit::InPrior(edit) => edit.undoable(),
             Edit::Many(edits) => edits.iter().any(Edit::undoable),
             _ => true,
         }
@@ -171,6 +187,11 @@ impl Edit {
             Edit::SetMeasurement(measurement) => About::Measurement(measurement.id),
             Edit::AddMeasurement(..) | Edit::RemoveMeasurement(_) => About::Measurements,
             Edit::Segments(edit) => edit.about().map_or(About::Segments, About::Segment),
+            Edit::InPrior(edit) => match edit.about() {
+                About::Measurement(id) => About::PriorMeasurement(id),
+                About::Segment(id) => About::PriorSegment(id),
+                _ => About::PriorLists,
+            },
             Edit::Paint(_) => About::Painted,
             Edit::Focus(_) | Edit::Tool(_) | Edit::Brush(_) | Edit::Select(_) | Edit::Pick(_) => {
                 About::Interface
@@ -194,10 +215,10 @@ impl Edit {
         )
     }
 
-    /// The same without what it says of the prior's look; `None` where nothing is left.
+    /// The same without what it says of the prior; `None` where nothing is left.
     pub(super) fn without_prior(self) -> Option<Edit> {
         match self {
-            Edit::Prior(_) => None,
+            Edit::Prior(_) | Edit::InPrior(_) => None,
             Edit::Many(edits) => {
                 let edits: Vec<Edit> = edits.into_iter().filter_map(Edit::without_prior).collect();
                 (!edits.is_empty()).then_some(Edit::Many(edits))
@@ -312,6 +333,8 @@ impl Edit {
             }
             Edit::Pick(to) => swap(&mut findings.picked, to).map(Edit::Pick),
             Edit::Segments(edit) => edit.carry_out(look, findings, volume).map(Edit::Segments),
+            // Of another series: who has the findings of both carries it out.
+            Edit::InPrior(_) => None,
             Edit::Many(edits) => {
                 let mut inverse: Vec<Edit> =
                     edits.into_iter().filter_map(|e| e.carry_out(look, findings, volume)).collect();

@@ -37,6 +37,11 @@ impl History {
         self.gesture = Gesture::Fresh;
     }
 
+    /// Whether a gesture is open.
+    pub(super) fn in_gesture(&self) -> bool {
+        self.gesture != Gesture::None
+    }
+
     /// The step is whole.
     pub(super) fn end_gesture(&mut self) {
         self.gesture = Gesture::None;
@@ -56,9 +61,10 @@ impl History {
         };
         if let (true, Some(step)) = (joins, self.undo.last_mut()) {
             // The oldest inverse about a thing leads back to where it was before the gesture.
-            let known =
-                !matches!(about, About::Nodules | About::Measurements | About::Segments | About::Many)
-                    && step.inverses.iter().any(|e| e.about() == about);
+            let known = !matches!(
+                about,
+                About::Nodules | About::Measurements | About::Segments | About::PriorLists | About::Many
+            ) && step.inverses.iter().any(|e| e.about() == about);
             if !known {
                 step.inverses.push(inverse);
             }

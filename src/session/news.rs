@@ -382,6 +382,8 @@ pub enum News {
     Hover(Option<Hover>),
     /// A measurement that is being drawn, as far as it goes; `None`: it is done, or given up.
     Sketch(Option<Measurement>),
+    /// The same in the prior.
+    PriorSketch(Option<Measurement>),
     /// Slices are played, or no more.
     Playing(Option<Playing>),
     /// Whether a program that ended has left something to go on with.

@@ -118,7 +118,7 @@ impl Hands {
             };
             let point = nodule::grab(session, view, at).map(Gesture::Point);
             point
-                .or_else(|| measure::grab(session, view, at).map(Gesture::Measurement))
+                .or_else(|| measure::grab(session.findings(), view, at).map(Gesture::Measurement))
                 .or_else(|| planes().map(Gesture::Planes))
                 .or_else(|| crop::grab(session, view, at).map(Gesture::Crop))
         };
@@ -144,7 +144,12 @@ impl Hands {
                 if !session.open().is_some_and(|open| open.loaded) {
                     return;
                 }
-                let Some((stroke, edits)) = SegmentStroke::begin(session, view, at, keys) else { return };
+                let Some(volume) = session.volume() else { return };
+                let drawn_in = (session.findings(), volume.as_ref());
+                let Some((stroke, edits)) = SegmentStroke::begin(session.look(), drawn_in, view, (at, keys))
+                else {
+                    return;
+                };
                 first = edits;
                 Gesture::Segment(stroke)
             }
@@ -191,10 +196,10 @@ impl Hands {
     ) {
         let Tool::Measure(kind) = session.look().tool else { return };
         let drawn = match self.drawing.as_mut().filter(|drawing| drawing.goes_on(kind, pane)) {
-            Some(drawing) => drawing.give(session, view, at),
+            Some(drawing) => drawing.give(session.findings(), view, at),
             None => {
                 let drawing = Drawing::begin(kind, pane, view, at);
-                self.drawing.insert(drawing).after(session, false)
+                self.drawing.insert(drawing).after(session.findings(), false)
             }
         };
         self.drawn(drawn, out);
@@ -211,7 +216,7 @@ impl Hands {
     ) {
         let Tool::Measure(kind) = session.look().tool else { return };
         if let Some(drawing) = self.drawing.as_ref().filter(|drawing| drawing.goes_on(kind, pane)) {
-            let drawn = drawing.follow(session, view, at);
+            let drawn = drawing.follow(session.findings(), view, at);
             self.drawn(drawn, out);
         }
     }
@@ -256,7 +261,9 @@ impl Hands {
             Gesture::Crop(held) => out.edit(held.drag(grid, session.look().volume_view, view, at)),
             Gesture::Paint(painting) => out.extend(painting.drag(session, view, at).map(Command::Edit)),
             Gesture::Segment(stroke) => {
-                out.extend(stroke.drag(session, view, at).map(|edit| Command::Edit(Edit::Segments(edit))));
+                out.extend(
+                    stroke.drag(session.look(), view, at).map(|edit| Command::Edit(Edit::Segments(edit))),
+                );
             }
             Gesture::Draw => self.follow(session, pane, view, at, out),
         }

@@ -8,7 +8,7 @@ use super::hands::CLICK_PX;
 use super::pointer::under;
 use crate::geometry::{Patient, Point, Vector, Viewport};
 use crate::measure::{Kind, MeasureId, Measurement};
-use crate::session::{Edit, Findings, Pane, Session};
+use crate::session::{Edit, Findings, Pane};
 use crate::view::{self, Hold, ResolvedView, SeenMeasurement};
 
 /// How near to a handle, and to a line, the pointer must be to take hold of it, physical pixels.
@@ -45,26 +45,26 @@ impl Drawing {
     }
 
     /// Gives the next point.
-    pub(super) fn give(&mut self, session: &Session, view: &ResolvedView, at: Point<Viewport>) -> Drawn {
+    pub(super) fn give(&mut self, findings: &Findings, view: &ResolvedView, at: Point<Viewport>) -> Drawn {
         let closes = self.kind == Kind::Polygon && self.ends(view, at);
         if !closes {
             self.given.push(under(view, at));
         }
-        self.after(session, closes)
+        self.after(findings, closes)
     }
 
     /// What follows from the points that are given: a kind of one point is whole with its first.
-    pub(super) fn after(&self, session: &Session, closes: bool) -> Drawn {
+    pub(super) fn after(&self, findings: &Findings, closes: bool) -> Drawn {
         if closes || Some(self.given.len()) == self.kind.given() {
-            Drawn::Whole(self.whole(session))
+            Drawn::Whole(self.whole(findings))
         } else {
-            Drawn::Sketch(self.sketch(session, None))
+            Drawn::Sketch(self.sketch(findings, None))
         }
     }
 
     /// With the point that follows the pointer.
-    pub(super) fn follow(&self, session: &Session, view: &ResolvedView, at: Point<Viewport>) -> Drawn {
-        Drawn::Sketch(self.sketch(session, Some(under(view, at))))
+    pub(super) fn follow(&self, findings: &Findings, view: &ResolvedView, at: Point<Viewport>) -> Drawn {
+        Drawn::Sketch(self.sketch(findings, Some(under(view, at))))
     }
 
     /// Whether the first or the last point lies there; the polygon has an area by then.
@@ -78,15 +78,13 @@ impl Drawing {
             && (first.is_some_and(|p| near(p, REACH_PX[0])) || last.is_some_and(|p| near(p, CLICK_PX)))
     }
 
-    fn sketch(&self, session: &Session, next: Option<Point<Patient>>) -> Option<Measurement> {
-        let findings = session.findings();
+    fn sketch(&self, findings: &Findings, next: Option<Point<Patient>>) -> Option<Measurement> {
         let points: Vec<_> = self.given.iter().copied().chain(next).collect();
         let name = name(findings, self.kind);
         Measurement::sketch(findings.next_measurement(), self.kind, &points, self.view.basis, name)
     }
 
-    fn whole(&self, session: &Session) -> Option<Edit> {
-        let findings = session.findings();
+    fn whole(&self, findings: &Findings) -> Option<Edit> {
         let (id, name) = (findings.next_measurement(), name(findings, self.kind));
         let whole = Measurement::drawn(id, self.kind, &self.given, self.view.basis, name)?;
         Some(Edit::AddMeasurement(findings.measurements().len(), whole))
@@ -109,8 +107,7 @@ pub(super) struct HeldMeasurement {
 }
 
 /// The measurement under the pointer, the picked one first.
-pub(super) fn grab(session: &Session, view: &ResolvedView, at: Point<Viewport>) -> Option<HeldMeasurement> {
-    let findings = session.findings();
+pub(super) fn grab(findings: &Findings, view: &ResolvedView, at: Point<Viewport>) -> Option<HeldMeasurement> {
     let near = |measurement: &Measurement| {
         let seen: SeenMeasurement = view::seen(view, measurement);
         let (hold, _) = view::hold(&seen, at, REACH_PX)?;

@@ -1,19 +1,25 @@
-//! Hands over the prior: its slices, zoom and pan, and the point in it that is linked with a nodule.
+//! Hands over the prior: its slices, zoom and pan, the point in it that is linked with a nodule, and what is
+//! measured and drawn in it.
 
+use super::measure::{self, Drawing, Drawn, HeldMeasurement};
 use super::nodule::{GRAB_DEPTH_MM, GRAB_RADIUS_PX};
 use super::pointer::{Button, Modifiers, PointerEvent, under};
 use super::scroll::Wheel;
+use super::segment::{self, SegmentStroke};
 use super::{crosshair, hands::CLICK_PX, pan, window_level, zoom};
 use crate::command::{Command, Commands};
 use crate::findings::{Nodule, NoduleId, PriorPoint, Question};
 use crate::geometry::{Patient, Point, Vector, Viewport};
 use crate::networks::spec;
-use crate::session::{Edit, PriorLook, PriorSeries, Session, Tool, ViewportState};
+use crate::session::{Edit, Findings, Pane, PriorLook, PriorSeries, Session, Tool, ViewportState};
 use crate::view::{self, ResolvedView};
 use crate::volume::Window;
 
+/// The plane that the prior is seen in.
+const PANE: Pane = Pane::Axial;
+
 /// What the held button does.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Gesture {
     Window(Window),
     Pan(ViewportState),
@@ -21,9 +27,12 @@ enum Gesture {
     Crosshair,
     /// A nodule whose point in the prior, which was there, is in the hand.
     Point(NoduleId, Point<Patient>),
+    Draw,
+    Measurement(HeldMeasurement),
+    Segment(SegmentStroke),
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Going {
     gesture: Gesture,
     /// Whether the left button is held: a click marks the nodule.
@@ -37,7 +46,9 @@ struct Going {
 #[derive(Debug, Default)]
 pub struct PriorHands {
     going: Option<Going>,
+    drawing: Option<Drawing>,
     wheel: Wheel<()>,
+    size_wheel: Wheel<()>,
 }
 
 impl PriorHands {
@@ -56,9 +67,13 @@ impl PriorHands {
         out: &mut Commands,
     ) {
         let Some(prior) = session.prior() else {
-            self.going = None;
+            (self.going, self.drawing) = (None, None);
             return;
         };
+        // Given up elsewhere: by a key, another tool, another series.
+        if session.prior_sketch().is_none() {
+            self.drawing = None;
+        }
         let mut look = view::prior_look(session, view.size_px);
         for event in events {
             let before = look;
@@ -67,15 +82,22 @@ impl PriorHands {
                 PointerEvent::Move { at, keys } if keys.shift => {
                     look.cursor = crosshair::inside(prior.volume.grid(), under(view, at));
                 }
-                PointerEvent::Move { .. } | PointerEvent::Leave => {}
+                PointerEvent::Move { at, .. } => self.follow(session, view, at, out),
+                PointerEvent::Leave => {}
                 PointerEvent::Press { at, button, keys } => {
                     self.press(session, view, (at, button, keys), &mut look, out);
                 }
                 PointerEvent::Drag { at, keys } => self.drag(session, view, (at, keys), &mut look, out),
                 PointerEvent::Release { at } => after = Some(at),
                 // With the nodule tool the first click marked already: a second must not surprise.
-                PointerEvent::DoubleClick { .. } if session.look().tool == Tool::Nodule => {}
+                PointerEvent::DoubleClick { .. } if gives_points(session.look().tool) => {}
                 PointerEvent::DoubleClick { .. } => out.push(Command::ToggleDates),
+                PointerEvent::Wheel { notches, keys, .. }
+                    if keys.slab() && session.look().tool.segments() =>
+                {
+                    let by = self.size_wheel.turn((), -notches, false);
+                    out.extend(segment::larger(session, by).map(Command::Edit));
+                }
                 // The prior is shown slice by slice.
                 PointerEvent::Wheel { keys, .. } if keys.slab() => {}
                 PointerEvent::Wheel { at, notches, keys } if keys.ctrl => {
@@ -109,27 +131,45 @@ impl PriorHands {
             return;
         }
         let left = button == Button::Left;
-        let held = if left { grab(session, view, at) } else { None };
         let tool = session.look().tool;
+        let nobody = Findings::default();
+        let findings = session.prior_findings().unwrap_or(&nobody);
+        // What lies under the pointer comes before the tool, unless a point is to be given or a brush is set down.
+        let free = left && self.drawing.is_none() && !tool.segments();
+        let held = if free { grab(session, view, at) } else { None };
+        let measured = || measure::grab(findings, view, at).filter(|_| free);
+        let mut first = Vec::new();
         let gesture = match (button, held, tool) {
             (Button::Middle, ..) => Gesture::Pan(look.viewport),
             (Button::Right, ..) => Gesture::Zoom(look.viewport),
             (Button::Left, Some((id, place)), _) => Gesture::Point(id, place),
+            (Button::Left, None, _) if let Some(held) = measured() => Gesture::Measurement(held),
             (Button::Left, None, Tool::Crosshair) => Gesture::Crosshair,
             (Button::Left, None, _) if keys.shift && tool != Tool::Window => Gesture::Crosshair,
             (Button::Left, None, Tool::Pan) => Gesture::Pan(look.viewport),
             (Button::Left, None, Tool::Zoom) => Gesture::Zoom(look.viewport),
-            // Measuring and drawing in the prior are not built: a drag changes the window there.
-            (
-                Button::Left,
-                None,
-                Tool::Window | Tool::Nodule | Tool::Measure(_) | Tool::Paint | Tool::Segment | Tool::Erase,
-            ) => Gesture::Window(session.look().window),
+            (Button::Left, None, Tool::Measure(_)) => Gesture::Draw,
+            (Button::Left, None, Tool::Segment | Tool::Erase) => {
+                // Values that have not arrived cannot be counted.
+                let Some(prior) = session.prior().filter(|prior| prior.loaded) else { return };
+                let drawn_in = (findings, prior.volume.as_ref());
+                let begun = SegmentStroke::begin(session.look(), drawn_in, view, (at, keys));
+                let Some((stroke, edits)) = begun else { return };
+                first = edits;
+                Gesture::Segment(stroke)
+            }
+            // Nothing is asked of the prior without this tissue: a drag changes the window there.
+            (Button::Left, None, Tool::Window | Tool::Nodule | Tool::Paint) => {
+                Gesture::Window(session.look().window)
+            }
         };
         out.push(Command::BeginGesture);
-        match gesture {
+        out.extend(first.into_iter().map(|edit| Command::Edit(Edit::Segments(edit).in_prior())));
+        match &gesture {
             Gesture::Crosshair => cross(session, view, at, look),
-            Gesture::Point(id, _) => out.edit(Edit::Select(Some(id))),
+            Gesture::Point(id, _) => out.edit(Edit::Select(Some(*id))),
+            Gesture::Measurement(held) => out.edit(Edit::Pick(Some(held.id())).in_prior()),
+            Gesture::Draw => self.give(session, view, at, out),
             _ => {}
         }
         self.going = Some(Going { gesture, left, from: at, mm_per_px: view.mm_per_px, far: false });
@@ -150,17 +190,60 @@ impl PriorHands {
             return;
         }
         let mm_per_px = going.mm_per_px;
-        match going.gesture {
+        match &mut going.gesture {
             // With the nodule tool a drag is nothing, as over the other viewports.
             Gesture::Window(_) if session.look().tool == Tool::Nodule => {}
-            Gesture::Window(start) => out.edit(window_level::drag(start, from, at, keys)),
-            Gesture::Pan(start) => look.viewport = pan::drag(start, mm_per_px, from, at),
-            Gesture::Zoom(start) => look.viewport = zoom::drag(start, from, at),
+            Gesture::Window(start) => out.edit(window_level::drag(*start, from, at, keys)),
+            Gesture::Pan(start) => look.viewport = pan::drag(*start, mm_per_px, from, at),
+            Gesture::Zoom(start) => look.viewport = zoom::drag(*start, from, at),
             Gesture::Crosshair => cross(session, view, at, look),
             Gesture::Point(id, start) => {
                 let by = Vector::<Viewport>::new(at.x - from.x, at.y - from.y, 0.0);
-                let to = start + view.patient_from_viewport.vector(by);
-                out.extend(moved(session, id, to).map(Command::Edit));
+                let to = *start + view.patient_from_viewport.vector(by);
+                out.extend(moved(session, *id, to).map(Command::Edit));
+            }
+            Gesture::Measurement(held) => out.edit(held.drag(view, at).in_prior()),
+            Gesture::Segment(stroke) => {
+                let dab = stroke.drag(session.look(), view, at);
+                out.extend(dab.map(|edit| Command::Edit(Edit::Segments(edit).in_prior())));
+            }
+            Gesture::Draw => self.follow(session, view, at, out),
+        }
+    }
+
+    /// The next point of what is being drawn, or the first of something new.
+    fn give(&mut self, session: &Session, view: &ResolvedView, at: Point<Viewport>, out: &mut Commands) {
+        let Tool::Measure(kind) = session.look().tool else { return };
+        let nobody = Findings::default();
+        let findings = session.prior_findings().unwrap_or(&nobody);
+        let drawn = match self.drawing.as_mut().filter(|drawing| drawing.goes_on(kind, PANE)) {
+            Some(drawing) => drawing.give(findings, view, at),
+            None => {
+                let drawing = Drawing::begin(kind, PANE, view, at);
+                self.drawing.insert(drawing).after(findings, false)
+            }
+        };
+        self.drawn(drawn, out);
+    }
+
+    /// The next point follows the pointer.
+    fn follow(&mut self, session: &Session, view: &ResolvedView, at: Point<Viewport>, out: &mut Commands) {
+        let Tool::Measure(kind) = session.look().tool else { return };
+        let nobody = Findings::default();
+        let findings = session.prior_findings().unwrap_or(&nobody);
+        if let Some(drawing) = self.drawing.as_ref().filter(|drawing| drawing.goes_on(kind, PANE)) {
+            let drawn = drawing.follow(findings, view, at);
+            self.drawn(drawn, out);
+        }
+    }
+
+    fn drawn(&mut self, drawn: Drawn, out: &mut Commands) {
+        match drawn {
+            Drawn::Sketch(sketch) => out.push(Command::PriorSketch(sketch)),
+            Drawn::Whole(edit) => {
+                self.drawing = None;
+                out.push(Command::PriorSketch(None));
+                out.extend(edit.map(|edit| Command::Edit(edit.in_prior())));
             }
         }
     }
@@ -174,11 +257,16 @@ impl PriorHands {
         out: &mut Commands,
     ) {
         let Some(going) = self.going.take() else { return };
+        // The end of a drag is a point; a click gave its own when it began.
+        if matches!(going.gesture, Gesture::Draw) && going.far && self.drawing.is_some() {
+            self.give(session, view, at, out);
+        }
         out.push(Command::EndGesture);
         let new = session.selected().is_none_or(|nodule| session.at_in_prior(nodule).is_none());
         match going.gesture {
             Gesture::Point(id, _) if going.far && compares_dates(session) => out.push(Command::Rerun(id)),
-            Gesture::Point(..) | Gesture::Crosshair => {}
+            Gesture::Point(..) | Gesture::Crosshair | Gesture::Draw | Gesture::Segment(_) => {}
+            Gesture::Measurement(_) if session.look().tool != Tool::Nodule => {}
             // Where the nodule is not marked yet, a click can mean nothing else.
             _ if going.left && !going.far && (new || session.look().tool == Tool::Nodule) => {
                 out.push(Command::LinkPrior(PriorPoint::new(prior.uid(), under(view, at))));
@@ -186,6 +274,11 @@ impl PriorHands {
             _ => {}
         }
     }
+}
+
+/// Whether a click of this tool is a point already: a second one must not surprise.
+fn gives_points(tool: Tool) -> bool {
+    matches!(tool, Tool::Nodule | Tool::Measure(_)) || tool.segments()
 }
 
 /// The prior's cursor goes where the pointer is.

@@ -3,8 +3,9 @@
 use super::pointer::{Modifiers, under};
 use crate::geometry::{Patient, Point, Viewport};
 use crate::segments::{Dab, SegmentId};
-use crate::session::{Edit, SegmentEdit, Session, Tool};
+use crate::session::{Edit, Findings, Look, SegmentEdit, Session, Tool};
 use crate::view::ResolvedView;
+use crate::volume::Volume;
 
 /// From here on the brush has moved, as a share of its radius: what lies between is touched anyway.
 const STEP: f64 = 0.1;
@@ -18,17 +19,18 @@ pub(super) struct SegmentStroke {
 }
 
 impl SegmentStroke {
-    /// The brush is set down. The first stroke begins a segment; one that is hidden is shown, as nobody draws
+    /// The brush is set down in a series.
+    /// - `findings`, `volume`: of that series
+    ///
+    /// The first stroke begins a segment; one that is hidden is shown, as nobody draws
     /// unseen. `None` where there is nothing to take away from.
     pub(super) fn begin(
-        session: &Session,
+        look: &Look,
+        (findings, volume): (&Findings, &Volume),
         view: &ResolvedView,
-        at: Point<Viewport>,
-        keys: Modifiers,
+        (at, keys): (Point<Viewport>, Modifiers),
     ) -> Option<(Self, Vec<SegmentEdit>)> {
-        let look = session.look();
         let erase = look.tool == Tool::Erase || keys.ctrl;
-        let findings = session.findings();
         let mut edits = Vec::new();
         let id = match findings.chosen_segment() {
             Some(segment) => {
@@ -39,7 +41,7 @@ impl SegmentStroke {
             }
             None if erase => return None,
             None => {
-                let new = findings.new_segment(session.volume().map(AsRef::as_ref))?;
+                let new = findings.new_segment(Some(volume))?;
                 let id = new.id;
                 edits.push(SegmentEdit::Add(findings.segments().len(), new));
                 id
@@ -50,27 +52,27 @@ impl SegmentStroke {
         }
         let at = under(view, at);
         let stroke = Self { id, erase, last: at };
-        edits.push(stroke.dab(session, view, [at, at]));
+        edits.push(stroke.dab(look, view, [at, at]));
         Some((stroke, edits))
     }
 
     /// It is drawn on; `None` where it has hardly moved.
     pub(super) fn drag(
         &mut self,
-        session: &Session,
+        look: &Look,
         view: &ResolvedView,
         at: Point<Viewport>,
     ) -> Option<SegmentEdit> {
         let to = under(view, at);
-        if to.distance(self.last) < session.look().segment_brush.radius_mm * STEP {
+        if to.distance(self.last) < look.segment_brush.radius_mm * STEP {
             return None;
         }
         let way = [std::mem::replace(&mut self.last, to), to];
-        Some(self.dab(session, view, way))
+        Some(self.dab(look, view, way))
     }
 
-    fn dab(&self, session: &Session, view: &ResolvedView, way: [Point<Patient>; 2]) -> SegmentEdit {
-        let brush = session.look().segment_brush;
+    fn dab(&self, look: &Look, view: &ResolvedView, way: [Point<Patient>; 2]) -> SegmentEdit {
+        let brush = look.segment_brush;
         let dab = Dab {
             radius_mm: brush.radius_mm,
             way,

@@ -53,6 +53,8 @@ icons! {
     RIGHT = "\u{E13A}";
     /// Phosphor `caret-left`.
     LEFT = "\u{E138}";
+    /// Phosphor `pencil-simple`.
+    OWN = "\u{E3B4}";
     /// Phosphor `question`.
     HELP = "\u{E3E8}";
     /// Phosphor `graphics-card`.

@@ -13,7 +13,7 @@ use crate::say;
 use crate::segments::SegmentId;
 use crate::session::{Preferences, Session};
 use crate::tools::{PriorHands, VolumeHands, Wheel};
-use crate::ui::states::{Palette, TypedPassword};
+use crate::ui::states::{KeyBinding, Palette, TypedPassword};
 use crate::ui::viewport::{DrawnPane, OutlineCache, WireCache};
 use crate::ui::words;
 use crate::view::Screen;
@@ -80,6 +80,8 @@ pub struct UiState {
     pub key_file: Option<PathBuf>,
     /// What is wrong with them, a sentence each.
     pub key_faults: Vec<String>,
+    /// The sheet on which keys are changed.
+    pub binding: KeyBinding,
     /// What was typed as the name of a window to be kept.
     pub window_name: String,
     /// How fine the screen is; `None` where that was not asked yet.
@@ -115,6 +117,8 @@ pub enum Sheet {
     Locked,
     /// What the program remembers.
     Preferences,
+    /// Keys, to be changed.
+    KeyBinding,
     /// What a film shows.
     Film,
     /// Networks and their weights, and which one is shown.

@@ -45,6 +45,7 @@ pub fn window_ui(
         Some(Sheet::Locked) => states::locked_ui(ui, scene, state, out),
         Some(Sheet::Keys) => states::help_ui(ui, scene, state),
         Some(Sheet::Preferences) => states::preferences_ui(ui, scene, state, out),
+        Some(Sheet::KeyBinding) => states::key_binding_ui(ui, scene, state, out),
         Some(Sheet::Film) => states::film_ui(ui, scene, state, out),
         Some(Sheet::Palette) => states::palette_ui(ui, scene, state, out),
         Some(Sheet::ModelCard(of)) => states::model_card_ui(ui, scene, state, of),

@@ -4,6 +4,7 @@
 //! what is done in it is done there. So one step of undo holds for both.
 
 use super::fit::{basis, fitted_mm_per_px};
+use super::resolve::resolve;
 use crate::geometry::{Patient, Point, Vector, VoxelGrid};
 use crate::session::{Edit, Look, Pane, PriorLook, SeriesLink, Session, ViewportState};
 
@@ -49,6 +50,35 @@ fn changed(look: &Look, [now, then]: [&VoxelGrid; 2], to: PriorLook, size_px: [u
         Some(last) => Edit::Many(edits.into_iter().chain([last]).collect()),
         None => Edit::Prior(to),
     }
+}
+
+/// An end of a series, by the numbers of its slices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Before the first.
+    First,
+    /// Behind the last.
+    Last,
+}
+
+/// Where the linked prior has no slice at the place that it follows to: which end it stands at instead.
+/// - `size_px`: of the viewport
+pub fn prior_beyond(session: &Session, size_px: [u32; 2]) -> Option<End> {
+    beyond(session.look(), grids(session)?, size_px)
+}
+
+fn beyond(look: &Look, [now, then]: [&VoxelGrid; 2], size_px: [u32; 2]) -> Option<End> {
+    let wanted = look.cursor + look.prior.link.offset()?;
+    let seen = followed(look, [now, then], size_px);
+    let view = resolve(then, &seen.viewport, seen.cursor, size_px);
+    // A slice stands for its own thickness.
+    let away_mm = (&view.viewport_from_patient * wanted).z.abs();
+    if away_mm <= view.half_thickness_mm() {
+        return None;
+    }
+    let at =
+        view.slice.map_or_else(|| (then.voxel_from_patient() * wanted).z < 0.0, |slice| slice.index == 0);
+    Some(if at { End::First } else { End::Last })
 }
 
 /// Linked otherwise, the prior staying where it is where that is its own choice.
@@ -124,6 +154,27 @@ mod tests {
             // Slices of both lie up to half a slice beside the cursor.
             assert!((expected.z - there.z).abs() <= 0.63 + 1.25, "{expected:?} {there:?}");
         }
+    }
+
+    #[test]
+    fn a_place_without_a_slice_is_said_to_be_beyond() {
+        let [now, then] = both();
+        let mut look = look(SeriesLink::Frame);
+        // The second reaches from -310 to -162.5 mm, its outer slices half a step further.
+        for (z, end) in [
+            (-311.2, None),
+            (-311.4, Some(End::First)),
+            (-162.5, None),
+            (-161.3, None),
+            (-161.1, Some(End::Last)),
+        ] {
+            look.cursor.z = z;
+            assert_eq!(beyond(&look, [&now, &then], SIZE), end, "{z}");
+        }
+        look.prior.link = SeriesLink::Offset(Vector::new(0.0, 0.0, 400.0));
+        assert_eq!(beyond(&look, [&now, &then], SIZE), Some(End::Last));
+        look.prior.link = SeriesLink::None;
+        assert_eq!(beyond(&look, [&now, &then], SIZE), None);
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub use cursor::{crosshair, crosshair_line, patient_at, turn_handles, zoomed_at}
 pub use cut::cut_plane;
 pub use fit::{ZOOM_RANGE, fitted_mm_per_px, zoom_for_field};
 pub use level::level_line;
-pub use linked::{offset_here, prior_edit, prior_look, relinked};
+pub use linked::{End, offset_here, prior_beyond, prior_edit, prior_look, relinked};
 pub use measure::{Hold, SeenMeasurement, hold, seen};
 pub use outline::{outline, outline_at};
 pub use resolve::{ResolvedView, SlicePosition, resolve};

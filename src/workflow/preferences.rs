@@ -66,6 +66,56 @@ pub fn read_keymap(preferences: &Path) -> (Keymap, Vec<KeyFileError>) {
     }
 }
 
+/// What a changed key file has become.
+#[derive(Debug)]
+pub struct ChangedKeys {
+    /// The file before, to take the change back; empty where there was none.
+    pub before: String,
+    /// The file now.
+    pub after: String,
+    /// What it says.
+    pub keymap: Keymap,
+    /// What is wrong with it.
+    pub faults: Vec<KeyFileError>,
+}
+
+/// Why keys were not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeKeysError {
+    /// The file is there, and is no text or no list of keys.
+    #[error("{0}. Mend or remove keymap.toml first: nothing was written over")]
+    Understand(#[from] KeyFileError),
+    /// The file says other things than when the change was made that is to be taken back.
+    #[error("The key file was changed by something else meanwhile: nothing was taken back. Read keys again")]
+    Elsewhere,
+    /// The file cannot be written.
+    #[error("The keys are not kept: {0}")]
+    Write(#[from] WriteError),
+}
+
+/// Changes the key file beside the preferences, whole or not at all. Makes its folder.
+/// - `change`: the text of the file (empty where there is none) to the text that it becomes
+pub fn change_keys(
+    preferences: &Path,
+    change: impl FnOnce(&str) -> Result<String, ChangeKeysError>,
+) -> Result<ChangedKeys, ChangeKeysError> {
+    let file = preferences.with_file_name("keymap.toml");
+    let before = match std::fs::read_to_string(&file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(KeyFileError::Unreadable(error.to_string()).into()),
+    };
+    let after = change(&before)?;
+    if after != before {
+        if let Some(folder) = file.parent() {
+            std::fs::create_dir_all(folder).map_err(|source| WriteError::new(folder, source))?;
+        }
+        write_whole(&file, after.as_bytes())?;
+    }
+    let (keymap, faults) = Keymap::from_toml(&after);
+    Ok(ChangedKeys { before, after, keymap, faults })
+}
+
 fn name(file: &Path) -> String {
     file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned()
 }
@@ -106,5 +156,25 @@ mod tests {
         let errors = read_keymap(&file).1;
         assert!(matches!(errors[..], [KeyFileError::Unreadable(_)]), "{errors:?}");
         assert!(errors[0].to_string().contains("keymap.toml"), "{}", errors[0]);
+    }
+
+    #[test]
+    fn the_key_file_is_changed_whole_or_stays_as_it_is() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("deep").join("preferences.toml");
+        let keys = file.with_file_name("keymap.toml");
+        let changes = |text: &str| {
+            let list = vec!["F8".parse().expect("a key")];
+            let change = crate::command::KeyChange { id: "undo", keys: Some(list) };
+            Ok(crate::command::changed_key_file(text, &[change])?)
+        };
+        let changed = change_keys(&file, changes).expect("written");
+        assert_eq!((changed.before.as_str(), changed.faults.len()), ("", 0));
+        assert_eq!(std::fs::read_to_string(&keys).expect("there"), changed.after);
+        assert_eq!(read_keymap(&file).0.entry("F8".parse().expect("a key")).map(|e| e.id), Some("undo"));
+        std::fs::write(&keys, "undo = [").expect("written");
+        let error = change_keys(&file, changes).expect_err("it is broken");
+        assert!(error.to_string().contains("keymap.toml"), "{error}");
+        assert_eq!(std::fs::read_to_string(&keys).expect("there"), "undo = [", "nothing was written over");
     }
 }

@@ -28,6 +28,10 @@ fn voxels(session: &Session) -> u64 {
     session.findings().segments().iter().map(|s| s.voxels.figures().voxels).sum()
 }
 
+fn export(file: &std::path::Path, with_patient: bool) -> Segmenting {
+    Segmenting::ExportTo { path: file.to_owned(), with_patient }
+}
+
 fn saved(window: &mut Window, part: &str) {
     let part = part.to_owned();
     window.until("it is written", move |s| s.notices().iter().any(|n| n.text.starts_with(&part)));
@@ -194,6 +198,114 @@ fn segments_are_kept_with_the_session_and_come_back_the_same() {
     }
 }
 
+/// Reads both segmentations as others do: without errors, the same voxels, and of the first nothing of the patient.
+const READ: &str = r#"
+import sys
+import pydicom, highdicom
+nobody, filed = [highdicom.seg.segread(path) for path in sys.argv[1:3]]
+first = pydicom.dcmread(sys.argv[3], stop_before_pixels=True)
+assert nobody.PatientIdentityRemoved == "YES" and nobody.PatientName == "" and nobody.PatientID == ""
+assert filed.PatientID == first.PatientID and filed.StudyInstanceUID == first.StudyInstanceUID
+assert filed.FrameOfReferenceUID == first.FrameOfReferenceUID
+text = str(nobody)
+for uid in (first.StudyInstanceUID, first.SeriesInstanceUID, first.SOPInstanceUID, first.FrameOfReferenceUID):
+    assert uid not in text, uid
+    assert uid in str(filed) or uid == first.SOPInstanceUID, uid
+for seg in (nobody, filed):
+    assert seg.number_of_segments == 2 and [s.SegmentLabel for s in seg.SegmentSequence] == ["Segment 1", "Segment 2"]
+    assert seg.segmentation_type == highdicom.seg.SegmentationTypeValues.BINARY
+assert (nobody.pixel_array == filed.pixel_array).all() and nobody.pixel_array.sum() == int(sys.argv[4])
+sources = [f.DerivationImageSequence[0].SourceImageSequence[0] for f in nobody.PerFrameFunctionalGroupsSequence]
+known = {i.ReferencedSOPInstanceUID for i in nobody.ReferencedSeriesSequence[0].ReferencedInstanceSequence}
+assert all(s.ReferencedSOPInstanceUID in known for s in sources) and len(known) == 96
+print("read")
+"#;
+
+#[test]
+fn a_segmentation_has_the_patient_only_where_that_was_asked_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut window = open();
+    let middle = window.rect(Pane::Axial).center();
+    window.drag(PointerButton::Primary, middle, middle + vec2(70.0, 30.0));
+    window.key_with(Modifiers::SHIFT, Key::N);
+    window.drag(PointerButton::Primary, middle + vec2(0.0, -60.0), middle + vec2(30.0, -60.0));
+    let drawn = window.session(voxels);
+    let [nobody, again, filed] =
+        ["nobody", "again", "filed"].map(|name| folder.path().join(name).with_extension("dcm"));
+    for (file, with_patient) in [(&nobody, false), (&again, false), (&filed, true)] {
+        does(&mut window, Command::Segmenting(export(file, with_patient)));
+        let part = format!("Segments saved: {}", file.display());
+        saved(&mut window, &part);
+    }
+    let bytes = |file: &std::path::Path| std::fs::read(file).expect("read");
+    assert!(bytes(&nobody) == bytes(&again), "the same segments give the same bytes");
+    does(&mut window, Command::Segmenting(export(&folder.path().join("filed.nii.gz"), true)));
+    window.until("it is refused", |s| s.notices().iter().any(|n| n.text.contains("must end in .dcm")));
+    let first = std::fs::read_dir(&small().folder).expect("listed").flatten().map(|entry| entry.path());
+    let first = first.filter(|path| path.is_file()).min().expect("a file");
+
+    for file in [&nobody, &filed] {
+        match std::process::Command::new("dciodvfy").arg(file).output() {
+            Err(_) => eprintln!("passed over: dciodvfy (the package dicom3tools) is not here"),
+            Ok(said) => {
+                let said = String::from_utf8_lossy(&said.stderr).into_owned();
+                assert!(said.contains("Segmentation"), "{said}");
+                assert!(!said.lines().any(|line| line.starts_with("Error")), "{said}");
+            }
+        }
+    }
+    let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let ready = std::process::Command::new(&python).args(["-c", "import highdicom, pydicom"]).output();
+    if !ready.is_ok_and(|ran| ran.status.success()) {
+        return eprintln!("passed over: {python} with highdicom is not here (PYTHON names another one)");
+    }
+    let ran = std::process::Command::new(&python)
+        .args(["-c", READ])
+        .args([&nobody, &filed, &first])
+        .arg(drawn.to_string())
+        .output()
+        .expect("it runs");
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+}
+
+#[test]
+fn what_a_file_of_segments_cannot_hold_is_said() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // A copy, whose files go away while it is read.
+    let copy = folder.path().join("ct");
+    std::fs::create_dir(&copy).expect("made");
+    for entry in std::fs::read_dir(&small().folder).expect("listed").flatten() {
+        std::fs::copy(entry.path(), copy.join(entry.file_name())).expect("copied");
+    }
+    let mut window = Window::blind(Start::default());
+    window.drop_files(&[&copy]);
+    window.until("the series is loaded", |s| s.open().is_some_and(|o| o.loaded));
+    window.settle();
+    window.key_with(Modifiers::SHIFT, Key::B);
+    let middle = window.rect(Pane::Axial).center();
+    window.drag(PointerButton::Primary, middle, middle + vec2(70.0, 30.0));
+    window.key_with(Modifiers::SHIFT, Key::N);
+    window.drag(PointerButton::Primary, middle + vec2(30.0, 0.0), middle + vec2(30.0, 40.0));
+    let shared = window.session(|s| {
+        let [a, b] = s.findings().segments() else { panic!("two") };
+        let mut shared = 0;
+        a.voxels.runs(|[i, j, k], length| {
+            shared += (i..i + length).filter(|&i| b.voxels.holds([i, j, k].map(|n| n as i64))).count();
+        });
+        shared
+    });
+    assert!(shared > 0);
+    does(&mut window, Command::Segmenting(export(&folder.path().join("labels.nii.gz"), false)));
+    let part = format!("{shared} voxels of several segments have the label of the last");
+    window.until("it is said", move |s| s.notices().iter().any(|n| n.text.contains(&part)));
+    std::fs::remove_dir_all(&copy).expect("gone");
+    does(&mut window, Command::Segmenting(export(&folder.path().join("filed.dcm"), true)));
+    window.until("it is refused", |s| s.notices().iter().any(|n| n.text.contains("cannot be filed")));
+    does(&mut window, Command::Segmenting(export(&folder.path().join("nobody.dcm"), false)));
+    window.until("it is said", |s| s.notices().iter().any(|n| n.text.contains("names no image")));
+    assert!(folder.path().join("nobody.dcm").is_file() && !folder.path().join("filed.dcm").exists());
+}
+
 #[test]
 fn what_is_exported_for_dicom_is_read_again_as_it_was_drawn() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -204,7 +316,7 @@ fn what_is_exported_for_dicom_is_read_again_as_it_was_drawn() {
     window.drag(PointerButton::Primary, middle + vec2(0.0, -60.0), middle + vec2(30.0, -60.0));
     let drawn = window.session(segments);
     let file = folder.path().join("drawn.dcm");
-    does(&mut window, Command::Segmenting(Segmenting::ExportTo(file.clone())));
+    does(&mut window, Command::Segmenting(export(&file, true)));
     saved(&mut window, "Segments saved");
     if let Some(kept) = std::env::var_os("TRISCOPE_KEEP_SEG") {
         std::fs::copy(&file, kept).expect("copied");
@@ -244,9 +356,9 @@ fn a_label_map_is_read_again_and_other_names_are_refused() {
     window.click_at(middle + vec2(0.0, -60.0));
     let drawn = window.session(segments);
     let file = folder.path().join("drawn.nii.gz");
-    does(&mut window, Command::Segmenting(Segmenting::ExportTo(folder.path().join("drawn.txt"))));
+    does(&mut window, Command::Segmenting(export(&folder.path().join("drawn.txt"), false)));
     window.until("it is refused", |s| s.notices().iter().any(|n| n.text.contains(".nii.gz, .nii or .dcm")));
-    does(&mut window, Command::Segmenting(Segmenting::ExportTo(file.clone())));
+    does(&mut window, Command::Segmenting(export(&file, false)));
     saved(&mut window, "Segments saved");
     let grid = window.session(|s| *s.grid().expect("open"));
 

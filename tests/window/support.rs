@@ -67,6 +67,13 @@ impl Window {
         Self::around(core, Harness::builder(), SIZE)
     }
 
+    /// Keeps preferences in this file, and keys beside it.
+    pub fn remembering(file: PathBuf) -> Self {
+        let mut core = Core::plain(Start::default());
+        core.keep_preferences_in(file);
+        Self::around(core, Harness::builder(), SIZE)
+    }
+
     /// Of another size, in points.
     pub fn blind_of(start: Start, size: [f32; 2]) -> Self {
         Self::build(start, Harness::builder(), size)

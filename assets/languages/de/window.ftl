@@ -169,8 +169,10 @@ dialog-film = Film speichern
 dialog-gif = Animiertes GIF
 dialog-pngs = Nummerierte PNG-Bilder
 dialog-segments = Segmente exportieren
+dialog-segments-with-patient = Segmente mit Patient und Studie exportieren
 dialog-nifti = NIfTI-Labelkarte
 dialog-dicom-seg = DICOM-Segmentierung
+dialog-dicom-seg-without = DICOM-Segmentierung, ohne Patient
 dialog-picture = Bild speichern
 dialog-dicom = DICOM-Bild, ohne den Patienten
 

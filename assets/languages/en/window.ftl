@@ -169,8 +169,10 @@ dialog-film = Save film
 dialog-gif = Animated GIF
 dialog-pngs = Numbered PNG pictures
 dialog-segments = Export segments
+dialog-segments-with-patient = Export segments with patient and study
 dialog-nifti = NIfTI label map
 dialog-dicom-seg = DICOM segmentation
+dialog-dicom-seg-without = DICOM segmentation, without the patient
 dialog-picture = Save picture
 dialog-dicom = DICOM picture, without the patient
 

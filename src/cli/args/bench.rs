@@ -75,6 +75,9 @@ pub(in crate::cli) struct BenchWindow {
     /// Questions to the network, with slice steps meanwhile
     #[arg(long, value_name = "N", default_value = "5")]
     pub(in crate::cli) questions: u32,
+    /// Rounds of use after that, each of everything that a reader does: whether memory stays flat
+    #[arg(long, value_name = "N", default_value = "0")]
+    pub(in crate::cli) rounds: u32,
     /// One JSON document on stdout
     #[arg(long)]
     pub(in crate::cli) json: bool,

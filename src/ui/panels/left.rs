@@ -2,7 +2,7 @@
 
 use egui::{Frame, Margin, Panel, ScrollArea, Ui};
 
-use super::{findings, measurements, pet, segments, series, slice_scan, structures};
+use super::{findings, measurements, pet, prior_marks, segments, series, slice_scan, structures};
 use crate::command::Commands;
 use crate::say;
 use crate::ui::theme::size;
@@ -29,6 +29,7 @@ pub fn left_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Co
                     measurements::measurements_ui(ui, scene, state, out);
                 }
                 segments::segments_ui(ui, scene, state, out);
+                prior_marks::prior_marks_ui(ui, scene, state, out);
                 structures::structures_ui(ui, scene, out);
                 pet::pet_ui(ui, scene, out);
                 slice_scan::slice_scan_ui(ui, scene, state, out);

@@ -32,7 +32,7 @@ pub fn measurements_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out:
             out.push(Command::GoToMeasurement(id));
         }
         if picked == Some(id) {
-            card_ui(ui, |ui| details_ui(ui, scene, state, measured, out));
+            card_ui(ui, |ui| details_ui(ui, scene, state, (measured, |edit| edit), out));
         }
     }
     ui.add_space(size::HALF);
@@ -54,7 +54,7 @@ fn said(measured: &Measured) -> String {
     heard(&measured.reading.brief()).replace('-', "−")
 }
 
-fn row_ui(ui: &mut Ui, measured: &Measured, chosen: bool) -> bool {
+pub(super) fn row_ui(ui: &mut Ui, measured: &Measured, chosen: bool) -> bool {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     let (name, value) = (words::given_name(&measured.measurement.name), said(measured));
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, chosen, format!("{name}, {value}")));
@@ -82,9 +82,16 @@ fn row_ui(ui: &mut Ui, measured: &Measured, chosen: bool) -> bool {
     clicked
 }
 
-fn details_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, measured: &Measured, out: &mut Commands) {
+/// - `of`: the edit as it concerns the series of the measurement
+pub(super) fn details_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    state: &mut UiState,
+    (measured, of): (&Measured, fn(Edit) -> Edit),
+    out: &mut Commands,
+) {
     let t = tokens(ui);
-    name_ui(ui, state, measured, out);
+    name_ui(ui, state, (measured, of), out);
     for quantity in &measured.reading.quantities {
         fact_ui(ui, named("quantity", quantity.name), &quantity.text().replace('-', "−"));
     }
@@ -107,7 +114,12 @@ fn details_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, measured: &Me
 }
 
 /// What it is called; of an arrow the text beside it.
-fn name_ui(ui: &mut Ui, state: &mut UiState, measured: &Measured, out: &mut Commands) {
+fn name_ui(
+    ui: &mut Ui,
+    state: &mut UiState,
+    (measured, of): (&Measured, fn(Edit) -> Edit),
+    out: &mut Commands,
+) {
     let measurement = &measured.measurement;
     let typed = state.measurement_name.take().filter(|(id, _)| *id == measurement.id);
     let mut name = typed.map_or_else(|| words::given_name(&measurement.name).into_owned(), |(_, name)| name);
@@ -119,7 +131,7 @@ fn name_ui(ui: &mut Ui, state: &mut UiState, measured: &Measured, out: &mut Comm
     }
     let name = name.trim();
     if response.lost_focus() && !name.is_empty() && name != words::given_name(&measurement.name) {
-        out.edit(Edit::SetMeasurement(measurement.renamed(name)));
+        out.edit(of(Edit::SetMeasurement(measurement.renamed(name))));
     }
 }
 

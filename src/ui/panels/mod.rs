@@ -19,6 +19,7 @@ mod network;
 mod open_menu;
 mod pet;
 mod prior;
+mod prior_marks;
 mod right;
 mod seen;
 mod segments;

@@ -54,7 +54,7 @@ pub fn segments_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mu
             if press_ui(ui, press).on_hover_text(say!("segments-filled-tip")).clicked() {
                 out.edit(Edit::Segments(SegmentEdit::Look(SegmentsLook { on, filled: !filled })));
             }
-            let export = Command::Segmenting(Segmenting::Export);
+            let export = Command::Segmenting(Segmenting::Export { with_patient: false });
             let press =
                 Press::new(icons::EXPORT, say!("segments-export")).filled().enabled(scene.enabled(&export));
             if press_ui(ui, press).on_hover_text(scene.tip(&export)).clicked() {

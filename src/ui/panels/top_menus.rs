@@ -86,7 +86,10 @@ pub fn measure_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
         for (brush, icon) in [(Tool::Segment, icons::BRUSH), (Tool::Erase, icons::ERASER)] {
             row_ui(ui, scene, out, Command::Tool(brush), icon, tool == brush);
         }
-        row_ui(ui, scene, out, Command::Segmenting(Segmenting::Export), icons::EXPORT, false);
+        for with_patient in [false, true] {
+            let export = Command::Segmenting(Segmenting::Export { with_patient });
+            row_ui(ui, scene, out, export, icons::EXPORT, false);
+        }
         ui.separator();
         row_ui(ui, scene, out, Command::CopyMeasurements, icons::COPY, false);
         row_ui(ui, scene, out, Command::ExportMeasurements, icons::EXPORT, false);

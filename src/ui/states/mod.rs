@@ -3,6 +3,7 @@
 
 mod film;
 mod help;
+mod key_binding;
 mod locked;
 mod model_card;
 mod networks;
@@ -17,6 +18,7 @@ mod welcome;
 
 pub use film::film_ui;
 pub use help::help_ui;
+pub use key_binding::{KeyBinding, WantedKey, key_binding_ui};
 pub use locked::{TypedPassword, locked_ui};
 pub use model_card::model_card_ui;
 pub use networks::networks_ui;

@@ -253,6 +253,7 @@ fn keys_ui(ui: &mut Ui, scene: &Scene<'_>, state: &UiState, out: &mut Commands) 
         note_ui(ui, icons::INFO, t.muted, sentence);
     }
     ui.horizontal(|ui| {
+        super::key_binding::change_keys_ui(ui, scene, out);
         let read = Command::Viewing(Viewing::ReadKeys);
         let can = state.key_file.is_some();
         if press_ui(ui, Press::new("", say!("preferences-read-again")).filled().enabled(can))

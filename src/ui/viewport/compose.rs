@@ -10,7 +10,9 @@ use crate::ingest::{Defect, DefectCode, Series};
 use crate::networks::spec;
 use crate::render::{HeatmapLook, LayerLook};
 use crate::say;
-use crate::session::{Engine, Heatmap, Layout, Pane, PetLook, PetSeries, Session, Tool, ViewportState};
+use crate::session::{
+    Engine, Findings, Heatmap, Layout, Measured, Pane, PetLook, PetSeries, Session, Tool, ViewportState,
+};
 use crate::ui::words;
 use crate::view;
 use crate::volume::Interpolation;
@@ -70,7 +72,7 @@ pub fn compose(session: &Session, pane: Pane, size_px: [u32; 2]) -> Option<Shown
             .crop_box
             .filter(|_| look.shows_volume())
             .map(|crop| crop.all_corners(grid)),
-        measurements: measurements(session),
+        measurements: measurements(Some(session.findings()), session.sketch()),
         text: look.corner_text,
         facts: facts(session),
         reduced: session.gpu().reduced,
@@ -162,11 +164,11 @@ fn marks(session: &Session) -> Vec<Mark> {
 }
 
 /// All measurements and the one that is being drawn.
-fn measurements(session: &Session) -> Vec<MeasurementMark> {
-    let findings = session.findings();
-    let picked = findings.picked().map(|m| m.measurement.id);
-    let all = findings.measurements().iter().map(|m| (m, picked == Some(m.measurement.id)));
-    all.chain(session.sketch().map(|sketch| (sketch, true)))
+pub(super) fn measurements(findings: Option<&Findings>, sketch: Option<&Measured>) -> Vec<MeasurementMark> {
+    let picked = findings.and_then(Findings::picked).map(|m| m.measurement.id);
+    let all = findings.map_or(&[][..], Findings::measurements);
+    let all = all.iter().map(|m| (m, picked == Some(m.measurement.id)));
+    all.chain(sketch.map(|sketch| (sketch, true)))
         .map(|(measured, picked)| MeasurementMark {
             measurement: measured.measurement.clone(),
             lines: measured.reading.lines().iter().map(|line| line.replace('-', "−")).collect(),
@@ -200,6 +202,7 @@ pub fn facts_of(series: &Series, defects: &[Defect]) -> Facts {
         patient,
         prior: false,
         link: String::new(),
+        beyond: None,
         description: series.description.reveal().trim().to_owned(),
         warnings,
         lossy: defects.iter().any(|d| d.code == DefectCode::Lossy),

@@ -76,10 +76,15 @@ impl WireCache {
     pub fn wires(&mut self, session: &Session) -> (Vec<OutlineMark>, bool) {
         let Some(grid) = session.grid() else { return (Vec::new(), false) };
         let (mut marks, mut missing) = (Vec::new(), false);
+        // While a stroke goes on it would be cut anew at each dab: what was known stands until the hand rests.
+        let drawing = session.in_gesture() && session.look().tool.segments();
         let mut keys = Vec::new();
         for segment in super::outlines::shown_segments(session) {
             let key = Key::Segment(segment.id);
-            let same = |of: &Of| matches!(of, Of::Segment(v) if std::ptr::eq(v.as_ptr(), Arc::as_ptr(&segment.voxels)));
+            let same = |of: &Of| {
+                let of_these = |v: &Weak<Voxels>| std::ptr::eq(v.as_ptr(), Arc::as_ptr(&segment.voxels));
+                matches!(of, Of::Segment(v) if drawing || of_these(v))
+            };
             let cut = || (Of::Segment(Arc::downgrade(&segment.voxels)), segment_wires(grid, segment));
             self.mark(key, segment.colour, same, cut, (&mut marks, &mut missing));
             keys.push(key);

@@ -22,7 +22,7 @@ pub use canvas::{canvas_ui, on_pixels};
 pub use compose::{boxes, compose, facts_of, heatmap, is_running, layer_of};
 pub use depth::{Behind, WireCache};
 pub use heat::heat_colour;
-pub use outlines::{OutlineCache, OutlineMark, outlines, outlines_of};
+pub use outlines::{OutlineCache, OutlineMark, outlines, outlines_of, prior_outlines};
 pub use pair::{OfTwo, Side, pair_ui, two_maps};
 pub use pointer::scrolled;
 pub use prior::{compose_prior, prior_ui};

@@ -5,10 +5,14 @@ use std::sync::{Arc, Weak};
 
 use rayon::prelude::*;
 
+use crate::geometry::VoxelGrid;
 use crate::segments::{Segment, SegmentId, Voxels};
-use crate::session::{Pane, Session, StructureKey};
+use crate::session::{Findings, Pane, Session, StructureKey};
 use crate::structures::{CutPlane, Line, Structure, StructureSet};
 use crate::view::{ResolvedView, cut_plane};
+
+/// Place of the prior's viewport behind those of the three planes.
+const PRIOR: usize = 3;
 
 /// What a plane cuts of one structure or segment.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,7 +58,10 @@ impl OutlineCache {
     pub fn marks(&mut self, session: &Session, pane: Pane, view: &ResolvedView) -> Vec<OutlineMark> {
         let wanted = wanted(session);
         let plane = cut_plane(view);
-        let mut marks = self.segments(session, pane, &plane);
+        let drawn = (shown_segments(session), session.grid());
+        let known = |id| session.findings().segment(id).is_some();
+        let filled = session.look().segments.filled;
+        let mut marks = self.segments(drawn, pane.index(), (&plane, filled), known);
         if wanted.is_empty() {
             return marks;
         }
@@ -77,18 +84,33 @@ impl OutlineCache {
         marks
     }
 
-    /// Those of segments: of all of them only what was drawn in since is cut anew.
-    fn segments(&mut self, session: &Session, pane: Pane, plane: &CutPlane) -> Vec<OutlineMark> {
-        let Some(grid) = session.grid() else { return Vec::new() };
+    /// The outlines of what was drawn in the prior, in its viewport.
+    pub fn prior_marks(&mut self, session: &Session, view: &ResolvedView) -> Vec<OutlineMark> {
+        let drawn = (prior_segments(session), session.prior().map(|prior| prior.volume.grid()));
+        let findings = session.prior_findings();
+        let known = |id| findings.is_some_and(|findings| findings.segment(id).is_some());
         let filled = session.look().segments.filled;
-        let place = |segment: &Segment| (pane.index(), segment.id);
-        let there = |known: &(usize, SegmentId)| session.findings().segment(known.1).is_some();
-        self.drawn.retain(|known, _| there(known));
+        self.segments(drawn, PRIOR, (&cut_plane(view), filled), known)
+    }
+
+    /// Those of segments: of all of them only what was drawn in since is cut anew.
+    /// - `place`: of the viewport
+    /// - `known`: whether there is still a segment of this identity
+    fn segments<'a>(
+        &mut self,
+        (segments, grid): (impl Iterator<Item = &'a Segment>, Option<&VoxelGrid>),
+        place: usize,
+        (plane, filled): (&CutPlane, bool),
+        known: impl Fn(SegmentId) -> bool,
+    ) -> Vec<OutlineMark> {
+        let Some(grid) = grid else { return Vec::new() };
+        self.drawn.retain(|(at, id), _| *at != place || known(*id));
+        let place = |segment: &Segment| (place, segment.id);
         let fits = |known: &KnownSegment, segment: &Segment| {
             known.plane == *plane && std::ptr::eq(known.voxels.as_ptr(), Arc::as_ptr(&segment.voxels))
         };
         let mut marks = Vec::new();
-        for segment in shown_segments(session) {
+        for segment in segments {
             let known = self.drawn.get(&place(segment)).filter(|known| fits(known, segment));
             let lines = match known {
                 Some(known) => Arc::clone(&known.lines),
@@ -110,11 +132,31 @@ impl OutlineCache {
 
 /// The segments that are shown, the one that is drawn in first: nothing covers it.
 pub(super) fn shown_segments(session: &Session) -> impl Iterator<Item = &Segment> {
-    let findings = session.findings();
+    shown_of(session, session.findings())
+}
+
+/// The same of the prior.
+fn prior_segments(session: &Session) -> impl Iterator<Item = &Segment> {
+    session.prior_findings().into_iter().flat_map(|findings| shown_of(session, findings))
+}
+
+fn shown_of<'a>(session: &Session, findings: &'a Findings) -> impl Iterator<Item = &'a Segment> + use<'a> {
     let chosen = findings.chosen_segment();
     let others = findings.segments().iter().filter(move |s| chosen.is_none_or(|chosen| chosen.id != s.id));
     let on = session.look().segments.on;
     chosen.into_iter().chain(others).filter(move |segment| on && segment.shown && !segment.voxels.is_empty())
+}
+
+/// The outlines of what was drawn in the prior, cut for this once.
+pub fn prior_outlines(session: &Session, view: &ResolvedView) -> Vec<OutlineMark> {
+    let plane = cut_plane(view);
+    let filled = session.look().segments.filled;
+    let Some(prior) = session.prior() else { return Vec::new() };
+    let mark = |segment: &Segment| {
+        let lines = Arc::new(segment.cut(prior.volume.grid(), &plane));
+        (!lines.is_empty()).then_some(OutlineMark { colour: segment.colour, filled, lines })
+    };
+    prior_segments(session).filter_map(mark).collect()
 }
 
 /// The outlines in any view, cut for this once.

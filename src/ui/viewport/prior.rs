@@ -6,7 +6,7 @@ use egui::{CursorIcon, EventFilter, Id, Key, Rect, Response, Role, Sense, Ui, Wi
 
 use super::callback::{SlicePlace, slice_shape};
 use super::canvas::on_pixels;
-use super::compose::facts_of;
+use super::compose::{facts_of, measurements};
 use super::shown::{DrawnPane, Facts, Mark, PaneKind, Shown};
 use super::{overlay, pointer};
 use crate::command::Commands;
@@ -56,9 +56,13 @@ pub fn compose_prior(session: &Session, size_px: [u32; 2]) -> Option<Shown> {
         painted: None,
         probabilities: Vec::new(),
         marks: marks(session),
-        measurements: Vec::new(),
+        measurements: measurements(session.prior_findings(), session.prior_sketch()),
         text: look.corner_text,
-        facts: Facts { link: words::series_link(link), ..facts(prior, session.is_anonymous()) },
+        facts: beyond(
+            session,
+            size_px,
+            Facts { link: words::series_link(link), ..facts(prior, session.is_anonymous()) },
+        ),
         reduced: prior.gpu.reduced,
         focused: false,
     })
@@ -88,6 +92,15 @@ fn marks(session: &Session) -> Vec<Mark> {
     nodules.iter().enumerate().filter_map(mark).collect()
 }
 
+/// Says so where the prior follows to a place where it has no slice.
+fn beyond(session: &Session, size_px: [u32; 2], facts: Facts) -> Facts {
+    let beyond = view::prior_beyond(session, size_px).map(|end| match end {
+        view::End::First => "beyond its first slice",
+        view::End::Last => "beyond its last slice",
+    });
+    Facts { beyond, ..facts }
+}
+
 fn facts(prior: &PriorSeries, anonymous: bool) -> Facts {
     let Some(series) = prior.series() else { return Facts::default() };
     let mut facts = facts_of(series, &prior.defects);
@@ -109,6 +122,7 @@ pub fn prior_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState,
     shown.focused = response.has_focus();
     shown.interpolation = scene.prefs.interpolation;
     (shown.screen, state.prior_px) = (state.screen, size_px);
+    shown.outlines = state.outlines.prior_marks(scene.session, &shown.view);
     ui.painter().add(slice_shape(rect, SlicePlace::Prior, shown.frame()));
     overlay::paint(ui.painter(), rect, &shown);
     response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, say!("prior-view-prior")));
@@ -123,6 +137,8 @@ pub fn prior_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState,
         let place = words::spoken_place(what, at, value, &shown.volume);
         let linked =
             if shown.facts.link.is_empty() { String::new() } else { format!(", {}", shown.facts.link) };
+        let beyond = shown.facts.beyond.map_or(String::new(), |beyond| format!(", {beyond}"));
+        let linked = beyond + &linked;
         node.set_value(say!(
             "prior-view-said",
             plane = words::spoken_slice(&shown.view),
@@ -137,7 +153,9 @@ pub fn prior_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState,
         ui.set_cursor_icon(match scene.session.look().tool {
             Tool::Pan => CursorIcon::Grab,
             Tool::Zoom => CursorIcon::ZoomIn,
-            Tool::Crosshair | Tool::Nodule => CursorIcon::Crosshair,
+            Tool::Crosshair | Tool::Nodule | Tool::Measure(_) | Tool::Segment | Tool::Erase => {
+                CursorIcon::Crosshair
+            }
             _ => CursorIcon::Default,
         });
     }

@@ -78,6 +78,8 @@ pub struct Facts {
     pub prior: bool,
     /// How the prior is linked with the series on the screen; empty where it is not.
     pub link: String,
+    /// Where it follows to a place without a slice: which end it stands at.
+    pub beyond: Option<&'static str>,
     /// Series description.
     pub description: String,
     /// Badges: what is odd about the series.

@@ -4,6 +4,7 @@
 //! clinical field is written. Pictures are not in it either; it waits until its series are opened. What a
 //! network said is kept in figures, and the network is asked again when the session is opened.
 
+mod fill;
 mod made;
 mod restore;
 mod saved;
@@ -13,8 +14,9 @@ use std::path::{Path, PathBuf};
 
 use crate::export::{WriteError, write_json};
 
+pub use fill::{filled, wants_filling};
 pub use made::{saved, views_alone};
-pub use restore::{Restored, restore};
+pub use restore::{Restored, restore, restore_in_prior};
 pub use saved::{
     SavedAnswer, SavedMeasurement, SavedNodule, SavedRuns, SavedSegment, SavedSeries, SavedSession,
 };

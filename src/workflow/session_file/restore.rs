@@ -3,20 +3,21 @@
 use std::sync::Arc;
 
 use super::saved::{
-    SavedGrid, SavedLook, SavedMeasurement, SavedSegment, SavedSession, SavedViewport, SavedVolumeView,
+    SavedGrid, SavedLook, SavedMeasurement, SavedRuns, SavedSegment, SavedSeries, SavedSession,
+    SavedViewport, SavedVolumeView,
 };
 use crate::export::hashed_uid;
 use crate::findings::{Nodule, Question};
 use crate::geometry::{Patient, PlaneBasis, Point, Vector, VoxelGrid};
 use crate::measure::{Kind, MeasureId, Measurement};
 use crate::networks::spec;
-use crate::segments::{Segment, from_runs};
+use crate::segments::Segment;
 use crate::session::{
-    CropBox, Edit, Layout, Orientation, Pane, Projection, SegmentEdit, Session, Slab, Turn, ViewportState,
-    VolumeView,
+    CropBox, Edit, Findings, Layout, Orientation, Pane, Projection, SegmentEdit, Session, Slab, Turn,
+    ViewportState, VolumeView,
 };
 use crate::structures::readable;
-use crate::volume::{Colours, Preset, VolumePreset, Window};
+use crate::volume::{Colours, Preset, Volume, VolumePreset, Window};
 
 /// Directions whose lengths and angle are off by more than this are no axes of a screen.
 const UPRIGHT: f64 = 1e-3;
@@ -39,38 +40,17 @@ pub struct Restored {
 }
 
 /// What `saved` has for the series on the screen; `None` where it has nothing of it. What is there already
-/// stays, and what is the same is not added again.
+/// stays, and what is the same is not added again. Segments are voxels by then: see [`super::filled`].
 pub fn restore(saved: &SavedSession, session: &Session) -> Option<Restored> {
     let uid = session.series().map(|series| series.uid.as_str()).filter(|uid| !uid.is_empty())?;
     let hash = hashed_uid(uid);
     let series = saved.series.iter().find(|series| series.series == hash)?;
-    let grid = session.grid()?;
+    let (grid, volume) = (session.grid()?, session.volume()?);
     let findings = session.findings();
     let mut restored = Restored::default();
-    if series.grid.as_ref().is_some_and(|saved| !same_grid(saved, grid)) {
-        let sentence =
-            "what was made in this series was made on another grid (other slices, or slices as stored)";
-        restored.lost.push(sentence.to_owned());
+    if !marks(series, findings, volume, &mut restored) {
         return Some(restored);
     }
-
-    let mut unknown = 0usize;
-    let mut next = findings.next_measurement();
-    for saved in &series.measurements {
-        match measurement(next, saved, grid) {
-            Some(new) if findings.measurements().iter().any(|old| same(&old.measurement, &new)) => {}
-            Some(new) => {
-                restored.edits.push(Edit::AddMeasurement(usize::MAX, new));
-                next.0 = next.0.saturating_add(1);
-            }
-            None => unknown += 1,
-        }
-    }
-    if unknown > 0 {
-        restored.lost.push(format!("{unknown} of its measurements cannot be understood"));
-    }
-
-    segments(&series.segments, session, &mut restored);
 
     let mut outside = 0usize;
     let mut id = findings.next_id();
@@ -95,6 +75,48 @@ pub fn restore(saved: &SavedSession, session: &Session) -> Option<Restored> {
     Some(restored)
 }
 
+/// What `saved` has for the prior that is open: measurements and segments; `None` where it has nothing of it. Nodules
+/// of that series wait until it is on the screen itself.
+pub fn restore_in_prior(saved: &SavedSession, session: &Session) -> Option<Restored> {
+    let prior = session.prior().filter(|prior| !prior.uid().is_empty())?;
+    let hash = hashed_uid(prior.uid());
+    let series = saved.series.iter().find(|series| series.series == hash)?;
+    let nobody = Findings::default();
+    let mut restored = Restored::default();
+    marks(series, session.prior_findings().unwrap_or(&nobody), &prior.volume, &mut restored);
+    restored.edits = restored.edits.into_iter().map(Edit::in_prior).collect();
+    Some(restored)
+}
+
+/// Measurements and segments that are not there yet; false where they were made on another grid.
+/// - `findings`, `volume`: of the series that they belong to
+fn marks(series: &SavedSeries, findings: &Findings, volume: &Volume, restored: &mut Restored) -> bool {
+    let grid = volume.grid();
+    if series.grid.as_ref().is_some_and(|saved| !same_grid(saved, grid)) {
+        let sentence =
+            "what was made in this series was made on another grid (other slices, or slices as stored)";
+        restored.lost.push(sentence.to_owned());
+        return false;
+    }
+    let mut unknown = 0usize;
+    let mut next = findings.next_measurement();
+    for saved in &series.measurements {
+        match measurement(next, saved, grid) {
+            Some(new) if findings.measurements().iter().any(|old| same(&old.measurement, &new)) => {}
+            Some(new) => {
+                restored.edits.push(Edit::AddMeasurement(usize::MAX, new));
+                next.0 = next.0.saturating_add(1);
+            }
+            None => unknown += 1,
+        }
+    }
+    if unknown > 0 {
+        restored.lost.push(format!("{unknown} of its measurements cannot be understood"));
+    }
+    segments(&series.segments, (findings, volume), restored);
+    true
+}
+
 fn same_grid(saved: &SavedGrid, grid: &VoxelGrid) -> bool {
     let SavedGrid { size, origin, axes } = super::made::grid(grid);
     let near = |a: &[f64; 3], b: &[f64; 3]| a.iter().zip(b).all(|(a, b)| (a - b).abs() <= SAME_MM);
@@ -115,27 +137,24 @@ fn same(a: &Measurement, b: &Measurement) -> bool {
 }
 
 /// Segments that are not there yet; of those that cannot be understood it is said.
-fn segments(saved: &[SavedSegment], session: &Session, restored: &mut Restored) {
-    let (Some(volume), findings) = (session.volume(), session.findings()) else { return };
+fn segments(saved: &[SavedSegment], (findings, volume): (&Findings, &Volume), restored: &mut Restored) {
     let Some(first) = findings.new_segment(Some(volume)) else { return };
     let (mut id, mut unknown) = (first.id, 0usize);
     for saved in saved {
-        let Ok(voxels) = from_runs(volume, &saved.runs.text()) else {
-            unknown += 1;
-            continue;
+        // What is text still could not be understood: see `filled`.
+        let voxels = match &saved.runs {
+            SavedRuns::Voxels(voxels) if voxels.size() == volume.grid().size() => Arc::clone(voxels),
+            SavedRuns::Voxels(_) | SavedRuns::Text(_) => {
+                unknown += 1;
+                continue;
+            }
         };
-        let same = |old: &Segment| old.name == saved.name && *old.voxels == voxels;
+        let same = |old: &Segment| old.name == saved.name && old.voxels == voxels;
         if findings.segments().iter().any(same) {
             continue;
         }
         let name: String = saved.name.chars().take(LONGEST_NAME).collect();
-        let new = Segment {
-            id,
-            name,
-            colour: readable(saved.colour),
-            shown: saved.shown,
-            voxels: Arc::new(voxels),
-        };
+        let new = Segment { id, name, colour: readable(saved.colour), shown: saved.shown, voxels };
         restored.edits.push(Edit::Segments(SegmentEdit::Add(usize::MAX, new)));
         id.0 = id.0.saturating_add(1);
     }

@@ -68,8 +68,8 @@ pub struct SavedSegment {
 pub enum SavedRuns {
     /// As they are in the document: they become text where the file is written, away from the window.
     Voxels(Arc<Voxels>),
-    /// As they were read.
-    Text(BTreeMap<usize, String>),
+    /// As they were read: they become voxels where the series is on the screen, away from the window.
+    Text(Arc<BTreeMap<usize, String>>),
 }
 
 impl SavedRuns {
@@ -96,7 +96,7 @@ impl Serialize for SavedRuns {
 
 impl<'de> Deserialize<'de> for SavedRuns {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        BTreeMap::deserialize(from).map(SavedRuns::Text)
+        BTreeMap::deserialize(from).map(|text| SavedRuns::Text(Arc::new(text)))
     }
 }
 

@@ -71,6 +71,10 @@ pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) {
     at.line(&plane, &strong);
     at.line(&words::slice_position(&shown.view).unwrap_or_default(), &plain);
     at.sentence(&shown.facts.link, &plain);
+    if let Some(beyond) = shown.facts.beyond {
+        let warn = Halo::strong().in_colour(PICTURE.warning);
+        at.sentence(&format!("{} {beyond}", icons::WARNING), &warn);
+    }
     if wide {
         let muted = Halo::plain().in_colour(PICTURE.muted);
         if shown.text == CornerText::Full {
