@@ -7,6 +7,8 @@
 pub mod geometry;
 /// Background work: progress and cancel.
 pub mod jobs;
+/// What the window says, in the language that its reader chose.
+pub mod language;
 /// Adapter, device, limits, lost devices, shader sources.
 pub mod gpu;
 /// Voxel values on a grid: sample, crop, reslice, window.

@@ -26,6 +26,7 @@ use super::thumbnails::Thumbnails;
 use super::waker::Waker;
 use crate::command::Keymap;
 use crate::gpu::Gpu;
+use crate::language::{self, Language};
 use crate::session::{News, Preferences, Session, Severity, WindowPlace};
 use crate::tools::Hands;
 use crate::ui::{Sheet, UiState};
@@ -97,6 +98,8 @@ pub struct Core {
     pub(super) binding: Binding,
     /// What the connected screens tell of themselves.
     pub(super) screens: Vec<Told>,
+    /// The language of the system; English in tests.
+    pub(super) system_language: Language,
     /// Asks for commands instead of a person, to time the window.
     pub(super) driver: Option<Driver>,
     /// Open the window again, and why.
@@ -109,6 +112,7 @@ impl Core {
         let mut core = Self::plain(start);
         core.marked = Marked::from_environment();
         core.screens = connected();
+        core.system_language = language::of_system();
         if let Some(file) = preferences::file() {
             match preferences::read(&file) {
                 Ok(prefs) => (core.window_kept, core.prefs) = (prefs.window, prefs),
@@ -169,6 +173,7 @@ impl Core {
             beside_wanted: false,
             binding: Binding::default(),
             screens: Vec::new(),
+            system_language: Language::ENGLISH,
             driver: None,
             reopen: None,
         };

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::command::{Explaining, FilmChoice};
-use crate::jobs::{Job, Outcome, Wake, spawn};
+use crate::jobs::{Job, JobContext, Outcome, Wake, spawn};
+use crate::language;
+use crate::say;
 use crate::workflow::session_file::ENDING;
 
 /// A dialog that nobody can have answered so fast was never shown: there is no portal.
@@ -94,10 +96,11 @@ impl Dialogs {
             return;
         }
         let (what, folder) = (ask.clone(), folder.map(Path::to_owned));
-        let job = spawn("dialog", wake, move |_| {
+        let work = language::carrying(move |_: &JobContext| {
             let start = Instant::now();
             Ok((show(&what, folder.as_deref()), start.elapsed()))
         });
+        let job = spawn("dialog", wake, work);
         self.open = Some((ask, job));
     }
 
@@ -161,78 +164,74 @@ fn show(ask: &Ask, folder: Option<&Path>) -> Vec<PathBuf> {
         dialog = dialog.set_directory(folder);
     }
     match ask {
-        Ask::Folder => dialog.set_title("Open a CT folder").pick_folder().into_iter().collect(),
-        Ask::PriorFolder => {
-            dialog.set_title("Choose the folder of the prior").pick_folder().into_iter().collect()
-        }
-        Ask::PriorFiles => dialog.set_title("Choose the prior's files").pick_files().unwrap_or_default(),
+        Ask::Folder => dialog.set_title(say!("dialog-folder")).pick_folder().into_iter().collect(),
+        Ask::PriorFolder => dialog.set_title(say!("dialog-prior-folder")).pick_folder().into_iter().collect(),
+        Ask::PriorFiles => dialog.set_title(say!("dialog-prior-files")).pick_files().unwrap_or_default(),
         Ask::Figure(name) => dialog
-            .set_title("Save the figure")
+            .set_title(say!("dialog-figure"))
             .set_file_name(name)
-            .add_filter("PNG picture", &["png"])
+            .add_filter(say!("dialog-png"), &["png"])
             .save_file()
             .into_iter()
             .collect(),
-        Ask::MapsFolder { .. } => {
-            dialog.set_title("Choose a folder for the maps").pick_folder().into_iter().collect()
-        }
+        Ask::MapsFolder { .. } => dialog.set_title(say!("dialog-maps")).pick_folder().into_iter().collect(),
         Ask::Weights(_) => dialog
-            .set_title("Import weights")
-            .add_filter("Weights", &["safetensors", "pt", "pth", "ckpt", "bin"])
-            .add_filter("All files", &["*"])
+            .set_title(say!("dialog-import"))
+            .add_filter(say!("dialog-weights"), &["safetensors", "pt", "pth", "ckpt", "bin"])
+            .add_filter(say!("dialog-all-files"), &["*"])
             .pick_file()
             .into_iter()
             .collect(),
-        Ask::Files => dialog.set_title("Open CT files").pick_files().unwrap_or_default(),
+        Ask::Files => dialog.set_title(say!("dialog-files")).pick_files().unwrap_or_default(),
         Ask::OpenSession => dialog
-            .set_title("Open a session")
-            .add_filter("Triscope session", &[ENDING])
+            .set_title(say!("dialog-open-session"))
+            .add_filter(say!("dialog-session"), &[ENDING])
             .pick_file()
             .into_iter()
             .collect(),
         Ask::Session(name) => dialog
-            .set_title("Save the session")
+            .set_title(say!("dialog-save-session"))
             .set_file_name(name)
-            .add_filter("Triscope session", &[ENDING])
+            .add_filter(say!("dialog-session"), &[ENDING])
             .save_file()
             .into_iter()
             .collect(),
         Ask::Measurements(name) => dialog
-            .set_title("Export measurements")
+            .set_title(say!("dialog-measurements"))
             .set_file_name(name)
-            .add_filter("Table", &["csv"])
+            .add_filter(say!("dialog-table"), &["csv"])
             .add_filter("JSON", &["json"])
             .save_file()
             .into_iter()
             .collect(),
         Ask::Film(_, name) => dialog
-            .set_title("Save film")
+            .set_title(say!("dialog-film"))
             .set_file_name(name)
-            .add_filter("Animated GIF", &["gif"])
-            .add_filter("Numbered PNG pictures", &["png"])
+            .add_filter(say!("dialog-gif"), &["gif"])
+            .add_filter(say!("dialog-pngs"), &["png"])
             .save_file()
             .into_iter()
             .collect(),
         Ask::Segments { with_patient: true } => dialog
-            .set_title("Export segments with patient and study")
+            .set_title(say!("dialog-segments-with-patient"))
             .set_file_name(segments_name(true))
-            .add_filter("DICOM segmentation", &["dcm"])
+            .add_filter(say!("dialog-dicom-seg"), &["dcm"])
             .save_file()
             .into_iter()
             .collect(),
         Ask::Segments { with_patient: false } => dialog
-            .set_title("Export segments")
+            .set_title(say!("dialog-segments"))
             .set_file_name(segments_name(false))
-            .add_filter("NIfTI label map", &["nii.gz", "nii"])
-            .add_filter("DICOM segmentation, without the patient", &["dcm"])
+            .add_filter(say!("dialog-nifti"), &["nii.gz", "nii"])
+            .add_filter(say!("dialog-dicom-seg-without"), &["dcm"])
             .save_file()
             .into_iter()
             .collect(),
         Ask::Picture(name) | Ask::LayoutPicture(name) => dialog
-            .set_title("Save picture")
+            .set_title(say!("dialog-picture"))
             .set_file_name(name)
-            .add_filter("PNG picture", &["png"])
-            .add_filter("DICOM picture, without the patient", &["dcm"])
+            .add_filter(say!("dialog-png"), &["png"])
+            .add_filter(say!("dialog-dicom"), &["dcm"])
             .save_file()
             .into_iter()
             .collect(),

@@ -6,7 +6,8 @@ use super::picture::request;
 use super::saving::Target;
 use crate::command::{FilmChoice, FilmOf, Filming};
 use crate::export::Film;
-use crate::jobs::{Cancelled, spawn};
+use crate::jobs::{Cancelled, JobContext, spawn};
+use crate::language::carrying;
 use crate::session::{CornerText, Edit, Session};
 use crate::ui::Sheet;
 use crate::ui::viewport::volume_picture;
@@ -53,7 +54,7 @@ impl Core {
         let per_second = self.prefs.slices_per_second();
         let size_px = [choice.side_px; 2];
         let opened = self.opened_paths();
-        let job = spawn("film", self.waker.now(), move |ctx| {
+        let work = carrying(move |ctx: &JobContext| {
             ctx.step("Drawing the film", 0.0)?;
             let film = Film { path: target.path(), size_px, per_second };
             if let Err(error) = apart(&film.path, &opened) {
@@ -88,6 +89,7 @@ impl Core {
             };
             Ok::<_, Cancelled>(written.map(|()| film.path).map_err(|error| error.to_string()))
         });
+        let job = spawn("film", self.waker.now(), work);
         self.follow_saving("Film", job);
     }
 }

@@ -6,7 +6,8 @@ use super::picture::request;
 use super::saving::Target;
 use crate::export::write_png;
 use crate::gpu::Gpu;
-use crate::jobs::spawn;
+use crate::jobs::{JobContext, spawn};
+use crate::language::carrying;
 use crate::session::{CornerText, Session};
 use crate::ui::picture::{Picture, PictureError, Pictures, shown_of};
 use crate::ui::viewport::{DrawnPane, PaneKind, compose_prior, prior_outlines, volume_picture};
@@ -21,7 +22,7 @@ impl Core {
     /// Draws all viewports once more, away from the window, and writes them as one picture.
     pub(super) fn save_layout_picture(&mut self, target: Target) {
         let Some((gpu, draw)) = self.layout_request() else { return };
-        let job = spawn("picture", self.waker.now(), move |ctx| {
+        let work = carrying(move |ctx: &JobContext| {
             ctx.step("Drawing the picture", 0.0)?;
             let picture = match draw(&gpu) {
                 Ok(picture) => picture,
@@ -32,15 +33,15 @@ impl Core {
             let written = write_png(&path, &picture.rgba, picture.size_px);
             Ok(written.map(|()| path).map_err(|error| error.to_string()))
         });
+        let job = spawn("picture", self.waker.now(), work);
         self.follow_saving("Picture", job);
     }
 
     /// The same for the clipboard.
     pub(super) fn copy_layout_picture(&mut self) {
         let Some((gpu, draw)) = self.layout_request() else { return };
-        let job =
-            spawn("picture", self.waker.now(), move |_| Ok(draw(&gpu).map_err(|error| error.to_string())));
-        self.copying = Some(job);
+        let work = carrying(move |_: &JobContext| Ok(draw(&gpu).map_err(|error| error.to_string())));
+        self.copying = Some(spawn("picture", self.waker.now(), work));
     }
 
     fn layout_request(

@@ -4,7 +4,8 @@ use super::core::Core;
 use super::explaining::{as_dicom, captured};
 use super::saving::Target;
 use crate::export::write_png;
-use crate::jobs::{Job, Outcome, spawn};
+use crate::jobs::{Job, JobContext, Outcome, spawn};
+use crate::language::carrying;
 use crate::session::{CornerText, Pane, Session};
 use crate::ui::picture::{Picture, PictureRequest, picture};
 use crate::ui::viewport::{compose, outlines};
@@ -31,7 +32,7 @@ impl Core {
         };
         let series = self.session.series().filter(|_| as_dicom(&target)).cloned();
         let opened = self.opened_paths();
-        let job = spawn("picture", self.waker.now(), move |ctx| {
+        let work = carrying(move |ctx: &JobContext| {
             ctx.step("Drawing the picture", 0.0)?;
             let picture = match picture(&gpu, &request) {
                 Ok(picture) => picture,
@@ -45,6 +46,7 @@ impl Core {
             let written = write_png(&path, &picture.rgba, picture.size_px);
             Ok(written.map(|()| path).map_err(|error| error.to_string()))
         });
+        let job = spawn("picture", self.waker.now(), work);
         self.follow_saving("Picture", job);
     }
 }
@@ -63,9 +65,9 @@ impl Core {
             self.fail("There is no graphics device to draw the picture with");
             return;
         };
-        self.copying = Some(spawn("picture", self.waker.now(), move |_| {
-            Ok(picture(&gpu, &request).map_err(|error| error.to_string()))
-        }));
+        let work =
+            carrying(move |_: &JobContext| Ok(picture(&gpu, &request).map_err(|error| error.to_string())));
+        self.copying = Some(spawn("picture", self.waker.now(), work));
     }
 
     /// Puts a picture that was drawn on the clipboard.

@@ -3,6 +3,7 @@
 use super::core::Core;
 use crate::command::{Keymap, Preference};
 use crate::jobs::{Job, Outcome, spawn};
+use crate::language::Language;
 use crate::session::Edit;
 use crate::workflow::preferences;
 
@@ -22,6 +23,7 @@ impl Core {
                 let text = self.text_before_people(text);
                 self.session.apply(Edit::CornerText(text));
             }
+            Preference::Language(code) => self.prefs.language = code.to_owned(),
             Preference::ReducedMotion(reduced) => self.prefs.reduced_motion = reduced,
             Preference::ScreenDpi(dpi) => self.prefs.screen_dpi = dpi,
             Preference::NetworkDevice(device) => {
@@ -31,6 +33,11 @@ impl Core {
             }
         }
         self.save_prefs();
+    }
+
+    /// What the window speaks.
+    pub(super) fn language(&self) -> Language {
+        Language::of_code(&self.prefs.language).unwrap_or(self.system_language)
     }
 
     /// The size of text is one preference, however it is changed: on the sheet, or by Ctrl and plus or minus.

@@ -7,6 +7,7 @@ use super::core::{Core, Reopen};
 use super::graphics::Graphics;
 use crate::command::{Command, Commands};
 use crate::geometry::{Point, Viewport};
+use crate::language;
 use crate::session::{Hover, News, Pane};
 use crate::tools::{Pointed, PointerEvent};
 use crate::ui::{self, Scene};
@@ -88,6 +89,7 @@ impl Shell {
         let core = Rc::clone(&self.core);
         let mut core = core.borrow_mut();
         let core = &mut *core;
+        language::speak(core.language());
         if !std::mem::replace(&mut core.started, true) {
             core.open_first(&ctx);
         }

@@ -212,7 +212,7 @@ fn describe(
             Err(OpenError::Cancelled(_)) => return Err(Failure::Interrupted),
             Err(error) => {
                 usable = false;
-                output::note(&format!("{}: {error}", found.uid));
+                output::note(&error.to_string());
             }
         }
     }

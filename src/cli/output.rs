@@ -1,5 +1,6 @@
 //! What goes to stdout: one JSON document, or lines for a person. Nothing else writes there.
 
+use std::borrow::Cow;
 use std::io::{self, ErrorKind, Write};
 
 use serde::Serialize;
@@ -25,7 +26,14 @@ pub(super) fn json_line<T: Serialize>(document: &T) -> Result<(), Failure> {
 ///
 /// A reader that went away (`triscope info DIR | head -1`) has what it wanted: that is no failure.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
-    write_to(&mut io::stdout().lock(), text)
+    write_to(&mut io::stdout().lock(), &harmless(text))
+}
+
+/// What names of files and texts of tags hold may command a terminal: control characters but the end of a line
+/// and the tabulator become U+FFFD.
+pub(super) fn harmless(text: &str) -> Cow<'_, str> {
+    let commands = |c: char| c.is_control() && c != '\n' && c != '\t';
+    if text.contains(commands) { Cow::Owned(text.replace(commands, "\u{FFFD}")) } else { Cow::Borrowed(text) }
 }
 
 fn write_to(out: &mut impl Write, text: &str) -> Result<(), Failure> {
@@ -39,7 +47,7 @@ fn write_to(out: &mut impl Write, text: &str) -> Result<(), Failure> {
 
 /// A line for the person at the terminal, on stderr; a closed stderr is nobody's loss.
 pub(super) fn note(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let _ = writeln!(io::stderr().lock(), "{}", harmless(text));
 }
 
 #[cfg(test)]
@@ -54,6 +62,12 @@ mod tests {
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn a_name_commands_no_terminal() {
+        assert_eq!(harmless("a\x1b[31mb\u{9b}c\r\n\td"), "a\u{FFFD}[31mb\u{FFFD}c\u{FFFD}\n\td");
+        assert!(matches!(harmless("Lunge \u{E4}\n"), Cow::Borrowed(_)));
     }
 
     #[test]

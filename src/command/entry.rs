@@ -2,6 +2,7 @@
 
 use super::keys::{Key, Shortcut};
 use super::words::Command;
+use crate::language::{self, Language};
 use crate::session::Session;
 
 /// Where a command stands in menus, in the sheet and in the manual.
@@ -50,7 +51,7 @@ impl Group {
         Group::Interface,
     ];
 
-    /// Heading.
+    /// English heading.
     pub const fn label(self) -> &'static str {
         match self {
             Group::File => "File",
@@ -78,14 +79,33 @@ pub struct Entry {
     pub id: &'static str,
     /// Where it is listed.
     pub group: Group,
-    /// Words on its button or in its menu, and its accessible name.
+    /// English words on its button or in its menu, and its accessible name.
     pub words: &'static str,
-    /// One sentence more.
+    /// One English sentence more.
     pub help: &'static str,
     /// Keys at the start.
     pub keys: &'static [Shortcut],
     /// Whether it can be done now.
     pub enabled: fn(&Session) -> bool,
+}
+
+impl Entry {
+    /// Its words in the language of the window.
+    pub fn said(&self) -> &'static str {
+        self.own("", self.words)
+    }
+
+    /// Its sentence in the language of the window.
+    pub fn said_help(&self) -> &'static str {
+        self.own(".help", self.help)
+    }
+
+    fn own(&self, attribute: &str, english: &'static str) -> &'static str {
+        if language::spoken() == Language::ENGLISH {
+            return english;
+        }
+        language::own(&format!("command-{}{attribute}", self.id.replace('_', "-")), english)
+    }
 }
 
 /// A line of the list.

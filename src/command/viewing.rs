@@ -66,6 +66,8 @@ pub enum Preference {
     ScreenDpi(f64),
     /// Nothing moves by itself.
     ReducedMotion(bool),
+    /// What the window speaks: the code of a language, or [`Preferences::AS_THE_SYSTEM`](crate::session::Preferences).
+    Language(&'static str),
     /// Where the network runs: `auto`, `gpu` or `cpu`.
     NetworkDevice(&'static str),
 }

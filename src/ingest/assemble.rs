@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::defect::{Defect, DefectCode};
 use super::dicom::Header;
+use super::identity;
 use super::order::Orientation;
 use super::series::{Series, Skipped};
 use super::stack;
@@ -37,7 +38,18 @@ pub(super) fn assemble(
     let mut found = Vec::new();
     for headers in groups.into_values() {
         ctx.check()?;
-        found.extend(one_series(headers, ctx)?);
+        let (mut parts, mut volumes) = (Vec::new(), 0);
+        for (headers, why) in identity::apart(headers) {
+            let (mut series, stacks) = one_series(headers, ctx)?;
+            volumes += stacks;
+            if let Some(why) = why {
+                series.iter_mut().for_each(|s| s.defects.push(defect(DefectCode::MixedOrientation, &why)));
+            }
+            // Volumes stay before what is none.
+            let before = parts.iter().filter(|s: &&Series| s.grid.is_some()).count();
+            parts.splice(before..before, series);
+        }
+        found.extend(numbered(parts, volumes));
     }
     let key = |s: &Series| {
         let voxels: usize = s.size.iter().fold(1, |n, s| n.saturating_mul(*s));
@@ -61,6 +73,10 @@ fn without_size(header: &Header) -> Skipped {
     Skipped { file, reason }
 }
 
+/// No patient lies farther from the origin of a scanner, and no scanner has such pixels.
+const FARTHEST_MM: f64 = 1e5;
+const PIXELS_MM: std::ops::RangeInclusive<f64> = 1e-3..=100.0;
+
 /// What the files of one Series Instance UID are made of.
 #[derive(Default)]
 struct Sorted {
@@ -76,7 +92,10 @@ fn sort_out(headers: Vec<Header>) -> Sorted {
     let mut sorted = Sorted::default();
     for header in headers {
         let colour = header.form.is_some_and(|f| f.is_coloured(&header.photometric));
-        let places = header.position.is_some() && header.pixel_spacing.is_some();
+        let near = |p: &[f64; 3]| p.iter().all(|mm| mm.abs() < FARTHEST_MM);
+        let sized = |s: &[f64; 2]| s.iter().all(|mm| PIXELS_MM.contains(mm));
+        let places =
+            header.position.as_ref().is_some_and(near) && header.pixel_spacing.as_ref().is_some_and(sized);
         let orientation = header.orientation.and_then(Orientation::new);
         if header.frames > 1 && (colour || orientation.is_none() || !places) {
             match sorted
@@ -103,7 +122,8 @@ fn sort_out(headers: Vec<Header>) -> Sorted {
     sorted
 }
 
-fn one_series(headers: Vec<Header>, ctx: &JobContext) -> Result<Vec<Series>, Cancelled> {
+/// Its parts, and how many of them, at the beginning, come from stacks of slices.
+fn one_series(headers: Vec<Header>, ctx: &JobContext) -> Result<(Vec<Series>, usize), Cancelled> {
     let sorted = sort_out(headers);
     let orientations = sorted.stacks.len();
     let mut main = Vec::new();
@@ -114,22 +134,22 @@ fn one_series(headers: Vec<Header>, ctx: &JobContext) -> Result<Vec<Series>, Can
                     DefectCode::MixedOrientation,
                     format!(
                         "The series holds slices of {orientations} orientations; this part has {} of one",
-                        count(series.files.len(), "slice")
+                        count(series.pictures(), "slice")
                     ),
                 ));
             }
             main.push(series);
         }
     }
-    main.sort_by_key(|s| Reverse(s.files.len()));
-    let volumes = main.len();
+    main.sort_by_key(|s| Reverse(s.pictures()));
+    let stacks = main.len();
     let mut aside: Vec<(Vec<Header>, Defect)> = Vec::new();
     aside.push((
         sorted.unplaced,
         defect(
             DefectCode::NoPosition,
             "The files do not say where their slices lie (Image Position, Image Orientation or Pixel Spacing \
-             is missing): they are no volume",
+             is missing, or no possible value): they are no volume",
         ),
     ));
     aside.push((
@@ -161,12 +181,17 @@ fn one_series(headers: Vec<Header>, ctx: &JobContext) -> Result<Vec<Series>, Can
     }
     let aside = aside.into_iter().filter(|(headers, _)| !headers.is_empty());
     main.extend(aside.map(|(headers, why)| stack::flat(headers, vec![why])));
-    // A single volume keeps its UID whatever else the series holds.
+    Ok((main, stacks))
+}
+
+/// Parts of one Series Instance UID have numbers behind it. A single volume, which comes first, keeps its UID
+/// whatever else the series holds.
+fn numbered(mut parts: Vec<Series>, volumes: usize) -> Vec<Series> {
     let first = usize::from(volumes == 1);
-    if main.len() > 1 {
-        for (n, series) in main.iter_mut().enumerate().skip(first) {
+    if parts.len() > 1 {
+        for (n, series) in parts.iter_mut().enumerate().skip(first) {
             series.uid = format!("{}#{}", series.uid, n + 1);
         }
     }
-    Ok(main)
+    parts
 }

@@ -98,7 +98,7 @@ fn values(header: &Header) -> Option<Box<[i16]>> {
 }
 
 /// Numbers by value, then what is no number by its letters: one order for a mix of both.
-fn by_number_then_text(a: &str, b: &str) -> std::cmp::Ordering {
+pub(super) fn by_number_then_text(a: &str, b: &str) -> std::cmp::Ordering {
     match (a.parse::<f64>(), b.parse::<f64>()) {
         (Ok(x), Ok(y)) => x.total_cmp(&y).then_with(|| a.cmp(b)),
         (Ok(_), Err(_)) => std::cmp::Ordering::Less,

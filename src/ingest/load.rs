@@ -96,26 +96,25 @@ pub fn load_showing(
     let done = AtomicUsize::new(0);
     let faults: Mutex<Vec<(usize, SliceFault)>> = Mutex::new(Vec::new());
     let cut_off: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+    // `None` of what cannot be read, or is not there.
     let decode = |k: usize| {
-        Ok(match series.slices.get(k).and_then(Option::as_ref) {
-            None => blank_slice(stored_len, blank),
-            Some(source) => match source.decode() {
-                Ok(values) if values.len() == stored_len => {
-                    if is_cut_off(source, &values, series.padding) {
-                        cut_off.lock().unwrap_or_else(PoisonError::into_inner).push(k);
-                    }
-                    values
+        let Some(source) = series.slices.get(k).and_then(Option::as_ref) else { return Ok(None) };
+        match source.decode() {
+            Ok(values) if values.len() == stored_len => {
+                if is_cut_off(source, &values, series.padding) {
+                    cut_off.lock().unwrap_or_else(PoisonError::into_inner).push(k);
                 }
-                Ok(_) => return Err(changed(source.from.path())),
-                Err(SliceFault::Io(error)) if gone(&error) => {
-                    return Err(removed(source.from.path(), done.load(Ordering::Relaxed), total));
-                }
-                Err(fault) => {
-                    faults.lock().unwrap_or_else(PoisonError::into_inner).push((k, fault));
-                    blank_slice(stored_len, blank)
-                }
-            },
-        })
+                Ok(Some(values))
+            }
+            Ok(_) => Err(changed(source.from.path())),
+            Err(SliceFault::Io(error)) if gone(&error) => {
+                Err(removed(source.from.path(), done.load(Ordering::Relaxed), total))
+            }
+            Err(fault) => {
+                faults.lock().unwrap_or_else(PoisonError::into_inner).push((k, fault));
+                Ok(None)
+            }
+        }
     };
     let fill = |k: usize, values| store.fill(k, values).map_err(|e| IngestError::Sentence(e.to_string()));
     let upright = series.resampled().map(|straight| Upright::new(straight, total, blank, series.padding));
@@ -123,7 +122,7 @@ pub fn load_showing(
         ctx.check()?;
         let values = decode(k)?;
         match &upright {
-            None => fill(k, values)?,
+            None => fill(k, values.unwrap_or_else(|| blank_slice(slice_len, blank)))?,
             Some(upright) => upright.arrive(k, values, &fill)?,
         }
         let n = done.fetch_add(1, Ordering::Relaxed).saturating_add(1);
@@ -194,7 +193,9 @@ fn nothing_decoded(series: &Series, fault: &SliceFault) -> String {
 /// Whether values of the slice lie beyond what 16 bits hold: they are then at its ends, where the
 /// rescale can reach beyond them. Padding means nothing and may.
 fn is_cut_off(source: &SliceSource, values: &[i16], padding: Option<Padding>) -> bool {
-    let bits = i32::from(source.form.bits_stored);
+    // A compressed picture has bits of its own, whatever the header says.
+    let bits =
+        i32::from(if source.is_native() { source.form.bits_stored } else { source.form.bits_allocated });
     let stored = match source.form.signed {
         true => [-(2f64.powi(bits - 1)), 2f64.powi(bits - 1) - 1.0],
         false => [0.0, 2f64.powi(bits) - 1.0],

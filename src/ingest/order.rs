@@ -7,6 +7,10 @@ use crate::geometry::{Patient, Point, Vector};
 
 /// Slices closer than this along the normal share a position.
 pub(super) const SAME_POSITION_MM: f64 = 0.01;
+/// Blank slices that a volume may have for each slice that is there.
+const MOST_BLANK: usize = 2;
+/// A distance is a hole if it is so many times as long as what is usual around it.
+const HOLE: f64 = 2.5;
 /// A shear is spoken of above this angle: rounded coordinates give less.
 const TILT_MIN_DEGREES: f64 = 0.1;
 
@@ -126,12 +130,14 @@ pub(super) fn arrange(
         }
         None => {
             let off = |d: f64| (d - usual).abs() > tolerance_mm(usual);
+            let (slots, holes) = slots_with_holes(&distances, usual);
             oddities.push(Oddity::Uneven {
                 shortest_mm: distances.iter().copied().fold(f64::INFINITY, f64::min),
                 longest_mm: distances.iter().copied().fold(0.0, f64::max),
-                after: (0..).zip(&distances).filter(|(_, d)| off(**d)).map(|(k, _)| k).collect(),
+                after: slots.iter().zip(&distances).filter(|(_, d)| off(**d)).map(|(k, _)| *k).collect(),
             });
-            (0..positions.len()).collect()
+            oddities.extend(holes);
+            slots
         }
     };
     let steps = slots.last().copied().filter(|n| *n > 0)? as f64;
@@ -139,22 +145,23 @@ pub(super) fn arrange(
     let distance = travelled.dot(orientation.normal);
     let sideways = travelled - orientation.normal * distance;
     let degrees = sideways.length().atan2(distance).to_degrees();
-    let tilted = sideways.length() > pixel_mm * 0.5 && degrees > TILT_MIN_DEGREES;
-    let step = if tilted {
-        oddities.push(Oddity::Tilt { degrees });
-        travelled * (1.0 / steps)
-    } else {
-        orientation.normal * (distance / steps)
-    };
-    let off: Vec<(usize, f64)> = slots
-        .iter()
-        .zip(positions)
-        .map(|(slot, p)| {
+    // Slices that lie beside their places on a grid with this step, and how far.
+    let beside = |step: Vector<Patient>| -> Vec<(usize, f64)> {
+        let away = |(slot, p): (&usize, &Point<Patient>)| {
             let away = *p - (first + step * *slot as f64);
             (*slot, (away - orientation.normal * away.dot(orientation.normal)).length())
-        })
-        .filter(|(_, mm)| *mm > pixel_mm * 0.5)
-        .collect();
+        };
+        slots.iter().zip(positions).map(away).filter(|(_, mm)| *mm > pixel_mm * 0.5).collect()
+    };
+    let (sheared, upright) = (travelled * (1.0 / steps), orientation.normal * (distance / steps));
+    let tilted = sideways.length() > pixel_mm * 0.5 && degrees > TILT_MIN_DEGREES;
+    // Of a tilt most slices lie on one line; a table that was moved between two of them is none.
+    let tilted = tilted && beside(sheared).len() * 4 <= positions.len();
+    let step = if tilted { sheared } else { upright };
+    if tilted {
+        oddities.push(Oddity::Tilt { degrees });
+    }
+    let off = beside(step);
     if !off.is_empty() {
         oddities.push(Oddity::Sideways {
             largest_mm: off.iter().map(|(_, mm)| *mm).fold(0.0, f64::max),
@@ -177,23 +184,71 @@ fn slots_with_gaps(along: &[f64], distances: &[f64], usual: f64) -> Option<Vec<u
     let mut slot = 0usize;
     for distance in distances {
         let steps = (distance / usual).round().max(1.0);
-        if steps > along.len() as f64 {
+        if steps > along.len().saturating_mul(MOST_BLANK).saturating_add(1) as f64 {
             return None;
         }
         slot = slot.checked_add(steps as usize)?;
         slots.push(slot);
     }
     let missing = slot.checked_add(1)?.checked_sub(along.len())?;
-    if missing > along.len().div_ceil(3) {
+    if missing > along.len().saturating_mul(MOST_BLANK) {
         return None;
     }
-    let (first, last) = (*along.first()?, *along.last()?);
-    let step = (last - first) / slot as f64;
+    // Much is missing in a few long gaps; many slices far apart one after the other were scanned so.
+    let mut gaps = (0..).zip(distances).filter(|(_, d)| **d > usual * 1.5);
+    if missing > along.len().div_ceil(3) && !gaps.all(|(n, _)| is_hole(distances, n, usual)) {
+        return None;
+    }
+    // The line that fits all of them: rounded coordinates are off at the ends as everywhere else.
+    let n = along.len() as f64;
+    let (mean_slot, mean) = (slots.iter().sum::<usize>() as f64 / n, along.iter().sum::<f64>() / n);
+    let (mut spread, mut common) = (0.0, 0.0);
+    for (slot, t) in slots.iter().zip(along) {
+        let from_mean = *slot as f64 - mean_slot;
+        spread += from_mean * from_mean;
+        common += from_mean * (t - mean);
+    }
+    let step = common / spread;
     let fits = slots.iter().zip(along).all(|(slot, t)| {
-        let place = first + step * *slot as f64;
+        let place = mean + step * (*slot as f64 - mean_slot);
         (t - place).abs() <= tolerance_mm(step)
     });
     fits.then_some(slots)
+}
+
+/// Whether distance `n` is several times as long as the usual one and as both beside it.
+fn is_hole(distances: &[f64], n: usize, usual: f64) -> bool {
+    let beside = [n.checked_sub(1), n.checked_add(1)].into_iter().flatten();
+    let longest = beside.filter_map(|n| distances.get(n)).copied().fold(usual, f64::max);
+    distances.get(n).is_some_and(|distance| *distance > HOLE * longest)
+}
+
+/// Slots of slices at uneven distances: one after the other, but for holes, over which nothing may be made up.
+fn slots_with_holes(distances: &[f64], usual: f64) -> (Vec<usize>, Vec<Oddity>) {
+    let (mut slot, mut slots, mut holes) = (0usize, vec![0usize], Vec::new());
+    for (n, distance) in distances.iter().enumerate() {
+        let missing = if is_hole(distances, n, usual) {
+            ((distance / usual).round() as usize).saturating_sub(1).max(1)
+        } else {
+            0
+        };
+        if missing > 0 {
+            holes.push(Oddity::Missing { after: slot, count: missing });
+        }
+        slot = slot.saturating_add(1).saturating_add(missing);
+        slots.push(slot);
+    }
+    (slots, holes)
+}
+
+/// Where a stack falls into pieces that have nothing to do with each other: number of the first slice of each
+/// piece but the first one. Blank slices between them would be many more than there are slices.
+/// - `along`: places along the normal, mm, rising
+pub(super) fn far_apart(along: &[f64]) -> Vec<usize> {
+    let distances: Vec<f64> = along.iter().zip(along.iter().skip(1)).map(|(a, b)| b - a).collect();
+    let Some(usual) = median(&distances) else { return Vec::new() };
+    let most = usual * along.len().saturating_mul(MOST_BLANK).saturating_add(1) as f64;
+    (1..).zip(&distances).filter(|(_, d)| **d > most).map(|(n, _)| n).collect()
 }
 
 /// The middle of the distances, the lower of two; `None` for none or where it is not above zero.

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::defect::{Defect, DefectCode};
 use super::dicom::{Header, Rescale, SliceSource, syntax_name};
 use super::duplicates::{self, Picked};
-use super::order::{Arrangement, Oddity, Orientation, SAME_POSITION_MM, arrange};
+use super::order::{Arrangement, Oddity, Orientation, SAME_POSITION_MM, arrange, far_apart};
+use super::overlapping;
 use super::series::Series;
 use super::straight::Straight;
 use super::values;
@@ -41,6 +42,55 @@ pub(super) fn build(
         })
         .collect();
     placed.sort_by(in_order);
+    let mut found = Vec::new();
+    let phases = overlapping::split(placed);
+    let all = phases.len();
+    for (n, phase) in phases.into_iter().enumerate() {
+        let mut defects = defects.clone();
+        if all > 1 {
+            defects.push(part_of(n, all, "the series holds several pictures of the same places"));
+        }
+        let pieces = in_pieces(phase);
+        let several = pieces.len();
+        for piece in pieces {
+            let mut defects = defects.clone();
+            if several > 1 {
+                let text = format!(
+                    "The slices lie in {several} places far from each other; this part has {} of them",
+                    count(piece.len(), "slice")
+                );
+                defects.push(defect(DefectCode::MissingSlices, text));
+            }
+            found.extend(of_one_place(piece, &orientation, defects, ctx)?);
+        }
+    }
+    Ok(found)
+}
+
+fn part_of(n: usize, all: usize, why: &str) -> Defect {
+    defect(DefectCode::MultiPhase, format!("This is part {} of {all}: {why}", n + 1))
+}
+
+/// Slices that have nothing to do with each other, apart.
+/// - `placed`: sorted along the normal
+fn in_pieces(mut placed: Vec<Placed>) -> Vec<Vec<Placed>> {
+    let along: Vec<f64> = placed.iter().map(|p| p.along_mm).collect();
+    let mut pieces = Vec::new();
+    for begin in far_apart(&along).into_iter().rev() {
+        pieces.push(placed.split_off(begin));
+    }
+    pieces.push(placed);
+    pieces.reverse();
+    pieces
+}
+
+/// One series, or one for each of several pictures at every position.
+fn of_one_place(
+    placed: Vec<Placed>,
+    orientation: &Orientation,
+    defects: Vec<Defect>,
+    ctx: &JobContext,
+) -> Result<Vec<Series>, Cancelled> {
     let groups = by_position(placed);
     let total: usize = groups.iter().map(Vec::len).sum();
     if groups.len() == 1 && total > 1 {
@@ -52,7 +102,7 @@ pub(super) fn build(
     let mut found = Vec::new();
     match duplicates::pick(groups, ctx)? {
         Picked::One { slices, repeated, conflicts } => {
-            found.push(one(slices, &orientation, repeated, conflicts, defects));
+            found.push(one(slices, orientation, repeated, conflicts, defects));
         }
         Picked::Phases(phases) => {
             let all = phases.len();
@@ -65,7 +115,7 @@ pub(super) fn build(
                         n + 1
                     ),
                 ));
-                found.push(one(phase, &orientation, Vec::new(), Vec::new(), defects));
+                found.push(one(phase, orientation, Vec::new(), Vec::new(), defects));
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What the numbers of a series mean: rescale of each slice, unit, padding, recommended windows.
 
 use super::defect::{Defect, DefectCode};
-use super::dicom::{Header, Rescale};
+use super::dicom::{Header, Lut, Rescale};
 use super::series::FileWindow;
 use super::suv::{Suv, suv};
 use super::words::{count, defect};
@@ -9,6 +9,17 @@ use crate::volume::{Padding, Unit, Window};
 
 /// Lowest value that CT scanners give to something measured; what lies lower was put there.
 const LOWEST_MEASURED_HU: i16 = -1024;
+
+/// Defined terms of Rescale Type that are no Hounsfield units. Source: DICOM PS3.3 C.11.1.1.2.
+const UNITS: [(&str, &str); 7] = [
+    ("OD", "optical density"),
+    ("MGML", "mg/ml"),
+    ("Z_EFF", "effective atomic number"),
+    ("ED", "electron density"),
+    ("EDW", "electron density relative to water"),
+    ("HU_MOD", "modified Hounsfield units"),
+    ("PCT", "per cent"),
+];
 
 /// The meaning of a series' values.
 #[derive(Clone, Debug)]
@@ -61,11 +72,10 @@ fn ct_unit(headers: &[Header], defects: &mut Vec<Defect>) -> Unit {
     let without =
         headers.iter().filter(|h| h.slope.is_none_or(|s| s == 0.0) || h.intercept.is_none()).count();
     let few_bits = headers.iter().any(|h| h.form.is_some_and(|f| f.bits_stored <= 8));
-    let table = |h: &Header| Some(h.lut.as_ref()?.unit.clone().unwrap_or_default());
-    let tables: Vec<String> = headers.iter().filter_map(table).collect();
+    let tables: Vec<&Lut> = headers.iter().filter_map(|h| h.lut.as_deref()).collect();
     let unread = headers.iter().any(|h| h.modality_lut && h.lut.is_none());
     let whole = tables.len() == headers.len() && !tables.is_empty();
-    if whole && tables.iter().all(|unit| unit == "HU") {
+    if whole && tables.iter().all(|table| table.is_hu()) {
         return Unit::Hu;
     }
     let other = headers.iter().filter_map(|h| h.rescale_type.as_deref()).find(|t| {
@@ -77,6 +87,12 @@ fn ct_unit(headers: &[Header], defects: &mut Vec<Defect>) -> Unit {
         defects.push(defect(
             DefectCode::NotHu,
             "The values are no Hounsfield units: they have to go through a table (Modality LUT) that cannot be read",
+        ));
+    } else if tables.iter().any(|table| table.halved) {
+        defects.push(defect(
+            DefectCode::NotHu,
+            "The values went through a table (Modality LUT) whose values lie beyond 16 bits: they are shown halved, \
+             and are no Hounsfield units",
         ));
     } else if !tables.is_empty() {
         defects.push(defect(
@@ -91,7 +107,15 @@ fn ct_unit(headers: &[Header], defects: &mut Vec<Defect>) -> Unit {
     } else if let Some(kind) = other {
         defects.push(defect(
             DefectCode::NotHu,
-            format!("The values are no Hounsfield units: the files give their unit as {kind}"),
+            match UNITS.iter().find(|(term, _)| kind.eq_ignore_ascii_case(term)) {
+                Some((term, what)) => {
+                    format!(
+                        "The values are no Hounsfield units: the files give their unit as {term} ({what})"
+                    )
+                }
+                // Free text may hold anything.
+                None => "The values are no Hounsfield units: the files give them another unit".to_owned(),
+            },
         ));
     } else if without > 0 {
         defects.push(defect(
@@ -132,6 +156,9 @@ fn other_unit(headers: &[Header], defects: &mut Vec<Defect>) -> Unit {
     Unit::Stored
 }
 
+const AMBIGUOUS_PADDING: &str = "The table of values (Modality LUT) gives places without measurement the values of \
+                                 others; they are shown as they are";
+
 /// Padding of the series in rescaled values. Where slices rescale it to different values, the range
 /// over them may only lie below everything that can be measured.
 fn padding(
@@ -144,7 +171,16 @@ fn padding(
     let mut differs = false;
     for (header, rescale) in headers.iter().zip(rescales) {
         let Some([low, high]) = header.padding else { continue };
-        let ends = [rescale.value(low as f64), rescale.value(high as f64)];
+        let ends = match &header.lut {
+            None => [rescale.value(low as f64), rescale.value(high as f64)],
+            Some(table) => match table.values_of_none_but(low, high) {
+                Some(ends) => ends,
+                None => {
+                    defects.push(defect(DefectCode::Padding, AMBIGUOUS_PADDING));
+                    return None;
+                }
+            },
+        };
         let this = Padding { low: ends[0].min(ends[1]), high: ends[0].max(ends[1]) };
         match &mut found {
             None => found = Some(this),

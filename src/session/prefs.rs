@@ -43,6 +43,8 @@ pub struct Preferences {
     pub adapter: String,
     /// Where the network runs: `auto`, `gpu` or `cpu`.
     pub network_device: String,
+    /// What the window speaks: the code of a language, or `system` for the system's.
+    pub language: String,
     /// Left panel open.
     pub left_panel: bool,
     /// Right panel open.
@@ -79,6 +81,7 @@ impl Default for Preferences {
         Self {
             adapter: String::new(),
             network_device: "auto".to_owned(),
+            language: Self::AS_THE_SYSTEM.to_owned(),
             left_panel: true,
             right_panel: true,
             dark: true,
@@ -96,6 +99,9 @@ impl Default for Preferences {
 }
 
 impl Preferences {
+    /// The language is the system's.
+    pub const AS_THE_SYSTEM: &str = "system";
+
     /// Slowest and fastest that slices are played, in a second: faster no screen shows them.
     pub const PLAY_SPEEDS: [f64; 2] = [1.0, 60.0];
 

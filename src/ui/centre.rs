@@ -7,6 +7,7 @@ use super::theme::tokens;
 use super::viewport::{SCORES_WIDTH, canvas_ui, pair_ui, prior_ui, scored_pane, scores_ui, volume_ui};
 use super::{Scene, UiState, panels, report, states};
 use crate::command::Commands;
+use crate::say;
 use crate::session::{Arrangement, Layout, Pane, Stage};
 use crate::tools::{Pointed, PointerEvent};
 
@@ -209,8 +210,8 @@ fn dividers_ui(ui: &Ui, rect: Rect, arrangement: Arrangement) -> [f32; 2] {
         ]
     };
     let sides = [
-        (CursorIcon::ResizeHorizontal, "Divider between left and right"),
-        (CursorIcon::ResizeVertical, "Divider between top and bottom"),
+        (CursorIcon::ResizeHorizontal, say!("centre-left-right")),
+        (CursorIcon::ResizeVertical, say!("centre-top-bottom")),
     ];
     for (axis, (icon, name)) in sides.into_iter().enumerate().take(movable) {
         let response = ui.interact(grips(shares)[axis], id.with(axis), Sense::click_and_drag());

@@ -6,6 +6,8 @@
 mod centre;
 pub mod figure;
 pub mod icons;
+#[cfg(test)]
+mod languages;
 mod panels;
 pub mod picture;
 mod report;

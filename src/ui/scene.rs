@@ -9,11 +9,13 @@ use crate::explain::Around;
 use crate::findings::NoduleId;
 use crate::geometry::{Patient, Point};
 use crate::measure::MeasureId;
+use crate::say;
 use crate::segments::SegmentId;
 use crate::session::{Preferences, Session};
 use crate::tools::{PriorHands, VolumeHands, Wheel};
 use crate::ui::states::{KeyBinding, Palette, TypedPassword};
 use crate::ui::viewport::{DrawnPane, OutlineCache, WireCache};
+use crate::ui::words;
 use crate::view::Screen;
 
 /// What drawing may read.
@@ -145,19 +147,17 @@ impl UiState {
 impl Scene<'_> {
     /// The first key of a command, or nothing.
     pub fn key(&self, command: &Command) -> String {
-        entry(command)
-            .and_then(|e| self.keymap.keys_of(e).first().map(ToString::to_string))
-            .unwrap_or_default()
+        entry(command).and_then(|e| self.keymap.keys_of(e).first().map(words::key)).unwrap_or_default()
     }
 
     /// What a command does, and its keys: for tips.
     pub fn tip(&self, command: &Command) -> String {
         let Some(entry) = entry(command) else { return String::new() };
-        let keys: Vec<String> = self.keymap.keys_of(entry).iter().map(ToString::to_string).collect();
+        let keys: Vec<String> = self.keymap.keys_of(entry).iter().map(words::key).collect();
         if keys.is_empty() {
-            format!("{}\n{}", entry.words, entry.help)
+            format!("{}\n{}", entry.said(), entry.said_help())
         } else {
-            format!("{} ({})\n{}", entry.words, keys.join(" or "), entry.help)
+            format!("{} ({})\n{}", entry.said(), keys.join(say!("keys-or")), entry.said_help())
         }
     }
 

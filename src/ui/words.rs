@@ -2,14 +2,40 @@
 //!
 //! Used by corner text, status bar, panels and accessible values, so that they cannot differ.
 
+use std::borrow::Cow;
+
 use super::methods;
+use crate::command::Shortcut;
 use crate::explain::{DIFFERENCE, Method, Saliency};
 use crate::geometry::{Patient, Plane, Point, VoxelGrid, direction_letters};
 use crate::inference::Region;
 use crate::ingest::{Defect, DefectCode};
+use crate::language::named;
+use crate::measure::Kind;
+use crate::say;
 use crate::session::{Projection, SeriesLink, Slab, Turn, VolumeView};
 use crate::view::{ResolvedView, Screen, ScreenSource};
 use crate::volume::Volume;
+
+/// What a measurement or a segment is called: as it was named, or by its kind and number in the language of
+/// the window. The name that is written into files stays as it is.
+pub fn given_name(name: &str) -> Cow<'_, str> {
+    let by_itself = name.rsplit_once(' ').filter(|(_, number)| number.bytes().all(|b| b.is_ascii_digit()));
+    match by_itself {
+        Some(("Segment", number)) => format!("{} {number}", say!("words-segment")).into(),
+        Some((kind, number)) if Kind::ALL.iter().any(|known| known.label() == kind) => {
+            format!("{} {number}", named("kind", kind)).into()
+        }
+        _ => name.into(),
+    }
+}
+
+/// The keys of a command, as they stand on a keyboard of the reader's country.
+pub fn key(shortcut: &Shortcut) -> String {
+    let text = shortcut.to_string();
+    // The key of `+` is a word, so that every other plus joins.
+    text.split('+').map(|part| named("key", part)).collect::<Vec<_>>().join("+")
+}
 
 /// `R 57.3   P 131.3   F 520.6 mm`: how far to which side of the origin (LPS).
 pub fn patient_position(p: Point<Patient>) -> String {
@@ -26,19 +52,25 @@ pub fn slice_position(view: &ResolvedView) -> Option<String> {
 
 /// `Axial slice 160 of 275, -520.6 mm`: what a screen reader says of a viewport.
 pub fn spoken_slice(view: &ResolvedView) -> String {
-    let plane = view.plane.map_or("Oblique", plane_label);
+    let plane = view.plane.map_or(say!("words-oblique"), plane_label);
     match view.slice {
         Some(s) => {
-            format!("{plane} slice {} of {}, {:.1} mm", s.index + 1, s.total, no_minus_zero(s.position_mm, 1))
+            say!(
+                "words-slice",
+                plane = plane,
+                index = s.index + 1,
+                total = s.total,
+                position = format!("{:.1}", no_minus_zero(s.position_mm, 1))
+            )
         }
-        None => format!("{plane} plane"),
+        None => say!("words-plane", plane = plane),
     }
 }
 
 /// `3D, lung, seen from A`: what a screen reader says of the 3D view.
 pub fn spoken_volume(view: &ResolvedView, look: &VolumeView) -> String {
     let from = direction_letters(-view.basis.into);
-    format!("3D, {}, seen from {from}", look.preset.label())
+    say!("words-volume", preset = named("volume-preset", look.preset.label()), from = from)
 }
 
 /// `pointer at R 57.3, P 131.3, F 520.6 mm, -612 HU`: for a screen reader.
@@ -53,18 +85,24 @@ pub fn spoken_place(what: &str, at: Point<Patient>, value: Option<f32>, volume: 
         Some(value) => {
             let decimals = if value.fract() == 0.0 { 0 } else { 2 };
             let value = no_minus_zero(f64::from(value), decimals);
-            format!("{what} at {place}, {value:.decimals$} {}", volume.unit().name())
+            say!(
+                "words-place",
+                what = what,
+                place = place,
+                value = format!("{value:.decimals$}"),
+                unit = volume.unit().name()
+            )
         }
-        None => format!("{what} at {place}, no value"),
+        None => say!("words-no-value", what = what, place = place),
     }
 }
 
 /// `Axial`, `Coronal`, `Sagittal`.
-pub const fn plane_label(plane: Plane) -> &'static str {
+pub fn plane_label(plane: Plane) -> &'static str {
     match plane {
-        Plane::Axial => "Axial",
-        Plane::Coronal => "Coronal",
-        Plane::Sagittal => "Sagittal",
+        Plane::Axial => say!("words-axial"),
+        Plane::Coronal => say!("words-coronal"),
+        Plane::Sagittal => say!("words-sagittal"),
     }
 }
 
@@ -74,11 +112,11 @@ pub fn slab(slab: Slab) -> String {
 }
 
 /// Words for what becomes of a slab's slices.
-pub const fn projection_label(projection: Projection) -> &'static str {
+pub fn projection_label(projection: Projection) -> &'static str {
     match projection {
-        Projection::Max => "Maximum",
-        Projection::Min => "Minimum",
-        Projection::Mean => "Mean",
+        Projection::Max => say!("words-maximum"),
+        Projection::Min => say!("words-minimum"),
+        Projection::Mean => say!("words-mean"),
     }
 }
 
@@ -91,7 +129,7 @@ pub fn spacing(grid: &VoxelGrid) -> String {
 /// `64 × 64 × 56 vox`.
 pub fn box_voxels(region: &Region) -> String {
     let [x, y, z] = region.bounds.size;
-    format!("{x} × {y} × {z} vox")
+    say!("words-voxels", x = x, y = y, z = z)
 }
 
 /// `45 × 45 × 70 mm`.
@@ -105,46 +143,49 @@ pub fn box_moved(region: &Region) -> String {
     let mut parts = Vec::new();
     let moved = region.shifted.map(i64::unsigned_abs);
     if let Some(most) = moved.into_iter().max().filter(|m| *m > 0) {
-        parts.push(format!("shifted {most} vox"));
+        parts.push(say!("words-shifted", most = most));
     }
-    let padded: Vec<String> = ["column", "row", "slice"]
-        .iter()
-        .zip(region.padded)
-        .filter(|(_, n)| *n > 0)
-        .map(|(what, n)| format!("{n} {what}{}", if n == 1 { "" } else { "s" }))
-        .collect();
+    let [columns, rows, slices] = region.padded;
+    let padded: Vec<String> = [
+        (columns > 0).then(|| say!("words-columns", n = columns)),
+        (rows > 0).then(|| say!("words-rows", n = rows)),
+        (slices > 0).then(|| say!("words-slices", n = slices)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     if !padded.is_empty() {
-        parts.push(format!("padded {}", padded.join(" and ")));
+        parts.push(say!("words-padded", what = padded.join(say!("words-and"))));
     }
     parts.join(", ")
 }
 
 /// Two or three words for a badge.
-pub const fn defect_badge(defect: &Defect) -> &'static str {
+pub fn defect_badge(defect: &Defect) -> &'static str {
     match defect.code {
-        DefectCode::UnevenSpacing if defect.mended => "Uneven spacing, resampled",
-        DefectCode::GantryTilt if defect.mended => "Gantry tilt, resampled",
-        DefectCode::Lossy => "Lossy compression",
-        DefectCode::DuplicateSlices => "Doubled slices",
-        DefectCode::AssumedHu => "HU assumed",
-        DefectCode::MixedKernel => "Several kernels",
-        DefectCode::Padding => "Padding",
-        DefectCode::NoWindow => "No window in file",
-        DefectCode::UnevenSpacing => "Uneven spacing",
-        DefectCode::MissingSlices => "Missing slices",
-        DefectCode::GantryTilt => "Gantry tilt",
-        DefectCode::DuplicateConflict => "Conflicting slices",
-        DefectCode::MixedSize => "Mixed slice sizes",
-        DefectCode::Truncated => "Truncated slices",
-        DefectCode::MixedOrientation => "Several orientations",
-        DefectCode::MultiPhase => "Several phases",
-        DefectCode::SingleSlice => "Single slice",
-        DefectCode::NoPosition => "No position",
-        DefectCode::NotCt => "Not a CT",
-        DefectCode::NotHu => "No Hounsfield units",
-        DefectCode::NoRescale => "No rescale",
-        DefectCode::UnsupportedSyntax => "Compression not supported",
-        DefectCode::NoPixelData => "No pixel data",
+        DefectCode::UnevenSpacing if defect.mended => say!("words-badge-uneven-mended"),
+        DefectCode::GantryTilt if defect.mended => say!("words-badge-tilt-mended"),
+        DefectCode::Lossy => say!("words-badge-lossy"),
+        DefectCode::DuplicateSlices => say!("words-badge-doubled"),
+        DefectCode::AssumedHu => say!("words-badge-hu-assumed"),
+        DefectCode::MixedKernel => say!("words-badge-kernels"),
+        DefectCode::Padding => say!("words-badge-padding"),
+        DefectCode::NoWindow => say!("words-badge-no-window"),
+        DefectCode::UnevenSpacing => say!("words-badge-uneven"),
+        DefectCode::MissingSlices => say!("words-badge-missing"),
+        DefectCode::GantryTilt => say!("words-badge-tilt"),
+        DefectCode::DuplicateConflict => say!("words-badge-conflicting"),
+        DefectCode::MixedSize => say!("words-badge-sizes"),
+        DefectCode::Truncated => say!("words-badge-truncated"),
+        DefectCode::MixedOrientation => say!("words-badge-orientations"),
+        DefectCode::MultiPhase => say!("words-badge-phases"),
+        DefectCode::SingleSlice => say!("words-badge-single"),
+        DefectCode::NoPosition => say!("words-badge-no-position"),
+        DefectCode::NotCt => say!("words-badge-not-ct"),
+        DefectCode::NotHu => say!("words-badge-no-hu"),
+        DefectCode::NoRescale => say!("words-badge-no-rescale"),
+        DefectCode::UnsupportedSyntax => say!("words-badge-compression"),
+        DefectCode::NoPixelData => say!("words-badge-no-pixels"),
     }
 }
 
@@ -170,9 +211,7 @@ pub fn bytes(n: u64) -> String {
 
 /// `five`; figures beyond ten.
 pub fn count(n: usize) -> String {
-    const WORDS: [&str; 11] =
-        ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
-    WORDS.get(n).map_or_else(|| n.to_string(), |word| (*word).to_owned())
+    say!("words-count", n = n)
 }
 
 /// Milliseconds, or seconds from one upwards.
@@ -183,12 +222,11 @@ pub fn duration(ms: f64) -> String {
 /// `just now`, `5 minutes ago`, `2 hours ago`, `3 days ago`: how long something is past.
 pub fn ago(age: std::time::Duration) -> String {
     let minutes = age.as_secs() / 60;
-    let some = |n: u64, one: &str| format!("{n} {one}{} ago", if n == 1 { "" } else { "s" });
     match (minutes, minutes / 60, minutes / 1440) {
-        (0, ..) => "just now".to_owned(),
-        (minutes, 0, _) => some(minutes, "minute"),
-        (_, hours, 0) => some(hours, "hour"),
-        (_, _, days) => some(days, "day"),
+        (0, ..) => say!("words-just-now").to_owned(),
+        (minutes, 0, _) => say!("words-minutes-ago", n = minutes),
+        (_, hours, 0) => say!("words-hours-ago", n = hours),
+        (_, _, days) => say!("words-days-ago", n = days),
     }
 }
 
@@ -199,23 +237,23 @@ pub fn signed(value: f64, decimals: usize) -> String {
 
 /// `true size (96 dpi, the screen says)`: as large as in life, and who says how fine the screen is.
 pub fn true_size(screen: Screen) -> String {
-    format!("true size ({})", dpi(screen))
+    say!("words-true-size", dpi = dpi(screen))
 }
 
 /// `96 dpi, calibrated`.
 pub fn dpi(screen: Screen) -> String {
     let source = match screen.source {
-        ScreenSource::Calibrated => "calibrated",
-        ScreenSource::System => "the screen says",
-        ScreenSource::Assumed => "assumed",
+        ScreenSource::Calibrated => say!("words-calibrated"),
+        ScreenSource::System => say!("words-screen-says"),
+        ScreenSource::Assumed => say!("words-assumed"),
     };
-    format!("{} dpi, {source}", trimmed(screen.dpi, 1))
+    say!("words-dpi", dpi = trimmed(screen.dpi, 1), source = source)
 }
 
 /// How a plane lies on the screen, where that is not as usual.
 pub fn turn(turn: Turn) -> Option<String> {
-    let turned = (turn.quarters != 0).then(|| format!("turned {}°", u32::from(turn.quarters) * 90));
-    let behind = turn.behind.then(|| "from the other side".to_owned());
+    let turned = (turn.quarters != 0).then(|| say!("words-turned", degrees = u32::from(turn.quarters) * 90));
+    let behind = turn.behind.then(|| say!("words-from-other-side").to_owned());
     let said: Vec<String> = turned.into_iter().chain(behind).collect();
     (!said.is_empty()).then(|| said.join(", "))
 }
@@ -274,22 +312,22 @@ fn no_minus_zero(value: f64, decimals: usize) -> f64 {
 /// - `name`: the question's name in the contract
 pub fn question(name: &str) -> &'static str {
     match name {
-        "malignancy" => "Malignant or benign",
-        "adenocarcinoma_vs_squamous" => "Adenocarcinoma or squamous cell carcinoma",
-        "adenocarcinoma_vs_granuloma" => "Adenocarcinoma or granuloma",
-        "slice_contains_nodule" => "Nodule in the slice or none",
-        _ => "Another question",
+        "malignancy" => say!("words-malignancy"),
+        "adenocarcinoma_vs_squamous" => say!("words-squamous"),
+        "adenocarcinoma_vs_granuloma" => say!("words-granuloma"),
+        "slice_contains_nodule" => say!("words-slice-nodule"),
+        _ => say!("words-another-question"),
     }
 }
 
 /// What a map shows.
 pub fn method(map: &Saliency) -> &'static str {
     match (map.method, map.unit) {
-        ("native", "gate") => "Its own gate",
-        ("native" | "attention_rollout", _) if map.unit == "share" => "Its attention",
-        ("native", _) => "For and against",
-        (DIFFERENCE, _) => "Difference of two methods",
-        (name, _) => Method::named(name).map_or("Map", methods::name),
+        ("native", "gate") => say!("words-own-gate"),
+        ("native" | "attention_rollout", _) if map.unit == "share" => say!("words-own-attention"),
+        ("native", _) => say!("words-for-and-against"),
+        (DIFFERENCE, _) => say!("words-difference"),
+        (name, _) => Method::named(name).map_or(say!("words-map"), methods::name),
     }
 }
 
@@ -297,10 +335,10 @@ pub fn method(map: &Saliency) -> &'static str {
 pub fn method_and_scale(map: &Saliency) -> String {
     let method = method(map);
     match map.scale {
-        Some(scale) => format!("{method}, {}", scale.name()),
+        Some(scale) => format!("{method}, {}", named("scale", scale.name())),
         // Of a network of one scale there is nothing to combine.
         None if map.signed || map.native_shape.is_some() => method.to_owned(),
-        None => format!("{method}, combined"),
+        None => say!("words-combined", method = method),
     }
 }
 
@@ -308,10 +346,10 @@ pub fn method_and_scale(map: &Saliency) -> String {
 pub fn series_link(link: SeriesLink) -> String {
     match link {
         SeriesLink::None => String::new(),
-        SeriesLink::Frame => "linked: same frame of reference".to_owned(),
+        SeriesLink::Frame => say!("words-linked-frame").to_owned(),
         SeriesLink::Offset(by) => {
             let [x, y, z] = by.to_array().map(|mm| signed(mm, 1));
-            format!("linked by hand: {x}, {y}, {z} mm")
+            say!("words-linked-by-hand", x = x, y = y, z = z)
         }
     }
 }

@@ -279,15 +279,22 @@ fn remarks_about_kernel_and_compression_reach_the_list() {
 fn the_first_slice_arrives_from_the_middle_and_the_volume_is_there_before() {
     let folder = folder(&stack(9));
     let mut order = Vec::new();
+    let mut filling = None;
     open(&[folder.path().to_path_buf()], None, &JobContext::unobserved(), |event| match event {
         OpenEvent::Scanned { scan, chosen } => order.push(scan.series[chosen].size[2]),
         OpenEvent::Began { volume, series } => {
             order.push(volume.slices_filled());
             order.push(series);
+            filling = Some(volume);
+        }
+        OpenEvent::FirstSlice => {
+            let volume = filling.as_ref().expect("it has begun");
+            order.push(volume.slices_filled());
+            assert!(volume.value([0, 0, 4]).is_some(), "the middle one");
         }
     })
     .expect("opens");
-    assert_eq!(order, [9, 0, 0]);
+    assert_eq!(order, [9, 0, 0, 1]);
 }
 
 #[test]

@@ -28,6 +28,7 @@ mod csf_input;
 mod golden_mmcaf;
 mod maemc;
 mod measurements;
+mod messy_series;
 mod multi_frame;
 mod guard;
 mod grad_cam;

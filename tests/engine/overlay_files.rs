@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use dicom_core::value::DataSetSequence;
+use dicom_core::value::PixelFragmentSequence;
 use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
 use dicom_dictionary_std::{tags, uids};
 use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
@@ -36,8 +37,12 @@ pub fn numbers(list: &[f64]) -> String {
 
 /// Writes elements as a file of this class.
 pub fn write(path: &Path, class: &str, elements: Group) {
+    write_in(uids::EXPLICIT_VR_LITTLE_ENDIAN, path, class, elements);
+}
+
+fn write_in(syntax: &str, path: &Path, class: &str, elements: Group) {
     let meta = FileMetaTableBuilder::new()
-        .transfer_syntax(uids::EXPLICIT_VR_LITTLE_ENDIAN)
+        .transfer_syntax(syntax)
         .media_storage_sop_class_uid(class)
         .media_storage_sop_instance_uid("2.25.4711")
         .build()
@@ -64,6 +69,28 @@ pub struct Segmentation {
     pub between: Option<f64>,
     /// Segment, position, and one value for each pixel.
     pub frames: Vec<(u16, [f64; 3], Vec<u8>)>,
+    /// Transfer syntax of compressed frames: RLE of bytes, or deflated frames.
+    pub packed: Option<&'static str>,
+}
+
+/// A frame in RLE that repeats nothing. Source: DICOM PS3.5 annex G.
+fn in_runs(frame: &[u8]) -> Vec<u8> {
+    let mut bytes: Vec<u8> = [1u32, 64].iter().flat_map(|n| n.to_le_bytes()).collect();
+    bytes.resize(64, 0);
+    for run in frame.chunks(128) {
+        bytes.push((run.len() - 1) as u8);
+        bytes.extend(run);
+    }
+    bytes.resize(bytes.len().next_multiple_of(2), 0);
+    bytes
+}
+
+fn deflated(frame: &[u8]) -> Vec<u8> {
+    let mut out = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut out, frame).expect("packed");
+    let mut bytes = out.finish().expect("packed");
+    bytes.resize(bytes.len().next_multiple_of(2), 0);
+    bytes
 }
 
 impl Segmentation {
@@ -99,6 +126,7 @@ impl Segmentation {
             ]
         };
         let bits = if self.kind == "BINARY" { 1 } else { 8 };
+        let bits_of_one = bits == 1;
         let values: Vec<u8> = self.frames.iter().flat_map(|(.., values)| values.iter().copied()).collect();
         let bytes: Vec<u8> = if bits == 8 {
             values
@@ -125,8 +153,24 @@ impl Segmentation {
             sequence(tags::SEGMENT_SEQUENCE, self.segments.iter().map(segment).collect()),
             sequence(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE, vec![shared]),
             sequence(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE, self.frames.iter().map(frame).collect()),
-            DataElement::new(tags::PIXEL_DATA, VR::OB, PrimitiveValue::U8(bytes.into())),
         ];
+        let packed = |frame: &[u8]| {
+            let bits: Vec<u8> = frame
+                .chunks(8)
+                .map(|group| group.iter().enumerate().fold(0, |b, (n, v)| b | (u8::from(*v > 0) << n)))
+                .collect();
+            match self.packed {
+                Some(uids::RLE_LOSSLESS) => in_runs(frame),
+                _ => deflated(if bits_of_one { &bits } else { frame }),
+            }
+        };
+        all.push(match self.packed {
+            None => DataElement::new(tags::PIXEL_DATA, VR::OB, PrimitiveValue::U8(bytes.into())),
+            Some(_) => {
+                let fragments = self.frames.iter().map(|(.., frame)| packed(frame)).collect::<Vec<_>>();
+                DataElement::new(tags::PIXEL_DATA, VR::OB, PixelFragmentSequence::new(Vec::new(), fragments))
+            }
+        });
         if self.kind == "FRACTIONAL" {
             all.push(text(tags::SEGMENTATION_FRACTIONAL_TYPE, VR::CS, "PROBABILITY"));
             all.push(number(tags::MAXIMUM_FRACTIONAL_VALUE, 200));
@@ -138,7 +182,12 @@ impl Segmentation {
                 vec![vec![text(tags::SERIES_INSTANCE_UID, VR::UI, uid)]],
             )
         }));
-        write(path, uids::SEGMENTATION_STORAGE, all);
+        write_in(
+            self.packed.unwrap_or(uids::EXPLICIT_VR_LITTLE_ENDIAN),
+            path,
+            uids::SEGMENTATION_STORAGE,
+            all,
+        );
     }
 }
 

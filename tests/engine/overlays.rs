@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use dicom_core::VR;
-use dicom_dictionary_std::tags;
+use dicom_dictionary_std::{tags, uids};
 use triscope::geometry::{Patient, Point, Vector};
 use triscope::ingest::{IngestError, Link, ObjectKind, Scan, read_structures};
 use triscope::jobs::JobContext;
@@ -40,6 +40,7 @@ fn segmentation() -> Segmentation {
             (1, [-10.0, -20.0, 2.0], block(8, 6, [2, 1], [5, 3])),
             (1, [-10.0, -20.0, 4.0], block(8, 6, [2, 1], [5, 3])),
         ],
+        packed: None,
     }
 }
 
@@ -64,6 +65,41 @@ fn plane(z: f64) -> CutPlane {
         into: Vector::new(0.0, 0.0, 1.0),
         half_mm: 1.0,
     }
+}
+
+#[test]
+fn compressed_frames_mark_what_plain_ones_mark() {
+    let shares = |value: u8| block(8, 6, [2, 1], [5, 3]).into_iter().map(|v| v * value).collect::<Vec<u8>>();
+    for (kind, syntax, value) in [
+        ("FRACTIONAL", uids::RLE_LOSSLESS, 200),
+        ("LABELMAP", uids::RLE_LOSSLESS, 1),
+        ("LABELMAP", uids::DEFLATED_IMAGE_FRAME_COMPRESSION, 1),
+        ("BINARY", uids::DEFLATED_IMAGE_FRAME_COMPRESSION, 1),
+    ] {
+        let sets: Vec<StructureSet> = [None, Some(syntax)]
+            .into_iter()
+            .map(|packed| {
+                let folder = ct();
+                let mut seg = Segmentation { kind, packed, ..segmentation() };
+                seg.frames.iter_mut().for_each(|(.., values)| *values = shares(value));
+                seg.write(&folder.path().join("seg"));
+                read(&scanned(folder.path())).expect("read")
+            })
+            .collect();
+        let [plain, packed] = sets.as_slice() else { panic!("two") };
+        assert_eq!(plain.remarks, packed.remarks, "{kind} {syntax}");
+        assert!(extent(&packed.structures[0], &plane(2.0)).is_some(), "{kind} {syntax}");
+        for z in [1.2, 2.0, 3.0, 4.0] {
+            let [a, b] = [plain, packed].map(|set| extent(&set.structures[0], &plane(z)));
+            assert_eq!(a, b, "{kind} {syntax}");
+        }
+    }
+    // Bits cannot be packed in runs: it says so.
+    let folder = ct();
+    let seg = Segmentation { packed: Some(uids::RLE_LOSSLESS), ..segmentation() };
+    seg.write(&folder.path().join("seg"));
+    let why = read(&scanned(folder.path())).expect_err("not read");
+    assert!(why.contains("RLE"), "{why}");
 }
 
 /// Lowest and highest place of what a plane cuts, by axis; `None` where it cuts nothing.

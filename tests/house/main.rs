@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helper fails by panicking, too")]
 
 mod graph;
+mod languages;
 mod platform;
 mod rooms;
 mod runs;

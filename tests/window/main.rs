@@ -10,6 +10,7 @@ mod films;
 mod interrogating;
 mod keyboard;
 mod keys;
+mod languages;
 mod locked;
 mod measuring;
 mod modes;

@@ -97,12 +97,12 @@ fn several_pages_are_turned_over_by_wheel_keys_and_buttons() {
             _ => Vec::new(),
         })
     };
-    window.key(egui::Key::ArrowDown);
+    window.key(Key::ArrowDown);
     let last = page(&mut window, 2);
-    window.key(egui::Key::Home);
+    window.key(Key::Home);
     let first = page(&mut window, 0);
     assert_ne!(first, last, "another picture");
-    window.key(egui::Key::ArrowUp);
+    window.key(Key::ArrowUp);
     assert_eq!(window.session(|s| s.case().pages().wanted()), 0, "before the first there is none");
     window.click("Next picture");
     page(&mut window, 1);
@@ -160,7 +160,7 @@ fn loading_can_be_cancelled_and_says_what_is_there() {
     let mut window = Window::blind(Start::default());
     window.drop_files(&[&small().folder]);
     // Cancelled as early as can be: before, while or after slices arrive, nothing may hang.
-    window.key(egui::Key::Escape);
+    window.key(Key::Escape);
     window.until("nothing runs", |s| s.work().is_empty());
     let stage = window.session(|s| s.stage());
     assert!(matches!(stage, Stage::Welcome | Stage::Open), "{stage:?}");

@@ -195,7 +195,7 @@ impl SliceSource {
     }
 
     /// Compressed pictures: checked by their own header, decoded by dicom-pixeldata.
-    fn compressed(&self, fragments: Vec<Vec<u8>>) -> Result<Box<[i16]>, SliceFault> {
+    pub(super) fn compressed(&self, fragments: Vec<Vec<u8>>) -> Result<Box<[i16]>, SliceFault> {
         let mut picture = fragments.into_iter().reduce(|mut all, next| {
             all.extend(next);
             all
@@ -203,8 +203,15 @@ impl SliceSource {
         let picture = picture.take().filter(|p| !p.is_empty()).ok_or(SliceFault::Truncated)?;
         let announced = self.check(&picture)?;
         let pixels = self.form.pixels();
-        // The depth that the picture itself announces decides where its sign is.
-        let precision = announced.map_or(self.form.bits_stored, |a| u16::from(a.precision));
+        // The depth that the picture itself announces decides where its sign is. A deeper one than the header's
+        // holds the word with what lies above the stored bits; of a lossy one it may hold values that grew past
+        // them, and is left alone.
+        let stored = self.form.bits_stored;
+        let precision = match announced.map(|a| u16::from(a.precision)) {
+            Some(deeper) if deeper > stored && stored > 0 && self.keeps_every_bit() => stored,
+            Some(announced) => announced,
+            None => stored,
+        };
         let form = PixelForm { bits_stored: precision, high_bit: precision.saturating_sub(1), ..self.form };
         if header::is_wide_jpeg(&self.syntax) && (precision > 8 || !header::is_known(&self.syntax)) {
             let size = [usize::from(form.columns), usize::from(form.rows)];
@@ -245,6 +252,24 @@ impl SliceSource {
             }
             _ => Ok(None),
         }
+    }
+
+    /// Whether its compression gives back what went in.
+    fn keeps_every_bit(&self) -> bool {
+        [
+            uids::JPEG_LOSSLESS,
+            uids::JPEG_LOSSLESS_SV1,
+            uids::JPEGLS_LOSSLESS,
+            uids::JPEG2000_LOSSLESS,
+            uids::HTJ2K_LOSSLESS,
+            uids::HTJ2K_LOSSLESS_RPCL,
+        ]
+        .contains(&self.syntax.as_str())
+    }
+
+    /// Whether its pixels are stored as they are.
+    pub(in crate::ingest) fn is_native(&self) -> bool {
+        header::is_native(&self.syntax)
     }
 
     fn is_jpeg_or_ls(&self) -> bool {
@@ -347,7 +372,7 @@ fn is_jpeg_2000(syntax: &str) -> bool {
 
 /// The fragments of compressed pixel data, the offset table left out.
 /// - `count`: so many, of which the first is next; `None` for all, behind the table
-fn fragments(tape: &mut Tape<'_>, count: Option<u32>) -> Result<Vec<Vec<u8>>, SliceFault> {
+pub(super) fn fragments(tape: &mut Tape<'_>, count: Option<u32>) -> Result<Vec<Vec<u8>>, SliceFault> {
     let mut found = Vec::new();
     let mut first = count.is_none();
     loop {

@@ -23,6 +23,7 @@ mod walk;
 pub(super) use decode::{SliceFault, SliceSource};
 pub(super) use header::{Header, syntax_name};
 pub(super) use kind::{is_index, not_an_image};
+pub(super) use lut::Lut;
 pub(super) use named::Named;
 pub(super) use object::ObjectFacts;
 pub(super) use rescale::Rescale;

@@ -5,13 +5,16 @@
 //! (functional groups); PS3.5 8.1.1 (pixels of one bit).
 
 use std::collections::BTreeMap;
+use std::io::Read;
 
-use dicom_dictionary_std::tags;
+use dicom_dictionary_std::{tags, uids};
 
+use super::decode::{self, SliceFault, SliceSource};
 use super::frame_places::{FramePlace, Places};
-use super::header::{self, Values, is_native, syntax_name};
+use super::header::{self, PixelForm, Values, is_native, syntax_name};
 use super::items::{Item, Wants};
 use super::object::{whole, words};
+use super::rescale::Rescale;
 use super::walk::{self, DEFLATED, EXPLICIT_BIG_ENDIAN, PixelPlace, WalkError};
 use crate::geometry::{Transform, VoxelGrid};
 use crate::ingest::memory;
@@ -55,6 +58,86 @@ enum Coding {
     /// The number of the segment, in one byte or two.
     Labels { wide: bool, big_endian: bool },
 }
+
+impl Coding {
+    /// Of a pixel.
+    fn bits(self) -> u16 {
+        match self {
+            Coding::Bits => 1,
+            Coding::Shares(_) | Coding::Labels { wide: false, .. } => 8,
+            Coding::Labels { .. } => 16,
+        }
+    }
+}
+
+/// One bit a pixel, the lowest of a byte first. Source: DICOM PS3.5 8.1.1.
+fn bits_of(bytes: &[u8], skip: usize, pixels: usize) -> Vec<u16> {
+    let bit = |n: usize| bytes.get(n / 8).map_or(0, |byte| u16::from(byte >> (n % 8) & 1));
+    (0..pixels).map(|n| bit(skip + n)).collect()
+}
+
+const DAMAGED: &str = "its frames do not fit its header";
+
+/// How compressed frames are read: by what reads slices.
+struct Packed(SliceSource);
+
+impl Packed {
+    fn new(from: &Source, syntax: &str, form: PixelForm, pixels: PixelPlace) -> Result<Self, String> {
+        let name = || syntax_name(syntax);
+        if syntax != DEFLATED_FRAMES && (form.bits_allocated < 8 || !header::is_known(syntax)) {
+            return Err(format!("its frames are compressed in a way that is not read ({})", name()));
+        }
+        Ok(Self(SliceSource {
+            from: from.clone(),
+            syntax: syntax.to_owned(),
+            pixels: Some(pixels),
+            form,
+            photometric: "MONOCHROME2".to_owned(),
+            rescale: Rescale { slope: 1.0, intercept: 0.0 },
+            lut: None,
+            inflated: None,
+            planar: false,
+            palette: None,
+        }))
+    }
+
+    /// The compressed frames.
+    /// - `count`: so many; where there are more fragments than frames nothing says which belong together
+    fn fragments(&self, tape: &mut Tape<'_>, count: usize) -> Result<Vec<Vec<u8>>, Stop> {
+        let Some(place) = self.0.pixels else { return Ok(Vec::new()) };
+        tape.go_to(place.offset)?;
+        let found = decode::fragments(tape, None).map_err(|fault| Stop::Words(fault.to_string()))?;
+        if found.len() > count {
+            return Err(Stop::Words("its compressed frames cannot be told apart".to_owned()));
+        }
+        Ok(found)
+    }
+
+    fn frame(&self, bytes: Vec<u8>) -> Result<Vec<u16>, Stop> {
+        let form = self.0.form;
+        let damaged = |fault: SliceFault| Stop::Words(format!("a frame cannot be read: {fault}"));
+        if self.0.syntax == DEFLATED_FRAMES {
+            let mut raw = Vec::new();
+            // One byte more than there may be tells a bomb from a frame.
+            flate2::read::DeflateDecoder::new(bytes.as_slice())
+                .take(form.bytes() + 2)
+                .read_to_end(&mut raw)?;
+            if (raw.len() as u64) < form.bytes() {
+                return Err(damaged(SliceFault::Truncated));
+            }
+            return Ok(match form.bits_allocated {
+                1 => bits_of(&raw, 0, form.pixels()),
+                8 => raw.into_iter().take(form.pixels()).map(u16::from).collect(),
+                _ => raw.as_chunks::<2>().0.iter().map(|w| u16::from_le_bytes(*w)).collect(),
+            });
+        }
+        let values = self.0.compressed(vec![bytes]).map_err(damaged)?;
+        Ok(values.into_iter().map(i16::cast_unsigned).collect())
+    }
+}
+
+/// Deflated Image Frame Compression: each frame by itself. Source: DICOM PS3.5 A.4.
+const DEFLATED_FRAMES: &str = uids::DEFLATED_IMAGE_FRAME_COMPRESSION;
 
 /// The part of a frame that holds something of a segment.
 #[derive(Clone, Debug)]
@@ -111,6 +194,8 @@ impl From<std::io::Error> for Stop {
 struct File {
     deflated: bool,
     pixels: PixelPlace,
+    /// Of compressed frames.
+    packed: Option<Packed>,
     size: [usize; 2],
     coding: Coding,
     segments: Vec<(i64, String, [u8; 3])>,
@@ -134,13 +219,21 @@ impl File {
             return Err("it does not say how large its frames are (Rows or Columns is missing)".to_owned());
         };
         let pixels = layout.pixels.ok_or("it ends before its frames")?;
-        if !is_native(&layout.syntax) || pixels.claimed.is_none() {
-            return Err(format!(
-                "its frames are compressed ({}), which is not read of segmentations",
-                syntax_name(&layout.syntax)
-            ));
-        }
         let coding = coding(v, layout.syntax == EXPLICIT_BIG_ENDIAN)?;
+        let form = PixelForm {
+            columns: u16::try_from(columns).map_err(|_| DAMAGED)?,
+            rows: u16::try_from(rows).map_err(|_| DAMAGED)?,
+            samples_per_pixel: 1,
+            bits_allocated: coding.bits(),
+            bits_stored: coding.bits(),
+            high_bit: coding.bits().saturating_sub(1),
+            signed: false,
+        };
+        let packed = match (is_native(&layout.syntax), pixels.claimed.is_some()) {
+            (true, true) => None,
+            (false, false) => Some(Packed::new(from, &layout.syntax, form, pixels)?),
+            _ => return Err(DAMAGED.to_owned()),
+        };
         let mut remarks = Vec::new();
         if let Coding::Shares(_) = coding {
             let what = v.text(tags::SEGMENTATION_FRACTIONAL_TYPE).unwrap_or_default().to_lowercase();
@@ -169,6 +262,7 @@ impl File {
         Ok(Self {
             deflated: layout.syntax == DEFLATED,
             pixels,
+            packed,
             size: [columns, rows],
             coding,
             segments,
@@ -191,13 +285,26 @@ impl File {
         if pixels.saturating_mul(4) > budget {
             return Err(Stop::Words("its frames are larger than the memory that is free".to_owned()));
         }
+        let mut unpacked = match &self.packed {
+            Some(_) if self.pixels.available > budget => {
+                return Err(Stop::Words("its frames are larger than the memory that is free".to_owned()));
+            }
+            Some(packed) => Some((packed, packed.fragments(tape, self.frames.len())?)),
+            None => None,
+        };
         let mut found: BTreeMap<i64, Vec<Piece>> = BTreeMap::new();
         let mut lost = 0;
         let all = self.frames.len().max(1) as f32;
         for (n, (segment, place)) in self.frames.iter().enumerate() {
             ctx.step("Reading segments", n as f32 / all)?;
             let FramePlace::At { column, row, plane } = *place else { continue };
-            let Some(values) = self.frame(tape, n as u64, pixels)? else {
+            let values = match &mut unpacked {
+                Some((packed, fragments)) => {
+                    fragments.get_mut(n).map(|frame| packed.frame(std::mem::take(frame))).transpose()?
+                }
+                None => self.frame(tape, n as u64, pixels)?,
+            };
+            let Some(values) = values else {
                 lost += 1;
                 continue;
             };
@@ -233,11 +340,7 @@ impl File {
 
     /// The pixels of a frame; `None` where the file ends before.
     fn frame(&self, tape: &mut Tape<'_>, n: u64, pixels: u64) -> Result<Option<Vec<u16>>, Stop> {
-        let bits = match self.coding {
-            Coding::Bits => 1,
-            Coding::Shares(_) | Coding::Labels { wide: false, .. } => 8,
-            Coding::Labels { .. } => 16,
-        };
+        let bits = u64::from(self.coding.bits());
         let first = n.saturating_mul(pixels).saturating_mul(bits);
         let end = first.saturating_add(pixels.saturating_mul(bits));
         let (from, to) = (first / 8, end.div_ceil(8));
@@ -248,12 +351,8 @@ impl File {
         tape.go_to(self.pixels.offset.saturating_add(from))?;
         let bytes = tape.take_bytes(to - from)?;
         Ok(Some(match self.coding {
-            Coding::Bits => {
-                // Frames follow each other without filling bits.
-                let skip = (first % 8) as usize;
-                let bit = |n: usize| bytes.get(n / 8).map_or(0, |byte| u16::from(byte >> (n % 8) & 1));
-                (0..pixels as usize).map(|n| bit(skip + n)).collect()
-            }
+            // Frames follow each other without filling bits.
+            Coding::Bits => bits_of(&bytes, (first % 8) as usize, pixels as usize),
             Coding::Shares(_) | Coding::Labels { wide: false, .. } => {
                 bytes.into_iter().map(u16::from).collect()
             }

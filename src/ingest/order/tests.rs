@@ -40,10 +40,42 @@ fn distances_that_no_whole_number_explains_are_uneven() {
 }
 
 #[test]
-fn a_volume_is_never_mostly_blank() {
-    let found = axial(&[0.0, 1.0, 2.0, 90.0]);
-    assert_eq!(found.depth(), 4);
-    assert!(matches!(found.oddities.as_slice(), [Oddity::Uneven { .. }]));
+fn what_lies_far_away_is_another_piece() {
+    assert_eq!(far_apart(&[0.0, 1.0, 2.0, 90.0]), [3]);
+    assert_eq!(far_apart(&[-500.0, -499.0, 0.0, 1.0, 2.0, 3.0, 700.0]), [2, 6]);
+    // Eight blank slices between four that are there.
+    assert!(far_apart(&[0.0, 1.0, 2.0, 11.0]).is_empty());
+    assert!(far_apart(&[0.0]).is_empty() && far_apart(&[]).is_empty());
+}
+
+#[test]
+fn a_long_gap_is_blank_whether_or_not_the_other_slices_are_even() {
+    let found = axial(&[0.0, 2.0, 4.0, 6.0, 26.0, 28.0, 30.0, 32.0]);
+    assert_eq!(found.slots, [0, 1, 2, 3, 13, 14, 15, 16]);
+    assert_eq!(found.oddities, [Oddity::Missing { after: 3, count: 9 }]);
+    let found = axial(&[0.0, 2.0, 4.5, 6.0, 22.3, 24.0, 26.0, 28.4]);
+    assert!(matches!(found.oddities.first(), Some(Oddity::Uneven { .. })));
+    assert!(found.oddities.contains(&Oddity::Missing { after: 3, count: 7 }), "{:?}", found.oddities);
+    // Thin slices, then thick ones: nothing is missing.
+    let found = axial(&[0.0, 1.0, 2.0, 3.0, 8.0, 13.0, 18.0]);
+    assert!(matches!(found.oddities.as_slice(), [Oddity::Uneven { .. }]), "{:?}", found.oddities);
+}
+
+#[test]
+fn coordinates_rounded_to_tenths_are_even() {
+    for begin in [0.0, 0.013, 0.31, -7.77] {
+        let z: Vec<f64> = (0..16).map(|k| ((begin + 0.625 * f64::from(k)) * 10.0).round() / 10.0).collect();
+        let found = axial(&z);
+        assert!(found.oddities.is_empty(), "{z:?} {:?}", found.oddities);
+    }
+}
+
+#[test]
+fn a_table_that_was_moved_is_no_tilt() {
+    let mut positions = at(&(0..16).map(f64::from).collect::<Vec<_>>());
+    positions.iter_mut().skip(8).for_each(|p| p.x += 5.0);
+    let found = arrange(&positions, &Orientation::new(AXIAL).expect("axes"), 0.7).expect("a stack");
+    assert_eq!(found.oddities, [Oddity::Sideways { largest_mm: 5.0, slots: (8..16).collect() }]);
 }
 
 #[test]

@@ -5,6 +5,8 @@ use egui::{Align, Label, Layout, Rect, RichText, Sense, Ui, pos2, vec2};
 
 use crate::guard::{Guard, Verdict};
 use crate::inference::Answer;
+use crate::language::{heard, named};
+use crate::say;
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{fact_ui, heading_ui, line_ui, note_ui, paragraph_ui, splits};
 use crate::ui::{icons, words};
@@ -19,7 +21,7 @@ pub fn answer_ui(ui: &mut Ui, answer: &Answer, running: bool) {
         note_ui(ui, icons::WARNING, t.warning, &note);
     }
     if !answer.trained {
-        note_ui(ui, icons::WARNING, t.warning, UNTRAINED);
+        note_ui(ui, icons::WARNING, t.warning, &heard(UNTRAINED));
     }
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = size::STEP;
@@ -43,17 +45,18 @@ pub fn answer_ui(ui: &mut Ui, answer: &Answer, running: bool) {
         readers_ui(ui, answer);
     }
     if let Some(caution) = &answer.caution {
-        let sentence = words::sentence(caution.trim_end_matches('.'));
+        let sentence = words::sentence(&heard(caution.trim_end_matches('.')));
         note_ui(ui, icons::INFO, t.text, &format!("{sentence}."));
     }
 }
 
 /// What the guard says, one sentence each; the verdict comes first and takes the first reason along.
 fn guard_notes(guard: &Guard) -> Vec<String> {
-    let mut reasons = guard.reasons.iter().map(|reason| words::sentence(reason));
+    let mut reasons = guard.reasons.iter().map(|reason| words::sentence(&heard(reason)));
     match guard.verdict.headline() {
         Some(headline) => {
-            let first = guard.reasons.first().map_or(String::new(), |reason| format!(": {reason}"));
+            let headline = heard(headline);
+            let first = guard.reasons.first().map_or(String::new(), |reason| format!(": {}", heard(reason)));
             std::iter::once(format!("{headline}{first}.")).chain(reasons.skip(1)).collect()
         }
         None => reasons.by_ref().collect(),
@@ -63,34 +66,31 @@ fn guard_notes(guard: &Guard) -> Vec<String> {
 /// `probability of malignancy`: never the same words for two questions.
 fn question(answer: &Answer) -> String {
     match answer.question.as_str() {
-        "malignancy" => "probability of malignancy".to_owned(),
-        "adenocarcinoma_vs_squamous" => {
-            "probability of adenocarcinoma, not squamous cell carcinoma".to_owned()
-        }
-        "adenocarcinoma_vs_granuloma" => "probability of adenocarcinoma, not granuloma".to_owned(),
-        "slice_contains_nodule" => "probability that the slice shows a nodule".to_owned(),
-        other => format!("probability: {other}"),
+        "malignancy" => say!("answer-of-malignancy").to_owned(),
+        "adenocarcinoma_vs_squamous" => say!("answer-of-squamous").to_owned(),
+        "adenocarcinoma_vs_granuloma" => say!("answer-of-granuloma").to_owned(),
+        "slice_contains_nodule" => say!("answer-of-slice").to_owned(),
+        other => say!("answer-of-other", other = other),
     }
 }
 
 /// What a number near the middle does not say.
 fn lean(answer: &Answer) -> String {
-    let [no, yes] = [0, 1].map(|n| answer.classes.get(n).map_or("", String::as_str));
+    let [no, yes] = [0, 1].map(|n| answer.classes.get(n).map_or("".into(), |class| heard(class)));
+    let (no, yes) = (no.as_ref(), yes.as_ref());
     const MIDDLE: std::ops::RangeInclusive<f64> = 0.35..=0.65;
     let p = answer.probability;
     match answer.interval() {
         Some([low, high]) if low < *MIDDLE.start() && high > *MIDDLE.end() => {
-            format!("The networks disagree: some lean towards {yes}, some towards {no}.")
+            say!("answer-disagree", yes = yes, no = no)
         }
         several => {
-            let (who, verb) = match several {
-                Some(_) => ("The networks", ["do", "lean"]),
-                None => ("The network", ["does", "leans"]),
-            };
-            match p {
-                p if MIDDLE.contains(&p) => format!("{who} {} not decide here.", verb[0]),
-                p if p > 0.5 => format!("{who} {} towards {yes}.", verb[1]),
-                _ => format!("{who} {} towards {no}.", verb[1]),
+            let class = if p > 0.5 { yes } else { no };
+            match (several.is_some(), MIDDLE.contains(&p)) {
+                (true, true) => say!("answer-all-undecided").to_owned(),
+                (false, true) => say!("answer-undecided").to_owned(),
+                (true, false) => say!("answer-all-lean", class = class),
+                (false, false) => say!("answer-leans", class = class),
             }
         }
     }
@@ -100,10 +100,12 @@ fn lean(answer: &Answer) -> String {
 fn members_words(answer: &Answer, running: bool) -> String {
     let count = words::count(answer.ensemble);
     match answer.interval() {
-        Some([low, high]) => format!("mean of {count} networks: {low:.2} to {high:.2}"),
+        Some([low, high]) => {
+            say!("answer-mean-of", count = count, low = format!("{low:.2}"), high = format!("{high:.2}"))
+        }
         None if answer.ensemble < 2 => String::new(),
-        None if running => format!("first of {count} networks; interval follows"),
-        None => format!("first of {count} networks; others not asked"),
+        None if running => say!("answer-first-of-running", count = count),
+        None => say!("answer-first-of", count = count),
     }
 }
 
@@ -112,7 +114,7 @@ fn scale_ui(ui: &mut Ui, answer: &Answer, running: bool) {
     let t = tokens(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 8.0), Sense::hover());
     let whose = members_words(answer, running);
-    let said = format!("Scale from 0 to 1: {:.2} {whose}", answer.probability);
+    let said = say!("answer-scale", probability = format!("{:.2}", answer.probability), whose = whose);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, said.trim()));
     let x = |share: f64| rect.left() + rect.width() * share.clamp(0.0, 1.0) as f32;
     ui.painter().rect_filled(rect, 4.0, t.control);
@@ -141,17 +143,16 @@ fn scale_ui(ui: &mut Ui, answer: &Answer, running: bool) {
 
 /// What radiologists are expected to say: another thing than how sure the networks are.
 fn readers_ui(ui: &mut Ui, answer: &Answer) {
-    const TIP: &str = "Radiologists rate malignancy from 1, highly unlikely, to 5, highly suspicious. Mean and \
-                       spread of their ratings are the network's own prediction: nobody has rated this nodule.";
     let Some(readers) = answer.readers else { return };
     let t = tokens(ui);
     // Of the nodules of LIDC-IDRI that at least three radiologists rated, about a third lies in each.
     let agree = match readers.sd {
-        sd if sd < 0.5 => "Readers would agree",
-        sd if sd < 0.85 => "Readers may differ",
-        _ => "Readers would disagree",
+        sd if sd < 0.5 => say!("answer-readers-agree"),
+        sd if sd < 0.85 => say!("answer-readers-may-differ"),
+        _ => say!("answer-readers-disagree"),
     };
-    let rating = format!("rating {:.1} \u{b1} {:.1} of 5", readers.mean, readers.sd);
+    let rating =
+        say!("answer-rating", mean = format!("{:.1}", readers.mean), sd = format!("{:.1}", readers.sd));
     ui.add_space(2.0);
     let row = ui.scope(|ui| {
         splits(
@@ -160,49 +161,73 @@ fn readers_ui(ui: &mut Ui, answer: &Answer) {
             |ui| line_ui(ui, &rating, egui::TextStyle::Small, t.muted),
         );
     });
-    row.response.on_hover_text(TIP);
+    row.response.on_hover_text(say!("answer-readers-tip"));
 }
 
 /// Where the answer comes from.
 pub fn provenance_ui(ui: &mut Ui, answer: &Answer) {
     let t = tokens(ui);
-    heading_ui(ui, "Where this comes from");
+    heading_ui(ui, say!("answer-whence"));
     let logits = answer
         .logits
         .iter()
         .zip(answer.classes.iter().map(String::as_str).chain(std::iter::repeat("")))
-        .map(|(v, class)| format!("{class} {}", words::with_sign(*v)).trim().to_owned())
+        .map(|(v, class)| format!("{} {}", heard(class), words::with_sign(*v)).trim().to_owned())
         .collect::<Vec<_>>()
         .join(", ");
     let several = answer.ensemble > 1;
-    fact_ui(ui, if several && answer.is_whole() { "Mean logits" } else { "Logits" }, &logits);
+    fact_ui(
+        ui,
+        if several && answer.is_whole() { say!("answer-mean-logits") } else { say!("answer-logits") },
+        &logits,
+    );
     if several {
         let members: Vec<String> = answer.members().iter().map(|p| format!("{p:.2}")).collect();
-        fact_ui(ui, "Each network", &members.join("  "));
+        fact_ui(ui, say!("answer-each-network"), &members.join("  "));
     }
     if let Some(temperature) = answer.temperature {
-        fact_ui(ui, "Calibrated", &format!("temperature {temperature:.2}"));
+        fact_ui(
+            ui,
+            say!("answer-calibrated"),
+            &say!("answer-temperature", temperature = format!("{temperature:.2}")),
+        );
     }
     let count = if several { format!(" × {}", answer.ensemble) } else { String::new() };
-    fact_ui(ui, "Network", &format!("{}{count}, {} input", answer.model, answer.mode));
+    fact_ui(
+        ui,
+        say!("answer-network"),
+        &say!("answer-model", model = answer.model, count = count, mode = named("mode", &answer.mode)),
+    );
     if !answer.options.is_empty() {
         let options: Vec<String> =
             answer.options.iter().map(|(name, word)| format!("{name} {word}")).collect();
-        fact_ui(ui, "Variant", &options.join(", "));
+        fact_ui(ui, say!("answer-variant"), &options.join(", "));
     }
     let short: String = answer.weights_sha256.chars().take(8).collect();
-    fact_ui(ui, "Weights", &format!("{} {short}", answer.weights));
-    fact_ui(ui, "Trained on", if answer.trained { &answer.trained_on } else { "nothing: random values" });
-    fact_ui(ui, "Ran on", &format!("{} ({})", answer.device.name, answer.device.backend));
+    fact_ui(ui, say!("answer-weights"), &format!("{} {short}", answer.weights));
+    fact_ui(
+        ui,
+        say!("answer-trained-on"),
+        if answer.trained { &answer.trained_on } else { say!("answer-nothing") },
+    );
+    fact_ui(ui, say!("answer-ran-on"), &format!("{} ({})", answer.device.name, answer.device.backend));
     let (crop, forward) = (answer.crop_ms, answer.upload_ms + answer.forward_ms);
-    fact_ui(ui, "Answered in", &words::duration(crop + forward));
-    fact_ui(ui, "Crops, network", &format!("{}, {}", words::duration(crop), words::duration(forward)));
+    fact_ui(ui, say!("answer-answered-in"), &words::duration(crop + forward));
+    fact_ui(
+        ui,
+        say!("answer-crops-network"),
+        &format!("{}, {}", words::duration(crop), words::duration(forward)),
+    );
     if several && answer.is_whole() {
-        fact_ui(ui, "Other networks", &words::duration(answer.others_ms()));
+        fact_ui(ui, say!("answer-other-networks"), &words::duration(answer.others_ms()));
     }
     if !answer.intended_use.is_empty() {
         ui.add_space(2.0);
-        paragraph_ui(ui, &format!("Intended use: {}.", answer.intended_use.trim_end_matches('.')), t.muted);
+        paragraph_ui(
+            ui,
+            &say!("answer-intended-use", use = answer.intended_use.trim_end_matches('.')),
+            t.muted,
+        );
     }
 }
 

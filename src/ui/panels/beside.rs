@@ -7,7 +7,9 @@ use crate::command::{Command, Commands};
 use crate::findings::{Nodule, Opinion, Said};
 use crate::guard::Verdict;
 use crate::inference::Answer;
+use crate::language::{heard, named};
 use crate::networks::spec;
+use crate::say;
 use crate::session::WorkId;
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{line_ui, paragraph_ui};
@@ -16,7 +18,7 @@ use crate::ui::{Scene, UiState, words};
 /// The networks that were asked beside the chosen one, with their answers.
 pub fn beside_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodule, out: &mut Commands) {
     let t = tokens(ui);
-    line_ui(ui, "Side by side", text::strong(), t.text);
+    line_ui(ui, say!("beside-title"), text::strong(), t.text);
     if let Some(answer) = nodule.answer() {
         row_ui(ui, &answer.model, &Said::Answer(answer.clone()), None);
     }
@@ -36,16 +38,16 @@ pub fn beside_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &N
     for sentence in agreement(&answers(nodule, &look.beside)) {
         paragraph_ui(ui, &sentence, t.text);
     }
-    paragraph_ui(ui, "Different questions: their numbers cannot be compared, and are not averaged.", t.muted);
+    paragraph_ui(ui, say!("beside-different-questions"), t.muted);
 }
 
 /// What a network that compares dates lacks, and the way to it.
 fn needs_prior_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
     let t = tokens(ui);
     if scene.session.prior().is_some() {
-        paragraph_ui(ui, "It compares two dates: mark the same nodule in the prior.", t.warning);
+        paragraph_ui(ui, say!("beside-mark-in-prior"), t.warning);
     } else if scene.session.working(WorkId::Prior).is_none() {
-        paragraph_ui(ui, "It compares two dates, and there is one.", t.warning);
+        paragraph_ui(ui, say!("beside-one-date"), t.warning);
         choose_ui(ui, scene, state, out);
     }
 }
@@ -60,7 +62,7 @@ fn row_ui(ui: &mut Ui, model: &str, said: &Said, choose: Option<(&'static str, &
             Some((name, out)) => {
                 let words = RichText::new(model).color(t.accent);
                 let link = ui.add(Label::new(words).selectable(false).sense(Sense::click()));
-                let link = link.on_hover_text("Show this network's answer and maps");
+                let link = link.on_hover_text(say!("beside-show"));
                 if link.on_hover_cursor(CursorIcon::PointingHand).clicked() {
                     out.push(Command::ChooseNetwork(name));
                 }
@@ -74,9 +76,9 @@ fn row_ui(ui: &mut Ui, model: &str, said: &Said, choose: Option<(&'static str, &
                 let number = RichText::new(format!("{:.2}", answer.probability)).text_style(text::strong());
                 ui.add(Label::new(number.color(ink)));
             }
-            Said::Asked => line_ui(ui, "asking", TextStyle::Small, t.muted),
-            Said::NeedsPrior => line_ui(ui, "needs a prior", TextStyle::Small, t.muted),
-            Said::Nothing(_) => line_ui(ui, "no answer", TextStyle::Small, t.muted),
+            Said::Asked => line_ui(ui, say!("beside-asking"), TextStyle::Small, t.muted),
+            Said::NeedsPrior => line_ui(ui, say!("beside-needs-prior"), TextStyle::Small, t.muted),
+            Said::Nothing(_) => line_ui(ui, say!("beside-no-answer"), TextStyle::Small, t.muted),
         });
     });
     let asked = spec(model).map(|spec| words::question(spec.question)).unwrap_or_default();
@@ -86,12 +88,12 @@ fn row_ui(ui: &mut Ui, model: &str, said: &Said, choose: Option<(&'static str, &
             let took = words::duration(answer.crop_ms + answer.upload_ms + answer.forward_ms);
             // Weights that bear the network's name say nothing new.
             let weights = if answer.weights.starts_with(&answer.model) { "" } else { &answer.weights };
-            let trained = if answer.trained { "" } else { "untrained: it means nothing" };
-            let mode = format!("{} input", answer.mode);
+            let trained = if answer.trained { "" } else { say!("beside-untrained") };
+            let mode = say!("beside-input", mode = named("mode", &answer.mode));
             let facts = [mode.as_str(), weights, trained, &took].into_iter().filter(|fact| !fact.is_empty());
             paragraph_small_ui(ui, &facts.collect::<Vec<_>>().join(", "));
             if let Some(reason) = answer.guard.reasons.first() {
-                paragraph_ui(ui, &words::sentence(reason), t.warning);
+                paragraph_ui(ui, &words::sentence(&heard(reason)), t.warning);
             }
         }
         Said::Nothing(sentence) => {
@@ -136,14 +138,15 @@ fn agreement(answers: &[&Answer]) -> Vec<String> {
             answers.iter().filter(|answer| answer.question == question && is_read(answer)).collect();
         let Some((first, rest)) = same.split_first().filter(|(_, rest)| !rest.is_empty()) else { continue };
         let names: Vec<&str> = same.iter().map(|answer| answer.model.as_str()).collect();
-        let names = names.join(" and ");
+        let names = names.join(say!("beside-and"));
         let towards = |answer: &Answer| usize::from(answer.probability > 0.5);
-        let class = first.classes.get(towards(first)).map_or("one class", String::as_str);
+        let class =
+            first.classes.get(towards(first)).map_or(say!("beside-one-class").into(), |class| heard(class));
         sentences.push(if rest.iter().all(|answer| towards(answer) == towards(first)) {
-            format!("{names} lean the same way: {class}.")
+            say!("beside-same-way", names = names, class = class)
         } else {
             let asked = words::question(question).to_lowercase();
-            format!("{names} lean different ways ({asked}).")
+            say!("beside-different-ways", names = names, asked = asked)
         });
     }
     sentences

@@ -5,6 +5,7 @@ use egui::{Align, Layout, TextStyle, Ui};
 use crate::command::{Command, Commands, Explaining, entry};
 use crate::explain::{Method, Saliency};
 use crate::findings::Nodule;
+use crate::say;
 use crate::session::{self, Edit, Heatmap};
 use crate::ui::theme::tokens;
 use crate::ui::widgets::{Press, line_ui, menu, menu_row_ui, paragraph_ui, press_ui};
@@ -23,16 +24,17 @@ pub fn compare_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, shown: &Salie
     let agreement = |other: &str| nodule.comparison().and_then(|c| c.agreement(shown.method, other));
     let against = heat.against.and_then(|method| others().find(|map| map.method == method.name()));
     ui.horizontal(|ui| {
-        line_ui(ui, "Compared with", TextStyle::Body, t.muted);
+        line_ui(ui, say!("compare-title"), TextStyle::Body, t.muted);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let name = against.map_or("nothing", |map| words::method(map));
-            let tip = "Each map divided by its largest value, the first less the second: where one points and the \
-                       other does not. Beside each name: rank correlation with the map above.";
+            let name = against.map_or(say!("compare-nothing"), |map| words::method(map));
+            let tip = say!("compare-tip");
             let button = press_ui(ui, Press::new("", name).menu()).on_hover_text(tip);
             menu(&button).show(|ui| {
                 ui.set_width(240.0);
                 ui.spacing_mut().item_spacing.y = 0.0;
-                if menu_row_ui(ui, Press::new("", "nothing").selected(against.is_none())).clicked() {
+                if menu_row_ui(ui, Press::new("", say!("compare-nothing")).selected(against.is_none()))
+                    .clicked()
+                {
                     out.edit(Edit::Heatmap(Heatmap { against: None, ..heat }));
                     ui.close();
                 }
@@ -40,7 +42,8 @@ pub fn compare_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, shown: &Salie
                     let Some(method) = Method::named(map.method) else { continue };
                     let rank = agreement(map.method).map(|a| words::signed(a.rank_correlation, 2));
                     let rank = rank.unwrap_or_default();
-                    let press = Press::new("", words::method(map)).key(&rank).selected(heat.against == Some(method));
+                    let press =
+                        Press::new("", words::method(map)).key(&rank).selected(heat.against == Some(method));
                     if menu_row_ui(ui, press).clicked() {
                         out.edit(Edit::Heatmap(Heatmap { against: Some(method), on: true, ..heat }));
                         ui.close();
@@ -55,7 +58,7 @@ pub fn compare_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, shown: &Salie
         for (asked, on) in [(Explaining::SideBySide, beside), (Explaining::Blink, heat.on && heat.blink)] {
             let command = Command::Explaining(asked);
             let Some(entry) = entry(&command) else { continue };
-            let press = Press::new("", entry.words).selected(on).filled().enabled(scene.enabled(&command));
+            let press = Press::new("", entry.said()).selected(on).filled().enabled(scene.enabled(&command));
             if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
                 out.push(command);
             }
@@ -64,26 +67,26 @@ pub fn compare_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, shown: &Salie
     let Some(other) = against else { return };
     let [this, that] = [words::method(shown), words::method(other)];
     let mut sentence = if beside || heat.blink {
-        let place =
-            if beside { format!("Left {this}, right {that}") } else { format!("{this} and {that} in turn") };
-        let scale = if shown.unit == other.unit {
-            "on one scale of colours"
+        let place = if beside {
+            say!("compare-left-right", this = this, that = that)
         } else {
-            "each on the scale of its own largest value: their units differ"
+            say!("compare-in-turn", this = this, that = that)
         };
+        let scale =
+            if shown.unit == other.unit { say!("compare-one-scale") } else { say!("compare-own-scales") };
         format!("{place}, {scale}.")
     } else {
-        format!("Orange: {this} is stronger; blue: {that} is.")
+        say!("compare-colours", this = this, that = that)
     };
     if heat.blink && scene.prefs.reduced_motion {
         let key = scene.key(&Command::Explaining(Explaining::ShowOtherMap));
-        sentence += &format!(" Motion is reduced: hold {key} for the other one.");
+        sentence += &say!("compare-motion", key = key);
     }
     if let Some(found) = agreement(other.method) {
-        sentence += &format!(
-            " Rank correlation {}; of the strongest tenth of each {:.0} % are the same, 10 % by chance.",
-            words::signed(found.rank_correlation, 2),
-            found.overlap * 100.0
+        sentence += &say!(
+            "compare-correlation",
+            correlation = words::signed(found.rank_correlation, 2),
+            share = format!("{:.0}", found.overlap * 100.0)
         );
     }
     paragraph_ui(ui, &sentence, t.muted);

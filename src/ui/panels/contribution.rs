@@ -3,7 +3,9 @@
 use egui::{Align2, Color32, Rect, Sense, TextStyle, Ui, pos2, vec2};
 
 use crate::inference::Answer;
+use crate::language::named;
 use crate::networks::Scale;
+use crate::say;
 use crate::ui::theme::{region_colour, text, tokens};
 use crate::ui::widgets::{line_ui, splits};
 use crate::ui::words;
@@ -28,16 +30,16 @@ pub fn contribution_ui(ui: &mut Ui, answer: &Answer) {
     let Some(seen) = answer.m3net() else { return };
     // The box's colour as a dot: the bar's own colours say which way.
     let bars = Scale::ALL.into_iter().zip(seen.scale_contribution).map(|(scale, value)| Bar {
-        name: scale.name().to_owned(),
+        name: named("scale", scale.name()).to_owned(),
         colour: region_colour(scale.into()),
         value,
     });
-    bars_ui(ui, "Contribution of each scale", "logits", &bars.collect::<Vec<_>>());
-    let class = answer.classes.get(1).map_or("the class asked for", String::as_str);
-    let hint = format!("Right: towards {class} (gradient × input)");
+    bars_ui(ui, say!("contribution-title"), "logits", &bars.collect::<Vec<_>>());
+    let class = answer.classes.get(1).map_or(say!("contribution-class-asked"), String::as_str);
+    let hint = say!("contribution-right", class = class);
     line_ui(ui, &hint, TextStyle::Small, t.muted);
     if answer.ensemble > 1 {
-        let whose = format!("In the first of the {} networks", words::count(answer.ensemble));
+        let whose = say!("contribution-first-network", count = words::count(answer.ensemble));
         line_ui(ui, &whose, TextStyle::Small, t.muted);
     }
 }

@@ -5,6 +5,7 @@ use egui::{Label, RichText, Ui};
 use crate::command::{Command, Commands};
 use crate::findings::Nodule;
 use crate::inference::Answer;
+use crate::say;
 use crate::session::{Brush, Edit, Tool};
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{
@@ -27,51 +28,52 @@ pub fn counterfactual_ui(
     let painted = scene.session.findings().painted();
     splits(
         ui,
-        |ui| line_ui(ui, "Without this tissue", text::strong(), t.text),
+        |ui| line_ui(ui, say!("counterfactual-title"), text::strong(), t.text),
         |ui| {
             let tool = Command::Tool(Tool::Paint);
             let on = look.tool == Tool::Paint;
-            let press = Press::new(icons::BRUSH, "Paint away").selected(on).filled();
+            let press = Press::new(icons::BRUSH, say!("counterfactual-paint-away")).selected(on).filled();
             if press_ui(ui, press).on_hover_text(scene.tip(&tool)).clicked() {
                 out.push(if on { Command::Tool(Tool::Nodule) } else { tool });
             }
         },
     );
     if painted.is_empty() && look.tool != Tool::Paint {
-        paragraph_ui(ui, "Paint tissue away and see what the network would say.", t.muted);
+        paragraph_ui(ui, say!("counterfactual-how"), t.muted);
         return;
     }
     let chosen = Fill::ALL.iter().position(|fill| *fill == brush.fill).unwrap_or(0);
-    if let Some(n) = segments_ui(ui, "In its place", &["Lung", "Air", "Blur"], chosen)
-        && let Some(fill) = Fill::ALL.get(n)
+    if let Some(n) = segments_ui(
+        ui,
+        say!("counterfactual-in-place"),
+        &[say!("counterfactual-lung"), say!("counterfactual-air"), say!("counterfactual-blur")],
+        chosen,
+    ) && let Some(fill) = Fill::ALL.get(n)
     {
         out.edit(Edit::Brush(Brush { fill: *fill, ..brush }));
     }
     let [least, most] = Brush::RADII_MM;
     let share = ((brush.radius_mm - least) / (most - least)) as f32;
-    let (new, _) = slider_row_ui(ui, "Brush", share, &format!("{:.1} mm", brush.radius_mm));
+    let (new, _) =
+        slider_row_ui(ui, say!("counterfactual-brush"), share, &format!("{:.1} mm", brush.radius_mm));
     if let Some(share) = new {
         let radius_mm = ((least + f64::from(share) * (most - least)) * 2.0).round() / 2.0;
         out.edit(Edit::Brush(Brush { radius_mm, ..brush }));
     }
     if painted.is_empty() {
-        paragraph_ui(ui, "Drag over the tissue in any plane: the brush is a ball.", t.muted);
+        paragraph_ui(ui, say!("counterfactual-drag"), t.muted);
         return;
     }
-    note_ui(
-        ui,
-        icons::WARNING,
-        t.warning,
-        &format!("{} voxels are edited: not CT. No file, picture or measurement has them.", painted.voxels()),
-    );
+    note_ui(ui, icons::WARNING, t.warning, &say!("counterfactual-edited", voxels = painted.voxels()));
     ui.horizontal(|ui| {
         let toggle = Command::TogglePainted;
-        let words = if brush.shown { "Show the CT" } else { "Show the edit" };
+        let words =
+            if brush.shown { say!("counterfactual-show-ct") } else { say!("counterfactual-show-edit") };
         if press_ui(ui, Press::new("", words).filled()).on_hover_text(scene.tip(&toggle)).clicked() {
             out.push(toggle);
         }
         let clear = Command::ClearPainted;
-        let press = Press::new(icons::REMOVE, "Clear paint").filled();
+        let press = Press::new(icons::REMOVE, say!("counterfactual-clear")).filled();
         if press_ui(ui, press).on_hover_text(scene.tip(&clear)).clicked() {
             out.push(clear);
         }
@@ -85,7 +87,7 @@ fn change_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, answer: &Answer) {
     let t = tokens(ui);
     let found = nodule.counterfactual();
     let Some(found) = found else {
-        paragraph_ui(ui, "The network is being asked.", t.muted);
+        paragraph_ui(ui, say!("counterfactual-being-asked"), t.muted);
         return;
     };
     let current = std::sync::Arc::ptr_eq(&found.painted, scene.session.findings().painted());
@@ -100,10 +102,10 @@ fn change_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, answer: &Answer) {
         line_ui(ui, "\u{2192}", egui::TextStyle::Body, t.muted);
         ui.add(number(after, if whole { t.text } else { t.muted }));
         let change = words::with_sign(after - before);
-        line_ui(ui, &format!("{change} without it"), egui::TextStyle::Body, t.muted);
+        line_ui(ui, &say!("counterfactual-change", change = change), egui::TextStyle::Body, t.muted);
     });
     if found.said.len() < answer.said.len() {
         let count = words::count(answer.ensemble);
-        line_ui(ui, &format!("both of the first of {count} networks"), egui::TextStyle::Small, t.muted);
+        line_ui(ui, &say!("counterfactual-both-first", count = count), egui::TextStyle::Small, t.muted);
     }
 }

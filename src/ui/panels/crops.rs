@@ -8,24 +8,19 @@ use super::seen::seen_strip_ui;
 use crate::command::Command;
 use crate::findings::{Nodule, Question};
 use crate::inference::{Answer, Crop, M3NetDetail, Mode, Region};
+use crate::language::named;
+use crate::say;
 use crate::ui::theme::{PICTURE, region_colour, size, strong_family, text, tokens};
 use crate::ui::viewport::overlay::{Halo, halo_text, region_line};
 use crate::ui::viewport::{heatmap, on_pixels, scrolled};
 use crate::ui::widgets::{bare_slider_ui, line_ui, splits};
 use crate::ui::{CropSlice, Scene, UiState, icons, words};
 
-const OWN_RANGE: &str = "Each crop runs from its own darkest to its own brightest voxel, as the network's input does. \
-                   Columns run right and rows down, as in the CT; the network itself reads them transposed.";
-
-const WINDOWED: &str = "Each crop was resampled to 1 mm; \u{2212}1000 HU is black and 400 HU white, as the network's \
-                        input has it. Columns run right and rows down, as in the CT; the network itself reads \
-                        them transposed.";
-
 /// How the crops of an answer came to look like this.
 fn how(answer: &Answer) -> &'static str {
     match answer.m3net().map(|seen| seen.sampling.mode()) {
-        Some(Mode::Clinical) => WINDOWED,
-        Some(Mode::Paper) | None => OWN_RANGE,
+        Some(Mode::Clinical) => say!("crops-resampled"),
+        Some(Mode::Paper) | None => say!("crops-own-range"),
     }
 }
 
@@ -78,7 +73,9 @@ fn crops_of(answer: &Answer) -> impl Iterator<Item = (&Crop, &Region)> {
 fn said(region: &Region) -> String {
     let moved = words::box_moved(region);
     let moved = if moved.is_empty() { moved } else { format!(", {moved}") };
-    format!("{} crop, {}, {}{moved}", region.name.name(), words::box_voxels(region), words::box_mm(region))
+    let (name, voxels, mm) =
+        (named("region", region.name.name()), words::box_voxels(region), words::box_mm(region));
+    say!("crops-crop", name = name, voxels = voxels, mm = mm, moved = moved)
 }
 
 /// `22×22×70 mm`: under a small picture there is no room for spaces, or even for the unit.
@@ -99,11 +96,11 @@ pub fn crops_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &No
     splits(
         ui,
         |ui| {
-            line_ui(ui, "What the network saw", text::strong(), t.text);
+            line_ui(ui, say!("crops-title"), text::strong(), t.text);
             let font = egui::RichText::new(icons::INFO).text_style(text::icon()).color(t.muted);
             ui.add(egui::Label::new(font).selectable(false)).on_hover_text(how(answer));
         },
-        |ui| line_ui(ui, &format!("slice {} / {depth}", k + 1), TextStyle::Small, t.muted),
+        |ui| line_ui(ui, &say!("crops-slice", slice = k + 1, depth = depth), TextStyle::Small, t.muted),
     );
     ui.add_space(2.0);
     let gap = 6.0;
@@ -123,7 +120,7 @@ pub fn crops_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &No
         let small = TextStyle::Small.resolve(ui.style());
         let strong = FontId::new(size::SMALL, strong_family());
         let ink = if ui.visuals().dark_mode { region_colour(region.name) } else { t.text };
-        let name = region.name.name();
+        let name = named("region", region.name.name());
         ui.painter().text(pos2(left, rect.bottom() + 3.0), Align2::LEFT_TOP, name, strong, ink);
         let mm = size_words(ui, region, side);
         let galley = ui.painter().layout_no_wrap(mm, small, t.muted);
@@ -132,7 +129,7 @@ pub fn crops_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &No
     let mut shown = k + 1;
     let response =
         bare_slider_ui(ui, |ui| ui.add(egui::Slider::new(&mut shown, 1..=depth).show_value(false)));
-    response.widget_info(|| WidgetInfo::slider(true, (k + 1) as f64, "Slice of the crops"));
+    response.widget_info(|| WidgetInfo::slider(true, (k + 1) as f64, say!("crops-slice-of-crops")));
     if response.changed() {
         choose(state, nodule, answer, shown.saturating_sub(1));
     }
@@ -174,7 +171,7 @@ pub fn strip_ui(ui: &Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState) {
     ];
     let all = ui.interact(rect, ui.scope_id().with("strip"), Sense::hover());
     all.widget_info(|| {
-        WidgetInfo::labeled(Role::Image, true, format!("What the network saw, slice {} of {depth}", k + 1))
+        WidgetInfo::labeled(Role::Image, true, say!("crops-saw-slice", slice = k + 1, depth = depth))
     });
     if let Some(next) = scrolled(ui, &all, &mut state.crop_wheel, "strip", k, depth) {
         choose(state, nodule, answer, next);
@@ -184,7 +181,7 @@ pub fn strip_ui(ui: &Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState) {
         let look = Halo::strong().in_colour(region_colour(region.name));
         let at = place.min + vec2(6.0, 4.0);
         let width = place.width() - 12.0;
-        halo_text(ui.painter(), at, Align2::LEFT_TOP, region.name.name(), &look, width);
+        halo_text(ui.painter(), at, Align2::LEFT_TOP, named("region", region.name.name()), &look, width);
         let mm = size_words(ui, region, width);
         let plain = Halo::plain();
         halo_text(ui.painter(), at + vec2(0.0, 15.0), Align2::LEFT_TOP, &mm, &plain, width);
@@ -197,21 +194,28 @@ pub fn strip_ui(ui: &Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState) {
     let painter = ui.painter();
     let half = rect.width() / 2.0 - 16.0;
     let corner = rect.min + vec2(10.0, size::STEP);
-    halo_text(painter, corner, Align2::LEFT_TOP, "What the network saw", &Halo::strong(), half);
+    halo_text(painter, corner, Align2::LEFT_TOP, say!("crops-title"), &Halo::strong(), half);
     let right = pos2(rect.right() - 10.0, rect.top() + size::STEP);
-    halo_text(painter, right, Align2::RIGHT_TOP, &format!("slice {} / {depth}", k + 1), &Halo::plain(), half);
+    halo_text(
+        painter,
+        right,
+        Align2::RIGHT_TOP,
+        &say!("crops-slice", slice = k + 1, depth = depth),
+        &Halo::plain(),
+        half,
+    );
     all.on_hover_text_at_pointer(how(answer));
 }
 
 fn empty_ui(ui: &Ui, rect: Rect, scene: &Scene<'_>) {
     let key = scene.key(&Command::ClassifyHere);
     let (first, second) = match scene.session.selected().map(|n| &n.question) {
-        Some(Question::Running) => ("Asking the network", String::new()),
-        Some(Question::Unasked) => ("Let go to ask the network", String::new()),
-        Some(Question::NeedsPrior) => ("This network compares two dates", "Choose a prior".to_owned()),
-        _ => ("What the network saw", format!("Press {key} over a nodule")),
+        Some(Question::Running) => (say!("crops-asking"), String::new()),
+        Some(Question::Unasked) => (say!("crops-let-go"), String::new()),
+        Some(Question::NeedsPrior) => (say!("crops-compares"), say!("crops-choose-prior").to_owned()),
+        _ => (say!("crops-title"), say!("crops-press", key = key)),
     };
-    let in_3d = format!("{}: the volume in 3D, here", scene.key(&Command::ToggleVolume));
+    let in_3d = say!("crops-in-3d", key = scene.key(&Command::ToggleVolume));
     let muted = Halo::plain().in_colour(PICTURE.muted).sized(size::BODY);
     let strong = Halo::strong().sized(size::BODY);
     let c = rect.center();
@@ -220,6 +224,6 @@ fn empty_ui(ui: &Ui, rect: Rect, scene: &Scene<'_>) {
     // Whoever looks for a 3D view looks here first.
     let below = c + vec2(0.0, 3.0 + 2.0 * size::BODY);
     halo_text(ui.painter(), below, Align2::CENTER_TOP, &in_3d, &muted, rect.width() - 24.0);
-    let said = ui.interact(rect, ui.scope_id().with("empty"), Sense::hover());
+    let said = ui.interact(rect, ui.scope_id().with(say!("crops-empty")), Sense::hover());
     said.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{first}. {second}. {in_3d}")));
 }

@@ -9,7 +9,9 @@ use super::take_away::take_away_ui;
 use crate::command::{Command, Commands};
 use crate::explain::{Method, Saliency, Wanted};
 use crate::findings::{Nodule, Question};
+use crate::language::{heard, named};
 use crate::networks::{Family, Scale};
+use crate::say;
 use crate::session::{Edit, Heatmap, WorkId};
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{
@@ -24,10 +26,11 @@ pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut
     let shown = nodule.shown_saliency(heat.map);
     let there = shown.is_some();
     ui.horizontal(|ui| {
-        line_ui(ui, "Explanation", text::strong(), t.text);
+        line_ui(ui, say!("explanation-title"), text::strong(), t.text);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let command = Command::ToggleHeatmap;
-            let words = if heat.on { "Heatmap on" } else { "Heatmap off" };
+            let words =
+                if heat.on { say!("explanation-heatmap-on") } else { say!("explanation-heatmap-off") };
             let press = Press::new("", words).selected(heat.on).filled().enabled(there || heat.on);
             if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
                 out.push(command);
@@ -36,7 +39,7 @@ pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut
     });
     if !there {
         let coming = scene.session.working(WorkId::Classify(nodule.id)).is_some();
-        let words = if coming { "The maps are being computed." } else { "There are no maps. Ask again." };
+        let words = if coming { say!("explanation-coming") } else { say!("explanation-none") };
         paragraph_ui(ui, words, t.muted);
         return;
     }
@@ -55,9 +58,14 @@ pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut
             nodule.saliency(Wanted { method, scale: Some(*scale) }).is_some()
         });
         ui.add_enabled_ui(apart, |ui| {
-            let words = ["Combined", Scale::Micro.name(), Scale::Meso.name(), Scale::Macro.name()];
+            let words = [
+                say!("explanation-combined"),
+                named("scale", Scale::Micro.name()),
+                named("scale", Scale::Meso.name()),
+                named("scale", Scale::Macro.name()),
+            ];
             let chosen = heat.map.scale.and_then(|s| Scale::ALL.iter().position(|x| *x == s));
-            if let Some(n) = segments_ui(ui, "Map", &words, chosen.map_or(0, |n| n + 1)) {
+            if let Some(n) = segments_ui(ui, say!("explanation-map"), &words, chosen.map_or(0, |n| n + 1)) {
                 let scale = n.checked_sub(1).and_then(|n| Scale::ALL.get(n).copied());
                 out.edit(map(Wanted { scale, ..heat.map }));
             }
@@ -66,17 +74,31 @@ pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut
     if let Some(shown) = shown {
         compare_ui(ui, scene, nodule, shown, out);
     }
-    if let Some(n) = segments_ui(ui, "Drawn as", &["Area", "Lines"], usize::from(heat.contour)) {
+    if let Some(n) = segments_ui(
+        ui,
+        say!("explanation-drawn-as"),
+        &[say!("explanation-area"), say!("explanation-lines")],
+        usize::from(heat.contour),
+    ) {
         out.edit(Edit::Heatmap(Heatmap { contour: n == 1, on: true, ..heat }));
     }
     ui.add_space(size::HALF);
-    let opacity =
-        if heat.contour { "lines are opaque".to_owned() } else { format!("{:.0} %", heat.opacity * 100.0) };
+    let opacity = if heat.contour {
+        say!("explanation-lines-opaque").to_owned()
+    } else {
+        format!("{:.0} %", heat.opacity * 100.0)
+    };
     ui.add_enabled_ui(!heat.contour, |ui| {
-        slider(ui, out, ("Opacity", heat.opacity, &opacity), |opacity| Heatmap { opacity, ..heat });
+        slider(ui, out, (say!("explanation-opacity"), heat.opacity, &opacity), |opacity| Heatmap {
+            opacity,
+            ..heat
+        });
     });
-    let threshold = format!("{:.2} of the largest", heat.threshold);
-    slider(ui, out, ("Threshold", heat.threshold, &threshold), |threshold| Heatmap { threshold, ..heat });
+    let threshold = say!("explanation-of-largest", share = format!("{:.2}", heat.threshold));
+    slider(ui, out, (say!("explanation-threshold"), heat.threshold, &threshold), |threshold| Heatmap {
+        threshold,
+        ..heat
+    });
     if let Some(map) = shown {
         let cells = of_map(map);
         paragraph_ui(ui, &cells, t.muted);
@@ -85,14 +107,14 @@ pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut
         }
         if let Some(answer) = nodule.answer().filter(|answer| answer.ensemble > 1) {
             let count = words::count(answer.ensemble);
-            paragraph_ui(ui, &format!("Maps explain the first of the {count} networks."), t.muted);
+            paragraph_ui(ui, &say!("explanation-first-network", count = count), t.muted);
         }
         if map.largest_magnitude() == 0.0 {
-            line_ui(ui, "This map is zero everywhere.", TextStyle::Body, t.warning);
+            line_ui(ui, say!("explanation-zero"), TextStyle::Body, t.warning);
         }
         let key = scene.key(&Command::HideHeatmap);
         if heat.on && !key.is_empty() {
-            paragraph_ui(ui, &format!("Hold {key} to see the CT alone."), t.muted);
+            paragraph_ui(ui, &say!("explanation-hold", key = key), t.muted);
         }
         take_away_ui(ui, scene, out);
     }
@@ -108,29 +130,25 @@ fn of_map(map: &Saliency) -> String {
     );
     let told = |name: &str| map.told.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
     let mut words = match map.native_shape {
-        _ if map.method == Method::KernelShap.name() => format!(
-            "One value for each of {:.0} pieces of tissue, from {:.0} coalitions of them.",
-            told("supervoxels").unwrap_or(0.0),
-            told("coalitions").unwrap_or(0.0)
+        _ if map.method == Method::KernelShap.name() => say!(
+            "explanation-pieces",
+            pieces = format!("{:.0}", told("supervoxels").unwrap_or(0.0)),
+            coalitions = format!("{:.0}", told("coalitions").unwrap_or(0.0))
         ),
-        _ if voxel_by_voxel && map.scale.is_none() => {
-            "What the three crops say of a voxel is added up: no interpolation.".to_owned()
-        }
-        _ if voxel_by_voxel => "One value for each voxel of this crop: no interpolation.".to_owned(),
+        _ if voxel_by_voxel && map.scale.is_none() => say!("explanation-added-up").to_owned(),
+        _ if voxel_by_voxel => say!("explanation-each-voxel").to_owned(),
         Some([d, h, w]) => {
-            format!("The network's own map has {d} × {h} × {w} cells; finer detail is interpolation.")
+            say!("explanation-own-cells", d = d, h = h, w = w)
         }
-        None if map.method == Method::Native.name() => {
-            "Each scale's map, weighted by its contribution. Finer detail is interpolation.".to_owned()
-        }
-        None => "Sum of the three scales' maps; choose one to see its cells. Finer detail is interpolation."
-            .to_owned(),
+        None if map.method == Method::Native.name() => say!("explanation-weighted").to_owned(),
+        None => say!("explanation-sum").to_owned(),
     };
     if map.signed {
-        words += " Orange speaks for the class asked about, blue against it.";
+        words += say!("explanation-signed");
     }
     if let (Some(sum), Some(difference)) = (told("sum"), told("difference")) {
-        words += &format!(" The map adds up to {sum:.2} logits where {difference:.2} are to be explained.");
+        words +=
+            &say!("explanation-adds-up", sum = format!("{sum:.2}"), difference = format!("{difference:.2}"));
     }
     words
 }
@@ -140,10 +158,9 @@ fn trust_ui(ui: &mut Ui, map: &Saliency, out: &mut Commands) {
     let t = tokens(ui);
     let told = |name: &str| map.told.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
     let Some(passed) = told("randomisation_passed") else {
-        let tip = "Compares it with the maps of networks whose layers are random one after the other, and covers \
-                   the places that it points at. Takes from some seconds to minutes.";
+        let tip = say!("explanation-check-tip");
         let wanted = Method::named(map.method).map(|method| Wanted { method, scale: map.scale });
-        if press_ui(ui, Press::new("", "Check this map").filled()).on_hover_text(tip).clicked()
+        if press_ui(ui, Press::new("", say!("explanation-check")).filled()).on_hover_text(tip).clicked()
             && let Some(wanted) = wanted
         {
             out.push(Command::CheckMap(wanted));
@@ -151,22 +168,23 @@ fn trust_ui(ui: &mut Ui, map: &Saliency, out: &mut Commands) {
         return;
     };
     let figure = |name: &str| told(name).unwrap_or(f64::NAN);
-    let alike = format!("rank {:.2}, structure {:.2}", figure("rank_all"), figure("ssim_all"));
+    let alike = say!(
+        "explanation-alike",
+        rank = format!("{:.2}", figure("rank_all")),
+        structure = format!("{:.2}", figure("ssim_all"))
+    );
     if passed > 0.0 {
-        note_ui(ui, icons::CHECK, t.good, &format!("The map of random weights is another one ({alike})."));
+        note_ui(ui, icons::CHECK, t.good, &say!("explanation-another", alike = alike));
     } else {
-        let words = format!(
-            "The map of random weights is like this one ({alike}): it says little of what the network learned."
-        );
+        let words = say!("explanation-like", alike = alike);
         note_ui(ui, icons::WARNING, t.warning, &words);
     }
-    let words = format!(
-        "Mean probability while what it points at is covered first: {:.2}, in a random order {:.2}; put back first: \
-         {:.2}, in a random order {:.2}.",
-        figure("deletion"),
-        figure("deletion_random"),
-        figure("insertion"),
-        figure("insertion_random")
+    let words = say!(
+        "explanation-curves",
+        first = format!("{:.2}", figure("deletion")),
+        random = format!("{:.2}", figure("deletion_random")),
+        back = format!("{:.2}", figure("insertion")),
+        back_random = format!("{:.2}", figure("insertion_random"))
     );
     paragraph_ui(ui, &words, t.muted);
 }
@@ -187,13 +205,13 @@ fn method_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, family: Family, ou
     let is_shown = |map: &Saliency| shown.is_some_and(|shown| shown.method == map.method);
     let choose = |method| Edit::Heatmap(Heatmap { map: Wanted { method, scale: None }, on: true, ..heat });
     ui.horizontal(|ui| {
-        line_ui(ui, "Method", TextStyle::Body, t.muted);
+        line_ui(ui, say!("explanation-method"), TextStyle::Body, t.muted);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let computing = scene.session.working(WorkId::Explain).is_some();
             let name = match shown {
                 _ if computing => methods::name(heat.map.method),
                 Some(map) => words::method(map),
-                None => "None",
+                None => say!("explanation-no-map"),
             };
             let about = shown.and_then(|map| Method::named(map.method)).unwrap_or(heat.map.method);
             let button = press_ui(ui, Press::new("", name).menu()).on_hover_text(methods::told(about));
@@ -212,7 +230,10 @@ fn method_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, family: Family, ou
                     if there.iter().any(|map| map.method == method.name()) {
                         continue;
                     }
-                    let row = menu_row_ui(ui, Press::new("", methods::name(method)).key("compute"));
+                    let row = menu_row_ui(
+                        ui,
+                        Press::new("", methods::name(method)).key(say!("explanation-compute")),
+                    );
                     if row.on_hover_text(methods::told(method)).clicked() {
                         out.edit(choose(method));
                         out.push(Command::Explain(method));
@@ -228,9 +249,9 @@ fn method_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, family: Family, ou
 fn computing_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let t = tokens(ui);
     let Some(work) = scene.session.working(WorkId::Explain) else { return };
-    paragraph_ui(ui, &work.progress.what, t.muted);
-    meter_ui(ui, "Computing maps", work.progress.done, ui.available_width());
-    if press_ui(ui, Press::new(icons::STOP, "Stop computing").filled()).clicked() {
+    paragraph_ui(ui, &heard(&work.progress.what), t.muted);
+    meter_ui(ui, say!("explanation-computing"), work.progress.done, ui.available_width());
+    if press_ui(ui, Press::new(icons::STOP, say!("explanation-stop")).filled()).clicked() {
         out.push(Command::Cancel(WorkId::Explain));
     }
 }

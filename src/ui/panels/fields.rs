@@ -5,13 +5,13 @@ use egui::{Align, Id, Layout, TextEdit, TextStyle, Ui};
 use crate::clinical::{ClinicalFields, FieldName};
 use crate::command::Commands;
 use crate::inference::{csf, mmcaf};
+use crate::language::named;
 use crate::networks::{Family, spec};
+use crate::say;
 use crate::session::Edit;
 use crate::ui::Scene;
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{Press, line_ui, menu, menu_row_ui, paragraph_ui, press_ui};
-
-const UNKNOWN: &str = "unknown";
 
 /// The fields that a network reads; none for most.
 fn fields_of(network: &str) -> Vec<FieldName> {
@@ -32,7 +32,7 @@ pub fn has_fields(scene: &Scene<'_>) -> bool {
 pub fn fields_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let t = tokens(ui);
     let known = scene.session.fields();
-    line_ui(ui, "Clinical fields", text::strong(), t.text);
+    line_ui(ui, say!("fields-title"), text::strong(), t.text);
     for field in fields_of(scene.session.look().network) {
         let changed = match field.number() {
             Some((unit, range)) => number_ui(ui, &known, field, unit, range),
@@ -44,11 +44,11 @@ pub fn fields_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     }
     let from_files = scene.session.series().map(|series| series.clinical.reveal());
     if scene.session.findings().fields().is_some() {
-        if press_ui(ui, Press::new("", "As the files tell").filled()).clicked() {
+        if press_ui(ui, Press::new("", say!("fields-from-files")).filled()).clicked() {
             out.edit(Edit::Fields(None));
         }
     } else if from_files.is_some_and(|fields| *fields != ClinicalFields::default()) {
-        paragraph_ui(ui, "What is known comes from the files.", t.muted);
+        paragraph_ui(ui, say!("fields-known"), t.muted);
     }
 }
 
@@ -68,14 +68,16 @@ fn words_ui(ui: &mut Ui, known: &ClinicalFields, field: FieldName) -> Option<Cli
     let t = tokens(ui);
     let chosen = known.word(field);
     let chosen = chosen.as_deref();
-    let shown = |word: Option<&str>| word.map_or_else(|| UNKNOWN.to_owned(), |word| word.replace('_', " "));
+    let shown = |word: Option<&str>| {
+        word.map_or_else(|| say!("fields-unknown").to_owned(), |word| named("choice", word).replace('_', " "))
+    };
     let mut changed = None;
     row_ui(
         ui,
-        |ui| line_ui(ui, field.words(), TextStyle::Body, t.muted),
+        |ui| line_ui(ui, named("field", field.words()), TextStyle::Body, t.muted),
         |ui| {
             let button = press_ui(ui, Press::new("", &shown(chosen)).menu());
-            let name = format!("{}: {}", field.words(), shown(chosen));
+            let name = format!("{}: {}", named("field", field.words()), shown(chosen));
             button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
             menu(&button).show(|ui| {
                 ui.set_width(200.0);
@@ -109,13 +111,13 @@ fn number_ui(
     let mut editing = false;
     row_ui(
         ui,
-        |ui| line_ui(ui, field.words(), TextStyle::Body, t.muted),
+        |ui| line_ui(ui, named("field", field.words()), TextStyle::Body, t.muted),
         |ui| {
             line_ui(ui, unit, TextStyle::Small, t.muted);
-            let edit = TextEdit::singleline(&mut typed).hint_text(UNKNOWN).desired_width(84.0);
+            let edit = TextEdit::singleline(&mut typed).hint_text(say!("fields-unknown")).desired_width(84.0);
             let response = ui.add(edit);
             response.widget_info(|| {
-                egui::WidgetInfo::text_edit(true, shown.clone(), typed.clone(), field.words())
+                egui::WidgetInfo::text_edit(true, shown.clone(), typed.clone(), named("field", field.words()))
             });
             editing = response.has_focus();
             if response.lost_focus() {
@@ -128,7 +130,7 @@ fn number_ui(
     );
     let wrong = !typed.trim().is_empty() && !typed.trim().parse().is_ok_and(|n| in_range(n, low, high));
     if wrong {
-        paragraph_ui(ui, &format!("A number from {low} to {high} is needed."), t.warning);
+        paragraph_ui(ui, &say!("fields-number-needed", low = low, high = high), t.warning);
     }
     ui.data_mut(|d| {
         if editing || wrong {

@@ -6,6 +6,7 @@ use crate::command::{Command, Commands};
 use crate::findings::{Nodule, Question};
 use crate::geometry::{Patient, Point};
 use crate::guard::Verdict;
+use crate::say;
 use crate::ui::theme::{text, tokens};
 use crate::ui::widgets::{paragraph_ui, row_ground};
 use crate::ui::{Scene, words};
@@ -25,9 +26,9 @@ pub fn findings_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     ui.add_space(2.0);
     let key = scene.key(&Command::ClassifyHere);
     let hint = if scene.session.open().is_none() {
-        "Nodules that you ask about are listed here.".to_owned()
+        say!("findings-empty").to_owned()
     } else {
-        format!("Press {key} over a nodule to ask about it.")
+        say!("findings-press", key = key)
     };
     paragraph_ui(ui, &hint, t.muted);
 }
@@ -36,17 +37,17 @@ pub fn findings_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
 fn answer_words(question: &Question) -> (String, bool) {
     match question {
         Question::Unasked => (String::new(), false),
-        Question::Running => ("running".to_owned(), false),
-        Question::Failed(_) => ("failed".to_owned(), false),
-        Question::Cancelled => ("cancelled".to_owned(), false),
-        Question::NeedsPrior => ("needs a prior".to_owned(), false),
+        Question::Running => (say!("findings-running").to_owned(), false),
+        Question::Failed(_) => (say!("findings-failed").to_owned(), false),
+        Question::Cancelled => (say!("findings-cancelled").to_owned(), false),
+        Question::NeedsPrior => (say!("findings-needs-prior").to_owned(), false),
         Question::Answered { answer, .. } if answer.trained => match answer.guard.verdict {
             Verdict::Ok => (format!("{:.2}", answer.probability), true),
             Verdict::OutsideTraining => (format!("{:.2}", answer.probability), false),
-            Verdict::NotANodule => ("no nodule".to_owned(), false),
-            Verdict::LesionExceedsContext => ("too large".to_owned(), false),
+            Verdict::NotANodule => (say!("findings-no-nodule").to_owned(), false),
+            Verdict::LesionExceedsContext => (say!("findings-too-large").to_owned(), false),
         },
-        Question::Answered { .. } => ("untrained".to_owned(), false),
+        Question::Answered { .. } => (say!("findings-untrained").to_owned(), false),
     }
 }
 
@@ -56,11 +57,11 @@ fn row_ui(ui: &mut Ui, number: usize, nodule: &Nodule, prior: Option<Point<Patie
     let height = if prior.is_some() { 62.0 } else { 46.0 };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
     let place = words::patient_position(nodule.at);
-    let there = prior.map(|at| format!("prior {}", words::patient_position(at)));
+    let there = prior.map(|at| say!("findings-prior", value = words::patient_position(at)));
     let (value, readable) = answer_words(&nodule.question);
     response.widget_info(|| {
         let there = there.as_ref().map_or_else(String::new, |there| format!(", {there}"));
-        let said = format!("Nodule {number}, {place}, {value}{there}");
+        let said = say!("findings-row", number = number, place = place, value = value, there = there);
         WidgetInfo::selected(Role::ListItem, true, chosen, said)
     });
     if ui.is_rect_visible(rect) {
@@ -77,7 +78,7 @@ fn row_ui(ui: &mut Ui, number: usize, nodule: &Nodule, prior: Option<Point<Patie
             job.wrap = egui::text::TextWrapping::truncate_at_width(room);
             ui.painter().galley(pos2(rect.left() + 30.0, y), ui.painter().layout_job(job), colour);
         };
-        write(rect.top() + 7.0, beside, &format!("Nodule {number}"), text::strong(), ink);
+        write(rect.top() + 7.0, beside, &say!("findings-nodule", number = number), text::strong(), ink);
         write(rect.top() + 24.0, whole, &place.replace("   ", "  "), TextStyle::Small, weak);
         if let Some(there) = &there {
             let there = there.trim_end_matches(" mm").replace("   ", "  ");
@@ -87,6 +88,6 @@ fn row_ui(ui: &mut Ui, number: usize, nodule: &Nodule, prior: Option<Point<Patie
         ui.painter().galley(at.min, right, if readable { ink } else { weak });
     }
     let clicked = response.clicked();
-    response.on_hover_text(format!("{place}\nClick to show it in all three planes"));
+    response.on_hover_text(say!("findings-show", place = place));
     clicked
 }

@@ -6,6 +6,7 @@ use egui::{
 };
 
 use crate::command::{Command, Commands};
+use crate::say;
 use crate::session::Edit;
 use crate::ui::theme::{size, tokens};
 use crate::ui::widgets::{NumberField, number_ui, paragraph_ui, splits};
@@ -30,11 +31,11 @@ enum Handle {
 impl Handle {
     const ALL: [Handle; 3] = [Handle::Middle, Handle::Black, Handle::White];
 
-    const fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
-            Handle::Black => "Black from",
-            Handle::Middle => "Centre of the window",
-            Handle::White => "White from",
+            Handle::Black => say!("histogram-black"),
+            Handle::Middle => say!("histogram-centre"),
+            Handle::White => say!("histogram-white"),
         }
     }
 
@@ -63,20 +64,23 @@ pub fn histogram_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let window = scene.session.look().window;
     match scene.session.histogram() {
         Some(histogram) => picture_ui(ui, histogram, window, out),
-        None => paragraph_ui(ui, "The values are counted when all slices are there.", t.muted),
+        None => paragraph_ui(ui, say!("histogram-waiting"), t.muted),
     }
     ui.add_space(size::HALF);
     // Wide enough for every value that 16 bits hold.
     let field = |name| NumberField { name, unit: "", range: -70_000.0..=140_000.0, pace: 1.0, decimals: 1 };
-    for (name, value) in [("Window width", window.width()), ("Window centre", window.centre())] {
+    for (wide, name, value) in [
+        (true, say!("histogram-width"), window.width()),
+        (false, say!("histogram-window-centre"), window.centre()),
+    ] {
         splits(
             ui,
             |ui| crate::ui::widgets::line_ui(ui, name, egui::TextStyle::Body, t.muted),
             |ui| {
                 let (new, response) = number_ui(ui, &field(name), value);
-                let window = |new| match name {
-                    "Window width" => Window::new(new, window.centre()),
-                    _ => Window::new(window.width(), new),
+                let window = |new| match wide {
+                    true => Window::new(new, window.centre()),
+                    false => Window::new(window.width(), new),
                 };
                 as_gesture(&response, new.map(window), out);
             },

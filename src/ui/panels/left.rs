@@ -4,6 +4,7 @@ use egui::{Frame, Margin, Panel, ScrollArea, Ui};
 
 use super::{findings, measurements, pet, prior_marks, segments, series, slice_scan, structures};
 use crate::command::Commands;
+use crate::say;
 use crate::ui::theme::size;
 use crate::ui::widgets::heading_ui;
 use crate::ui::{Scene, UiState};
@@ -18,13 +19,13 @@ pub fn left_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Co
         .resizable(true)
         .show(ui, |ui| {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                heading_ui(ui, "Series");
+                heading_ui(ui, say!("left-series"));
                 series::series_ui(ui, scene, out);
                 ui.add_space(size::STEP);
-                heading_ui(ui, "Findings");
+                heading_ui(ui, say!("left-findings"));
                 findings::findings_ui(ui, scene, out);
                 if scene.session.open().is_some() {
-                    heading_ui(ui, "Measurements");
+                    heading_ui(ui, say!("left-measurements"));
                     measurements::measurements_ui(ui, scene, state, out);
                 }
                 segments::segments_ui(ui, scene, state, out);

@@ -4,7 +4,9 @@ use egui::{Align2, Color32, Rect, Role, Sense, Stroke, TextEdit, TextStyle, Ui, 
 
 use super::top::measure_icon;
 use crate::command::{Command, Commands};
+use crate::language::{heard, named};
 use crate::measure::{Histogram, Kind, Statistics};
+use crate::say;
 use crate::session::{Edit, Measured, Tool};
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{Press, card_ui, fact_ui, paragraph_ui, press_ui, row_ground};
@@ -20,7 +22,7 @@ pub fn measurements_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out:
     let findings = scene.session.findings();
     if findings.measurements().is_empty() {
         let key = scene.key(&Command::Tool(Tool::Measure(Kind::Length)));
-        paragraph_ui(ui, &format!("Press {key} and drag to measure a length."), t.muted);
+        paragraph_ui(ui, &say!("measurements-press", key = key), t.muted);
         return;
     }
     let picked = findings.picked().map(|m| m.measurement.id);
@@ -36,8 +38,8 @@ pub fn measurements_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out:
     ui.add_space(size::HALF);
     ui.horizontal(|ui| {
         for (command, icon, words) in [
-            (Command::CopyMeasurements, icons::COPY, "Copy"),
-            (Command::ExportMeasurements, icons::EXPORT, "Export"),
+            (Command::CopyMeasurements, icons::COPY, say!("measurements-copy")),
+            (Command::ExportMeasurements, icons::EXPORT, say!("measurements-export")),
         ] {
             let press = Press::new(icon, words).filled().enabled(scene.enabled(&command));
             if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
@@ -49,12 +51,12 @@ pub fn measurements_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out:
 
 /// What it says in a word or two.
 fn said(measured: &Measured) -> String {
-    measured.reading.brief().replace('-', "−")
+    heard(&measured.reading.brief()).replace('-', "−")
 }
 
 pub(super) fn row_ui(ui: &mut Ui, measured: &Measured, chosen: bool) -> bool {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
-    let (name, value) = (measured.measurement.name.as_str(), said(measured));
+    let (name, value) = (words::given_name(&measured.measurement.name), said(measured));
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, chosen, format!("{name}, {value}")));
     if ui.is_rect_visible(rect) {
         let [ink, weak] = row_ground(ui, rect, &response, chosen);
@@ -69,14 +71,14 @@ pub(super) fn row_ui(ui: &mut Ui, measured: &Measured, chosen: bool) -> bool {
         };
         let whole = rect.width() - 38.0;
         let value = line(value.clone(), TextStyle::Small, weak, whole * 0.62);
-        let galley = line(name.to_owned(), TextStyle::Body, ink, whole - value.size().x - 8.0);
+        let galley = line(name.to_string(), TextStyle::Body, ink, whole - value.size().x - 8.0);
         let at = Align2::LEFT_CENTER.anchor_size(pos2(rect.left() + 28.0, middle), galley.size());
         ui.painter().galley(at.min, galley, ink);
         let at = Align2::RIGHT_CENTER.anchor_size(pos2(rect.right() - 8.0, middle), value.size());
         ui.painter().galley(at.min, value, weak);
     }
     let clicked = response.clicked();
-    response.on_hover_text(format!("{name}\nClick to show it in all three planes"));
+    response.on_hover_text(say!("measurements-show", name = name));
     clicked
 }
 
@@ -91,17 +93,21 @@ pub(super) fn details_ui(
     let t = tokens(ui);
     name_ui(ui, state, (measured, of), out);
     for quantity in &measured.reading.quantities {
-        fact_ui(ui, quantity.name, &quantity.text().replace('-', "−"));
+        fact_ui(ui, named("quantity", quantity.name), &quantity.text().replace('-', "−"));
     }
     if let Some(figures) = &measured.reading.statistics {
-        fact_ui(ui, if figures.native { "Voxels" } else { "Positions" }, &figures.count.to_string());
+        fact_ui(
+            ui,
+            if figures.native { say!("measurements-voxels") } else { say!("measurements-positions") },
+            &figures.count.to_string(),
+        );
         histogram_ui(ui, figures);
     }
     if let Some(remark) = &measured.reading.remark {
-        paragraph_ui(ui, remark, t.muted);
+        paragraph_ui(ui, &heard(remark), t.muted);
     }
     let remove = Command::Remove;
-    let press = Press::new(icons::REMOVE, "Remove").filled();
+    let press = Press::new(icons::REMOVE, say!("measurements-remove")).filled();
     if press_ui(ui, press).on_hover_text(scene.tip(&remove)).clicked() {
         out.push(remove);
     }
@@ -116,15 +122,15 @@ fn name_ui(
 ) {
     let measurement = &measured.measurement;
     let typed = state.measurement_name.take().filter(|(id, _)| *id == measurement.id);
-    let mut name = typed.map_or_else(|| measurement.name.clone(), |(_, name)| name);
+    let mut name = typed.map_or_else(|| words::given_name(&measurement.name).into_owned(), |(_, name)| name);
     let field = TextEdit::singleline(&mut name).char_limit(80).desired_width(f32::INFINITY);
     let response = ui.add(field);
-    response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Name of the measurement"));
+    response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, say!("measurements-name")));
     if response.has_focus() {
         state.measurement_name = Some((measurement.id, name.clone()));
     }
     let name = name.trim();
-    if response.lost_focus() && !name.is_empty() && name != measurement.name {
+    if response.lost_focus() && !name.is_empty() && name != words::given_name(&measurement.name) {
         out.edit(of(Edit::SetMeasurement(measurement.renamed(name))));
     }
 }
@@ -134,7 +140,7 @@ fn histogram_ui(ui: &mut Ui, figures: &Statistics) {
     let t = tokens(ui);
     let Histogram { counts, .. } = &figures.histogram;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), BARS + 16.0), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Histogram of the values"));
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, say!("measurements-histogram")));
     let most = counts.iter().copied().max().unwrap_or(1).max(1);
     let wide = rect.width() / counts.len().max(1) as f32;
     let ground = rect.top() + BARS;

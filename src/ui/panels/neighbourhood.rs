@@ -6,6 +6,8 @@ use crate::command::{Command, Commands};
 use crate::explain::{Neighbourhood, Stability};
 use crate::findings::Nodule;
 use crate::inference::Answer;
+use crate::language::heard;
+use crate::say;
 use crate::session::WorkId;
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::viewport::heat_colour;
@@ -36,16 +38,16 @@ pub fn neighbourhood_ui(
         found_ui(ui, scene, found, out);
     }
     if let Some(work) = scene.session.working(WorkId::Neighbourhood) {
-        line_ui(ui, &work.progress.what, TextStyle::Small, t.muted);
-        meter_ui(ui, "Asking around the point", work.progress.done, ui.available_width());
-        if press_ui(ui, Press::new(icons::STOP, "Stop asking").filled()).clicked() {
+        line_ui(ui, &heard(&work.progress.what), TextStyle::Small, t.muted);
+        meter_ui(ui, say!("around-asking"), work.progress.done, ui.available_width());
+        if press_ui(ui, Press::new(icons::STOP, say!("around-stop")).filled()).clicked() {
             out.push(Command::Cancel(WorkId::Neighbourhood));
         }
         return;
     }
     ui.horizontal(|ui| {
         let command = Command::AskAround;
-        let label = if found.is_some() { "Ask around again" } else { "Ask around" };
+        let label = if found.is_some() { say!("around-again") } else { say!("around-ask") };
         let press = Press::new(icons::NODULE, label).filled().enabled(scene.enabled(&command));
         if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
             out.push(command);
@@ -53,18 +55,18 @@ pub fn neighbourhood_ui(
         let around = &mut state.around;
         let (n, mm) = (around.centres, around.step_mm);
         let button = press_ui(ui, Press::new("", &format!("{n} × {n} × {n}, {mm:.0} mm")).menu());
-        let button = button.on_hover_text("How many places along each axis, and how far from each other");
+        let button = button.on_hover_text(say!("around-how-many"));
         menu(&button).show(|ui| {
             ui.set_width(180.0);
             for centres in CENTRES {
-                let words = format!("{centres} × {centres} × {centres} places");
+                let words = say!("around-places", centres = centres);
                 if menu_row_ui(ui, Press::new("", &words).selected(around.centres == centres)).clicked() {
                     around.centres = centres;
                 }
             }
             ui.separator();
             for step_mm in STEPS_MM {
-                let words = format!("{step_mm:.0} mm apart");
+                let words = say!("around-apart", step_mm = format!("{step_mm:.0}"));
                 if menu_row_ui(ui, Press::new("", &words).selected(around.step_mm == step_mm)).clicked() {
                     around.step_mm = step_mm;
                 }
@@ -77,11 +79,12 @@ fn found_ui(ui: &mut Ui, scene: &Scene<'_>, found: &Neighbourhood, out: &mut Com
     let t = tokens(ui);
     splits(
         ui,
-        |ui| line_ui(ui, "If the click were off", text::strong(), t.text),
+        |ui| line_ui(ui, say!("around-title"), text::strong(), t.text),
         |ui| {
             let command = Command::ToggleNeighbourhood;
             let on = scene.session.look().neighbourhood;
-            let press = Press::new("", if on { "Dots on" } else { "Dots off" }).selected(on);
+            let press = Press::new("", if on { say!("around-dots-on") } else { say!("around-dots-off") })
+                .selected(on);
             if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
                 out.push(command);
             }
@@ -89,16 +92,25 @@ fn found_ui(ui: &mut Ui, scene: &Scene<'_>, found: &Neighbourhood, out: &mut Com
     );
     if let Some(jitter) = found.jitter() {
         let ([low, high], voxels) = (jitter.range, found.how.jitter_voxels);
-        let name = format!("By {voxels} voxels");
-        fact_ui(ui, &name, &format!("mean {:.2}, {low:.2} to {high:.2}", jitter.mean));
+        let name = say!("around-by", voxels = voxels);
+        fact_ui(
+            ui,
+            &name,
+            &say!(
+                "around-mean",
+                mean = format!("{:.2}", jitter.mean),
+                low = format!("{low:.2}"),
+                high = format!("{high:.2}")
+            ),
+        );
     }
     // Before the first network has answered everywhere a radius would be one of the places asked so far.
     if found.members > 0 {
         if let Some(side) = found.same_side() {
-            fact_ui(ui, "Same side of 0.5", &within(side));
+            fact_ui(ui, say!("around-same-side"), &within(side));
         }
         if let Some(same) = found.same_answer() {
-            fact_ui(ui, "Changes under 0.1", &within(same));
+            fact_ui(ui, say!("around-changes"), &within(same));
         }
     }
     legend_ui(ui);
@@ -106,12 +118,12 @@ fn found_ui(ui: &mut Ui, scene: &Scene<'_>, found: &Neighbourhood, out: &mut Com
     if !found.is_whole() {
         let count = words::count(found.ensemble);
         notes.push(match found.members {
-            0 | 1 => format!("So far by the first of {count} networks."),
-            members => format!("So far by {} of {count} networks.", words::count(members)),
+            0 | 1 => say!("around-so-far-first", count = count),
+            members => say!("around-so-far", members = words::count(members), count = count),
         });
     }
     if found.outside > 0 {
-        notes.push(format!("{} places lie outside the volume.", found.outside));
+        notes.push(say!("around-outside", places = found.outside));
     }
     if !notes.is_empty() {
         paragraph_ui(ui, &notes.join(" "), t.muted);
@@ -120,18 +132,18 @@ fn found_ui(ui: &mut Ui, scene: &Scene<'_>, found: &Neighbourhood, out: &mut Com
 
 /// `within 4.0 mm at least`.
 fn within(found: Stability) -> String {
-    let least = if found.at_least { " at least" } else { "" };
+    let least = if found.at_least { say!("around-at-least") } else { "" };
     if found.radius_mm == 0.0 {
-        return "not even at the nearest place".to_owned();
+        return say!("around-not-even").to_owned();
     }
-    format!("within {:.1} mm{least}", found.radius_mm)
+    say!("around-within", radius = format!("{:.1}", found.radius_mm), least = least)
 }
 
 /// Colours of the dots, from 0 to 1.
 fn legend_ui(ui: &mut Ui) {
     let t = tokens(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
-    let said = "Colours of the dots: blue 0, dark 0.5, orange 1";
+    let said = say!("around-colours");
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, said));
     let bar = Rect::from_min_max(rect.min + vec2(14.0, 5.0), pos2(rect.right() - 14.0, rect.top() + 13.0));
     const PARTS: usize = 48;

@@ -5,7 +5,9 @@ use egui::{Align, Frame, Layout, Margin, ScrollArea, TextStyle, Ui};
 use super::mode::mode_ui;
 use crate::command::{Command, Commands};
 use crate::findings::Nodule;
+use crate::language::heard;
 use crate::networks::spec;
+use crate::say;
 use crate::session::{Edit, NetworkChoice};
 use crate::ui::theme::tokens;
 use crate::ui::widgets::{Press, line_ui, menu, menu_row_ui, note_ui, paragraph_ui, press_ui};
@@ -17,10 +19,10 @@ pub fn network_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let t = tokens(ui);
     let chosen = scene.session.look().network;
     ui.horizontal(|ui| {
-        line_ui(ui, "Network", TextStyle::Body, t.muted);
+        line_ui(ui, say!("network-title"), TextStyle::Body, t.muted);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let button = press_ui(ui, Press::new("", chosen).menu());
-            let button = button.on_hover_text("The network that is asked about nodules");
+            let button = button.on_hover_text(say!("network-asked"));
             menu(&button).show(|ui| {
                 ui.set_width(320.0);
                 ui.spacing_mut().item_spacing.y = 0.0;
@@ -32,7 +34,7 @@ pub fn network_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
                     ui.separator();
                     let networks = Command::ToggleNetworks;
                     let key = scene.key(&networks);
-                    let press = Press::new(icons::INFO, "Networks and weights").key(&key);
+                    let press = Press::new(icons::INFO, say!("network-weights")).key(&key);
                     if menu_row_ui(ui, press).on_hover_text(scene.tip(&networks)).clicked() {
                         out.push(networks);
                         ui.close();
@@ -45,11 +47,11 @@ pub fn network_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let fault =
         scene.session.networks().iter().find(|n| n.name == chosen).and_then(|n| n.weights.as_ref().err());
     if let Some(sentence) = fault {
-        note_ui(ui, icons::WARNING, t.warning, &words::sentence(sentence));
+        note_ui(ui, icons::WARNING, t.warning, &words::sentence(&heard(sentence)));
     }
     let other = scene.session.selected().and_then(Nodule::answer).filter(|answer| answer.model != chosen);
     if let Some(answer) = other {
-        paragraph_ui(ui, &format!("This answer is of {}.", answer.model), t.muted);
+        paragraph_ui(ui, &say!("network-answer-of", model = answer.model), t.muted);
     }
 }
 
@@ -63,11 +65,11 @@ fn beside_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
         return;
     }
     Frame::new().inner_margin(Margin { left: 12, right: 10, top: 6, bottom: 2 }).show(ui, |ui| {
-        line_ui(ui, "Ask others beside it", TextStyle::Small, t.muted);
+        line_ui(ui, say!("network-others"), TextStyle::Small, t.muted);
     });
     for network in usable {
         let on = look.beside.contains(&network.name);
-        let words = format!("also {}", network.name);
+        let words = say!("network-also", others = network.name);
         if menu_row_ui(ui, Press::new("", &words).selected(on)).clicked() {
             let mut beside: Vec<_> =
                 look.beside.iter().copied().filter(|name| *name != network.name).collect();
@@ -86,10 +88,11 @@ fn row_ui(ui: &mut Ui, network: &NetworkChoice, chosen: bool, out: &mut Commands
     let weights = match &network.weights {
         Ok(weights) => weights,
         Err(sentence) => {
-            let (short, _) = sentence.split_once(':').unwrap_or((sentence, ""));
-            let key = if short.len() < 24 { short } else { "cannot be asked" };
+            let sentence = heard(sentence);
+            let (short, _) = sentence.split_once(':').unwrap_or((&sentence, ""));
+            let key = if short.len() < 24 { short } else { say!("network-cannot") };
             let press = Press::new("", network.name).selected(chosen).enabled(false).key(key);
-            menu_row_ui(ui, press).on_hover_text(words::sentence(sentence));
+            menu_row_ui(ui, press).on_hover_text(words::sentence(&sentence));
             return;
         }
     };
@@ -101,7 +104,11 @@ fn row_ui(ui: &mut Ui, network: &NetworkChoice, chosen: bool, out: &mut Commands
         let asked = spec(network.name).map(|spec| words::question(spec.question)).unwrap_or_default();
         // A file that bears the network's name says nothing new.
         let named = weights.starts_with(network.name);
-        let sentence = if named { asked.to_owned() } else { format!("{asked}; weights {weights}") };
+        let sentence = if named {
+            asked.to_owned()
+        } else {
+            say!("network-asked-weights", asked = asked, weights = weights)
+        };
         line_ui(ui, &sentence, TextStyle::Small, t.muted);
     });
 }

@@ -4,6 +4,7 @@ use egui::{PopupCloseBehavior, RichText, TextEdit, Ui};
 
 use crate::command::{Command, Commands};
 use crate::ingest::Private;
+use crate::say;
 use crate::ui::theme::{text, tokens};
 use crate::ui::widgets::{Press, menu, menu_row_ui, press_ui};
 use crate::ui::{Scene, UiState, icons};
@@ -13,7 +14,7 @@ const RECENT: usize = 6;
 
 /// The button and its menu.
 pub fn open_menu_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
-    let button = press_ui(ui, Press::new(icons::FOLDER, "Open").menu());
+    let button = press_ui(ui, Press::new(icons::FOLDER, say!("open-open")).menu());
     menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_width(320.0);
         ui.spacing_mut().item_spacing.y = 2.0;
@@ -40,8 +41,8 @@ pub fn open_menu_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &m
 fn row_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands, command: Command, icon: &str) {
     let Some(entry) = crate::command::entry(&command) else { return };
     let key = scene.key(&command);
-    let press = Press::new(icon, entry.words).key(&key).enabled(scene.enabled(&command));
-    if menu_row_ui(ui, press).on_hover_text(entry.help).clicked() {
+    let press = Press::new(icon, entry.said()).key(&key).enabled(scene.enabled(&command));
+    if menu_row_ui(ui, press).on_hover_text(entry.said_help()).clicked() {
         out.push(command);
         ui.close();
     }
@@ -49,7 +50,8 @@ fn row_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands, command: Command, 
 
 /// For systems without a dialog, and for whoever has the path in the clipboard.
 pub fn path_ui(ui: &mut Ui, state: &mut UiState, out: &mut Commands) {
-    if let Some(path) = typed_path_ui(ui, &mut state.path_field, "Path of a folder or file", "Open path") {
+    if let Some(path) = typed_path_ui(ui, &mut state.path_field, say!("open-path-of"), say!("open-open-path"))
+    {
         out.push(Command::OpenPaths(vec![path]));
         // The menu that it stands in.
         ui.close();
@@ -72,7 +74,7 @@ pub fn typed_path_ui(
     ui.horizontal(|ui| {
         let field = ui.add(
             TextEdit::singleline(&mut text)
-                .hint_text(RichText::new("Type or paste a path").color(t.muted))
+                .hint_text(RichText::new(say!("open-type-path")).color(t.muted))
                 .desired_width(ui.available_width() - 92.0),
         );
         // What is typed is its value; a name it has none of its own.
@@ -94,7 +96,7 @@ fn recent_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     }
     let t = tokens(ui);
     ui.separator();
-    ui.label(RichText::new("Recent").text_style(text::small_strong()).color(t.muted));
+    ui.label(RichText::new(say!("open-recent")).text_style(text::small_strong()).color(t.muted));
     for path in scene.prefs.recent.iter().take(RECENT).map(Private::reveal) {
         let whole = path.display().to_string();
         let name = path.file_name().map_or_else(|| whole.clone(), |n| n.to_string_lossy().into_owned());

@@ -4,6 +4,7 @@ use egui::Ui;
 
 use super::series::series_name;
 use crate::command::{Command, Commands};
+use crate::say;
 use crate::session::{Edit, PetLook, PetSeries, WorkId};
 use crate::ui::theme::{text, tokens};
 use crate::ui::widgets::{Press, heading_ui, line_ui, paragraph_ui, press_ui, slider_row_ui};
@@ -23,16 +24,16 @@ pub fn pet_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     if let Some(pet) = session.pet() {
         laid_ui(ui, scene, pet, out);
     } else if session.working(WorkId::Pet).is_some() {
-        paragraph_ui(ui, "It is being loaded.", t.muted);
+        paragraph_ui(ui, say!("pet-loading"), t.muted);
         return;
     }
     let laid = session.pet().map(|pet| pet.index);
     for (index, other) in all.into_iter().filter(|(index, _)| Some(*index) != laid) {
         let name = series_name(other, session.is_anonymous());
-        let press = Press::new(icons::SLAB, "Lay over the series").filled();
+        let press = Press::new(icons::SLAB, say!("pet-lay")).filled();
         line_ui(ui, &name, text::strong(), t.text);
         if !other.same_frame(series) {
-            let words = "Of another frame of reference: whether it fits is not known.";
+            let words = say!("pet-another-frame");
             paragraph_ui(ui, &format!("{} {words}", icons::WARNING), t.warning);
         }
         let tip = if laid.is_none() { scene.tip(&Command::TogglePet) } else { name };
@@ -49,15 +50,15 @@ fn laid_ui(ui: &mut Ui, scene: &Scene<'_>, pet: &PetSeries, out: &mut Commands) 
         line_ui(ui, &series_name(series, scene.session.is_anonymous()), text::strong(), t.text);
     }
     if !pet.same_frame {
-        let words = "Of another frame of reference: whether it fits is not known.";
+        let words = say!("pet-another-frame");
         paragraph_ui(ui, &format!("{} {words}", icons::WARNING), t.warning);
     }
     ui.horizontal(|ui| {
-        let press = Press::new(icons::SLAB, if look.on { "PET on" } else { "PET off" }).filled();
+        let press = Press::new(icons::SLAB, if look.on { say!("pet-on") } else { say!("pet-off") }).filled();
         if press_ui(ui, press.selected(look.on)).on_hover_text(scene.tip(&Command::TogglePet)).clicked() {
             out.push(Command::TogglePet);
         }
-        let close = Press::new(icons::CLOSE, "Close").filled();
+        let close = Press::new(icons::CLOSE, say!("pet-close")).filled();
         if press_ui(ui, close).on_hover_text(scene.tip(&Command::ClosePet)).clicked() {
             out.push(Command::ClosePet);
         }
@@ -68,12 +69,12 @@ fn laid_ui(ui: &mut Ui, scene: &Scene<'_>, pet: &PetSeries, out: &mut Commands) 
     let number =
         |v: f32| format!("{} {unit}", words::trimmed(f64::from(v), if most < 100.0 { 1 } else { 0 }));
     let opacity = format!("{:.0} %", look.opacity * 100.0);
-    slider(ui, out, ("Opacity", look.opacity, &opacity), |opacity| PetLook { opacity, ..look });
-    slider(ui, out, ("From", low / most, &number(low)), |share| {
+    slider(ui, out, (say!("pet-opacity"), look.opacity, &opacity), |opacity| PetLook { opacity, ..look });
+    slider(ui, out, (say!("pet-from"), low / most, &number(low)), |share| {
         let low = tidy(share * most, most).min(high * 0.95);
         PetLook { range: [low, high], ..look }
     });
-    slider(ui, out, ("To", high / most, &number(high)), |share| {
+    slider(ui, out, (say!("pet-to"), high / most, &number(high)), |share| {
         let high = tidy(share * most, most).max(most / 100.0);
         PetLook { range: [low.min(high * 0.95), high], ..look }
     });

@@ -6,7 +6,9 @@ use super::open_menu::typed_path_ui;
 use super::series::series_name;
 use crate::command::{Command, Commands, Viewing};
 use crate::findings::Nodule;
+use crate::language::heard;
 use crate::networks::spec;
+use crate::say;
 use crate::session::{CornerText, Edit, PriorSeries, SeriesLink, WorkId, doubts};
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{
@@ -14,9 +16,6 @@ use crate::ui::widgets::{
 };
 use crate::ui::{Scene, UiState, icons, words};
 use crate::view;
-
-/// What its menu is opened with.
-const CHOOSE: &str = "Choose a prior\u{2026}";
 
 /// Whether the card belongs on the screen: the chosen network compares dates, or there is a prior.
 pub fn has_prior(scene: &Scene<'_>) -> bool {
@@ -41,11 +40,11 @@ pub fn prior_card_ui(
     let t = tokens(ui);
     let prior = scene.session.prior();
     ui.horizontal(|ui| {
-        line_ui(ui, "Prior", text::strong(), t.text);
+        line_ui(ui, say!("prior-title"), text::strong(), t.text);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if prior.is_some() && !loading(scene) {
                 let close = Command::ClosePrior;
-                let press = Press::new(icons::REMOVE, "Close the prior").icon_only();
+                let press = Press::new(icons::REMOVE, say!("prior-close")).icon_only();
                 if press_ui(ui, press).on_hover_text(scene.tip(&close)).clicked() {
                     out.push(close);
                 }
@@ -57,10 +56,7 @@ pub fn prior_card_ui(
         None if loading(scene) => {}
         None => {
             let network = scene.session.look().network;
-            let needs = format!(
-                "{network} compares two dates: it needs an earlier series of the same patient, and the same \
-                 nodule marked in it."
-            );
+            let needs = say!("prior-needs", network = network);
             paragraph_ui(ui, &needs, t.text);
         }
     }
@@ -73,8 +69,8 @@ pub fn prior_card_ui(
         series_link_ui(ui, scene, prior, state, out);
         let in_3d = scene.session.look().in_3d;
         let shown = if in_3d { 2 } else { usize::from(state.fourth_seen) };
-        let words = ["Prior", "Input", "3D"];
-        if let Some(chosen) = segments_ui(ui, "Lower left", &words, shown) {
+        let words = [say!("prior-title"), say!("prior-input"), "3D"];
+        if let Some(chosen) = segments_ui(ui, say!("prior-lower-left"), &words, shown) {
             if chosen < 2 {
                 state.fourth_seen = chosen == 1;
             }
@@ -92,28 +88,28 @@ fn series_ui(ui: &mut Ui, scene: &Scene<'_>, prior: &PriorSeries) {
     let date = words::date(series.study_date.reveal())
         // A date tells something of the patient, as what stands in the corners does.
         .filter(|_| scene.session.look().corner_text == CornerText::Full);
-    let slices = format!("{} slices", series.size[2]);
+    let slices = say!("prior-slices", slices = series.size[2]);
     let spacing = series.grid.as_ref().map(words::spacing);
     let facts: Vec<String> = date.into_iter().chain([slices]).chain(spacing).collect();
     line_ui(ui, &facts.join(", "), TextStyle::Small, t.muted);
     let now = scene.session.series();
     for doubt in now.map(|now| doubts(now, series)).unwrap_or_default() {
-        note_ui(ui, icons::WARNING, t.warning, &format!("{}.", words::sentence(&doubt)));
+        note_ui(ui, icons::WARNING, t.warning, &format!("{}.", words::sentence(&heard(&doubt))));
     }
     for defect in prior.defects.iter().filter(|d| !d.classifiable()) {
-        note_ui(ui, icons::WARNING, t.warning, &defect.text);
+        note_ui(ui, icons::WARNING, t.warning, &heard(&defect.text));
     }
 }
 
 fn loading_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let t = tokens(ui);
     let progress = scene.session.working(WorkId::Prior).map(|work| work.progress.clone()).unwrap_or_default();
-    let what = if progress.what.is_empty() { "Loading the prior" } else { &progress.what };
-    line_ui(ui, what, TextStyle::Body, t.text);
+    let what = if progress.what.is_empty() { say!("prior-loading").into() } else { heard(&progress.what) };
+    line_ui(ui, &what, TextStyle::Body, t.text);
     ui.add_space(2.0);
-    meter_ui(ui, what, progress.done, ui.available_width());
+    meter_ui(ui, &what, progress.done, ui.available_width());
     ui.add_space(size::HALF);
-    if press_ui(ui, Press::new(icons::STOP, "Stop loading the prior").filled()).clicked() {
+    if press_ui(ui, Press::new(icons::STOP, say!("prior-stop")).filled()).clicked() {
         out.push(Command::Cancel(WorkId::Prior));
     }
 }
@@ -122,26 +118,26 @@ fn loading_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
 fn link_ui(ui: &mut Ui, scene: &Scene<'_>, prior: &PriorSeries, nodule: Option<&Nodule>, out: &mut Commands) {
     let t = tokens(ui);
     let Some(nodule) = nodule else {
-        paragraph_ui(ui, "Mark the nodule in the current series first, then in the prior.", t.muted);
+        paragraph_ui(ui, say!("prior-mark-first"), t.muted);
         return;
     };
     match scene.session.at_in_prior(nodule) {
         Some(at) => {
-            fact_ui(ui, "Now", &words::patient_position(nodule.at).replace("   ", "  "));
-            fact_ui(ui, "Prior", &words::patient_position(at).replace("   ", "  "));
+            fact_ui(ui, say!("prior-now"), &words::patient_position(nodule.at).replace("   ", "  "));
+            fact_ui(ui, say!("prior-title"), &words::patient_position(at).replace("   ", "  "));
             let unlink = Command::UnlinkPrior;
-            let press = Press::new(icons::REMOVE, "Remove the mark in the prior");
+            let press = Press::new(icons::REMOVE, say!("prior-remove-mark"));
             if press_ui(ui, press).on_hover_text(scene.tip(&unlink)).clicked() {
                 out.push(unlink);
             }
         }
         None => {
             let key = scene.key(&Command::ClassifyHere);
-            let how = format!("Click the same nodule in the prior, or point at it there and press {key}.");
+            let how = say!("prior-click-same", key = key);
             note_ui(ui, icons::MARK, t.accent, &how);
             let elsewhere = nodule.prior.as_ref().is_some_and(|link| link.series_uid() != prior.uid());
             if elsewhere {
-                paragraph_ui(ui, "It is marked in another prior, which is not open.", t.muted);
+                paragraph_ui(ui, say!("prior-elsewhere"), t.muted);
             }
         }
     }
@@ -155,13 +151,21 @@ fn series_link_ui(ui: &mut Ui, scene: &Scene<'_>, prior: &PriorSeries, state: &U
     let same = session.series().zip(prior.series()).is_some_and(|(now, then)| now.same_frame(then));
     let by_hand = || SeriesLink::Offset(view::offset_here(session, state.prior_px));
     let (words, chosen): (&[&str], usize) = match (same, link) {
-        (true, SeriesLink::None) => (&["Unlinked", "By frame", "By hand"], 0),
-        (true, SeriesLink::Frame) => (&["Unlinked", "By frame", "By hand"], 1),
-        (true, SeriesLink::Offset(_)) => (&["Unlinked", "By frame", "By hand"], 2),
-        (false, SeriesLink::None) => (&["Unlinked", "Linked by hand"], 0),
-        (false, _) => (&["Unlinked", "Linked by hand"], 1),
+        (true, SeriesLink::None) => {
+            (&[say!("prior-unlinked"), say!("prior-by-frame"), say!("prior-by-hand")], 0)
+        }
+        (true, SeriesLink::Frame) => {
+            (&[say!("prior-unlinked"), say!("prior-by-frame"), say!("prior-by-hand")], 1)
+        }
+        (true, SeriesLink::Offset(_)) => {
+            (&[say!("prior-unlinked"), say!("prior-by-frame"), say!("prior-by-hand")], 2)
+        }
+        (false, SeriesLink::None) => (&[say!("prior-unlinked"), say!("prior-linked-by-hand")], 0),
+        (false, _) => (&[say!("prior-unlinked"), say!("prior-linked-by-hand")], 1),
     };
-    if let Some(place) = segments_ui(ui, "Slices and zoom", words, chosen).filter(|place| *place != chosen) {
+    if let Some(place) =
+        segments_ui(ui, say!("prior-slices-and-zoom"), words, chosen).filter(|place| *place != chosen)
+    {
         out.push(Command::Viewing(Viewing::Link(match (place, same) {
             (0, _) => SeriesLink::None,
             (1, true) => SeriesLink::Frame,
@@ -170,7 +174,7 @@ fn series_link_ui(ui: &mut Ui, scene: &Scene<'_>, prior: &PriorSeries, state: &U
     }
     if link == SeriesLink::None && !same {
         let key = scene.key(&Command::Viewing(Viewing::ToggleLink));
-        let how = format!("Bring both to the same place, then {key} links them. Nothing is registered.");
+        let how = say!("prior-bring", key = key);
         paragraph_ui(ui, &how, t.muted);
     }
     ui.add_space(size::HALF);
@@ -180,22 +184,22 @@ fn series_link_ui(ui: &mut Ui, scene: &Scene<'_>, prior: &PriorSeries, state: &U
 pub fn choose_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
     let t = tokens(ui);
     let session = scene.session;
-    let button = press_ui(ui, Press::new(icons::RECENT, CHOOSE).menu().filled());
+    let button = press_ui(ui, Press::new(icons::RECENT, say!("prior-choose")).menu().filled());
     menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_width(320.0);
         ui.spacing_mut().item_spacing.y = 2.0;
-        line_ui(ui, "A series of this case", TextStyle::Small, t.muted);
+        line_ui(ui, say!("prior-of-this-case"), TextStyle::Small, t.muted);
         let shown = session.open().map(|open| open.index);
         for (index, series) in session.scan().series.iter().enumerate() {
             let (name, is_shown) = (series_name(series, scene.session.is_anonymous()), shown == Some(index));
             let usable = series.usable() && series.is_ct();
             let key = match (is_shown, usable) {
-                (true, _) => "on the screen",
-                (_, false) => "no CT volume",
+                (true, _) => say!("prior-on-screen"),
+                (_, false) => say!("prior-no-volume"),
                 _ => "",
             };
             let chosen = session.prior().is_some_and(|prior| prior.uid() == series.uid);
-            let name = format!("Prior: {name}");
+            let name = say!("prior-of", name = name);
             let press = Press::new("", &name).selected(chosen).key(key).enabled(usable && !is_shown);
             let row = menu_row_ui(ui, press);
             if row.clicked() && !chosen {
@@ -208,13 +212,13 @@ pub fn choose_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut 
         {
             let Some(entry) = crate::command::entry(&command) else { continue };
             let key = scene.key(&command);
-            let row = menu_row_ui(ui, Press::new(icon, entry.words).key(&key));
-            if row.on_hover_text(entry.help).clicked() {
+            let row = menu_row_ui(ui, Press::new(icon, entry.said()).key(&key));
+            if row.on_hover_text(entry.said_help()).clicked() {
                 out.push(command);
                 ui.close();
             }
         }
-        if let Some(path) = typed_path_ui(ui, &mut state.prior_path, "Path of the prior", "Load prior") {
+        if let Some(path) = typed_path_ui(ui, &mut state.prior_path, say!("prior-path"), say!("prior-load")) {
             out.push(Command::PriorPaths(vec![path]));
         }
     });

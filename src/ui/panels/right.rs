@@ -8,6 +8,8 @@ use super::{
 };
 use crate::command::{Command, Commands};
 use crate::findings::{Nodule, Question};
+use crate::language::heard;
+use crate::say;
 use crate::session::{Engine, WorkId};
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{Press, card_ui, meter_ui, note_ui, paragraph_ui, press_ui};
@@ -35,26 +37,22 @@ pub fn right_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut C
 fn empty_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
     let t = tokens(ui);
     if scene.session.open().is_none() {
-        paragraph_ui(ui, "What the network says about a nodule appears here.", t.muted);
+        paragraph_ui(ui, say!("right-empty"), t.muted);
         return;
     }
     network::network_ui(ui, scene, out);
     dates_ui(ui, scene, state, None, out);
     let key = scene.key(&Command::ClassifyHere);
-    paragraph_ui(ui, "No nodule is selected", t.text);
-    paragraph_ui(
-        ui,
-        &format!("Point at a nodule and press {key}, or take the nodule tool and click in it."),
-        t.muted,
-    );
+    paragraph_ui(ui, say!("right-none-selected"), t.text);
+    paragraph_ui(ui, &say!("right-press", key = key), t.muted);
     match scene.session.engine() {
-        Engine::Failed(sentence) => note_ui(ui, icons::ERROR, t.error, sentence),
-        Engine::Starting => paragraph_ui(ui, "The network is being made ready.", t.muted),
+        Engine::Failed(sentence) => note_ui(ui, icons::ERROR, t.error, &heard(sentence)),
+        Engine::Starting => paragraph_ui(ui, say!("right-preparing"), t.muted),
         _ => {}
     }
     let obstacles = scene.session.defects().iter().filter(|d| !d.classifiable());
     for defect in obstacles {
-        note_ui(ui, icons::WARNING, t.warning, &defect.text);
+        note_ui(ui, icons::WARNING, t.warning, &heard(&defect.text));
     }
 }
 
@@ -65,7 +63,7 @@ fn nodule_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodul
     let t = tokens(ui);
     match &nodule.question {
         Question::Unasked => {
-            card_ui(ui, |ui| paragraph_ui(ui, "Let go to ask the network here.", t.muted));
+            card_ui(ui, |ui| paragraph_ui(ui, say!("right-let-go"), t.muted));
         }
         Question::Running => running_ui(ui, scene, nodule, out),
         Question::Failed(sentence) => {
@@ -76,7 +74,7 @@ fn nodule_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodul
         }
         Question::Cancelled => {
             card_ui(ui, |ui| {
-                paragraph_ui(ui, "Stopped before there was an answer.", t.muted);
+                paragraph_ui(ui, say!("right-stopped"), t.muted);
                 again_ui(ui, nodule, out);
             });
         }
@@ -89,7 +87,7 @@ fn nodule_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodul
                 neighbourhood::neighbourhood_ui(ui, scene, state, nodule, answer, out);
                 uncertainty::uncertainty_ui(ui, scene, nodule, answer, out);
                 let card = Command::ToggleModelCard;
-                let press = Press::new(icons::INFO, "Model card");
+                let press = Press::new(icons::INFO, say!("right-model-card"));
                 if press_ui(ui, press).on_hover_text(scene.tip(&card)).clicked() {
                     out.push(card);
                 }
@@ -150,18 +148,19 @@ fn title_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut Commands)
     let number =
         scene.session.findings().nodules().iter().position(|n| n.id == nodule.id).map_or(1, |n| n + 1);
     ui.horizontal(|ui| {
-        let title = RichText::new(format!("Nodule {number}")).text_style(text::strong()).color(t.text);
+        let title =
+            RichText::new(say!("right-nodule", number = number)).text_style(text::strong()).color(t.text);
         ui.add(egui::Label::new(title).selectable(false));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
             let remove = Command::RemoveNodule;
-            let press = Press::new(icons::REMOVE, "Remove nodule").icon_only();
+            let press = Press::new(icons::REMOVE, say!("right-remove")).icon_only();
             if press_ui(ui, press).on_hover_text(scene.tip(&remove)).clicked() {
                 out.push(remove);
             }
             let running = matches!(nodule.question, Question::Running);
-            let press = Press::new(icons::RERUN, "Ask again").icon_only().enabled(!running);
-            if press_ui(ui, press).on_hover_text("Ask the network again at this point").clicked() {
+            let press = Press::new(icons::RERUN, say!("right-again")).icon_only().enabled(!running);
+            if press_ui(ui, press).on_hover_text(say!("right-again-tip")).clicked() {
                 out.push(Command::Rerun(nodule.id));
             }
             let place = words::patient_position(nodule.at);
@@ -175,12 +174,12 @@ fn running_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut Command
     let id = WorkId::Classify(nodule.id);
     let progress = scene.session.working(id).map(|w| w.progress.clone()).unwrap_or_default();
     card_ui(ui, |ui| {
-        let what = if progress.what.is_empty() { "Asking the network" } else { &progress.what };
-        paragraph_ui(ui, what, t.text);
+        let what = if progress.what.is_empty() { say!("right-asking").into() } else { heard(&progress.what) };
+        paragraph_ui(ui, &what, t.text);
         ui.add_space(2.0);
-        meter_ui(ui, what, progress.done, ui.available_width());
+        meter_ui(ui, &what, progress.done, ui.available_width());
         ui.add_space(size::HALF);
-        if press_ui(ui, Press::new(icons::STOP, "Cancel").filled()).clicked() {
+        if press_ui(ui, Press::new(icons::STOP, say!("right-cancel")).filled()).clicked() {
             out.push(Command::Cancel(id));
         }
     });
@@ -188,7 +187,7 @@ fn running_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut Command
 
 fn again_ui(ui: &mut Ui, nodule: &Nodule, out: &mut Commands) {
     ui.add_space(size::HALF);
-    if press_ui(ui, Press::new(icons::RERUN, "Ask again").filled()).clicked() {
+    if press_ui(ui, Press::new(icons::RERUN, say!("right-again")).filled()).clicked() {
         out.push(Command::Rerun(nodule.id));
     }
 }

@@ -10,9 +10,11 @@ use egui::{
 use super::contribution::{Bar, bars_ui};
 use super::thumbnails::kept_texture;
 use crate::inference::{Answer, CsfDetail, Detail, FieldShare, MaemcDetail, MmcafDetail, RegionName};
+use crate::language::{heard, named};
 use crate::networks::csf::CsfNet;
 use crate::networks::maemc::{GRID, PATCH};
 use crate::networks::mmcaf::MmcafConfig;
+use crate::say;
 use crate::ui::theme::{self, PICTURE, region_colour, size, text, tokens};
 use crate::ui::viewport::on_pixels;
 use crate::ui::viewport::overlay::{Halo, halo_text, region_line};
@@ -67,7 +69,7 @@ fn pictures(answer: &Answer) -> Vec<Seen> {
             let range = [-0.158_97, 0.841_03];
             vec![Seen {
                 region: RegionName::Window,
-                words: "12 slices, row by row",
+                words: say!("seen-ssm"),
                 values: Arc::clone(seen),
                 range,
                 tiles,
@@ -76,8 +78,8 @@ fn pictures(answer: &Answer) -> Vec<Seen> {
         Detail::Maemc(MaemcDetail { axial, coronal, .. }) => {
             let tiles = Tiles { size: [PATCH; 2], count: [GRID; 2], one_by_one: false };
             [
-                (RegionName::Axial, "axial: answered about", axial),
-                (RegionName::Coronal, "coronal: not read for this answer", coronal),
+                (RegionName::Axial, say!("seen-axial"), axial),
+                (RegionName::Coronal, say!("seen-coronal"), coronal),
             ]
             .map(|(region, words, values)| Seen {
                 region,
@@ -92,8 +94,8 @@ fn pictures(answer: &Answer) -> Vec<Seen> {
             let [columns, rows, _] = CsfNet::REGION;
             let tiles = Tiles { size: [columns, rows], count: [4, 4], one_by_one: true };
             [
-                (RegionName::Prior, "prior: 16 slices of 1 mm", prior),
-                (RegionName::Current, "current: the same place", current),
+                (RegionName::Prior, say!("seen-prior"), prior),
+                (RegionName::Current, say!("seen-current"), current),
             ]
             .map(|(region, words, values)| Seen {
                 region,
@@ -164,7 +166,7 @@ fn places(room: Rect, seen: &[Seen], gap: f32) -> Vec<Rect> {
 /// In the panel: the pictures, and what the clinical fields did.
 pub fn seen_ui(ui: &mut Ui, answer: &Answer, anonymous: bool) {
     let t = tokens(ui);
-    line_ui(ui, "What the network saw", text::strong(), t.text);
+    line_ui(ui, say!("seen-title"), text::strong(), t.text);
     ui.add_space(2.0);
     let seen = pictures(answer);
     if !seen.is_empty() {
@@ -185,31 +187,24 @@ pub fn seen_ui(ui: &mut Ui, answer: &Answer, anonymous: bool) {
     }
     match &answer.detail {
         Detail::Ssm(detail) => {
-            let by = if detail.forest { "Its forest answers" } else { "Its detection head answers" };
-            paragraph_ui(
-                ui,
-                &format!("The whole axial slice. {by}, from what the transformer makes of it."),
-                t.muted,
-            );
+            let by = if detail.forest { say!("seen-forest") } else { say!("seen-head") };
+            paragraph_ui(ui, &say!("seen-whole-slice", by = by), t.muted);
             if let Some(found) = &detail.detection {
-                let sentence = format!(
-                    "The head gives one box for every slice, whatever it says of it: {:.2} here.",
-                    found.probability
-                );
+                let sentence = say!("seen-box", score = format!("{:.2}", found.probability));
                 paragraph_ui(ui, &sentence, t.muted);
             }
         }
         Detail::Maemc(detail) => {
             ui.add_space(size::STEP);
             let bars = detail.slices.iter().enumerate().map(|(n, share)| Bar {
-                name: format!("slice {}", n + 1),
+                name: say!("seen-slice", slice = n + 1),
                 colour: region_colour(RegionName::Axial),
                 value: *share * 100.0,
             });
             let mut bars: Vec<Bar> = bars.collect();
             bars.sort_by(|a, b| b.value.total_cmp(&a.value));
             bars.truncate(5);
-            bars_ui(ui, "Slices attended to most", "% of its attention", &bars);
+            bars_ui(ui, say!("seen-attended"), say!("seen-share"), &bars);
         }
         // How much each field counts tells of the field.
         Detail::Mmcaf(_) | Detail::Csf(_) if anonymous => {}
@@ -227,24 +222,24 @@ fn fields_ui(ui: &mut Ui, answer: &Answer, fields: &[FieldShare]) {
         .iter()
         .map(|share| Bar {
             name: if share.known {
-                share.field.words().to_owned()
+                named("field", share.field.words()).to_owned()
             } else {
-                format!("{} (unknown)", share.field)
+                say!("seen-unknown", field = named("field", share.field.words()))
             },
             colour: if share.known { t.accent } else { t.muted },
             value: share.share,
         })
         .collect();
-    bars_ui(ui, "Contribution of each clinical field", "logits", &bars);
-    let class = answer.classes.get(1).map_or("the class asked for", String::as_str);
-    line_ui(ui, &format!("Right: towards {class}"), TextStyle::Small, t.muted);
+    bars_ui(ui, say!("seen-each-field"), "logits", &bars);
+    let class = answer.classes.get(1).map_or(say!("seen-class-asked").into(), |class| heard(class));
+    line_ui(ui, &say!("seen-right", class = class), TextStyle::Small, t.muted);
 }
 
 /// In the fourth viewport: the pictures, large; a sentence where there are none.
 pub fn seen_strip_ui(ui: &Ui, rect: Rect, answer: &Answer) {
     let seen = pictures(answer);
     let all = ui.interact(rect, ui.scope_id().with("strip"), Sense::hover());
-    all.widget_info(|| WidgetInfo::labeled(Role::Image, true, "What the network saw"));
+    all.widget_info(|| WidgetInfo::labeled(Role::Image, true, say!("seen-title")));
     let room = Rect::from_min_max(rect.min + vec2(12.0, 34.0), rect.max - vec2(12.0, 12.0));
     for (seen, place) in seen.iter().zip(places(room, &seen, 10.0)) {
         draw(ui, "strip", place, seen);
@@ -254,8 +249,7 @@ pub fn seen_strip_ui(ui: &Ui, rect: Rect, answer: &Answer) {
     }
     let corner = rect.min + vec2(10.0, size::STEP);
     let width = rect.width() - 20.0;
-    let title =
-        if seen.is_empty() { "The network saw the whole axial slice" } else { "What the network saw" };
+    let title = if seen.is_empty() { say!("seen-whole") } else { say!("seen-title") };
     halo_text(ui.painter(), corner, Align2::LEFT_TOP, title, &Halo::strong(), width);
     let region = answer.regions.first().map(words::box_mm).unwrap_or_default();
     let right = pos2(rect.right() - 10.0, rect.top() + size::STEP);

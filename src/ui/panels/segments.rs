@@ -6,6 +6,8 @@ use egui::{
 };
 
 use crate::command::{Command, Commands, Segmenting};
+use crate::language::named;
+use crate::say;
 use crate::segments::Segment;
 use crate::session::{Edit, SegmentBrush, SegmentEdit, SegmentsLook, Tool};
 use crate::ui::theme::{from_unit, size, tokens};
@@ -13,7 +15,7 @@ use crate::ui::widgets::{
     NumberField, Press, card_ui, fact_ui, heading_ui, line_ui, number_ui, paragraph_ui, press_ui, row_ground,
     segments_ui as choice_ui, slider_row_ui, splits,
 };
-use crate::ui::{Scene, UiState, icons};
+use crate::ui::{Scene, UiState, icons, words};
 
 const ROW: f32 = 28.0;
 /// Side of the square that shows a colour, points; its button is larger.
@@ -25,7 +27,7 @@ pub fn segments_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mu
     if scene.session.open().is_none() || (findings.segments().is_empty() && !look.tool.segments()) {
         return;
     }
-    heading_ui(ui, "Segments");
+    heading_ui(ui, say!("segments-title"));
     tools_ui(ui, scene, out);
     if look.tool.segments() {
         card_ui(ui, |ui| brush_ui(ui, scene, out));
@@ -43,17 +45,18 @@ pub fn segments_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mu
         ui.horizontal(|ui| {
             let SegmentsLook { on, filled } = look.segments;
             let shown = Command::Segmenting(Segmenting::ToggleShown);
-            let words = if on { "Shown" } else { "Hidden" };
+            let words = if on { say!("segments-shown") } else { say!("segments-hidden") };
             let press = Press::new(icons::SINGLE, words).filled().selected(on);
             if press_ui(ui, press).on_hover_text(scene.tip(&shown)).clicked() {
                 out.push(shown);
             }
-            let press = Press::new("", "Filled").filled().selected(filled).enabled(on);
-            if press_ui(ui, press).on_hover_text("Filled, besides their outlines").clicked() {
+            let press = Press::new("", say!("segments-filled")).filled().selected(filled).enabled(on);
+            if press_ui(ui, press).on_hover_text(say!("segments-filled-tip")).clicked() {
                 out.edit(Edit::Segments(SegmentEdit::Look(SegmentsLook { on, filled: !filled })));
             }
             let export = Command::Segmenting(Segmenting::Export { with_patient: false });
-            let press = Press::new(icons::EXPORT, "Export").filled().enabled(scene.enabled(&export));
+            let press =
+                Press::new(icons::EXPORT, say!("segments-export")).filled().enabled(scene.enabled(&export));
             if press_ui(ui, press).on_hover_text(scene.tip(&export)).clicked() {
                 out.push(export);
             }
@@ -65,9 +68,9 @@ fn tools_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let tool = scene.session.look().tool;
     ui.horizontal_wrapped(|ui| {
         for (command, icon, words, on) in [
-            (Command::Tool(Tool::Segment), icons::BRUSH, "Brush", tool == Tool::Segment),
-            (Command::Tool(Tool::Erase), icons::ERASER, "Eraser", tool == Tool::Erase),
-            (Command::Segmenting(Segmenting::Begin), "", "New", false),
+            (Command::Tool(Tool::Segment), icons::BRUSH, say!("segments-brush"), tool == Tool::Segment),
+            (Command::Tool(Tool::Erase), icons::ERASER, say!("segments-eraser"), tool == Tool::Erase),
+            (Command::Segmenting(Segmenting::Begin), "", say!("segments-new"), false),
         ] {
             let press = Press::new(icon, words).filled().selected(on).enabled(scene.enabled(&command));
             if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
@@ -85,21 +88,29 @@ fn brush_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     // By roots: small sizes are told apart more finely.
     let [least, most] = SegmentBrush::RADII_MM;
     let share = ((brush.radius_mm - least) / (most - least)).max(0.0).sqrt() as f32;
-    let shown = format!("{:.1} mm across", 2.0 * brush.radius_mm);
-    let (new, response) = slider_row_ui(ui, "Size", share, &shown);
+    let shown = say!("segments-across", size = format!("{:.1}", 2.0 * brush.radius_mm));
+    let (new, response) = slider_row_ui(ui, say!("segments-size"), share, &shown);
     if let Some(share) = new {
         let radius_mm = least + f64::from(share).powi(2) * (most - least);
         set(SegmentBrush { radius_mm: ((radius_mm * 2.0).round() / 2.0).clamp(least, most), ..brush });
     }
-    response.on_hover_text("The wheel with Alt changes it, and so do [ and ]");
-    if let Some(place) =
-        choice_ui(ui, "Shape of the brush", &["Ball", "In the plane"], usize::from(brush.flat))
-    {
+    response.on_hover_text(say!("segments-wheel"));
+    if let Some(place) = choice_ui(
+        ui,
+        say!("segments-shape"),
+        &[say!("segments-ball"), say!("segments-in-plane")],
+        usize::from(brush.flat),
+    ) {
         set(SegmentBrush { flat: place == 1, ..brush });
     }
     ui.add_space(size::HALF);
     let unit = scene.session.volume().map_or("", |volume| volume.unit().name());
-    if let Some(place) = choice_ui(ui, "Values", &["All values", "In a range"], usize::from(brush.limited)) {
+    if let Some(place) = choice_ui(
+        ui,
+        say!("segments-values"),
+        &[say!("segments-all-values"), say!("segments-in-range")],
+        usize::from(brush.limited),
+    ) {
         set(SegmentBrush { limited: place == 1, ..brush });
     }
     if !brush.limited {
@@ -113,32 +124,35 @@ fn brush_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let mut new = None;
     splits(
         ui,
-        |ui| line_ui(ui, "From", TextStyle::Body, t.muted),
+        |ui| line_ui(ui, say!("segments-from"), TextStyle::Body, t.muted),
         |ui| {
             line_ui(ui, unit, TextStyle::Body, t.muted);
-            new = field(ui, "Highest value that is painted", high).map(|high| [low.min(high), high]).or(new);
-            line_ui(ui, "to", TextStyle::Body, t.muted);
-            new = field(ui, "Lowest value that is painted", low).map(|low| [low, high.max(low)]).or(new);
+            new = field(ui, say!("segments-highest"), high).map(|high| [low.min(high), high]).or(new);
+            line_ui(ui, say!("segments-to"), TextStyle::Body, t.muted);
+            new = field(ui, say!("segments-lowest"), low).map(|low| [low, high.max(low)]).or(new);
         },
     );
     if let Some(range) = new {
         set(SegmentBrush { range, ..brush });
     }
     let here = scene.key(&Command::Segmenting(Segmenting::RangeHere));
-    paragraph_ui(ui, &format!("{here} over tissue takes its values."), t.muted);
+    paragraph_ui(ui, &say!("segments-takes", here = here), t.muted);
 }
 
 /// Shown or hidden, name, volume; a click draws in it and goes there.
 fn row_ui(ui: &mut Ui, scene: &Scene<'_>, segment: &Segment, chosen: bool, out: &mut Commands) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
-    let name = segment.name.as_str();
+    let name = words::given_name(&segment.name);
+    let name = name.as_ref();
     let quantities = scene.session.volume().map(|volume| segment.quantities(volume)).unwrap_or_default();
-    let value = quantities.first().map_or_else(|| "empty".to_owned(), |volume| volume.text());
+    let value = quantities.first().map_or_else(|| say!("segments-empty").to_owned(), |volume| volume.text());
     let button = Rect::from_min_size(rect.min, vec2(ROW, ROW));
     let line = Rect::from_min_max(pos2(button.right(), rect.top()), rect.max);
     let id = ui.scope_id().with(("segment", segment.id));
     let swatch = ui.interact(button, id.with("shown"), Sense::click());
-    swatch.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, segment.shown, format!("Show {name}")));
+    swatch.widget_info(|| {
+        WidgetInfo::selected(Role::CheckBox, true, segment.shown, say!("segments-show", name = name))
+    });
     let response = ui.interact(line, id.with("go"), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, chosen, format!("{name}, {value}")));
     if ui.is_rect_visible(rect) {
@@ -172,50 +186,46 @@ fn row_ui(ui: &mut Ui, scene: &Scene<'_>, segment: &Segment, chosen: bool, out: 
         let shown = !segment.shown;
         out.edit(Edit::Segments(SegmentEdit::Set(Segment { shown, ..segment.clone() })));
     }
-    swatch.on_hover_text(if segment.shown { "Hide it" } else { "Show it" });
+    swatch.on_hover_text(if segment.shown { say!("segments-hide") } else { say!("segments-show-it") });
     if response.clicked() {
         out.push(Command::Segmenting(Segmenting::GoTo(segment.id)));
     }
-    response.on_hover_text(format!("{name}\nClick to draw in it, and to show it in all three planes"));
+    response.on_hover_text(say!("segments-draw-in", name = name));
 }
 
 fn details_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, segment: &Segment, out: &mut Commands) {
     let t = tokens(ui);
     let typed = state.segment_name.take().filter(|(id, _)| *id == segment.id);
-    let mut name = typed.map_or_else(|| segment.name.clone(), |(_, name)| name);
+    let mut name = typed.map_or_else(|| words::given_name(&segment.name).into_owned(), |(_, name)| name);
     let response = ui.add(TextEdit::singleline(&mut name).char_limit(60).desired_width(f32::INFINITY));
-    response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Name of the segment"));
+    response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, say!("segments-name")));
     if response.has_focus() {
         state.segment_name = Some((segment.id, name.clone()));
     }
     let name = name.trim();
-    if response.lost_focus() && !name.is_empty() && name != segment.name {
+    if response.lost_focus() && !name.is_empty() && name != words::given_name(&segment.name) {
         out.edit(Edit::Segments(SegmentEdit::Set(segment.renamed(name))));
     }
     let figures = segment.voxels.figures();
     if figures.voxels == 0 {
         let key = scene.key(&Command::Tool(Tool::Segment));
-        paragraph_ui(ui, &format!("{key}, and drag in a plane to draw it."), t.muted);
+        paragraph_ui(ui, &say!("segments-drag", key = key), t.muted);
     }
     if let Some(volume) = scene.session.volume() {
         for quantity in segment.quantities(volume) {
             let short = quantity.name.strip_suffix(" in a slice").unwrap_or(quantity.name);
-            fact_ui(ui, short, &quantity.text().replace('-', "−"));
+            fact_ui(ui, named("quantity", short), &quantity.text().replace('-', "−"));
         }
     }
     if figures.voxels > 0 {
-        fact_ui(ui, "Voxels", &figures.voxels.to_string());
+        fact_ui(ui, say!("segments-voxels"), &figures.voxels.to_string());
     }
     if figures.known < figures.voxels && figures.known > 0 {
         let unknown = figures.voxels - figures.known;
-        paragraph_ui(
-            ui,
-            &format!("{unknown} voxels without a known value are left out of the values."),
-            t.muted,
-        );
+        paragraph_ui(ui, &say!("segments-unknown", unknown = unknown), t.muted);
     }
     let remove = Command::Segmenting(Segmenting::Remove);
-    if press_ui(ui, Press::new(icons::REMOVE, "Remove segment").filled())
+    if press_ui(ui, Press::new(icons::REMOVE, say!("segments-remove")).filled())
         .on_hover_text(scene.tip(&remove))
         .clicked()
     {

@@ -9,6 +9,8 @@ use super::structures::object_name;
 use super::thumbnails::thumbnail_ui;
 use crate::command::{Command, Commands, Viewing};
 use crate::ingest::{ObjectKind, Series};
+use crate::language::heard;
+use crate::say;
 use crate::session::Stage;
 use crate::ui::theme::{PICTURE, size, text, tokens};
 use crate::ui::widgets::paragraph_ui;
@@ -22,7 +24,7 @@ pub fn series_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let t = tokens(ui);
     let scan = scene.session.scan();
     if scan.series.is_empty() {
-        paragraph_ui(ui, "The series of a folder are listed here.", t.muted);
+        paragraph_ui(ui, say!("series-empty"), t.muted);
         return;
     }
     for (index, series) in scan.series.iter().enumerate() {
@@ -37,7 +39,7 @@ pub fn series_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     if !skipped.is_empty() {
         ui.add_space(size::HALF);
         let n = skipped.len();
-        let what = if n == 1 { "1 file passed over" } else { &format!("{n} files passed over") };
+        let what = if n == 1 { say!("series-one-passed") } else { &say!("series-passed", n = n) };
         let label = egui::Label::new(egui::RichText::new(what).color(t.muted)).selectable(false);
         let label = ui.add(label);
         // Names of files may be those of patients.
@@ -47,10 +49,10 @@ pub fn series_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
         label.on_hover_ui(|ui| {
             for skipped in skipped.iter().take(12) {
                 let name = skipped.file.file_name().map(|n| n.to_string_lossy()).unwrap_or_default();
-                ui.label(format!("{name}: {}", skipped.reason));
+                ui.label(format!("{name}: {}", heard(&skipped.reason)));
             }
             if n > 12 {
-                ui.label(format!("and {} more", n - 12));
+                ui.label(say!("series-more", more = n - 12));
             }
         });
     }
@@ -66,11 +68,11 @@ fn objects_ui(ui: &mut Ui, scene: &Scene<'_>) {
         let name = object_name(object, anonymous);
         let label = egui::Label::new(egui::RichText::new(&name).color(t.muted)).selectable(false).truncate();
         let why = match (object.kind, scene.session.series()) {
-            (ObjectKind::Report, _) => "A report, not an image: Triscope lists it and does not show it.",
+            (ObjectKind::Report, _) => say!("series-report"),
             (_, Some(_)) => {
-                "Drawn on another series: it shows over that, and over series of its frame of reference."
+                say!("series-of-another")
             }
-            (_, None) => "It shows over the series that it refers to.",
+            (_, None) => say!("series-over"),
         };
         let label = ui.add(label);
         if anonymous {
@@ -87,8 +89,8 @@ pub fn series_name(series: &Series, anonymous: bool) -> String {
     let description = if anonymous { "" } else { series.description.reveal().trim() }.to_owned();
     match (description.is_empty(), series.number) {
         (false, _) => description,
-        (true, Some(number)) => format!("Series {number}"),
-        (true, None) => "Series without a name".to_owned(),
+        (true, Some(number)) => say!("series-number", number = number),
+        (true, None) => say!("series-no-name").to_owned(),
     }
 }
 
@@ -114,8 +116,10 @@ fn row_ui(
     let t = tokens(ui);
     let name = series_name(series, scene.session.is_anonymous());
     let [_, _, slices] = series.size;
-    let what = if series.is_coloured() { "picture" } else { "slice" };
-    let count = if slices == 1 { format!("1 {what}") } else { format!("{slices} {what}s") };
+    let count = match series.is_coloured() {
+        true => say!("series-pictures", n = slices),
+        false => say!("series-slices", n = slices),
+    };
     let mut facts = vec![format!("{}, {count}", series.modality)];
     if let Some(grid) = &series.grid {
         facts.push(words::spacing(grid));
@@ -177,7 +181,7 @@ fn row_ui(
         response.on_hover_ui(|ui| {
             ui.label(egui::RichText::new(&name).text_style(text::strong()));
             series.defects.iter().for_each(|d| {
-                ui.label(&d.text);
+                ui.label(heard(&d.text));
             });
         });
     } else {
@@ -202,8 +206,9 @@ fn beside_ui(
     let t = tokens(ui);
     let there = scene.session.prior().is_some_and(|prior| prior.uid() == series.uid);
     let rect = Rect::from_min_size(pos2(row.right() - 28.0, row.bottom() - 28.0), vec2(24.0, 24.0));
-    let response = ui.interact(rect, ui.scope_id().with(("series beside", index)), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, there, format!("Beside: {name}")));
+    let response = ui.interact(rect, ui.scope_id().with(("beside", index)), Sense::click());
+    response
+        .widget_info(|| WidgetInfo::selected(Role::Button, true, there, say!("series-beside", name = name)));
     let ink = if there { t.accent } else { t.muted };
     if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(rect, CornerRadius::same(size::RADIUS), t.control_hover);
@@ -219,8 +224,7 @@ fn beside_ui(
     if clicked {
         out.push(if there { Command::ClosePrior } else { Command::Viewing(Viewing::Beside(index)) });
     }
-    let tip =
-        if there { "Take it away from beside this one" } else { "Show it beside the series on the screen" };
+    let tip = if there { say!("series-leave-beside") } else { say!("series-lay-beside") };
     response.on_hover_text(tip);
     clicked
 }

@@ -4,6 +4,7 @@ use egui::{Key, PopupCloseBehavior, Slider, TextStyle, Ui, WidgetInfo};
 
 use super::top_menus::row_ui;
 use crate::command::{Command, Commands, Viewing};
+use crate::say;
 use crate::session::{Edit, Projection, Slab};
 use crate::ui::theme::{size, tokens};
 use crate::ui::widgets::{
@@ -22,7 +23,7 @@ pub fn slab_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands, roomy: b
     let now = look.slab();
     let beside = now.filter(|_| roomy);
     let label = match (now, beside) {
-        (None, _) => "Slab off".to_owned(),
+        (None, _) => say!("slab-off").to_owned(),
         (Some(slab), None) => words::slab(slab),
         (_, Some(slab)) => words::projection_label(slab.projection).to_owned(),
     };
@@ -31,7 +32,8 @@ pub fn slab_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands, roomy: b
     menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_width(240.0);
         ui.spacing_mut().item_spacing.y = 2.0;
-        if menu_row_ui(ui, Press::new(icons::SLAB, "Off").selected(now.is_none())).clicked() {
+        if menu_row_ui(ui, Press::new(icons::SLAB, say!("slab-off-short")).selected(now.is_none())).clicked()
+        {
             out.edit(Edit::Slab(None));
         }
         for projection in Projection::ALL {
@@ -50,18 +52,20 @@ pub fn slab_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands, roomy: b
         thickness_ui(ui, look.slab_thickness_mm, now, beside.is_none(), out);
     });
     let Some(slab) = beside else { return };
-    let (new, response) = number_ui(ui, &FIELD, slab.thickness_mm);
-    response.on_hover_text("Thickness of the slab: type, drag, or turn the wheel over a picture with Alt");
+    let (new, response) = number_ui(ui, &thickness_field(), slab.thickness_mm);
+    response.on_hover_text(say!("slab-tip"));
     out.extend(new.map(|mm| Command::Edit(Edit::SlabThickness(mm))));
 }
 
-const FIELD: NumberField<'_> = NumberField {
-    name: "Thickness of the slab",
-    unit: " mm",
-    range: Slab::RANGE_MM[0]..=Slab::RANGE_MM[1],
-    pace: 0.1,
-    decimals: 1,
-};
+fn thickness_field() -> NumberField<'static> {
+    NumberField {
+        name: say!("slab-thickness-of"),
+        unit: " mm",
+        range: Slab::RANGE_MM[0]..=Slab::RANGE_MM[1],
+        pace: 0.1,
+        decimals: 1,
+    }
+}
 
 /// A slider, and the field where it does not stand beside the button.
 fn thickness_ui(ui: &mut Ui, thickness_mm: f64, now: Option<Slab>, field: bool, out: &mut Commands) {
@@ -73,10 +77,10 @@ fn thickness_ui(ui: &mut Ui, thickness_mm: f64, now: Option<Slab>, field: bool, 
     let before = share;
     splits(
         ui,
-        |ui| line_ui(ui, "Thickness", TextStyle::Body, tokens(ui).muted),
+        |ui| line_ui(ui, say!("slab-thickness"), TextStyle::Body, tokens(ui).muted),
         |ui| {
             if field {
-                let (new, _) = number_ui(ui, &FIELD, thickness_mm);
+                let (new, _) = number_ui(ui, &thickness_field(), thickness_mm);
                 out.extend(new.map(|mm| Command::Edit(thick(mm))));
             } else {
                 let shown = format!("{} mm", words::trimmed(thickness_mm, 1));
@@ -87,7 +91,7 @@ fn thickness_ui(ui: &mut Ui, thickness_mm: f64, now: Option<Slab>, field: bool, 
     let slider = bare_slider_ui(ui, |ui| {
         ui.add(Slider::new(&mut share, 0.0..=1.0).step_by(1.0 / SLIDER_MM).show_value(false))
     });
-    slider.widget_info(|| WidgetInfo::slider(true, thickness_mm, "Thickness"));
+    slider.widget_info(|| WidgetInfo::slider(true, thickness_mm, say!("slab-thickness")));
     // A slider brings what was typed to its own steps by itself: only a hand counts.
     let keys = [Key::ArrowLeft, Key::ArrowRight, Key::ArrowUp, Key::ArrowDown];
     let by_key = slider.has_focus() && ui.input(|i| keys.iter().any(|key| i.key_pressed(*key)));

@@ -4,8 +4,10 @@ use egui::{Align2, Color32, Role, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
 use crate::command::{Command, Commands};
 use crate::inference::Candidate;
+use crate::language::heard;
 use crate::networks::weights::UNTRAINED;
 use crate::networks::{Family, Size, spec};
+use crate::say;
 use crate::session::{ScanState, SliceScan, WorkId};
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{
@@ -29,7 +31,7 @@ pub fn slice_scan_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &
         return;
     }
     ui.add_space(size::STEP);
-    heading_ui(ui, "Slice scan");
+    heading_ui(ui, say!("scan-title"));
     let running = session.working(WorkId::SliceScan).is_some();
     if running {
         running_ui(ui, scene, out);
@@ -45,11 +47,11 @@ fn running_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let t = tokens(ui);
     let progress =
         scene.session.working(WorkId::SliceScan).map(|work| work.progress.clone()).unwrap_or_default();
-    line_ui(ui, &progress.what, TextStyle::Body, t.text);
+    line_ui(ui, &heard(&progress.what), TextStyle::Body, t.text);
     ui.add_space(2.0);
-    meter_ui(ui, "Slice scan", progress.done, ui.available_width());
+    meter_ui(ui, say!("scan-title"), progress.done, ui.available_width());
     ui.add_space(size::HALF);
-    if press_ui(ui, Press::new(icons::STOP, "Stop the scan").filled()).clicked() {
+    if press_ui(ui, Press::new(icons::STOP, say!("scan-stop")).filled()).clicked() {
         out.push(Command::Cancel(WorkId::SliceScan));
     }
 }
@@ -64,8 +66,8 @@ fn start_ui(
 ) {
     let t = tokens(ui);
     let chosen = STEPS.iter().position(|step| *step == state.scan_every.max(1)).unwrap_or(0);
-    line_ui(ui, "One slice in", TextStyle::Small, t.muted);
-    if let Some(chosen) = segments_ui(ui, "One slice in", &["1", "2", "4", "8"], chosen) {
+    line_ui(ui, say!("scan-one-in"), TextStyle::Small, t.muted);
+    if let Some(chosen) = segments_ui(ui, say!("scan-one-in"), &["1", "2", "4", "8"], chosen) {
         state.scan_every = STEPS[chosen];
     }
     ui.add_space(size::HALF);
@@ -74,9 +76,9 @@ fn start_ui(
             && scan.every == state.scan_every.max(1)
     });
     let words = match scan {
-        Some(_) if part => "Go on scanning",
-        Some(_) => "Scan again",
-        None => "Scan slices",
+        Some(_) if part => say!("scan-go-on"),
+        Some(_) => say!("scan-again"),
+        None => say!("scan-scan"),
     };
     ui.horizontal(|ui| {
         let command = Command::ScanSlices;
@@ -86,7 +88,7 @@ fn start_ui(
         }
         if scan.is_some() {
             let forget = Command::ForgetScan;
-            let press = Press::new(icons::REMOVE, "Forget the scan").icon_only();
+            let press = Press::new(icons::REMOVE, say!("scan-forget")).icon_only();
             if press_ui(ui, press).on_hover_text(scene.tip(&forget)).clicked() {
                 out.push(forget);
             }
@@ -105,12 +107,12 @@ fn found_ui(ui: &mut Ui, scene: &Scene<'_>, scan: &SliceScan, out: &mut Commands
         return;
     }
     let shown = format!("{:.2}", scan.threshold);
-    let (new, _) = slider_row_ui(ui, "Candidates from", scan.threshold as f32, &shown);
+    let (new, _) = slider_row_ui(ui, say!("scan-from"), scan.threshold as f32, &shown);
     if let Some(new) = new {
         out.push(Command::ScanThreshold(f64::from(new)));
     }
     if scan.candidates.is_empty() {
-        paragraph_ui(ui, "No slice reaches this score.", t.muted);
+        paragraph_ui(ui, say!("scan-none"), t.muted);
     }
     for (n, candidate) in scan.candidates.iter().take(MOST).enumerate() {
         if row_ui(ui, scene, n, candidate, scan.is_trained()) {
@@ -118,7 +120,7 @@ fn found_ui(ui: &mut Ui, scene: &Scene<'_>, scan: &SliceScan, out: &mut Commands
         }
     }
     if scan.candidates.len() > MOST {
-        paragraph_ui(ui, &format!("and {} more, less sure", scan.candidates.len() - MOST), t.muted);
+        paragraph_ui(ui, &say!("scan-more", more = scan.candidates.len() - MOST), t.muted);
     }
 }
 
@@ -126,37 +128,32 @@ fn found_ui(ui: &mut Ui, scene: &Scene<'_>, scan: &SliceScan, out: &mut Commands
 fn notes(scan: &SliceScan) -> Vec<(&'static str, bool, String)> {
     let mut notes = Vec::new();
     if let ScanState::Failed(sentence) = &scan.state {
-        notes.push((icons::ERROR, true, format!("{}.", sentence.trim_end_matches('.'))));
+        notes.push((icons::ERROR, true, format!("{}.", heard(sentence.trim_end_matches('.')))));
     }
     if !scan.is_whole() {
         let (known, total) = (scan.slices.len(), scan.total);
-        notes.push((icons::INFO, true, format!("Partial: {known} of {total} slices were asked about.")));
+        notes.push((icons::INFO, true, say!("scan-partial", known = known, total = total)));
     }
     if scan.every > 1 {
-        notes.push((
-            icons::INFO,
-            false,
-            format!("One slice in {}: what lies between was not asked.", scan.every),
-        ));
+        notes.push((icons::INFO, false, say!("scan-every", every = scan.every)));
     }
     let Some(scanner) = &scan.scanner else { return notes };
     if !scanner.trained {
-        notes.push((icons::WARNING, true, words::sentence(UNTRAINED)));
+        notes.push((icons::WARNING, true, words::sentence(&heard(UNTRAINED))));
     }
     if spec(scan.model).is_ok_and(|spec| spec.size == Size::Compact) {
-        let sentence =
-            format!("Detections of a compact network, {}: not those of the published one.", scan.model);
+        let sentence = say!("scan-compact", model = scan.model);
         notes.push((icons::INFO, false, sentence));
     }
     if let Some(caution) = &scanner.caution {
-        notes.push((icons::INFO, false, format!("{}.", words::sentence(caution.trim_end_matches('.')))));
-    }
-    if scanner.forest && !scan.has_boxes() {
         notes.push((
             icons::INFO,
             false,
-            "Its forest says of whole slices: candidates have no box.".to_owned(),
+            format!("{}.", words::sentence(&heard(caution.trim_end_matches('.')))),
         ));
+    }
+    if scanner.forest && !scan.has_boxes() {
+        notes.push((icons::INFO, false, say!("scan-forest").to_owned()));
     }
     notes
 }
@@ -165,9 +162,13 @@ fn row_ui(ui: &mut Ui, scene: &Scene<'_>, n: usize, candidate: &Candidate, reada
     let t = tokens(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 38.0), Sense::click());
     let [first, last] = candidate.slices.map(|slice| slice + 1);
-    let slices = if first == last { format!("slice {first}") } else { format!("slices {first} to {last}") };
+    let slices = if first == last {
+        say!("scan-slice", first = first)
+    } else {
+        say!("scan-slices", first = first, last = last)
+    };
     let score = format!("{:.2}", candidate.probability);
-    let said = format!("Candidate {}, {slices}, {score}", n + 1);
+    let said = say!("scan-candidate", number = n + 1, slices = slices, score = score);
     response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &said));
     if ui.is_rect_visible(rect) {
         row_ground(ui, rect, &response, false);
@@ -185,6 +186,6 @@ fn row_ui(ui: &mut Ui, scene: &Scene<'_>, n: usize, candidate: &Candidate, reada
     let clicked = response.clicked();
     let place =
         scene.session.grid().map(|grid| words::patient_position(grid.patient_from_voxel() * candidate.at));
-    response.on_hover_text(format!("{}\nClick to show it in all three planes", place.unwrap_or_default()));
+    response.on_hover_text(say!("scan-show", place = place.unwrap_or_default()));
     clicked
 }

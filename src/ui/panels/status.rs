@@ -4,6 +4,8 @@ use egui::{Align, Frame, Label, Layout, Margin, Panel, RichText, Ui};
 
 use crate::command::{Command, Commands};
 use crate::geometry::{Patient, Point};
+use crate::language::heard;
+use crate::say;
 use crate::session::{Stage, WorkId};
 use crate::ui::theme::{size, tokens};
 use crate::ui::widgets::meter_ui;
@@ -31,12 +33,12 @@ fn small_ui(ui: &mut Ui, words: &str, colour: egui::Color32) {
 /// The same of the prior, in its own patient space.
 fn prior_pointer_ui(ui: &mut Ui, volume: &Volume, at: Point<Patient>) {
     let t = tokens(ui);
-    small_ui(ui, "Prior", t.muted);
+    small_ui(ui, say!("status-prior"), t.muted);
     small_ui(ui, &words::patient_position(at), t.text);
     let voxel = volume.grid().voxel_at(volume.grid().voxel_from_patient() * at);
     match voxel {
         Some([i, j, k]) => small_ui(ui, &format!("voxel {i}, {j}, {k}"), t.muted),
-        None => small_ui(ui, "outside the volume", t.muted),
+        None => small_ui(ui, say!("status-outside"), t.muted),
     }
     if let Some(value) = voxel.and_then(|voxel| volume.value(voxel)) {
         let value = words::signed(f64::from(value), if value.fract() == 0.0 { 0 } else { 2 });
@@ -52,14 +54,14 @@ fn pointer_ui(ui: &mut Ui, scene: &Scene<'_>, state: &UiState) {
     }
     let Some(hover) = scene.session.hover() else {
         if scene.session.stage() == Stage::Open {
-            small_ui(ui, "Point at a picture for position and value", t.muted);
+            small_ui(ui, say!("status-point"), t.muted);
         }
         return;
     };
     small_ui(ui, &words::patient_position(hover.at), t.text);
     match hover.voxel {
         Some([i, j, k]) => small_ui(ui, &format!("voxel {i}, {j}, {k}"), t.muted),
-        None => small_ui(ui, "outside the volume", t.muted),
+        None => small_ui(ui, say!("status-outside"), t.muted),
     }
     if let (Some(value), Some(volume)) = (hover.value, scene.session.volume()) {
         let value = words::signed(f64::from(value), if value.fract() == 0.0 { 0 } else { 2 });
@@ -78,10 +80,11 @@ fn work_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     ui.spacing_mut().item_spacing.x = size::STEP;
     ui.scope(|ui| {
         ui.spacing_mut().interact_size.y = 20.0;
-        let press =
-            egui::Button::new(RichText::new("Cancel").text_style(egui::TextStyle::Small).color(t.text))
-                .frame(false);
-        let name = format!("Cancel: {}", what(work.id));
+        let press = egui::Button::new(
+            RichText::new(say!("status-cancel")).text_style(egui::TextStyle::Small).color(t.text),
+        )
+        .frame(false);
+        let name = say!("status-cancel-what", what = what(work.id));
         let button = ui.add(press).on_hover_text(scene.tip(&Command::CancelAll));
         button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
         if button.clicked() {
@@ -89,29 +92,29 @@ fn work_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
         }
     });
     meter_ui(ui, what(work.id), work.progress.done, 90.0);
-    let step = if work.progress.what.is_empty() { what(work.id) } else { &work.progress.what };
-    let more = if all.len() > 1 { format!(" (and {} more)", all.len() - 1) } else { String::new() };
+    let step = if work.progress.what.is_empty() { what(work.id).into() } else { heard(&work.progress.what) };
+    let more = if all.len() > 1 { say!("status-more", more = all.len() - 1) } else { String::new() };
     small_ui(ui, &format!("{step} {:.0} %{more}", work.progress.done * 100.0), t.text);
     ui.add_space(size::STEP);
 }
 
 fn what(id: WorkId) -> &'static str {
     match id {
-        WorkId::Scan => "Looking for series",
-        WorkId::Example => "Making the example",
-        WorkId::Load => "Loading slices",
-        WorkId::Classify(_) => "Asking the network",
-        WorkId::Save => "Writing the file",
-        WorkId::ReportPictures => "Cutting pictures",
-        WorkId::Prior => "Loading the prior",
-        WorkId::Explain => "Computing maps",
-        WorkId::Uncertainty => "Asking the same again",
-        WorkId::Neighbourhood => "Asking around the point",
-        WorkId::SliceScan => "Scanning slices",
-        WorkId::Structures => "Reading what others drew",
-        WorkId::Pet => "Loading the PET",
-        WorkId::Weights => "Reading weights",
-        WorkId::Import => "Importing weights",
+        WorkId::Scan => say!("status-looking"),
+        WorkId::Example => say!("status-example"),
+        WorkId::Load => say!("status-slices"),
+        WorkId::Classify(_) => say!("status-asking"),
+        WorkId::Save => say!("status-writing"),
+        WorkId::ReportPictures => say!("status-cutting"),
+        WorkId::Prior => say!("status-prior-loading"),
+        WorkId::Explain => say!("status-maps"),
+        WorkId::Uncertainty => say!("status-same-again"),
+        WorkId::Neighbourhood => say!("status-around"),
+        WorkId::SliceScan => say!("status-scanning"),
+        WorkId::Structures => say!("status-structures"),
+        WorkId::Pet => say!("status-pet"),
+        WorkId::Weights => say!("status-weights"),
+        WorkId::Import => say!("status-importing"),
     }
 }
 
@@ -122,10 +125,10 @@ fn memory_ui(ui: &mut Ui, scene: &Scene<'_>) {
         return;
     }
     let software = scene.session.graphics().current.as_ref().is_some_and(|a| a.software);
-    let mut shown = format!("Memory {}", words::bytes(memory.process_bytes));
+    let mut shown = say!("status-memory", bytes = words::bytes(memory.process_bytes));
     if memory.gpu_bytes > 0 {
         // A software adapter's textures lie in the main memory.
-        let name = if software { "textures" } else { "GPU" };
+        let name = if software { say!("status-textures") } else { "GPU" };
         shown = format!("{shown}, {name} {}", words::bytes(memory.gpu_bytes));
     }
     small_ui(ui, &shown, t.muted);

@@ -4,6 +4,8 @@ use egui::{CornerRadius, Rect, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, W
 
 use crate::command::{Command, Commands};
 use crate::ingest::{Link, Object};
+use crate::language::{heard, named};
+use crate::say;
 use crate::session::{DrawnFile, Edit, StructuresLook};
 use crate::structures::Structure;
 use crate::ui::theme::{from_unit, size, text, tokens};
@@ -20,10 +22,11 @@ pub fn structures_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     if files.is_empty() {
         return;
     }
-    heading_ui(ui, "Structures");
+    heading_ui(ui, say!("structures-title"));
     let look = &scene.session.look().structures;
     let command = Command::ToggleStructures;
-    let press = Press::new(icons::POLYGON, if look.on { "Outlines on" } else { "Outlines off" });
+    let press =
+        Press::new(icons::POLYGON, if look.on { say!("structures-on") } else { say!("structures-off") });
     let press = press.filled().selected(look.on).enabled(scene.enabled(&command));
     if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
         out.push(command);
@@ -36,7 +39,7 @@ pub fn structures_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
 /// What a file that is no image is called: its label and date; before people its kind alone.
 pub fn object_name(object: &Object, anonymous: bool) -> String {
     if anonymous {
-        return object.kind.label().to_owned();
+        return named("object", object.kind.label()).to_owned();
     }
     let date = words::date(object.date.reveal()).map(|date| format!(", {date}")).unwrap_or_default();
     format!("{}{date}", object_title(object, false))
@@ -44,10 +47,14 @@ pub fn object_name(object: &Object, anonymous: bool) -> String {
 
 fn object_title(object: &Object, anonymous: bool) -> String {
     if anonymous {
-        return object.kind.label().to_owned();
+        return named("object", object.kind.label()).to_owned();
     }
     let title = object.title.reveal().trim();
-    format!("{}: {}", object.kind.label(), if title.is_empty() { "without a name" } else { title })
+    format!(
+        "{}: {}",
+        named("object", object.kind.label()),
+        if title.is_empty() { say!("structures-no-name") } else { title }
+    )
 }
 
 /// - `anonymous`: what was typed may tell of the patient, and is not shown
@@ -64,15 +71,15 @@ fn file_ui(
         line_ui(ui, &date, TextStyle::Small, t.muted);
     }
     if file.link == Link::FrameOfReference {
-        paragraph_ui(ui, "Drawn on another series of the same frame of reference.", t.muted);
+        paragraph_ui(ui, say!("structures-another-series"), t.muted);
     }
     match file.set {
-        None => paragraph_ui(ui, "It is being read.", t.muted),
-        Some(Err(_)) if anonymous => paragraph_ui(ui, "It could not be read.", t.warning),
-        Some(Err(why)) => paragraph_ui(ui, &format!("{} {why}", icons::WARNING), t.warning),
+        None => paragraph_ui(ui, say!("structures-being-read"), t.muted),
+        Some(Err(_)) if anonymous => paragraph_ui(ui, say!("structures-not-read"), t.warning),
+        Some(Err(why)) => paragraph_ui(ui, &format!("{} {}", icons::WARNING, heard(why)), t.warning),
         Some(Ok(set)) => {
             for remark in set.remarks.iter().filter(|_| !anonymous) {
-                paragraph_ui(ui, remark, t.muted);
+                paragraph_ui(ui, &heard(remark), t.muted);
             }
             for (n, structure) in set.structures.iter().enumerate() {
                 row_ui(ui, structure, (file.place, n), (look, anonymous), out);
@@ -91,16 +98,19 @@ fn row_ui(
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
     let there = structure.shape.is_some();
     let shown = there && look.shows(key);
-    let name = if anonymous { format!("Structure {}", key.1 + 1) } else { structure.name.clone() };
+    let name =
+        if anonymous { say!("structures-structure", number = key.1 + 1) } else { structure.name.clone() };
     let name = name.as_str();
     let button = Rect::from_min_size(rect.min, vec2(ROW, ROW));
     let line = Rect::from_min_max(pos2(button.right(), rect.top()), rect.max);
     let id = ui.scope_id().with(("structure", key));
     let sense = if there { Sense::click() } else { Sense::hover() };
     let swatch = ui.interact(button, id.with("shown"), sense);
-    swatch.widget_info(|| WidgetInfo::selected(Role::CheckBox, there, shown, format!("Show {name}")));
+    swatch.widget_info(|| {
+        WidgetInfo::selected(Role::CheckBox, there, shown, say!("structures-show", name = name))
+    });
     let response = ui.interact(line, id.with("go"), sense);
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, there, format!("Go to {name}")));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, there, say!("structures-go", name = name)));
     if ui.is_rect_visible(rect) {
         let t = tokens(ui);
         let [ink, weak] = row_ground(ui, line, &response, false);
@@ -138,16 +148,16 @@ fn row_ui(
     if swatch.clicked() {
         out.edit(Edit::Structures(look.with([key], !shown)));
     }
-    swatch.on_hover_text(if shown { "Hide its outline" } else { "Show its outline" });
+    swatch.on_hover_text(if shown { say!("structures-hide") } else { say!("structures-show-it") });
     if response.clicked()
         && let Some(at) = structure.middle()
     {
         out.edit(Edit::Cursor(at));
     }
     let mut tip = vec![name.to_owned()];
-    tip.extend(structure.remarks.iter().filter(|_| !anonymous).cloned());
+    tip.extend(structure.remarks.iter().filter(|_| !anonymous).map(|remark| heard(remark).into_owned()));
     if there {
-        tip.push("Click to show it in all three planes".to_owned());
+        tip.push(say!("structures-click").to_owned());
     }
     response.on_hover_text(tip.join("\n"));
 }

@@ -9,7 +9,9 @@ use super::slab_menu::slab_menu_ui;
 use super::top_menus::{device_menu_ui, layout_menu_ui, measure_menu_ui, view_menu_ui};
 use super::window_menu::window_menu_ui;
 use crate::command::{Command, Commands};
+use crate::language::named;
 use crate::measure::Kind;
+use crate::say;
 use crate::session::{Stage, Tool};
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{Press, press_ui};
@@ -64,7 +66,7 @@ fn left_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Comman
     for tool in Tool::ALL {
         let command = Command::Tool(tool);
         let selected = look.tool == tool;
-        let mut press = Press::new(tool_icon(tool), tool.label()).selected(selected);
+        let mut press = Press::new(tool_icon(tool), named("tool", tool.label())).selected(selected);
         if !all_words && !selected {
             press = press.icon_only();
         }
@@ -81,9 +83,10 @@ fn left_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Comman
         layout_menu_ui(ui, scene, out);
     });
     let keys = width >= NAME_FROM;
-    for (command, words, on) in
-        [(Command::ToggleHeatmap, "Heatmap", look.heatmap.on), (Command::ToggleBoxes, "Boxes", look.boxes)]
-    {
+    for (command, words, on) in [
+        (Command::ToggleHeatmap, say!("top-heatmap"), look.heatmap.on),
+        (Command::ToggleBoxes, say!("top-boxes"), look.boxes),
+    ] {
         let key = if keys { scene.key(&command) } else { String::new() };
         let enabled = scene.enabled(&command);
         let press = Press::new("", words).key(&key).selected(on && open).enabled(enabled);
@@ -95,7 +98,7 @@ fn left_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Comman
     if scene.session.report().is_some() {
         let command = Command::ToggleReport;
         let shown = scene.session.stage() == Stage::Report;
-        let press = Press::new(icons::CHART, "Report").icon_only().selected(shown);
+        let press = Press::new(icons::CHART, say!("top-report")).icon_only().selected(shown);
         if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
             out.push(command);
         }
@@ -110,8 +113,9 @@ fn left_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Comman
 /// What the words of all tools but the chosen one add to the bar.
 fn tool_words_width(ui: &Ui, chosen: Tool) -> f32 {
     let font = TextStyle::Body.resolve(ui.style());
-    let word =
-        |tool: Tool| ui.painter().layout_no_wrap(tool.label().to_owned(), font.clone(), tokens(ui).text);
+    let word = |tool: Tool| {
+        ui.painter().layout_no_wrap(named("tool", tool.label()).to_owned(), font.clone(), tokens(ui).text)
+    };
     // Beside the word: the gap to its icon, and the wider sides of a button with words.
     Tool::ALL.into_iter().filter(|t| *t != chosen).map(|t| word(t).size().x + 13.0).sum()
 }
@@ -119,17 +123,16 @@ fn tool_words_width(ui: &Ui, chosen: Tool) -> f32 {
 fn right_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands, width: f32) {
     let t = tokens(ui);
     // On one line where there is room, on two where there is not; never gone.
-    let words = if width >= ONE_LINE_FROM {
-        "Research use. Not a medical device."
-    } else {
-        "Research use.\nNot a medical device."
-    };
+    let words = if width >= ONE_LINE_FROM { say!("top-research") } else { say!("top-research-lines") };
     let mark = RichText::new(words).text_style(egui::TextStyle::Small).color(t.muted).line_height(Some(15.0));
     ui.add(Label::new(mark).selectable(false).halign(Align::RIGHT).extend());
     ui.add_space(size::HALF);
     device_menu_ui(ui, scene, out);
     let help = Command::ToggleHelp;
-    if press_ui(ui, Press::new(icons::HELP, "Keys").icon_only()).on_hover_text(scene.tip(&help)).clicked() {
+    if press_ui(ui, Press::new(icons::HELP, say!("top-keys")).icon_only())
+        .on_hover_text(scene.tip(&help))
+        .clicked()
+    {
         out.push(help);
     }
 }

@@ -6,7 +6,9 @@ use egui::{
 
 use super::top::measure_icon;
 use crate::command::{Command, Commands, Explaining, Filming, Segmenting, Viewing, entry};
+use crate::language::{heard, named};
 use crate::measure::Kind;
+use crate::say;
 use crate::session::{Arrangement, Engine, Layout as Panes, Preferences, Tool};
 use crate::ui::theme::{size, tokens};
 use crate::ui::widgets::{
@@ -27,8 +29,8 @@ pub(super) fn row_ui(
 ) -> bool {
     let Some(entry) = entry(&command) else { return false };
     let key = scene.key(&command);
-    let press = Press::new(icon, entry.words).key(&key).enabled(scene.enabled(&command)).selected(on);
-    let clicked = menu_row_ui(ui, press).on_hover_text(entry.help).clicked();
+    let press = Press::new(icon, entry.said()).key(&key).enabled(scene.enabled(&command)).selected(on);
+    let clicked = menu_row_ui(ui, press).on_hover_text(entry.said_help()).clicked();
     if clicked {
         out.push(command);
     }
@@ -62,14 +64,17 @@ pub fn measure_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
         (Tool::Erase, _) => icons::ERASER,
         _ => chosen.map_or(icons::MEASURE, measure_icon),
     };
-    let words = if tool.segments() { tool.label() } else { chosen.map_or("Measure", Kind::label) };
+    let words = if tool.segments() {
+        named("tool", tool.label())
+    } else {
+        chosen.map_or(say!("menu-measure"), |kind| named("kind", kind.label()))
+    };
     let taken = chosen.is_some() || tool.segments();
     let mut press = Press::new(icon, words).menu().selected(taken);
     if !taken {
         press = press.icon_only();
     }
-    let button = press_ui(ui, press)
-        .on_hover_text("Measure: lengths, angles, values in regions, arrows; draw segments");
+    let button = press_ui(ui, press).on_hover_text(say!("menu-measure-tip"));
     menu(&button).show(|ui| {
         ui.set_width(240.0);
         ui.spacing_mut().item_spacing.y = 2.0;
@@ -95,14 +100,14 @@ pub fn measure_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
 pub fn layout_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let look = scene.session.look();
     let (icon, words) = match look.layout {
-        Panes::Grid => (icons::LAYOUT, look.arrangement.label()),
-        Panes::Single(_) => (icons::SINGLE, "Single"),
-        Panes::Dates => (icons::LAYOUT, "Dates"),
+        Panes::Grid => (icons::LAYOUT, named("arrangement", look.arrangement.label())),
+        Panes::Single(_) => (icons::SINGLE, say!("menu-single")),
+        Panes::Dates => (icons::LAYOUT, say!("menu-dates")),
         Panes::Volume => (icons::VOLUME, "3D"),
-        Panes::Maps(_) => (icons::LAYOUT, "Maps"),
+        Panes::Maps(_) => (icons::LAYOUT, say!("menu-maps")),
     };
     let button = press_ui(ui, Press::new(icon, words).menu().enabled(ui.is_enabled()));
-    let button = button.on_hover_text("Layout: how the viewports lie beside each other");
+    let button = button.on_hover_text(say!("menu-layout-tip"));
     menu(&button).show(|ui| {
         ui.set_width(220.0);
         ui.spacing_mut().item_spacing.y = 2.0;
@@ -129,8 +134,8 @@ pub fn layout_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
 
 /// What is shown, and how; panels, theme, picture.
 pub fn view_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
-    let button = press_ui(ui, Press::new(icons::DISPLAY, "View").icon_only().menu());
-    let button = button.on_hover_text("View: text, panels, theme, picture, undo");
+    let button = press_ui(ui, Press::new(icons::DISPLAY, say!("menu-view")).icon_only().menu());
+    let button = button.on_hover_text(say!("menu-view-tip"));
     let look = scene.session.look();
     menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_width(260.0);
@@ -171,11 +176,11 @@ pub fn view_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
 pub fn pace_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let [least, most] = Preferences::PLAY_SPEEDS;
     let field =
-        NumberField { name: "Slices in a second", unit: "", range: least..=most, pace: 0.2, decimals: 0 };
+        NumberField { name: say!("menu-pace"), unit: "", range: least..=most, pace: 0.2, decimals: 0 };
     let t = tokens(ui);
     ui.horizontal(|ui| {
         ui.add_space(34.0);
-        line_ui(ui, "Slices in a second", TextStyle::Body, t.text);
+        line_ui(ui, say!("menu-pace"), TextStyle::Body, t.text);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(10.0);
             let (new, _) = number_ui(ui, &field, scene.prefs.slices_per_second());
@@ -189,7 +194,12 @@ fn interpolation_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     ui.add_space(size::HALF);
     let kinds = Interpolation::ALL;
     let chosen = kinds.iter().position(|kind| *kind == scene.prefs.interpolation).unwrap_or(1);
-    let pressed = segments_ui(ui, "Interpolation", &kinds.map(Interpolation::label), chosen);
+    let pressed = segments_ui(
+        ui,
+        say!("menu-interpolation"),
+        &kinds.map(|kind| named("interpolation", kind.label())),
+        chosen,
+    );
     if let Some(kind) = pressed.and_then(|place| kinds.get(place)) {
         out.push(Command::Viewing(Viewing::Interpolate(*kind)));
     }
@@ -199,21 +209,16 @@ fn interpolation_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
 /// The device in use: what draws, what computes, what else there is.
 pub fn device_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let graphics = scene.session.graphics();
-    let name = graphics.current.as_ref().map_or("No graphics device", |a| a.name.as_str());
+    let name = graphics.current.as_ref().map_or(say!("menu-no-graphics"), |a| a.name.as_str());
     let software = graphics.current.as_ref().is_none_or(|a| a.software);
     let button = chip_ui(ui, &short_name(name), software);
-    let button = button.on_hover_text("Devices in use");
+    let button = button.on_hover_text(say!("menu-devices"));
     menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_width(320.0);
         let t = tokens(ui);
-        heading_ui(ui, "Drawing");
+        heading_ui(ui, say!("menu-drawing"));
         if software {
-            paragraph_ui(
-                ui,
-                "No graphics processor is in use: pictures are drawn by the main processor. Everything works, \
-                 more slowly.",
-                t.warning,
-            );
+            paragraph_ui(ui, say!("menu-software"), t.warning);
         }
         for adapter in &graphics.adapters {
             let on = graphics.current.as_ref() == Some(adapter);
@@ -225,19 +230,19 @@ pub fn device_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
         }
         let here = |wanted: &&String| graphics.current.as_ref().is_some_and(|a| a.name.contains(*wanted));
         if let Some(wanted) = graphics.wanted.as_ref().filter(|wanted| !here(wanted)) {
-            paragraph_ui(ui, &format!("{wanted} was chosen, but cannot be used here."), t.warning);
+            paragraph_ui(ui, &say!("menu-cannot-use", wanted = wanted), t.warning);
         }
         ui.add_space(size::HALF);
-        heading_ui(ui, "Network");
+        heading_ui(ui, say!("menu-network"));
         match scene.session.engine() {
-            Engine::Idle => paragraph_ui(ui, "Not asked yet", t.muted),
-            Engine::Starting => paragraph_ui(ui, "Starting", t.muted),
+            Engine::Idle => paragraph_ui(ui, say!("menu-not-asked"), t.muted),
+            Engine::Starting => paragraph_ui(ui, say!("menu-starting"), t.muted),
             Engine::Ready { device } => {
-                fact_ui(ui, "Network", scene.session.look().network);
-                fact_ui(ui, "Runs on", &device.name);
-                fact_ui(ui, "Through", &device.backend);
+                fact_ui(ui, say!("menu-network"), scene.session.look().network);
+                fact_ui(ui, say!("menu-runs-on"), &device.name);
+                fact_ui(ui, say!("menu-through"), &device.backend);
             }
-            Engine::Failed(sentence) => paragraph_ui(ui, sentence, t.error),
+            Engine::Failed(sentence) => paragraph_ui(ui, &heard(sentence), t.error),
         }
     });
 }
@@ -254,7 +259,7 @@ fn chip_ui(ui: &mut Ui, name: &str, software: bool) -> egui::Response {
     job.wrap = egui::text::TextWrapping::truncate_at_width(150.0);
     let galley = ui.painter().layout_job(job);
     let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 34.0, 26.0), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, format!("Device: {name}")));
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, say!("menu-device", name = name)));
     let fill = if response.hovered() { t.control_hover } else { t.card };
     let edge = if response.has_focus() { t.accent } else { t.line };
     ui.painter().rect(

@@ -6,18 +6,12 @@ use crate::command::{Command, Commands, Explaining};
 use crate::explain::{Uncertainty, Varied};
 use crate::findings::Nodule;
 use crate::inference::Answer;
+use crate::language::heard;
+use crate::say;
 use crate::session::WorkId;
 use crate::ui::theme::{text, tokens};
 use crate::ui::widgets::{Press, fact_ui, line_ui, meter_ui, paragraph_ui, press_ui};
 use crate::ui::{Scene, icons};
-
-/// What each figure is, in one sentence.
-const TURNED: &str =
-    "Turned and mirrored: the same crops in their other positions, which should make no difference.";
-const DROPPED: &str = "Dropout on: the fusion with random values left out, as while it learned; how much hangs on \
-                       single values.";
-
-const NO_INTERVAL: &str = "No confidence intervals: either can be narrow around a wrong answer.";
 
 /// Draws the figures and the button; nothing for a network that cannot be asked.
 pub fn uncertainty_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, answer: &Answer, out: &mut Commands) {
@@ -30,9 +24,9 @@ pub fn uncertainty_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, answer: &
         found_ui(ui, found);
     }
     if let Some(work) = scene.session.working(WorkId::Uncertainty) {
-        line_ui(ui, &work.progress.what, TextStyle::Small, t.muted);
-        meter_ui(ui, "Asking the same again", work.progress.done, ui.available_width());
-        if press_ui(ui, Press::new(icons::STOP, "Stop asking again").filled()).clicked() {
+        line_ui(ui, &heard(&work.progress.what), TextStyle::Small, t.muted);
+        meter_ui(ui, say!("otherwise-asking"), work.progress.done, ui.available_width());
+        if press_ui(ui, Press::new(icons::STOP, say!("otherwise-stop")).filled()).clicked() {
             out.push(Command::Cancel(WorkId::Uncertainty));
         }
         return;
@@ -41,7 +35,7 @@ pub fn uncertainty_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, answer: &
         return;
     }
     let command = Command::Explaining(Explaining::AskAgain);
-    let press = Press::new(icons::RERUN, "Ask otherwise").filled().enabled(scene.enabled(&command));
+    let press = Press::new(icons::RERUN, say!("otherwise-ask")).filled().enabled(scene.enabled(&command));
     if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
         out.push(command);
     }
@@ -49,15 +43,20 @@ pub fn uncertainty_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, answer: &
 
 fn found_ui(ui: &mut Ui, found: &Uncertainty) {
     let t = tokens(ui);
-    line_ui(ui, "The same, asked otherwise", text::strong(), t.text);
+    line_ui(ui, say!("otherwise-title"), text::strong(), t.text);
     let figures = |varied: &Varied| {
         let [low, high] = varied.range();
-        format!("mean {:.2}, {low:.2} to {high:.2}", varied.mean())
+        say!(
+            "otherwise-mean",
+            mean = format!("{:.2}", varied.mean()),
+            low = format!("{low:.2}"),
+            high = format!("{high:.2}")
+        )
     };
     let name = |what: &str, varied: &Varied| format!("{what} ({})", varied.probabilities.len());
-    fact_ui(ui, &name("Turned", &found.turned), &figures(&found.turned));
-    fact_ui(ui, &name("Dropout on", &found.dropped), &figures(&found.dropped));
-    paragraph_ui(ui, TURNED, t.muted);
-    paragraph_ui(ui, DROPPED, t.muted);
-    paragraph_ui(ui, NO_INTERVAL, t.muted);
+    fact_ui(ui, &name(say!("otherwise-turned"), &found.turned), &figures(&found.turned));
+    fact_ui(ui, &name(say!("otherwise-dropout"), &found.dropped), &figures(&found.dropped));
+    paragraph_ui(ui, say!("otherwise-turned-tip"), t.muted);
+    paragraph_ui(ui, say!("otherwise-dropout-tip"), t.muted);
+    paragraph_ui(ui, say!("otherwise-no-interval"), t.muted);
 }

@@ -5,6 +5,8 @@ use egui::{PopupCloseBehavior, Ui};
 use super::top_menus::row_ui;
 use crate::command::{Command, Commands};
 use crate::geometry::Plane;
+use crate::language::named;
+use crate::say;
 use crate::session::{Edit, Side, VolumeView};
 use crate::ui::theme::size;
 use crate::ui::widgets::{Press, heading_ui, menu, press_ui, slider_row_ui};
@@ -16,9 +18,9 @@ const FARTHEST_HU: f32 = 400.0;
 
 /// The button, with the colours' name, and everything that can be asked of the 3D view.
 pub fn volume_menu_ui(ui: &mut Ui, scene: &Scene<'_>, look: &VolumeView, out: &mut Commands) {
-    let label = format!("3D  {}", look.preset.label());
+    let label = format!("3D  {}", named("volume-preset", look.preset.label()));
     let button = press_ui(ui, Press::new("", &label).menu().filled());
-    let button = button.on_hover_text("3D view: colours, sides, cuts. Drag turns, Ctrl+drag rolls");
+    let button = button.on_hover_text(say!("volume-menu-tip"));
     menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_width(250.0);
         ui.spacing_mut().item_spacing.y = 2.0;
@@ -34,7 +36,7 @@ pub fn volume_menu_ui(ui: &mut Ui, scene: &Scene<'_>, look: &VolumeView, out: &m
             row_ui(ui, scene, out, Command::ToggleShading, icons::DISPLAY, look.shaded);
         }
         ui.separator();
-        heading_ui(ui, "Cut");
+        heading_ui(ui, say!("volume-menu-cut"));
         for (plane, cut) in Plane::ALL.into_iter().zip(look.cuts) {
             row_ui(ui, scene, out, Command::CutVolume(plane), icons::SLAB, cut.is_some());
         }
@@ -52,7 +54,7 @@ pub fn volume_menu_ui(ui: &mut Ui, scene: &Scene<'_>, look: &VolumeView, out: &m
 fn shift_ui(ui: &mut Ui, look: &VolumeView, out: &mut Commands) {
     let share = look.shift / (2.0 * FARTHEST_HU) + 0.5;
     let shown = format!("{} HU", words::signed(f64::from(look.shift), 0));
-    let (new, _) = slider_row_ui(ui, "Colours moved by", share.clamp(0.0, 1.0), &shown);
+    let (new, _) = slider_row_ui(ui, say!("volume-menu-moved"), share.clamp(0.0, 1.0), &shown);
     if let Some(new) = new {
         let hu = (new - 0.5) * 2.0 * FARTHEST_HU;
         // Near the middle it is not moved at all.

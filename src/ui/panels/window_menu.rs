@@ -6,6 +6,8 @@ use super::histogram::histogram_ui;
 use super::top_menus::closing_row_ui;
 use crate::command::{Command, Commands, Viewing};
 use crate::ingest::FileWindow;
+use crate::language::named;
+use crate::say;
 use crate::session::{Edit, KeptWindow};
 use crate::ui::theme::size;
 use crate::ui::widgets::{Press, heading_ui, menu, menu_row_ui, press_ui, segments_ui};
@@ -21,12 +23,16 @@ pub fn window_menu_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: 
     let (w, c) = (words::signed(look.window.width(), 0), words::signed(look.window.centre(), 0));
     let kept = scene.prefs.name_of_window(look.window);
     let files = scene.session.series().map_or(&[][..], |series| &series.windows);
-    let of_file = files.iter().any(|file| file.window == look.window).then_some("Of the file");
-    let name = look.preset.map(Preset::label).or(kept).or(of_file).unwrap_or("Window");
+    let of_file = files.iter().any(|file| file.window == look.window).then_some(say!("window-menu-of-file"));
+    let name = look
+        .preset
+        .map(|preset| named("preset", preset.label()))
+        .or(kept)
+        .or(of_file)
+        .unwrap_or(say!("window-menu-window"));
     let label = format!("{} {w} / {c}", short(name));
     let button = press_ui(ui, Press::new("", &label).menu().enabled(ui.is_enabled()));
-    let button = button
-        .on_hover_text("Window: width / centre, in the unit of the volume; presets, histogram, colours");
+    let button = button.on_hover_text(say!("window-menu-tip"));
     menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_width(WIDTH);
         ui.spacing_mut().item_spacing.y = 2.0;
@@ -53,9 +59,14 @@ pub fn window_menu_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: 
         closing_row_ui(ui, scene, out, Command::WindowOfRegion, icons::RECTANGLE, false);
         ui.separator();
         closing_row_ui(ui, scene, out, Command::ToggleInvert, icons::INVERT, look.invert);
-        heading_ui(ui, "Colours, for other modalities than CT");
+        heading_ui(ui, say!("window-menu-colours-tip"));
         let chosen = Colours::ALL.iter().position(|colours| *colours == look.colours).unwrap_or(0);
-        let pressed = segments_ui(ui, "Colours", &Colours::ALL.map(Colours::label), chosen);
+        let pressed = segments_ui(
+            ui,
+            say!("window-menu-colours"),
+            &Colours::ALL.map(|colours| named("colours", colours.label())),
+            chosen,
+        );
         if let Some(colours) = pressed.and_then(|place| Colours::ALL.get(place)) {
             out.edit(Edit::Colours(*colours));
         }
@@ -82,11 +93,15 @@ fn file_ui(
     let numbers =
         format!("{} / {}", words::signed(file.window.width(), 0), words::signed(file.window.centre(), 0));
     // What was typed there may tell of the patient.
-    let name = if scene.session.is_anonymous() { format!("Window {}", n + 1) } else { short(&file.name) };
+    let name = if scene.session.is_anonymous() {
+        say!("window-menu-kept", number = n + 1)
+    } else {
+        short(&file.name)
+    };
     let key = if n == 0 { scene.key(&Command::Viewing(Viewing::FileWindow)) } else { String::new() };
-    let label = format!("Of the file: {name}, {numbers}");
+    let label = say!("window-menu-file-window", name = name, numbers = numbers);
     let press = Press::new(icons::FILES, &label).key(&key).selected(chosen);
-    if menu_row_ui(ui, press).on_hover_text("Recommended by the files of the series").clicked() {
+    if menu_row_ui(ui, press).on_hover_text(say!("window-menu-file-tip")).clicked() {
         out.edit(Edit::Window(file.window, None));
         ui.close();
     }
@@ -97,7 +112,7 @@ fn kept_ui(ui: &mut Ui, kept: &KeptWindow, chosen: bool, out: &mut Commands) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let forget = format!("Forget {}", kept.name);
+            let forget = say!("window-menu-forget", name = kept.name);
             let press = Press::new(icons::REMOVE, &forget).icon_only();
             if press_ui(ui, press).on_hover_text(&forget).clicked() {
                 out.push(Command::Viewing(Viewing::ForgetWindow(kept.name.clone())));
@@ -119,21 +134,20 @@ fn kept_ui(ui: &mut Ui, kept: &KeptWindow, chosen: bool, out: &mut Commands) {
 
 /// A name for the window that is shown, and the button that keeps it.
 fn keep_ui(ui: &mut Ui, state: &mut UiState, out: &mut Commands) {
-    const NAME: &str = "Name for this window";
     ui.add_space(size::HALF);
     ui.horizontal(|ui| {
         ui.add_space(size::HALF);
         let typed = &mut state.window_name;
         let edit = TextEdit::singleline(typed)
-            .hint_text(NAME)
+            .hint_text(say!("window-menu-name"))
             .desired_width(WIDTH - 110.0)
             .char_limit(40)
             .align(egui::Align2::LEFT_CENTER);
         let field = ui.add(edit);
-        ui.accesskit_node_builder(field.id, |node| node.set_label(NAME));
+        ui.accesskit_node_builder(field.id, |node| node.set_label(say!("window-menu-name")));
         let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
         let can = !typed.trim().is_empty();
-        let pressed = press_ui(ui, Press::new("", "Keep").filled().enabled(can)).clicked();
+        let pressed = press_ui(ui, Press::new("", say!("window-menu-keep")).filled().enabled(can)).clicked();
         if can && (pressed || entered) {
             out.push(Command::Viewing(Viewing::KeepWindow(std::mem::take(typed))));
         }

@@ -11,6 +11,8 @@ use super::theme::{size, text, tokens};
 use super::widgets::{Press, note_ui, paragraph_ui, press_ui};
 use super::{Scene, icons, words};
 use crate::command::{Command, Commands};
+use crate::language::heard;
+use crate::say;
 use crate::session::{OpenReport, ReportKind, ReportPart, Severity};
 
 /// Around everything.
@@ -50,7 +52,7 @@ fn bar_ui(ui: &mut Ui, open: &OpenReport, scene: &Scene<'_>, out: &mut Commands)
     let t = tokens(ui);
     let key = scene.key(&Command::CancelAll);
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        let behind = if scene.session.open().is_some() { "Back to the CT" } else { "Leave" };
+        let behind = if scene.session.open().is_some() { say!("report-back") } else { say!("report-leave") };
         let press = Press::new(icons::LEFT, behind).key(&key).filled();
         if press_ui(ui, press).on_hover_text(scene.tip(&Command::ToggleReport)).clicked() {
             out.push(Command::ToggleReport);
@@ -59,11 +61,13 @@ fn bar_ui(ui: &mut Ui, open: &OpenReport, scene: &Scene<'_>, out: &mut Commands)
             let icon = RichText::new(icons::CHART).text_style(text::icon()).color(t.accent);
             ui.add(Label::new(icon).selectable(false));
             let kind = match open.report.kind {
-                ReportKind::Run => "Training",
-                ReportKind::Evaluation => "Evaluation",
+                ReportKind::Run => say!("report-training"),
+                ReportKind::Evaluation => say!("report-evaluation"),
             };
-            let title =
-                RichText::new(&open.report.title).text_style(TextStyle::Heading).size(18.0).color(t.text);
+            let title = RichText::new(heard(&open.report.title))
+                .text_style(TextStyle::Heading)
+                .size(18.0)
+                .color(t.text);
             ui.add(Label::new(title).selectable(false).truncate()).on_hover_text(kind);
         });
     });
@@ -83,12 +87,12 @@ fn body_ui(ui: &mut Ui, open: &OpenReport, out: &mut Commands) {
                 Severity::Warning => (icons::WARNING, t.warning),
                 Severity::Error => (icons::ERROR, t.error),
             };
-            note_ui(ui, icon, colour, sentence);
+            note_ui(ui, icon, colour, &heard(sentence));
         }
     });
     for (number, part) in open.report.parts.iter().enumerate() {
         ui.push_id(number, |ui| match part {
-            ReportPart::Heading(words, about) => heading_ui(ui, words, about),
+            ReportPart::Heading(words, about) => heading_ui(ui, &heard(words), &heard(about)),
             ReportPart::Tables(tables) => table::tables_ui(ui, tables),
             ReportPart::Plots(plots) => plot::plots_ui(ui, plots),
             ReportPart::Missed(missed) => sheet::sheet_ui(ui, missed, open, out),
@@ -115,7 +119,11 @@ fn facts_ui(ui: &mut Ui, open: &OpenReport) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(size::HALF, 2.0);
         let written = open.report.written.and_then(|at| at.elapsed().ok()).map(|age| {
-            let name = if open.report.kind == ReportKind::Run { "Last epoch" } else { "Written" };
+            let name = if open.report.kind == ReportKind::Run {
+                say!("report-last-epoch")
+            } else {
+                say!("report-written")
+            };
             [name.to_owned(), words::ago(age)]
         });
         for [name, value] in open.report.facts.iter().chain(&written) {
@@ -123,14 +131,14 @@ fn facts_ui(ui: &mut Ui, open: &OpenReport) {
             let mut job = egui::text::LayoutJob::default();
             let small = TextStyle::Body.resolve(ui.style());
             let format = |colour| egui::TextFormat::simple(small.clone(), colour);
-            job.append(name, 0.0, format(t.muted));
-            job.append(value, size::HALF + 2.0, format(t.text));
+            job.append(&heard(name), 0.0, format(t.muted));
+            job.append(&heard(value), size::HALF + 2.0, format(t.text));
             ui.add(Label::new(job).selectable(false).extend());
             ui.add_space(size::DOUBLE);
         }
     });
     if open.report.growing {
-        let words = "This run is not finished. Its folder is looked at every three seconds.";
+        let words = say!("report-unfinished");
         paragraph_ui(ui, words, t.muted);
     }
 }

@@ -6,6 +6,7 @@ use egui::{
 };
 
 use crate::command::{Command, Commands};
+use crate::say;
 use crate::session::{Missed, MissedCases, OpenReport};
 use crate::ui::icons;
 use crate::ui::panels::thumbnail_ui;
@@ -26,8 +27,8 @@ pub(super) fn sheet_ui(ui: &mut Ui, missed: &MissedCases, open: &OpenReport, out
         return;
     }
     let kinds = [
-        ("False positives", "benign by the readers, malignant by the network", &missed.false_positives),
-        ("False negatives", "malignant by the readers, benign by the network", &missed.false_negatives),
+        (say!("report-false-positives"), say!("report-false-positives-are"), &missed.false_positives),
+        (say!("report-false-negatives"), say!("report-false-negatives-are"), &missed.false_negatives),
     ];
     let mut first = 0;
     for (name, meaning, cases) in kinds {
@@ -65,7 +66,12 @@ fn tile_ui(ui: &mut Ui, case: &Missed, number: usize, open: &OpenReport) -> bool
     let (rect, response) = ui.allocate_exact_size(vec2(TILE, TILE + WORDS), sense);
     let facts = facts(case);
     response.widget_info(|| {
-        let said = format!("{}: probability {:.2}, {facts}", case.case, case.probability);
+        let said = say!(
+            "report-case",
+            case = case.case,
+            probability = format!("{:.2}", case.probability),
+            facts = facts
+        );
         WidgetInfo::labeled(Role::Button, known, said)
     });
     let picture = open.pictures.get(&case.case);
@@ -79,8 +85,8 @@ fn tile_ui(ui: &mut Ui, case: &Missed, number: usize, open: &OpenReport) -> bool
         match picture {
             Some(Ok(picture)) => thumbnail_ui(ui, "report", side, number, picture),
             Some(Err(why)) => words_ui(ui, side, why),
-            None if !known => words_ui(ui, side, "Not in the manifest"),
-            None => words_ui(ui, side, "Waiting for its picture"),
+            None if !known => words_ui(ui, side, say!("report-not-in-manifest")),
+            None => words_ui(ui, side, say!("report-waiting")),
         }
         let write = |y: f32, words: &str, style: TextStyle, colour| {
             let mut job =
@@ -94,13 +100,17 @@ fn tile_ui(ui: &mut Ui, case: &Missed, number: usize, open: &OpenReport) -> bool
         write(37.0, &facts, TextStyle::Small, t.muted);
     }
     let clicked = response.clicked();
-    let mut tip =
-        format!("{}\nProbability of malignancy {:.4} as answered\n{facts}", case.case, case.probability);
+    let mut tip = say!(
+        "report-case-tip",
+        case = case.case,
+        probability = format!("{:.4}", case.probability),
+        facts = facts
+    );
     if let Some(Err(why)) = picture {
         tip = format!("{tip}\n{why}");
     }
     if known {
-        tip += "\nClick to open it with the cursor on the nodule";
+        tip += say!("report-click");
     }
     response.on_hover_text(tip);
     clicked
@@ -109,8 +119,11 @@ fn tile_ui(ui: &mut Ui, case: &Missed, number: usize, open: &OpenReport) -> bool
 /// `9.1 mm, rated 2 3 3`.
 fn facts(case: &Missed) -> String {
     let ratings: Vec<String> = case.ratings.iter().map(u8::to_string).collect();
-    let ratings =
-        if ratings.is_empty() { "no ratings".to_owned() } else { format!("rated {}", ratings.join(" ")) };
+    let ratings = if ratings.is_empty() {
+        say!("report-no-ratings").to_owned()
+    } else {
+        say!("report-rated", ratings = ratings.join(" "))
+    };
     match case.diameter_mm {
         Some(mm) => format!("{mm:.1} mm, {ratings}"),
         None => ratings,

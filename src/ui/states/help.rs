@@ -3,25 +3,29 @@
 use egui::{Align2, Role, ScrollArea, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
 use crate::command::{CATALOGUE, Entry, Group};
+use crate::language::named;
+use crate::say;
 use crate::ui::theme::{size, text, tokens};
-use crate::ui::{Scene, UiState};
+use crate::ui::{Scene, UiState, words};
 
 use super::sheet::sheet_ui;
 
 /// What hands do; gestures are no commands.
-const MOUSE: [(&str, &str); 11] = [
-    ("Wheel", "One slice; with Shift ten"),
-    ("Ctrl+wheel", "Zoom at the pointer"),
-    ("Alt+wheel", "Slab, or size of the brush"),
-    ("Left drag", "The active tool"),
-    ("Middle drag", "Pan"),
-    ("Right drag", "Zoom"),
-    ("Double-click", "Maximise"),
-    ("Shift+move", "The crosshair follows"),
-    ("Click, nodule tool", "Ask the network there"),
-    ("Drag a marked point", "Move it and ask again"),
-    ("Tab", "Next control or viewport"),
-];
+fn mouse() -> [(&'static str, &'static str); 11] {
+    [
+        (say!("help-wheel"), say!("help-wheel-does")),
+        (say!("help-ctrl-wheel"), say!("help-ctrl-wheel-does")),
+        (say!("help-alt-wheel"), say!("help-alt-wheel-does")),
+        (say!("help-left"), say!("help-left-does")),
+        (say!("help-middle"), say!("help-middle-does")),
+        (say!("help-right"), say!("help-right-does")),
+        (say!("help-double"), say!("help-double-does")),
+        (say!("help-shift"), say!("help-shift-does")),
+        (say!("help-click"), say!("help-click-does")),
+        (say!("help-drag"), say!("help-drag-does")),
+        (say!("help-tab"), say!("help-tab-does")),
+    ]
+}
 
 /// What the title of a group takes, in lines.
 const TITLE: f32 = 1.5;
@@ -41,7 +45,7 @@ pub fn help_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState) {
         2
     };
     let lines = lines(scene);
-    let closed = sheet_ui(ui, "help", "Keys", 296.0 * columns as f32, |ui, _, room| {
+    let closed = sheet_ui(ui, "help", say!("help-title"), 296.0 * columns as f32, |ui, _, room| {
         let heights: Vec<f32> = lines.iter().map(Line::height).collect();
         let (places, longest) = flow(&heights, columns);
         // All of them at once where they can be read so, on a small window in closer lines.
@@ -60,7 +64,7 @@ pub fn help_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState) {
                         }
                         Line::Key(key, words, help) => {
                             if place != column {
-                                title_ui(ui, &format!("{group}, continued"), row);
+                                title_ui(ui, &say!("help-continued", group = group), row);
                             }
                             line_ui(ui, (key, words, help), row);
                         }
@@ -96,14 +100,15 @@ impl Line {
 fn lines(scene: &Scene<'_>) -> Vec<Line> {
     let mut lines = Vec::new();
     for group in Group::ALL {
-        let keys: Vec<_> = listed(scene, group).map(|(e, keys)| Line::Key(keys, e.words, e.help)).collect();
+        let keys: Vec<_> =
+            listed(scene, group).map(|(e, keys)| Line::Key(keys, e.said(), e.said_help())).collect();
         if !keys.is_empty() {
-            lines.push(Line::Title(group.label()));
+            lines.push(Line::Title(named("group", group.label())));
             lines.extend(keys);
         }
     }
-    lines.push(Line::Title("Mouse"));
-    lines.extend(MOUSE.iter().map(|(hand, what)| Line::Key((*hand).to_owned(), what, "")));
+    lines.push(Line::Title(say!("help-mouse")));
+    lines.extend(mouse().map(|(hand, what)| Line::Key(hand.to_owned(), what, "")));
     lines
 }
 
@@ -119,7 +124,7 @@ fn title_ui(ui: &mut Ui, words: &str, row: f32) {
 /// The commands of a group that have a key, with their keys.
 fn listed(scene: &Scene<'_>, group: Group) -> impl Iterator<Item = (&'static Entry, String)> {
     CATALOGUE.iter().copied().filter(move |entry| entry.group == group).filter_map(move |entry| {
-        let keys: Vec<String> = scene.keymap.keys_of(entry).iter().map(ToString::to_string).collect();
+        let keys: Vec<String> = scene.keymap.keys_of(entry).iter().map(words::key).collect();
         (!keys.is_empty()).then(|| (entry, keys.join("  ")))
     })
 }

@@ -8,6 +8,7 @@ use egui::{Id, Key, Modifiers, TextEdit, TextStyle, Ui};
 use super::sheet::sheet_ui;
 use crate::command::{Command, Commands};
 use crate::ingest::Private;
+use crate::say;
 use crate::ui::theme::{size, tokens};
 use crate::ui::widgets::{Press, line_ui, note_ui, paragraph_ui, press_ui};
 use crate::ui::{Scene, UiState, icons};
@@ -37,15 +38,18 @@ pub fn locked_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Comm
     };
     let t = tokens(ui);
     let (mut given, mut left) = (false, false);
-    let closed = sheet_ui(ui, "locked", "Locked archive", WIDTH, |ui, _, _| {
+    let closed = sheet_ui(ui, "locked", say!("locked-title"), WIDTH, |ui, _, _| {
         ui.spacing_mut().item_spacing.y = size::STEP;
         let enter = ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Enter));
         // Names of files may be those of patients.
-        let name =
-            if scene.session.is_anonymous() { "The archive".to_owned() } else { locked.name().to_string() };
-        paragraph_ui(ui, &format!("{name} is locked by a password."), t.text);
+        let name = if scene.session.is_anonymous() {
+            say!("locked-archive").to_owned()
+        } else {
+            locked.name().to_string()
+        };
+        paragraph_ui(ui, &say!("locked-locked", name = name), t.text);
         if locked.archive.wrong {
-            note_ui(ui, icons::WARNING, t.warning, "This was not its password. Try again.");
+            note_ui(ui, icons::WARNING, t.warning, say!("locked-wrong"));
         }
         let field = ui.add(
             TextEdit::singleline(&mut state.password.0)
@@ -53,15 +57,15 @@ pub fn locked_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Comm
                 .password(true)
                 .desired_width(f32::INFINITY),
         );
-        ui.accesskit_node_builder(field.id, |node| node.set_label("Password"));
+        ui.accesskit_node_builder(field.id, |node| node.set_label(say!("locked-password")));
         field.request_focus();
         let typed = !state.password.0.is_empty();
         ui.horizontal(|ui| {
-            given =
-                press_ui(ui, Press::new("", "Open").filled().enabled(typed)).clicked() || (enter && typed);
-            left = press_ui(ui, Press::new("", "Cancel").filled()).clicked();
+            given = press_ui(ui, Press::new("", say!("locked-open")).filled().enabled(typed)).clicked()
+                || (enter && typed);
+            left = press_ui(ui, Press::new("", say!("locked-cancel")).filled()).clicked();
         });
-        line_ui(ui, "It is used to read this archive and written nowhere.", TextStyle::Small, t.muted);
+        line_ui(ui, say!("locked-used"), TextStyle::Small, t.muted);
     });
     if !(given || left || closed) {
         return;

@@ -5,7 +5,9 @@ use egui_commonmark::CommonMarkViewer;
 
 use crate::findings::Nodule;
 use crate::inference::Answer;
+use crate::language::heard;
 use crate::networks::weights::{BUILT_IN, built_in_card};
+use crate::say;
 use crate::ui::theme::size;
 use crate::ui::{Scene, UiState};
 
@@ -27,7 +29,7 @@ pub fn model_card_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, of: Option
             return;
         }
     };
-    let title = format!("Model card of {model}, {weights}");
+    let title = say!("card-title", model = model, weights = weights);
     let closed = sheet_ui(ui, "model card", &title, WIDTH, |ui, width, room| {
         let area = ScrollArea::vertical().max_height(room).min_scrolled_height(room).auto_shrink(false);
         area.show(ui, |ui| {
@@ -71,28 +73,27 @@ fn for_the_sheet(text: &str) -> String {
 /// All that weights of a file tell of themselves, as Markdown.
 fn of_answer(answer: &Answer) -> String {
     let or_nothing =
-        |text: &str| if text.is_empty() { "not told by the file".to_owned() } else { plain(text) };
+        |text: &str| if text.is_empty() { say!("card-not-told").to_owned() } else { plain(text) };
     let mut text = String::new();
     if let Some(caution) = &answer.caution {
-        text += &format!("> {}.\n\n", plain(caution.trim_end_matches('.')));
+        text += &format!("> {}.\n\n", plain(&heard(caution.trim_end_matches('.'))));
     }
     let calibrated = match answer.temperature {
-        Some(temperature) => format!("temperature {temperature:.2}"),
-        None => "not told by the file".to_owned(),
+        Some(temperature) => say!("card-temperature", temperature = format!("{temperature:.2}")),
+        None => say!("card-not-told").to_owned(),
     };
     text += "| | |\n|---|---|\n";
     for (name, value) in [
-        ("Network", format!("{}, {} of them", plain(&answer.model), answer.ensemble)),
-        ("File", plain(&answer.weights)),
+        (say!("card-network"), say!("card-several", model = plain(&answer.model), count = answer.ensemble)),
+        (say!("card-file"), plain(&answer.weights)),
         ("SHA-256", answer.weights_sha256.clone()),
-        ("Trained on", or_nothing(&answer.trained_on)),
-        ("Intended use", or_nothing(&answer.intended_use)),
-        ("Calibration", calibrated),
+        (say!("card-trained-on"), or_nothing(&answer.trained_on)),
+        (say!("card-intended-use"), or_nothing(&answer.intended_use)),
+        (say!("card-calibration"), calibrated),
     ] {
         text += &format!("| {name} | {value} |\n");
     }
-    text + "\nMore is not known of this file. `triscope evaluate` measures weights on cases with labels and \
-            writes a card with every figure.\n"
+    format!("{text}\n{}\n", say!("card-no-more"))
 }
 
 /// What a file says is text, and no markup.

@@ -7,8 +7,10 @@ use egui::{
 };
 
 use crate::command::{Command, Commands};
+use crate::language::{heard, named};
 use crate::networks::weights::{BUILT_IN, Card, Import, UNTRAINED, has_built_in};
 use crate::networks::{NetworkSpec, Paper, Size, paper, spec, thousands};
+use crate::say;
 use crate::session::{Imported, NetworkChoice, NetworkFacts, WorkId};
 use crate::ui::panels::typed_path_ui;
 use crate::ui::theme::{size, text, tokens};
@@ -26,7 +28,7 @@ const KEYS: usize = 12;
 
 /// Draws the sheet over the window; Escape, the cross or a click beside it closes it.
 pub fn networks_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, shown: &'static str, out: &mut Commands) {
-    let closed = sheet_ui(ui, "networks", "Networks and weights", WIDTH, |ui, width, room| {
+    let closed = sheet_ui(ui, "networks", say!("networks-title"), WIDTH, |ui, width, room| {
         let down = Layout::top_down(Align::Min);
         ui.horizontal_top(|ui| {
             ui.allocate_ui_with_layout(vec2(LIST, room), down, |ui| {
@@ -66,7 +68,7 @@ fn list_ui(ui: &mut Ui, scene: &Scene<'_>, shown: &str, out: &mut Commands) {
 fn row_ui(ui: &mut Ui, network: &NetworkChoice, chosen: bool) -> bool {
     let t = tokens(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(LIST, 42.0), Sense::click());
-    let weights = if network.weights.is_ok() { "weights installed" } else { "no weights" };
+    let weights = if network.weights.is_ok() { say!("networks-installed") } else { say!("networks-none") };
     let said = format!("{}, {weights}", network.name);
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, chosen, &said));
     if ui.is_rect_visible(rect) {
@@ -102,14 +104,13 @@ fn network_ui(
     let asked = words::question(spec.question);
     paragraph_ui(ui, &format!("{}: {}.", spec.family.name(), asked.to_lowercase()), t.text);
     if spec.size == Size::Compact {
-        let narrow = "The published topology made narrow, for computers without a graphics processor. Its \
-                      weights are never those of the paper.";
+        let narrow = say!("networks-compact");
         paragraph_ui(ui, narrow, t.muted);
     }
-    heading_ui(ui, "Weights here");
+    heading_ui(ui, say!("networks-here"));
     match scene.session.network_facts(spec.name) {
         Some(facts) => weights_ui(ui, facts, out),
-        None => paragraph_ui(ui, "Reading the file\u{2026}", t.muted),
+        None => paragraph_ui(ui, say!("networks-reading"), t.muted),
     }
     import_ui(ui, scene, state, spec.name, out);
     paper_ui(ui, paper(spec.family));
@@ -118,16 +119,19 @@ fn network_ui(
 fn weights_ui(ui: &mut Ui, facts: &NetworkFacts, out: &mut Commands) {
     let t = tokens(ui);
     if let Some(fault) = &facts.fault {
-        note_ui(ui, icons::ERROR, t.error, &format!("The installed file is not used: {fault}."));
+        note_ui(ui, icons::ERROR, t.error, &say!("networks-not-used", fault = heard(fault)));
     }
-    fact_ui(ui, "Parameters", &thousands(facts.parameters));
+    fact_ui(ui, say!("networks-parameters"), &thousands(facts.parameters));
     match &facts.weights {
         Some(weights) => {
-            let several =
-                if facts.members > 1 { format!(", {} networks", facts.members) } else { String::new() };
-            fact_ui(ui, "File", &format!("{weights}{several}"));
+            let several = if facts.members > 1 {
+                say!("networks-several", count = facts.members)
+            } else {
+                String::new()
+            };
+            fact_ui(ui, say!("networks-file"), &format!("{weights}{several}"));
         }
-        None => paragraph_ui(ui, "None are installed: this network cannot be asked.", t.warning),
+        None => paragraph_ui(ui, say!("networks-not-installed"), t.warning),
     }
     if let Some(sha256) = &facts.weights_sha256 {
         fact_ui(ui, "SHA-256", sha256);
@@ -135,19 +139,19 @@ fn weights_ui(ui: &mut Ui, facts: &NetworkFacts, out: &mut Commands) {
     if !facts.options.is_empty() {
         let options: Vec<String> =
             facts.options.iter().map(|(name, word)| format!("{name} {word}")).collect();
-        fact_ui(ui, "Variant", &options.join(", "));
+        fact_ui(ui, say!("networks-variant"), &options.join(", "));
     }
     if let Some(card) = &facts.card {
         card_ui(ui, card);
     }
     let built_in = facts.weights.as_deref() == Some(BUILT_IN) && has_built_in(facts.name);
-    if built_in && press_ui(ui, Press::new(icons::INFO, "Model card").filled()).clicked() {
+    if built_in && press_ui(ui, Press::new(icons::INFO, say!("networks-card")).filled()).clicked() {
         out.push(Command::ShowModelCard(facts.name));
     }
-    paragraph_ui(ui, &format!("It reads {}.", facts.reads), t.muted);
+    paragraph_ui(ui, &say!("networks-reads", what = heard(facts.reads)), t.muted);
     if let Some(folder) = &facts.folder {
-        let place = folder.reveal().display();
-        paragraph_ui(ui, &format!("Weights are looked for in {place}, as NAME.safetensors."), t.muted);
+        let place = folder.reveal().display().to_string();
+        paragraph_ui(ui, &say!("networks-looked-for", place = place), t.muted);
     }
 }
 
@@ -155,30 +159,37 @@ fn weights_ui(ui: &mut Ui, facts: &NetworkFacts, out: &mut Commands) {
 fn card_ui(ui: &mut Ui, card: &Card) {
     let t = tokens(ui);
     if !card.trained {
-        note_ui(ui, icons::WARNING, t.warning, &words::sentence(UNTRAINED));
+        note_ui(ui, icons::WARNING, t.warning, &words::sentence(&heard(UNTRAINED)));
     }
     for (name, value) in [
-        ("Origin", &card.origin),
-        ("Licence of the weights", &card.licence),
-        ("Intended use", &card.intended_use),
+        (say!("networks-origin"), &card.origin),
+        (say!("networks-licence"), &card.licence),
+        (say!("networks-intended-use"), &card.intended_use),
     ] {
         fact_ui(ui, name, value);
     }
     if card.trained {
-        paragraph_ui(ui, &format!("Trained on: {}.", card.trained_on.trim_end_matches('.')), t.text);
+        paragraph_ui(ui, &say!("networks-trained-on", data = card.trained_on.trim_end_matches('.')), t.text);
     }
     let measured = match card.calibration {
-        Some(calibration) => format!("Calibrated with temperature {:.2}.", calibration.temperature),
-        None => "Not calibrated.".to_owned(),
+        Some(calibration) => {
+            say!("networks-calibrated", temperature = format!("{:.2}", calibration.temperature))
+        }
+        None => say!("networks-not-calibrated").to_owned(),
     };
-    let how = "What was measured of weights stands in the model card that triscope evaluate writes.";
-    let taught = format!("Taught in mode {}.", card.taught_in());
+    let how = say!("networks-measured");
+    let taught = say!("networks-taught", mode = named("mode", card.taught_in()));
     paragraph_ui(ui, &format!("{taught} {measured} {how}"), t.muted);
     if let Some(caution) = &card.caution {
-        note_ui(ui, icons::INFO, t.text, &format!("{}.", words::sentence(caution.trim_end_matches('.'))));
+        note_ui(
+            ui,
+            icons::INFO,
+            t.text,
+            &format!("{}.", words::sentence(&heard(caution.trim_end_matches('.')))),
+        );
     }
     if let Some(source) = &card.source_sha256 {
-        fact_ui(ui, "Imported from a file of SHA-256", source);
+        fact_ui(ui, say!("networks-imported-from"), source);
     }
 }
 
@@ -187,21 +198,22 @@ fn import_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, name: &'static
     let t = tokens(ui);
     ui.add_space(size::HALF);
     if let Some(work) = scene.session.working(WorkId::Import) {
-        line_ui(ui, &work.progress.what, TextStyle::Body, t.text);
-        meter_ui(ui, "Importing weights", work.progress.done, ui.available_width());
-        if press_ui(ui, Press::new(icons::STOP, "Stop the import").filled()).clicked() {
+        line_ui(ui, &heard(&work.progress.what), TextStyle::Body, t.text);
+        meter_ui(ui, say!("networks-importing"), work.progress.done, ui.available_width());
+        if press_ui(ui, Press::new(icons::STOP, say!("networks-stop")).filled()).clicked() {
             out.push(Command::Cancel(WorkId::Import));
         }
         return;
     }
     let has = scene.session.network_facts(name).is_some_and(|facts| facts.weights.is_some());
-    let words = if has { "Replace by a checkpoint\u{2026}" } else { "Import a checkpoint\u{2026}" };
-    let tip = "PyTorch or safetensors. Every key and shape is compared, nothing in the file is executed, and \
-               nothing is written unless all of it fits.";
+    let words = if has { say!("networks-replace") } else { say!("networks-import") };
+    let tip = say!("networks-import-tip");
     if press_ui(ui, Press::new(icons::OPEN, words).filled()).on_hover_text(tip).clicked() {
         out.push(Command::ImportWeights(name));
     }
-    if let Some(path) = typed_path_ui(ui, &mut state.weights_path, "Path of a checkpoint", "Import path") {
+    if let Some(path) =
+        typed_path_ui(ui, &mut state.weights_path, say!("networks-path"), say!("networks-import-path"))
+    {
         out.push(Command::ImportWeightsFrom(name, path));
     }
     if let Some(imported) = scene.session.imported().filter(|imported| imported.model == name) {
@@ -213,8 +225,10 @@ fn imported_ui(ui: &mut Ui, imported: &Imported) {
     let t = tokens(ui);
     let Imported { source, refused, keys, .. } = imported;
     match refused {
-        Some(sentence) => note_ui(ui, icons::ERROR, t.error, &format!("{}.", sentence.trim_end_matches('.'))),
-        None => note_ui(ui, icons::CHECK, t.good, &format!("{source} is installed.")),
+        Some(sentence) => {
+            note_ui(ui, icons::ERROR, t.error, &format!("{}.", heard(sentence.trim_end_matches('.'))))
+        }
+        None => note_ui(ui, icons::CHECK, t.good, &say!("networks-source-installed", source = source)),
     }
     if let Some(keys) = keys {
         for line in key_lines(keys) {
@@ -228,21 +242,28 @@ fn key_lines(keys: &Import) -> Vec<String> {
     let wrong: Vec<String> = keys
         .wrong_shape
         .iter()
-        .map(|wrong| format!("{} is {:?}, {:?} is needed", wrong.key, wrong.found, wrong.expected))
+        .map(|wrong| {
+            say!(
+                "networks-shape",
+                name = wrong.key,
+                is = format!("{:?}", wrong.found),
+                needed = format!("{:?}", wrong.expected)
+            )
+        })
         .collect();
-    let mut lines = vec![format!("{} tensors loaded", keys.loaded.len())];
+    let mut lines = vec![say!("networks-loaded", count = keys.loaded.len())];
     for (word, list) in [
-        ("missing", &keys.missing),
-        ("unexpected", &keys.unexpected),
-        ("of another shape", &wrong),
-        ("without effect", &keys.ignored),
+        (say!("networks-missing"), &keys.missing),
+        (say!("networks-unexpected"), &keys.unexpected),
+        (say!("networks-another-shape"), &wrong),
+        (say!("networks-no-effect"), &keys.ignored),
     ] {
         if list.is_empty() {
             continue;
         }
         let shown = list.iter().take(KEYS).cloned().collect::<Vec<_>>().join(", ");
         let more = list.len().saturating_sub(KEYS);
-        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+        let more = if more > 0 { say!("networks-more", more = more) } else { String::new() };
         lines.push(format!("{} {word}: {shown}{more}", list.len()));
     }
     lines
@@ -250,26 +271,25 @@ fn key_lines(keys: &Import) -> Vec<String> {
 
 fn paper_ui(ui: &mut Ui, paper: &'static Paper) {
     let t = tokens(ui);
-    heading_ui(ui, "The publication");
+    heading_ui(ui, say!("networks-publication"));
     paragraph_ui(ui, paper.title, t.text);
     paragraph_ui(ui, paper.source, t.muted);
-    if press_ui(ui, Press::new(icons::FILES, "Copy BibTeX").filled()).clicked() {
+    if press_ui(ui, Press::new(icons::FILES, say!("networks-copy")).filled()).clicked() {
         ui.copy_text(paper.bibtex.to_owned());
     }
     if let Some(code) = paper.code {
-        fact_ui(ui, "Code", code);
+        fact_ui(ui, say!("networks-code"), code);
     }
-    paragraph_ui(ui, &format!("Licence of that code: {}.", paper.code_licence), t.text);
-    paragraph_ui(ui, &format!("Published weights: {}.", paper.weights_licence), t.text);
-    heading_ui(ui, "What its authors reported");
+    paragraph_ui(ui, &say!("networks-code-licence", licence = paper.code_licence), t.text);
+    paragraph_ui(ui, &say!("networks-published", weights = paper.weights_licence), t.text);
+    heading_ui(ui, say!("networks-reported"));
     for reported in paper.reported {
         let figures: Vec<String> =
             reported.figures.iter().map(|(measure, figure)| format!("{measure} {figure}")).collect();
         paragraph_ui(ui, &figures.join(", "), t.text);
-        paragraph_ui(ui, &format!("on {}", reported.data), t.muted);
+        paragraph_ui(ui, &say!("networks-on", data = reported.data), t.muted);
     }
-    let differ = "Their data are not those of any weights here: no figure of this program may be set beside \
-                  these without saying so.";
+    let differ = say!("networks-not-theirs");
     note_ui(ui, icons::INFO, t.text, &format!("{} {differ}", paper.caution));
 }
 

@@ -3,6 +3,8 @@
 use egui::{Align, Align2, Area, CornerRadius, Frame, Id, Layout, Margin, Order, Rect, Stroke, Ui, vec2};
 
 use crate::command::{Command, Commands};
+use crate::language::heard;
+use crate::say;
 use crate::session::Severity;
 use crate::ui::theme::{size, tokens};
 use crate::ui::widgets::{Press, note_ui, press_ui};
@@ -39,12 +41,12 @@ pub fn notices_ui(ui: &Ui, rect: Rect, scene: &Scene<'_>, out: &mut Commands) {
                     .inner_margin(Margin::symmetric(12, 8))
                     .show(ui, |ui| {
                         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-                            let press = Press::new(icons::CLOSE, "Dismiss").icon_only();
-                            if press_ui(ui, press).on_hover_text("Take this away").clicked() {
+                            let press = Press::new(icons::CLOSE, say!("notices-dismiss")).icon_only();
+                            if press_ui(ui, press).on_hover_text(say!("notices-take-away")).clicked() {
                                 out.push(Command::Dismiss(notice.id));
                             }
                             ui.with_layout(Layout::top_down(Align::Min), |ui| {
-                                note_ui(ui, icon, colour, &notice.text);
+                                note_ui(ui, icon, colour, &heard(&notice.text));
                             });
                         });
                     });
@@ -63,7 +65,7 @@ pub fn reduced_ui(ui: &Ui, rect: Rect, scene: &Scene<'_>) {
     ui.painter().text(
         rect.center(),
         Align2::CENTER_CENTER,
-        "This volume does not fit into the graphics memory, not even reduced.\nChoose another device in the top bar.",
+        say!("notices-does-not-fit"),
         egui::TextStyle::Body.resolve(ui.style()),
         t.warning,
     );

@@ -4,6 +4,8 @@
 use egui::{Align, Layout, Role, Sense, Slider, Ui, WidgetInfo, vec2};
 
 use crate::command::{Command, Commands};
+use crate::language::heard;
+use crate::say;
 use crate::ui::panels::thumbnail_ui;
 use crate::ui::theme::{PICTURE, size, tokens};
 use crate::ui::viewport::scrolled;
@@ -33,8 +35,11 @@ pub fn pages_ui(
             None => return,
         },
     };
-    let which =
-        if total > 1 { format!("Picture {} of {total}", wanted + 1) } else { "The picture".to_owned() };
+    let which = if total > 1 {
+        say!("pages-picture-of", number = wanted + 1, total = total)
+    } else {
+        say!("pages-picture").to_owned()
+    };
     let (place, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &which));
     ui.painter().rect_filled(place, 2.0, PICTURE.ground);
@@ -42,7 +47,7 @@ pub fn pages_ui(
         Ok(picture) => thumbnail_ui(ui, "large", place, index, picture),
         Err(sentence) => {
             let mut inner = ui.new_child(egui::UiBuilder::new().max_rect(place.shrink(size::STEP)));
-            note_ui(&mut inner, icons::WARNING, PICTURE.text, sentence);
+            note_ui(&mut inner, icons::WARNING, PICTURE.text, &heard(sentence));
         }
     }
     if total > 1 {
@@ -52,15 +57,9 @@ pub fn pages_ui(
         turning_ui(ui, wanted, total, &which, out);
     }
     let caption = if series.is_coloured() {
-        format!(
-            "{which}, as it is stored: it holds colours and no Hounsfield units. It has no planes, and nothing can \
-             be measured in it or asked of a network."
-        )
+        say!("pages-as-stored-colours", which = which)
     } else {
-        format!(
-            "{which} as it is stored, to see what this is: it has no planes, and nothing can be measured in it or \
-             asked of a network."
-        )
+        say!("pages-as-stored", which = which)
     };
     paragraph_ui(ui, &caption, t.muted);
 }
@@ -72,10 +71,10 @@ fn turning_ui(ui: &mut Ui, wanted: usize, total: usize, which: &str, out: &mut C
             let press = Press::new(icon, words).icon_only().enabled(to.is_some());
             if press_ui(ui, press).clicked() { to } else { None }
         };
-        let back = turn(ui, icons::LEFT, "Picture before", wanted.checked_sub(1));
+        let back = turn(ui, icons::LEFT, say!("pages-before"), wanted.checked_sub(1));
         let on = ui
             .with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let on = turn(ui, icons::RIGHT, "Next picture", Some(wanted + 1).filter(|n| *n < total));
+                let on = turn(ui, icons::RIGHT, say!("pages-next"), Some(wanted + 1).filter(|n| *n < total));
                 let mut shown = wanted + 1;
                 let slider =
                     bare_slider_ui(ui, |ui| ui.add(Slider::new(&mut shown, 1..=total).show_value(false)));

@@ -4,6 +4,7 @@ use egui::{Id, Key, Modifiers, RichText, ScrollArea, TextEdit, Ui};
 
 use super::sheet::sheet_ui;
 use crate::command::{CATALOGUE, Command, Commands, Entry, Explaining};
+use crate::say;
 use crate::ui::theme::tokens;
 use crate::ui::widgets::{Press, menu_row_ui, paragraph_ui};
 use crate::ui::{Scene, UiState, icons};
@@ -15,7 +16,7 @@ const WIDTH: f32 = 520.0;
 pub fn palette_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
     let t = tokens(ui);
     let mut chosen = None;
-    let closed = sheet_ui(ui, "palette", "Commands", WIDTH, |ui, _, room| {
+    let closed = sheet_ui(ui, "palette", say!("palette-title"), WIDTH, |ui, _, room| {
         let (up, down, enter) = ui.input_mut(|i| {
             let mut pressed = |key| i.consume_key(Modifiers::NONE, key);
             (pressed(Key::ArrowUp), pressed(Key::ArrowDown), pressed(Key::Enter))
@@ -23,10 +24,10 @@ pub fn palette_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Com
         let field = ui.add(
             TextEdit::singleline(&mut state.palette.typed)
                 .id(Id::unique("palette field"))
-                .hint_text(RichText::new("What do you want to do?").color(t.muted))
+                .hint_text(RichText::new(say!("palette-what")).color(t.muted))
                 .desired_width(f32::INFINITY),
         );
-        ui.accesskit_node_builder(field.id, |node| node.set_label("Command"));
+        ui.accesskit_node_builder(field.id, |node| node.set_label(say!("palette-command")));
         field.request_focus();
         if field.changed() {
             state.palette.row = 0;
@@ -39,19 +40,19 @@ pub fn palette_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Com
         ui.add_space(4.0);
         ui.spacing_mut().item_spacing.y = 2.0;
         if found.is_empty() {
-            paragraph_ui(ui, "No command that can be carried out now has these letters.", t.muted);
+            paragraph_ui(ui, say!("palette-none"), t.muted);
         }
         ScrollArea::vertical().max_height((room - 60.0).max(60.0)).show(ui, |ui| {
             for (n, entry) in found.iter().enumerate() {
                 let key = scene.key(&entry.command);
                 let line = menu_row_ui(
                     ui,
-                    Press::new(if n == row { icons::RIGHT } else { "" }, entry.words).key(&key),
+                    Press::new(if n == row { icons::RIGHT } else { "" }, entry.said()).key(&key),
                 );
                 if n == row && (up || down) {
                     line.scroll_to_me(None);
                 }
-                if line.on_hover_text(entry.help).clicked() || (enter && n == row) {
+                if line.on_hover_text(entry.said_help()).clicked() || (enter && n == row) {
                     chosen = Some(entry.command.clone());
                 }
             }
@@ -78,7 +79,7 @@ pub struct Palette {
 fn found(scene: &Scene<'_>, typed: &str) -> Vec<&'static Entry> {
     let typed = typed.trim().to_lowercase();
     let rank = |entry: &Entry| {
-        let (words, help) = (entry.words.to_lowercase(), entry.help.to_lowercase());
+        let (words, help) = (entry.said().to_lowercase(), entry.said_help().to_lowercase());
         if words.starts_with(&typed) {
             Some(0)
         } else if words.contains(&typed) {

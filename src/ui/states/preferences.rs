@@ -4,6 +4,8 @@ use egui::{Align, Layout, ScrollArea, Sense, Stroke, TextStyle, Ui, vec2};
 
 use super::sheet::sheet_ui;
 use crate::command::{Command, Commands, Preference, Viewing};
+use crate::language::{Language, heard, named};
+use crate::say;
 use crate::session::{CornerText, Preferences};
 use crate::ui::theme::{size, tokens};
 use crate::ui::widgets::{
@@ -19,25 +21,25 @@ const WIDTH: f32 = 640.0;
 const NAMES: f32 = 190.0;
 /// Length of the bar that a ruler is laid on, mm.
 const BAR_MM: f64 = 100.0;
-/// Where the network runs: name in the file, word here.
-const DEVICES: [(&str, &str); 3] = [("auto", "Automatic"), ("gpu", "Graphics"), ("cpu", "Processor")];
+/// Where the network runs, as the file says it.
+const DEVICES: [&str; 3] = ["auto", "gpu", "cpu"];
 
 /// Draws the sheet; Escape, the cross or a click beside it closes it.
 pub fn preferences_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
-    let closed = sheet_ui(ui, "preferences", "Preferences", WIDTH, |ui, width, room| {
+    let closed = sheet_ui(ui, "preferences", say!("preferences-title"), WIDTH, |ui, width, room| {
         ScrollArea::vertical().max_height(room).min_scrolled_height(room).show(ui, |ui| {
             ui.set_max_width(width - size::DOUBLE);
             ui.spacing_mut().item_spacing.y = size::HALF;
-            heading_ui(ui, "Appearance");
+            heading_ui(ui, say!("preferences-appearance"));
             appearance_ui(ui, scene, out);
             ui.add_space(size::STEP);
-            heading_ui(ui, "Pictures");
+            heading_ui(ui, say!("preferences-pictures"));
             pictures_ui(ui, scene, state, out);
             ui.add_space(size::STEP);
-            heading_ui(ui, "Devices");
+            heading_ui(ui, say!("preferences-devices"));
             devices_ui(ui, scene, out);
             ui.add_space(size::STEP);
-            heading_ui(ui, "Keys");
+            heading_ui(ui, say!("preferences-keys"));
             keys_ui(ui, scene, state, out);
         });
     });
@@ -64,16 +66,29 @@ fn prefer(preference: Preference) -> Command {
 }
 
 fn appearance_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
-    named_ui(ui, "Theme", |ui| {
+    named_ui(ui, say!("preferences-theme"), |ui| {
         let chosen = usize::from(!scene.prefs.dark);
-        if segments_ui(ui, "Theme", &["Dark", "Light"], chosen).is_some_and(|place| place != chosen) {
+        if segments_ui(
+            ui,
+            say!("preferences-theme"),
+            &[say!("preferences-dark"), say!("preferences-light")],
+            chosen,
+        )
+        .is_some_and(|place| place != chosen)
+        {
             out.push(Command::ToggleTheme);
         }
     });
-    named_ui(ui, "Text size", |ui| {
+    language_ui(ui, scene, out);
+    named_ui(ui, say!("preferences-text-size"), |ui| {
         let [least, most] = Preferences::TEXT_SIZES;
-        let field =
-            NumberField { name: "Text size", unit: " %", range: least..=most, pace: 1.0, decimals: 0 };
+        let field = NumberField {
+            name: say!("preferences-text-size"),
+            unit: " %",
+            range: least..=most,
+            pace: 1.0,
+            decimals: 0,
+        };
         // A field that grows while it is dragged runs away from the pointer: let go, it counts.
         let (new, response) = number_ui(ui, &field, f64::from(scene.prefs.zoom_factor()) * 100.0);
         let id = response.id.with("dragged");
@@ -86,48 +101,79 @@ fn appearance_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
             out.push(prefer(Preference::TextSize(size)));
         }
     });
-    named_ui(ui, "Motion", |ui| {
+    named_ui(ui, say!("preferences-motion"), |ui| {
         let chosen = usize::from(scene.prefs.reduced_motion);
-        let pressed = segments_ui(ui, "Motion", &["As it is", "Reduced"], chosen);
+        let pressed = segments_ui(
+            ui,
+            say!("preferences-motion"),
+            &[say!("preferences-as-it-is"), say!("preferences-reduced")],
+            chosen,
+        );
         if let Some(place) = pressed.filter(|place| *place != chosen) {
             out.push(prefer(Preference::ReducedMotion(place == 1)));
         }
     });
-    named_ui(ui, "Patient data on pictures", |ui| {
+    named_ui(ui, say!("preferences-patient-on-pictures"), |ui| {
         let chosen = CornerText::ALL.iter().position(|text| *text == scene.prefs.patient_text).unwrap_or(0);
-        let pressed = segments_ui(ui, "Patient data", &CornerText::ALL.map(CornerText::label), chosen);
+        let pressed = segments_ui(
+            ui,
+            say!("preferences-patient-data"),
+            &CornerText::ALL.map(|text| named("corner", text.label())),
+            chosen,
+        );
         if let Some(text) = pressed.and_then(|place| CornerText::ALL.get(place)) {
             out.push(prefer(Preference::PatientText(*text)));
         }
     });
 }
 
+/// The language of the window; each by its name in itself, so that whoever reads no other finds it.
+fn language_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+    let codes: Vec<_> =
+        std::iter::once(Preferences::AS_THE_SYSTEM).chain(Language::all().map(Language::code)).collect();
+    let names: Vec<_> = std::iter::once(say!("preferences-as-the-system"))
+        .chain(Language::all().map(Language::name))
+        .collect();
+    named_ui(ui, say!("preferences-language"), |ui| {
+        let chosen = codes.iter().position(|code| *code == scene.prefs.language).unwrap_or(0);
+        let pressed = segments_ui(ui, say!("preferences-language"), &names, chosen);
+        if let Some(code) = pressed.filter(|place| *place != chosen).and_then(|place| codes.get(place)) {
+            out.push(prefer(Preference::Language(code)));
+        }
+    });
+}
+
 fn pictures_ui(ui: &mut Ui, scene: &Scene<'_>, state: &UiState, out: &mut Commands) {
     let t = tokens(ui);
-    named_ui(ui, "Between voxels", |ui| {
+    named_ui(ui, say!("preferences-between-voxels"), |ui| {
         let kinds = Interpolation::ALL;
         let chosen = kinds.iter().position(|kind| *kind == scene.prefs.interpolation).unwrap_or(1);
-        let pressed = segments_ui(ui, "Between voxels", &kinds.map(Interpolation::label), chosen);
+        let pressed = segments_ui(
+            ui,
+            say!("preferences-between-voxels"),
+            &kinds.map(|kind| named("interpolation", kind.label())),
+            chosen,
+        );
         if let Some(kind) = pressed.and_then(|place| kinds.get(place)) {
             out.push(Command::Viewing(Viewing::Interpolate(*kind)));
         }
     });
-    named_ui(ui, "Slices in a second", |ui| {
+    named_ui(ui, say!("preferences-slices-in-a-second"), |ui| {
         let [least, most] = Preferences::PLAY_SPEEDS;
-        let name = "Pace of playing";
+        let name = say!("preferences-pace-of-playing");
         let field = NumberField { name, unit: "", range: least..=most, pace: 0.2, decimals: 0 };
         let (new, _) = number_ui(ui, &field, scene.prefs.slices_per_second());
         out.extend(new.map(|pace| Command::Viewing(Viewing::PlayAt(pace))));
     });
-    named_ui(ui, "Screen, dots per inch", |ui| {
+    named_ui(ui, say!("preferences-screen-dpi"), |ui| {
         let [_, most] = Screen::RANGE_DPI;
-        let name = "Dots per inch";
+        let name = say!("preferences-dots-per-inch");
         let field = NumberField { name, unit: "", range: 0.0..=most, pace: 0.2, decimals: 1 };
         let (new, response) = number_ui(ui, &field, scene.prefs.screen_dpi);
-        response.on_hover_text("0 leaves it to the screen");
+        response.on_hover_text(say!("preferences-zero-dpi"));
         out.extend(new.map(|dpi| prefer(Preference::ScreenDpi(dpi))));
         if let Some(screen) = state.screen {
-            line_ui(ui, &format!("In use: {}", words::dpi(screen)), TextStyle::Small, t.muted);
+            line_ui(ui, &say!("preferences-in-use", dpi = words::dpi(screen)), TextStyle::Small, t.muted);
         }
     });
     if let Some(screen) = state.screen {
@@ -146,37 +192,36 @@ fn ruler_ui(ui: &mut Ui, screen: Screen) {
     ui.painter().vline(rect.left(), rect.y_range(), stroke);
     if points <= shown {
         ui.painter().vline(rect.right(), rect.y_range(), stroke);
-        let sentence = "This bar is 100 mm long where the figure in use is right. Where a ruler says otherwise, \
-                        multiply that figure by 100 and divide it by what the ruler says.";
+        let sentence = say!("preferences-bar");
         paragraph_ui(ui, sentence, t.muted);
     } else {
-        paragraph_ui(ui, "The bar of 100 mm is wider than this sheet.", t.muted);
+        paragraph_ui(ui, say!("preferences-bar-wide"), t.muted);
     }
 }
 
 fn devices_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let t = tokens(ui);
     let graphics = scene.session.graphics();
-    line_ui(ui, "Pictures are drawn by", TextStyle::Body, t.muted);
+    line_ui(ui, say!("preferences-drawn-by"), TextStyle::Body, t.muted);
     let automatic = scene.prefs.adapter.is_empty();
-    if menu_row_ui(ui, Press::new(icons::DEVICE, "Whichever is best").selected(automatic)).clicked() {
+    if menu_row_ui(ui, Press::new(icons::DEVICE, say!("preferences-best")).selected(automatic)).clicked() {
         out.push(Command::ChooseAdapter(String::new()));
     }
     for adapter in &graphics.adapters {
         let icon = if adapter.software { icons::PROCESSOR } else { icons::DEVICE };
-        let in_use = if graphics.current.as_ref() == Some(adapter) { ", in use" } else { "" };
+        let in_use = if graphics.current.as_ref() == Some(adapter) { say!("preferences-used") } else { "" };
         let label = format!("{} ({}){in_use}", adapter.name, adapter.backend);
         let chosen = !automatic && adapter.name.contains(&scene.prefs.adapter);
         if menu_row_ui(ui, Press::new(icon, &label).selected(chosen)).clicked() {
             out.push(Command::ChooseAdapter(adapter.name.clone()));
         }
     }
-    named_ui(ui, "The network runs on", |ui| {
-        let chosen =
-            DEVICES.iter().position(|(name, _)| *name == scene.prefs.network_device).unwrap_or_default();
-        let pressed = segments_ui(ui, "The network runs on", &DEVICES.map(|(_, word)| word), chosen);
-        if let Some((name, _)) = pressed.filter(|place| *place != chosen).and_then(|place| DEVICES.get(place))
-        {
+    named_ui(ui, say!("preferences-runs-on"), |ui| {
+        let chosen = DEVICES.iter().position(|name| *name == scene.prefs.network_device).unwrap_or_default();
+        let words =
+            [say!("preferences-automatic"), say!("preferences-graphics"), say!("preferences-processor")];
+        let pressed = segments_ui(ui, say!("preferences-runs-on"), &words, chosen);
+        if let Some(name) = pressed.filter(|place| *place != chosen).and_then(|place| DEVICES.get(place)) {
             out.push(prefer(Preference::NetworkDevice(name)));
         }
     });
@@ -186,25 +231,23 @@ fn keys_ui(ui: &mut Ui, scene: &Scene<'_>, state: &UiState, out: &mut Commands) 
     let t = tokens(ui);
     match &state.key_file {
         Some(file) => {
-            paragraph_ui(
-                ui,
-                "Keys are changed in this file; docs/keys.md and the sheet of keys name the commands:",
-                t.muted,
-            );
+            paragraph_ui(ui, say!("preferences-key-file"), t.muted);
             ui.add(egui::Label::new(egui::RichText::new(file.display().to_string()).color(t.text)).wrap());
         }
-        None => paragraph_ui(ui, "Nothing of yours is kept here, so that keys are the usual ones.", t.muted),
+        None => paragraph_ui(ui, say!("preferences-nothing-kept"), t.muted),
     }
     let taken: Vec<String> = scene
         .keymap
         .taken()
-        .map(|(key, was, is)| format!("{key} is {} now, and no longer {}", is.words, was.words))
+        .map(|(key, was, is)| {
+            say!("preferences-key-is-now", key = words::key(&key), is = is.said(), was = was.said())
+        })
         .collect();
     if state.key_faults.is_empty() && taken.is_empty() {
-        paragraph_ui(ui, "No key is given twice.", t.muted);
+        paragraph_ui(ui, say!("preferences-no-key-twice"), t.muted);
     }
     for fault in &state.key_faults {
-        note_ui(ui, icons::WARNING, t.warning, fault);
+        note_ui(ui, icons::WARNING, t.warning, &heard(fault));
     }
     for sentence in &taken {
         note_ui(ui, icons::INFO, t.muted, sentence);
@@ -213,13 +256,13 @@ fn keys_ui(ui: &mut Ui, scene: &Scene<'_>, state: &UiState, out: &mut Commands) 
         super::key_binding::change_keys_ui(ui, scene, out);
         let read = Command::Viewing(Viewing::ReadKeys);
         let can = state.key_file.is_some();
-        if press_ui(ui, Press::new("", "Read keys again").filled().enabled(can))
+        if press_ui(ui, Press::new("", say!("preferences-read-again")).filled().enabled(can))
             .on_hover_text(scene.tip(&read))
             .clicked()
         {
             out.push(read);
         }
-        if press_ui(ui, Press::new("", "All keys").filled()).clicked() {
+        if press_ui(ui, Press::new("", say!("preferences-all-keys")).filled()).clicked() {
             out.push(Command::ToggleHelp);
         }
     });

@@ -2,6 +2,7 @@
 
 use egui::{Align, Frame, Id, Label, Layout, Margin, Modal, RichText, TextStyle, Ui};
 
+use crate::say;
 use crate::ui::icons;
 use crate::ui::theme::{size, tokens};
 use crate::ui::widgets::{Press, press_ui};
@@ -35,7 +36,8 @@ pub(super) fn sheet_ui(
                 let title = RichText::new(title).text_style(TextStyle::Heading).color(t.text);
                 ui.add(Label::new(title).selectable(false));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    closed = press_ui(ui, Press::new(icons::CLOSE, "Close").icon_only()).clicked();
+                    closed =
+                        press_ui(ui, Press::new(icons::CLOSE, say!("sheet-close")).icon_only()).clicked();
                 });
             });
             ui.add_space(size::STEP);

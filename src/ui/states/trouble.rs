@@ -6,6 +6,8 @@ use super::column_ui;
 use super::pages::pages_ui;
 use crate::command::{Command, Commands};
 use crate::ingest::DefectCode;
+use crate::language::heard;
+use crate::say;
 use crate::ui::panels::path_ui;
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{Press, note_ui, paragraph_ui, press_ui};
@@ -34,11 +36,11 @@ pub fn failed_ui(
     let t = tokens(ui);
     column_ui(ui, rect, 520.0, 260.0, |ui| {
         ui.spacing_mut().item_spacing.y = size::STEP;
-        title_ui(ui, "This could not be opened");
-        note_ui(ui, icons::ERROR, t.error, sentence);
+        title_ui(ui, say!("trouble-not-opened"));
+        note_ui(ui, icons::ERROR, t.error, &heard(sentence));
         let skipped = scene.session.scan().skipped.len();
         if skipped > 0 {
-            paragraph_ui(ui, &format!("{skipped} files were looked at and passed over."), t.muted);
+            paragraph_ui(ui, &say!("trouble-passed", skipped = skipped), t.muted);
         }
         ui.add_space(size::HALF);
         ways_ui(ui, scene, out);
@@ -72,21 +74,21 @@ pub fn unusable_ui(
         title_ui(
             ui,
             match (coloured, several) {
-                (true, true) => "These are coloured pictures",
-                (true, false) => "This is a coloured picture",
-                (false, _) => "This series cannot be shown in three planes",
+                (true, true) => say!("trouble-coloured-pictures"),
+                (true, false) => say!("trouble-coloured-picture"),
+                (false, _) => say!("trouble-not-in-planes"),
             },
         );
         if series.defects.iter().all(|d| d.code.viewable()) {
             // No single defect forbids it, and still it is no volume.
-            let why = series.obstacle().unwrap_or("The places of its slices are not known.");
-            note_ui(ui, icons::WARNING, t.warning, &words::sentence(why));
-            paragraph_ui(ui, "Open a series of several parallel slices of one size.", t.muted);
+            let why = series.obstacle().unwrap_or(say!("trouble-places-unknown"));
+            note_ui(ui, icons::WARNING, t.warning, &words::sentence(&heard(why)));
+            paragraph_ui(ui, say!("trouble-open-several"), t.muted);
         }
         for defect in series.defects.iter().filter(|d| !d.code.viewable()) {
             let name = RichText::new(words::defect_badge(defect)).text_style(text::strong()).color(t.text);
             ui.add(Label::new(name).selectable(false));
-            note_ui(ui, icons::WARNING, t.warning, &defect.text);
+            note_ui(ui, icons::WARNING, t.warning, &heard(&defect.text));
             if let Some(help) = what_helps(defect.code) {
                 paragraph_ui(ui, help, t.muted);
             }
@@ -98,12 +100,12 @@ pub fn unusable_ui(
         let usable = scene.session.scan().series.iter().position(|s| s.usable());
         ui.horizontal(|ui| {
             if let Some(usable) = usable {
-                let press = Press::new(icons::SLAB, "Show the largest usable series").filled();
+                let press = Press::new(icons::SLAB, say!("trouble-largest")).filled();
                 if press_ui(ui, press).clicked() {
                     out.push(Command::ShowSeries(usable));
                 }
             }
-            if press_ui(ui, Press::new(icons::FOLDER, "Open another folder").filled()).clicked() {
+            if press_ui(ui, Press::new(icons::FOLDER, say!("trouble-another-folder")).filled()).clicked() {
                 out.push(Command::OpenFolder);
             }
         });
@@ -112,16 +114,10 @@ pub fn unusable_ui(
 
 fn what_helps(code: DefectCode) -> Option<&'static str> {
     match code {
-        DefectCode::SingleSlice => {
-            Some("A scout or a single image has no depth. Open the folder with the whole series.")
-        }
-        DefectCode::NoPosition => Some(
-            "Export the series again from the archive with its original headers: positions were removed.",
-        ),
-        DefectCode::UnsupportedSyntax => {
-            Some("Export the study again uncompressed (Explicit VR Little Endian).")
-        }
-        DefectCode::NoPixelData => Some("These files hold headers alone. Export the images themselves."),
+        DefectCode::SingleSlice => Some(say!("trouble-scout")),
+        DefectCode::NoPosition => Some(say!("trouble-export-headers")),
+        DefectCode::UnsupportedSyntax => Some(say!("trouble-export-uncompressed")),
+        DefectCode::NoPixelData => Some(say!("trouble-headers-alone")),
         _ => None,
     }
 }
@@ -136,7 +132,7 @@ fn ways_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     ui.horizontal(|ui| {
         for (command, icon) in [(Command::OpenFolder, icons::FOLDER), (Command::OpenExample, icons::EXAMPLE)]
         {
-            let words = crate::command::entry(&command).map_or("", |e| e.words);
+            let words = crate::command::entry(&command).map_or("", |e| e.said());
             if press_ui(ui, Press::new(icon, words).filled()).on_hover_text(scene.tip(&command)).clicked() {
                 out.push(command);
             }

@@ -9,6 +9,7 @@ use egui::{
 use super::column_ui;
 use crate::command::{Command, Commands};
 use crate::ingest::Private;
+use crate::say;
 use crate::ui::panels::path_ui;
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{Press, menu_row_ui, paragraph_ui, press_ui};
@@ -24,22 +25,18 @@ pub fn welcome_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiStat
     let height = 380.0 + 32.0 * recent as f32 + if again { 40.0 } else { 0.0 };
     column_ui(ui, rect, 640.0, height, |ui| {
         ui.spacing_mut().item_spacing.y = size::STEP;
-        let title = RichText::new("Open a chest CT").text_style(TextStyle::Heading).size(22.0).color(t.text);
+        let title =
+            RichText::new(say!("welcome-title")).text_style(TextStyle::Heading).size(22.0).color(t.text);
         ui.add(Label::new(title).selectable(false));
-        paragraph_ui(
-            ui,
-            "Read it in three linked planes, click a nodule, and see what the network says and why. \
-             Nothing leaves this computer.",
-            t.muted,
-        );
+        paragraph_ui(ui, say!("welcome-what"), t.muted);
         ui.add_space(size::STEP);
         choices_ui(ui, scene, out);
         ui.add_space(size::HALF);
-        paragraph_ui(ui, "Or drop a folder anywhere in this window, or type its path:", t.muted);
+        paragraph_ui(ui, say!("welcome-drop-folder"), t.muted);
         path_ui(ui, state, out);
         if again {
             let tip = scene.tip(&Command::RestoreSession);
-            let press = Press::new(icons::RERUN, "Go on with the last session").filled();
+            let press = Press::new(icons::RERUN, say!("welcome-go-on")).filled();
             if press_ui(ui, press).on_hover_text(tip).clicked() {
                 out.push(Command::RestoreSession);
             }
@@ -47,8 +44,10 @@ pub fn welcome_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiStat
         if recent > 0 {
             ui.add_space(size::STEP);
             ui.add(
-                Label::new(RichText::new("Recent").text_style(text::small_strong()).color(t.muted))
-                    .selectable(false),
+                Label::new(
+                    RichText::new(say!("welcome-recent")).text_style(text::small_strong()).color(t.muted),
+                )
+                .selectable(false),
             );
             ui.spacing_mut().item_spacing.y = 2.0;
             for path in scene.prefs.recent.iter().take(RECENT).map(Private::reveal) {
@@ -69,12 +68,12 @@ fn choices_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = gap;
         let key = scene.key(&Command::OpenFolder);
-        let folder = format!("DICOM, any depth of folders, several series ({key})");
-        if choice_ui(ui, width, icons::FOLDER, "Open a folder", &folder).clicked() {
+        let folder = say!("welcome-folder-tip", key = key);
+        if choice_ui(ui, width, icons::FOLDER, say!("welcome-folder"), &folder).clicked() {
             out.push(Command::OpenFolder);
         }
-        let example = "A phantom chest with known nodules, made at the first time";
-        if choice_ui(ui, width, icons::EXAMPLE, "Open the example", example).clicked() {
+        let example = say!("welcome-example-tip");
+        if choice_ui(ui, width, icons::EXAMPLE, say!("welcome-example"), example).clicked() {
             out.push(Command::OpenExample);
         }
     });
@@ -121,5 +120,5 @@ pub fn drop_ui(ui: &Ui, rect: Rect) {
     );
     let font = TextStyle::Heading.resolve(ui.style());
     let at = rect.center() + vec2(0.0, 8.0);
-    ui.painter().text(at, Align2::CENTER_TOP, "Drop to open", font, crate::ui::theme::DARK.text);
+    ui.painter().text(at, Align2::CENTER_TOP, say!("welcome-drop"), font, crate::ui::theme::DARK.text);
 }

@@ -4,9 +4,11 @@
 use egui::{CursorIcon, EventFilter, Id, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2};
 
 use super::callback::{SlicePlace, slice_shape};
-use super::pair::{CT_ALONE, OfTwo, Side, two_maps};
+use super::pair::{OfTwo, Side, ct_alone, two_maps};
 use super::{DrawnPane, PaneKind, Shown, compose, overlay, pointer};
 use crate::command::{Command, Commands};
+use crate::language::named;
+use crate::say;
 use crate::session::{Pane, Session, Tool};
 use crate::tools::Pointed;
 use crate::ui::theme::{PICTURE, from_unit};
@@ -53,7 +55,7 @@ pub(super) fn view_ui(
     which_map(scene, state, side, &mut shown);
     if state.heatmap_hidden {
         shown.heatmap = None;
-        shown.map_name = shown.map_name.map(|_| CT_ALONE.to_owned());
+        shown.map_name = shown.map_name.map(|_| ct_alone().to_owned());
     }
 
     shown.outlines = state.outlines.marks(scene.session, pane, &shown.view);
@@ -127,22 +129,26 @@ fn which_map(scene: &Scene<'_>, state: &UiState, side: Option<Side>, shown: &mut
 }
 
 fn describe(ui: &Ui, response: &Response, (pane, second): (Pane, bool), shown: &Shown, session: &Session) {
-    let label = if second { format!("{}, second map", pane.label()) } else { pane.label().to_owned() };
+    let label = if second {
+        say!("canvas-second", pane = named("plane", pane.label()))
+    } else {
+        named("plane", pane.label()).to_owned()
+    };
     response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, &label));
     ui.accesskit_node_builder(response.id, |node| {
         node.set_role(Role::Canvas);
         let pointed = session.hover().filter(|hover| hover.pane == pane);
         let spoken = match pointed {
-            Some(hover) => words::spoken_place("pointer", hover.at, hover.value, &shown.volume),
+            Some(hover) => words::spoken_place(say!("canvas-pointer"), hover.at, hover.value, &shown.volume),
             // Without a pointer the cursor is where one is.
             None => {
                 let grid = shown.volume.grid();
                 let voxel = grid.voxel_at(grid.voxel_from_patient() * shown.cursor);
                 let value = voxel.and_then(|voxel| shown.volume.value(voxel));
-                words::spoken_place("cursor", shown.cursor, value, &shown.volume)
+                words::spoken_place(say!("canvas-cursor"), shown.cursor, value, &shown.volume)
             }
         };
-        let map = shown.map_name.as_ref().map_or(String::new(), |name| format!("; map: {name}"));
+        let map = shown.map_name.as_ref().map_or(String::new(), |name| say!("canvas-map", name = name));
         node.set_value(format!("{}; {spoken}{map}", words::spoken_slice(&shown.view)));
     });
 }

@@ -9,6 +9,7 @@ use crate::inference::{Region, regions};
 use crate::ingest::{Defect, DefectCode, Series};
 use crate::networks::spec;
 use crate::render::{HeatmapLook, LayerLook};
+use crate::say;
 use crate::session::{
     Engine, Findings, Heatmap, Layout, Measured, Pane, PetLook, PetSeries, Session, Tool, ViewportState,
 };
@@ -132,7 +133,7 @@ pub fn layer_of(pet: &PetSeries, look: PetLook) -> Option<ShownLayer> {
         look: LayerLook { volume: Arc::clone(&pet.volume), range: look.range, opacity: look.opacity },
         title: "PET".to_owned(),
         unit: pet.volume.unit().name().to_owned(),
-        doubt: (!pet.same_frame).then(|| "PET of another frame of reference".to_owned()),
+        doubt: (!pet.same_frame).then(|| say!("compose-pet-another-frame").to_owned()),
     })
 }
 

@@ -8,12 +8,15 @@ use super::canvas::view_ui;
 use crate::command::Commands;
 use crate::explain::Saliency;
 use crate::render::{HeatmapLook, SharedScale};
+use crate::say;
 use crate::session::{Heatmap, Pane, Session};
 use crate::tools::Pointed;
 use crate::ui::{Scene, UiState, words};
 
 /// What a view without a map is called.
-pub(super) const CT_ALONE: &str = "CT alone";
+pub(super) fn ct_alone() -> &'static str {
+    say!("pair-ct-alone")
+}
 
 /// A map of two, and its name on the picture.
 #[derive(Clone, Debug)]
@@ -48,7 +51,9 @@ pub fn two_maps(session: &Session, lent: bool) -> [OfTwo; 2] {
     let shared = first.zip(second).map(|(a, b)| shared_scale(a, b));
     [first, second].map(|map| OfTwo {
         look: map.filter(|_| heat.on).map(|map| look(heat, map, shared)),
-        name: map.filter(|_| heat.on).map_or_else(|| CT_ALONE.to_owned(), |map| words::method_and_scale(map)),
+        name: map
+            .filter(|_| heat.on)
+            .map_or_else(|| ct_alone().to_owned(), |map| words::method_and_scale(map)),
     })
 }
 

@@ -14,6 +14,7 @@ use crate::findings::Nodule;
 use crate::geometry::Plane;
 use crate::inference::{Region, csf};
 use crate::networks::spec;
+use crate::say;
 use crate::session::{PriorLook, PriorSeries, Session, Tool, ViewportState};
 use crate::tools::PointerEvent;
 use crate::ui::theme::PICTURE;
@@ -124,10 +125,12 @@ pub fn prior_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState,
     shown.outlines = state.outlines.prior_marks(scene.session, &shown.view);
     ui.painter().add(slice_shape(rect, SlicePlace::Prior, shown.frame()));
     overlay::paint(ui.painter(), rect, &shown);
-    response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Prior"));
+    response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, say!("prior-view-prior")));
     ui.accesskit_node_builder(response.id, |node| {
         node.set_role(Role::Canvas);
-        let (at, what) = state.prior_hover.map_or((shown.cursor, "cursor"), |at| (at, "pointer"));
+        let (at, what) = state
+            .prior_hover
+            .map_or((shown.cursor, say!("prior-view-cursor")), |at| (at, say!("prior-view-pointer")));
         let grid = shown.volume.grid();
         let voxel = grid.voxel_at(grid.voxel_from_patient() * at);
         let value = voxel.and_then(|voxel| shown.volume.value(voxel));
@@ -135,7 +138,13 @@ pub fn prior_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState,
         let linked =
             if shown.facts.link.is_empty() { String::new() } else { format!(", {}", shown.facts.link) };
         let beyond = shown.facts.beyond.map_or(String::new(), |beyond| format!(", {beyond}"));
-        node.set_value(format!("Prior, {}{beyond}{linked}; {place}", words::spoken_slice(&shown.view)));
+        let linked = beyond + &linked;
+        node.set_value(say!(
+            "prior-view-said",
+            plane = words::spoken_slice(&shown.view),
+            linked = linked,
+            place = place
+        ));
     });
     if response.contains_pointer() && ui.input(|i| i.pointer.any_pressed()) {
         response.request_focus();

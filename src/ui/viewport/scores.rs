@@ -4,6 +4,7 @@ use egui::{EventFilter, Id, Key, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::command::{Command, Commands};
 use crate::geometry::{GridAxis, VoxelGrid};
+use crate::say;
 use crate::session::{Edit, Pane, Session, SliceScan};
 use crate::ui::Scene;
 use crate::ui::theme::PICTURE;
@@ -38,7 +39,7 @@ pub fn scores_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Commands)
     let response = ui.interact(rect, Id::unique("slice scores"), Sense::click_and_drag());
     let now = shown_slice(session, grid);
     let said = scan.said_of(now).map_or_else(String::new, |said| format!(", {:.2}", said.probability));
-    response.widget_info(|| WidgetInfo::slider(true, (now + 1) as f64, format!("Slice scores{said}")));
+    response.widget_info(|| WidgetInfo::slider(true, (now + 1) as f64, say!("scores-title", said = said)));
     ui.accesskit_node_builder(response.id, |node| {
         node.set_role(Role::Slider);
         node.set_min_numeric_value(1.0);
@@ -71,8 +72,8 @@ pub fn scores_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Commands)
         let slice = at(pos.y);
         let score = scan
             .said_of(slice)
-            .map_or_else(|| "not asked yet".to_owned(), |s| format!("{:.2}", s.probability));
-        response.on_hover_text_at_pointer(format!("Slice {}: {score}", slice + 1));
+            .map_or_else(|| say!("scores-not-asked").to_owned(), |s| format!("{:.2}", s.probability));
+        response.on_hover_text_at_pointer(say!("scores-slice", slice = slice + 1, score = score));
     }
 }
 

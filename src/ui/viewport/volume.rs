@@ -11,6 +11,7 @@ use super::{Behind, DrawnPane, PaneKind, Shown, WireCache, overlay, pointer};
 use crate::command::Commands;
 use crate::geometry::Plane;
 use crate::render::RayFrame;
+use crate::say;
 use crate::session::{Edit, Pane, Session, Side, Tool, VolumeView};
 use crate::ui::picture::VolumePicture;
 use crate::ui::theme::PICTURE;
@@ -150,7 +151,7 @@ pub fn volume_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState
 /// The menu lies over the picture, at its upper left.
 fn menu(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, look: &VolumeView, out: &mut Commands) {
     let room = Rect::from_min_size(rect.min + vec2(6.0, 5.0), vec2((rect.width() - 12.0).max(40.0), 28.0));
-    ui.scope_builder(UiBuilder::new().max_rect(room).id_salt("3D menu"), |ui| {
+    ui.scope_builder(UiBuilder::new().max_rect(room).id_salt(say!("volume-menu")), |ui| {
         panels::volume_menu_ui(ui, scene, look, out);
     });
 }

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::jobs::{self, JobContext};
-use crate::volume::Volume;
+use crate::volume::{Values, Volume};
 use crate::workflow::open::{OpenError, OpenEvent, open};
 
 /// How often memory is looked at while loading: short against any stage, cheap against all.
@@ -34,13 +34,13 @@ pub struct LoadReport {
     /// Kind of a value.
     pub dtype: &'static str,
     /// Sum of all values, padding included.
-    pub sum: i64,
+    pub sum: Figure,
     /// Lowest value, padding included.
-    pub min: i16,
+    pub min: Figure,
     /// Highest value, padding included.
-    pub max: i16,
+    pub max: Figure,
     /// Value of voxel (0, 0, 0).
-    pub first: i16,
+    pub first: Figure,
     /// Most memory that the process held while loading, in MB of a million bytes, looked at every
     /// few milliseconds; absent where the system does not tell.
     pub peak_rss_mb: Option<f64>,
@@ -86,11 +86,14 @@ pub fn load(path: &Path, series: Option<&str>, ctx: &JobContext) -> Result<LoadR
         scan_ms: ms(scan),
         decode_ms: ms(load.saturating_sub(scan)),
         shape: [depth, rows, columns],
-        dtype: "int16",
+        dtype: if opened.volume.int16().is_some() { "int16" } else { "float32" },
         sum: totals.sum,
         min: totals.min,
         max: totals.max,
-        first: opened.volume.value([0; 3]).unwrap_or_default() as i16,
+        first: match (opened.volume.int16(), opened.volume.value([0; 3]).unwrap_or_default()) {
+            (Some(_), value) => Figure::Whole(value as i64),
+            (None, value) => Figure::Real(value.into()),
+        },
         peak_rss_mb: memory(),
     })
 }
@@ -124,21 +127,47 @@ fn watch_memory() -> impl FnOnce() -> Option<f64> {
     }
 }
 
+/// A value, as the volume holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Figure {
+    /// Of whole numbers.
+    Whole(i64),
+    /// Of real ones.
+    Real(f64),
+}
+
+/// Sum, lowest and highest of all values.
 struct Totals {
-    sum: i64,
-    min: i16,
-    max: i16,
+    sum: Figure,
+    min: Figure,
+    max: Figure,
 }
 
 impl Totals {
     fn of(volume: &Volume) -> Self {
-        let none = || Self { sum: 0, min: i16::MAX, max: i16::MIN };
-        let Some(slices) = volume.int16() else { return none() };
-        let join =
-            |a: Self, b: Self| Self { sum: a.sum + b.sum, min: a.min.min(b.min), max: a.max.max(b.max) };
-        let one = |slice: &[i16]| {
-            slice.iter().fold(none(), |t, &v| join(t, Self { sum: v.into(), min: v, max: v }))
-        };
-        slices.all().into_par_iter().map(one).reduce(none, join)
+        match volume.values() {
+            Values::Int16(slices) => {
+                let one = |slice: &[i16]| {
+                    slice.iter().fold((0, i64::MAX, i64::MIN), |(sum, min, max), &v| {
+                        let v = i64::from(v);
+                        (sum + v, min.min(v), max.max(v))
+                    })
+                };
+                let join = |a: (i64, i64, i64), b: (i64, i64, i64)| (a.0 + b.0, a.1.min(b.1), a.2.max(b.2));
+                let none = || (0, i64::MAX, i64::MIN);
+                let (sum, min, max) = slices.all().into_par_iter().map(one).reduce(none, join);
+                Self { sum: Figure::Whole(sum), min: Figure::Whole(min), max: Figure::Whole(max) }
+            }
+            Values::Float32(slices) => {
+                // In order and on one thread: the same sum every time.
+                let (mut sum, mut min, mut max) = (0.0, f64::INFINITY, f64::NEG_INFINITY);
+                for &v in slices.all().into_iter().flatten() {
+                    let v = f64::from(v);
+                    (sum, min, max) = (sum + v, min.min(v), max.max(v));
+                }
+                Self { sum: Figure::Real(sum), min: Figure::Real(min), max: Figure::Real(max) }
+            }
+        }
     }
 }

@@ -7,6 +7,7 @@ use egui::{Align2, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
 use super::Place;
 use super::halo::{Halo, halo_text};
 use crate::inference::{Region, RegionName};
+use crate::language::named;
 use crate::ui::theme::{PICTURE, region_colour, size};
 use crate::ui::viewport::Shown;
 use crate::ui::words;
@@ -92,7 +93,7 @@ pub(super) fn labels(painter: &Painter, place: &Place, shown: &Shown) {
         around = around.union(Rect::from_points(&path));
         let moved = words::box_moved(region);
         let moved = if moved.is_empty() { moved } else { format!(", {moved}") };
-        let name = region.name.name();
+        let name = named("region", region.name.name());
         let facts = format!("{}, {}", words::box_voxels(region), words::box_mm(region));
         lines.push((region.name, format!("{name} {facts}{moved}"), format!("{name}{moved}")));
     }

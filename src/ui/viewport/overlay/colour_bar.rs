@@ -3,8 +3,10 @@
 use egui::{Align2, Mesh, Painter, Rect, Shape, Stroke, StrokeKind, pos2, vec2};
 
 use super::halo::{Halo, halo_line, halo_text, wrapped};
+use crate::language::heard;
 use crate::networks::weights::UNTRAINED;
 use crate::render::{HeatmapLook, contour};
+use crate::say;
 use crate::ui::theme::{PICTURE, size};
 use crate::ui::viewport::heat_colour;
 use crate::ui::words;
@@ -28,7 +30,7 @@ fn nothing_meant(painter: &Painter, rect: Rect, lift: f32) -> f32 {
     let warn = Halo::strong().in_colour(PICTURE.warning);
     // The left half belongs to the scale bar, the middle to a letter, but only at the very edge.
     let room = if lift > 0.0 { rect.width() / 2.0 - 10.0 } else { rect.width() / 2.0 - 24.0 };
-    let lines = [UNTRAINED, "untrained weights: this map means nothing", "untrained weights"]
+    let lines = [&heard(UNTRAINED), say!("bar-untrained-map"), say!("bar-untrained")]
         .map(|text| wrapped(painter, text, &warn, room));
     // A small viewport keeps its picture free.
     let most = if rect.height() < 400.0 { 2 } else { 3 };
@@ -98,7 +100,8 @@ fn bar_with_numbers(painter: &Painter, rect: Rect, look: &HeatmapLook) -> f32 {
         }
     }
     // One bar for two maps, which are named above.
-    let words = if look.shared.is_some() { "both maps".to_owned() } else { words::method_and_scale(map) };
+    let words =
+        if look.shared.is_some() { say!("bar-both").to_owned() } else { words::method_and_scale(map) };
     let room = rect.width() / 2.0 - 24.0;
     halo_text(painter, pos2(right, bar.top() - 4.0), Align2::RIGHT_BOTTOM, &words, &Halo::plain(), room);
     rect.bottom() - bar.top() + 20.0

@@ -3,6 +3,8 @@
 use egui::{Align2, Color32, Painter, Rect, pos2, vec2};
 
 use super::halo::{Halo, halo_text, wrapped};
+use crate::language::named;
+use crate::say;
 use crate::session::CornerText;
 use crate::ui::theme::{PICTURE, size};
 use crate::ui::viewport::Shown;
@@ -63,8 +65,9 @@ pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) {
     let (plain, strong) = (Halo::plain(), Halo::strong());
 
     let mut at = corner(Align2::LEFT_TOP);
-    let plane = shown.view.plane.map_or("Oblique", words::plane_label);
-    let plane = if shown.facts.prior { format!("Prior, {}", plane.to_lowercase()) } else { plane.to_owned() };
+    let plane = shown.view.plane.map_or(say!("corner-oblique"), words::plane_label);
+    let plane =
+        if shown.facts.prior { say!("corner-prior", plane = plane.to_lowercase()) } else { plane.to_owned() };
     at.line(&plane, &strong);
     at.line(&words::slice_position(&shown.view).unwrap_or_default(), &plain);
     at.sentence(&shown.facts.link, &plain);
@@ -90,10 +93,10 @@ pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) {
     let (w, c) = (shown.window.width(), shown.window.centre());
     at.line(format!("W {}  C {}  {unit}", words::signed(w, 0), words::signed(c, 0)).trim_end(), &plain);
     if wide {
-        at.line(&format!("zoom {:.1}", shown.zoom), &plain);
+        at.line(&say!("corner-zoom", zoom = format!("{:.1}", shown.zoom)), &plain);
         match named_scale(shown.volume.grid(), &shown.view, shown.screen).zip(Some(shown.screen)) {
             Some((NamedScale::TrueSize, Some(screen))) => at.line(&words::true_size(screen), &plain),
-            Some((NamedScale::OneToOne, _)) => at.line("1:1, a pixel a voxel", &plain),
+            Some((NamedScale::OneToOne, _)) => at.line(say!("corner-one-to-one"), &plain),
             _ => {}
         }
         if let Some(lies) = words::turn(shown.view.turn) {
@@ -105,26 +108,30 @@ pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) {
     }
     match shown.interpolation {
         Interpolation::Linear => {}
-        Interpolation::Nearest => at.line("nearest voxel", &plain),
-        Interpolation::Cubic => at.line("cubic (Catmull-Rom)", &plain),
+        Interpolation::Nearest => at.line(say!("corner-nearest"), &plain),
+        Interpolation::Cubic => at.line(say!("corner-cubic"), &plain),
     }
     if shown.colours != Colours::Grey {
-        at.line(&shown.colours.label().to_lowercase(), &plain);
+        at.line(&named("colours", shown.colours.label()).to_lowercase(), &plain);
     }
     if shown.invert {
-        at.line("inverted", &plain);
+        at.line(say!("corner-inverted"), &plain);
     }
 
     let mut at = corner(Align2::RIGHT_BOTTOM);
     at.rect.max.y -= lift;
     let warn = Halo::strong().in_colour(PICTURE.warning);
     if shown.reduced > 1 {
-        at.sentence(&format!("{} Shown at 1/{} resolution", icons::WARNING, shown.reduced), &warn);
+        at.sentence(&say!("corner-reduced", icon = icons::WARNING, share = shown.reduced), &warn);
     }
     // Under one degree no letter and no measurement is different.
     if shown.view.obliquity_deg >= 1.0 {
         at.sentence(
-            &format!("{} Oblique acquisition, {:.0}°", icons::WARNING, shown.view.obliquity_deg),
+            &say!(
+                "corner-oblique-acquisition",
+                icon = icons::WARNING,
+                degrees = format!("{:.0}", shown.view.obliquity_deg)
+            ),
             &warn,
         );
     }
@@ -132,7 +139,7 @@ pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) {
         at.sentence(&format!("{} {text}", icons::WARNING), &warn);
     }
     if shown.facts.lossy {
-        at.line("Lossy", &plain);
+        at.line(say!("corner-lossy"), &plain);
     }
 }
 
@@ -152,7 +159,7 @@ pub(super) fn loading(painter: &Painter, rect: Rect, shown: &Shown) {
             painter,
             rect.center(),
             Align2::CENTER_CENTER,
-            "Loading the first slice",
+            say!("corner-loading"),
             &Halo::plain(),
             rect.width(),
         );

@@ -1,13 +1,17 @@
 //! Measurements: what of them lies in the slice, and what they say.
 
+use std::borrow::Cow;
+
 use egui::{Align2, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2, vec2};
 
 use super::Place;
 use super::halo::{Halo, halo_line, halo_text};
 use crate::geometry::{Point, Viewport};
+use crate::language::heard;
 use crate::measure::Kind;
 use crate::ui::theme::{PICTURE, size};
 use crate::ui::viewport::{MeasurementMark, Shown};
+use crate::ui::words::given_name;
 use crate::view::{self, SeenMeasurement};
 
 /// Length of an arrow's head, and of half a probe's cross, points.
@@ -113,11 +117,12 @@ fn words(
     let ends = seen.lines.iter().flatten().chain(seen.handles.iter().map(|(_, p)| p));
     let around = Rect::from_points(&ends.map(|p| place.pos(*p)).collect::<Vec<_>>());
     let text = mark.measurement.kind == Kind::Arrow;
-    let lines: Vec<&str> = if !seen.whole || text || mark.lines.is_empty() {
-        vec![mark.measurement.name.as_str()]
+    let lines: Vec<Cow<'_, str>> = if !seen.whole || text || mark.lines.is_empty() {
+        vec![given_name(&mark.measurement.name)]
     } else {
-        mark.lines.iter().map(String::as_str).collect()
+        mark.lines.iter().map(|line| heard(line)).collect()
     };
+    let lines: Vec<&str> = lines.iter().map(AsRef::as_ref).collect();
     let colour = if mark.picked { PICTURE.measure_picked } else { PICTURE.measure };
     let look = Halo::strong().in_colour(colour);
     let font = look.font.clone();

@@ -9,13 +9,16 @@ use egui::{Align2, Color32, ColorImage, Id, Painter, Pos2, Rect, Stroke, Texture
 use super::Place;
 use super::halo::{Halo, halo_text};
 use crate::geometry::{Point, Viewport, Voxel, VoxelBox};
+use crate::say;
 use crate::ui::panels::kept_texture;
 use crate::ui::theme::{self, PICTURE};
 use crate::ui::viewport::Shown;
 use crate::volume::{Painted, Volume};
 
 /// What stands beside every edit.
-pub(super) const BADGE: &str = "edited: not CT";
+pub(super) fn badge() -> &'static str {
+    say!("painted-edited")
+}
 
 /// Draws it, where the slice cuts it.
 pub(super) fn painted(painter: &Painter, place: &Place, shown: &Shown) {
@@ -38,7 +41,7 @@ pub(super) fn painted(painter: &Painter, place: &Place, shown: &Shown) {
     let rect = Rect::from_min_max(corner(min), corner(max));
     let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
     painter.image(texture.id(), rect, whole, Color32::WHITE);
-    let words = if shown.slab.is_some() { "edited: not CT; the slab shows the CT" } else { BADGE };
+    let words = if shown.slab.is_some() { say!("painted-edited-slab") } else { badge() };
     let look = Halo::strong().in_colour(PICTURE.warning);
     let at = pos2(rect.center().x, rect.top() - 3.0);
     // Where there is no room above it stands below.

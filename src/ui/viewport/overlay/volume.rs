@@ -5,6 +5,8 @@ use egui::{Align2, Painter, Pos2, Rect, Stroke, pos2, vec2};
 use super::halo::{Halo, halo_text};
 use super::{Place, colour_bar, corners, lines};
 use crate::geometry::{Patient, Point, Vector};
+use crate::language::{heard, named};
+use crate::say;
 use crate::session::{CornerText, VolumeView};
 use crate::ui::theme::{PICTURE, from_unit, region_colour, size};
 use crate::ui::viewport::{Behind, Shown, cut_words};
@@ -51,14 +53,7 @@ pub fn paint_volume(painter: &Painter, rect: Rect, shown: &Shown, behind: &Behin
     if !shown.volume.is_complete() && shown.volume.slices_filled() > 0 {
         let muted = Halo::plain().in_colour(PICTURE.muted).sized(size::BODY);
         let at = rect.center() + vec2(0.0, 24.0);
-        halo_text(
-            painter,
-            at,
-            Align2::CENTER_TOP,
-            "3D when all slices are there",
-            &muted,
-            rect.width() - 24.0,
-        );
+        halo_text(painter, at, Align2::CENTER_TOP, say!("volume-waiting"), &muted, rect.width() - 24.0);
     }
 }
 
@@ -97,7 +92,14 @@ fn boxes(painter: &Painter, place: &Place, shown: &Shown) {
         let top = corners.iter().map(|c| c.0).min_by(|a, b| a.y.total_cmp(&b.y));
         if let Some(top) = top {
             let look = Halo::strong().in_colour(colour);
-            halo_text(painter, top - vec2(0.0, 3.0), Align2::CENTER_BOTTOM, region.name.name(), &look, 90.0);
+            halo_text(
+                painter,
+                top - vec2(0.0, 3.0),
+                Align2::CENTER_BOTTOM,
+                named("region", region.name.name()),
+                &look,
+                90.0,
+            );
         }
     }
 }
@@ -143,8 +145,8 @@ pub fn crop_handles(painter: &Painter, rect: Rect, handles: &[CropHandle], point
 fn measurements(painter: &Painter, place: &Place, shown: &Shown, behind: &Behind) {
     for (n, mark) in shown.measurements.iter().enumerate() {
         let faint = behind.measurements.get(n).copied().unwrap_or(false);
-        let words = if mark.picked { PICTURE.measure_picked } else { PICTURE.measure };
-        let colour = if faint { words.gamma_multiply(FAINT) } else { words };
+        let ink = if mark.picked { PICTURE.measure_picked } else { PICTURE.measure };
+        let colour = if faint { ink.gamma_multiply(FAINT) } else { ink };
         let outline = mark.measurement.outline();
         let leads = outline.leads.iter().map(|lead| lead.to_vec());
         for line in outline.lines.iter().cloned().chain(leads) {
@@ -157,10 +159,11 @@ fn measurements(painter: &Painter, place: &Place, shown: &Shown, behind: &Behind
         let Some(at) = mark.measurement.middle() else { continue };
         let (at, _) = seen(place, shown, at);
         painter.circle_filled(at, 2.0, colour);
-        let said = mark.lines.first().map_or(mark.measurement.name.as_str(), String::as_str);
+        let first = mark.lines.first();
+        let said = first.map_or_else(|| words::given_name(&mark.measurement.name), |line| heard(line));
         // Words are read, wherever they lie.
-        let look = Halo::plain().in_colour(words);
-        halo_text(painter, at + vec2(8.0, 4.0), Align2::LEFT_TOP, said, &look, 140.0);
+        let look = Halo::plain().in_colour(ink);
+        halo_text(painter, at + vec2(8.0, 4.0), Align2::LEFT_TOP, &said, &look, 140.0);
     }
 }
 
@@ -181,30 +184,30 @@ fn marks(painter: &Painter, place: &Place, shown: &Shown, behind: &Behind) {
 
 /// At the upper right: how much it is enlarged, colours that were moved, cuts, a volume that was reduced.
 fn said(painter: &Painter, rect: Rect, shown: &Shown, look: &VolumeView) {
-    let mut told = vec![(format!("zoom {:.1}", look.zoom), PICTURE.text)];
+    let mut told = vec![(say!("volume-zoom", zoom = format!("{:.1}", look.zoom)), PICTURE.text)];
     if look.preset == VolumePreset::Maximum {
         let (width, centre) = (shown.window.width(), shown.window.centre());
         told.push((format!("W {} C {}", words::signed(width, 0), words::signed(centre, 0)), PICTURE.text));
     }
     if look.shift != 0.0 {
         let by = words::signed(f64::from(look.shift), 0);
-        told.push((format!("Colours moved by {by} HU"), PICTURE.text));
+        told.push((say!("volume-moved", by = by), PICTURE.text));
     }
     if look.preset.inside_only() && shown.volume.inside().is_some() {
-        told.push(("Without skin and table".to_owned(), PICTURE.text));
+        told.push((say!("volume-no-skin").to_owned(), PICTURE.text));
     }
     let cuts = cut_words(look);
     if !cuts.is_empty() {
-        told.push((format!("Cut: {}", cuts.join(", ")), PICTURE.text));
+        told.push((say!("volume-cut", cuts = cuts.join(", ")), PICTURE.text));
     }
     if let Some(mm) = look.around_cursor_mm {
-        told.push((format!("{} mm around the cursor", words::trimmed(2.0 * mm, 0)), PICTURE.text));
+        told.push((say!("volume-around", mm = words::trimmed(2.0 * mm, 0)), PICTURE.text));
     }
     if look.crop_box.is_some() {
-        told.push(("Crop box".to_owned(), PICTURE.text));
+        told.push((say!("volume-crop-box").to_owned(), PICTURE.text));
     }
     if shown.reduced > 1 {
-        told.push((format!("Every {} voxels averaged", shown.reduced), PICTURE.warning));
+        told.push((say!("volume-averaged", voxels = shown.reduced), PICTURE.warning));
     }
     for warning in &shown.facts.warnings {
         told.push((format!("! {warning}"), PICTURE.warning));

@@ -1,0 +1,19 @@
+### Was Erklärungsverfahren zeigen, was sie nicht zeigen, und wann sie irreführen.
+
+## ui/methods
+
+method-grad-cam = Wo die Merkmale einer Schicht des Netzes für Malignität sprechen. Zeigt nicht, was dagegen spricht, und nichts Feineres als die Zellen dieser Schicht. Führt irre, wo ein Merkmal an einer Stelle zählt und an einer anderen nicht: sein Gewicht ist ein Mittel über beide.
+method-grad-cam-pp = Wie Grad-CAM, wobei mehrere Stellen einer Art so viel zählen wie eine. Zeigt nicht, was gegen Malignität spricht. Die Gewichte beruhen auf einer Annahme über die letzte Schicht, die eine Fusion dreier Skalen nicht einhält.
+method-hires-cam = Merkmale mal Ableitung der Antwort, Stelle für Stelle, beide Vorzeichen nur mit dem Auge getrennt. Nicht feiner als die Zellen der Schicht. Sagt, was die Schicht hier tat, nicht, was ein anderes Bild bewirken würde.
+method-layer-cam = Merkmale, mit denen die Antwort steigen würde, Stelle für Stelle. Zeigt nicht, was gegen Malignität spricht. Frühe Schichten geben feine, verrauschte Karten, die Kanten folgen, was immer die Antwort ist.
+method-score-cam = Merkmale einer Schicht, gewichtet danach, wie weit die Antwort steigt, wenn das Netz nur sieht, was sie bedecken. Braucht keine Ableitung und zeigt nicht, was gegen Malignität spricht. Einen größtenteils dunklen Ausschnitt hat das Netz nie gelernt, und seine Antworten dort bestimmen die Gewichte.
+method-gradient = Wie sich die Antwort mit jedem Voxel ändern würde. Zeigt nicht, woraus die Antwort entstand, nur ihre Steigung hier. Bei einer gesättigten Antwort ist die Steigung überall fast null und verrauscht.
+method-gradient-x-input = Was jedes Voxel zur Antwort beiträgt, in erster Ordnung. Dunkle Voxel tragen definitionsgemäß nichts bei, was immer sie bedeuten. Folgt hellen Strukturen auch dort, wo das Netz es nicht tut.
+method-smooth-grad = Die Steigung der Antwort, gemittelt über verrauschte Kopien des Bildes. Ergibt in der Summe nicht die Antwort. Das Rauschen macht die Eingabe anders als jedes CT, mit dem das Netz gelernt hat.
+method-integrated-gradients = Wie sich der Unterschied zwischen diesem Bild und gleichmäßiger Luft auf die Voxel verteilt: die Anteile ergeben ihn in der Summe. Sagt nicht, dass ein Voxel neben anderen Bildern als Luft zählt. Wo Summe und Unterschied auseinandergehen, waren es zu wenige Schritte.
+method-occlusion = Was verloren geht, wenn ein Block Gewebe durch belüftete Lunge ersetzt wird. Sieht nicht, was zwei Blöcke gemeinsam sagen. Eine Lungenkante mitten im Gewebe hat das Netz nie gelernt.
+method-rise = Die mittlere Wahrscheinlichkeit über zufällige Muster, die eine Stelle sichtbar lassen. Setzt nichts über die Schichten des Netzes voraus. Mit wenigen Mustern ist sie verrauscht, und das Feinste sind ihre Zellen.
+method-kernel-shap = Wie sich der Unterschied zwischen diesem Bild und gleichmäßiger Lunge gerecht auf Gewebestücke verteilt: die Anteile ergeben ihn in der Summe. Nicht feiner als die Stücke, und mit wenigen Koalitionen verrauscht. Ein Bild mit durch Lunge ersetzten Stücken hat das Netz nie gelernt.
+method-native = Was das Netz selbst anbietet: sein eigenes Gate oder die Karten seiner Skalen, gewichtet mit dem, was jede Skala dafür oder dagegen gab. Wo es ein Gate ist, folgt es keinem Weg von der Antwort zurück. Ein Gate, das irgendwohin sieht, muss nicht benutzen, was es dort sieht.
+method-attention-rollout = Wie stark das Klassentoken durch alle Blöcke hindurch jede Schicht beachtet. Weiß nicht, was dort entnommen wurde. Beachtung verteilt sich über Wege, die nichts von der Antwort tragen.
+method-date-difference = Wo sich das Gate des Netzes zwischen den beiden Zeitpunkten öffnete oder schloss. Zeigt nicht, was die Änderung an der Antwort bewirkte. Die Zeitpunkte sind nur an den markierten Stellen abgeglichen, sodass eine Verschiebung wie eine Veränderung aussieht.

@@ -1,0 +1,171 @@
+### Blätter über dem Programmfenster: Einstellungen, Tasten, Netze, Modellkarte, Film, Passwort.
+
+preferences-language = Sprache
+preferences-as-the-system = Wie das System
+sheet-close = Schließen
+
+## ui/states/film
+
+film-title = Film speichern
+film-of = Film von
+film-every-slice = Jede Schicht der Ansicht { $viewport }, von der ersten bis zur letzten.
+film-around = Die Schichten im Umkreis von 25 mm um den gewählten Rundherd oder das Fadenkreuz.
+film-turn = Die 3D-Ansicht, wie sie eingestellt ist, einmal herum, in Schritten von vier Grad.
+film-over = Darüber
+film-overlays = Wie gezeigt
+film-alone = Das Bild allein
+film-size = Größe
+film-pace = Bilder in der Sekunde
+film-nothing = Nichts vom Patienten ist darin. Ein Name auf .gif ergibt eine Datei, einer auf .png ein Bild je Einzelbild.
+film-choose = Datei wählen…
+
+## ui/states/help
+
+help-wheel = Mausrad
+help-wheel-does = Schicht; Umschalt: zehn
+help-ctrl-wheel = Strg+Mausrad
+help-ctrl-wheel-does = Zoom am Zeiger
+help-alt-wheel = Alt+Mausrad
+help-alt-wheel-does = Slab, Pinselgröße
+help-left = Linke Taste ziehen
+help-left-does = Das aktive Werkzeug
+help-middle = Mittlere Taste ziehen
+help-middle-does = Verschieben
+help-right = Rechte Taste ziehen
+help-right-does = Zoom
+help-double = Doppelklick
+help-double-does = Maximieren
+help-shift = Umschalt+bewegen
+help-shift-does = Das Fadenkreuz folgt
+help-click = Rundherd, Klick
+help-click-does = Das Netz dort befragen
+help-drag = Markierung ziehen
+help-drag-does = Dort neu befragen
+help-tab = Tab
+help-tab-does = Nächstes Element
+help-title = Tasten
+help-continued = { $group }, Fortsetzung
+help-mouse = Maus
+
+## ui/states/locked
+
+locked-title = Verschlüsseltes Archiv
+locked-archive = Das Archiv
+locked-locked = { $name } ist durch ein Passwort geschützt.
+locked-wrong = Das war nicht das Passwort. Noch einmal versuchen.
+locked-password = Passwort
+locked-open = Öffnen
+locked-cancel = Abbrechen
+locked-used = Es dient dazu, dieses Archiv zu lesen, und wird nirgends gespeichert.
+
+## ui/states/model_card
+
+card-title = Modellkarte von { $model }, { $weights }
+card-not-told = steht nicht in der Datei
+card-temperature = Temperatur { $temperature }
+card-network = Netz
+card-several = { $model }, { $count } davon
+card-file = Datei
+card-trained-on = Trainiert mit
+card-intended-use = Zweck
+card-calibration = Kalibrierung
+
+## ui/states/networks
+
+networks-title = Netze und Gewichte
+networks-installed = Gewichte installiert
+networks-none = keine Gewichte
+networks-compact = Der veröffentlichte Aufbau, schmaler gemacht, für Rechner ohne Grafikprozessor. Seine Gewichte sind nie die der Veröffentlichung.
+networks-here = Gewichte hier
+networks-reading = Die Datei wird gelesen…
+networks-not-used = Die installierte Datei wird nicht benutzt: { $fault }.
+networks-parameters = Parameter
+networks-several = , { $count } Netze
+networks-file = Datei
+networks-not-installed = Keine sind installiert: dieses Netz kann nicht befragt werden.
+networks-variant = Variante
+networks-card = Modellkarte
+networks-reads = Es liest { $what }.
+networks-looked-for = Gewichte werden in { $place } gesucht, als NAME.safetensors.
+networks-origin = Herkunft
+networks-licence = Lizenz der Gewichte
+networks-intended-use = Zweck
+networks-trained-on = Trainiert mit: { $data }.
+networks-calibrated = Kalibriert mit Temperatur { $temperature }.
+networks-not-calibrated = Nicht kalibriert.
+networks-measured = Was an Gewichten gemessen wurde, steht in der Modellkarte, die triscope evaluate schreibt.
+networks-taught = Gelernt im Modus { $mode }.
+networks-imported-from = Importiert aus einer Datei mit SHA-256
+networks-importing = Gewichte werden importiert
+networks-stop = Import abbrechen
+networks-replace = Durch einen Checkpoint ersetzen…
+networks-import = Einen Checkpoint importieren…
+networks-import-tip = PyTorch oder safetensors. Jeder Schlüssel und jede Form wird verglichen, nichts in der Datei wird ausgeführt, und nichts wird geschrieben, wenn nicht alles passt.
+networks-path = Pfad eines Checkpoints
+networks-import-path = Pfad importieren
+networks-source-installed = { $source } ist installiert.
+networks-shape = { $name } ist { $is }, { $needed } wird gebraucht
+networks-loaded = { $count } Tensoren geladen
+networks-missing = fehlend
+networks-unexpected = unerwartet
+networks-another-shape = von anderer Form
+networks-no-effect = ohne Wirkung
+networks-more = , und { $more } weitere
+networks-publication = Die Veröffentlichung
+networks-copy = BibTeX kopieren
+networks-code = Code
+networks-code-licence = Lizenz dieses Codes: { $licence }.
+networks-published = Veröffentlichte Gewichte: { $weights }.
+networks-reported = Was die Autoren berichten
+networks-on = auf { $data }
+networks-not-theirs = Ihre Daten sind nicht die irgendwelcher Gewichte hier: keine Zahl dieses Programms darf daneben stehen, ohne das zu sagen.
+
+## ui/states/palette
+
+palette-title = Befehle
+palette-what = Was soll geschehen?
+palette-command = Befehl
+palette-none = Kein Befehl, der gerade möglich ist, hat diese Buchstaben.
+
+## ui/states/sheet
+
+card-no-more = Mehr ist von dieser Datei nicht bekannt. `triscope evaluate` misst Gewichte an Fällen mit Befund und schreibt eine Karte mit allen Zahlen.
+
+## ui/states/preferences
+
+preferences-automatic = Automatisch
+preferences-graphics = Grafik
+preferences-processor = Prozessor
+preferences-title = Einstellungen
+preferences-appearance = Aussehen
+preferences-pictures = Bilder
+preferences-devices = Geräte
+preferences-keys = Tasten
+preferences-theme = Erscheinung
+preferences-dark = Dunkel
+preferences-light = Hell
+preferences-text-size = Textgröße
+preferences-motion = Bewegung
+preferences-as-it-is = Wie sie ist
+preferences-reduced = Verringert
+preferences-patient-on-pictures = Patientendaten auf Bildern
+preferences-patient-data = Patientendaten
+preferences-between-voxels = Zwischen Voxeln
+preferences-slices-in-a-second = Schichten in der Sekunde
+preferences-pace-of-playing = Tempo des Durchlaufs
+preferences-screen-dpi = Bildschirm, Punkte je Zoll
+preferences-dots-per-inch = Punkte je Zoll
+preferences-zero-dpi = 0 überlässt es dem Bildschirm
+preferences-in-use = In Gebrauch: { $dpi }
+preferences-bar = Dieser Balken ist 100 mm lang, wenn die Zahl in Gebrauch stimmt. Sagt ein Lineal etwas anderes, diese Zahl mit 100 malnehmen und durch das teilen, was das Lineal sagt.
+preferences-bar-wide = Der Balken von 100 mm ist breiter als dieses Blatt.
+preferences-drawn-by = Bilder zeichnet
+preferences-best = Was am besten ist
+preferences-used = , in Gebrauch
+preferences-runs-on = Das Netz läuft auf
+preferences-key-file = Tasten werden in dieser Datei geändert; docs/keys.md und die Übersicht der Tasten nennen die Befehle:
+preferences-nothing-kept = Hier wird nichts Eigenes aufbewahrt, sodass die Tasten die üblichen sind.
+preferences-key-is-now = { $key } ist jetzt { $is } und nicht mehr { $was }
+preferences-no-key-twice = Keine Taste ist doppelt vergeben.
+preferences-read-again = Tasten neu einlesen
+preferences-all-keys = Alle Tasten

@@ -1,0 +1,171 @@
+### Sheets over the window: preferences, keys, networks, model card, film, password.
+
+preferences-language = Language
+preferences-as-the-system = As the system
+sheet-close = Close
+
+## ui/states/film
+
+film-title = Save film
+film-of = Film of
+film-every-slice = Every slice of the { $viewport } viewport, from the first to the last.
+film-around = The slices within 25 mm of the selected nodule, or of the cursor.
+film-turn = The 3D view as it is set, once around, in steps of four degrees.
+film-over = Over it
+film-overlays = Overlays as shown
+film-alone = The picture alone
+film-size = Size
+film-pace = Frames in a second
+film-nothing = Nothing of the patient is in it. A name that ends in .gif makes one file, one in .png a picture of each frame.
+film-choose = Choose a file…
+
+## ui/states/help
+
+help-wheel = Wheel
+help-wheel-does = One slice; with Shift ten
+help-ctrl-wheel = Ctrl+wheel
+help-ctrl-wheel-does = Zoom at the pointer
+help-alt-wheel = Alt+wheel
+help-alt-wheel-does = Slab, or size of the brush
+help-left = Left drag
+help-left-does = The active tool
+help-middle = Middle drag
+help-middle-does = Pan
+help-right = Right drag
+help-right-does = Zoom
+help-double = Double-click
+help-double-does = Maximise
+help-shift = Shift+move
+help-shift-does = The crosshair follows
+help-click = Click, nodule tool
+help-click-does = Ask the network there
+help-drag = Drag a marked point
+help-drag-does = Move it and ask again
+help-tab = Tab
+help-tab-does = Next control or viewport
+help-title = Keys
+help-continued = { $group }, continued
+help-mouse = Mouse
+
+## ui/states/locked
+
+locked-title = Locked archive
+locked-archive = The archive
+locked-locked = { $name } is locked by a password.
+locked-wrong = This was not its password. Try again.
+locked-password = Password
+locked-open = Open
+locked-cancel = Cancel
+locked-used = It is used to read this archive and written nowhere.
+
+## ui/states/model_card
+
+card-title = Model card of { $model }, { $weights }
+card-not-told = not told by the file
+card-temperature = temperature { $temperature }
+card-network = Network
+card-several = { $model }, { $count } of them
+card-file = File
+card-trained-on = Trained on
+card-intended-use = Intended use
+card-calibration = Calibration
+
+## ui/states/networks
+
+networks-title = Networks and weights
+networks-installed = weights installed
+networks-none = no weights
+networks-compact = The published topology made narrow, for computers without a graphics processor. Its weights are never those of the paper.
+networks-here = Weights here
+networks-reading = Reading the file…
+networks-not-used = The installed file is not used: { $fault }.
+networks-parameters = Parameters
+networks-several = , { $count } networks
+networks-file = File
+networks-not-installed = None are installed: this network cannot be asked.
+networks-variant = Variant
+networks-card = Model card
+networks-reads = It reads { $what }.
+networks-looked-for = Weights are looked for in { $place }, as NAME.safetensors.
+networks-origin = Origin
+networks-licence = Licence of the weights
+networks-intended-use = Intended use
+networks-trained-on = Trained on: { $data }.
+networks-calibrated = Calibrated with temperature { $temperature }.
+networks-not-calibrated = Not calibrated.
+networks-measured = What was measured of weights stands in the model card that triscope evaluate writes.
+networks-taught = Taught in mode { $mode }.
+networks-imported-from = Imported from a file of SHA-256
+networks-importing = Importing weights
+networks-stop = Stop the import
+networks-replace = Replace by a checkpoint…
+networks-import = Import a checkpoint…
+networks-import-tip = PyTorch or safetensors. Every key and shape is compared, nothing in the file is executed, and nothing is written unless all of it fits.
+networks-path = Path of a checkpoint
+networks-import-path = Import path
+networks-source-installed = { $source } is installed.
+networks-shape = { $name } is { $is }, { $needed } is needed
+networks-loaded = { $count } tensors loaded
+networks-missing = missing
+networks-unexpected = unexpected
+networks-another-shape = of another shape
+networks-no-effect = without effect
+networks-more = , and { $more } more
+networks-publication = The publication
+networks-copy = Copy BibTeX
+networks-code = Code
+networks-code-licence = Licence of that code: { $licence }.
+networks-published = Published weights: { $weights }.
+networks-reported = What its authors reported
+networks-on = on { $data }
+networks-not-theirs = Their data are not those of any weights here: no figure of this program may be set beside these without saying so.
+
+## ui/states/palette
+
+palette-title = Commands
+palette-what = What do you want to do?
+palette-command = Command
+palette-none = No command that can be carried out now has these letters.
+
+## ui/states/sheet
+
+card-no-more = More is not known of this file. `triscope evaluate` measures weights on cases with labels and writes a card with every figure.
+
+## ui/states/preferences
+
+preferences-automatic = Automatic
+preferences-graphics = Graphics
+preferences-processor = Processor
+preferences-title = Preferences
+preferences-appearance = Appearance
+preferences-pictures = Pictures
+preferences-devices = Devices
+preferences-keys = Keys
+preferences-theme = Theme
+preferences-dark = Dark
+preferences-light = Light
+preferences-text-size = Text size
+preferences-motion = Motion
+preferences-as-it-is = As it is
+preferences-reduced = Reduced
+preferences-patient-on-pictures = Patient data on pictures
+preferences-patient-data = Patient data
+preferences-between-voxels = Between voxels
+preferences-slices-in-a-second = Slices in a second
+preferences-pace-of-playing = Pace of playing
+preferences-screen-dpi = Screen, dots per inch
+preferences-dots-per-inch = Dots per inch
+preferences-zero-dpi = 0 leaves it to the screen
+preferences-in-use = In use: { $dpi }
+preferences-bar = This bar is 100 mm long where the figure in use is right. Where a ruler says otherwise, multiply that figure by 100 and divide it by what the ruler says.
+preferences-bar-wide = The bar of 100 mm is wider than this sheet.
+preferences-drawn-by = Pictures are drawn by
+preferences-best = Whichever is best
+preferences-used = , in use
+preferences-runs-on = The network runs on
+preferences-key-file = Keys are changed in this file; docs/keys.md and the sheet of keys name the commands:
+preferences-nothing-kept = Nothing of yours is kept here, so that keys are the usual ones.
+preferences-key-is-now = { $key } is { $is } now, and no longer { $was }
+preferences-no-key-twice = No key is given twice.
+preferences-read-again = Read keys again
+preferences-all-keys = All keys
