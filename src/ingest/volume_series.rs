@@ -7,8 +7,9 @@ use super::defect::{Defect, DefectCode};
 use super::error::IngestError;
 use super::private::Private;
 use super::series::{Series, Skipped};
+use super::sheared::{Shear, straightened};
 use super::source::Source;
-use super::volume_file::{data_beside, grid_of, volume_from};
+use super::volume_file::{data_beside, layout_of, volume_from};
 use super::words::{defect, name};
 use crate::geometry::{Point, Transform, VoxelGrid};
 use crate::jobs::JobContext;
@@ -69,8 +70,16 @@ fn promises_volume(file: &Path) -> bool {
 /// - `members`: among which its voxels are, where it does not hold them and is no file on disk
 fn series(source: &Source, members: &[Source]) -> Result<Series, IngestError> {
     let file = source.path();
-    let grid = grid_of(source)?;
+    let layout = layout_of(source)?;
     let mut defects = vec![assumed()];
+    let (grid, straight) = match Shear::of(&layout.grid) {
+        None => (layout.grid, None),
+        Some(shear) => {
+            let (straight, told) = shear.mended(&layout.grid, layout.is_whole());
+            defects.push(told);
+            (straight.as_ref().map_or(layout.grid, |s| s.grid), straight)
+        }
+    };
     if grid.size()[2] < 2 {
         let text = "The file has only one slice: it is no volume and cannot be shown in three planes";
         defects.insert(0, defect(DefectCode::SingleSlice, text));
@@ -99,7 +108,7 @@ fn series(source: &Source, members: &[Source]) -> Result<Series, IngestError> {
         defects,
         pixel_shape: None,
         slices: Vec::new(),
-        straight: None,
+        straight,
         as_stored: false,
         volume_file: Some(source.clone()),
         volume_data: data_of(source, members),
@@ -119,7 +128,11 @@ pub(super) fn whole(series: &Series, ctx: &JobContext) -> Result<Arc<Volume>, In
     let Some(source) = &series.volume_file else {
         return Err(IngestError::Sentence("This series is no volume file".to_owned()));
     };
-    Ok(Arc::new(volume_from(source, series.volume_data.as_ref(), series.unit.clone(), ctx)?))
+    let volume = volume_from(source, series.volume_data.as_ref(), series.unit.clone(), ctx)?;
+    Ok(Arc::new(match series.resampled() {
+        None => volume,
+        Some(straight) => straightened(&volume, straight, ctx)?,
+    }))
 }
 
 /// The middle slice as a volume of its own, where it lies in the patient.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use triscope::ingest::{self, Private, Scan};
+use triscope::ingest::{self, DefectCode, Private, Scan};
 use triscope::jobs::JobContext;
 use triscope::workflow::open::{OpenError, Opened, Reading, open, open_as};
 use zip::unstable::write::FileOptionsExt;
@@ -356,4 +356,50 @@ fn voxels_that_are_not_in_the_archive_are_missed_by_name() {
     fs::write(path.parent().expect("a folder").join("ct.raw"), [0; 144]).expect("written");
     let error = opened(&path).expect_err("no voxels").to_string();
     assert!(error.contains("keeps its voxels in ct.raw, which is not at hand"), "{error}");
+}
+
+/// Where a run of bytes is in a file.
+fn find(bytes: &[u8], wanted: &[u8]) -> usize {
+    bytes.windows(wanted.len()).position(|w| w == wanted).expect("there")
+}
+
+#[test]
+fn a_member_of_a_zip_that_does_not_fit_its_checksum_is_a_blank_slice() {
+    let (_folder, files) = slices();
+    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    let mut bytes = zip(&files, stored);
+    let (name, slice) = &files[4];
+    // In the middle of the pixels of one slice: nothing but the checksum tells.
+    let at = find(&bytes, slice) + slice.len() - 20;
+    bytes[at] ^= 4;
+    let (_kept, path) = write("stored.zip", &bytes);
+    let found = opened(&path).expect("the other slices");
+    let damaged: Vec<_> = found.defects.iter().filter(|d| d.code == DefectCode::Truncated).collect();
+    let [damaged] = damaged.as_slice() else { panic!("{:?}", found.defects) };
+    let file = Path::new(name).file_name().expect("a name").to_string_lossy();
+    assert!(damaged.text.contains("checksum") && damaged.text.contains(&*file), "{}", damaged.text);
+    let [k] = damaged.slices.as_slice() else { panic!("{:?}", damaged.slices) };
+    let volume = found.volume.int16().expect("whole numbers");
+    assert!(volume.slice(*k).expect("there").iter().all(|v| *v == -1000));
+    assert!(!damaged.classifiable());
+}
+
+#[test]
+fn a_packed_tar_that_does_not_fit_its_checksum_is_not_opened() {
+    let (_folder, files) = slices();
+    let whole = tar(&files);
+    let mut gz = GzEncoder::new(Vec::new(), Compression::none());
+    gz.write_all(&whole).expect("packed");
+    let gz = gz.finish().expect("packed");
+    let zst = ruzstd::encoding::compress_to_vec(&*whole, ruzstd::encoding::CompressionLevel::Uncompressed);
+    let (_, slice) = &files[4];
+    for (name, mut bytes) in [("x.tar.gz", gz), ("x.tar.zst", zst)] {
+        let at = find(&bytes, &slice[slice.len() - 60..]) + 40;
+        bytes[at] ^= 4;
+        let (_kept, path) = write(name, &bytes);
+        let scan = scanned(&path);
+        assert!(scan.series.is_empty(), "{name}");
+        let [skipped] = scan.skipped.as_slice() else { panic!("{name}: {:?}", scan.skipped) };
+        assert!(skipped.reason.contains("does not fit its checksum"), "{name}: {}", skipped.reason);
+    }
 }

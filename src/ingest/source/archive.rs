@@ -127,7 +127,7 @@ pub(in crate::ingest) fn members(
     match kind {
         ArchiveKind::Zip => zipped::members(archive.path(), &stored(archive, budget)?, password, ctx),
         ArchiveKind::Tar => tar_members(archive.path(), &stored(archive, budget)?, ctx),
-        ArchiveKind::PackedTar(packing) => archive.read(|tape| {
+        ArchiveKind::PackedTar(packing) => archive.read_checked(|tape| {
             let len = tape.left();
             packed::members(archive.path(), packing, (tape, len), budget, ctx)
         }),
@@ -138,7 +138,7 @@ pub(in crate::ingest) fn members(
 fn stored(archive: &Source, budget: &mut Budget) -> Result<Store, Refusal> {
     match &archive.bytes {
         Bytes::Stored(store) => Ok(store.clone()),
-        Bytes::Zipped(_) => archive.read(|tape: &mut Tape<'_>| {
+        Bytes::Zipped(_) => archive.read_checked(|tape: &mut Tape<'_>| {
             let bytes = within(tape, budget)?;
             Ok(Store::memory(bytes.into()))
         }),

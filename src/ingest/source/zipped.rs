@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, Read};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use zip::ZipArchive;
 use zip::read::ZipReadOptions;
@@ -27,6 +27,8 @@ pub(super) struct Zipped {
     index: usize,
     /// Unpacked, as announced.
     len: u64,
+    /// Whether it fits its checksum, once it was read to its end: frames of one member ask for it one by one.
+    whole: Arc<OnceLock<bool>>,
 }
 
 struct Opened {
@@ -58,6 +60,26 @@ impl Zipped {
             zip.by_index_with_options(self.index, self.archive.options()).map_err(io::Error::from)?;
         with(&mut Tape::stream(Box::new(member), self.len))
     }
+
+    /// The same, and compares the member with its checksum.
+    /// - errors: also `InvalidData` where it does not fit
+    pub(super) fn read_checked<T, E: From<io::Error>>(
+        &self,
+        with: impl FnOnce(&mut Tape<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let damaged = || {
+            let words = "it does not fit the checksum of the archive; copy the archive again";
+            E::from(io::Error::new(io::ErrorKind::InvalidData, words))
+        };
+        if self.whole.get() == Some(&false) {
+            return Err(damaged());
+        }
+        self.read(|tape| {
+            let read = with(tape)?;
+            // The archive compares when it comes to the end.
+            if *self.whole.get_or_init(|| tape.finish().is_ok()) { Ok(read) } else { Err(damaged()) }
+        })
+    }
 }
 
 /// All files of a zip.
@@ -88,7 +110,7 @@ pub(super) fn members(
             Ok(name) => inside(shown, name.as_bytes(), index),
             Err(_) => inside(shown, entry.name_raw(), index),
         };
-        let member = Zipped { archive: Arc::clone(&opened), index, len };
+        let member = Zipped { archive: Arc::clone(&opened), index, len, whole: Arc::default() };
         unpacked.members.push(Source { path: path.into(), bytes: Bytes::Zipped(member) });
     }
     if let Some((_, index)) = locked {

@@ -13,11 +13,13 @@ use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
-use flate2::bufread::{MultiGzDecoder, ZlibDecoder};
+use flate2::bufread::ZlibDecoder;
 
+use super::defect::DefectCode;
 use super::error::IngestError;
 use super::source::Source;
-use super::words::name;
+use super::unpack::{Gzip, to_the_end};
+use super::words::{defect, name};
 use crate::geometry::VoxelGrid;
 use crate::jobs::JobContext;
 use crate::volume::{Unit, Volume};
@@ -29,6 +31,8 @@ const MOST_BYTES: u64 = 4 << 30;
 const MOST_ALONG_AN_AXIS: usize = 32_767;
 /// First bytes of gzip.
 const GZIP: [u8; 2] = [0x1F, 0x8B];
+/// Most bytes behind the voxels of a packed file, at the end of which its checksum is.
+const MOST_BEHIND: u64 = 256 << 20;
 /// Compressed bytes that are taken at a time.
 const PACKED_BUFFER: usize = 1 << 16;
 
@@ -55,9 +59,10 @@ pub(super) fn volume_from(
     unit: Unit,
     ctx: &JobContext,
 ) -> Result<Volume, IngestError> {
-    let read = |near: Near<'_>| source.read(|tape| volume_of(&mut BufReader::new(tape), near, unit, ctx));
+    let read =
+        |near: Near<'_>| source.read_checked(|tape| volume_of(&mut BufReader::new(tape), near, unit, ctx));
     let volume = match data {
-        Some(data) => data.read(|tape| {
+        Some(data) => data.read_checked(|tape| {
             let length = tape.left();
             read(Near::Data(length, Box::new(BufReader::new(tape))))
         }),
@@ -107,18 +112,18 @@ pub fn read_volume_bytes(bytes: &[u8], unit: Unit) -> Result<Volume, IngestError
 /// - errors: as [`read_volume`], of the header
 pub fn read_grid(path: &Path) -> Result<VoxelGrid, IngestError> {
     check(path)?;
-    grid_of(&Source::disk(path))
+    Ok(layout_of(&Source::disk(path))?.grid)
 }
 
-/// The same of a file or a member of an archive.
+/// What the header of a file or of a member of an archive says.
 /// - errors: as [`read_grid`]
-pub(super) fn grid_of(source: &Source) -> Result<VoxelGrid, IngestError> {
+pub(super) fn layout_of(source: &Source) -> Result<Layout, IngestError> {
     source
         .read(|tape| {
             Ok(match header_of(&mut BufReader::new(tape))? {
-                Opened::Nifti(layout, _) => layout.grid,
-                Opened::MetaImage(header, _) => header.layout.grid,
-                Opened::Nrrd(header, _) => header.layout.grid,
+                Opened::Nifti(layout, _) => layout,
+                Opened::MetaImage(header, _) => header.layout,
+                Opened::Nrrd(header, _) => header.layout,
             })
         })
         .map_err(|fault: Fault| fault.about(source.path()))
@@ -150,6 +155,8 @@ fn check(path: &Path) -> Result<(), IngestError> {
 #[derive(Debug)]
 enum Fault {
     Words(String),
+    /// Its header can be read, its voxels cannot.
+    Unread(DefectCode, String),
     Stop(crate::jobs::Cancelled),
 }
 
@@ -157,6 +164,7 @@ impl Fault {
     fn about(self, path: &Path) -> IngestError {
         match self {
             Self::Words(words) => IngestError::Sentence(format!("{} {words}", name(path))),
+            Self::Unread(code, words) => IngestError::Unread(defect(code, format!("{} {words}", name(path)))),
             Self::Stop(cancelled) => cancelled.into(),
         }
     }
@@ -180,15 +188,16 @@ fn fault<T>(words: impl Into<String>) -> Result<T, Fault> {
 
 /// A failure of the system, or of a decompressor, while reading.
 fn read_fault(error: &io::Error) -> Fault {
-    Fault::Words(match error.kind() {
+    let damaged = |words: &str| Fault::Unread(DefectCode::Truncated, words.to_owned());
+    match error.kind() {
         io::ErrorKind::UnexpectedEof => {
-            "ends too early: it was cut off while copying; copy it again".to_owned()
+            damaged("ends too early: it was cut off while copying; copy it again")
         }
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
-            "is damaged: it cannot be decompressed; copy it again".to_owned()
+            damaged("is damaged: it cannot be decompressed, or does not fit its checksum; copy it again")
         }
-        _ => format!("cannot be read: {error}"),
-    })
+        _ => Fault::Words(format!("cannot be read: {error}")),
+    }
 }
 
 /// A header that was read, and where the bytes after it come from.
@@ -204,7 +213,7 @@ fn header_of<'a>(source: &'a mut dyn Read) -> Result<Opened<'a>, Fault> {
     let packed = start == GZIP;
     let whole = io::Cursor::new(start).chain(source);
     let mut source: Box<dyn Read + 'a> = if packed {
-        Box::new(MultiGzDecoder::new(BufReader::with_capacity(PACKED_BUFFER, whole)))
+        Box::new(Gzip::new(BufReader::with_capacity(PACKED_BUFFER, whole)))
     } else {
         Box::new(whole)
     };
@@ -223,8 +232,8 @@ fn header_of<'a>(source: &'a mut dyn Read) -> Result<Opened<'a>, Fault> {
 }
 
 fn volume_of(source: &mut dyn Read, near: Near<'_>, unit: Unit, ctx: &JobContext) -> Result<Volume, Fault> {
-    match header_of(source)? {
-        Opened::Nifti(layout, mut rest) => voxels::read(&layout, &mut rest, unit, ctx),
+    let (layout, mut data) = match header_of(source)? {
+        Opened::Nifti(layout, rest) => (layout, rest),
         Opened::MetaImage(header, rest) => {
             let data: Box<dyn Read> = match &header.data {
                 metaimage::Data::Here => rest,
@@ -232,14 +241,18 @@ fn volume_of(source: &mut dyn Read, near: Near<'_>, unit: Unit, ctx: &JobContext
                     beside(near, file, *skip, header.layout.bytes(), !header.packed)?
                 }
             };
-            let mut data = if header.packed { unpacked(data)? } else { data };
-            voxels::read(&header.layout, &mut data, unit, ctx)
+            let data = if header.packed { unpacked(data)? } else { data };
+            (header.layout, data)
         }
         Opened::Nrrd(header, rest) => {
-            let mut data = nrrd_data(&header, rest, near)?;
-            voxels::read(&header.layout, &mut data, unit, ctx)
+            let data = nrrd_data(&header, rest, near)?;
+            (header.layout, data)
         }
-    }
+    };
+    let volume = voxels::read(&layout, &mut data, unit, ctx)?;
+    // What unpacks compares with the checksum when it comes to its end.
+    to_the_end(&mut data, MOST_BEHIND).map_err(|e| read_fault(&e))?;
+    Ok(volume)
 }
 
 /// The voxels of a NRRD: lines are left out as they are stored, bytes after unpacking.
@@ -268,7 +281,7 @@ fn nrrd_data<'a>(
     }
     let mut data: Box<dyn Read + 'a> = match header.encoding {
         nrrd::Encoding::Raw => data,
-        nrrd::Encoding::Gzip => Box::new(MultiGzDecoder::new(BufReader::with_capacity(PACKED_BUFFER, data))),
+        nrrd::Encoding::Gzip => Box::new(Gzip::new(BufReader::with_capacity(PACKED_BUFFER, data))),
         nrrd::Encoding::Text => Box::new(nrrd::Numbers::new(data)),
     };
     let skip = header.skip.unwrap_or(0);
@@ -288,7 +301,7 @@ fn beside<'a>(
     let (length, mut data) = match near {
         Near::Data(length, data) => (length, data),
         Near::Folder(None) => {
-            return fault(format!("keeps its voxels in {file}, which is not at hand"));
+            return no_voxels(format!("keeps its voxels in {file}, which is not at hand"));
         }
         Near::Folder(Some(folder)) => opened(folder, file)?,
     };
@@ -309,17 +322,22 @@ fn opened(folder: &Path, file: &str) -> Result<(u64, Box<dyn Read>), Fault> {
     match opened {
         Ok((length, opened)) => Ok((length, Box::new(BufReader::new(opened)))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            fault(format!("keeps its voxels in {file}, which is not beside it; copy both files"))
+            no_voxels(format!("keeps its voxels in {file}, which is not beside it; copy both files"))
         }
-        Err(error) => fault(format!("keeps its voxels in {file}, which cannot be read: {error}")),
+        Err(error) => no_voxels(format!("keeps its voxels in {file}, which cannot be read: {error}")),
     }
 }
 
+fn no_voxels<T>(words: String) -> Result<T, Fault> {
+    Err(Fault::Unread(DefectCode::NoPixelData, words))
+}
+
 fn short(file: &str, length: u64, needed: u64) -> Fault {
-    Fault::Words(format!(
+    let words = format!(
         "announces {needed} bytes of voxels, and {file} holds {length}; it was cut off, or the header belongs \
          to another file"
-    ))
+    );
+    Fault::Unread(DefectCode::Truncated, words)
 }
 
 /// MetaImage packs with zlib; some writers use gzip.
@@ -329,7 +347,7 @@ fn unpacked(data: Box<dyn Read + '_>) -> Result<Box<dyn Read + '_>, Fault> {
     data.by_ref().take(2).read_to_end(&mut start).map_err(|e| read_fault(&e))?;
     let gzip = start == GZIP;
     let whole = BufReader::with_capacity(PACKED_BUFFER, io::Cursor::new(start).chain(data));
-    Ok(if gzip { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(ZlibDecoder::new(whole)) })
+    Ok(if gzip { Box::new(Gzip::new(whole)) } else { Box::new(ZlibDecoder::new(whole)) })
 }
 
 #[cfg(test)]

@@ -330,6 +330,17 @@ fn every_way_to_be_wrong_has_its_sentence() {
     cases.push((nifti()[..370].to_vec(), "slice 2 of 2"));
     let packed = gz(&nifti());
     cases.push((packed[..packed.len() - 12].to_vec(), "ends too early"));
+    // The checksum stands behind the voxels, which are all there, and before the length.
+    let mut sum = packed.clone();
+    let at = sum.len() - 6;
+    sum[at] ^= 1;
+    cases.push((sum, "checksum"));
+    let mut sum = ZlibEncoder::new(Vec::new(), Compression::default());
+    sum.write_all(&counted()).expect("packed");
+    let mut sum = sum.finish().expect("packed");
+    let at = sum.len() - 1;
+    sum[at] ^= 1;
+    cases.push((mha(&[("CompressedData", "True")], &sum), "checksum"));
     let mut broken = packed.clone();
     broken[14] ^= 0xFF;
     cases.push((broken, ""));
