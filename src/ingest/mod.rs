@@ -13,6 +13,7 @@ mod dicom;
 mod dicomdir;
 mod duplicates;
 mod error;
+mod foreign;
 mod identity;
 mod image;
 mod load;

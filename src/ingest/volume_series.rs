@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::defect::{Defect, DefectCode};
 use super::error::IngestError;
+use super::foreign;
 use super::private::Private;
 use super::series::{Series, Skipped};
 use super::sheared::{Shear, straightened};
@@ -18,7 +19,9 @@ use crate::volume::{Polarity, Unit, Volume};
 /// What a file of no other kind is passed over with.
 pub(super) const NOT_DICOM: &str = "is not a DICOM file";
 /// Ends of names that promise a volume file: for the sentence alone, as content decides.
-const ENDS: [&str; 6] = [".nii", ".nii.gz", ".mha", ".mhd", ".nrrd", ".nhdr"];
+const ENDS: [&str; 7] = [".nii", ".nii.gz", ".hdr", ".mha", ".mhd", ".nrrd", ".nhdr"];
+/// So many files of no known kind are looked at for the sentence about them.
+const FEW: usize = 100;
 
 /// Series of files that are no DICOM, but volume files that were asked for; all others are passed over:
 /// masks and results lie beside a study.
@@ -30,10 +33,16 @@ pub(super) fn among(
 ) -> Vec<Series> {
     let mut found: Vec<Series> = Vec::new();
     let mut passed = Vec::new();
+    let few = strangers.len() < FEW;
     for source in &strangers {
         let file = source.path();
-        let not_dicom = || format!("{} {NOT_DICOM}", name(file));
-        let reason = match asked(source).then(|| series(source, &strangers)) {
+        let was_asked = asked(source);
+        let not_dicom = || {
+            // Among the thousand files of a folder nobody waits for what each of them may be.
+            let known = if was_asked || few { foreign::sentence(source) } else { None };
+            format!("{} {}", name(file), known.unwrap_or(NOT_DICOM))
+        };
+        let reason = match was_asked.then(|| series(source, &strangers)) {
             Some(Ok(series)) => {
                 found.push(series);
                 continue;

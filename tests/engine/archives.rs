@@ -403,3 +403,43 @@ fn a_packed_tar_that_does_not_fit_its_checksum_is_not_opened() {
         assert!(skipped.reason.contains("does not fit its checksum"), "{name}: {}", skipped.reason);
     }
 }
+
+#[test]
+fn of_a_zip_that_was_cut_off_the_members_before_are_read() {
+    let (_folder, files) = slices();
+    for (name, bytes) in [
+        ("deflated.zip", zip(&files, deflated())),
+        (
+            "stored.zip",
+            zip(&files, SimpleFileOptions::default().compression_method(CompressionMethod::Stored)),
+        ),
+    ] {
+        let (_kept, path) = write(name, &bytes[..bytes.len() * 2 / 3]);
+        let scan = scanned(&path);
+        let [series] = scan.series.as_slice() else { panic!("{name}: {} series", scan.series.len()) };
+        assert!((4..9).contains(&series.files.len()), "{name}: {}", series.files.len());
+        assert!(scan.skipped.iter().any(|s| s.reason.contains("cut off")), "{name}: {:?}", scan.skipped);
+        let (_kept, path) = write(name, &bytes[..100]);
+        assert!(scanned(&path).series.is_empty());
+    }
+}
+
+#[test]
+fn a_packed_slice_is_read_and_other_archives_are_called_by_their_names() {
+    let (_folder, files) = slices();
+    let (kept, path) = write("0.dcm.gz", &gzip(&files[0].1));
+    assert_eq!(scanned(&path).series[0].files, [path]);
+    for (n, (_, bytes)) in files.iter().enumerate() {
+        fs::write(kept.path().join(format!("{n}.dcm.gz")), gzip(bytes)).expect("written");
+    }
+    assert_eq!(opened(kept.path()).expect("a folder of packed slices").volume.grid().size()[2], 9);
+    for (name, begins, words) in [
+        ("x.7z", &b"7z\xBC\xAF\x27\x1C\0\x04 and more"[..], "7-Zip"),
+        ("x.tar.xz", b"\xFD7zXZ\0\0\x04 and more", "xz"),
+        ("x.tar.gz", &gzip(b"a letter")[..], "gzip"),
+    ] {
+        let (_kept, path) = write(name, begins);
+        let scan = scanned(&path);
+        assert!(scan.skipped[0].reason.contains(words), "{:?}", scan.skipped);
+    }
+}

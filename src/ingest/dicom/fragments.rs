@@ -227,9 +227,9 @@ mod tests {
             }
         }
         // One each, whatever they begin with: RLE.
-        let all = data(&[], &[&MORE; 5]);
+        let all = data(&[], &[&MORE[..]; 5]);
         assert_eq!(frames(all[..8 + 40].to_vec(), 5, &[], true), Some(vec![(0, 1), (1, 1)]));
-        assert_eq!(frames(data(&[], &[&MORE; 3]), 5, &[], true).map(|f| f.len()), Some(3));
+        assert_eq!(frames(data(&[], &[&MORE[..]; 3]), 5, &[], true).map(|f| f.len()), Some(3));
         assert_eq!(frames(all, 4, &[], true), None, "more than were announced");
     }
 }

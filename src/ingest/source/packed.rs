@@ -6,7 +6,7 @@ use std::io::{self, BufReader, ErrorKind, Read};
 use std::path::Path;
 use std::rc::Rc;
 
-use super::archive::{BLOCK, Budget, Refusal, Unpacked, cut, inside, is_file, is_tar, within};
+use super::archive::{ArchiveKind, BLOCK, Budget, Refusal, Unpacked, cut, inside, is_file, is_tar, within};
 use super::{Source, Tape};
 use crate::ingest::dicom;
 use crate::ingest::series::Skipped;
@@ -30,8 +30,8 @@ const MOST_TO_ONE: u64 = 100;
 /// Below this nothing harms.
 const HARMLESS_BYTES: u64 = 256 << 20;
 
-/// Whether it is a packed tar, from the first block that comes out.
-pub(super) fn kind(head: &[u8; BLOCK], tape: &mut Tape<'_>) -> Option<Packing> {
+/// Whether it is a packed tar or DICOM file, from the first block that comes out.
+pub(super) fn kind(head: &[u8; BLOCK], tape: &mut Tape<'_>) -> Option<ArchiveKind> {
     let packing = if head.starts_with(&[0x1F, 0x8B]) {
         Packing::Gzip
     } else if head.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]) {
@@ -42,7 +42,25 @@ pub(super) fn kind(head: &[u8; BLOCK], tape: &mut Tape<'_>) -> Option<Packing> {
     let mut block = [0; BLOCK];
     let mut stream = unpacked(packing, tape).ok()?;
     stream.read_exact(&mut block).ok()?;
-    is_tar(&block).then_some(packing)
+    if is_tar(&block) {
+        return Some(ArchiveKind::PackedTar(packing));
+    }
+    // Volumes are packed too: nothing but the mark of DICOM counts.
+    (block.get(128..132) == Some(b"DICM")).then_some(ArchiveKind::PackedFile(packing))
+}
+
+/// One packed file, unpacked into memory.
+/// - errors: damaged, more than `budget` allows
+pub(super) fn one_file(
+    shown: &Path,
+    packing: Packing,
+    source: impl Read,
+    budget: &mut Budget,
+) -> Result<Unpacked, Refusal> {
+    let bytes = within(&mut *unpacked(packing, source)?, budget)?;
+    // It keeps its name: it is itself what is shown.
+    let member = Source::memory(shown, bytes.into());
+    Ok(Unpacked { members: vec![member], skipped: Vec::new() })
 }
 
 fn unpacked<'a>(packing: Packing, source: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {

@@ -4,16 +4,15 @@
 //! Told apart by content, never by name. Sizes are believed only as far as bytes arrive: a header
 //! that lies costs no memory.
 
+mod data;
 mod metaimage;
 mod nifti;
 mod nrrd;
+mod parts;
 mod voxels;
 
-use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
-
-use flate2::bufread::ZlibDecoder;
 
 use super::defect::DefectCode;
 use super::error::IngestError;
@@ -23,6 +22,7 @@ use super::words::{defect, name};
 use crate::geometry::VoxelGrid;
 use crate::jobs::JobContext;
 use crate::volume::{Unit, Volume};
+use data::{Near, beside, nrrd_data, pair_data, pair_names, several, unpacked};
 use voxels::Layout;
 
 /// Most bytes of voxels that a file may announce: a chest CT of 512 x 512 x 4,000 voxels of 32 bits.
@@ -69,18 +69,11 @@ pub(super) fn volume_from(
         None => {
             // Beside a member of an archive, the folder is none.
             let folder = source.path().parent();
-            read(Near::Folder(folder.filter(|folder| folder.is_dir() || folder.as_os_str().is_empty())))
+            let folder = folder.filter(|folder| folder.is_dir() || folder.as_os_str().is_empty());
+            read(Near::Folder(folder, pair_names(source.path())))
         }
     };
     volume.map_err(|fault: Fault| fault.about(source.path()))
-}
-
-/// Where the voxels of a header lie that does not hold them itself.
-enum Near<'a> {
-    /// In a file of this folder, where there is one.
-    Folder(Option<&'a Path>),
-    /// Here: so many bytes.
-    Data(u64, Box<dyn Read + 'a>),
 }
 
 /// The file in which a volume file keeps its voxels, where that is another one: a relative path that does
@@ -88,14 +81,22 @@ enum Near<'a> {
 pub(super) fn data_beside(source: &Source) -> Option<String> {
     let found = source.read(|tape| {
         let data = match header_of(&mut BufReader::new(tape))? {
-            Opened::Nifti(..) => metaimage::Data::Here,
+            Opened::Nifti(_, nifti::Data::Here(_)) => metaimage::Data::Here,
+            // In an archive nothing is packed once more.
+            Opened::Nifti(_, nifti::Data::Pair(_)) => {
+                let files = pair_names(source.path()).into_iter().take(1).collect();
+                metaimage::Data::Beside { files, skip: None }
+            }
             Opened::MetaImage(header, _) => header.data,
             Opened::Nrrd(header, _) => header.data,
         };
         Ok::<_, Fault>(data)
     });
     match found {
-        Ok(metaimage::Data::Beside { file, .. }) => Some(file),
+        Ok(metaimage::Data::Beside { files, .. }) => match files.as_slice() {
+            [file] => Some(file.clone()),
+            _ => None,
+        },
         Ok(metaimage::Data::Here) | Err(_) => None,
     }
 }
@@ -104,7 +105,7 @@ pub(super) fn data_beside(source: &Source) -> Option<String> {
 /// - errors: as [`read_volume`], about "the file"
 pub fn read_volume_bytes(bytes: &[u8], unit: Unit) -> Result<Volume, IngestError> {
     let ctx = JobContext::unobserved();
-    volume_of(&mut &*bytes, Near::Folder(None), unit, &ctx)
+    volume_of(&mut &*bytes, Near::Folder(None, Vec::new()), unit, &ctx)
         .map_err(|fault| fault.about(Path::new("the file")))
 }
 
@@ -202,7 +203,7 @@ fn read_fault(error: &io::Error) -> Fault {
 
 /// A header that was read, and where the bytes after it come from.
 enum Opened<'a> {
-    Nifti(Layout, Box<dyn Read + 'a>),
+    Nifti(Layout, nifti::Data<'a>),
     MetaImage(metaimage::Header, Box<dyn Read + 'a>),
     Nrrd(nrrd::Header, Box<dyn Read + 'a>),
 }
@@ -233,15 +234,26 @@ fn header_of<'a>(source: &'a mut dyn Read) -> Result<Opened<'a>, Fault> {
 
 fn volume_of(source: &mut dyn Read, near: Near<'_>, unit: Unit, ctx: &JobContext) -> Result<Volume, Fault> {
     let (layout, mut data) = match header_of(source)? {
-        Opened::Nifti(layout, rest) => (layout, rest),
+        Opened::Nifti(layout, nifti::Data::Here(rest)) => (layout, rest),
+        Opened::Nifti(layout, nifti::Data::Pair(skip)) => {
+            let data = pair_data(near, skip, layout.bytes())?;
+            (layout, data)
+        }
         Opened::MetaImage(header, rest) => {
+            // Numbers that are text or packed have no length that is known.
+            let plain = (!header.packed && !header.text).then_some(header.layout.bytes());
             let data: Box<dyn Read> = match &header.data {
                 metaimage::Data::Here => rest,
-                metaimage::Data::Beside { file, skip } => {
-                    beside(near, file, *skip, header.layout.bytes(), !header.packed)?
-                }
+                metaimage::Data::Beside { files, skip } => match files.as_slice() {
+                    [file] => beside(near, file, *skip, plain)?,
+                    _ if plain.is_none() => {
+                        return fault("keeps packed voxels, or text, in several files; save it as one");
+                    }
+                    files => several(near, files, *skip, header.layout.bytes(), nrrd::Encoding::Raw)?,
+                },
             };
             let data = if header.packed { unpacked(data)? } else { data };
+            let data = if header.text { Box::new(nrrd::Numbers::new(data)) } else { data };
             (header.layout, data)
         }
         Opened::Nrrd(header, rest) => {
@@ -253,101 +265,6 @@ fn volume_of(source: &mut dyn Read, near: Near<'_>, unit: Unit, ctx: &JobContext
     // What unpacks compares with the checksum when it comes to its end.
     to_the_end(&mut data, MOST_BEHIND).map_err(|e| read_fault(&e))?;
     Ok(volume)
-}
-
-/// The voxels of a NRRD: lines are left out as they are stored, bytes after unpacking.
-fn nrrd_data<'a>(
-    header: &nrrd::Header,
-    rest: Box<dyn Read + 'a>,
-    near: Near<'a>,
-) -> Result<Box<dyn Read + 'a>, Fault> {
-    let mut data = match (&header.data, header.skip) {
-        (metaimage::Data::Here, Some(_)) => rest,
-        (metaimage::Data::Here, None) => {
-            return fault("counts its voxels from the end of the file; save it with a byte skip above zero");
-        }
-        (metaimage::Data::Beside { file, .. }, None) => {
-            beside(near, file, None, header.layout.bytes(), false)?
-        }
-        (metaimage::Data::Beside { file, .. }, Some(_)) => beside(near, file, Some(0), 0, false)?,
-    };
-    for _ in 0..header.lines {
-        let mut one = [0];
-        while one != *b"\n" {
-            if data.read(&mut one).map_err(|e| read_fault(&e))? == 0 {
-                return Err(read_fault(&io::ErrorKind::UnexpectedEof.into()));
-            }
-        }
-    }
-    let mut data: Box<dyn Read + 'a> = match header.encoding {
-        nrrd::Encoding::Raw => data,
-        nrrd::Encoding::Gzip => Box::new(Gzip::new(BufReader::with_capacity(PACKED_BUFFER, data))),
-        nrrd::Encoding::Text => Box::new(nrrd::Numbers::new(data)),
-    };
-    let skip = header.skip.unwrap_or(0);
-    io::copy(&mut data.by_ref().take(skip), &mut io::sink()).map_err(|e| read_fault(&e))?;
-    Ok(data)
-}
-
-/// A data file, after its own header of `skip` bytes (`None`: whatever is there before the voxels).
-/// - `needed`: bytes of the voxels; where that is `exact`, the file must end with them
-fn beside<'a>(
-    near: Near<'a>,
-    file: &str,
-    skip: Option<u64>,
-    needed: u64,
-    exact: bool,
-) -> Result<Box<dyn Read + 'a>, Fault> {
-    let (length, mut data) = match near {
-        Near::Data(length, data) => (length, data),
-        Near::Folder(None) => {
-            return no_voxels(format!("keeps its voxels in {file}, which is not at hand"));
-        }
-        Near::Folder(Some(folder)) => opened(folder, file)?,
-    };
-    let skip = match skip {
-        Some(bytes) => bytes,
-        None => length.checked_sub(needed).ok_or_else(|| short(file, length, needed))?,
-    };
-    if exact && length.checked_sub(skip) != Some(needed) {
-        return Err(short(file, length.saturating_sub(skip), needed));
-    }
-    io::copy(&mut data.by_ref().take(skip), &mut io::sink()).map_err(|e| read_fault(&e))?;
-    Ok(data)
-}
-
-/// A data file on disk, and its length.
-fn opened(folder: &Path, file: &str) -> Result<(u64, Box<dyn Read>), Fault> {
-    let opened = File::open(folder.join(file)).and_then(|f| Ok((f.metadata()?.len(), f)));
-    match opened {
-        Ok((length, opened)) => Ok((length, Box::new(BufReader::new(opened)))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            no_voxels(format!("keeps its voxels in {file}, which is not beside it; copy both files"))
-        }
-        Err(error) => no_voxels(format!("keeps its voxels in {file}, which cannot be read: {error}")),
-    }
-}
-
-fn no_voxels<T>(words: String) -> Result<T, Fault> {
-    Err(Fault::Unread(DefectCode::NoPixelData, words))
-}
-
-fn short(file: &str, length: u64, needed: u64) -> Fault {
-    let words = format!(
-        "announces {needed} bytes of voxels, and {file} holds {length}; it was cut off, or the header belongs \
-         to another file"
-    );
-    Fault::Unread(DefectCode::Truncated, words)
-}
-
-/// MetaImage packs with zlib; some writers use gzip.
-fn unpacked(data: Box<dyn Read + '_>) -> Result<Box<dyn Read + '_>, Fault> {
-    let mut data = data;
-    let mut start = Vec::with_capacity(2);
-    data.by_ref().take(2).read_to_end(&mut start).map_err(|e| read_fault(&e))?;
-    let gzip = start == GZIP;
-    let whole = BufReader::with_capacity(PACKED_BUFFER, io::Cursor::new(start).chain(data));
-    Ok(if gzip { Box::new(Gzip::new(whole)) } else { Box::new(ZlibDecoder::new(whole)) })
 }
 
 #[cfg(test)]
