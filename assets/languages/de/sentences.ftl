@@ -406,3 +406,31 @@ heard-is-not-there-evaluate-again-to = { $file } ist nicht da: neu auswerten, um
 heard-recall-sensitivity = Trefferquote (Sensitivität)
 heard-precision = Genauigkeit (Precision)
 heard-1-specificity = 1 − Spezifität
+
+## PET in SUV
+
+heard-values-are-shown-in-the-files = { $what }: die Werte werden in der Einheit der Dateien gezeigt, nicht als SUV
+heard-its-slices-say-different-things-of = Die Schichten sagen Verschiedenes über Einheiten, Dosis oder Gewicht: die Werte sind keine SUV
+heard-suv-by-body-weight-as-the = SUV nach Körpergewicht, wie in den Dateien (Units GML)
+heard-the-files-hold-suv-of-another = Die Dateien enthalten SUV anderer Art ({ $what })
+heard-the-files-do-not-say-their = Die Dateien sagen ihre Units nicht
+heard-the-files-units-are-of-which = Die Units der Dateien sind { $what }, woraus SUV nicht berechnet werden kann
+heard-the-files-do-not-say-that = Die Dateien sagen nicht, dass die Schwächung korrigiert ist (Corrected Image)
+heard-patient-s-weight-is-missing = Patient's Weight fehlt
+heard-radionuclide-total-dose-is-missing-or = Radionuclide Total Dose fehlt oder ist nicht in Becquerel
+heard-radionuclide-half-life-is-missing = Radionuclide Half Life fehlt
+heard-the-time-of-injection-is-missing = Die Zeit der Injektion fehlt
+heard-the-time-of-the-scan-is = Die Zeit der Aufnahme fehlt
+heard-the-times-of-injection-and-scan = Die Zeiten von Injektion und Aufnahme passen nicht zusammen
+heard-the-files-are-not-corrected-for = Die Dateien sind nicht zerfallskorrigiert
+heard-decay-correction-is-missing = Decay Correction fehlt
+heard-suv-by-body-weight-bq-ml = SUV nach Körpergewicht = Bq/ml x Gewicht / Dosis, beides zur Zeit der Injektion (Decay Correction ADMIN)
+
+## Volumendateien
+
+heard-ends-too-early-it-was-cut = { $file } endet zu früh: beim Kopieren abgeschnitten; neu kopieren
+heard-is-damaged-it-cannot-be-decompressed = { $file } ist beschädigt: nicht zu entpacken; neu kopieren
+heard-is-neither-nifti-metaimage-nor-nrrd = { $file } ist weder NIfTI, MetaImage noch NRRD; eine Datei .nii, .nii.gz, .mhd, .mha, .nrrd oder .nhdr wählen
+heard-keeps-its-voxels-in-which-is = { $file } hat seine Voxel in { $data }, die nicht daneben liegt; beide Dateien kopieren
+heard-has-a-header-without-an-end = { $file } hat Kopfdaten ohne Ende: beschädigt
+heard-cannot-be-used = { $file } kann nicht benutzt werden: { $why }

@@ -407,3 +407,31 @@ heard-is-not-there-evaluate-again-to = { $file } is not there: evaluate again to
 heard-recall-sensitivity = Recall (sensitivity)
 heard-precision = Precision
 heard-1-specificity = 1 − specificity
+
+## PET in SUV
+
+heard-values-are-shown-in-the-files = { $what }: values are shown in the files' own units, not as SUV
+heard-its-slices-say-different-things-of = Its slices say different things of units, dose or weight: values are no SUV
+heard-suv-by-body-weight-as-the = SUV by body weight as the files have it (Units GML)
+heard-the-files-hold-suv-of-another = The files hold SUV of another type ({ $what })
+heard-the-files-do-not-say-their = The files do not say their Units
+heard-the-files-units-are-of-which = The files' Units are { $what }, of which SUV cannot be computed
+heard-the-files-do-not-say-that = The files do not say that attenuation was corrected (Corrected Image)
+heard-patient-s-weight-is-missing = Patient's Weight is missing
+heard-radionuclide-total-dose-is-missing-or = Radionuclide Total Dose is missing, or not in becquerels
+heard-radionuclide-half-life-is-missing = Radionuclide Half Life is missing
+heard-the-time-of-injection-is-missing = The time of injection is missing
+heard-the-time-of-the-scan-is = The time of the scan is missing
+heard-the-times-of-injection-and-scan = The times of injection and scan do not fit together
+heard-the-files-are-not-corrected-for = The files are not corrected for decay
+heard-decay-correction-is-missing = Decay Correction is missing
+heard-suv-by-body-weight-bq-ml = SUV by body weight = Bq/ml x weight / dose, both of the time of injection (Decay Correction ADMIN)
+
+## Volume files
+
+heard-ends-too-early-it-was-cut = { $file } ends too early: it was cut off while copying; copy it again
+heard-is-damaged-it-cannot-be-decompressed = { $file } is damaged: it cannot be decompressed; copy it again
+heard-is-neither-nifti-metaimage-nor-nrrd = { $file } is neither NIfTI, MetaImage nor NRRD; give a .nii, .nii.gz, .mhd, .mha, .nrrd or .nhdr file
+heard-keeps-its-voxels-in-which-is = { $file } keeps its voxels in { $data }, which is not beside it; copy both files
+heard-has-a-header-without-an-end = { $file } has a header without an end: it is damaged
+heard-cannot-be-used = { $file } cannot be used: { $why }
