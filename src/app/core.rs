@@ -92,6 +92,8 @@ pub struct Core {
     pub(super) zoom_seen: Option<f32>,
     /// The key file is being read again.
     pub(super) reading_keys: Option<ReadingKeys>,
+    /// A series is on its way that is to stand beside the one on the screen.
+    pub(super) beside_wanted: bool,
     /// Keys that are being bound anew.
     pub(super) binding: Binding,
     /// What the connected screens tell of themselves.
@@ -168,6 +170,7 @@ impl Core {
             window_kept: None,
             zoom_seen: None,
             reading_keys: None,
+            beside_wanted: false,
             binding: Binding::default(),
             screens: Vec::new(),
             system_language: Language::ENGLISH,

@@ -6,6 +6,7 @@
 
 mod asker;
 mod bench;
+mod beside;
 mod blinking;
 mod cine;
 mod conference;

@@ -74,6 +74,11 @@ impl Priors {
         self.opening = Some(Opening { job, events, paths, found: None, case, began: false });
     }
 
+    /// Whether one is on its way.
+    pub(super) fn is_opening(&self) -> bool {
+        self.opening.is_some()
+    }
+
     /// Asks it to stop.
     pub(super) fn cancel(&self) {
         if let Some(opening) = &self.opening {

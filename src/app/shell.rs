@@ -128,6 +128,7 @@ impl Shell {
             core.show_nodule(nodule);
         }
         core.poll_priors();
+        core.lay_beside();
         core.overlays.poll(&mut core.session, &core.waker);
         core.poll_shelf();
         core.asker.poll(&mut core.session, &core.waker, core.ui.prior_hands.busy());

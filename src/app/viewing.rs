@@ -48,6 +48,8 @@ impl Core {
             Viewing::TogglePreferences => self.ui.toggle(Sheet::Preferences),
             Viewing::Prefer(preference) => self.prefer(preference, ctx),
             Viewing::ReadKeys => self.read_keys(),
+            Viewing::Beside(index) => self.show_beside(index),
+            Viewing::NextBeside => self.next_beside(),
             Viewing::Keys(asked) => self.rebind(asked),
             Viewing::OneToOne => self.scale(NamedScale::OneToOne),
             Viewing::TrueSize => self.scale(NamedScale::TrueSize),

@@ -47,6 +47,11 @@ pub(super) fn several(session: &Session) -> bool {
     session.stage() != Stage::Report && session.scan().series.len() > 1
 }
 
+/// There is another one that could lie beside the one on the screen.
+pub(super) fn several_shown(session: &Session) -> bool {
+    shown(session) && several(session)
+}
+
 /// A nodule is selected.
 pub(super) fn selected(session: &Session) -> bool {
     shown(session) && session.selected().is_some()

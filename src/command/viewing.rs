@@ -1,6 +1,6 @@
 //! What is asked for of the viewports besides slices and tools: slab, scale, grey scale, pace of playing.
 
-use super::conditions::{always, compared, counted, shown, window_recommended};
+use super::conditions::{always, compared, counted, several_shown, shown, window_recommended};
 use super::entry::{Entry, Group, line};
 use super::keys::{Key, Shortcut};
 use super::rebinding::Rebinding;
@@ -43,6 +43,10 @@ pub enum Viewing {
     Prefer(Preference),
     /// Read the key file again.
     ReadKeys,
+    /// This series of the list beside the one on the screen.
+    Beside(usize),
+    /// The next series of the list beside it.
+    NextBeside,
     /// Something on the sheet on which keys are changed.
     Keys(Rebinding),
     /// The next kind of interpolation.
@@ -69,7 +73,7 @@ pub enum Preference {
 }
 
 /// Those that need no value.
-pub(super) static VIEWING: [Entry; 13] = [
+pub(super) static VIEWING: [Entry; 14] = [
     line(
         Command::Viewing(Viewing::SlabThicker),
         "slab_thicker",
@@ -181,6 +185,17 @@ pub(super) static VIEWING: [Entry; 13] = [
         ("Read keys again", "Takes over what was changed in keymap.toml since the start."),
         &[],
         always,
+    ),
+    line(
+        Command::Viewing(Viewing::NextBeside),
+        "series_beside",
+        Group::Navigate,
+        (
+            "Next series beside",
+            "Another series of the list beside the one on the screen, its slices linked where both lie in one frame of reference.",
+        ),
+        &[Shortcut::shift(Key::PageDown)],
+        several_shown,
     ),
     line(
         Command::Viewing(Viewing::Keys(Rebinding::ToggleSheet)),

@@ -55,6 +55,8 @@ icons! {
     LEFT = "\u{E138}";
     /// Phosphor `pencil-simple`.
     OWN = "\u{E3B4}";
+    /// Phosphor `columns`.
+    BESIDE = "\u{E546}";
     /// Phosphor `question`.
     HELP = "\u{E3E8}";
     /// Phosphor `graphics-card`.

@@ -12,7 +12,7 @@ use triscope::export::hashed_uid;
 use triscope::geometry::Vector;
 use triscope::jobs::JobContext;
 use triscope::measure::{Kind, read};
-use triscope::session::{Edit, Findings, Pane, PriorLook, SeriesLink, Session, Tool};
+use triscope::session::{Edit, Findings, Layout, Pane, PriorLook, SeriesLink, Session, Tool};
 use triscope::synth::PhantomSpec;
 use triscope::workflow::synth::synth_followup;
 
@@ -189,4 +189,36 @@ fn a_linked_prior_says_where_it_has_no_slice() {
         does(&mut window, Command::Edit(Edit::Prior(PriorLook { link, ..look })));
         assert!(spoken(&window).contains(words), "{}", spoken(&window));
     }
+}
+
+#[test]
+fn another_series_of_the_list_is_laid_beside_by_pointer_and_by_key() {
+    let mut window = Window::blind(Start::default());
+    window.drop_files(&[pair()[0].parent().expect("a folder")]);
+    window.until("the series is loaded", |s| s.open().is_some_and(|o| o.loaded));
+    window.settle();
+    assert_eq!(window.session(|s| s.scan().series.len()), 2);
+    let at = window.harness.get_by_label_contains("Beside: ").rect().center();
+    window.click_at(at);
+    window.until("it stands beside", |s| {
+        s.prior().is_some_and(|p| p.loaded) && s.look().layout == Layout::Dates
+    });
+    let [now, then] = window
+        .session(|s| [s.series().expect("open").uid.clone(), s.prior().expect("there").uid().to_owned()]);
+    assert_ne!(now, then);
+    window.settle();
+    // The same button takes it away.
+    let at = window.harness.get_by_label_contains("Beside: ").rect().center();
+    window.click_at(at);
+    window.settle();
+    assert!(window.session(|s| s.prior().is_none() && s.look().layout == Layout::Grid));
+    assert_eq!(
+        window.session(|s| s.series().expect("open").uid.clone()),
+        now,
+        "the row itself was not pressed"
+    );
+    window.key_with(Modifiers::SHIFT, Key::PageDown);
+    window.until("it stands beside", |s| {
+        s.prior().is_some_and(|p| p.loaded) && s.look().layout == Layout::Dates
+    });
 }

@@ -367,6 +367,9 @@ series-of-another = Auf einer anderen Serie gezeichnet: es erscheint über diese
 series-over = Es erscheint über der Serie, auf die es verweist.
 series-number = Serie { $number }
 series-no-name = Serie ohne Namen
+series-beside = Daneben: { $name }
+series-lay-beside = Neben der gezeigten Serie zeigen
+series-leave-beside = Nicht mehr daneben zeigen
 
 ## ui/panels/slice_scan
 

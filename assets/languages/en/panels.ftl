@@ -367,6 +367,9 @@ series-of-another = Drawn on another series: it shows over that, and over series
 series-over = It shows over the series that it refers to.
 series-number = Series { $number }
 series-no-name = Series without a name
+series-beside = Beside: { $name }
+series-lay-beside = Show it beside the series on the screen
+series-leave-beside = Take it away from beside this one
 
 ## ui/panels/slice_scan
 

@@ -7,10 +7,11 @@ use egui::{
 
 use super::structures::object_name;
 use super::thumbnails::thumbnail_ui;
-use crate::command::{Command, Commands};
+use crate::command::{Command, Commands, Viewing};
 use crate::ingest::{ObjectKind, Series};
 use crate::language::heard;
 use crate::say;
+use crate::session::Stage;
 use crate::ui::theme::{PICTURE, size, text, tokens};
 use crate::ui::widgets::paragraph_ui;
 use crate::ui::{Scene, icons, words};
@@ -28,7 +29,7 @@ pub fn series_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     }
     for (index, series) in scan.series.iter().enumerate() {
         let chosen = scene.session.case().chosen() == Some(index);
-        if row_ui(ui, scene, index, series, chosen) && !chosen {
+        if row_ui(ui, scene, index, series, chosen, out) && !chosen {
             out.push(Command::ShowSeries(index));
         }
     }
@@ -104,7 +105,14 @@ fn warning_lines(series: &Series) -> Vec<String> {
     lines
 }
 
-fn row_ui(ui: &mut Ui, scene: &Scene<'_>, index: usize, series: &Series, chosen: bool) -> bool {
+fn row_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    index: usize,
+    series: &Series,
+    chosen: bool,
+    out: &mut Commands,
+) -> bool {
     let t = tokens(ui);
     let name = series_name(series, scene.session.is_anonymous());
     let [_, _, slices] = series.size;
@@ -167,7 +175,8 @@ fn row_ui(ui: &mut Ui, scene: &Scene<'_>, index: usize, series: &Series, chosen:
             .iter()
             .for_each(|line| write(&format!("{} {line}", icons::WARNING), TextStyle::Small, t.warning));
     }
-    let clicked = response.clicked();
+    let beside = beside_ui(ui, scene, (index, series, &name), rect, out);
+    let clicked = response.clicked() && !beside;
     if !series.defects.is_empty() {
         response.on_hover_ui(|ui| {
             ui.label(egui::RichText::new(&name).text_style(text::strong()));
@@ -178,6 +187,45 @@ fn row_ui(ui: &mut Ui, scene: &Scene<'_>, index: usize, series: &Series, chosen:
     } else {
         response.on_hover_text(&name);
     }
+    clicked
+}
+
+/// A button that lays the series beside the one on the screen, or takes it away from there; true where it was pressed.
+fn beside_ui(
+    ui: &Ui,
+    scene: &Scene<'_>,
+    (index, series, name): (usize, &Series, &str),
+    row: Rect,
+    out: &mut Commands,
+) -> bool {
+    let volume = series.grid.is_some() && series.defects.iter().all(|d| d.code.viewable());
+    let other = scene.session.series().is_some_and(|now| now.uid != series.uid);
+    if !volume || !other || scene.session.stage() != Stage::Open {
+        return false;
+    }
+    let t = tokens(ui);
+    let there = scene.session.prior().is_some_and(|prior| prior.uid() == series.uid);
+    let rect = Rect::from_min_size(pos2(row.right() - 28.0, row.bottom() - 28.0), vec2(24.0, 24.0));
+    let response = ui.interact(rect, ui.scope_id().with(("beside", index)), Sense::click());
+    response
+        .widget_info(|| WidgetInfo::selected(Role::Button, true, there, say!("series-beside", name = name)));
+    let ink = if there { t.accent } else { t.muted };
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, CornerRadius::same(size::RADIUS), t.control_hover);
+    }
+    if response.has_focus() {
+        let ring = Stroke::new(1.5, t.accent);
+        ui.painter().rect_stroke(rect, CornerRadius::same(size::RADIUS), ring, StrokeKind::Inside);
+    }
+    let font = text::icon().resolve(ui.style());
+    let ink = if response.hovered() { t.text } else { ink };
+    ui.painter().text(rect.center(), Align2::CENTER_CENTER, icons::BESIDE, font, ink);
+    let clicked = response.clicked();
+    if clicked {
+        out.push(if there { Command::ClosePrior } else { Command::Viewing(Viewing::Beside(index)) });
+    }
+    let tip = if there { say!("series-leave-beside") } else { say!("series-lay-beside") };
+    response.on_hover_text(tip);
     clicked
 }
 
