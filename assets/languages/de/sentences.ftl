@@ -56,7 +56,7 @@ heard-the-pictures-of-this-series-are = Die Bilder dieser Serie sind farbig
 ## Was an einer Serie auffällt
 
 heard-the-series-holds-slices-of-orientations = Die Serie enthält Schichten in { $n } Orientierungen; dieser Teil hat { $what } einer davon
-heard-the-files-do-not-say-where = Die Dateien sagen nicht, wo ihre Schichten liegen (Image Position, Image Orientation oder Pixel Spacing fehlt oder hat keinen möglichen Wert): sie sind kein Volumen
+heard-the-files-do-not-say-where = Die Dateien sagen nicht, wo ihre Schichten liegen (Image Position, Image Orientation oder Pixel Spacing fehlt oder hat keinen möglichen Wert: Richtungen ohne rechten Winkel, ein Abstand nicht über null): sie sind kein Volumen
 heard-these-are-scout-images-localizers-not = Dies sind Übersichtsbilder (Localizer), keine Schichten eines Volumens
 heard-these-are-coloured-pictures-such-as = Dies sind farbige Bilder (etwa ein Dosisbericht), keine Schichten eines Volumens
 heard-this-file-holds-coloured-pictures-no = Diese Datei enthält { $n } farbige Bilder, keine Schichten eines Volumens
@@ -92,12 +92,15 @@ heard-the-gantry-was-tilted-by-degrees = Die Gantry war um { $n } Grad gekippt
 heard-the-volume-is-sheared-as-it = das Volumen ist geschert, wie es aufgenommen wurde
 heard-slices-are-shifted-to-the-side = Schichten sind um bis zu { $n } mm zur Seite verschoben ({ $which })
 heard-resampled-by-their-true-places-to = nach ihren wahren Orten umgerechnet auf { $n } Schichten im Abstand von { $n-mm } mm; zwischen gespeicherten Schichten sind Werte interpoliert
-heard-shown-as-stored-where-positions-are = gezeigt wie gespeichert, wobei Positionen nicht genau sind
+heard-shown-as-stored-where-positions-are = gezeigt wie gespeichert, wobei Positionen genau sind und Winkel auf dem Bildschirm nicht
+heard-rows-and-columns-of-this-file = Zeilen und Spalten dieser Datei stehen nicht im rechten Winkel
+heard-slices-of-this-file-are-shifted = Die Schichten dieser Datei sind gegeneinander verschoben, wie durch eine um { $n } Grad gekippte Gantry
+heard-shown-as-stored-where-positions-are-not = gezeigt wie gespeichert, wobei Positionen nicht genau sind
 heard-several-places = mehreren Stellen
 heard-slices = { $n } Schichten
 heard-slice = { $n } Schicht
-heard-slice-91 = Schicht { $n }
-heard-slices-92 = Schichten { $n }
+heard-slice-94 = Schicht { $n }
+heard-slices-95 = Schichten { $n }
 heard-slices-and = Schichten { $which } und { $n }
 heard-the-pixels-are-floating-point-numbers = Die Pixel sind Gleitkommazahlen, die noch nicht gezeigt werden können
 heard-the-files-end-before-their-pixel = Die Dateien enden vor ihren Bilddaten: sie wurden beim Kopieren abgeschnitten
@@ -361,7 +364,7 @@ heard-classifier = Klassifikator
 heard-sensitivity = Sensitivität
 heard-specificity = Spezifität
 heard-nodules = Rundherde
-heard-malignant-338 = Maligne
+heard-malignant-341 = Maligne
 heard-misclassified = Falsch klassifiziert
 heard-not-finished = nicht beendet
 heard-finished = beendet
@@ -406,3 +409,35 @@ heard-is-not-there-evaluate-again-to = { $file } ist nicht da: neu auswerten, um
 heard-recall-sensitivity = Trefferquote (Sensitivität)
 heard-precision = Genauigkeit (Precision)
 heard-1-specificity = 1 − Spezifität
+heard-is-a-7-zip-archive-which = { $file } ist ein 7-Zip-Archiv, das nicht gelesen wird; entpacken und den Ordner öffnen
+heard-is-a-rar-archive-which-is = { $file } ist ein RAR-Archiv, das nicht gelesen wird; entpacken und den Ordner öffnen
+heard-is-a-zip-archive-that-was = { $file } ist ein abgeschnittenes Zip-Archiv: neu kopieren
+heard-no-other-series-of-the-list = Keine andere Serie der Liste hat Voxel, die neben dieser liegen könnten
+
+## PET in SUV
+
+heard-values-are-shown-in-the-files = { $what }: die Werte werden in der Einheit der Dateien gezeigt, nicht als SUV
+heard-its-slices-say-different-things-of = Die Schichten sagen Verschiedenes über Einheiten, Dosis oder Gewicht: die Werte sind keine SUV
+heard-suv-by-body-weight-as-the = SUV nach Körpergewicht, wie in den Dateien (Units GML)
+heard-the-files-hold-suv-of-another = Die Dateien enthalten SUV anderer Art ({ $what })
+heard-the-files-do-not-say-their = Die Dateien sagen ihre Units nicht
+heard-the-files-units-are-of-which = Die Units der Dateien sind { $what }, woraus SUV nicht berechnet werden kann
+heard-the-files-do-not-say-that = Die Dateien sagen nicht, dass die Schwächung korrigiert ist (Corrected Image)
+heard-patient-s-weight-is-missing = Patient's Weight fehlt
+heard-radionuclide-total-dose-is-missing-or = Radionuclide Total Dose fehlt oder ist nicht in Becquerel
+heard-radionuclide-half-life-is-missing = Radionuclide Half Life fehlt
+heard-the-time-of-injection-is-missing = Die Zeit der Injektion fehlt
+heard-the-time-of-the-scan-is = Die Zeit der Aufnahme fehlt
+heard-the-times-of-injection-and-scan = Die Zeiten von Injektion und Aufnahme passen nicht zusammen
+heard-the-files-are-not-corrected-for = Die Dateien sind nicht zerfallskorrigiert
+heard-decay-correction-is-missing = Decay Correction fehlt
+heard-suv-by-body-weight-bq-ml = SUV nach Körpergewicht = Bq/ml x Gewicht / Dosis, beides zur Zeit der Injektion (Decay Correction ADMIN)
+
+## Volumendateien
+
+heard-ends-too-early-it-was-cut = { $file } endet zu früh: beim Kopieren abgeschnitten; neu kopieren
+heard-is-damaged-it-cannot-be-decompressed = { $file } ist beschädigt: nicht zu entpacken oder nicht passend zur Prüfsumme; neu kopieren
+heard-is-neither-nifti-metaimage-nor-nrrd = { $file } ist weder NIfTI, MetaImage noch NRRD; eine Datei .nii, .nii.gz, .mhd, .mha, .nrrd oder .nhdr wählen
+heard-keeps-its-voxels-in-which-is = { $file } hat seine Voxel in { $data }, die nicht daneben liegt; beide Dateien kopieren
+heard-has-a-header-without-an-end = { $file } hat Kopfdaten ohne Ende: beschädigt
+heard-cannot-be-used = { $file } kann nicht benutzt werden: { $why }

@@ -57,7 +57,7 @@ heard-the-pictures-of-this-series-are = The pictures of this series are coloured
 ## What is odd about a series
 
 heard-the-series-holds-slices-of-orientations = The series holds slices of { $n } orientations; this part has { $what } of one
-heard-the-files-do-not-say-where = The files do not say where their slices lie (Image Position, Image Orientation or Pixel Spacing is missing, or no possible value): they are no volume
+heard-the-files-do-not-say-where = The files do not say where their slices lie (Image Position, Image Orientation or Pixel Spacing is missing or no possible value: directions at no right angle, a spacing not above zero): they are no volume
 heard-these-are-scout-images-localizers-not = These are scout images (localizers), not slices of a volume
 heard-these-are-coloured-pictures-such-as = These are coloured pictures (such as a dose report), not slices of a volume
 heard-this-file-holds-coloured-pictures-no = This file holds { $n } coloured pictures, no slices of a volume
@@ -93,12 +93,15 @@ heard-the-gantry-was-tilted-by-degrees = The gantry was tilted by { $n } degrees
 heard-the-volume-is-sheared-as-it = the volume is sheared as it was scanned
 heard-slices-are-shifted-to-the-side = Slices are shifted to the side by up to { $n } mm ({ $which })
 heard-resampled-by-their-true-places-to = resampled by their true places to { $n } slices { $n-mm } mm apart; between stored slices values are interpolated
-heard-shown-as-stored-where-positions-are = shown as stored, where positions are not exact
+heard-shown-as-stored-where-positions-are = shown as stored, where positions are exact and angles on the screen are not
+heard-rows-and-columns-of-this-file = Rows and columns of this file are at no right angle
+heard-slices-of-this-file-are-shifted = Slices of this file are shifted against each other, as by a gantry that was tilted by { $n } degrees
+heard-shown-as-stored-where-positions-are-not = shown as stored, where positions are not exact
 heard-several-places = several places
 heard-slices = { $n } slices
 heard-slice = { $n } slice
-heard-slice-91 = slice { $n }
-heard-slices-92 = slices { $n }
+heard-slice-94 = slice { $n }
+heard-slices-95 = slices { $n }
 heard-slices-and = slices { $which } and { $n }
 heard-the-pixels-are-floating-point-numbers = The pixels are floating-point numbers, which cannot be shown yet
 heard-the-files-end-before-their-pixel = The files end before their pixel data: they were cut off while copying
@@ -362,7 +365,7 @@ heard-classifier = Classifier
 heard-sensitivity = Sensitivity
 heard-specificity = Specificity
 heard-nodules = Nodules
-heard-malignant-338 = Malignant
+heard-malignant-341 = Malignant
 heard-misclassified = Misclassified
 heard-not-finished = not finished
 heard-finished = finished
@@ -407,3 +410,35 @@ heard-is-not-there-evaluate-again-to = { $file } is not there: evaluate again to
 heard-recall-sensitivity = Recall (sensitivity)
 heard-precision = Precision
 heard-1-specificity = 1 − specificity
+heard-is-a-7-zip-archive-which = { $file } is a 7-Zip archive, which is not read; unpack it and open the folder
+heard-is-a-rar-archive-which-is = { $file } is a RAR archive, which is not read; unpack it and open the folder
+heard-is-a-zip-archive-that-was = { $file } is a zip archive that was cut off: copy it again
+heard-no-other-series-of-the-list = No other series of the list has voxels that could lie beside this one
+
+## PET in SUV
+
+heard-values-are-shown-in-the-files = { $what }: values are shown in the files' own units, not as SUV
+heard-its-slices-say-different-things-of = Its slices say different things of units, dose or weight: values are no SUV
+heard-suv-by-body-weight-as-the = SUV by body weight as the files have it (Units GML)
+heard-the-files-hold-suv-of-another = The files hold SUV of another type ({ $what })
+heard-the-files-do-not-say-their = The files do not say their Units
+heard-the-files-units-are-of-which = The files' Units are { $what }, of which SUV cannot be computed
+heard-the-files-do-not-say-that = The files do not say that attenuation was corrected (Corrected Image)
+heard-patient-s-weight-is-missing = Patient's Weight is missing
+heard-radionuclide-total-dose-is-missing-or = Radionuclide Total Dose is missing, or not in becquerels
+heard-radionuclide-half-life-is-missing = Radionuclide Half Life is missing
+heard-the-time-of-injection-is-missing = The time of injection is missing
+heard-the-time-of-the-scan-is = The time of the scan is missing
+heard-the-times-of-injection-and-scan = The times of injection and scan do not fit together
+heard-the-files-are-not-corrected-for = The files are not corrected for decay
+heard-decay-correction-is-missing = Decay Correction is missing
+heard-suv-by-body-weight-bq-ml = SUV by body weight = Bq/ml x weight / dose, both of the time of injection (Decay Correction ADMIN)
+
+## Volume files
+
+heard-ends-too-early-it-was-cut = { $file } ends too early: it was cut off while copying; copy it again
+heard-is-damaged-it-cannot-be-decompressed = { $file } is damaged: it cannot be decompressed, or does not fit its checksum; copy it again
+heard-is-neither-nifti-metaimage-nor-nrrd = { $file } is neither NIfTI, MetaImage nor NRRD; give a .nii, .nii.gz, .mhd, .mha, .nrrd or .nhdr file
+heard-keeps-its-voxels-in-which-is = { $file } keeps its voxels in { $data }, which is not beside it; copy both files
+heard-has-a-header-without-an-end = { $file } has a header without an end: it is damaged
+heard-cannot-be-used = { $file } cannot be used: { $why }

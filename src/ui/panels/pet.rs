@@ -4,6 +4,7 @@ use egui::Ui;
 
 use super::series::series_name;
 use crate::command::{Command, Commands};
+use crate::language::heard;
 use crate::say;
 use crate::session::{Edit, PetLook, PetSeries, WorkId};
 use crate::ui::theme::{text, tokens};
@@ -79,8 +80,8 @@ fn laid_ui(ui: &mut Ui, scene: &Scene<'_>, pet: &PetSeries, out: &mut Commands) 
         PetLook { range: [low.min(high * 0.95), high], ..look }
     });
     match &pet.suv {
-        Ok(suv) => paragraph_ui(ui, &suv.source, t.muted),
-        Err(why) => paragraph_ui(ui, &format!("{} {why}", icons::WARNING), t.warning),
+        Ok(suv) => paragraph_ui(ui, &heard(&suv.source), t.muted),
+        Err(why) => paragraph_ui(ui, &format!("{} {}", icons::WARNING, heard(why)), t.warning),
     }
 }
 
