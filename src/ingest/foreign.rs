@@ -7,19 +7,25 @@ use super::source::{Source, Tape};
 use super::words::name;
 
 /// What a file is that is neither DICOM nor a volume, by its first bytes: what follows its name in the sentence.
+/// - `asked`: whether it was named by itself, and so was tried as a volume
 /// - returns: `None` where nothing is known of it, or it cannot be read
-pub(super) fn sentence(source: &Source) -> Option<&'static str> {
+pub(super) fn sentence(source: &Source, asked: bool) -> Option<&'static str> {
     let begins = |tape: &mut Tape<'_>| tape.peek::<8>();
     let head = source.read::<_, io::Error>(begins).ok()?;
-    const KINDS: [(&[u8], &str); 6] = [
+    const KINDS: [(&[u8], &str); 4] = [
         (b"7z\xBC\xAF\x27\x1C", "is a 7-Zip archive, which is not read; unpack it and open the folder"),
         (b"Rar!\x1A\x07", "is a RAR archive, which is not read; unpack it and open the folder"),
         (b"\xFD7zXZ\0", "is packed by xz, which is not read; unpack it, or pack it as .tar.gz or .zip"),
         (b"BZh", "is packed by bzip2, which is not read; unpack it, or pack it as .tar.gz or .zip"),
+    ];
+    // What is packed beside a study may be a mask of it.
+    const PACKED: [(&[u8], &str); 2] = [
         (b"\x1F\x8B", "is packed by gzip, and holds neither a tar nor a DICOM file nor a volume"),
         (b"\x28\xB5\x2F\xFD", "is packed by Zstandard, and holds neither a tar nor a DICOM file"),
     ];
-    let known = KINDS.iter().find(|(begins, _)| head.starts_with(begins)).map(|(_, words)| *words);
+    let packed = if asked { &PACKED[..] } else { &[] };
+    let known =
+        KINDS.iter().chain(packed).find(|(begins, _)| head.starts_with(begins)).map(|(_, words)| *words);
     known.or_else(|| program(source, head)).or_else(|| half_of_a_pair(source.path()))
 }
 
@@ -59,13 +65,14 @@ mod tests {
     #[test]
     fn what_is_not_opened_is_called_by_its_name() {
         let said = |bytes: &[u8]| {
-            sentence(&Source::memory(Path::new("x"), Arc::new(bytes.to_vec()))).unwrap_or_default()
+            sentence(&Source::memory(Path::new("x"), Arc::new(bytes.to_vec())), false).unwrap_or_default()
         };
         assert!(said(b"7z\xBC\xAF\x27\x1C\0\x04").contains("7-Zip"));
         assert!(said(b"Rar!\x1A\x07\x01\0").contains("RAR"));
         assert!(said(b"\xFD7zXZ\0\0\x04").contains("xz"));
         assert!(said(b"BZh91AY&SY").contains("bzip2"));
         assert!(said(b"MZ and a program, then PK\x05\x06 and more").contains("unpacks itself"));
+        assert_eq!(said(b"\x1F\x8B\x08 and more"), "", "a volume perhaps");
         assert_eq!(said(b"MZ and a program"), "");
         assert_eq!(said(b"a letter"), "");
         assert_eq!(said(b""), "");

@@ -39,7 +39,7 @@ pub(super) fn among(
         let was_asked = asked(source);
         let not_dicom = || {
             // Among the thousand files of a folder nobody waits for what each of them may be.
-            let known = if was_asked || few { foreign::sentence(source) } else { None };
+            let known = if was_asked || few { foreign::sentence(source, was_asked) } else { None };
             format!("{} {}", name(file), known.unwrap_or(NOT_DICOM))
         };
         let reason = match was_asked.then(|| series(source, &strangers)) {
