@@ -212,7 +212,10 @@ fn describe(
             Err(OpenError::Cancelled(_)) => return Err(Failure::Interrupted),
             Err(error) => {
                 usable = false;
-                output::note(&error.to_string());
+                defects.push(match error {
+                    OpenError::Ingest(error) => error.defect(),
+                    other => IngestError::Sentence(other.to_string()).defect(),
+                });
             }
         }
     }

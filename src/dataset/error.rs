@@ -25,7 +25,7 @@ impl From<IngestError> for DatasetError {
     fn from(error: IngestError) -> Self {
         match error {
             IngestError::Cancelled(cancelled) => Self::Cancelled(cancelled),
-            IngestError::Sentence(sentence) => Self::Sentence(sentence),
+            other => Self::Sentence(other.to_string()),
         }
     }
 }

@@ -149,7 +149,7 @@ fn one_series(headers: Vec<Header>, ctx: &JobContext) -> Result<(Vec<Series>, us
         defect(
             DefectCode::NoPosition,
             "The files do not say where their slices lie (Image Position, Image Orientation or Pixel Spacing \
-             is missing, or no possible value): they are no volume",
+             is missing or no possible value: directions at no right angle, a spacing not above zero): they are no volume",
         ),
     ));
     aside.push((

@@ -149,7 +149,7 @@ pub fn load_showing(
     if let Some((_, first)) = faults.first()
         && faults.len() == sources
     {
-        return Err(IngestError::Sentence(nothing_decoded(series, first)));
+        return Err(IngestError::unread(first, nothing_decoded(series, first)));
     }
     let mut defects = series.defects.clone();
     defects.extend(broken(series, &faults));

@@ -12,7 +12,7 @@ const MOST_BLANK: usize = 2;
 /// A distance is a hole if it is so many times as long as what is usual around it.
 const HOLE: f64 = 2.5;
 /// A shear is spoken of above this angle: rounded coordinates give less.
-const TILT_MIN_DEGREES: f64 = 0.1;
+pub(super) const TILT_MIN_DEGREES: f64 = 0.1;
 
 /// Directions of rows and columns as unit vectors, and the normal of the slices.
 #[derive(Clone, Copy, Debug, PartialEq)]

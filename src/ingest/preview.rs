@@ -53,7 +53,7 @@ fn first_readable<T>(
     let mut fault = IngestError::Sentence(NO_PIXELS.to_owned());
     for k in there.into_iter().filter(|k| source(series, *k).is_ok()).take(TRIES) {
         match read(k) {
-            Err(error @ IngestError::Sentence(_)) => fault = error,
+            Err(error @ (IngestError::Sentence(_) | IngestError::Unread(_))) => fault = error,
             read_or_cancelled => return read_or_cancelled,
         }
     }

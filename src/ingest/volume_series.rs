@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use super::defect::{Defect, DefectCode};
 use super::error::IngestError;
+use super::foreign;
 use super::private::Private;
 use super::series::{Series, Skipped};
+use super::sheared::{Shear, straightened};
 use super::source::Source;
-use super::volume_file::{data_beside, grid_of, volume_from};
+use super::volume_file::{data_beside, layout_of, volume_from};
 use super::words::{defect, name};
 use crate::geometry::{Point, Transform, VoxelGrid};
 use crate::jobs::JobContext;
@@ -17,7 +19,9 @@ use crate::volume::{Polarity, Unit, Volume};
 /// What a file of no other kind is passed over with.
 pub(super) const NOT_DICOM: &str = "is not a DICOM file";
 /// Ends of names that promise a volume file: for the sentence alone, as content decides.
-const ENDS: [&str; 6] = [".nii", ".nii.gz", ".mha", ".mhd", ".nrrd", ".nhdr"];
+const ENDS: [&str; 7] = [".nii", ".nii.gz", ".hdr", ".mha", ".mhd", ".nrrd", ".nhdr"];
+/// So many files of no known kind are looked at for the sentence about them.
+const FEW: usize = 100;
 
 /// Series of files that are no DICOM, but volume files that were asked for; all others are passed over:
 /// masks and results lie beside a study.
@@ -29,10 +33,16 @@ pub(super) fn among(
 ) -> Vec<Series> {
     let mut found: Vec<Series> = Vec::new();
     let mut passed = Vec::new();
+    let few = strangers.len() < FEW;
     for source in &strangers {
         let file = source.path();
-        let not_dicom = || format!("{} {NOT_DICOM}", name(file));
-        let reason = match asked(source).then(|| series(source, &strangers)) {
+        let was_asked = asked(source);
+        let not_dicom = || {
+            // Among the thousand files of a folder nobody waits for what each of them may be.
+            let known = if was_asked || few { foreign::sentence(source) } else { None };
+            format!("{} {}", name(file), known.unwrap_or(NOT_DICOM))
+        };
+        let reason = match was_asked.then(|| series(source, &strangers)) {
             Some(Ok(series)) => {
                 found.push(series);
                 continue;
@@ -69,8 +79,16 @@ fn promises_volume(file: &Path) -> bool {
 /// - `members`: among which its voxels are, where it does not hold them and is no file on disk
 fn series(source: &Source, members: &[Source]) -> Result<Series, IngestError> {
     let file = source.path();
-    let grid = grid_of(source)?;
+    let layout = layout_of(source)?;
     let mut defects = vec![assumed()];
+    let (grid, straight) = match Shear::of(&layout.grid) {
+        None => (layout.grid, None),
+        Some(shear) => {
+            let (straight, told) = shear.mended(&layout.grid, layout.is_whole());
+            defects.push(told);
+            (straight.as_ref().map_or(layout.grid, |s| s.grid), straight)
+        }
+    };
     if grid.size()[2] < 2 {
         let text = "The file has only one slice: it is no volume and cannot be shown in three planes";
         defects.insert(0, defect(DefectCode::SingleSlice, text));
@@ -99,7 +117,7 @@ fn series(source: &Source, members: &[Source]) -> Result<Series, IngestError> {
         defects,
         pixel_shape: None,
         slices: Vec::new(),
-        straight: None,
+        straight,
         as_stored: false,
         volume_file: Some(source.clone()),
         volume_data: data_of(source, members),
@@ -119,7 +137,11 @@ pub(super) fn whole(series: &Series, ctx: &JobContext) -> Result<Arc<Volume>, In
     let Some(source) = &series.volume_file else {
         return Err(IngestError::Sentence("This series is no volume file".to_owned()));
     };
-    Ok(Arc::new(volume_from(source, series.volume_data.as_ref(), series.unit.clone(), ctx)?))
+    let volume = volume_from(source, series.volume_data.as_ref(), series.unit.clone(), ctx)?;
+    Ok(Arc::new(match series.resampled() {
+        None => volume,
+        Some(straight) => straightened(&volume, straight, ctx)?,
+    }))
 }
 
 /// The middle slice as a volume of its own, where it lies in the patient.

@@ -38,7 +38,7 @@ pub fn thumbnails(
         match picture {
             Ok(picture) => on_picture(index, Some(picture)),
             Err(IngestError::Cancelled(stop)) => return Err(stop),
-            Err(IngestError::Sentence(_)) => on_picture(index, None),
+            Err(IngestError::Sentence(_) | IngestError::Unread(_)) => on_picture(index, None),
         }
     }
     Ok(())

@@ -163,3 +163,26 @@ fn a_locked_archive_is_opened_by_the_password_of_a_file() {
     assert!(refused.refused(1).contains("not its password"), "{}", refused.stderr);
     assert!(!refused.stderr.contains("another one"));
 }
+
+#[test]
+fn a_volume_file_that_cannot_be_read_says_why_in_the_document() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let header = "ObjectType = Image\nNDims = 3\nBinaryData = True\nTransformMatrix = 1 0 0 0 1 0 0 0 1\nOffset = 0 0 0\n\
+                  ElementSpacing = 1 1 1\nDimSize = 3 2 8\nElementType = MET_SHORT\nElementDataFile = ";
+    for (name, data, bytes, code) in [
+        ("cut.mha", "LOCAL", 60, "truncated"),
+        ("alone.mhd", "alone.raw", 0, "no_pixel_data"),
+        ("whole.mha", "LOCAL", 96, "assumed_hu"),
+    ] {
+        let mut file = format!("{header}{data}\n").into_bytes();
+        file.resize(file.len() + bytes, 0);
+        let path = folder.path().join(name);
+        std::fs::write(&path, file).expect("written");
+        let json = triscope(&["info", arg(&path), "--json"]).json();
+        let s = &json["series"][0];
+        let last = s["warnings"].as_array().and_then(|w| w.last()).expect("a warning");
+        assert_eq!(last["code"], code, "{name}: {last}");
+        assert_eq!(s["usable"], code == "assumed_hu", "{name}");
+        assert!(last["text"].as_str().is_some_and(|t| t.len() > 20), "{name}: {last}");
+    }
+}

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use triscope::ingest::{self, Private, Scan};
+use triscope::ingest::{self, DefectCode, Private, Scan};
 use triscope::jobs::JobContext;
 use triscope::workflow::open::{OpenError, Opened, Reading, open, open_as};
 use zip::unstable::write::FileOptionsExt;
@@ -356,4 +356,90 @@ fn voxels_that_are_not_in_the_archive_are_missed_by_name() {
     fs::write(path.parent().expect("a folder").join("ct.raw"), [0; 144]).expect("written");
     let error = opened(&path).expect_err("no voxels").to_string();
     assert!(error.contains("keeps its voxels in ct.raw, which is not at hand"), "{error}");
+}
+
+/// Where a run of bytes is in a file.
+fn find(bytes: &[u8], wanted: &[u8]) -> usize {
+    bytes.windows(wanted.len()).position(|w| w == wanted).expect("there")
+}
+
+#[test]
+fn a_member_of_a_zip_that_does_not_fit_its_checksum_is_a_blank_slice() {
+    let (_folder, files) = slices();
+    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    let mut bytes = zip(&files, stored);
+    let (name, slice) = &files[4];
+    // In the middle of the pixels of one slice: nothing but the checksum tells.
+    let at = find(&bytes, slice) + slice.len() - 20;
+    bytes[at] ^= 4;
+    let (_kept, path) = write("stored.zip", &bytes);
+    let found = opened(&path).expect("the other slices");
+    let damaged: Vec<_> = found.defects.iter().filter(|d| d.code == DefectCode::Truncated).collect();
+    let [damaged] = damaged.as_slice() else { panic!("{:?}", found.defects) };
+    let file = Path::new(name).file_name().expect("a name").to_string_lossy();
+    assert!(damaged.text.contains("checksum") && damaged.text.contains(&*file), "{}", damaged.text);
+    let [k] = damaged.slices.as_slice() else { panic!("{:?}", damaged.slices) };
+    let volume = found.volume.int16().expect("whole numbers");
+    assert!(volume.slice(*k).expect("there").iter().all(|v| *v == -1000));
+    assert!(!damaged.classifiable());
+}
+
+#[test]
+fn a_packed_tar_that_does_not_fit_its_checksum_is_not_opened() {
+    let (_folder, files) = slices();
+    let whole = tar(&files);
+    let mut gz = GzEncoder::new(Vec::new(), Compression::none());
+    gz.write_all(&whole).expect("packed");
+    let gz = gz.finish().expect("packed");
+    let zst = ruzstd::encoding::compress_to_vec(&*whole, ruzstd::encoding::CompressionLevel::Uncompressed);
+    let (_, slice) = &files[4];
+    for (name, mut bytes) in [("x.tar.gz", gz), ("x.tar.zst", zst)] {
+        let at = find(&bytes, &slice[slice.len() - 60..]) + 40;
+        bytes[at] ^= 4;
+        let (_kept, path) = write(name, &bytes);
+        let scan = scanned(&path);
+        assert!(scan.series.is_empty(), "{name}");
+        let [skipped] = scan.skipped.as_slice() else { panic!("{name}: {:?}", scan.skipped) };
+        assert!(skipped.reason.contains("does not fit its checksum"), "{name}: {}", skipped.reason);
+    }
+}
+
+#[test]
+fn of_a_zip_that_was_cut_off_the_members_before_are_read() {
+    let (_folder, files) = slices();
+    for (name, bytes) in [
+        ("deflated.zip", zip(&files, deflated())),
+        (
+            "stored.zip",
+            zip(&files, SimpleFileOptions::default().compression_method(CompressionMethod::Stored)),
+        ),
+    ] {
+        let (_kept, path) = write(name, &bytes[..bytes.len() * 2 / 3]);
+        let scan = scanned(&path);
+        let [series] = scan.series.as_slice() else { panic!("{name}: {} series", scan.series.len()) };
+        assert!((4..9).contains(&series.files.len()), "{name}: {}", series.files.len());
+        assert!(scan.skipped.iter().any(|s| s.reason.contains("cut off")), "{name}: {:?}", scan.skipped);
+        let (_kept, path) = write(name, &bytes[..100]);
+        assert!(scanned(&path).series.is_empty());
+    }
+}
+
+#[test]
+fn a_packed_slice_is_read_and_other_archives_are_called_by_their_names() {
+    let (_folder, files) = slices();
+    let (kept, path) = write("0.dcm.gz", &gzip(&files[0].1));
+    assert_eq!(scanned(&path).series[0].files, [path]);
+    for (n, (_, bytes)) in files.iter().enumerate() {
+        fs::write(kept.path().join(format!("{n}.dcm.gz")), gzip(bytes)).expect("written");
+    }
+    assert_eq!(opened(kept.path()).expect("a folder of packed slices").volume.grid().size()[2], 9);
+    for (name, begins, words) in [
+        ("x.7z", &b"7z\xBC\xAF\x27\x1C\0\x04 and more"[..], "7-Zip"),
+        ("x.tar.xz", b"\xFD7zXZ\0\0\x04 and more", "xz"),
+        ("x.tar.gz", &gzip(b"a letter")[..], "gzip"),
+    ] {
+        let (_kept, path) = write(name, begins);
+        let scan = scanned(&path);
+        assert!(scan.skipped[0].reason.contains(words), "{:?}", scan.skipped);
+    }
 }

@@ -46,6 +46,7 @@ fn draw(folder: &Path) {
         spacing: [PIXEL; 2],
         orientation: [1.0, 0.0, 0.0, 0.0, 1.0, 0.0],
         between: Some(PIXEL),
+        packed: None,
         frames: (0..n).map(frame).collect(),
     }
     .write(&folder.join("seg"));

@@ -234,7 +234,9 @@ command-segments = Segmente zeigen
 command-segment-remove = Segment entfernen
     .help = Nimmt das Segment fort, in dem gezeichnet wird; Rückgängig bringt es zurück.
 command-segment-export = Segmente exportieren
-    .help = Schreibt alle Segmente als NIfTI-Labelkarte oder als DICOM-Segmentierung der Serie.
+    .help = Schreibt alle Segmente als NIfTI-Labelkarte oder als DICOM-Segmentierung, ohne den Patienten.
+command-segment-export-with-patient = Segmente exportieren, mit Patient
+    .help = Als DICOM-Segmentierung mit Patient, Untersuchung und UIDs der Serie, sodass ein Archiv sie bei der Untersuchung ablegt.
 
 command-slab-thicker = Slab dicker
     .help = Ein Millimeter mehr; das Mausrad mit Alt tut dasselbe, oder mit Strg und Umschalt.
@@ -258,6 +260,8 @@ command-interpolation = Interpolation
     .help = Zwischen Voxeln: linear, mit Splines (Catmull-Rom) oder das nächste Voxel.
 command-preferences = Einstellungen
     .help = Sprache, Aussehen, Text, Patientendaten, Anzeige, Geräte und Tasten; Änderungen gelten sofort.
+command-change-keys = Tasten ändern
+    .help = Führt jeden Befehl mit seinen Tasten auf; eine andere dafür drücken oder die üblichen wieder nehmen.
 command-read-keys = Tasten neu einlesen
     .help = Übernimmt, was seit dem Start in keymap.toml geändert wurde.
 

@@ -462,3 +462,11 @@ series-slices = { $n ->
 }
 explanation-compute = berechnen
 explanation-no-map = Keine
+
+## ui/panels/prior_marks
+
+prior-marks-title = In der Voraufnahme
+prior-marks-empty = leer
+prior-marks-show = { $name } der Voraufnahme zeigen
+prior-marks-draw = Klicken, um darin zu zeichnen
+prior-marks-remove = Aus der Voraufnahme entfernen

@@ -169,3 +169,29 @@ preferences-key-is-now = { $key } ist jetzt { $is } und nicht mehr { $was }
 preferences-no-key-twice = Keine Taste ist doppelt vergeben.
 preferences-read-again = Tasten neu einlesen
 preferences-all-keys = Alle Tasten
+
+## ui/states/key_binding
+
+binding-change = Tasten ändern
+binding-nothing-kept = Hier wird nichts aufbewahrt: geänderte Tasten gelten bis zum Programmende.
+binding-none = Kein Befehl hat diese Buchstaben in seinen Worten oder Tasten.
+binding-how = Eine Zeile wählen, dann die neue Taste drücken. Keinem anderen Befehl wird ungefragt etwas genommen.
+binding-find = Einen Befehl oder eine Taste finden
+binding-take-back = Zurücknehmen
+binding-take-back-tip = Nimmt die letzte Änderung der Tasten zurück
+binding-all-usual = Alle üblichen Tasten
+binding-all-usual-tip = Nimmt jede eigene Zeile heraus; Kommentare in der Datei bleiben
+binding-no-key-yet = keine Taste
+binding-press = Die neue Taste für „{ $name }“ drücken. Esc lässt sie, wie sie ist.
+binding-text-size = ändert die Textgröße
+binding-pasting = ist dem System zum Einfügen vorbehalten
+binding-leaving = verlässt, was offen ist
+binding-refused = { $key } { $why }. Eine andere drücken.
+binding-beside = { $keys } ebenfalls behalten
+binding-without = Keine Taste
+binding-none-usual = keine
+binding-usual = Üblich: { $usual }
+binding-held = { $key } ist die Taste von „{ $by }“. Soll sie die von „{ $name }“ werden?
+binding-from = { $key } von „{ $by }“
+binding-take = { $what } nehmen
+binding-leave = So lassen

@@ -171,3 +171,8 @@ words-count = { $n ->
    *[other] { $n }
 }
 words-segment = Segment
+
+## ui/viewport/prior
+
+prior-view-before-first = vor ihrer ersten Schicht
+prior-view-after-last = hinter ihrer letzten Schicht

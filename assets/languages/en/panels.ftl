@@ -462,3 +462,11 @@ series-slices = { $n ->
 }
 explanation-compute = compute
 explanation-no-map = None
+
+## ui/panels/prior_marks
+
+prior-marks-title = In the prior
+prior-marks-empty = empty
+prior-marks-show = Show { $name } of the prior
+prior-marks-draw = Click to draw in it
+prior-marks-remove = Remove from the prior

@@ -169,3 +169,29 @@ preferences-key-is-now = { $key } is { $is } now, and no longer { $was }
 preferences-no-key-twice = No key is given twice.
 preferences-read-again = Read keys again
 preferences-all-keys = All keys
+
+## ui/states/key_binding
+
+binding-change = Change keys
+binding-nothing-kept = Nothing is kept here: changed keys hold until the program ends.
+binding-none = No command has these letters in its words or keys.
+binding-how = Press a line, then the new key. Nothing is taken from another command without being asked about.
+binding-find = Find a command or a key
+binding-take-back = Take back
+binding-take-back-tip = Takes the last change of keys back
+binding-all-usual = All usual keys
+binding-all-usual-tip = Takes every line of yours out; comments in the file stay
+binding-no-key-yet = no key
+binding-press = Press the new key for { $name }. Escape leaves it as it is.
+binding-text-size = changes the size of text
+binding-pasting = is kept by the system for pasting
+binding-leaving = leaves whatever is open
+binding-refused = { $key } { $why }. Press another one.
+binding-beside = Keep { $keys } as well
+binding-without = No key
+binding-none-usual = none
+binding-usual = Usual: { $usual }
+binding-held = { $key } is the key of { $by }. Shall it be the key of { $name }?
+binding-from = { $key } from { $by }
+binding-take = Take { $what }
+binding-leave = Leave it

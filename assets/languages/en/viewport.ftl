@@ -171,3 +171,8 @@ words-count = { $n ->
    *[other] { $n }
 }
 words-segment = Segment
+
+## ui/viewport/prior
+
+prior-view-before-first = beyond its first slice
+prior-view-after-last = beyond its last slice

@@ -75,10 +75,12 @@ impl SliceSource {
     /// dropped when they are done.
     fn open<T>(&self, read: impl FnOnce(&mut Tape<'_>) -> Result<T, SliceFault>) -> Result<T, SliceFault> {
         if self.syntax != walk::DEFLATED {
-            return self.from.read(read);
+            return self.from.read_checked(read);
         }
-        let inflate =
-            || self.from.read(|tape| walk::inflated(tape).map_err(|e| SliceFault::Damaged(e.to_string())));
+        let inflate = || {
+            self.from
+                .read_checked(|tape| walk::inflated(tape).map_err(|e| SliceFault::Damaged(e.to_string())))
+        };
         let bytes = match &self.inflated {
             Some(shared) => shared.bytes(inflate)?,
             None => Arc::new(inflate()?),

@@ -1,14 +1,15 @@
 //! A multi-frame file as one header for each frame: what the functional groups say of a frame stands where
 //! a single slice would say it.
 //!
-//! Sources: DICOM PS3.3 C.7.6.16 (functional groups), PS3.5 annex A.4 (frames in fragments).
+//! Source: DICOM PS3.3 C.7.6.16 (functional groups).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dicom_core::Tag;
-use dicom_dictionary_std::tags;
+use dicom_dictionary_std::{tags, uids};
 
+use super::fragments::{Fragments, Frame};
 use super::header::Header;
 use super::inflated::Inflated;
 use super::items::Item;
@@ -20,8 +21,14 @@ const MOST_FRAMES: usize = 65_536;
 
 /// The frames of a file.
 /// - `tape`: at the value of its pixel data
+/// - `extended`: Extended Offset Table, or nothing
 /// - returns: the header as it is, where it holds one image, or where its frames cannot be told apart
-pub(super) fn split(tape: &mut Tape<'_>, header: Header, items: &BTreeMap<Tag, Vec<Item>>) -> Vec<Header> {
+pub(super) fn split(
+    tape: &mut Tape<'_>,
+    header: Header,
+    items: &BTreeMap<Tag, Vec<Item>>,
+    extended: &[u64],
+) -> Vec<Header> {
     let announced = usize::try_from(header.frames).unwrap_or(0);
     if announced < 2 {
         return vec![header];
@@ -29,7 +36,7 @@ pub(super) fn split(tape: &mut Tape<'_>, header: Header, items: &BTreeMap<Tag, V
     let none = Vec::new();
     let per_frame = items.get(&tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE).unwrap_or(&none);
     let shared = items.get(&tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE).and_then(|s| s.first());
-    let Some(places) = places(tape, &header, announced) else { return vec![header] };
+    let Some(places) = places(tape, &header, announced, extended) else { return vec![header] };
     // Frames whose pixels were cut off are known where something else tells of them.
     let count = announced.min(places.len().max(per_frame.len())).min(MOST_FRAMES);
     if count < 2 {
@@ -48,7 +55,12 @@ pub(super) fn split(tape: &mut Tape<'_>, header: Header, items: &BTreeMap<Tag, V
 }
 
 /// Where the pixels of each frame are; `None` where frames cannot be told apart.
-fn places(tape: &mut Tape<'_>, header: &Header, announced: usize) -> Option<Vec<PixelPlace>> {
+fn places(
+    tape: &mut Tape<'_>,
+    header: &Header,
+    announced: usize,
+    extended: &[u64],
+) -> Option<Vec<PixelPlace>> {
     let (place, form) = (header.pixels?, header.form?);
     if header.is_native() {
         // Bits of one frame may begin within a byte of another.
@@ -69,53 +81,16 @@ fn places(tape: &mut Tape<'_>, header: &Header, announced: usize) -> Option<Vec<
     if place.claimed.is_some() {
         return None;
     }
-    let (table, fragments) = fragments(tape, place)?;
     let end = place.offset.saturating_add(place.available);
-    let one = |first: usize, count: usize| {
-        let offset = *fragments.get(first)?;
-        let fragments = Some(u32::try_from(count).ok()?);
-        Some(PixelPlace { offset, claimed: None, available: end.saturating_sub(offset), fragments })
+    let one_each = header.syntax == uids::RLE_LOSSLESS;
+    let frames = Fragments::read(tape, place)?.frames(announced, extended, one_each)?;
+    let one = |(offset, count): Frame| PixelPlace {
+        offset,
+        claimed: None,
+        available: end.saturating_sub(offset),
+        fragments: Some(count),
     };
-    if table.len() != announced || fragments.len() == announced {
-        return (fragments.len() == announced).then(|| (0..announced).map_while(|n| one(n, 1)).collect());
-    }
-    let base = *fragments.first()?;
-    let starts: Vec<usize> = table
-        .iter()
-        .map(|offset| fragments.binary_search(&base.saturating_add(u64::from(*offset))).ok())
-        .collect::<Option<_>>()?;
-    let ends = starts.iter().skip(1).copied().chain([fragments.len()]);
-    starts.iter().zip(ends).map(|(start, end)| one(*start, end.checked_sub(*start)?)).collect()
-}
-
-/// The offset table, and where the header of each fragment is.
-fn fragments(tape: &mut Tape<'_>, place: PixelPlace) -> Option<(Vec<u32>, Vec<u64>)> {
-    tape.go_to(place.offset).ok()?;
-    let mut table = None;
-    let mut found = Vec::new();
-    loop {
-        let at = tape.at();
-        let mut head = [0u8; 8];
-        // Some writers forget the mark at the end.
-        if tape.fill(&mut head).is_err() {
-            break;
-        }
-        let [g0, g1, e0, e1, l0, l1, l2, l3] = head;
-        if [g0, g1, e0, e1] != [0xFE, 0xFF, 0x00, 0xE0] {
-            break;
-        }
-        let len = u64::from(u32::from_le_bytes([l0, l1, l2, l3]));
-        if table.is_none() {
-            let bytes = tape.take_bytes(len).ok()?;
-            let (words, _) = bytes.as_chunks::<4>();
-            table = Some(words.iter().map(|w| u32::from_le_bytes(*w)).collect());
-        } else if tape.skip(len).is_ok() {
-            found.push(at);
-        } else {
-            break;
-        }
-    }
-    Some((table?, found))
+    Some(frames.into_iter().map(one).collect())
 }
 
 /// What is said of one frame: by itself, or for all.

@@ -1,5 +1,6 @@
 //! What a viewer needs to know of one file, as plain values: no DICOM type leaves this module.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -23,7 +24,7 @@ use crate::ingest::suv::{Moment, PetFacts};
 use crate::volume::Polarity;
 
 /// The elements that are read, sorted.
-const WANTED: [Tag; 62] = [
+const WANTED: [Tag; 63] = [
     tags::SPECIFIC_CHARACTER_SET,
     tags::IMAGE_TYPE,
     tags::SOP_CLASS_UID,
@@ -86,6 +87,7 @@ const WANTED: [Tag; 62] = [
     tags::UNITS,
     tags::SUV_TYPE,
     tags::DECAY_CORRECTION,
+    tags::EXTENDED_OFFSET_TABLE,
 ];
 
 /// How the stored values of an image lie in its pixel data.
@@ -235,7 +237,8 @@ impl Header {
             let names = records.iter().map(|record| record.texts(tags::REFERENCED_FILE_ID));
             header.listed = names.filter(|name| !name.is_empty()).collect();
         }
-        Ok(frames::split(tape, header, &items))
+        let extended = object.get(tags::EXTENDED_OFFSET_TABLE).and_then(|e| e.value().to_multi_int().ok());
+        Ok(frames::split(tape, header, &items, &extended.unwrap_or_default()))
     }
 
     fn collect(from: &Source, layout: Layout, v: Values<'_>) -> Self {
@@ -444,7 +447,14 @@ fn lossy_syntax(uid: &str) -> bool {
 pub(super) fn decode(layout: &Layout) -> Result<InMemDicomObject, WalkError> {
     let uid = if layout.big_endian { EXPLICIT_BIG_ENDIAN } else { uids::IMPLICIT_VR_LITTLE_ENDIAN };
     let syntax = TransferSyntaxRegistry.get(uid).ok_or(WalkError::Damaged)?;
-    InMemDicomObject::read_dataset_with_ts(layout.elements.as_slice(), syntax).map_err(|_| WalkError::Damaged)
+    // Texts are UTF-8 whatever the file said.
+    let characters: &[u8] = if layout.big_endian {
+        b"\0\x08\0\x05CS\0\x0AISO_IR 192"
+    } else {
+        b"\x08\0\x05\0\x0A\0\0\0ISO_IR 192"
+    };
+    let elements = io::Read::chain(characters, layout.elements.as_slice());
+    InMemDicomObject::read_dataset_with_ts(elements, syntax).map_err(|_| WalkError::Damaged)
 }
 
 /// Reads values out of a data set; what is missing or no number is `None`.

@@ -1,9 +1,11 @@
 //! Reading one DICOM file: its header, and its pixels as values.
 
+mod characters;
 mod codestream;
 pub(super) mod contours;
 mod colour;
 mod decode;
+mod fragments;
 mod frame_places;
 mod frames;
 mod header;

@@ -2,8 +2,8 @@
 
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
-use dicom_encoding::text::{SpecificCharacterSet, TextCodec};
 
+use super::characters::Characters;
 use super::header::{self, Values};
 use super::items::{Item, Wants};
 use super::walk::{self, Layout, WalkError};
@@ -75,7 +75,7 @@ impl ObjectFacts {
         let object = header::decode(&layout)?;
         let v = Values(&object);
         let text = |tag| v.text(tag).unwrap_or_default();
-        let charset = text(tags::SPECIFIC_CHARACTER_SET);
+        let charset = layout.characters.declared();
         let items = |tag| layout.items.get(&tag).map_or(&[][..], Vec::as_slice);
         let code = items(tags::CONCEPT_NAME_CODE_SEQUENCE).first();
         let meaning = code.and_then(|code| words(code, tags::CODE_MEANING, &charset)).unwrap_or_default();
@@ -118,13 +118,9 @@ impl ObjectFacts {
 }
 
 /// A text of an item in the file's own characters; an empty one counts as missing.
-/// - `charset`: Specific Character Set; of several the first
+/// - `charset`: Specific Character Set of the file
 pub(super) fn words(item: &Item, tag: Tag, charset: &str) -> Option<String> {
-    let code = charset.split('\\').next().unwrap_or_default();
-    let text = match SpecificCharacterSet::from_code(code).filter(|_| !code.is_empty()) {
-        Some(set) => set.decode(item.bytes(tag)?).ok()?,
-        None => item.text(tag)?,
-    };
+    let text = Characters::of(charset.as_bytes()).text(item.bytes(tag)?);
     let text = text.trim_matches(|c: char| c == '\0' || c.is_whitespace());
     (!text.is_empty()).then(|| text.to_owned())
 }
@@ -132,12 +128,11 @@ pub(super) fn words(item: &Item, tag: Tag, charset: &str) -> Option<String> {
 /// The layout of the whole file with what `wants` names, and its Specific Character Set.
 /// - errors: a sentence's end: why it cannot be read
 pub(super) fn whole(from: &Source, wants: &Wants) -> Result<(Layout, String), String> {
-    let layout = from.read(|tape| walk::walk(tape, &WANTED, wants)).map_err(|e| match e {
+    let layout = from.read_checked(|tape| walk::walk(tape, &WANTED, wants)).map_err(|e| match e {
         WalkError::NotDicom => "it is not a DICOM file any more".to_owned(),
         other => other.to_string(),
     })?;
-    let object = header::decode(&layout).map_err(|e| e.to_string())?;
-    let charset = Values(&object).text(tags::SPECIFIC_CHARACTER_SET).unwrap_or_default();
+    let charset = layout.characters.declared();
     Ok((layout, charset))
 }
 

@@ -158,7 +158,7 @@ pub(in crate::ingest) fn read(
         Ok(file) => file,
         Err(why) => return Ok(Err(why)),
     };
-    let pieces = from.read(|tape| {
+    let pieces = from.read_checked(|tape| {
         if !file.deflated {
             return file.pieces(tape, ctx);
         }

@@ -14,6 +14,7 @@ use dicom_dictionary_std::{StandardDataDictionary, tags, uids};
 use dicom_encoding::transfer_syntax::{Codec, TransferSyntaxIndex};
 use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 
+use super::characters::Characters;
 use super::items::{self, Item, Wants};
 use crate::ingest::source::Tape;
 
@@ -117,6 +118,8 @@ pub(super) struct Layout {
     pub(super) syntax: String,
     /// Media Storage SOP Class UID.
     pub(super) media_class: Option<String>,
+    /// How its texts are written; those in `elements` are UTF-8 already.
+    pub(super) characters: Characters,
     /// The wanted elements one after the other: implicit VR little endian, but explicit VR big
     /// endian where the file is.
     pub(super) elements: Vec<u8>,
@@ -292,6 +295,7 @@ fn data_set(
     let mut layout = Layout {
         syntax,
         media_class,
+        characters: Characters::default(),
         elements: Vec::with_capacity(2048),
         big_endian: encoding.big_endian,
         pixels: None,
@@ -346,6 +350,12 @@ fn elements(
             && wanted.binary_search(&element.tag).is_ok()
         {
             let value = tape.take_bytes(u64::from(element.len))?;
+            if element.tag == tags::SPECIFIC_CHARACTER_SET {
+                // It stands before every text.
+                layout.characters = Characters::of(&value);
+                continue;
+            }
+            let value = layout.characters.in_utf8(element.tag, value);
             keep(&mut layout.elements, encoding, &element, &value);
         } else {
             tape.skip(u64::from(element.len))?;
@@ -366,20 +376,20 @@ fn keep(to: &mut Vec<u8>, encoding: Encoding, element: &ElementHeader, value: &[
             StandardDataDictionary.by_tag(element.tag).map_or(VR::UN, |entry| entry.vr.relaxed()).to_bytes()
         };
         // Nothing that is wanted is longer than a short length tells.
-        let Ok(short) = u16::try_from(element.len) else { return };
+        let Ok(short) = u16::try_from(value.len()) else { return };
         to.extend(group.to_be_bytes());
         to.extend(number.to_be_bytes());
         to.extend(vr);
         if has_long_length(vr, [0, 0]) {
             to.extend([0, 0]);
-            to.extend(element.len.to_be_bytes());
+            to.extend((value.len() as u32).to_be_bytes());
         } else {
             to.extend(short.to_be_bytes());
         }
     } else {
         to.extend(group.to_le_bytes());
         to.extend(number.to_le_bytes());
-        to.extend(element.len.to_le_bytes());
+        to.extend((value.len() as u32).to_le_bytes());
     }
     to.extend(value);
 }

@@ -27,6 +27,8 @@ pub(in crate::ingest) enum ArchiveKind {
     Tar,
     /// `.tar.gz`, `.tar.zst`
     PackedTar(Packing),
+    /// One DICOM file, `.dcm.gz`
+    PackedFile(Packing),
 }
 
 /// Bytes that may still be unpacked into memory.
@@ -99,7 +101,7 @@ pub(in crate::ingest) fn kind(source: &Source) -> io::Result<Option<ArchiveKind>
         } else if is_tar(&head) {
             Some(ArchiveKind::Tar)
         } else {
-            packed::kind(&head, tape).map(ArchiveKind::PackedTar)
+            packed::kind(&head, tape)
         })
     })
 }
@@ -125,12 +127,15 @@ pub(in crate::ingest) fn members(
     ctx: &JobContext,
 ) -> Result<Unpacked, Refusal> {
     match kind {
-        ArchiveKind::Zip => zipped::members(archive.path(), &stored(archive, budget)?, password, ctx),
+        ArchiveKind::Zip => zipped::members(archive.path(), &stored(archive, budget)?, password, budget, ctx),
         ArchiveKind::Tar => tar_members(archive.path(), &stored(archive, budget)?, ctx),
-        ArchiveKind::PackedTar(packing) => archive.read(|tape| {
+        ArchiveKind::PackedTar(packing) => archive.read_checked(|tape| {
             let len = tape.left();
             packed::members(archive.path(), packing, (tape, len), budget, ctx)
         }),
+        ArchiveKind::PackedFile(packing) => {
+            archive.read_checked(|tape| packed::one_file(archive.path(), packing, tape, budget))
+        }
     }
 }
 
@@ -138,7 +143,7 @@ pub(in crate::ingest) fn members(
 fn stored(archive: &Source, budget: &mut Budget) -> Result<Store, Refusal> {
     match &archive.bytes {
         Bytes::Stored(store) => Ok(store.clone()),
-        Bytes::Zipped(_) => archive.read(|tape: &mut Tape<'_>| {
+        Bytes::Zipped(_) => archive.read_checked(|tape: &mut Tape<'_>| {
             let bytes = within(tape, budget)?;
             Ok(Store::memory(bytes.into()))
         }),

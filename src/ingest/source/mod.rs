@@ -66,4 +66,17 @@ impl Source {
             Bytes::Zipped(member) => member.read(with),
         }
     }
+
+    /// The same where what is read must be what was packed: a member of an archive is read on to its end and
+    /// compared with its checksum, whatever `with` needs of it.
+    /// - errors: also `InvalidData` where it is damaged
+    pub(super) fn read_checked<T, E: From<io::Error>>(
+        &self,
+        with: impl FnOnce(&mut Tape<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        match &self.bytes {
+            Bytes::Stored(_) => self.read(with),
+            Bytes::Zipped(member) => member.read_checked(with),
+        }
+    }
 }

@@ -2,17 +2,15 @@
 //! is kept in memory, everything else is passed over as it goes by.
 
 use std::cell::Cell;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, ErrorKind, Read};
 use std::path::Path;
 use std::rc::Rc;
 
-use flate2::bufread::MultiGzDecoder;
-use ruzstd::decoding::StreamingDecoder;
-
-use super::archive::{BLOCK, Budget, Refusal, Unpacked, cut, inside, is_file, is_tar, within};
+use super::archive::{ArchiveKind, BLOCK, Budget, Refusal, Unpacked, cut, inside, is_file, is_tar, within};
 use super::{Source, Tape};
 use crate::ingest::dicom;
 use crate::ingest::series::Skipped;
+use crate::ingest::unpack::{Gzip, Zstandard, to_the_end};
 use crate::ingest::volume_file;
 use crate::ingest::volume_series::NOT_DICOM;
 use crate::ingest::words::name;
@@ -32,8 +30,8 @@ const MOST_TO_ONE: u64 = 100;
 /// Below this nothing harms.
 const HARMLESS_BYTES: u64 = 256 << 20;
 
-/// Whether it is a packed tar, from the first block that comes out.
-pub(super) fn kind(head: &[u8; BLOCK], tape: &mut Tape<'_>) -> Option<Packing> {
+/// Whether it is a packed tar or DICOM file, from the first block that comes out.
+pub(super) fn kind(head: &[u8; BLOCK], tape: &mut Tape<'_>) -> Option<ArchiveKind> {
     let packing = if head.starts_with(&[0x1F, 0x8B]) {
         Packing::Gzip
     } else if head.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]) {
@@ -44,44 +42,33 @@ pub(super) fn kind(head: &[u8; BLOCK], tape: &mut Tape<'_>) -> Option<Packing> {
     let mut block = [0; BLOCK];
     let mut stream = unpacked(packing, tape).ok()?;
     stream.read_exact(&mut block).ok()?;
-    is_tar(&block).then_some(packing)
+    if is_tar(&block) {
+        return Some(ArchiveKind::PackedTar(packing));
+    }
+    // Volumes are packed too: nothing but the mark of DICOM counts.
+    (block.get(128..132) == Some(b"DICM")).then_some(ArchiveKind::PackedFile(packing))
+}
+
+/// One packed file, unpacked into memory.
+/// - errors: damaged, more than `budget` allows
+pub(super) fn one_file(
+    shown: &Path,
+    packing: Packing,
+    source: impl Read,
+    budget: &mut Budget,
+) -> Result<Unpacked, Refusal> {
+    let bytes = within(&mut *unpacked(packing, source)?, budget)?;
+    // It keeps its name: it is itself what is shown.
+    let member = Source::memory(shown, bytes.into());
+    Ok(Unpacked { members: vec![member], skipped: Vec::new() })
 }
 
 fn unpacked<'a>(packing: Packing, source: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
     let source = BufReader::with_capacity(1 << 16, source);
     Ok(match packing {
-        Packing::Gzip => Box::new(MultiGzDecoder::new(source)),
-        Packing::Zstandard => Box::new(Frames { decoder: None, source: Some(source) }),
+        Packing::Gzip => Box::new(Gzip::new(source)),
+        Packing::Zstandard => Box::new(Zstandard::new(source)),
     })
-}
-
-/// Zstandard frames one after the other: parallel writers make many of one file.
-struct Frames<R: Read> {
-    decoder: Option<StreamingDecoder<BufReader<R>, ruzstd::decoding::FrameDecoder>>,
-    source: Option<BufReader<R>>,
-}
-
-impl<R: Read> Read for Frames<R> {
-    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        use std::io::BufRead as _;
-        loop {
-            if let Some(decoder) = &mut self.decoder {
-                let got = decoder.read(bytes)?;
-                if got > 0 || bytes.is_empty() {
-                    return Ok(got);
-                }
-                self.source = self.decoder.take().map(StreamingDecoder::into_inner);
-            }
-            let Some(mut source) = self.source.take() else { return Ok(0) };
-            if source.fill_buf()?.is_empty() {
-                self.source = Some(source);
-                return Ok(0);
-            }
-            let decoder = StreamingDecoder::new(source);
-            self.decoder =
-                Some(decoder.map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e.to_string()))?);
-        }
-    }
 }
 
 /// Counts what goes through.
@@ -106,12 +93,14 @@ struct Watched<'a> {
     len: u64,
     /// Set where it was stopped for what came out.
     harmful: Rc<Cell<bool>>,
+    /// How unpacking failed, where it did: what reads the tar gives other words to it.
+    failed: Rc<Cell<Option<ErrorKind>>>,
     ctx: &'a JobContext,
 }
 
 impl Read for Watched<'_> {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        let got = self.source.read(bytes)?;
+        let got = self.source.read(bytes).inspect_err(|error| self.failed.set(Some(error.kind())))?;
         let before = self.came_out;
         self.came_out = self.came_out.saturating_add(got as u64);
         if self.came_out > HARMLESS_BYTES.max(self.went_in.get().saturating_mul(MOST_TO_ONE)) {
@@ -128,8 +117,11 @@ impl Read for Watched<'_> {
 }
 
 /// Unpacks all; what can be an image or an archive is kept.
+///
+/// Of a stream that was cut off, what came before is kept. Of one that is damaged, nothing: what it unpacked to
+/// before the damage was noticed may already be other than it was.
 /// - `source`: the packed stream, and how long it is
-/// - errors: damaged from its beginning, more than `budget` allows; [`Refusal::Cancelled`]
+/// - errors: damaged, more than `budget` allows; [`Refusal::Cancelled`]
 pub(super) fn members(
     shown: &Path,
     packing: Packing,
@@ -139,10 +131,20 @@ pub(super) fn members(
 ) -> Result<Unpacked, Refusal> {
     let mut kept = Unpacked::default();
     let (went_in, harmful) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(false)));
+    let failed = Rc::new(Cell::new(None));
     let counted = Counted { source, count: Rc::clone(&went_in) };
     let source = unpacked(packing, counted)?;
-    let mut archive =
-        tar::Archive::new(Watched { source, went_in, came_out: 0, len, harmful: Rc::clone(&harmful), ctx });
+    let watched = Watched {
+        source,
+        went_in,
+        came_out: 0,
+        len,
+        harmful: Rc::clone(&harmful),
+        failed: Rc::clone(&failed),
+        ctx,
+    };
+    let mut archive = tar::Archive::new(watched);
+    let mut ended = None;
     for (n, entry) in archive.entries()?.enumerate() {
         ctx.check()?;
         let one = entry.map_err(Refusal::from).and_then(|mut entry| {
@@ -165,21 +167,46 @@ pub(super) fn members(
         // Asked to stop in the middle of a member, it looks like damage.
         ctx.check()?;
         if harmful.get() {
-            return Err(Refusal::Words(format!(
-                "unpacks to more than {MOST_TO_ONE} times its size, which no study does; it was not opened"
-            )));
+            return Err(too_much());
         }
         match one {
             Ok(()) => {}
-            // What came before can still be read.
+            // What came before can perhaps be read.
             Err(Refusal::Damaged(why)) if !kept.members.is_empty() => {
-                kept.skipped.push(cut(shown, &why));
+                ended = Some(why);
                 break;
             }
             Err(refusal) => return Err(refusal),
         }
     }
+    // The checksum stands at the end of the stream, behind the end of the tar.
+    let whole = match failed.get() {
+        None => to_the_end(&mut archive.into_inner(), u64::MAX),
+        Some(kind) => Err(kind.into()),
+    };
+    ctx.check()?;
+    match (whole, ended) {
+        _ if harmful.get() => return Err(too_much()),
+        (Ok(()), None) => {}
+        (Ok(()), Some(why)) => kept.skipped.push(cut(shown, &why)),
+        (Err(error), _) if error.kind() == ErrorKind::UnexpectedEof => {
+            kept.skipped.push(cut(shown, "is an archive that was cut off: copy it again"));
+        }
+        (Err(_), _) => {
+            return Err(Refusal::Damaged(
+                "is a damaged archive: what it unpacks to does not fit its checksum; nothing of it was opened, \
+                 copy it again"
+                    .to_owned(),
+            ));
+        }
+    }
     Ok(kept)
+}
+
+fn too_much() -> Refusal {
+    Refusal::Words(format!(
+        "unpacks to more than {MOST_TO_ONE} times its size, which no study does; it was not opened"
+    ))
 }
 
 /// Whether a member may hold the voxels of a header in another one. Their content tells nothing, and the header

@@ -4,6 +4,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
 use super::store::{Store, StoreReader};
+use crate::ingest::unpack::to_the_end;
 
 /// What is taken from a stream at once: its announced length is not believed.
 const STEP_BYTES: u64 = 1 << 20;
@@ -133,6 +134,16 @@ impl<'a> Tape<'a> {
         let on = at.checked_sub(self.at).ok_or(io::ErrorKind::InvalidInput)?;
         let passed = io::copy(&mut self.by_ref().take(on), &mut io::sink())?;
         if passed < on { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
+    }
+
+    /// Reads on to the end, so that what unpacks a stream comes to the checksum behind it.
+    /// - errors: those of the stream; `InvalidData` where more comes than was announced
+    pub(super) fn finish(&mut self) -> io::Result<()> {
+        if let Bytes::Stream { reader, ahead } = &mut self.bytes {
+            ahead.clear();
+            return to_the_end(reader, self.len);
+        }
+        Ok(())
     }
 }
 

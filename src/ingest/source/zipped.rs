@@ -1,15 +1,15 @@
 //! Members of a zip: found in its table, unpacked one by one when they are read.
 
 use std::fmt;
-use std::io::{self, Read};
+use std::io::{self, BufReader, Read};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use zip::ZipArchive;
-use zip::read::ZipReadOptions;
+use zip::read::{ZipReadOptions, read_zipfile_from_stream};
 use zip::result::ZipError;
 
-use super::archive::{Refusal, Unpacked, inside};
+use super::archive::{Budget, Refusal, Unpacked, cut, inside, within};
 use super::store::{Store, StoreReader};
 use super::{Bytes, Source, Tape};
 use crate::ingest::private::Private;
@@ -27,6 +27,8 @@ pub(super) struct Zipped {
     index: usize,
     /// Unpacked, as announced.
     len: u64,
+    /// Whether it fits its checksum, once it was read to its end: frames of one member ask for it one by one.
+    whole: Arc<OnceLock<bool>>,
 }
 
 struct Opened {
@@ -58,17 +60,45 @@ impl Zipped {
             zip.by_index_with_options(self.index, self.archive.options()).map_err(io::Error::from)?;
         with(&mut Tape::stream(Box::new(member), self.len))
     }
+
+    /// The same, and compares the member with its checksum.
+    /// - errors: also `InvalidData` where it does not fit
+    pub(super) fn read_checked<T, E: From<io::Error>>(
+        &self,
+        with: impl FnOnce(&mut Tape<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let damaged = || {
+            let words = "it does not fit the checksum of the archive; copy the archive again";
+            E::from(io::Error::new(io::ErrorKind::InvalidData, words))
+        };
+        if self.whole.get() == Some(&false) {
+            return Err(damaged());
+        }
+        self.read(|tape| {
+            let read = with(tape)?;
+            // The archive compares when it comes to the end.
+            if *self.whole.get_or_init(|| tape.finish().is_ok()) { Ok(read) } else { Err(damaged()) }
+        })
+    }
 }
 
-/// All files of a zip.
+/// All files of a zip. Of one that was cut off, which has lost its table, those before.
 /// - errors: locked, damaged; [`Refusal::Cancelled`]
 pub(super) fn members(
     shown: &Path,
     store: &Store,
     password: Option<&Private<String>>,
+    budget: &mut Budget,
     ctx: &JobContext,
 ) -> Result<Unpacked, Refusal> {
-    let zip = ZipArchive::new(store.open()?).map_err(refusal)?;
+    let zip = match ZipArchive::new(store.open()?) {
+        Ok(zip) => zip,
+        Err(error) => {
+            let lost = matches!(error, ZipError::InvalidArchive(_));
+            let before = if lost { without_table(shown, store, budget, ctx)? } else { Unpacked::default() };
+            return if before.members.is_empty() { Err(refusal(error)) } else { Ok(before) };
+        }
+    };
     let opened = Arc::new(Opened { zip, password: password.cloned() });
     let mut unpacked = Unpacked::default();
     // Size and index of the smallest member behind a password.
@@ -88,11 +118,43 @@ pub(super) fn members(
             Ok(name) => inside(shown, name.as_bytes(), index),
             Err(_) => inside(shown, entry.name_raw(), index),
         };
-        let member = Zipped { archive: Arc::clone(&opened), index, len };
+        let member = Zipped { archive: Arc::clone(&opened), index, len, whole: Arc::default() };
         unpacked.members.push(Source { path: path.into(), bytes: Bytes::Zipped(member) });
     }
     if let Some((_, index)) = locked {
         unlock(&opened, index)?;
+    }
+    Ok(unpacked)
+}
+
+/// Members one after the other by the headers in front of them, unpacked into memory and compared with their
+/// checksums. Those whose length stands behind them, and locked ones, end it.
+fn without_table(
+    shown: &Path,
+    store: &Store,
+    budget: &mut Budget,
+    ctx: &JobContext,
+) -> Result<Unpacked, Refusal> {
+    let mut reader = BufReader::new(store.open()?);
+    let mut unpacked = Unpacked::default();
+    let mut index = 0;
+    while let Ok(Some(mut member)) = read_zipfile_from_stream(&mut reader) {
+        ctx.check()?;
+        let path = match member.name() {
+            Ok(name) => inside(shown, name.as_bytes(), index),
+            Err(_) => inside(shown, member.name_raw(), index),
+        };
+        index = index.saturating_add(1);
+        let folder = member.is_dir() || member.is_symlink();
+        match within(&mut member, budget) {
+            Ok(bytes) if !folder => unpacked.members.push(Source::memory(&path, bytes.into())),
+            Ok(_) => {}
+            Err(Refusal::Damaged(_)) => break,
+            Err(refusal) => return Err(refusal),
+        }
+    }
+    if !unpacked.members.is_empty() {
+        unpacked.skipped.push(cut(shown, "is a zip archive that was cut off: copy it again"));
     }
     Ok(unpacked)
 }

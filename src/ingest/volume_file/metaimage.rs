@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::path::{Component, Path};
 
+use super::parts::{listed, patterned, plain};
 use super::voxels::{Element, Layout, checked_size};
 use super::{Fault, fault, read_fault};
 use crate::geometry::{Point, Transform, Vector, VoxelGrid};
@@ -21,6 +21,8 @@ pub(super) struct Header {
     pub(super) layout: Layout,
     /// Whether the voxels are packed (zlib).
     pub(super) packed: bool,
+    /// Whether they are numbers written as text.
+    pub(super) text: bool,
     pub(super) data: Data,
 }
 
@@ -29,11 +31,11 @@ pub(super) struct Header {
 pub(super) enum Data {
     /// After the header, in the same file.
     Here,
-    /// In a file beside it.
+    /// In files beside it.
     Beside {
-        /// A relative path that does not leave the folder.
-        file: String,
-        /// Bytes before the voxels; `None` for whatever is there.
+        /// Relative paths that do not leave the folder; several hold equal parts.
+        files: Vec<String>,
+        /// Bytes of each before the voxels; `None` for whatever is there.
         skip: Option<u64>,
     },
 }
@@ -89,7 +91,13 @@ pub(super) fn header<'a>(
             return fault(NEITHER);
         }
         if keys.contains_key("ElementDataFile") {
-            return Ok((interpret(&Keys(&keys))?, source));
+            let mut header = interpret(&Keys(&keys))?;
+            if let Data::Beside { files, .. } = &mut header.data
+                && files.is_empty()
+            {
+                *files = listed(source.as_mut())?;
+            }
+            return Ok((header, source));
         }
         if byte.is_none() {
             return fault("ends in the middle of its header (no ElementDataFile); copy it again");
@@ -107,6 +115,15 @@ impl Keys<'_> {
     /// The first of several names of one thing.
     fn any(&self, keys: &[&'static str]) -> Option<(&'static str, &str)> {
         keys.iter().find_map(|k| Some((*k, self.text(k)?)))
+    }
+
+    /// Three finite numbers: the first ones, where there is an axis of time besides.
+    fn of_space(&self, axes: usize, keys: &[&'static str]) -> Result<[f64; 3], Fault> {
+        if axes == 3 {
+            return self.numbers(keys);
+        }
+        let [x, y, z, _]: [f64; 4] = self.numbers(keys)?;
+        Ok([x, y, z])
     }
 
     fn yes(&self, keys: &[&'static str]) -> bool {
@@ -134,29 +151,43 @@ pub(super) fn cut(text: &str) -> String {
 }
 
 fn interpret(keys: &Keys<'_>) -> Result<Header, Fault> {
-    match keys.text("NDims") {
-        Some("3") => {}
+    let axes = match keys.text("NDims") {
+        Some("3") => 3,
+        // Of one time.
+        Some("4") => 4,
         Some(other) => return fault(format!("has {} axes, where a volume has three", cut(other))),
         None => return fault("is no MetaImage: its header does not say NDims"),
-    }
-    if keys.text("BinaryData").is_some_and(|v| !v.eq_ignore_ascii_case("true")) {
-        return fault("stores its voxels as text; save it as binary data");
-    }
+    };
+    let text = keys.text("BinaryData").is_some_and(|v| !v.eq_ignore_ascii_case("true") && v != "1");
     if keys.text("ElementNumberOfChannels").is_some_and(|n| n != "1") {
         return fault("has several values in each voxel; save it with one");
     }
     let element = element(keys.text("ElementType").unwrap_or_default())?;
-    let size: [f64; 3] = keys.numbers(&["DimSize"])?;
+    let size: [f64; 3] = if axes == 3 {
+        keys.numbers(&["DimSize"])?
+    } else {
+        let [columns, rows, slices, times] = keys.numbers(&["DimSize"])?;
+        if times != 1.0 {
+            return fault(format!("holds {times} volumes, where one is needed; save one of them"));
+        }
+        [columns, rows, slices]
+    };
     if size.iter().any(|n| *n < 0.0 || n.fract() != 0.0) {
         return fault("says a DimSize that is no number of voxels");
     }
     let size = checked_size(size.map(|n| n as u64), element)?;
-    let spacing: [f64; 3] = keys.numbers(&["ElementSpacing", "ElementSize"])?;
+    let spacing: [f64; 3] = keys.of_space(axes, &["ElementSpacing", "ElementSize"])?;
     if let Some(mm) = spacing.iter().find(|mm| **mm <= 0.0) {
         return fault(format!("says a spacing of {mm} mm; it must be above zero"));
     }
-    let directions: [f64; 9] = keys.numbers(&["TransformMatrix", "Rotation", "Orientation"])?;
-    let origin: [f64; 3] = keys.numbers(&["Offset", "Position", "Origin"])?;
+    const DIRECTIONS: [&str; 3] = ["TransformMatrix", "Rotation", "Orientation"];
+    let directions: [f64; 9] = if axes == 3 {
+        keys.numbers(&DIRECTIONS)?
+    } else {
+        let [xi, yi, zi, _, xj, yj, zj, _, xk, yk, zk, ..]: [f64; 16] = keys.numbers(&DIRECTIONS)?;
+        [xi, yi, zi, xj, yj, zj, xk, yk, zk]
+    };
+    let origin: [f64; 3] = keys.of_space(axes, &["Offset", "Position", "Origin"])?;
     let [xi, yi, zi, xj, yj, zj, xk, yk, zk] = directions;
     let [si, sj, sk] = spacing;
     let i = Vector::new(xi, yi, zi) * si;
@@ -170,8 +201,10 @@ fn interpret(keys: &Keys<'_>) -> Result<Header, Fault> {
         return fault("says axes (TransformMatrix) that are no unit vectors: its spacing is not known");
     }
     let big_endian = keys.yes(&["BinaryDataByteOrderMSB", "ElementByteOrderMSB"]);
+    // Numbers that were text arrive as doubles, in this order.
+    let (element, big_endian) = if text { (Element::F64, false) } else { (element, big_endian) };
     let layout = Layout { grid, element, big_endian, slope: 1.0, intercept: 0.0 };
-    Ok(Header { layout, packed: keys.yes(&["CompressedData"]), data: data(keys)? })
+    Ok(Header { layout, packed: keys.yes(&["CompressedData"]), text, data: data(keys)? })
 }
 
 fn element(name: &str) -> Result<Element, Fault> {
@@ -201,15 +234,13 @@ fn data(keys: &Keys<'_>) -> Result<Data, Fault> {
     if file.eq_ignore_ascii_case("LOCAL") {
         return Ok(Data::Here);
     }
-    if file.starts_with("LIST") || file.contains('%') || file.is_empty() {
-        return fault("keeps its voxels in several files; save it as one");
-    }
-    // A header from elsewhere must not name files outside its folder.
-    if !Path::new(file).components().all(|c| matches!(c, Component::Normal(_))) {
-        return fault(
-            "names a data file outside its own folder; put both into one folder and name it plainly",
-        );
-    }
+    // Names follow in lines of their own.
+    let list = file.split_whitespace().next() == Some("LIST");
+    let files = match patterned(file) {
+        _ if list => Vec::new(),
+        Some(names) => names?,
+        None => vec![plain(file)?],
+    };
     let skip = match keys.text("HeaderSize") {
         None => Some(0),
         Some("-1") => None,
@@ -218,5 +249,5 @@ fn data(keys: &Keys<'_>) -> Result<Data, Fault> {
             Err(_) => return fault(format!("says HeaderSize = {}, which is no number of bytes", cut(text))),
         },
     };
-    Ok(Data::Beside { file: file.to_owned(), skip })
+    Ok(Data::Beside { files, skip })
 }

@@ -4,23 +4,25 @@
 //! Told apart by content, never by name. Sizes are believed only as far as bytes arrive: a header
 //! that lies costs no memory.
 
+mod data;
 mod metaimage;
 mod nifti;
 mod nrrd;
+mod parts;
 mod voxels;
 
-use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
-use flate2::bufread::{MultiGzDecoder, ZlibDecoder};
-
+use super::defect::DefectCode;
 use super::error::IngestError;
 use super::source::Source;
-use super::words::name;
+use super::unpack::{Gzip, to_the_end};
+use super::words::{defect, name};
 use crate::geometry::VoxelGrid;
 use crate::jobs::JobContext;
 use crate::volume::{Unit, Volume};
+use data::{Near, beside, nrrd_data, pair_data, pair_names, several, unpacked};
 use voxels::Layout;
 
 /// Most bytes of voxels that a file may announce: a chest CT of 512 x 512 x 4,000 voxels of 32 bits.
@@ -29,6 +31,8 @@ const MOST_BYTES: u64 = 4 << 30;
 const MOST_ALONG_AN_AXIS: usize = 32_767;
 /// First bytes of gzip.
 const GZIP: [u8; 2] = [0x1F, 0x8B];
+/// Most bytes behind the voxels of a packed file, at the end of which its checksum is.
+const MOST_BEHIND: u64 = 256 << 20;
 /// Compressed bytes that are taken at a time.
 const PACKED_BUFFER: usize = 1 << 16;
 
@@ -55,27 +59,21 @@ pub(super) fn volume_from(
     unit: Unit,
     ctx: &JobContext,
 ) -> Result<Volume, IngestError> {
-    let read = |near: Near<'_>| source.read(|tape| volume_of(&mut BufReader::new(tape), near, unit, ctx));
+    let read =
+        |near: Near<'_>| source.read_checked(|tape| volume_of(&mut BufReader::new(tape), near, unit, ctx));
     let volume = match data {
-        Some(data) => data.read(|tape| {
+        Some(data) => data.read_checked(|tape| {
             let length = tape.left();
             read(Near::Data(length, Box::new(BufReader::new(tape))))
         }),
         None => {
             // Beside a member of an archive, the folder is none.
             let folder = source.path().parent();
-            read(Near::Folder(folder.filter(|folder| folder.is_dir() || folder.as_os_str().is_empty())))
+            let folder = folder.filter(|folder| folder.is_dir() || folder.as_os_str().is_empty());
+            read(Near::Folder(folder, pair_names(source.path())))
         }
     };
     volume.map_err(|fault: Fault| fault.about(source.path()))
-}
-
-/// Where the voxels of a header lie that does not hold them itself.
-enum Near<'a> {
-    /// In a file of this folder, where there is one.
-    Folder(Option<&'a Path>),
-    /// Here: so many bytes.
-    Data(u64, Box<dyn Read + 'a>),
 }
 
 /// The file in which a volume file keeps its voxels, where that is another one: a relative path that does
@@ -83,14 +81,22 @@ enum Near<'a> {
 pub(super) fn data_beside(source: &Source) -> Option<String> {
     let found = source.read(|tape| {
         let data = match header_of(&mut BufReader::new(tape))? {
-            Opened::Nifti(..) => metaimage::Data::Here,
+            Opened::Nifti(_, nifti::Data::Here(_)) => metaimage::Data::Here,
+            // In an archive nothing is packed once more.
+            Opened::Nifti(_, nifti::Data::Pair(_)) => {
+                let files = pair_names(source.path()).into_iter().take(1).collect();
+                metaimage::Data::Beside { files, skip: None }
+            }
             Opened::MetaImage(header, _) => header.data,
             Opened::Nrrd(header, _) => header.data,
         };
         Ok::<_, Fault>(data)
     });
     match found {
-        Ok(metaimage::Data::Beside { file, .. }) => Some(file),
+        Ok(metaimage::Data::Beside { files, .. }) => match files.as_slice() {
+            [file] => Some(file.clone()),
+            _ => None,
+        },
         Ok(metaimage::Data::Here) | Err(_) => None,
     }
 }
@@ -99,7 +105,7 @@ pub(super) fn data_beside(source: &Source) -> Option<String> {
 /// - errors: as [`read_volume`], about "the file"
 pub fn read_volume_bytes(bytes: &[u8], unit: Unit) -> Result<Volume, IngestError> {
     let ctx = JobContext::unobserved();
-    volume_of(&mut &*bytes, Near::Folder(None), unit, &ctx)
+    volume_of(&mut &*bytes, Near::Folder(None, Vec::new()), unit, &ctx)
         .map_err(|fault| fault.about(Path::new("the file")))
 }
 
@@ -107,18 +113,18 @@ pub fn read_volume_bytes(bytes: &[u8], unit: Unit) -> Result<Volume, IngestError
 /// - errors: as [`read_volume`], of the header
 pub fn read_grid(path: &Path) -> Result<VoxelGrid, IngestError> {
     check(path)?;
-    grid_of(&Source::disk(path))
+    Ok(layout_of(&Source::disk(path))?.grid)
 }
 
-/// The same of a file or a member of an archive.
+/// What the header of a file or of a member of an archive says.
 /// - errors: as [`read_grid`]
-pub(super) fn grid_of(source: &Source) -> Result<VoxelGrid, IngestError> {
+pub(super) fn layout_of(source: &Source) -> Result<Layout, IngestError> {
     source
         .read(|tape| {
             Ok(match header_of(&mut BufReader::new(tape))? {
-                Opened::Nifti(layout, _) => layout.grid,
-                Opened::MetaImage(header, _) => header.layout.grid,
-                Opened::Nrrd(header, _) => header.layout.grid,
+                Opened::Nifti(layout, _) => layout,
+                Opened::MetaImage(header, _) => header.layout,
+                Opened::Nrrd(header, _) => header.layout,
             })
         })
         .map_err(|fault: Fault| fault.about(source.path()))
@@ -150,6 +156,8 @@ fn check(path: &Path) -> Result<(), IngestError> {
 #[derive(Debug)]
 enum Fault {
     Words(String),
+    /// Its header can be read, its voxels cannot.
+    Unread(DefectCode, String),
     Stop(crate::jobs::Cancelled),
 }
 
@@ -157,6 +165,7 @@ impl Fault {
     fn about(self, path: &Path) -> IngestError {
         match self {
             Self::Words(words) => IngestError::Sentence(format!("{} {words}", name(path))),
+            Self::Unread(code, words) => IngestError::Unread(defect(code, format!("{} {words}", name(path)))),
             Self::Stop(cancelled) => cancelled.into(),
         }
     }
@@ -180,20 +189,21 @@ fn fault<T>(words: impl Into<String>) -> Result<T, Fault> {
 
 /// A failure of the system, or of a decompressor, while reading.
 fn read_fault(error: &io::Error) -> Fault {
-    Fault::Words(match error.kind() {
+    let damaged = |words: &str| Fault::Unread(DefectCode::Truncated, words.to_owned());
+    match error.kind() {
         io::ErrorKind::UnexpectedEof => {
-            "ends too early: it was cut off while copying; copy it again".to_owned()
+            damaged("ends too early: it was cut off while copying; copy it again")
         }
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
-            "is damaged: it cannot be decompressed; copy it again".to_owned()
+            damaged("is damaged: it cannot be decompressed, or does not fit its checksum; copy it again")
         }
-        _ => format!("cannot be read: {error}"),
-    })
+        _ => Fault::Words(format!("cannot be read: {error}")),
+    }
 }
 
 /// A header that was read, and where the bytes after it come from.
 enum Opened<'a> {
-    Nifti(Layout, Box<dyn Read + 'a>),
+    Nifti(Layout, nifti::Data<'a>),
     MetaImage(metaimage::Header, Box<dyn Read + 'a>),
     Nrrd(nrrd::Header, Box<dyn Read + 'a>),
 }
@@ -204,7 +214,7 @@ fn header_of<'a>(source: &'a mut dyn Read) -> Result<Opened<'a>, Fault> {
     let packed = start == GZIP;
     let whole = io::Cursor::new(start).chain(source);
     let mut source: Box<dyn Read + 'a> = if packed {
-        Box::new(MultiGzDecoder::new(BufReader::with_capacity(PACKED_BUFFER, whole)))
+        Box::new(Gzip::new(BufReader::with_capacity(PACKED_BUFFER, whole)))
     } else {
         Box::new(whole)
     };
@@ -223,113 +233,38 @@ fn header_of<'a>(source: &'a mut dyn Read) -> Result<Opened<'a>, Fault> {
 }
 
 fn volume_of(source: &mut dyn Read, near: Near<'_>, unit: Unit, ctx: &JobContext) -> Result<Volume, Fault> {
-    match header_of(source)? {
-        Opened::Nifti(layout, mut rest) => voxels::read(&layout, &mut rest, unit, ctx),
+    let (layout, mut data) = match header_of(source)? {
+        Opened::Nifti(layout, nifti::Data::Here(rest)) => (layout, rest),
+        Opened::Nifti(layout, nifti::Data::Pair(skip)) => {
+            let data = pair_data(near, skip, layout.bytes())?;
+            (layout, data)
+        }
         Opened::MetaImage(header, rest) => {
+            // Numbers that are text or packed have no length that is known.
+            let plain = (!header.packed && !header.text).then_some(header.layout.bytes());
             let data: Box<dyn Read> = match &header.data {
                 metaimage::Data::Here => rest,
-                metaimage::Data::Beside { file, skip } => {
-                    beside(near, file, *skip, header.layout.bytes(), !header.packed)?
-                }
+                metaimage::Data::Beside { files, skip } => match files.as_slice() {
+                    [file] => beside(near, file, *skip, plain)?,
+                    _ if plain.is_none() => {
+                        return fault("keeps packed voxels, or text, in several files; save it as one");
+                    }
+                    files => several(near, files, *skip, header.layout.bytes(), nrrd::Encoding::Raw)?,
+                },
             };
-            let mut data = if header.packed { unpacked(data)? } else { data };
-            voxels::read(&header.layout, &mut data, unit, ctx)
+            let data = if header.packed { unpacked(data)? } else { data };
+            let data = if header.text { Box::new(nrrd::Numbers::new(data)) } else { data };
+            (header.layout, data)
         }
         Opened::Nrrd(header, rest) => {
-            let mut data = nrrd_data(&header, rest, near)?;
-            voxels::read(&header.layout, &mut data, unit, ctx)
+            let data = nrrd_data(&header, rest, near)?;
+            (header.layout, data)
         }
-    }
-}
-
-/// The voxels of a NRRD: lines are left out as they are stored, bytes after unpacking.
-fn nrrd_data<'a>(
-    header: &nrrd::Header,
-    rest: Box<dyn Read + 'a>,
-    near: Near<'a>,
-) -> Result<Box<dyn Read + 'a>, Fault> {
-    let mut data = match (&header.data, header.skip) {
-        (metaimage::Data::Here, Some(_)) => rest,
-        (metaimage::Data::Here, None) => {
-            return fault("counts its voxels from the end of the file; save it with a byte skip above zero");
-        }
-        (metaimage::Data::Beside { file, .. }, None) => {
-            beside(near, file, None, header.layout.bytes(), false)?
-        }
-        (metaimage::Data::Beside { file, .. }, Some(_)) => beside(near, file, Some(0), 0, false)?,
     };
-    for _ in 0..header.lines {
-        let mut one = [0];
-        while one != *b"\n" {
-            if data.read(&mut one).map_err(|e| read_fault(&e))? == 0 {
-                return Err(read_fault(&io::ErrorKind::UnexpectedEof.into()));
-            }
-        }
-    }
-    let mut data: Box<dyn Read + 'a> = match header.encoding {
-        nrrd::Encoding::Raw => data,
-        nrrd::Encoding::Gzip => Box::new(MultiGzDecoder::new(BufReader::with_capacity(PACKED_BUFFER, data))),
-        nrrd::Encoding::Text => Box::new(nrrd::Numbers::new(data)),
-    };
-    let skip = header.skip.unwrap_or(0);
-    io::copy(&mut data.by_ref().take(skip), &mut io::sink()).map_err(|e| read_fault(&e))?;
-    Ok(data)
-}
-
-/// A data file, after its own header of `skip` bytes (`None`: whatever is there before the voxels).
-/// - `needed`: bytes of the voxels; where that is `exact`, the file must end with them
-fn beside<'a>(
-    near: Near<'a>,
-    file: &str,
-    skip: Option<u64>,
-    needed: u64,
-    exact: bool,
-) -> Result<Box<dyn Read + 'a>, Fault> {
-    let (length, mut data) = match near {
-        Near::Data(length, data) => (length, data),
-        Near::Folder(None) => {
-            return fault(format!("keeps its voxels in {file}, which is not at hand"));
-        }
-        Near::Folder(Some(folder)) => opened(folder, file)?,
-    };
-    let skip = match skip {
-        Some(bytes) => bytes,
-        None => length.checked_sub(needed).ok_or_else(|| short(file, length, needed))?,
-    };
-    if exact && length.checked_sub(skip) != Some(needed) {
-        return Err(short(file, length.saturating_sub(skip), needed));
-    }
-    io::copy(&mut data.by_ref().take(skip), &mut io::sink()).map_err(|e| read_fault(&e))?;
-    Ok(data)
-}
-
-/// A data file on disk, and its length.
-fn opened(folder: &Path, file: &str) -> Result<(u64, Box<dyn Read>), Fault> {
-    let opened = File::open(folder.join(file)).and_then(|f| Ok((f.metadata()?.len(), f)));
-    match opened {
-        Ok((length, opened)) => Ok((length, Box::new(BufReader::new(opened)))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            fault(format!("keeps its voxels in {file}, which is not beside it; copy both files"))
-        }
-        Err(error) => fault(format!("keeps its voxels in {file}, which cannot be read: {error}")),
-    }
-}
-
-fn short(file: &str, length: u64, needed: u64) -> Fault {
-    Fault::Words(format!(
-        "announces {needed} bytes of voxels, and {file} holds {length}; it was cut off, or the header belongs \
-         to another file"
-    ))
-}
-
-/// MetaImage packs with zlib; some writers use gzip.
-fn unpacked(data: Box<dyn Read + '_>) -> Result<Box<dyn Read + '_>, Fault> {
-    let mut data = data;
-    let mut start = Vec::with_capacity(2);
-    data.by_ref().take(2).read_to_end(&mut start).map_err(|e| read_fault(&e))?;
-    let gzip = start == GZIP;
-    let whole = BufReader::with_capacity(PACKED_BUFFER, io::Cursor::new(start).chain(data));
-    Ok(if gzip { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(ZlibDecoder::new(whole)) })
+    let volume = voxels::read(&layout, &mut data, unit, ctx)?;
+    // What unpacks compares with the checksum when it comes to its end.
+    to_the_end(&mut data, MOST_BEHIND).map_err(|e| read_fault(&e))?;
+    Ok(volume)
 }
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ pub(super) const HEADER_BYTES: usize = 348;
 const SECOND_HEADER_BYTES: usize = 540;
 /// Its magic, which breaks where a file was sent as text.
 const SECOND_MAGIC: &[u8; 8] = b"n+2\0\r\n\x1a\n";
+/// The same of a header whose voxels are in a file of their own.
+const SECOND_PAIR: &[u8; 8] = b"ni2\0\r\n\x1a\n";
 /// A word behind the header announces extensions; voxels begin behind it at the earliest.
 const EXTENDER_BYTES: usize = 4;
 
@@ -39,6 +41,8 @@ pub(super) fn is_second_version(start: &[u8]) -> bool {
 
 /// What a header of either version says.
 struct Fields {
+    /// Whether the voxels are in a file of their own (`.hdr` and `.img`).
+    pair: bool,
     big_endian: bool,
     /// Number of axes, then the length of each.
     dim: [u64; 8],
@@ -56,12 +60,20 @@ struct Fields {
     srow: [[f64; 4]; 3],
 }
 
+/// Where the voxels are.
+pub(super) enum Data<'a> {
+    /// Next in the file.
+    Here(Box<dyn Read + 'a>),
+    /// In the other half of a pair, behind so many bytes.
+    Pair(u64),
+}
+
 /// Reads the header and goes to the first voxel.
 /// - `start`: the bytes taken already
 pub(super) fn header<'a>(
     start: Vec<u8>,
     mut source: Box<dyn Read + 'a>,
-) -> Result<(Layout, Box<dyn Read + 'a>), Fault> {
+) -> Result<(Layout, Data<'a>), Fault> {
     let second = is_second_version(&start);
     let length = if second { SECOND_HEADER_BYTES } else { HEADER_BYTES };
     let mut bytes = start;
@@ -72,14 +84,18 @@ pub(super) fn header<'a>(
     }
     let fields = if second { second_version(&bytes)? } else { first_version(&bytes)? };
     let layout = layout(&fields)?;
-    let (offset, earliest) = (fields.vox_offset, length + EXTENDER_BYTES);
+    let earliest = if fields.pair { 0 } else { length + EXTENDER_BYTES };
+    let offset = fields.vox_offset;
     // Also for an offset that is no number.
     if !(earliest as f64..=1e6).contains(&offset) || offset.fract() != 0.0 {
         return fault(format!("has a damaged NIfTI header (voxels at byte {offset})"));
     }
+    if fields.pair {
+        return Ok((layout, Data::Pair(offset as u64)));
+    }
     let skip = offset as u64 - length as u64;
     io::copy(&mut source.by_ref().take(skip), &mut io::sink()).map_err(|e| read_fault(&e))?;
-    Ok((layout, source))
+    Ok((layout, Data::Here(source)))
 }
 
 fn first_version(bytes: &[u8]) -> Result<Fields, Fault> {
@@ -92,10 +108,8 @@ fn first_version(bytes: &[u8]) -> Result<Fields, Fault> {
         }
         Err(error) => return fault(format!("has a damaged NIfTI header ({error})")),
     };
-    if &header.magic == nifti::header::MAGIC_CODE_NI1 {
-        return fault("is one half of a pair (.hdr and .img); save it as one file (.nii or .nii.gz)");
-    }
     Ok(Fields {
+        pair: &header.magic == nifti::header::MAGIC_CODE_NI1,
         big_endian: header.endianness == Endianness::Big,
         dim: header.dim.map(u64::from),
         datatype: header.datatype,
@@ -114,14 +128,15 @@ fn first_version(bytes: &[u8]) -> Result<Fields, Fault> {
 
 /// The fields of version 2, at the places that nifti2.h gives them.
 fn second_version(bytes: &[u8]) -> Result<Fields, Fault> {
-    if bytes.get(4..12) != Some(SECOND_MAGIC) {
-        return fault(
-            "has a damaged NIfTI-2 header, or is one half of a pair; save it as one file (.nii.gz)",
-        );
+    let magic = bytes.get(4..12);
+    let pair = magic == Some(SECOND_PAIR);
+    if !pair && magic != Some(SECOND_MAGIC) {
+        return fault("has a damaged NIfTI-2 header; save it again");
     }
     let places = Places { bytes, big_endian: first_field(bytes).is_some_and(|[_, big]| big == 540) };
     let row = |at: usize| std::array::from_fn(|n| places.double(at + 8 * n));
     Ok(Fields {
+        pair,
         big_endian: places.big_endian,
         // A length below zero is none.
         dim: std::array::from_fn(|n| u64::try_from(places.long(16 + 8 * n)).unwrap_or(0)),
@@ -221,8 +236,8 @@ fn size(header: &Fields, element: Element) -> Result<[usize; 3], Fault> {
     checked_size([columns, rows, slices], element)
 }
 
-/// Where the voxels lie. The sform is preferred, as most readers do; where both are given they must
-/// mean the same place.
+/// Where the voxels lie. The sform is preferred, as most readers do; where both are given for one space (their
+/// codes are the same), they must mean the same place.
 fn place(header: &Fields, size: [usize; 3], scale: f64) -> Result<Transform<Patient, Voxel>, Fault> {
     let sform = (header.sform_code > 0).then(|| {
         let [x, y, z] = header.srow;
@@ -246,7 +261,8 @@ fn place(header: &Fields, size: [usize; 3], scale: f64) -> Result<Transform<Pati
             let voxel = sform.axes().map(Vector::length).into_iter().fold(f64::INFINITY, f64::min);
             // Half a voxel: less is the rounding of 32-bit quaternions. A qform that is no number at
             // all (never filled in) is passed over.
-            if apart.is_finite() && apart > 0.5 * voxel {
+            let one_space = header.sform_code == header.qform_code;
+            if one_space && apart.is_finite() && apart > 0.5 * voxel {
                 return fault(format!(
                     "says two different places, {apart:.1} mm apart (sform and qform); save it again with \
                      one of them"

@@ -6,9 +6,9 @@
 
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::path::{Component, Path};
 
 use super::metaimage::{Data, cut};
+use super::parts::{listed, patterned, plain};
 use super::voxels::{Element, Layout, checked_size};
 use super::{Fault, fault, read_fault};
 use crate::geometry::{Point, Transform, Vector, VoxelGrid};
@@ -29,6 +29,8 @@ pub(super) enum Encoding {
     Raw,
     Gzip,
     Text,
+    /// Two digits a byte.
+    Hex,
 }
 
 /// A header that was read.
@@ -79,7 +81,15 @@ pub(super) fn header<'a>(
             let Some((field, value)) = text.split_once(':') else {
                 return fault("has a damaged NRRD header (a line without a colon)");
             };
-            fields.insert(plain(field), value.trim().to_owned());
+            let list = joined(field) == "datafile" && value.split_whitespace().next() == Some("LIST");
+            fields.insert(joined(field), value.trim().to_owned());
+            if list {
+                // Names in lines up to the end: the header has no other one.
+                let mut header = interpret(&Fields(&fields))?;
+                let files = listed(source.as_mut())?;
+                header.data = Data::Beside { files, skip: None };
+                return Ok((header, source));
+            }
         }
         if byte.is_none() {
             return Ok((interpret(&Fields(&fields))?, source));
@@ -107,7 +117,7 @@ fn is_a_pair(line: &str) -> bool {
 }
 
 /// Fields are written with and without blanks: `data file`, `datafile`.
-fn plain(field: &str) -> String {
+fn joined(field: &str) -> String {
     field.trim().to_lowercase().replace(' ', "")
 }
 
@@ -250,6 +260,7 @@ fn encoding(name: &str) -> Result<Encoding, Fault> {
         "raw" => Encoding::Raw,
         "gzip" | "gz" => Encoding::Gzip,
         "text" | "txt" | "ascii" => Encoding::Text,
+        "hex" => Encoding::Hex,
         _ => return fault(format!("is encoded as {}, which is not read; save it as gzip", cut(name))),
     })
 }
@@ -283,17 +294,13 @@ fn element(name: &str) -> Result<Element, Fault> {
 
 fn data(fields: &Fields<'_>) -> Result<Data, Fault> {
     let Some(file) = fields.text("datafile") else { return Ok(Data::Here) };
-    if file.starts_with("LIST") || file.contains('%') || file.is_empty() {
-        return fault("keeps its voxels in several files; save it as one");
-    }
-    let file = file.strip_prefix("./").unwrap_or(file);
-    // A header from elsewhere must not name files outside its folder.
-    if !Path::new(file).components().all(|c| matches!(c, Component::Normal(_))) {
-        return fault(
-            "names a data file outside its own folder; put both into one folder and name it plainly",
-        );
-    }
-    Ok(Data::Beside { file: file.to_owned(), skip: None })
+    let files = match patterned(file) {
+        // Whoever reads the list puts the names there.
+        _ if file.split_whitespace().next() == Some("LIST") => Vec::new(),
+        Some(names) => names?,
+        None => vec![plain(file)?],
+    };
+    Ok(Data::Beside { files, skip: None })
 }
 
 /// Numbers that are written as text, as the doubles that `voxels` reads.
@@ -340,6 +347,41 @@ impl Read for Numbers<'_> {
         let mut got = 0;
         for (to, from) in bytes.iter_mut().zip(self.ready.by_ref()) {
             *to = from;
+            got += 1;
+        }
+        Ok(got)
+    }
+}
+
+/// Bytes that are written as two digits each, blanks and lines between them or not.
+pub(super) struct Digits<'a> {
+    source: Box<dyn Read + 'a>,
+}
+
+impl<'a> Digits<'a> {
+    pub(super) fn new(source: Box<dyn Read + 'a>) -> Self {
+        Self { source }
+    }
+
+    fn digit(&mut self) -> std::io::Result<Option<u32>> {
+        let mut one = [0];
+        while self.source.read(&mut one)? > 0 {
+            if !one[0].is_ascii_whitespace() {
+                let digit = char::from(one[0]).to_digit(16);
+                return digit.map(Some).ok_or_else(|| std::io::ErrorKind::InvalidData.into());
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Read for Digits<'_> {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        let mut got = 0;
+        for byte in bytes {
+            let Some(high) = self.digit()? else { break };
+            let low = self.digit()?.ok_or(std::io::ErrorKind::UnexpectedEof)?;
+            *byte = (high * 16 + low) as u8;
             got += 1;
         }
         Ok(got)

@@ -127,6 +127,10 @@ fn nrrd_in_every_space_and_encoding_is_the_same_volume() {
     );
     let swapped: Vec<u8> = counted().chunks(2).flat_map(|b| [b[1], b[0]]).collect();
     check_counted(&read(&nrrd(&[("endian", "big")], &swapped)).expect("big-endian"));
+    let hex: String = counted().iter().map(|b| format!("{b:02X}\n")).collect();
+    check_counted(&read(&nrrd(&[("encoding", "hex")], hex.as_bytes())).expect("hex"));
+    let behind = [b"anything".to_vec(), counted()].concat();
+    check_counted(&read(&nrrd(&[("byte skip", "-1")], &behind)).expect("counted from the end"));
     // An axis of one value before the others, and bytes and lines that are left out.
     let four = [
         ("dimension", "4"),
@@ -149,13 +153,13 @@ fn nrrd_in_every_space_and_encoding_is_the_same_volume() {
         ("sizes", "3 2 -2", "no numbers of voxels"),
         ("sizes", "3 2 3", "slice 3 of 3"),
         ("type", "block", "which is not read"),
-        ("encoding", "hex", "which is not read"),
+        ("encoding", "hex", "decompressed"),
         ("encoding", "bzip2", "which is not read"),
         ("endian", "", "byte order"),
         ("data file", "/etc/passwd", "outside its own folder"),
         ("data file", "../x.raw", "outside its own folder"),
-        ("data file", "LIST", "several files"),
-        ("data file", "x%03d.raw 1 3 1", "several files"),
+        ("data file", "LIST", "no name"),
+        ("data file", "x%03d.raw 1 3 1", "3 files, which are not at hand"),
         ("data file", "x.raw", "not at hand"),
         ("byte skip", "x", "no number"),
         ("space units", "\"inch\"", "millimetres"),
@@ -280,6 +284,9 @@ fn a_qform_alone_gives_the_place_and_a_second_place_is_refused() {
     assert!(far.distance(Point::new(-9.0, -19.25, -28.0)) < 1e-9, "{far:?}");
     set(&mut bytes, 268, &13f32.to_le_bytes());
     assert!(read(&bytes).expect_err("two places").contains("3.0 mm apart"));
+    // Of two spaces they may differ: the sform counts.
+    set(&mut bytes, 252, &2i16.to_le_bytes());
+    check_counted(&read(&bytes).expect("two spaces"));
     let mut none = alone.clone();
     set(&mut none, 252, &0i16.to_le_bytes());
     assert!(read(&none).expect_err("no place").contains("where it lies"));
@@ -330,6 +337,17 @@ fn every_way_to_be_wrong_has_its_sentence() {
     cases.push((nifti()[..370].to_vec(), "slice 2 of 2"));
     let packed = gz(&nifti());
     cases.push((packed[..packed.len() - 12].to_vec(), "ends too early"));
+    // The checksum stands behind the voxels, which are all there, and before the length.
+    let mut sum = packed.clone();
+    let at = sum.len() - 6;
+    sum[at] ^= 1;
+    cases.push((sum, "checksum"));
+    let mut sum = ZlibEncoder::new(Vec::new(), Compression::default());
+    sum.write_all(&counted()).expect("packed");
+    let mut sum = sum.finish().expect("packed");
+    let at = sum.len() - 1;
+    sum[at] ^= 1;
+    cases.push((mha(&[("CompressedData", "True")], &sum), "checksum"));
     let mut broken = packed.clone();
     broken[14] ^= 0xFF;
     cases.push((broken, ""));
@@ -347,10 +365,13 @@ fn every_way_to_be_wrong_has_its_sentence() {
         ("TransformMatrix", "2 0 0 0 1 0 0 0 1", &[], "unit vectors"),
         ("TransformMatrix", "1 0 0 1 0 0 0 0 1", &[], "span space"),
         ("ElementType", "MET_LONG", &[], "MET_LONG"),
-        ("NDims", "4", &[], "three"),
-        ("BinaryData", "False", &[], "as text"),
-        ("ElementDataFile", "LIST", &[], "several files"),
-        ("ElementDataFile", "slice%03d.raw", &[], "several files"),
+        ("NDims", "5", &[], "three"),
+        ("NDims", "4", &[], "4 numbers"),
+        ("BinaryData", "False", b"1 2 3", "slice 1 of 2"),
+        ("BinaryData", "False", b"1 2 x", "no number"),
+        ("ElementDataFile", "LIST", &[], "0 files"),
+        ("ElementDataFile", "slice%03d.raw 1 2 1", &[], "2 files, which are not at hand"),
+        ("ElementDataFile", "slice%03d.raw 2 1 1", &[], "pattern"),
         ("ElementDataFile", "/etc/passwd", &[], "outside its own folder"),
         ("ElementDataFile", "../x.raw", &[], "outside its own folder"),
         ("ElementDataFile", "x.raw", &[], "not at hand"),
@@ -394,6 +415,87 @@ fn an_mhd_finds_its_data_beside_it_and_says_what_is_wrong_with_it() {
     assert!(matches!(read_volume(&header, Unit::Hu, &ctx), Err(IngestError::Cancelled(_))));
     let error = read_volume(&folder.path().join("no.nii"), Unit::Hu, &ctx).expect_err("nothing there");
     assert!(error.to_string().contains("no file"), "{error}");
+}
+
+#[test]
+fn voxels_in_several_files_come_in_the_order_of_their_names() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let write = |name: &str, bytes: &[u8]| {
+        let path: PathBuf = folder.path().join(name);
+        std::fs::write(&path, bytes).expect("written");
+        path
+    };
+    let ctx = JobContext::unobserved();
+    let (first, second) = (counted()[..12].to_vec(), counted()[12..].to_vec());
+    write("s1.raw", &first);
+    write("s2.raw", &second);
+    write("s1.raw.gz", &gz(&first));
+    write("s2.raw.gz", &gz(&second));
+    let headers = [
+        write("list.mhd", &mha(&[("ElementDataFile", "LIST")], b"s1.raw\ns2.raw\n")),
+        write("pattern.mhd", &mha(&[("ElementDataFile", "s%01d.raw 1 2 1")], &[])),
+        write("pattern.nhdr", &nrrd(&[("data file", "s%d.raw 1 2 1 2")], &[])),
+        write("packed.nhdr", &nrrd(&[("data file", "s%d.raw.gz 1 2 1"), ("encoding", "gzip")], &[])),
+        write("list.nhdr", &nrrd(&[("data file", "LIST\ns1.raw\ns2.raw")], &[])),
+    ];
+    for header in &headers {
+        check_counted(&read_volume(header, Unit::Hu, &ctx).unwrap_or_else(|e| panic!("{e}")));
+    }
+    // One that is short takes nothing of the next.
+    write("s1.raw", &first[..10]);
+    write("s1.raw.gz", &gz(&first[..10]));
+    for header in &headers {
+        let error = read_volume(header, Unit::Hu, &ctx).expect_err("short");
+        assert!(matches!(error, IngestError::Unread(_)), "{error}");
+    }
+    std::fs::remove_file(folder.path().join("s2.raw")).expect("removed");
+    let error = read_volume(&headers[0], Unit::Hu, &ctx).expect_err("one is missing").to_string();
+    assert!(error.contains("s1.raw") || error.contains("s2.raw"), "{error}");
+    let error = read_volume(
+        &write("odd.mhd", &mha(&[("ElementDataFile", "LIST")], b"a\nb\nc\nd\ne\n")),
+        Unit::Hu,
+        &ctx,
+    );
+    assert!(error.expect_err("no equal parts").to_string().contains("equal part"));
+}
+
+#[test]
+fn text_a_time_of_one_and_a_longer_data_file_are_read() {
+    let text = b"-5 -4 -3\n-2 -1 0 1 2 3 4 5 6\n";
+    check_counted(&read(&mha(&[("BinaryData", "False")], text)).expect("text"));
+    let four = [
+        ("NDims", "4"),
+        ("DimSize", "3 2 2 1"),
+        ("ElementSpacing", "0.5 0.75 2 1"),
+        ("Offset", "-10 -20 -30 0"),
+        ("TransformMatrix", "1 0 0 0 0 1 0 0 0 0 1 0 0 0 0 1"),
+    ];
+    check_counted(&read(&mha(&four, &counted())).expect("four axes"));
+    let several = [four[0], ("DimSize", "3 2 2 2"), four[2], four[3], four[4]];
+    assert!(read(&mha(&several, &counted())).expect_err("two times").contains("2 volumes"));
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let header = folder.path().join("long.mhd");
+    std::fs::write(&header, mha(&[("ElementDataFile", "long.raw")], &[])).expect("written");
+    std::fs::write(folder.path().join("long.raw"), [counted(), vec![9; 50]].concat()).expect("written");
+    check_counted(&read_volume(&header, Unit::Hu, &JobContext::unobserved()).expect("longer"));
+}
+
+#[test]
+fn both_halves_of_a_nifti_pair_are_one_volume() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut header = nifti()[..348].to_vec();
+    set(&mut header, 108, &0f32.to_le_bytes());
+    set(&mut header, 344, b"ni1\0");
+    let path = folder.path().join("ct.hdr");
+    std::fs::write(&path, &header).expect("written");
+    let ctx = JobContext::unobserved();
+    assert_eq!(read_grid(&path).expect("the header is enough").size(), [3, 2, 2]);
+    let error = read_volume(&path, Unit::Hu, &ctx).expect_err("one half").to_string();
+    assert!(error.contains("ct.img") && error.contains("not beside it"), "{error}");
+    std::fs::write(folder.path().join("ct.img.gz"), gz(&counted())).expect("written");
+    check_counted(&read_volume(&path, Unit::Hu, &ctx).expect("a packed half"));
+    std::fs::write(folder.path().join("ct.img"), counted()).expect("written");
+    check_counted(&read_volume(&path, Unit::Hu, &ctx).expect("two halves"));
 }
 
 proptest::proptest! {

@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
 use super::{Fault, MOST_ALONG_AN_AXIS, MOST_BYTES, fault, read_fault};
 use crate::geometry::VoxelGrid;
+use crate::ingest::defect::DefectCode;
 use crate::jobs::JobContext;
 use crate::volume::{SliceError, Unit, Volume};
 
@@ -37,8 +38,8 @@ impl Element {
 
 /// Where voxels lie in patient space and how they are stored: columns fastest, then rows, then slices.
 #[derive(Clone, Debug)]
-pub(super) struct Layout {
-    pub(super) grid: VoxelGrid,
+pub(in crate::ingest) struct Layout {
+    pub(in crate::ingest) grid: VoxelGrid,
     pub(super) element: Element,
     pub(super) big_endian: bool,
     /// Value = stored x slope + intercept.
@@ -47,6 +48,12 @@ pub(super) struct Layout {
 }
 
 impl Layout {
+    /// Whether values are certainly whole numbers of 16 bits.
+    pub(in crate::ingest) fn is_whole(&self) -> bool {
+        let small = matches!(self.element, Element::I8 | Element::U8 | Element::I16);
+        small && (self.slope, self.intercept) == (1.0, 0.0)
+    }
+
     /// Bytes of all voxels.
     pub(super) fn bytes(&self) -> u64 {
         // `checked_size` has refused what would not fit.
@@ -134,10 +141,9 @@ fn unpack(
         // Grows as bytes arrive: an announced size alone costs nothing.
         Read::take(&mut *source, bytes as u64).read_to_end(&mut stored).map_err(|e| read_fault(&e))?;
         if stored.len() < bytes {
-            return fault(format!(
-                "ends in slice {} of {depth}: it was cut off while copying; copy it again",
-                k + 1
-            ));
+            let words =
+                format!("ends in slice {} of {depth}: it was cut off while copying; copy it again", k + 1);
+            return Err(Fault::Unread(DefectCode::Truncated, words));
         }
         if send.send(stored).is_err() {
             return Ok(());
@@ -170,12 +176,13 @@ fn gather(
 fn add(gathered: Gathered, values: &[f64], k: usize) -> Result<Gathered, Fault> {
     if let Some(at) = values.iter().position(|v| !v.is_finite()) {
         let n = values.iter().filter(|v| !v.is_finite()).count();
-        return fault(format!(
+        let words = format!(
             "holds values that are no numbers ({} in slice {}, {n} there in all); replace them by the \
              value of air and save it again",
             values.get(at).copied().unwrap_or(f64::NAN),
             k + 1
-        ));
+        );
+        return Err(Fault::Unread(DefectCode::NotHu, words));
     }
     // What 16 bits do not hold comes back as another number.
     let whole = |v: &f64| f64::from(*v as i16) == *v;

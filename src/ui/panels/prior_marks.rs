@@ -4,11 +4,13 @@ use egui::{CornerRadius, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetI
 
 use super::measurements::{details_ui, row_ui};
 use crate::command::{Command, Commands};
+use crate::language::named;
+use crate::say;
 use crate::segments::Segment;
 use crate::session::{Edit, Findings, SegmentEdit};
 use crate::ui::theme::{from_unit, size, tokens};
 use crate::ui::widgets::{Press, card_ui, fact_ui, heading_ui, line_ui, menu_row_ui, press_ui};
-use crate::ui::{Scene, UiState, icons};
+use crate::ui::{Scene, UiState, icons, words};
 use crate::volume::Volume;
 
 /// Draws the list; nothing where nothing was made in the prior.
@@ -17,7 +19,7 @@ pub fn prior_marks_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: 
     if findings.measurements().is_empty() && findings.segments().is_empty() {
         return;
     }
-    heading_ui(ui, "In the prior");
+    heading_ui(ui, say!("prior-marks-title"));
     let picked = findings.picked().map(|m| m.measurement.id);
     for measured in findings.measurements() {
         let id = measured.measurement.id;
@@ -39,11 +41,12 @@ fn segment_ui(ui: &mut Ui, (findings, volume): (&Findings, &Volume), segment: &S
     let t = tokens(ui);
     let chosen = findings.chosen_segment().is_some_and(|chosen| chosen.id == segment.id);
     let quantities = segment.quantities(volume);
-    let value = quantities.first().map_or_else(|| "empty".to_owned(), |volume| volume.text());
+    let value =
+        quantities.first().map_or_else(|| say!("prior-marks-empty").to_owned(), |volume| volume.text());
     ui.horizontal(|ui| {
         let (rect, swatch) = ui.allocate_exact_size(vec2(size::CONTROL, size::CONTROL), Sense::click());
-        let words = format!("Show {} of the prior", segment.name);
-        swatch.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, segment.shown, &words));
+        let shown = say!("prior-marks-show", name = words::given_name(&segment.name));
+        swatch.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, segment.shown, &shown));
         let square = rect.shrink(8.0);
         let colour = from_unit(segment.colour.map(|c| f64::from(c) / 255.0));
         let (radius, stroke) = (CornerRadius::same(2), Stroke::new(1.5, colour));
@@ -52,11 +55,12 @@ fn segment_ui(ui: &mut Ui, (findings, volume): (&Findings, &Volume), segment: &S
         }
         ui.painter().rect_stroke(square, radius, stroke, StrokeKind::Inside);
         if swatch.clicked() {
-            let shown = Segment { shown: !segment.shown, ..segment.clone() };
-            out.edit(Edit::Segments(SegmentEdit::Set(shown)).in_prior());
+            let set = Segment { shown: !segment.shown, ..segment.clone() };
+            out.edit(Edit::Segments(SegmentEdit::Set(set)).in_prior());
         }
-        let press = Press::new("", &segment.name).key(&value).selected(chosen);
-        if menu_row_ui(ui, press).on_hover_text("Click to draw in it").clicked() {
+        let name = words::given_name(&segment.name);
+        let press = Press::new("", &name).key(&value).selected(chosen);
+        if menu_row_ui(ui, press).on_hover_text(say!("prior-marks-draw")).clicked() {
             out.edit(Edit::Segments(SegmentEdit::Choose(Some(segment.id))).in_prior());
         }
     });
@@ -64,11 +68,11 @@ fn segment_ui(ui: &mut Ui, (findings, volume): (&Findings, &Volume), segment: &S
         return;
     }
     card_ui(ui, |ui| {
-        line_ui(ui, &segment.name, TextStyle::Body, t.text);
+        line_ui(ui, &words::given_name(&segment.name), TextStyle::Body, t.text);
         for quantity in &quantities {
-            fact_ui(ui, quantity.name, &quantity.text().replace('-', "−"));
+            fact_ui(ui, named("quantity", quantity.name), &quantity.text().replace('-', "−"));
         }
-        if press_ui(ui, Press::new(icons::REMOVE, "Remove from the prior").filled()).clicked() {
+        if press_ui(ui, Press::new(icons::REMOVE, say!("prior-marks-remove")).filled()).clicked() {
             out.edit(Edit::Segments(SegmentEdit::Remove(segment.id)).in_prior());
         }
     });

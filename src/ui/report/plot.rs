@@ -11,6 +11,7 @@ use egui::{
 };
 
 use crate::evaluation::plot::{Axis, Layer, Plot};
+use crate::language::heard;
 use crate::ui::theme::{Tokens, size, text, tokens};
 use crate::ui::words;
 
@@ -76,7 +77,7 @@ fn plot_ui(ui: &mut Ui, plot: &Plot, names: &Names, size_pt: egui::Vec2, axes: f
     let t = tokens(ui);
     let (rect, response) = ui.allocate_exact_size(size_pt, Sense::hover());
     response.widget_info(|| {
-        WidgetInfo::labeled(Role::Image, true, format!("{}. {}", plot.title, plot.series.join("; ")))
+        WidgetInfo::labeled(Role::Image, true, format!("{}. {}", heard(&plot.title), plot.series.join("; ")))
     });
     if !ui.is_rect_visible(rect) {
         return;
@@ -88,10 +89,10 @@ fn plot_ui(ui: &mut Ui, plot: &Plot, names: &Names, size_pt: egui::Vec2, axes: f
         job.wrap = egui::text::TextWrapping::truncate_at_width(width);
         ui.painter().layout_job(job)
     };
-    let title = line(&words::sentence(&plot.title), text::strong(), t.text, rect.width() - 24.0);
+    let title = line(&words::sentence(&heard(&plot.title)), text::strong(), t.text, rect.width() - 24.0);
     ui.painter().galley(rect.min + vec2(12.0, 10.0), title, t.text);
     // Upright above its axis: a turned word is read with a turned head.
-    let label = line(&plot.y.label, TextStyle::Small, t.muted, rect.width() - 24.0);
+    let label = line(&heard(&plot.y.label), TextStyle::Small, t.muted, rect.width() - 24.0);
     ui.painter().galley(rect.min + vec2(12.0, 32.0), label, t.muted);
     axes_ui(ui, plot, inner, t);
     let painter = ui.painter().with_clip_rect(inner.expand(3.0).intersect(ui.clip_rect()));
@@ -106,7 +107,7 @@ fn plot_ui(ui: &mut Ui, plot: &Plot, names: &Names, size_pt: egui::Vec2, axes: f
         y += name.size().y + NAME_GAP;
     }
     let names = plot.series.join("\n");
-    response.on_hover_text(format!("{}\n{names}", plot.title));
+    response.on_hover_text(format!("{}\n{names}", heard(&plot.title)));
 }
 
 fn axes_ui(ui: &Ui, plot: &Plot, inner: Rect, t: &Tokens) {
@@ -131,7 +132,11 @@ fn axes_ui(ui: &Ui, plot: &Plot, inner: Rect, t: &Tokens) {
     let edge = Stroke::new(1.0, t.muted);
     painter.hline(inner.x_range(), inner.bottom(), edge);
     painter.vline(inner.left(), inner.y_range(), edge);
-    write(pos2(inner.center().x, inner.bottom() + 22.0), Align2::CENTER_TOP, plot.x.label.clone());
+    write(
+        pos2(inner.center().x, inner.bottom() + 22.0),
+        Align2::CENTER_TOP,
+        heard(&plot.x.label).into_owned(),
+    );
 }
 
 fn layer_shapes(layer: &Layer, plot: &Plot, inner: Rect, t: &Tokens) -> Vec<Shape> {

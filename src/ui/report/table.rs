@@ -6,6 +6,7 @@ use egui::{
     Align, CornerRadius, FontId, Galley, Layout, Rect, Role, Sense, Stroke, TextStyle, Ui, WidgetInfo, vec2,
 };
 
+use crate::language::heard;
 use crate::session::{ReportRow, ReportTable};
 use crate::ui::theme::{Tokens, size, text, tokens};
 
@@ -27,7 +28,7 @@ impl Laid {
     fn new(ui: &Ui, table: &ReportTable) -> Self {
         let t = tokens(ui);
         let lay = |words: &str, font: FontId, colour, column: usize| {
-            let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), font, colour);
+            let mut job = egui::text::LayoutJob::simple_singleline(heard(words).into_owned(), font, colour);
             if column == 0 {
                 job.wrap = egui::text::TextWrapping::truncate_at_width(WIDEST_NAME);
             }
@@ -132,9 +133,9 @@ fn cells_ui(ui: &Ui, place: Rect, cells: &[Arc<Galley>], columns: &[f32], t: &To
 
 /// `Accuracy, as answered: 0.87, after temperature: 0.87`.
 fn spoken(table: &ReportTable, row: &ReportRow) -> String {
-    let mut words = row.cells.first().cloned().unwrap_or_default();
+    let mut words = row.cells.first().map(|name| heard(name).into_owned()).unwrap_or_default();
     for (head, cell) in table.head.iter().zip(&row.cells).skip(1).filter(|(_, cell)| !cell.is_empty()) {
-        words += &format!(", {head}: {cell}");
+        words += &format!(", {}: {}", heard(head), heard(cell));
     }
     words
 }

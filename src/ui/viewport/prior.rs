@@ -95,8 +95,8 @@ fn marks(session: &Session) -> Vec<Mark> {
 /// Says so where the prior follows to a place where it has no slice.
 fn beyond(session: &Session, size_px: [u32; 2], facts: Facts) -> Facts {
     let beyond = view::prior_beyond(session, size_px).map(|end| match end {
-        view::End::First => "beyond its first slice",
-        view::End::Last => "beyond its last slice",
+        view::End::First => say!("prior-view-before-first"),
+        view::End::Last => say!("prior-view-after-last"),
     });
     Facts { beyond, ..facts }
 }
