@@ -106,7 +106,8 @@ fn several_pages_are_turned_over_by_wheel_keys_and_buttons() {
     assert_eq!(window.session(|s| s.case().pages().wanted()), 0, "before the first there is none");
     window.click("Next picture");
     page(&mut window, 1);
-    let over = window.harness.get_by_label("Picture 2 of 3").rect().center();
+    let over =
+        window.harness.get_by_role_and_label(egui::accesskit::Role::Image, "Picture 2 of 3").rect().center();
     window.wheel(over, -1.0, egui::Modifiers::NONE);
     assert_eq!(page(&mut window, 2), last);
 }
