@@ -70,7 +70,8 @@ fn segment_ui(ui: &mut Ui, (findings, volume): (&Findings, &Volume), segment: &S
     card_ui(ui, |ui| {
         line_ui(ui, &words::given_name(&segment.name), TextStyle::Body, t.text);
         for quantity in &quantities {
-            fact_ui(ui, named("quantity", quantity.name), &quantity.text().replace('-', "−"));
+            let short = quantity.name.strip_suffix(" in a slice").unwrap_or(quantity.name);
+            fact_ui(ui, named("quantity", short), &quantity.text().replace('-', "−"));
         }
         if press_ui(ui, Press::new(icons::REMOVE, say!("prior-marks-remove")).filled()).clicked() {
             out.edit(Edit::Segments(SegmentEdit::Remove(segment.id)).in_prior());

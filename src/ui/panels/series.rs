@@ -18,6 +18,8 @@ use crate::ui::{Scene, icons, words};
 
 const PICTURE_SIDE: f32 = 52.0;
 const LINE: f32 = 16.0;
+/// Side of the button that lays a series beside another.
+const BUTTON: f32 = 24.0;
 
 /// Draws the list.
 pub fn series_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
@@ -161,19 +163,21 @@ fn row_ui(
         thumbnail(ui, scene, side, index);
         let mut y = rect.top() + size::STEP;
         let x = side.right() + 10.0;
-        let mut write = |words: &str, style: TextStyle, colour: Color32| {
+        let mut write = |words: &str, style: TextStyle, colour: Color32, free: f32| {
             let font = style.resolve(ui.style());
             let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), font, colour);
-            job.wrap = egui::text::TextWrapping::truncate_at_width(rect.right() - 6.0 - x);
+            job.wrap = egui::text::TextWrapping::truncate_at_width(rect.right() - free - x);
             let galley = ui.painter().layout_job(job);
             ui.painter().galley(pos2(x, y), galley, colour);
             y += LINE;
         };
-        write(&name, text::strong(), t.text);
-        facts.iter().for_each(|line| write(line, TextStyle::Small, t.muted));
+        // Beside the name stands the button.
+        let free = if can_lie_beside(scene, series) { BUTTON + 8.0 } else { 6.0 };
+        write(&name, text::strong(), t.text, free);
+        facts.iter().for_each(|line| write(line, TextStyle::Small, t.muted, 6.0));
         warnings
             .iter()
-            .for_each(|line| write(&format!("{} {line}", icons::WARNING), TextStyle::Small, t.warning));
+            .for_each(|line| write(&format!("{} {line}", icons::WARNING), TextStyle::Small, t.warning, 6.0));
     }
     let beside = beside_ui(ui, scene, (index, series, &name), rect, out);
     let clicked = response.clicked() && !beside;
@@ -190,6 +194,13 @@ fn row_ui(
     clicked
 }
 
+/// Whether a series is a volume, and not the one on the screen.
+fn can_lie_beside(scene: &Scene<'_>, series: &Series) -> bool {
+    let volume = series.grid.is_some() && series.defects.iter().all(|d| d.code.viewable());
+    let other = scene.session.series().is_some_and(|now| now.uid != series.uid);
+    volume && other && scene.session.stage() == Stage::Open
+}
+
 /// A button that lays the series beside the one on the screen, or takes it away from there; true where it was pressed.
 fn beside_ui(
     ui: &Ui,
@@ -198,14 +209,12 @@ fn beside_ui(
     row: Rect,
     out: &mut Commands,
 ) -> bool {
-    let volume = series.grid.is_some() && series.defects.iter().all(|d| d.code.viewable());
-    let other = scene.session.series().is_some_and(|now| now.uid != series.uid);
-    if !volume || !other || scene.session.stage() != Stage::Open {
+    if !can_lie_beside(scene, series) {
         return false;
     }
     let t = tokens(ui);
     let there = scene.session.prior().is_some_and(|prior| prior.uid() == series.uid);
-    let rect = Rect::from_min_size(pos2(row.right() - 28.0, row.bottom() - 28.0), vec2(24.0, 24.0));
+    let rect = Rect::from_min_size(pos2(row.right() - BUTTON - 4.0, row.top() + 4.0), vec2(BUTTON, BUTTON));
     let response = ui.interact(rect, ui.scope_id().with(("beside", index)), Sense::click());
     response
         .widget_info(|| WidgetInfo::selected(Role::Button, true, there, say!("series-beside", name = name)));
