@@ -112,9 +112,6 @@ heard-the-gantry-was-tilted-by-degrees = Die Gantry war um { $n } Grad gekippt
 heard-the-volume-is-sheared-as-it = das Volumen ist geschert, wie es aufgenommen wurde
 heard-slices-are-shifted-to-the-side = Schichten sind um bis zu { $n } mm zur Seite verschoben ({ $which })
 heard-resampled-by-their-true-places-to = nach ihren wahren Orten umgerechnet auf { $n } Schichten im Abstand von { $n-mm } mm; zwischen gespeicherten Schichten sind Werte interpoliert
-heard-shown-as-stored-where-positions-are = gezeigt wie gespeichert, wobei Positionen genau sind und Winkel auf dem Bildschirm nicht
-heard-rows-and-columns-of-this-file = Zeilen und Spalten dieser Datei stehen nicht im rechten Winkel
-heard-slices-of-this-file-are-shifted = Die Schichten dieser Datei sind gegeneinander verschoben, wie durch eine um { $n } Grad gekippte Gantry
 heard-shown-as-stored-where-positions-are-not = gezeigt wie gespeichert, wobei Positionen nicht genau sind
 heard-several-places = mehreren Stellen
 heard-slices = { $n } Schichten
@@ -429,8 +426,6 @@ heard-is-not-there-evaluate-again-to = { $file } ist nicht da: neu auswerten, um
 heard-recall-sensitivity = Trefferquote (Sensitivität)
 heard-precision = Genauigkeit (Precision)
 heard-1-specificity = 1 − Spezifität
-heard-is-a-7-zip-archive-which = { $file } ist ein 7-Zip-Archiv, das nicht gelesen wird; entpacken und den Ordner öffnen
-heard-is-a-rar-archive-which-is = { $file } ist ein RAR-Archiv, das nicht gelesen wird; entpacken und den Ordner öffnen
 heard-is-a-zip-archive-that-was = { $file } ist ein abgeschnittenes Zip-Archiv: neu kopieren
 heard-no-other-series-of-the-list = Keine andere Serie der Liste hat Voxel, die neben dieser liegen könnten
 
@@ -455,9 +450,13 @@ heard-suv-by-body-weight-bq-ml = SUV nach Körpergewicht = Bq/ml x Gewicht / Dos
 
 ## Volumendateien
 
-heard-ends-too-early-it-was-cut = { $file } endet zu früh: beim Kopieren abgeschnitten; neu kopieren
 heard-is-damaged-it-cannot-be-decompressed = { $file } ist beschädigt: nicht zu entpacken oder nicht passend zur Prüfsumme; neu kopieren
 heard-is-neither-nifti-metaimage-nor-nrrd = { $file } ist weder NIfTI, MetaImage noch NRRD; eine Datei .nii, .nii.gz, .mhd, .mha, .nrrd oder .nhdr wählen
-heard-keeps-its-voxels-in-which-is = { $file } hat seine Voxel in { $data }, die nicht daneben liegt; beide Dateien kopieren
 heard-has-a-header-without-an-end = { $file } hat Kopfdaten ohne Ende: beschädigt
 heard-cannot-be-used = { $file } kann nicht benutzt werden: { $why }
+heard-the-values-went-through-a-table-beyond = Die Werte gingen durch eine Tabelle (Modality LUT), deren Werte über 16 Bit hinausgehen: sie werden halbiert gezeigt und sind keine Hounsfield-Einheiten
+heard-the-table-of-values-gives-places = Die Wertetabelle (Modality LUT) gibt Stellen ohne Messung die Werte anderer; sie werden gezeigt, wie sie sind
+heard-a-frame-cannot-be-read = ein Frame ist nicht lesbar: { $why }
+heard-its-frames-do-not-fit-its = seine Frames passen nicht zu seinem Header
+heard-its-frames-are-compressed-in-a = seine Frames sind auf eine Art komprimiert, die nicht gelesen wird ({ $syntax })
+heard-its-compressed-frames-cannot-be-told = seine komprimierten Frames sind nicht zu unterscheiden

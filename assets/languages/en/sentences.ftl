@@ -113,9 +113,6 @@ heard-the-gantry-was-tilted-by-degrees = The gantry was tilted by { $n } degrees
 heard-the-volume-is-sheared-as-it = the volume is sheared as it was scanned
 heard-slices-are-shifted-to-the-side = Slices are shifted to the side by up to { $n } mm ({ $which })
 heard-resampled-by-their-true-places-to = resampled by their true places to { $n } slices { $n-mm } mm apart; between stored slices values are interpolated
-heard-shown-as-stored-where-positions-are = shown as stored, where positions are exact and angles on the screen are not
-heard-rows-and-columns-of-this-file = Rows and columns of this file are at no right angle
-heard-slices-of-this-file-are-shifted = Slices of this file are shifted against each other, as by a gantry that was tilted by { $n } degrees
 heard-shown-as-stored-where-positions-are-not = shown as stored, where positions are not exact
 heard-several-places = several places
 heard-slices = { $n } slices
@@ -430,8 +427,6 @@ heard-is-not-there-evaluate-again-to = { $file } is not there: evaluate again to
 heard-recall-sensitivity = Recall (sensitivity)
 heard-precision = Precision
 heard-1-specificity = 1 − specificity
-heard-is-a-7-zip-archive-which = { $file } is a 7-Zip archive, which is not read; unpack it and open the folder
-heard-is-a-rar-archive-which-is = { $file } is a RAR archive, which is not read; unpack it and open the folder
 heard-is-a-zip-archive-that-was = { $file } is a zip archive that was cut off: copy it again
 heard-no-other-series-of-the-list = No other series of the list has voxels that could lie beside this one
 
@@ -456,9 +451,12 @@ heard-suv-by-body-weight-bq-ml = SUV by body weight = Bq/ml x weight / dose, bot
 
 ## Volume files
 
-heard-ends-too-early-it-was-cut = { $file } ends too early: it was cut off while copying; copy it again
-heard-is-damaged-it-cannot-be-decompressed = { $file } is damaged: it cannot be decompressed, or does not fit its checksum; copy it again
 heard-is-neither-nifti-metaimage-nor-nrrd = { $file } is neither NIfTI, MetaImage nor NRRD; give a .nii, .nii.gz, .mhd, .mha, .nrrd or .nhdr file
-heard-keeps-its-voxels-in-which-is = { $file } keeps its voxels in { $data }, which is not beside it; copy both files
 heard-has-a-header-without-an-end = { $file } has a header without an end: it is damaged
 heard-cannot-be-used = { $file } cannot be used: { $why }
+heard-the-values-went-through-a-table-beyond = The values went through a table (Modality LUT) whose values lie beyond 16 bits: they are shown halved, and are no Hounsfield units
+heard-the-table-of-values-gives-places = The table of values (Modality LUT) gives places without measurement the values of others; they are shown as they are
+heard-a-frame-cannot-be-read = a frame cannot be read: { $why }
+heard-its-frames-do-not-fit-its = its frames do not fit its header
+heard-its-frames-are-compressed-in-a = its frames are compressed in a way that is not read ({ $syntax })
+heard-its-compressed-frames-cannot-be-told = its compressed frames cannot be told apart
