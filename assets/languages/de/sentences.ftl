@@ -450,7 +450,6 @@ heard-suv-by-body-weight-bq-ml = SUV nach Körpergewicht = Bq/ml x Gewicht / Dos
 
 ## Volumendateien
 
-heard-is-damaged-it-cannot-be-decompressed = { $file } ist beschädigt: nicht zu entpacken oder nicht passend zur Prüfsumme; neu kopieren
 heard-is-neither-nifti-metaimage-nor-nrrd = { $file } ist weder NIfTI, MetaImage noch NRRD; eine Datei .nii, .nii.gz, .mhd, .mha, .nrrd oder .nhdr wählen
 heard-has-a-header-without-an-end = { $file } hat Kopfdaten ohne Ende: beschädigt
 heard-cannot-be-used = { $file } kann nicht benutzt werden: { $why }
