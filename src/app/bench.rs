@@ -14,7 +14,7 @@ use super::rounds::{Next, RoundMemory, Rounds};
 use super::window::run_core;
 use crate::command::Command;
 use crate::findings::Question;
-use crate::session::{Pane, Session, Stage};
+use crate::session::{Engine, Pane, Session, Stage};
 
 /// Steps before the first that counts: pipelines and caches are warm then.
 const WARM_UP: usize = 12;
@@ -152,7 +152,13 @@ impl Driver {
         if self.frames < 2 {
             return Vec::new();
         }
-        self.found.start_ms = ms(now - self.began);
+        if self.found.start_ms == 0.0 {
+            self.found.start_ms = ms(now - self.began);
+        }
+        // Weights are read once the window is there, in less time than a person needs to choose a folder.
+        if matches!(session.engine(), Engine::Idle | Engine::Starting) {
+            return Vec::new();
+        }
         if let Some(adapter) = &session.graphics().current {
             self.found.adapter = format!("{} ({})", adapter.name, adapter.backend);
         }

@@ -32,7 +32,7 @@ impl FirstLook {
         send: Sender<OpenEvent>,
         waker: &Waker,
     ) -> impl FnMut(OpenEvent) + Send + 'static {
-        let (look, now, soon) = (self.clone(), waker.now(), waker.soon());
+        let (look, now, soon) = (self.clone(), waker.now(), waker.patiently());
         move |event| {
             let first = matches!(event, OpenEvent::FirstSlice);
             // Nobody listens any more where another case was opened; the job stops at its next step.

@@ -97,7 +97,7 @@ impl Inbox {
         let first_look = FirstLook::default();
         let hand_on = first_look.hand_on(send, waker);
         let cursor = place.as_ref().map(|(_, point)| *point);
-        let job = spawn("open", waker.soon(), move |ctx| {
+        let job = spawn("open", waker.patiently(), move |ctx| {
             if let ([path], None) = (asked.as_slice(), &place)
                 && let Some((kind, folder)) = review::recognise(path)
             {
@@ -117,8 +117,9 @@ impl Inbox {
         let scan = Arc::clone(scan);
         let first_look = FirstLook::default();
         let hand_on = first_look.hand_on(send, waker);
-        let job =
-            spawn("open", waker.soon(), move |ctx| finish(open::open_series(&scan, index, ctx, hand_on)));
+        let job = spawn("open", waker.patiently(), move |ctx| {
+            finish(open::open_series(&scan, index, ctx, hand_on))
+        });
         let chosen = Some(index);
         let paths = Vec::new();
         self.start(Opening {
@@ -140,7 +141,7 @@ impl Inbox {
         let scan = Arc::new(scan);
         let first_look = FirstLook::default();
         let mut hand_on = first_look.hand_on(send, waker);
-        let job = spawn("open", waker.soon(), move |ctx| {
+        let job = spawn("open", waker.patiently(), move |ctx| {
             hand_on(OpenEvent::Scanned { scan: Arc::clone(&scan), chosen: index });
             finish(open::open_series(&scan, index, ctx, hand_on))
         });

@@ -6,7 +6,7 @@
 //! stepped over. Source: DICOM PS3.5 section 7, PS3.10 section 7.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Read};
 
 use dicom_core::dictionary::DataDictionary;
 use dicom_core::{Tag, VR};
@@ -28,6 +28,8 @@ pub(super) const MAX_DEPTH: usize = 32;
 const MAX_VALUE_BYTES: u32 = 64 * 1024;
 /// A deflated file may not blow up to more than this.
 const MAX_INFLATED_BYTES: u64 = 512 << 20;
+/// Of a deflated file so much is inflated first: more than what stands before a picture.
+const HEADER_BYTES: u64 = 64 << 10;
 
 /// Why a file has no layout.
 #[derive(Debug, thiserror::Error)]
@@ -146,8 +148,24 @@ pub(super) struct ElementHeader {
 pub(super) fn walk(tape: &mut Tape<'_>, wanted: &[Tag], wants: &Wants) -> Result<Layout, WalkError> {
     let Start { encoding, syntax, media_class } = start(tape)?;
     if syntax == DEFLATED {
-        let mut inner = Tape::memory(inflate(tape)?);
-        return data_set(&mut inner, encoding, syntax, media_class, (wanted, wants));
+        let mut stream = stream(tape)?;
+        let mut bytes = some(&mut stream, HEADER_BYTES)?;
+        let whole = (bytes.len() as u64) < HEADER_BYTES;
+        let read = |bytes: &[u8]| {
+            let mut inner = Tape::memory(bytes.to_vec());
+            data_set(&mut inner, encoding, syntax.clone(), media_class.clone(), (wanted, wants))
+        };
+        // Inflating every picture to read what stands before it takes as long as loading them.
+        if !whole
+            && let Ok(mut layout) = read(&bytes)
+            && let Some(pixels) = &mut layout.pixels
+        {
+            // How much there is shows when it is inflated.
+            pixels.available = MAX_INFLATED_BYTES.saturating_sub(pixels.offset);
+            return Ok(layout);
+        }
+        bytes.extend(some(&mut stream, MAX_INFLATED_BYTES - HEADER_BYTES).unwrap_or_default());
+        return read(&bytes);
     }
     data_set(tape, encoding, syntax, media_class, (wanted, wants))
 }
@@ -271,15 +289,23 @@ pub(super) fn inflated(tape: &mut Tape<'_>) -> Result<Vec<u8>, WalkError> {
     inflate(tape)
 }
 
-/// The rest of a deflated file, inflated. What can be inflated before an error is kept: files with
-/// odd padding behind the stream are common.
+/// The rest of a deflated file, inflated.
 fn inflate(tape: &mut Tape<'_>) -> Result<Vec<u8>, WalkError> {
-    use std::io::Read;
+    some(&mut stream(tape)?, MAX_INFLATED_BYTES)
+}
+
+/// What inflates the rest of a deflated file.
+fn stream<'a>(tape: &'a mut Tape<'_>) -> Result<Box<dyn Read + 'a>, WalkError> {
     let syntax = TransferSyntaxRegistry.get(DEFLATED).ok_or(WalkError::Damaged)?;
     let Codec::Dataset(Some(adapter)) = syntax.codec() else { return Err(WalkError::Damaged) };
+    Ok(adapter.adapt_reader(Box::new(tape)))
+}
+
+/// At most so many of the next bytes. What can be inflated before an error is kept: files with odd padding
+/// behind the stream are common.
+fn some(stream: &mut dyn Read, most: u64) -> Result<Vec<u8>, WalkError> {
     let mut bytes = Vec::new();
-    let read = adapter.adapt_reader(Box::new(tape)).take(MAX_INFLATED_BYTES).read_to_end(&mut bytes);
-    match read {
+    match stream.take(most).read_to_end(&mut bytes) {
         Err(_) if bytes.is_empty() => Err(WalkError::Damaged),
         _ => Ok(bytes),
     }
