@@ -210,7 +210,11 @@ impl SliceSource {
         // them, and is left alone.
         let stored = self.form.bits_stored;
         let precision = match announced.map(|a| u16::from(a.precision)) {
-            Some(deeper) if deeper > stored && stored > 0 && self.keeps_every_bit() => stored,
+            Some(deeper)
+                if deeper > stored && stored > 0 && header::LOSSLESS.contains(&self.syntax.as_str()) =>
+            {
+                stored
+            }
             Some(announced) => announced,
             None => stored,
         };
@@ -254,19 +258,6 @@ impl SliceSource {
             }
             _ => Ok(None),
         }
-    }
-
-    /// Whether its compression gives back what went in.
-    fn keeps_every_bit(&self) -> bool {
-        [
-            uids::JPEG_LOSSLESS,
-            uids::JPEG_LOSSLESS_SV1,
-            uids::JPEGLS_LOSSLESS,
-            uids::JPEG2000_LOSSLESS,
-            uids::HTJ2K_LOSSLESS,
-            uids::HTJ2K_LOSSLESS_RPCL,
-        ]
-        .contains(&self.syntax.as_str())
     }
 
     /// Whether its pixels are stored as they are.

@@ -429,17 +429,19 @@ fn undecodable(syntax: &str, form: Option<PixelForm>) -> Option<String> {
     None
 }
 
+/// Syntaxes of JPEG, JPEG-LS and JPEG 2000 that give back what went in.
+pub(super) const LOSSLESS: [&str; 6] = [
+    uids::JPEG_LOSSLESS,
+    uids::JPEG_LOSSLESS_SV1,
+    uids::JPEGLS_LOSSLESS,
+    uids::JPEG2000_LOSSLESS,
+    uids::HTJ2K_LOSSLESS,
+    uids::HTJ2K_LOSSLESS_RPCL,
+];
+
 /// Syntaxes that lose something by definition. Those that may be either way (JPEG 2000, JPEG-LS
 /// near-lossless, High-Throughput JPEG 2000) count as lossy: only their lossless twins promise it.
 fn lossy_syntax(uid: &str) -> bool {
-    const LOSSLESS: [&str; 6] = [
-        uids::JPEG_LOSSLESS,
-        uids::JPEG_LOSSLESS_SV1,
-        uids::JPEGLS_LOSSLESS,
-        uids::JPEG2000_LOSSLESS,
-        uids::HTJ2K_LOSSLESS,
-        uids::HTJ2K_LOSSLESS_RPCL,
-    ];
     // JPEG and its kin stand under 1.2.840.10008.1.2.4.
     uid.starts_with("1.2.840.10008.1.2.4.") && !LOSSLESS.contains(&uid) && uid != uids::JPEGXL_LOSSLESS
 }
