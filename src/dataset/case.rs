@@ -248,6 +248,8 @@ pub struct Prior {
     pub series_uid: Option<String>,
     /// In the prior's own coordinates, LPS mm.
     pub point: Point<Patient>,
+    /// Mean over the readers of the largest in-plane diameter on that date, mm, where it is known.
+    pub diameter_mm: Option<f64>,
 }
 
 /// A nodule's outline in the axial slice through the case's point, as a box.

@@ -36,7 +36,7 @@ const fn free(name: &'static str, meaning: &'static str) -> Column {
 }
 
 /// Every column, in the order in which they are written. A cell may be empty unless it says otherwise.
-pub const COLUMNS: [Column; 58] = [
+pub const COLUMNS: [Column; 59] = [
     needed("manifest_version", "1; never empty"),
     needed("case_id", "name of the case, unlike any other; never empty"),
     needed(
@@ -102,6 +102,7 @@ pub const COLUMNS: [Column; 58] = [
     ),
     free("prior_y_mm", "LPS millimetres in the earlier series"),
     free("prior_z_mm", "LPS millimetres in the earlier series"),
+    free("prior_diameter_mm", "`diameter_mm` on the earlier date"),
     free("lesion_first", "first slice that shows the lesion, zero-based, counted as `k`"),
     free("lesion_last", "last slice that shows the lesion, counted as `k`"),
     free("box_x0_mm", "smallest x of the nodule in the axial slice through its place, LPS millimetres"),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rand::seq::SliceRandom;
 
+use super::described::Description;
 use super::draw::generator;
 use super::error::TrainingError;
 use super::split::Split;
@@ -24,6 +25,8 @@ pub struct CohortCase {
     pub fields: ClinicalFields,
     /// Mean diameter, mm, where it is known.
     pub diameter_mm: Option<f64>,
+    /// What else is said of the nodule: for teaching alone.
+    pub described: Description,
     /// What the manifest uses it for, where it is divided once.
     pub part: Option<dataset::Split>,
     /// Fold, where it is divided into folds.
@@ -44,6 +47,12 @@ impl Cohort {
     pub fn classes(&self, cases: &[usize]) -> [usize; 2] {
         let positive = cases.iter().filter(|&&n| self.cases[n].positive).count();
         [cases.len() - positive, positive]
+    }
+
+    /// Some of what is said of these cases, case by case.
+    pub(super) fn described(&self, cases: &[usize], values: &[usize]) -> Vec<Option<f32>> {
+        let of = |&case: &usize| values.iter().map(move |&n| self.cases[case].described[n]);
+        cases.iter().flat_map(of).collect()
     }
 
     /// Weights of the classes by which both have the same say: negative, positive.
@@ -114,6 +123,7 @@ mod tests {
             positive: n % 4 < 2,
             fields: ClinicalFields::default(),
             diameter_mm: None,
+            described: Description::default(),
             part: part(n),
             fold: Some(n as u32 / 2 % 5),
         };

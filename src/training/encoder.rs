@@ -6,6 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::config::TrainConfig;
 use super::course::Course;
+use super::described::error_of_known;
 use super::learner::{Goal, Loss, Task, two_headed_loss};
 use super::marks::{Marks, MarksHead};
 use super::pictures::{Look, Pictures};
@@ -60,7 +61,8 @@ impl EncoderInTraining {
         let readers = pooled.clone().map(|pooled| self.readers.forward(pooled));
         let mut loss = two_headed_loss(logits, readers, &batch.goals, config.readers_weight);
         if let Some(pooled) = pooled.clone().filter(|_| config.traits_weight > 0.0) {
-            let error = traits_error(self.traits.forward(pooled), &batch.goals);
+            let known = batch.goals.iter().flat_map(|goal| goal.traits).collect();
+            let error = error_of_known(self.traits.forward(pooled), known);
             loss = loss + error * f64::from(config.traits_weight);
         }
         if let Some(marks) = marks.and_then(|head| head.loss(&mut taps, &batch.marks, batch.size)) {
@@ -126,17 +128,4 @@ impl Task for EncoderTask<'_> {
     fn loss(&self, net: &EncoderInTraining, batch: &Crops, _learning: bool, device: &Device) -> Loss {
         net.loss(batch, self.config, device).0.into()
     }
-}
-
-/// Mean squared error over what is known of the nodules.
-/// - `told`: `[batch, TRAITS]`
-fn traits_error(told: Tensor<2>, goals: &[Goal]) -> Tensor<1> {
-    let device = told.device();
-    let table = |value: &dyn Fn(Option<f32>) -> f32| {
-        let values: Vec<f32> = goals.iter().flat_map(|goal| goal.traits.map(value)).collect();
-        Tensor::<2>::from_data(TensorData::new(values, [goals.len(), TRAITS]), &device)
-    };
-    let known = table(&|known| f32::from(u8::from(known.is_some())));
-    let error = (told - table(&|known| known.unwrap_or(0.0))) * known;
-    (error.clone() * error).mean()
 }

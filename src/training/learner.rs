@@ -38,6 +38,14 @@ impl From<Tensor<1>> for Loss {
     }
 }
 
+impl Loss {
+    /// Of an answer, and beside it of what is [said](super::described) of the nodule.
+    pub(super) fn described(answer: Tensor<1>, error: Tensor<1>, weight: f64) -> Self {
+        let total = answer.clone() + error.clone() * weight;
+        Self { total, parts: vec![("answer", answer), ("description", error)], carried: Vec::new() }
+    }
+}
+
 /// Where in a stage a step is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct At {

@@ -9,7 +9,7 @@
 //!
 //! All of that is M3Net's but for `learner`, `fit`, `checkpoint`, `split` and `plan`, which carry any network.
 //! `course` says how a stage of the others steps, `cohort` which cases they have, `inputs` keeps what they
-//! read, `losses` and `turns` are what they share; `csf`, `mmcaf`, `maemc` and `ssm` teach them, each as a
+//! read, `described` is what only teaches, `losses` and `turns` are what they share; `csf`, `mmcaf`, `maemc` and `ssm` teach them, each as a
 //! `curriculum`.
 
 mod answers;
@@ -23,6 +23,7 @@ mod course;
 mod csf;
 mod curriculum;
 mod cut;
+mod described;
 mod draw;
 mod encoder;
 mod error;
@@ -62,6 +63,7 @@ pub use course::{Course, Optimiser};
 pub use csf::{CsfAugmentation, CsfTraining};
 pub use curriculum::{Asked, Curriculum, Learned, Lesson, Seen, curriculum};
 pub use cut::{block_around, is_whole, nearest_voxel, nodule};
+pub use described::{DESCRIBED, Description, description};
 pub use draw::{Augmentation, Draw, Symmetry, generator};
 pub use encoder::{Crops, EncoderInTraining, EncoderTask};
 pub use error::TrainingError;

@@ -170,5 +170,5 @@ fn phantom_cases_are_painted_for_a_network_and_check() {
         .expect("removed");
     let ran = triscope(&["dataset", "check", arg(&folder.join("a.csv"))]);
     assert!(ran.refused(1).contains("1 error"), "{}", ran.stderr);
-    assert!(ran.stdout.contains("column prior: case pair-00001"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("column prior: case pair-7-00001"), "{}", ran.stdout);
 }

@@ -38,9 +38,9 @@ fn learned(rows: &[Vec<f64>], labels: &[bool]) -> f64 {
 
 /// What `docs/datasets.md` says of size, fields, both, and growth.
 const TOLD: [(Cohort, [Option<f64>; 4]); 3] = [
-    (Cohort::MalignancyPairs, [Some(0.72), Some(0.62), Some(0.75), Some(0.87)]),
-    (Cohort::Histology, [Some(0.67), Some(0.68), Some(0.72), None]),
-    (Cohort::Granuloma, [Some(0.69), None, None, None]),
+    (Cohort::MalignancyPairs, [Some(0.50), Some(0.62), Some(0.62), Some(0.86)]),
+    (Cohort::Histology, [Some(0.51), Some(0.64), Some(0.64), None]),
+    (Cohort::Granuloma, [Some(0.51), None, None, None]),
 ];
 
 #[test]
@@ -59,7 +59,7 @@ fn neither_size_nor_fields_alone_answer_the_question_and_the_manual_says_how_far
         let known = all.iter().any(|s| s.clinical != ClinicalFields::default());
         let growth: Option<Vec<f64>> = all.iter().map(|s| s.volume_ratio).collect();
         let found = [
-            // Squamous cell carcinomas are the larger ones: what matters is how far size tells.
+            // What matters is how far size tells, not which way.
             Some(of_size.max(1.0 - of_size)),
             known.then(|| learned(&rows, &labels)),
             known.then(|| learned(&both, &labels)),
@@ -71,8 +71,10 @@ fn neither_size_nor_fields_alone_answer_the_question_and_the_manual_says_how_far
             // A hundredth for the two digits of the manual and for other roundings of other processors.
             let apart = found.zip(told).map_or(0.0, |(found, told)| (found - told).abs());
             assert!(apart < 0.01, "{cohort:?}: {all_found:?}, and the manual says {told:?}");
-            assert!(found.is_none_or(|auc| (0.6..0.9).contains(&auc)), "{cohort:?}: {found:?}");
+            assert!(found.is_none_or(|auc| auc < 0.9), "{cohort:?}: {found:?}");
         }
+        // The labels are matched by size: twice the standard error of 4000 cases is 0.018.
+        assert!(of_size.max(1.0 - of_size) < 0.52, "{cohort:?}: {all_found:?}");
     }
 }
 
@@ -146,7 +148,7 @@ fn a_cancelled_cohort_and_a_manifest_without_a_folder_leave_nothing() {
     let inside = CohortSpec { out: spec.folder.join("cases.csv"), ..spec };
     build_cohort(&inside, &JobContext::unobserved()).expect("built");
     let (manifest, _) = Manifest::load(&inside.out).expect("a manifest");
-    assert_eq!(manifest.cases[0].image, "granuloma-00001.nii.gz");
+    assert_eq!(manifest.cases[0].image, "granuloma-4-00001.nii.gz");
 }
 
 #[test]

@@ -436,6 +436,7 @@ fn an_earlier_series_and_what_is_said_of_the_lesion_must_fit_too() {
             image: "before.mhd".to_owned(),
             series_uid: None,
             point: Point::new(2.0, 1.0, 2.0),
+            diameter_mm: None,
         }),
         lesion_slices: Some([1, 3]),
         slice_box: Some(SliceBox { low: [2.0, -1.0], high: [3.4, 1.0] }),
@@ -449,7 +450,8 @@ fn an_earlier_series_and_what_is_said_of_the_lesion_must_fit_too() {
     let image = dataset::load_prior(root, &right, &ctx).expect("read").expect("one");
     assert_eq!(image.volume.grid().size(), [8, 8, 4]);
     let before = |image: &str, x: f64| {
-        let prior = Prior { image: image.to_owned(), series_uid: None, point: Point::new(x, 1.0, 2.0) };
+        let point = Point::new(x, 1.0, 2.0);
+        let prior = Prior { image: image.to_owned(), series_uid: None, point, diameter_mm: None };
         Case { prior: Some(prior), ..right.clone() }
     };
     let boxed = |low, high| Case { slice_box: Some(SliceBox { low, high }), ..right.clone() };

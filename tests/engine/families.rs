@@ -74,6 +74,7 @@ fn manifest(folder: &Path, question: Question) -> PathBuf {
                 image: format!("{id}-prior.mhd"),
                 series_uid: None,
                 point: Point::new(36.0, 36.0, 15.0),
+                diameter_mm: Some(2.0 * radius),
             }),
             lesion_slices: Some([12, 18]),
             slice_box: positive.then_some(SliceBox { low: [27.0, 27.0], high: [45.0, 45.0] }),

@@ -4,20 +4,21 @@
 use super::super::case::{Case, Prior, SliceBox, Split};
 use super::super::places;
 use super::super::table::{Cells, shown};
-use super::rows::word;
+use super::rows::{diameter, word};
 use crate::clinical::{
     ClinicalFields, FieldName, MStage, NStage, Race, ScreeningResult, Sex, Smoking, TStage,
 };
 use crate::geometry::Point;
 
 /// Columns that are written only where a case has something in them.
-pub(in crate::dataset) const NAMES: [&str; 22] = [
+pub(in crate::dataset) const NAMES: [&str; 23] = [
     "split",
     "prior",
     "prior_series_uid",
     "prior_x_mm",
     "prior_y_mm",
     "prior_z_mm",
+    "prior_diameter_mm",
     "lesion_first",
     "lesion_last",
     "box_x0_mm",
@@ -81,8 +82,9 @@ fn prior(cells: &mut Cells<'_>, path: impl FnOnce(&mut Cells<'_>, &str) -> Optio
     let point = cells.triple(PRIOR_POINT, "LPS millimetres in the earlier series");
     let given = PRIOR_POINT.iter().any(|c| cells.text(c).is_some());
     let series_uid = cells.text("prior_series_uid").map(str::to_owned);
+    let diameter_mm = diameter(cells, "prior_diameter_mm");
     let Some(text) = cells.text("prior") else {
-        if given || series_uid.is_some() {
+        if given || series_uid.is_some() || cells.text("prior_diameter_mm").is_some() {
             cells.wrong(
                 "prior",
                 "is empty, and the other columns of the earlier series are not; write its path",
@@ -101,7 +103,7 @@ fn prior(cells: &mut Cells<'_>, path: impl FnOnce(&mut Cells<'_>, &str) -> Optio
         return None;
     }
     let image = path(cells, text)?;
-    Some(Prior { image, series_uid, point: Point::from_array(point?) })
+    Some(Prior { image, series_uid, point: Point::from_array(point?), diameter_mm })
 }
 
 fn lesion_slices(cells: &mut Cells<'_>) -> Option<[usize; 2]> {
@@ -189,6 +191,7 @@ pub(super) fn cell(case: &Case, column: &str) -> String {
         "split" => case.split.map(|s| s.name().to_owned()),
         "prior" => prior.map(|p| p.image.clone()),
         "prior_series_uid" => prior.and_then(|p| p.series_uid.clone()),
+        "prior_diameter_mm" => prior.and_then(|p| p.diameter_mm).map(|mm| mm.to_string()),
         _ => of(&PRIOR_POINT, prior.map(|p| p.point.to_array().map(|v| v.to_string()).to_vec()))
             .or_else(|| of(&LESION, case.lesion_slices.map(|s| s.map(|k| k.to_string()).to_vec())))
             .or_else(|| {

@@ -48,7 +48,7 @@ pub(super) fn case(cells: &mut Cells<'_>) -> Option<Case> {
         cells.number_in(c.name(), c.scale(), &format!("the mean of the readers, {low} to {high}"))
     });
     let spacing = ["spacing_i_mm", "spacing_j_mm", "spacing_k_mm"].map(|column| spacing(cells, column));
-    let diameter_mm = diameter(cells);
+    let diameter_mm = diameter(cells, "diameter_mm");
     let fold = fold(cells);
     let More { split, prior, lesion_slices, slice_box, clinical } = More::read(cells, more::path_as_it_is);
     if cells.failed() {
@@ -218,12 +218,12 @@ fn spacing(cells: &mut Cells<'_>, column: &str) -> Option<f64> {
     None
 }
 
-fn diameter(cells: &mut Cells<'_>) -> Option<f64> {
-    let mm = cells.number("diameter_mm", "millimetres")?;
+pub(super) fn diameter(cells: &mut Cells<'_>, column: &str) -> Option<f64> {
+    let mm = cells.number(column, "millimetres")?;
     if mm > 0.0 && mm <= MOST_DIAMETER_MM {
         return Some(mm);
     }
-    cells.wrong("diameter_mm", format!("{mm} is no diameter of a nodule; write millimetres, above 0"));
+    cells.wrong(column, format!("{mm} is no diameter of a nodule; write millimetres, above 0"));
     None
 }
 

@@ -126,9 +126,13 @@ impl CsfNet {
         self.forward_tapped(regions, clinical, &mut Taps::off())
     }
 
-    /// The same with dropout, on an autodiff device: the forward pass of learning.
-    pub fn forward_learning(&self, regions: [Tensor<4>; 2], clinical: &Clinical) -> Tensor<2> {
-        let taps = &mut Taps::off();
+    /// [`CsfNet::forward_tapped`] with dropout, on an autodiff device: the forward pass of learning.
+    pub fn forward_learning(
+        &self,
+        regions: [Tensor<4>; 2],
+        clinical: &Clinical,
+        taps: &mut Taps,
+    ) -> Tensor<2> {
         let features = self.both(regions, taps);
         self.run(features, self.embed(clinical), taps, true)
     }

@@ -3,7 +3,8 @@
 //! Solid, 7 to 30 mm, without calcium or fat, as the paper includes them (Front. Med. 12:1507258). Directions:
 //! granulomas are rounder, smoother and sharper and often have satellites; adenocarcinomas are lobulated,
 //! spiculated and drawn to the pleura (Erasmus et al., RadioGraphics 20 (2000) 43-58). All numbers are
-//! invented, so that the kinds overlap in each of them.
+//! invented, so that the kinds overlap in each of them; both have the same sizes, as in a study that is matched
+//! by size.
 
 use glam::Vec3;
 use rand_chacha::ChaCha8Rng;
@@ -35,32 +36,32 @@ pub(super) struct Lesion {
 
 /// | | adenocarcinoma | granuloma |
 /// |---|---|---|
-/// | diameter, median mm (log deviation) | 19 (0.36) | 14 (0.36) |
-/// | spiculation, lobulation | 2.4 +- 0.9, 2.5 +- 0.8 | 1.7 +- 0.7, 1.7 +- 0.7 |
-/// | margin, sphericity | 4.0 +- 0.5, 3.7 +- 0.5 | 4.4 +- 0.5, 4.1 +- 0.5 |
-/// | satellites (1 to 4 of 2 to 4.5 mm) | 0.08 | 0.30 |
-/// | tag to the pleura, where it is near | 0.40 | 0.15 |
+/// | diameter, median mm (log deviation) | 16 (0.36) | 16 (0.36) |
+/// | spiculation, lobulation | 2.8 +- 0.9, 2.8 +- 0.8 | 1.7 +- 0.7, 1.7 +- 0.7 |
+/// | margin, sphericity | 3.8 +- 0.5, 3.6 +- 0.5 | 4.4 +- 0.5, 4.2 +- 0.5 |
+/// | satellites (1 to 4 of 2 to 4.5 mm) | 0.08 | 0.35 |
+/// | tag to the pleura, where it is near | 0.45 | 0.15 |
 pub(super) fn draw(adenocarcinoma: bool, rng: &mut ChaCha8Rng) -> Lesion {
     let of = |a: f32, g: f32| if adenocarcinoma { a } else { g };
-    let diameter_mm = log_normal(rng, of(19.0, 14.0), 0.36, [7.0, 30.0]);
+    let diameter_mm = log_normal(rng, 16.0, 0.36, [7.0, 30.0]);
     let rated = ratings(
         rng,
         diameter_mm,
         [
-            (of(2.4, 1.7), of(0.9, 0.7)),
-            (of(2.5, 1.7), of(0.8, 0.7)),
-            (of(4.0, 4.4), 0.5),
-            (of(3.7, 4.1), 0.5),
+            (of(2.8, 1.7), of(0.9, 0.7)),
+            (of(2.8, 1.7), of(0.8, 0.7)),
+            (of(3.8, 4.4), 0.5),
+            (of(3.6, 4.2), 0.5),
         ],
         5.0,
     );
-    let count = if happens(rng, of(0.08, 0.30)) { 1 + between(rng, 0.0, 4.0) as usize } else { 0 };
+    let count = if happens(rng, of(0.08, 0.35)) { 1 + between(rng, 0.0, 4.0) as usize } else { 0 };
     let satellites = (0..count).map(|_| between(rng, 2.0, 4.5)).collect();
     Lesion {
         ratings: rated,
         attachment: Attachment::draw(rng),
         satellites,
-        tag: happens(rng, of(0.40, 0.15)),
+        tag: happens(rng, of(0.45, 0.15)),
     }
 }
 

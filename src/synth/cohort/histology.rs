@@ -3,7 +3,8 @@
 //! What differs, and which way, is from Rosado-de-Christenson et al., RadioGraphics 14 (1994) 429-446: squamous
 //! cell carcinomas are mostly central, larger, and sometimes hollow; adenocarcinomas mostly peripheral, more
 //! often spiculated, and some are part-solid or ground glass. Every number here is rounded or invented, and
-//! softer than that, so that the kinds overlap in each of them.
+//! softer than that, so that the kinds overlap in each of them; both have the same sizes, as in a study that is
+//! matched by size.
 
 use glam::Vec3;
 use rand_chacha::ChaCha8Rng;
@@ -49,14 +50,14 @@ pub(super) struct Cancer {
 
 /// | | adenocarcinoma | squamous |
 /// |---|---|---|
-/// | diameter, median mm (log deviation) | 25 (0.38) | 34 (0.40) |
+/// | diameter, median mm (log deviation) | 29 (0.39) | 29 (0.39) |
 /// | central | 0.27 | 0.60 |
 /// | ground glass: none, part, whole | 0.66, 0.24, 0.10 | 0.92, 0.07, 0.01 |
 /// | spiculation, lobulation | 2.9 +- 1.0, 2.8 +- 0.8 | 2.3 +- 0.9, 2.6 +- 0.8 |
 /// | cavity, of solid ones | 0.05 | 0.20 |
 pub(super) fn draw(adenocarcinoma: bool, rng: &mut ChaCha8Rng) -> (Cancer, ClinicalFields) {
     let of = |a: f32, s: f32| if adenocarcinoma { a } else { s };
-    let diameter_mm = log_normal(rng, of(25.0, 34.0), of(0.38, 0.40), DIAMETER_MM);
+    let diameter_mm = log_normal(rng, 29.0, 0.39, DIAMETER_MM);
     // Solid, part-solid, ground glass alone, as a range of the rating: a core is larger or smaller.
     let textures = [([5.0, 5.0], of(0.66, 0.92)), ([2.4, 3.9], of(0.24, 0.07)), ([1.5, 1.5], of(0.10, 0.01))];
     let [low, high] = pick(rng, &textures).unwrap_or([5.0, 5.0]);

@@ -9,9 +9,12 @@
 //! - malignant with probability logistic(1.3 shape + 1.5 doublings - 1.3), doublings of the volume between
 //!   the dates cut off at -0.6 and 2.5
 //!
+//! The two labels have the same sizes on the later date, as cases and controls of a study that is matched by
+//! size: size alone tells nothing.
+//!
 //! Directions as in McWilliams et al., NEJM 369 (2013) 910-919 (size, spiculation, part-solid) and Swensen et
-//! al., Arch Intern Med 157 (1997) 849-855; all weights are invented, softer than theirs, so that size alone
-//! or growth alone does not tell.
+//! al., Arch Intern Med 157 (1997) 849-855; all weights are invented, softer than theirs, so that growth
+//! alone does not tell.
 
 use rand_chacha::ChaCha8Rng;
 
@@ -48,6 +51,11 @@ pub(super) struct Pair {
     pub doublings: f32,
 }
 
+/// Diameter on the earlier date, mm.
+fn earlier_mm(pair: &Pair) -> f32 {
+    pair.ratings.diameter_mm * pair.grown()
+}
+
 fn shape(r: &Ratings) -> f32 {
     let glass = if r.texture < 4.0 { 0.4 } else { 0.0 };
     let calcium = if r.calcified { 1.5 } else { 0.0 };
@@ -77,8 +85,9 @@ fn doublings(ratings: &Ratings, rng: &mut ChaCha8Rng) -> f32 {
     }
 }
 
-fn drawn(rng: &mut ChaCha8Rng) -> (Pair, bool) {
-    let ratings = seen(rng, SHARES);
+/// - `size`: share of the readers' nodules that are smaller
+fn drawn(size: f32, rng: &mut ChaCha8Rng) -> (Pair, bool) {
+    let ratings = seen(rng, [size; 2]);
     let prior_mm = |doublings: f32| ratings.diameter_mm * (-doublings / 3.0).exp2();
     let doublings = (0..40)
         .map(|_| doublings(&ratings, rng))
@@ -89,19 +98,20 @@ fn drawn(rng: &mut ChaCha8Rng) -> (Pair, bool) {
     (Pair { ratings, attachment: Attachment::draw(rng), doublings }, malignant)
 }
 
-/// A nodule of this label and its patient: drawn again until the label is the one that is wanted, which leaves
-/// each label's distribution as it is.
+/// A nodule of this label and its patient: the size first, the same for both labels, and everything else
+/// again until the label is the one that is wanted.
 pub(super) fn draw(malignant: bool, rng: &mut ChaCha8Rng) -> (Pair, ClinicalFields) {
-    let mut found = drawn(rng);
-    // Either label has a probability near a half: this ends at once.
+    let size = between(rng, SHARES[0], SHARES[1]);
+    let mut found = drawn(size, rng);
+    // Neither label is rare at any size: this ends soon.
     for _ in 0..1000 {
         if found.1 == malignant {
             break;
         }
-        found = drawn(rng);
+        found = drawn(size, rng);
     }
-    let prior_mm = found.0.ratings.diameter_mm * (-found.0.doublings / 3.0).exp2();
-    (found.0, patient(malignant, prior_mm, rng))
+    let clinical = patient(malignant, earlier_mm(&found.0), rng);
+    (found.0, clinical)
 }
 
 /// The fields of a participant of the National Lung Screening Trial.
@@ -182,7 +192,9 @@ impl Pair {
         let (prior_at, prior) = taken(&before, &earlier, seed ^ 2)?;
         let (at, image) = taken(&now, &later, seed ^ 3)?;
         let mut case = row(subject, image.grid(), at, Some(&self.ratings));
-        case.prior = Some(Prior { image: Sample::prior_name(&case.id), series_uid: None, point: prior_at });
+        let (image_then, then) = (Sample::prior_name(&case.id), f64::from(earlier_mm(self)));
+        let diameter_mm = Some((then * 100.0).round() / 100.0);
+        case.prior = Some(Prior { image: image_then, series_uid: None, point: prior_at, diameter_mm });
         Some(Sample { case, image, prior: Some(prior) })
     }
 }

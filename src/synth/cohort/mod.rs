@@ -39,6 +39,8 @@ pub enum Cohort {
 pub struct Subject {
     /// Which cohort.
     pub cohort: Cohort,
+    /// Of the cohort.
+    pub seed: u64,
     /// Counted from 0.
     pub number: u64,
     /// The label.
@@ -143,6 +145,7 @@ impl Cohort {
         };
         Subject {
             cohort: self,
+            seed,
             number,
             positive,
             diameter_mm: ratings.map(|r| f64::from(r.diameter_mm)),
@@ -158,9 +161,9 @@ impl Cohort {
 }
 
 impl Subject {
-    /// Name of the case.
+    /// Name of the case: cases of two seeds can be told apart.
     pub fn id(&self) -> String {
-        format!("{}-{:05}", self.cohort.name(), self.number + 1)
+        format!("{}-{}-{:05}", self.cohort.name(), self.seed, self.number + 1)
     }
 
     /// Paints it, on this thread: some tenths of a second to some seconds.

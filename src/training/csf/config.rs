@@ -43,6 +43,9 @@ pub struct CsfTraining {
     pub validation: f64,
     /// Whether both classes have the same say, however many cases each has.
     pub class_weights: bool,
+    /// Weight of telling what the manifest says of the nodule besides (size, growth, ratings), by a head that
+    /// is left behind; 0: it is not asked.
+    pub described_weight: f32,
     /// Among whom the fusion attends: `patient` or `tokens` (see `networks::csf::Attending`).
     pub attending: String,
     /// What follows the convolution of the two dates: `nothing` or `relu`.
@@ -60,6 +63,7 @@ impl Default for CsfTraining {
             mode: Mode::Paper,
             validation: 0.2,
             class_weights: true,
+            described_weight: 0.5,
             attending: "patient".to_owned(),
             after_temporal: "nothing".to_owned(),
             augmentation: CsfAugmentation::default(),
@@ -83,6 +87,8 @@ impl CsfTraining {
         let config: Self = parsed(text)?;
         let a = &config.augmentation;
         check(!(0.0..0.5).contains(&config.validation), "validation must be at least 0 and below 0.5")?;
+        let described = config.described_weight;
+        check(!(described >= 0.0 && described.is_finite()), "described_weight must not be negative")?;
         check(a.shifts > 16, "shifts must not be above 16")?;
         let amounts = [a.shift_mm as f32, a.noise];
         check(

@@ -24,7 +24,7 @@ use crate::networks::csf::{
 };
 use crate::networks::weights::{Import, Metadata, StateDict, WeightsFile, collect};
 use crate::networks::{Architecture, Taps};
-use task::{CsfTask, Table};
+use task::{CsfInTraining, CsfTask, Table};
 
 /// The only stage.
 const JOINT: &str = "joint";
@@ -87,8 +87,10 @@ impl Curriculum for CsfTraining {
             weights: cohort.class_weights(&split.train, self.class_weights),
         };
         let state = random(&layers, self.seed);
-        let fresh = loaded(lesson.model, &layers, state, &lesson.learning())?;
-        let net = lesson.stage(&task, fresh, told)?;
+        let learning = lesson.learning();
+        let net = loaded(lesson.model, &layers, state, &learning)?;
+        let fresh = CsfInTraining::new(net, layers.width(), &learning);
+        let net = lesson.stage(&task, fresh, told)?.into_net();
         let mut state = collect(&net.valid(), key_of)?;
         state.tensors.extend([categories_array(&counts)]);
         let words = (Categories::METADATA_KEY.to_owned(), categories.to_json());

@@ -1,5 +1,6 @@
 //! The one stage: both dates and the fields at once.
 
+use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::RngExt;
 use rayon::prelude::*;
@@ -9,8 +10,10 @@ use super::{CsfTraining, JOINT};
 use crate::inference::Mode;
 use crate::inference::csf::{Categories, SIZE, standardise};
 use crate::networks::csf::{Clinical, CsfNet};
+use crate::networks::{Tapped, Taps};
 use crate::training::cohort::Cohort;
 use crate::training::course::Course;
+use crate::training::described::{DESCRIBED, DIAMETERS, DescribingHead};
 use crate::training::draw::{Symmetry, generator};
 use crate::training::error::TrainingError;
 use crate::training::learner::{Loss, Task};
@@ -37,6 +40,46 @@ impl Table {
     }
 }
 
+/// The network, and while it learns two heads: one tells of each date by itself how large the nodule is, the
+/// other from both dates joined everything that is [said](crate::training::described) of it.
+#[derive(Module, Debug)]
+pub(super) struct CsfInTraining {
+    net: CsfNet,
+    dated: DescribingHead,
+    joined: DescribingHead,
+}
+
+impl CsfInTraining {
+    /// The trunk's last layer on either date, and the dates joined: what the heads read.
+    const TAPS: [&'static str; 3] = ["t1.layers.15", "t0.layers.15", "tepfushon"];
+
+    /// - `width`: channels of the trunk's last layer
+    pub(super) fn new(net: CsfNet, width: usize, device: &Device) -> Self {
+        let head = |told| DescribingHead::new(width, told, device);
+        Self { net, dated: head(1), joined: head(DESCRIBED) }
+    }
+
+    /// Without the heads.
+    pub(super) fn into_net(self) -> CsfNet {
+        self.net
+    }
+
+    /// How far the heads are from what is known of a batch.
+    /// - `taps`: of [`CsfInTraining::TAPS`]
+    fn error(&self, taps: &mut Taps, cohort: &Cohort, cases: &[usize]) -> Option<Tensor<1>> {
+        let pooled = Self::TAPS.map(|name| match taps.take(name) {
+            Some(Tapped::D5(x)) => Some(x.flatten::<3>(2, 4).mean_dim(2).squeeze_dim::<2>(2)),
+            _ => None,
+        });
+        let [Some(later), Some(earlier), Some(both)] = pooled else { return None };
+        let dated = [later, earlier].into_iter().zip(DIAMETERS);
+        let dated = dated.map(|(x, which)| self.dated.error(x, cohort.described(cases, &[which])));
+        let all: [usize; DESCRIBED] = std::array::from_fn(|n| n);
+        let joined = self.joined.error(both, cohort.described(cases, &all));
+        Some(dated.fold(joined, |sum, error| sum + error))
+    }
+}
+
 /// Teaches the whole network.
 pub(super) struct CsfTask<'a> {
     /// Cases.
@@ -56,6 +99,8 @@ pub(super) struct Batch {
     regions: [Vec<f32>; 2],
     codes: Vec<[usize; 6]>,
     positive: Vec<bool>,
+    /// Which they are.
+    cases: Vec<usize>,
 }
 
 impl CsfTask<'_> {
@@ -109,7 +154,7 @@ impl CsfTask<'_> {
 }
 
 impl Task for CsfTask<'_> {
-    type Net = CsfNet;
+    type Net = CsfInTraining;
     type Batch = Batch;
 
     fn name(&self) -> &'static str {
@@ -128,16 +173,25 @@ impl Task for CsfTask<'_> {
             regions.iter_mut().zip(own).for_each(|(all, values)| all.extend(values));
             codes.push(of_case);
         }
-        Batch { regions, codes, positive: cases.iter().map(|&n| self.cohort.cases[n].positive).collect() }
+        let positive = cases.iter().map(|&n| self.cohort.cases[n].positive).collect();
+        Batch { regions, codes, positive, cases: cases.to_vec() }
     }
 
-    fn loss(&self, net: &CsfNet, batch: &Batch, learning: bool, device: &Device) -> Loss {
+    fn loss(&self, net: &CsfInTraining, batch: &Batch, learning: bool, device: &Device) -> Loss {
         // The codes are those of the categories with which the layers were made.
-        let Ok((regions, clinical)) = self.tensors(net, batch, device) else {
+        let Ok((regions, clinical)) = self.tensors(&net.net, batch, device) else {
             unreachable!("codes of the network's own categories")
         };
-        let logits =
-            if learning { net.forward_learning(regions, &clinical) } else { net.forward(regions, &clinical) };
-        binary_loss(margin_of(logits), &batch.positive, self.weights, 0.0).into()
+        let answer = |logits| binary_loss(margin_of(logits), &batch.positive, self.weights, 0.0);
+        if !learning {
+            return answer(net.net.forward(regions, &clinical)).into();
+        }
+        let weight = f64::from(self.config.described_weight);
+        let mut taps = if weight > 0.0 { Taps::of(&CsfInTraining::TAPS) } else { Taps::off() };
+        let answer = answer(net.net.forward_learning(regions, &clinical, &mut taps));
+        match net.error(&mut taps, self.cohort, &batch.cases) {
+            Some(error) => Loss::described(answer, error, weight),
+            None => answer.into(),
+        }
     }
 }

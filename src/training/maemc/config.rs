@@ -35,6 +35,9 @@ pub struct MaemcTraining {
     pub validation: f64,
     /// Whether both classes have the same say, however many cases each has.
     pub class_weights: bool,
+    /// Weight of telling what the manifest says of the nodule besides (size, growth, ratings), by a head that
+    /// is left behind; 0: it is not asked.
+    pub described_weight: f32,
     /// What tells a token its slice: `line` or `grid` (see `networks::maemc::Positions`).
     pub positions: String,
     /// What the classifier reads: `class` or `mean` (see `networks::maemc::Pooling`).
@@ -71,6 +74,7 @@ impl Default for MaemcTraining {
             seed: 1,
             validation: 0.2,
             class_weights: true,
+            described_weight: 0.5,
             positions: "line".to_owned(),
             pooling: "class".to_owned(),
             augmentation: MaemcAugmentation::default(),
@@ -93,6 +97,8 @@ impl MaemcTraining {
     pub fn parse(text: &str) -> Result<Self, TrainingError> {
         let config: Self = parsed(text)?;
         check(!(0.0..0.5).contains(&config.validation), "validation must be at least 0 and below 0.5")?;
+        let described = config.described_weight;
+        check(!(described >= 0.0 && described.is_finite()), "described_weight must not be negative")?;
         check(
             config.kept == 0 || config.kept >= SLICES,
             "kept must be at least 1 and below 25, the slices of a montage",

@@ -26,7 +26,7 @@ use crate::networks::maemc::{
     pretraining_layout, pretraining_path_of,
 };
 use crate::networks::weights::{Import, Metadata, WeightsFile, collect, random};
-use finetune::FinetuningTask;
+use finetune::{ClassifierInTraining, FinetuningTask};
 use pretrain::{Pretraining, PretrainingTask};
 
 /// The stages.
@@ -112,8 +112,10 @@ impl Curriculum for MaemcTraining {
         let encoder = self.encoder(lesson, told)?;
         let weights = lesson.cohort.class_weights(&lesson.split.train, self.class_weights);
         let task = FinetuningTask { cohort: lesson.cohort, config: self, weights };
-        let fresh = Classifier::from_encoder(encoder, &layers, &lesson.learning());
-        let net = lesson.stage(&task, fresh, told)?;
+        let learning = lesson.learning();
+        let net = Classifier::from_encoder(encoder, &layers, &learning);
+        let fresh = ClassifierInTraining::new(net, layers.encoder.width, &learning);
+        let net = lesson.stage(&task, fresh, told)?.into_net();
         let state = collect(&net.valid(), key_of)?;
         let metadata = Metadata::from([Architecture::Maemc(layers).options_entry()]);
         Ok(Learned { state, metadata, notes: Vec::new() })

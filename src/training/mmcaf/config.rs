@@ -39,6 +39,9 @@ pub struct MmcafTraining {
     pub validation: f64,
     /// Whether both classes have the same say; published: not.
     pub class_weights: bool,
+    /// Weight of telling what the manifest says of the nodule besides (size, growth, ratings), by a head that
+    /// is left behind; 0: it is not asked.
+    pub described_weight: f32,
     /// How much less a case weighs that is answered rightly: the focal loss's gamma.
     pub focus: f64,
     /// Whether features are dropped and branches skipped as published: up to half of them, which narrow
@@ -65,6 +68,7 @@ impl Default for MmcafTraining {
             mode: Mode::Paper,
             validation: 0.2,
             class_weights: true,
+            described_weight: 0.5,
             focus: 2.0,
             dropout: false,
             tokens: Tokens::Apart.name().to_owned(),
@@ -82,6 +86,8 @@ impl MmcafTraining {
     pub fn parse(text: &str) -> Result<Self, TrainingError> {
         let config: Self = parsed(text)?;
         check(!(0.0..0.5).contains(&config.validation), "validation must be at least 0 and below 0.5")?;
+        let described = config.described_weight;
+        check(!(described >= 0.0 && described.is_finite()), "described_weight must not be negative")?;
         check(!(config.focus >= 0.0 && config.focus.is_finite()), "focus must not be negative")?;
         let a = &config.augmentation;
         check(a.jitter_slices > 24, "jitter_slices must not be above 24")?;

@@ -14,22 +14,25 @@ use crate::networks::layers::Drop;
 use crate::networks::mmcaf::{Mmcaf, MmcafConfig};
 use crate::training::cohort::Cohort;
 use crate::training::course::Course;
+use crate::training::described::{DESCRIBED, DescribingHead};
 use crate::training::learner::{Loss, Task};
 use crate::training::losses::binary_loss;
 use crate::training::pictures::Look;
 
-/// The network, and while its trunk learns a head on the trunk.
+/// The network, and while its trunk learns a head on the trunk, and one that tells what is
+/// [said](crate::training::described) of the lesion.
 #[derive(Module, Debug)]
 pub(super) struct TrunkInTraining {
     net: Mmcaf,
     head: Linear,
+    described: DescribingHead,
 }
 
 impl TrunkInTraining {
     /// - `width`: channels of the coarsest level
     pub(super) fn new(net: Mmcaf, width: usize, device: &Device) -> Self {
         let head = LinearConfig::new(2 * width, 1).with_initializer(Initializer::Zeros).init(device);
-        Self { net, head }
+        Self { net, head, described: DescribingHead::new(2 * width, DESCRIBED, device) }
     }
 
     /// Without the head.
@@ -54,6 +57,8 @@ pub(super) struct Batch {
     windows: Vec<f32>,
     rows: Vec<f32>,
     positive: Vec<bool>,
+    /// Which they are.
+    cases: Vec<usize>,
 }
 
 impl Batch {
@@ -83,7 +88,7 @@ impl Shared<'_> {
         let mut windows = Vec::with_capacity(cases.len() * VALUES);
         read.iter().for_each(|values| windows.extend_from_slice(values));
         let positive = cases.iter().map(|&n| self.cohort.cases[n].positive).collect();
-        Batch { windows, rows: self.rows(cases), positive }
+        Batch { windows, rows: self.rows(cases), positive, cases: cases.to_vec() }
     }
 
     /// How much is left out.
@@ -132,7 +137,14 @@ impl Task for TrunkTask<'_> {
         // A lesion fills few cells, which a mean alone would lose behind the norms.
         let cells = coarse.flatten::<3>(2, 4);
         let pooled = Tensor::cat(vec![cells.clone().mean_dim(2), cells.max_dim(2)], 1).squeeze_dim::<2>(2);
-        self.0.loss(net.head.forward(pooled), batch).into()
+        let answer = self.0.loss(net.head.forward(pooled.clone()), batch);
+        let weight = f64::from(self.0.config.described_weight);
+        if !learning || weight == 0.0 {
+            return answer.into();
+        }
+        let all: [usize; DESCRIBED] = std::array::from_fn(|n| n);
+        let error = net.described.error(pooled, self.0.cohort.described(&batch.cases, &all));
+        Loss::described(answer, error, weight)
     }
 }
 
@@ -232,6 +244,7 @@ mod tests {
                 positive,
                 fields: ClinicalFields::default(),
                 diameter_mm: None,
+                described: Default::default(),
                 part: None,
                 fold: None,
             });

@@ -11,7 +11,7 @@ use crate::dataset::{Case, Fold, Image, Label, Manifest, load_image, load_prior}
 use crate::inference::InferenceError;
 use crate::jobs::JobContext;
 use crate::networks::NetworkSpec;
-use crate::training::{Cohort, CohortCase, Curriculum, InputCache, Seen};
+use crate::training::{Cohort, CohortCase, Curriculum, InputCache, Seen, description};
 use crate::volume::Volume;
 
 /// Cases with their inputs.
@@ -119,6 +119,7 @@ fn known(case: &Case) -> CohortCase {
         positive: case.label == Some(Label::Positive),
         fields: case.clinical.clone(),
         diameter_mm: case.diameter_mm,
+        described: description(case),
         part: case.split,
         fold: match case.fold {
             Some(Fold::Number(fold)) => Some(u32::from(fold)),
