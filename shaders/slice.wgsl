@@ -27,6 +27,8 @@ struct Slice {
     invert: u32,
     // Row of the colours, where there are any.
     colours: u32,
+    // Share of what a value has beyond its neighbours that is added to it.
+    sharpen: f32,
 }
 
 @group(0) @binding(0) var<uniform> slice: Slice;
@@ -42,6 +44,8 @@ override NEAREST: bool = false;
 override CUBIC: bool = false;
 // Colours instead of grey.
 override COLOURED: bool = false;
+// What a value has beyond its neighbours is added to it.
+override SHARPENED: bool = false;
 
 const MAXIMUM: u32 = 0u;
 const MINIMUM: u32 = 1u;
@@ -129,6 +133,23 @@ fn project(start: vec3f, steps: u32, projection: u32) -> Sample {
     return Sample(value, select(missing, VALUE, count > 0u));
 }
 
+// How far the next neighbour lies: a pixel, or a voxel where pixels are smaller.
+fn neighbour(step: vec3f) -> vec3f {
+    return step * max(1.0, 1.0 / max(length(step), 1e-6));
+}
+
+// Unsharp masking: a value, and a share of what it has beyond the mean of its four neighbours in the plane. Those
+// without a value count as alike: neither padding nor the volume's faces ring.
+fn sharpened(found: Sample, start: vec3f, steps: u32, projection: u32) -> Sample {
+    var beyond = 0.0;
+    for (var n = 0u; n < 4u; n++) {
+        let along = select(neighbour(slice.right.xyz), neighbour(slice.down.xyz), n >= 2u);
+        let other = project(start + select(along, -along, n % 2u == 1u), steps, projection);
+        beyond += select(0.0, found.value - other.value, other.kind == VALUE);
+    }
+    return Sample(found.value + slice.sharpen * 0.25 * beyond, found.kind);
+}
+
 // A quiet hatch where a slice has not arrived.
 fn hatch(position: vec2f) -> f32 {
     let stripe = u32(position.x + position.y) % 16u;
@@ -151,7 +172,10 @@ fn slice_fragment(@builtin(position) position: vec4f) -> @location(0) vec4f {
         return vec4f(1.0, 0.0, 1.0, 1.0);
     }
     let start = slice.origin.xyz + slice.right.xyz * position.x + slice.down.xyz * position.y;
-    let found = project(start, steps, projection);
+    var found = project(start, steps, projection);
+    if SHARPENED && found.kind == VALUE {
+        found = sharpened(found, start, steps, projection);
+    }
     let shown = grey(found.value * slice.value.x + slice.value.y, slice.window.x, slice.window.y);
     // Padding is shown as air.
     var level = select(shown, 0.0, found.kind == PADDING);

@@ -50,7 +50,7 @@ impl Core {
             self.warn("A film is made when all slices are there");
             return;
         }
-        let (session, interpolation) = (self.session.clone(), self.prefs.interpolation);
+        let (session, sampling) = (self.session.clone(), self.prefs.sampling());
         let per_second = self.prefs.slices_per_second();
         let size_px = [choice.side_px; 2];
         let opened = self.opened_paths();
@@ -75,14 +75,14 @@ impl Core {
                 })?
             } else {
                 let pane = session.look().focus;
-                let Some(first) = request(&session, pane, interpolation, size_px) else {
+                let Some(first) = request(&session, pane, sampling, size_px) else {
                     return Ok(Err("Nothing is open to make a film of".to_owned()));
                 };
                 let slices = slices(&session, choice.of, size_px);
                 write_film(ctx, &gpu, &film, slices.len(), |n| {
                     session.apply(Edit::Cursor(slices.get(n).copied().unwrap_or(first.cursor)));
                     let mut frame =
-                        request(&session, pane, interpolation, size_px).unwrap_or_else(|| first.clone());
+                        request(&session, pane, sampling, size_px).unwrap_or_else(|| first.clone());
                     frame.annotations = choice.overlays;
                     FilmFrame::Slice(Box::new(frame))
                 })?

@@ -11,7 +11,7 @@ use crate::language::carrying;
 use crate::session::{CornerText, Session};
 use crate::ui::picture::{Picture, PictureError, Pictures, shown_of};
 use crate::ui::viewport::{DrawnPane, PaneKind, compose_prior, prior_outlines, volume_picture};
-use crate::volume::Interpolation;
+use crate::volume::Sampling;
 
 impl Core {
     /// Asks where the picture of the layout goes.
@@ -52,8 +52,8 @@ impl Core {
             return None;
         };
         let (session, panes) = (self.session.clone(), self.ui.panes.clone());
-        let interpolation = self.prefs.interpolation;
-        (!panes.is_empty()).then_some((gpu, move |gpu: &Gpu| layout(gpu, &session, &panes, interpolation)))
+        let sampling = self.prefs.sampling();
+        (!panes.is_empty()).then_some((gpu, move |gpu: &Gpu| layout(gpu, &session, &panes, sampling)))
     }
 }
 
@@ -62,7 +62,7 @@ fn layout(
     gpu: &Gpu,
     session: &Session,
     panes: &[DrawnPane],
-    interpolation: Interpolation,
+    sampling: Sampling,
 ) -> Result<Picture, PictureError> {
     let low = |a: usize| panes.iter().map(|pane| pane.at_px[a]).min().unwrap_or(0);
     let corner = [low(0), low(1)];
@@ -76,12 +76,12 @@ fn layout(
     let (mut pictures, mut prior) = (Pictures::new(gpu), Pictures::new(gpu));
     for pane in panes {
         let drawn = match pane.kind {
-            PaneKind::Slices(which) => request(session, which, interpolation, pane.size_px)
+            PaneKind::Slices(which) => request(session, which, sampling, pane.size_px)
                 .map(|request| pictures.draw(&request))
                 .transpose()?,
             PaneKind::Prior => compose_prior(session, pane.size_px)
                 .map(|mut shown| {
-                    shown.interpolation = interpolation;
+                    shown.sampling = sampling;
                     shown.outlines = prior_outlines(session, &shown.view);
                     prior.draw_shown(&shown_of(shown))
                 })

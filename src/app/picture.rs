@@ -9,7 +9,7 @@ use crate::language::carrying;
 use crate::session::{CornerText, Pane, Session};
 use crate::ui::picture::{Picture, PictureRequest, picture};
 use crate::ui::viewport::{compose, outlines};
-use crate::volume::Interpolation;
+use crate::volume::Sampling;
 
 /// Both sides of a saved picture, in pixels: a page of a report.
 const SIZE_PX: u32 = 1024;
@@ -23,7 +23,7 @@ impl Core {
     /// Draws the focused viewport once more, away from the window, and writes it.
     pub(super) fn save_picture(&mut self, target: Target) {
         let pane = self.session.look().focus;
-        let Some(request) = request(&self.session, pane, self.prefs.interpolation, [SIZE_PX; 2]) else {
+        let Some(request) = request(&self.session, pane, self.prefs.sampling(), [SIZE_PX; 2]) else {
             return;
         };
         let Some(gpu) = self.gpu.clone() else {
@@ -58,7 +58,7 @@ impl Core {
     /// Draws the focused viewport once more, away from the window, for the clipboard.
     pub(super) fn copy_picture(&mut self) {
         let pane = self.session.look().focus;
-        let Some(request) = request(&self.session, pane, self.prefs.interpolation, [SIZE_PX; 2]) else {
+        let Some(request) = request(&self.session, pane, self.prefs.sampling(), [SIZE_PX; 2]) else {
             return;
         };
         let Some(gpu) = self.gpu.clone() else {
@@ -90,7 +90,7 @@ impl Core {
 pub(super) fn request(
     session: &Session,
     pane: Pane,
-    interpolation: Interpolation,
+    sampling: Sampling,
     size_px: [u32; 2],
 ) -> Option<PictureRequest> {
     let shown = compose(session, pane, size_px)?;
@@ -106,7 +106,7 @@ pub(super) fn request(
         cursor: look.cursor,
         window: look.window,
         invert: look.invert,
-        interpolation,
+        sampling,
         colours: look.colours,
         boxes: shown.boxes,
         outlines: outlines(session, &shown.view),

@@ -6,7 +6,7 @@ use crate::session::{Edit, PriorLook, SeriesLink};
 use crate::tools;
 use crate::ui::Sheet;
 use crate::view::{self, NamedScale};
-use crate::volume::Interpolation;
+use crate::volume::{Interpolation, Sharpening};
 
 impl Core {
     /// Carries one out.
@@ -55,6 +55,8 @@ impl Core {
             Viewing::TrueSize => self.scale(NamedScale::TrueSize),
             Viewing::CycleInterpolation => self.interpolate(self.prefs.interpolation.next()),
             Viewing::Interpolate(interpolation) => self.interpolate(interpolation),
+            Viewing::CycleSharpening => self.sharpen(self.prefs.sharpening.next()),
+            Viewing::Sharpen(sharpening) => self.sharpen(sharpening),
         }
     }
 
@@ -109,6 +111,11 @@ impl Core {
 
     fn interpolate(&mut self, interpolation: Interpolation) {
         self.prefs.interpolation = interpolation;
+        self.save_prefs();
+    }
+
+    fn sharpen(&mut self, sharpening: Sharpening) {
+        self.prefs.sharpening = sharpening;
         self.save_prefs();
     }
 

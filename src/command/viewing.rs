@@ -6,7 +6,7 @@ use super::keys::{Key, Shortcut};
 use super::rebinding::Rebinding;
 use super::words::Command;
 use crate::session::{CornerText, SeriesLink};
-use crate::volume::Interpolation;
+use crate::volume::{Interpolation, Sharpening};
 
 /// How the viewports show what they show, and what the program remembers of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,6 +53,10 @@ pub enum Viewing {
     CycleInterpolation,
     /// This kind of interpolation.
     Interpolate(Interpolation),
+    /// The next strength of sharpening.
+    CycleSharpening,
+    /// This strength of sharpening.
+    Sharpen(Sharpening),
 }
 
 /// A preference that has no command of its own.
@@ -73,7 +77,7 @@ pub enum Preference {
 }
 
 /// Those that need no value.
-pub(super) static VIEWING: [Entry; 14] = [
+pub(super) static VIEWING: [Entry; 15] = [
     line(
         Command::Viewing(Viewing::SlabThicker),
         "slab_thicker",
@@ -168,6 +172,17 @@ pub(super) static VIEWING: [Entry; 14] = [
             "Between voxels: in proportion, along splines (Catmull-Rom), or the nearest voxel.",
         ),
         &[Shortcut::shift(Key::Char('I'))],
+        shown,
+    ),
+    line(
+        Command::Viewing(Viewing::CycleSharpening),
+        "sharpening",
+        Group::Display,
+        (
+            "Sharpening",
+            "Edges and small vessels stand out, and so does noise: off, light or strong. What is measured stays as it is.",
+        ),
+        &[Shortcut::shift(Key::Char('S'))],
         shown,
     ),
     line(

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::explain::Saliency;
 use crate::view::ResolvedView;
-use crate::volume::{Colours, Interpolation, Volume, Window};
+use crate::volume::{Colours, Sampling, Volume, Window};
 
 /// How a saliency map lies over the slice.
 #[derive(Clone, Debug)]
@@ -83,8 +83,8 @@ pub struct SliceFrame {
     pub invert: bool,
     /// Another volume over it, under the map.
     pub layer: Option<LayerLook>,
-    /// What is shown between voxels.
-    pub interpolation: Interpolation,
+    /// How voxels become the picture.
+    pub sampling: Sampling,
     /// Which colours stand for values.
     pub colours: Colours,
     /// The map over it, if asked for.

@@ -81,17 +81,17 @@ struct SlicePipelines {
     device: wgpu::Device,
     module: wgpu::ShaderModule,
     layout: wgpu::BindGroupLayout,
-    /// By loading (1), native (2), coloured (4), nearest (8) and cubic (16).
-    compiled: [OnceLock<wgpu::RenderPipeline>; 24],
+    /// By loading (1), native (2), coloured (4), sharpened (8), nearest (16) and cubic (32).
+    compiled: [OnceLock<wgpu::RenderPipeline>; 48],
 }
 
 impl SlicePipelines {
     fn new(device: &wgpu::Device, module: wgpu::ShaderModule, layout: wgpu::BindGroupLayout) -> Self {
-        let compiled = [const { OnceLock::new() }; 24];
+        let compiled = [const { OnceLock::new() }; 48];
         let new = Self { device: device.clone(), module, layout, compiled };
         for (native, loading) in [(false, false), (false, true), (true, false), (true, true)] {
             let interpolation = Interpolation::Linear;
-            new.of(Variant { native, loading, interpolation, coloured: false });
+            new.of(Variant { native, loading, interpolation, coloured: false, sharpened: false });
         }
         new
     }
@@ -102,6 +102,7 @@ impl SlicePipelines {
             // The nearest voxel is the same one, on a native slice or not.
             ("NATIVE", variant.native && variant.interpolation != Interpolation::Nearest),
             ("COLOURED", variant.coloured),
+            ("SHARPENED", variant.sharpened),
             ("NEAREST", variant.interpolation == Interpolation::Nearest),
             ("CUBIC", variant.interpolation == Interpolation::Cubic),
         ];
@@ -111,7 +112,7 @@ impl SlicePipelines {
             let (format, blend) = (PICTURE_FORMAT, None);
             pipeline(&self.device, "slice", &self.module, &self.layout, format, blend, &constants)
         };
-        // `place` is below 24: nearest and cubic are never both.
+        // `place` is below 48: nearest and cubic are never both.
         self.compiled.get(place).unwrap_or(&self.compiled[0]).get_or_init(compile)
     }
 }

@@ -4,7 +4,7 @@ use super::colormap::ColorMap;
 use crate::geometry::{Transform, Viewport, Voxel};
 use crate::session::Projection;
 use crate::view::ResolvedView;
-use crate::volume::{Colours, Padding, Window};
+use crate::volume::{Colours, Padding, Sharpening, Window};
 
 /// The uniform, in the layout of WGSL.
 pub mod gpu {
@@ -38,8 +38,10 @@ pub mod gpu {
         pub invert: u32,
         /// Row of the colours, where there are any.
         pub colours: u32,
+        /// Share of what a value has beyond its neighbours that is added to it.
+        pub sharpen: f32,
         /// WGSL rounds the size up to its alignment.
-        pub unused: [u32; 2],
+        pub unused: u32,
     }
 }
 
@@ -116,6 +118,12 @@ pub(super) fn padded(v: [f64; 3]) -> [f32; 4] {
     [v[0] as f32, v[1] as f32, v[2] as f32, 0.0]
 }
 
+/// How many voxels of the texture sharpening looks past a position, at most.
+pub fn beside(slice: &gpu::Slice) -> f64 {
+    let length = |v: [f32; 4]| v.map(|c| f64::from(c) * f64::from(c)).iter().sum::<f64>().sqrt();
+    length(slice.right).max(length(slice.down)).max(1.0)
+}
+
 /// The uniform of a frame, and whether every sample lies on a native slice.
 pub fn uniform(
     view: &ResolvedView,
@@ -123,6 +131,7 @@ pub fn uniform(
     window: Window,
     invert: bool,
     colours: Colours,
+    sharpening: Sharpening,
 ) -> (gpu::Slice, bool) {
     let factor = stored.reduced.max(1) as f64;
     // The centre of the first reduced voxel lies in the middle of the voxels that it stands for.
@@ -153,7 +162,8 @@ pub fn uniform(
         },
         invert: u32::from(invert),
         colours: ColorMap::of_colours(colours).map_or(0, ColorMap::row),
-        unused: [0; 2],
+        sharpen: sharpening.amount(),
+        unused: 0,
     };
     (uniform, native.is_some())
 }

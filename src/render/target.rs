@@ -13,7 +13,7 @@ use super::timing::PassTimer;
 use super::volume_texture::VolumeTexture;
 use crate::geometry::VoxelBox;
 use crate::view::{ResolvedView, outline_at};
-use crate::volume::{Colours, Interpolation};
+use crate::volume::{Colours, Interpolation, Sampling, Sharpening};
 
 /// Everything that a viewport's pixels depend on.
 #[derive(Clone, PartialEq)]
@@ -128,9 +128,10 @@ impl Target {
     ) {
         self.advance_timer(shared.queue);
         let stored = shared.volume.stored();
+        let Sampling { interpolation, sharpening } = frame.sampling;
         let (uniform, native) =
-            slice::uniform(&frame.view, stored, frame.window, frame.invert, frame.colours);
-        let (interpolation, coloured) = (frame.interpolation, frame.colours != Colours::Grey);
+            slice::uniform(&frame.view, stored, frame.window, frame.invert, frame.colours, sharpening);
+        let (sharpened, coloured) = (sharpening != Sharpening::Off, frame.colours != Colours::Grey);
         self.take_heatmap(shared, frame);
         let over = frame.heatmap.as_ref().zip(self.heatmap.as_ref()).map(|(look, (texture, _))| {
             let address = Arc::as_ptr(&look.saliency).addr();
@@ -142,13 +143,17 @@ impl Target {
             .zip(shared.layer)
             .map(|(look, (_, number))| (layer::uniform(&frame.view, look), number as usize));
         let (low, high) = slice_range(&frame.view);
-        // Splines ask for two slices past the position.
-        let beyond = if interpolation == Interpolation::Cubic { 2.0 * stored.reduced as f64 } else { 0.0 };
+        // Splines ask for two slices past the position, sharpening for the next pixel's or voxel's value.
+        let mut beyond = if interpolation == Interpolation::Cubic { 2.0 } else { 0.0 };
+        if sharpened {
+            beyond += slice::beside(&uniform);
+        }
+        let beyond = beyond * stored.reduced as f64;
         let loading = !shared.volume.is_complete();
         let key = Key {
             layer,
             slice: uniform,
-            variant: Variant { native, loading, interpolation, coloured },
+            variant: Variant { native, loading, interpolation, coloured, sharpened },
             heatmap: over,
             size_px: frame.view.size_px,
             volume: shared.volume_number,

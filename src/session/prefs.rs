@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::look::CornerText;
 use super::window_place::WindowPlace;
 use crate::ingest::Private;
-use crate::volume::{Interpolation, Window};
+use crate::volume::{Interpolation, Sampling, Sharpening, Window};
 
 /// How many recently opened paths are kept.
 const RECENT: usize = 10;
@@ -65,6 +65,9 @@ pub struct Preferences {
     /// What is shown between voxels.
     #[serde(deserialize_with = "known")]
     pub interpolation: Interpolation,
+    /// How much edges stand out.
+    #[serde(deserialize_with = "known")]
+    pub sharpening: Sharpening,
     /// Nothing moves by itself but what is asked to play.
     pub reduced_motion: bool,
     /// Slices in a second while they are played.
@@ -90,6 +93,7 @@ impl Default for Preferences {
             window: None,
             windows: Vec::new(),
             interpolation: Interpolation::default(),
+            sharpening: Sharpening::default(),
             reduced_motion: false,
             play_speed: 15.0,
             screen_dpi: 0.0,
@@ -107,6 +111,11 @@ impl Preferences {
 
     /// Smallest and largest text, per cent.
     pub const TEXT_SIZES: [f64; 2] = [75.0, 150.0];
+
+    /// How voxels become a picture.
+    pub const fn sampling(&self) -> Sampling {
+        Sampling { interpolation: self.interpolation, sharpening: self.sharpening }
+    }
 
     /// How much larger than usual everything but the pictures is, whatever the file says.
     pub fn zoom_factor(&self) -> f32 {

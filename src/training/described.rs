@@ -82,7 +82,8 @@ pub(super) fn error_of_known(told: Tensor<2>, known: Vec<Option<f32>>) -> Tensor
     let table = |value: &dyn Fn(&Option<f32>) -> f32| {
         Tensor::<2>::from_data(TensorData::new(known.iter().map(value).collect(), shape), &device)
     };
-    let error = (told - table(&|known| known.unwrap_or(0.0))) * table(&|known| f32::from(u8::from(known.is_some())));
+    let error =
+        (told - table(&|known| known.unwrap_or(0.0))) * table(&|known| f32::from(u8::from(known.is_some())));
     (error.clone() * error).mean()
 }
 

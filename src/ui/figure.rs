@@ -17,7 +17,7 @@ use crate::inference::Region;
 use crate::render::{HeatmapLook, heatmap, reference};
 use crate::session::{CornerText, Orientation, Pane, ViewportState};
 use crate::view::{self, ResolvedView};
-use crate::volume::{Colours, Interpolation, Volume, Window};
+use crate::volume::{Colours, Sampling, Volume, Window};
 
 /// Width of the page, as journals print two columns.
 pub const WIDTH_MM: f64 = 180.0;
@@ -135,7 +135,7 @@ fn view_ui(
         cursor: request.at,
         window: request.window,
         invert: false,
-        interpolation: Interpolation::default(),
+        sampling: Sampling::default(),
         colours: Colours::default(),
         boxes: request.boxes.clone(),
         outlines: Vec::new(),

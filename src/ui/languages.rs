@@ -9,7 +9,7 @@ use crate::language::{Language, own, slug, speak};
 use crate::measure::Kind;
 use crate::networks::Scale;
 use crate::session::{Arrangement, CornerText, Pane, Tool};
-use crate::volume::{Colours, Interpolation, Preset, VolumePreset};
+use crate::volume::{Colours, Interpolation, Preset, Sharpening, VolumePreset};
 
 /// What stands under a key in a language; nothing where it lacks it.
 fn in_language(language: Language, key: &str) -> &str {
@@ -49,6 +49,7 @@ fn names() -> Vec<(&'static str, Vec<&'static str>)> {
         ("arrangement", arrangements.map(Arrangement::label).to_vec()),
         ("corner", CornerText::ALL.map(CornerText::label).to_vec()),
         ("interpolation", Interpolation::ALL.map(Interpolation::label).to_vec()),
+        ("sharpening", Sharpening::ALL.map(Sharpening::label).to_vec()),
         ("preset", Preset::ALL.map(Preset::label).to_vec()),
         ("colours", Colours::ALL.map(Colours::label).to_vec()),
         ("volume-preset", VolumePreset::ALL.map(VolumePreset::label).to_vec()),

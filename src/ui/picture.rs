@@ -18,7 +18,7 @@ use crate::inference::Region;
 use crate::render::{HeatmapLook, Offscreen, RayFrame, SliceRenderer};
 use crate::session::{CornerText, Pane, ViewportState, VolumeView};
 use crate::view::{self, ResolvedView};
-use crate::volume::{Colours, Interpolation};
+use crate::volume::{Colours, Sampling};
 use crate::volume::{Volume, Window};
 
 const FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
@@ -36,8 +36,8 @@ pub struct PictureRequest {
     pub window: Window,
     /// Against what the volume asks for.
     pub invert: bool,
-    /// What is shown between voxels.
-    pub interpolation: Interpolation,
+    /// How voxels become the picture.
+    pub sampling: Sampling,
     /// Which colours stand for values.
     pub colours: Colours,
     /// Outlines to draw.
@@ -304,7 +304,7 @@ pub(super) fn shown(request: &PictureRequest, reduced: usize) -> Shown {
         cursor: request.cursor,
         window: request.window,
         invert: request.volume.polarity().inverted(request.invert),
-        interpolation: request.interpolation,
+        sampling: request.sampling,
         colours: request.colours,
         zoom: request.viewport.zoom,
         // A picture has no size in millimetres.
@@ -490,7 +490,7 @@ mod tests {
             viewport: ViewportState::fitted(Plane::Axial),
             window: Window::new(400.0, 0.0),
             invert: false,
-            interpolation: Interpolation::default(),
+            sampling: Sampling::default(),
             colours: Colours::default(),
             boxes: Vec::new(),
             outlines: Vec::new(),

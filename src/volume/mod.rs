@@ -4,7 +4,6 @@
 //! arrive. A filled slice never changes.
 
 mod histogram;
-mod interpolation;
 mod inside;
 mod lungs;
 mod painted;
@@ -12,6 +11,7 @@ mod colours;
 mod projection;
 mod reslice;
 mod sample;
+mod sampling;
 mod slices;
 mod transfer;
 mod volume;
@@ -20,12 +20,12 @@ mod window;
 pub use colours::Colours;
 pub use histogram::VolumeHistogram;
 pub use inside::{INSIDE_BLOCK, Inside};
-pub use interpolation::Interpolation;
 pub use lungs::{Lungs, LungsError, Mask, lungs};
 pub use painted::{Fill, Painted, Stroke};
 pub use projection::Projection;
 pub use reslice::{Block, Reslice, reslice, reslice_grey};
 pub use sample::{Sample, sample};
+pub use sampling::{Interpolation, Sampling, Sharpening};
 pub use slices::{SliceError, Slices};
 pub use transfer::{Node, Shading, Transfer, VolumePreset};
 pub use volume::{Padding, Polarity, Unit, Values, Volume};

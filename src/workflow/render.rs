@@ -17,7 +17,7 @@ use crate::structures::StructureSet;
 use crate::ui::picture::{Picture, PictureError, PictureRequest, picture};
 use crate::ui::viewport::{Facts, Mark, facts_of, layer_of, outlines_of};
 use crate::view::{self, Shown3d};
-use crate::volume::{Colours, Interpolation, Preset, Unit, Volume, Window};
+use crate::volume::{Colours, Preset, Sampling, Unit, Volume, Window};
 
 /// A grey-scale window, by name or by numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -269,7 +269,7 @@ impl Subject {
             cursor,
             window: view.window.of(&self.volume),
             invert: false,
-            interpolation: Interpolation::default(),
+            sampling: Sampling::default(),
             colours: Colours::default(),
             boxes: overlays.boxes.clone(),
             outlines: outlines_of(

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use triscope::explain::Saliency;
 use triscope::geometry::{Plane, Point, Transform, Vector, VoxelBox, VoxelGrid};
 use triscope::gpu::{Gpu, ShaderLibrary, headless};
-use triscope::render::reference::slice::{Variant, sample_at, slice_fragment, slice_start};
+use triscope::render::reference::slice::{Variant, neighbour, sample_at, slice_fragment, slice_start};
 use triscope::render::reference::volume::{Kind, Voxels};
 use triscope::render::reference::{blit, heatmap as heatmap_twin};
 use triscope::render::slice::gpu::Slice;
@@ -13,7 +13,9 @@ use triscope::render::slice::{StoredVoxels, uniform};
 use triscope::render::{HeatmapLook, LayerLook, Offscreen, SliceFrame, SliceRenderer, heatmap, layer};
 use triscope::session::{Orientation, Projection, Slab, Turn, ViewportState};
 use triscope::view::resolve;
-use triscope::volume::{Colours, Interpolation, Padding, Sample, Unit, Volume, Window, sample};
+use triscope::volume::{
+    Colours, Interpolation, Padding, Sample, Sampling, Sharpening, Unit, Volume, Window, sample,
+};
 
 use super::support::Dice;
 
@@ -116,7 +118,7 @@ fn frames(dice: &mut Dice, case: &Case) -> Vec<SliceFrame> {
                 window: Window::new(dice.between(1000.0, 3000.0), dice.between(-400.0, 400.0)),
                 invert: n % 2 == 1,
                 layer: None,
-                interpolation: Interpolation::default(),
+                sampling: Sampling::default(),
                 colours: Colours::default(),
                 heatmap: None,
             });
@@ -147,11 +149,22 @@ fn near_an_edge(slice: &Slice, case: &Case, variant: Variant, start: [f64; 3]) -
     })
 }
 
+/// A position, and the four that sharpening looks at.
+fn neighbours(slice: &Slice, start: [f64; 3]) -> [[f64; 3]; 5] {
+    let [right, down] =
+        [slice.right, slice.down].map(|step| neighbour([0, 1, 2].map(|a| f64::from(step[a]))));
+    let moved = |by: [f64; 3], sign: f64| std::array::from_fn(|a| start[a] + sign * by[a]);
+    [start, moved(right, 1.0), moved(right, -1.0), moved(down, 1.0), moved(down, -1.0)]
+}
+
 /// Compares a picture with the twin; returns how many pixels were left out near edges.
 fn compare(case: &Case, frame: &SliceFrame, picture: &[u8], what: &str) -> usize {
-    let (slice, native) = uniform(&frame.view, &case.stored(), frame.window, frame.invert, frame.colours);
-    let (interpolation, coloured) = (frame.interpolation, frame.colours != Colours::Grey);
-    let variant = Variant { native, loading: case.arrived.contains(&false), interpolation, coloured };
+    let Sampling { interpolation, sharpening } = frame.sampling;
+    let (slice, native) =
+        uniform(&frame.view, &case.stored(), frame.window, frame.invert, frame.colours, sharpening);
+    let (sharpened, coloured) = (sharpening != Sharpening::Off, frame.colours != Colours::Grey);
+    let loading = case.arrived.contains(&false);
+    let variant = Variant { native, loading, interpolation, coloured, sharpened };
     let voxels = case.voxels();
     let [width, height] = frame.view.size_px;
     let mut skipped = 0;
@@ -159,7 +172,9 @@ fn compare(case: &Case, frame: &SliceFrame, picture: &[u8], what: &str) -> usize
         for x in 0..width {
             let centre = [f64::from(x) + 0.5, f64::from(y) + 0.5];
             let expected = slice_fragment(&slice, &voxels, variant, centre);
-            if near_an_edge(&slice, case, variant, slice_start(&slice, centre)) {
+            let start = slice_start(&slice, centre);
+            let looked_at = neighbours(&slice, start).into_iter().take(if sharpened { 5 } else { 1 });
+            if looked_at.into_iter().any(|p| near_an_edge(&slice, case, variant, p)) {
                 skipped += 1;
                 continue;
             }
@@ -190,7 +205,15 @@ fn slices_and_slabs_are_drawn_as_the_twin_says() {
             skipped += compare(&case, &frame, &picture, &format!("volume {round}, frame {n}"));
             all += picture.len() / 4;
             native += usize::from(
-                uniform(&frame.view, &case.stored(), frame.window, frame.invert, frame.colours).1,
+                uniform(
+                    &frame.view,
+                    &case.stored(),
+                    frame.window,
+                    frame.invert,
+                    frame.colours,
+                    Sharpening::Off,
+                )
+                .1,
             );
         }
     }
@@ -224,7 +247,8 @@ fn nearest_voxels_and_splines_are_drawn_as_the_twin_says() {
             let grid = turned_grid(&mut dice, [19, 16, 13]);
             let case = case(&mut dice, grid, round == 0, missing);
             for (n, frame) in frames(&mut dice, &case).into_iter().enumerate() {
-                let frame = SliceFrame { interpolation, ..frame };
+                let sampling = Sampling { interpolation, ..Sampling::default() };
+                let frame = SliceFrame { sampling, ..frame };
                 let picture = renderer.picture(&frame).expect("drawn");
                 skipped += compare(&case, &frame, &picture, &format!("{interpolation:?} {round}, frame {n}"));
                 all += picture.len() / 4;
@@ -232,6 +256,27 @@ fn nearest_voxels_and_splines_are_drawn_as_the_twin_says() {
         }
         // Faces between voxels instead of the six of the volume, and slabs that begin on one.
         assert!(skipped * 20 < all, "{interpolation:?}: {skipped} of {all} left out");
+    }
+}
+
+#[test]
+fn what_is_sharpened_is_drawn_as_the_twin_says() {
+    let mut dice = Dice::new(17);
+    let mut renderer = Offscreen::new(&GPU);
+    for (round, sharpening) in [Sharpening::Light, Sharpening::Strong].into_iter().enumerate() {
+        let (mut skipped, mut all) = (0, 0);
+        let missing: &[usize] = if round == 0 { &[] } else { &[5] };
+        let grid = turned_grid(&mut dice, [19, 16, 13]);
+        let case = case(&mut dice, grid, round == 0, missing);
+        for (n, frame) in frames(&mut dice, &case).into_iter().enumerate() {
+            let sampling = Sampling { sharpening, ..Sampling::default() };
+            let frame = SliceFrame { sampling, ..frame };
+            let picture = renderer.picture(&frame).expect("drawn");
+            skipped += compare(&case, &frame, &picture, &format!("{sharpening:?}, frame {n}"));
+            all += picture.len() / 4;
+        }
+        // Five times the positions of a picture that is not sharpened.
+        assert!(skipped * 4 < all, "{sharpening:?}: {skipped} of {all} left out");
     }
 }
 
@@ -269,11 +314,14 @@ fn a_slab_of_whole_slices_reads_native_voxels_only() {
             window: Window::new(2000.0, 0.0),
             invert: false,
             layer: None,
-            interpolation: Interpolation::default(),
+            sampling: Sampling::default(),
             colours: Colours::default(),
             heatmap: None,
         };
-        assert!(uniform(&frame.view, &case.stored(), frame.window, false, frame.colours).1, "native");
+        assert!(
+            uniform(&frame.view, &case.stored(), frame.window, false, frame.colours, Sharpening::Off).1,
+            "native"
+        );
         let picture = renderer.picture(&frame).expect("drawn");
         compare(&case, &frame, &picture, projection.name());
     }
@@ -285,9 +333,10 @@ fn the_twin_samples_what_the_volume_defines() {
     let grid = turned_grid(&mut dice, [7, 6, 5]);
     let case = case(&mut dice, grid, true, &[3]);
     let view = resolve(&grid, &ViewportState::fitted(Plane::Axial), grid.centre(), [8, 8]);
-    let (slice, _) = uniform(&view, &case.stored(), Window::new(1.0, 0.0), false, Colours::Grey);
-    let variant =
-        Variant { native: false, loading: true, interpolation: Interpolation::Linear, coloured: false };
+    let (slice, _) =
+        uniform(&view, &case.stored(), Window::new(1.0, 0.0), false, Colours::Grey, Sharpening::Off);
+    let interpolation = Interpolation::Linear;
+    let variant = Variant { native: false, loading: true, interpolation, coloured: false, sharpened: false };
     for _ in 0..2000 {
         let p = grid.size().map(|n| dice.between(-1.0, n as f64));
         let twin = sample_at(&slice, &case.voxels(), variant, p);

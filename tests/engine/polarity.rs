@@ -12,7 +12,7 @@ use triscope::jobs::JobContext;
 use triscope::session::{CornerText, ViewportState};
 use triscope::ui::picture::{PictureRequest, picture};
 use triscope::ui::viewport::facts_of;
-use triscope::volume::{Colours, Interpolation, Polarity, Preset, Unit, Window};
+use triscope::volume::{Colours, Polarity, Preset, Sampling, Unit, Window};
 use triscope::workflow::open::{Opened, open};
 use triscope::workflow::thumbnails::thumbnails;
 
@@ -43,7 +43,7 @@ fn exported(opened: &Opened, invert: bool) -> Vec<u8> {
         viewport: ViewportState::fitted(Plane::Axial),
         window: Preset::Full.window(volume.range()),
         invert,
-        interpolation: Interpolation::default(),
+        sampling: Sampling::default(),
         colours: Colours::default(),
         boxes: Vec::new(),
         outlines: Vec::new(),

@@ -11,7 +11,7 @@ use triscope::ingest::{self, DefectCode, Scan};
 use triscope::jobs::JobContext;
 use triscope::render::SliceFrame;
 use triscope::view::ResolvedView;
-use triscope::volume::{Colours, Interpolation, Unit, Volume, Window};
+use triscope::volume::{Colours, Sampling, Unit, Volume, Window};
 use triscope::workflow::open::{Opened, open};
 
 /// Random numbers that are the same every time.
@@ -101,7 +101,7 @@ pub fn plain_frame(volume: &Arc<Volume>, view: ResolvedView, window: Window) -> 
         window,
         invert: false,
         layer: None,
-        interpolation: Interpolation::default(),
+        sampling: Sampling::default(),
         colours: Colours::default(),
         heatmap: None,
     }

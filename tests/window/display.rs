@@ -6,7 +6,7 @@ use egui_kittest::kittest::Queryable;
 use triscope::app::Start;
 use triscope::session::{Pane, Projection};
 use triscope::view;
-use triscope::volume::{Colours, Interpolation};
+use triscope::volume::{Colours, Interpolation, Sharpening};
 
 fn open() -> Window {
     Window::blind(Start::default()).with_phantom()
@@ -85,6 +85,23 @@ fn interpolation_is_chosen_by_key_and_menu_and_is_no_step_of_undo() {
     window.settle();
     assert_eq!(interpolation(&window), Interpolation::Nearest);
     assert!(!window.session(|s| s.look().invert || s.can_undo()));
+}
+
+#[test]
+fn sharpening_is_off_until_it_is_asked_for_and_is_no_step_of_undo() {
+    let mut window = open();
+    let strength = |window: &Window| window.harness.state().core().prefs().sharpening;
+    assert_eq!(strength(&window), Sharpening::Off);
+    for wanted in [Sharpening::Light, Sharpening::Strong, Sharpening::Off] {
+        window.key_with(Modifiers::SHIFT, Key::S);
+        assert_eq!(strength(&window), wanted);
+    }
+    window.click("View");
+    window.settle();
+    window.click("Sharpening: Light");
+    window.settle();
+    assert_eq!(strength(&window), Sharpening::Light);
+    assert!(!window.session(|s| s.can_undo()), "no step of undo");
 }
 
 fn mm_per_px(window: &Window, pane: Pane) -> f64 {

@@ -61,6 +61,9 @@ corner-no-text = Kein Text
 interpolation-nearest = Nächstes
 interpolation-linear = Linear
 interpolation-cubic = Kubisch
+sharpening-off = Aus
+sharpening-light = Leicht
+sharpening-strong = Stark
 
 ## Fenster
 

@@ -151,6 +151,7 @@ preferences-reduced = Verringert
 preferences-patient-on-pictures = Patientendaten auf Bildern
 preferences-patient-data = Patientendaten
 preferences-between-voxels = Zwischen Voxeln
+preferences-sharpening = Schärfung
 preferences-slices-in-a-second = Schichten in der Sekunde
 preferences-pace-of-playing = Tempo des Durchlaufs
 preferences-screen-dpi = Bildschirm, Punkte je Zoll

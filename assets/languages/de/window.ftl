@@ -38,6 +38,7 @@ menu-view = Anzeige
 menu-view-tip = Anzeige: Text, Leisten, Aussehen, Bild, Rückgängig
 menu-pace = Schichten in der Sekunde
 menu-interpolation = Interpolation
+menu-sharpening = Schärfung
 menu-no-graphics = Kein Grafikgerät
 menu-devices = Benutzte Geräte
 menu-drawing = Zeichnen

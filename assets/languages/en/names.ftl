@@ -61,6 +61,9 @@ corner-no-text = No text
 interpolation-nearest = Nearest
 interpolation-linear = Linear
 interpolation-cubic = Cubic
+sharpening-off = Off
+sharpening-light = Light
+sharpening-strong = Strong
 
 ## Windows
 

@@ -151,6 +151,7 @@ preferences-reduced = Reduced
 preferences-patient-on-pictures = Patient data on pictures
 preferences-patient-data = Patient data
 preferences-between-voxels = Between voxels
+preferences-sharpening = Sharpening
 preferences-slices-in-a-second = Slices in a second
 preferences-pace-of-playing = Pace of playing
 preferences-screen-dpi = Screen, dots per inch

@@ -20,6 +20,8 @@ pub struct Variant {
     pub interpolation: Interpolation,
     /// In colours, not in grey.
     pub coloured: bool,
+    /// What a value has beyond its neighbours is added to it.
+    pub sharpened: bool,
 }
 
 const MAXIMUM: u32 = 0;
@@ -101,6 +103,32 @@ pub fn project(slice: &Slice, voxels: &Voxels<'_>, variant: Variant, start: [f64
     Sample { value, kind: if count > 0 { Kind::Value } else { missing } }
 }
 
+/// How far the next neighbour lies: a pixel, or a voxel where pixels are smaller.
+pub fn neighbour(step: [f64; 3]) -> [f64; 3] {
+    let length = step.map(|v| v * v).iter().sum::<f64>().sqrt();
+    step.map(|v| v * (1.0 / length.max(1e-6)).max(1.0))
+}
+
+/// A value, and a share of what it has beyond the mean of its four neighbours in the plane.
+pub fn sharpened(
+    slice: &Slice,
+    voxels: &Voxels<'_>,
+    variant: Variant,
+    found: Sample,
+    start: [f64; 3],
+) -> Sample {
+    let mut beyond = 0.0;
+    for step in [slice.right, slice.down] {
+        for sign in [1.0, -1.0] {
+            let other = project(slice, voxels, variant, along(start, neighbour(xyz(step)), sign));
+            if other.kind == Kind::Value {
+                beyond += found.value - other.value;
+            }
+        }
+    }
+    Sample { value: found.value + f64::from(slice.sharpen) * 0.25 * beyond, kind: found.kind }
+}
+
 /// A quiet hatch where a slice has not arrived.
 /// - `position`: pixel centre, px
 pub fn hatch(position: [f64; 2]) -> f64 {
@@ -120,7 +148,10 @@ pub fn slice_fragment(slice: &Slice, voxels: &Voxels<'_>, variant: Variant, posi
         return [1.0, 0.0, 1.0, 1.0];
     }
     let start = slice_start(slice, position);
-    let found = project(slice, voxels, variant, start);
+    let mut found = project(slice, voxels, variant, start);
+    if variant.sharpened && found.kind == Kind::Value {
+        found = sharpened(slice, voxels, variant, found, start);
+    }
     let [scale, offset] = slice.value.map(f64::from);
     let [centre, per_width] = slice.window.map(f64::from);
     let mut level =
@@ -143,4 +174,40 @@ pub fn slice_fragment(slice: &Slice, voxels: &Voxels<'_>, variant: Variant, posi
 /// Voxel index of a pixel in the first plane of the slab.
 pub fn slice_start(slice: &Slice, position: [f64; 2]) -> [f64; 3] {
     along(along(xyz(slice.origin), xyz(slice.right), position[0]), xyz(slice.down), position[1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 7 x 7 x 1 voxels of 0, one of 100 in the middle, seen one to one.
+    fn sharpened_at(position: [f64; 2]) -> f64 {
+        let mut values = [0i16; 49];
+        values[3 * 7 + 3] = 100;
+        let voxels = Voxels { size: [7, 7, 1], values: &values, arrived: &[true] };
+        let slice = Slice {
+            right: [1.0, 0.0, 0.0, 0.0],
+            down: [0.0, 1.0, 0.0, 0.0],
+            last: [6.0, 6.0, 0.0, 0.0],
+            across: [1.0, 0.0, 0.0, 0.0],
+            padding: [1, 0],
+            steps: 1,
+            sharpen: 0.5,
+            ..bytemuck::Zeroable::zeroed()
+        };
+        let interpolation = Interpolation::Linear;
+        let variant =
+            Variant { native: true, loading: false, interpolation, coloured: false, sharpened: true };
+        let start = slice_start(&slice, position);
+        sharpened(&slice, &voxels, variant, project(&slice, &voxels, variant, start), start).value
+    }
+
+    #[test]
+    fn a_spot_stands_out_and_what_is_even_stays_even() {
+        // Half of what it has beyond its neighbours is added; each neighbour loses an eighth of it.
+        assert_eq!(sharpened_at([3.0, 3.0]), 150.0);
+        assert_eq!(sharpened_at([3.0, 4.0]), -12.5);
+        // Away from it, and at the volume's corner, where two neighbours are missing.
+        assert_eq!((sharpened_at([1.0, 1.0]), sharpened_at([0.0, 0.0])), (0.0, 0.0));
+    }
 }

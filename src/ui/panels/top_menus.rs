@@ -16,7 +16,7 @@ use crate::ui::widgets::{
     segments_ui,
 };
 use crate::ui::{Scene, icons};
-use crate::volume::Interpolation;
+use crate::volume::{Interpolation, Sharpening};
 
 /// A command as a row of a menu; says whether it was clicked.
 pub(super) fn row_ui(
@@ -155,6 +155,7 @@ pub fn view_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
         closing_row_ui(ui, scene, out, Command::CycleCornerText, icons::TEXT, false);
         closing_row_ui(ui, scene, out, Command::ToggleInvert, icons::INVERT, look.invert);
         interpolation_ui(ui, scene, out);
+        sharpening_ui(ui, scene, out);
         let stored = scene.session.series().is_some_and(|s| s.can_be_resampled() && !s.is_resampled());
         closing_row_ui(ui, scene, out, Command::ToggleStoredSlices, icons::FILES, stored);
         closing_row_ui(ui, scene, out, Command::SavePicture, icons::PICTURE, false);
@@ -202,6 +203,18 @@ fn interpolation_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     );
     if let Some(kind) = pressed.and_then(|place| kinds.get(place)) {
         out.push(Command::Viewing(Viewing::Interpolate(*kind)));
+    }
+    ui.add_space(size::HALF);
+}
+
+/// How much edges stand out: one of three.
+fn sharpening_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+    let kinds = Sharpening::ALL;
+    let chosen = kinds.iter().position(|kind| *kind == scene.prefs.sharpening).unwrap_or(0);
+    let words = kinds.map(|kind| named("sharpening", kind.label()));
+    let pressed = segments_ui(ui, say!("menu-sharpening"), &words, chosen);
+    if let Some(kind) = pressed.and_then(|place| kinds.get(place)) {
+        out.push(Command::Viewing(Viewing::Sharpen(*kind)));
     }
     ui.add_space(size::HALF);
 }

@@ -14,7 +14,7 @@ use crate::ui::widgets::{
 };
 use crate::ui::{Scene, UiState, icons, words};
 use crate::view::Screen;
-use crate::volume::Interpolation;
+use crate::volume::{Interpolation, Sharpening};
 
 const WIDTH: f32 = 640.0;
 /// Width of the column of names.
@@ -156,6 +156,15 @@ fn pictures_ui(ui: &mut Ui, scene: &Scene<'_>, state: &UiState, out: &mut Comman
         );
         if let Some(kind) = pressed.and_then(|place| kinds.get(place)) {
             out.push(Command::Viewing(Viewing::Interpolate(*kind)));
+        }
+    });
+    named_ui(ui, say!("preferences-sharpening"), |ui| {
+        let kinds = Sharpening::ALL;
+        let chosen = kinds.iter().position(|kind| *kind == scene.prefs.sharpening).unwrap_or(0);
+        let words = kinds.map(|kind| named("sharpening", kind.label()));
+        let pressed = segments_ui(ui, say!("preferences-sharpening"), &words, chosen);
+        if let Some(kind) = pressed.and_then(|place| kinds.get(place)) {
+            out.push(Command::Viewing(Viewing::Sharpen(*kind)));
         }
     });
     named_ui(ui, say!("preferences-slices-in-a-second"), |ui| {

@@ -46,7 +46,7 @@ pub(super) fn view_ui(
         ui.painter().rect_filled(rect, 0.0, PICTURE.ground);
         return;
     };
-    shown.interpolation = scene.prefs.interpolation;
+    shown.sampling = scene.prefs.sampling();
     shown.screen = state.screen;
     state.panes.push(DrawnPane::new(PaneKind::Slices(pane), rect, scale, size_px));
     if let Some(size) = state.viewport_px.get_mut(pane.index()) {

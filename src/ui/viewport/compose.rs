@@ -15,7 +15,7 @@ use crate::session::{
 };
 use crate::ui::words;
 use crate::view;
-use crate::volume::Interpolation;
+use crate::volume::Sampling;
 
 /// The viewport of `pane` as it is now, interpolated linearly, without outlines of what others drew, which are
 /// kept from frame to frame; `None` while nothing is open.
@@ -45,7 +45,7 @@ pub fn compose(session: &Session, pane: Pane, size_px: [u32; 2]) -> Option<Shown
         cursor: look.cursor,
         window: look.window,
         invert: volume.polarity().inverted(look.invert),
-        interpolation: Interpolation::default(),
+        sampling: Sampling::default(),
         colours: look.colours,
         zoom: state.zoom,
         screen: None,

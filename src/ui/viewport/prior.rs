@@ -20,7 +20,7 @@ use crate::tools::PointerEvent;
 use crate::ui::theme::PICTURE;
 use crate::ui::{Scene, UiState, words};
 use crate::view;
-use crate::volume::Interpolation;
+use crate::volume::Sampling;
 
 /// The prior as it is looked at now; `None` where there is none.
 /// - `size_px`: physical pixels
@@ -39,7 +39,7 @@ pub fn compose_prior(session: &Session, size_px: [u32; 2]) -> Option<Shown> {
         cursor,
         window: look.window,
         invert: prior.volume.polarity().inverted(look.invert),
-        interpolation: Interpolation::default(),
+        sampling: Sampling::default(),
         colours: look.colours,
         zoom: viewport.zoom,
         screen: None,
@@ -120,7 +120,7 @@ pub fn prior_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState,
     };
     state.panes.push(DrawnPane::new(PaneKind::Prior, rect, scale, size_px));
     shown.focused = response.has_focus();
-    shown.interpolation = scene.prefs.interpolation;
+    shown.sampling = scene.prefs.sampling();
     (shown.screen, state.prior_px) = (state.screen, size_px);
     shown.outlines = state.outlines.prior_marks(scene.session, &shown.view);
     ui.painter().add(slice_shape(rect, SlicePlace::Prior, shown.frame()));

@@ -12,7 +12,7 @@ use crate::measure::Measurement;
 use crate::render::{HeatmapLook, LayerLook, SliceFrame};
 use crate::session::{CornerText, Pane, Slab};
 use crate::view::{ResolvedView, Screen};
-use crate::volume::{Colours, Interpolation, Painted, Volume, Window};
+use crate::volume::{Colours, Painted, Sampling, Volume, Window};
 
 /// A marked point.
 #[derive(Clone, Debug, PartialEq)]
@@ -114,8 +114,8 @@ pub struct Shown {
     pub window: Window,
     /// Black on white.
     pub invert: bool,
-    /// What is shown between voxels.
-    pub interpolation: Interpolation,
+    /// How voxels become the picture.
+    pub sampling: Sampling,
     /// Which colours stand for values.
     pub colours: Colours,
     /// Zoom over the fitted picture.
@@ -169,7 +169,7 @@ impl Shown {
             window: self.window,
             invert: self.invert,
             layer: self.layer.as_ref().map(|layer| layer.look.clone()),
-            interpolation: self.interpolation,
+            sampling: self.sampling,
             colours: self.colours,
             heatmap: self.heatmap.clone(),
         }

@@ -13,7 +13,7 @@ use crate::jobs::{Cancelled, JobContext};
 use crate::render::{Offscreen, RenderError, SliceFrame, Upload};
 use crate::session::{Orientation, ViewportState};
 use crate::view::{ResolvedView, resolve, step, to_end};
-use crate::volume::{Colours, Interpolation, Preset, Volume};
+use crate::volume::{Colours, Preset, Sampling, Volume};
 
 /// Of one plane: frames, and time.
 const LEAST_FRAMES: usize = 20;
@@ -134,7 +134,7 @@ impl<'a> Steps<'a> {
             window: Preset::Lung.window([0.0, 0.0]),
             invert: false,
             layer: None,
-            interpolation: Interpolation::default(),
+            sampling: Sampling::default(),
             colours: Colours::default(),
             heatmap: None,
         }

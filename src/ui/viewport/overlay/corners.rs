@@ -10,7 +10,7 @@ use crate::ui::theme::{PICTURE, size};
 use crate::ui::viewport::Shown;
 use crate::ui::{icons, words};
 use crate::view::{NamedScale, named_scale};
-use crate::volume::{Colours, Interpolation, Unit};
+use crate::volume::{Colours, Interpolation, Sharpening, Unit};
 
 const LINE_HEIGHT: f32 = 16.0;
 /// Narrower viewports keep only what cannot be read off the picture.
@@ -106,10 +106,15 @@ pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) {
     if let Some(slab) = shown.slab {
         at.line(&words::slab(slab), &plain);
     }
-    match shown.interpolation {
+    match shown.sampling.interpolation {
         Interpolation::Linear => {}
         Interpolation::Nearest => at.line(say!("corner-nearest"), &plain),
         Interpolation::Cubic => at.line(say!("corner-cubic"), &plain),
+    }
+    match shown.sampling.sharpening {
+        Sharpening::Off => {}
+        Sharpening::Light => at.line(say!("corner-sharpened-light"), &plain),
+        Sharpening::Strong => at.line(say!("corner-sharpened-strong"), &plain),
     }
     if shown.colours != Colours::Grey {
         at.line(&named("colours", shown.colours.label()).to_lowercase(), &plain);
