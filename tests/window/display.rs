@@ -104,6 +104,28 @@ fn sharpening_is_off_until_it_is_asked_for_and_is_no_step_of_undo() {
     assert!(!window.session(|s| s.can_undo()), "no step of undo");
 }
 
+#[test]
+fn the_longest_menu_fits_the_smallest_window_in_every_language() {
+    for (language, view, last, pictures, first) in [
+        ("English", "View", "Preferences", "Pictures and films", "Save picture"),
+        ("Deutsch", "Anzeige", "Einstellungen", "Bilder und Filme", "Bild speichern"),
+    ] {
+        let mut window = Window::blind_of(Start::default(), [1280.0, 720.0]).with_phantom();
+        window.key_with(Modifiers::COMMAND, Key::Comma);
+        window.click(&format!("Language: {language}"));
+        window.key(Key::Escape);
+        window.settle();
+        window.click(view);
+        window.settle();
+        let bottom = |window: &Window, label: &str| window.harness.get_by_label(label).rect().bottom();
+        let found = bottom(&window, last);
+        assert!(found <= 720.0, "{language}: {last} ends at {found}");
+        window.click(pictures);
+        window.settle();
+        assert!(window.says(first) && bottom(&window, first) <= 720.0, "{language}");
+    }
+}
+
 fn mm_per_px(window: &Window, pane: Pane) -> f64 {
     let rect = window.rect(pane);
     let size = [rect.width().round() as u32, rect.height().round() as u32];

@@ -39,6 +39,7 @@ menu-view-tip = Anzeige: Text, Leisten, Aussehen, Bild, Rückgängig
 menu-pace = Schichten in der Sekunde
 menu-interpolation = Interpolation
 menu-sharpening = Schärfung
+menu-pictures = Bilder und Filme
 menu-no-graphics = Kein Grafikgerät
 menu-devices = Benutzte Geräte
 menu-drawing = Zeichnen

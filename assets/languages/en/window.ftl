@@ -39,6 +39,7 @@ menu-view-tip = View: text, panels, theme, picture, undo
 menu-pace = Slices in a second
 menu-interpolation = Interpolation
 menu-sharpening = Sharpening
+menu-pictures = Pictures and films
 menu-no-graphics = No graphics device
 menu-devices = Devices in use
 menu-drawing = Drawing

@@ -1,5 +1,6 @@
 //! The menus of the top bar: measuring, layout, view, device.
 
+use egui::containers::menu::SubMenu;
 use egui::{
     Align, Align2, CornerRadius, Layout, PopupCloseBehavior, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2,
 };
@@ -138,7 +139,7 @@ pub fn view_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let button = button.on_hover_text(say!("menu-view-tip"));
     let look = scene.session.look();
     menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
-        ui.set_width(260.0);
+        ui.set_width(320.0);
         ui.spacing_mut().item_spacing.y = 2.0;
         closing_row_ui(ui, scene, out, Command::Undo, icons::UNDO, false);
         closing_row_ui(ui, scene, out, Command::Redo, icons::REDO, false);
@@ -154,15 +155,10 @@ pub fn view_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
         pace_ui(ui, scene, out);
         closing_row_ui(ui, scene, out, Command::CycleCornerText, icons::TEXT, false);
         closing_row_ui(ui, scene, out, Command::ToggleInvert, icons::INVERT, look.invert);
-        interpolation_ui(ui, scene, out);
-        sharpening_ui(ui, scene, out);
+        sampling_ui(ui, scene, out);
         let stored = scene.session.series().is_some_and(|s| s.can_be_resampled() && !s.is_resampled());
         closing_row_ui(ui, scene, out, Command::ToggleStoredSlices, icons::FILES, stored);
-        closing_row_ui(ui, scene, out, Command::SavePicture, icons::PICTURE, false);
-        closing_row_ui(ui, scene, out, Command::CopyPicture, icons::COPY, false);
-        closing_row_ui(ui, scene, out, Command::Filming(Filming::SaveLayout), icons::LAYOUT, false);
-        closing_row_ui(ui, scene, out, Command::Filming(Filming::CopyLayout), icons::COPY, false);
-        closing_row_ui(ui, scene, out, Command::Filming(Filming::ToggleSheet), icons::FILM, false);
+        pictures_ui(ui, scene, out);
         ui.separator();
         closing_row_ui(ui, scene, out, Command::ToggleLeftPanel, icons::LEFT_PANEL, scene.prefs.left_panel);
         closing_row_ui(ui, scene, out, Command::ToggleRightPanel, icons::LEFT_PANEL, scene.prefs.right_panel);
@@ -190,33 +186,49 @@ pub fn pace_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     });
 }
 
-/// What is shown between voxels: one of three.
-fn interpolation_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+/// What is shown between voxels, and how much edges stand out: one of three each.
+fn sampling_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     ui.add_space(size::HALF);
     let kinds = Interpolation::ALL;
     let chosen = kinds.iter().position(|kind| *kind == scene.prefs.interpolation).unwrap_or(1);
-    let pressed = segments_ui(
-        ui,
-        say!("menu-interpolation"),
-        &kinds.map(|kind| named("interpolation", kind.label())),
-        chosen,
-    );
-    if let Some(kind) = pressed.and_then(|place| kinds.get(place)) {
+    let words = kinds.map(|kind| named("interpolation", kind.label()));
+    if let Some(kind) = choice_ui(ui, say!("menu-interpolation"), &words, chosen).and_then(|n| kinds.get(n)) {
         out.push(Command::Viewing(Viewing::Interpolate(*kind)));
+    }
+    let kinds = Sharpening::ALL;
+    let chosen = kinds.iter().position(|kind| *kind == scene.prefs.sharpening).unwrap_or(0);
+    let words = kinds.map(|kind| named("sharpening", kind.label()));
+    if let Some(kind) = choice_ui(ui, say!("menu-sharpening"), &words, chosen).and_then(|n| kinds.get(n)) {
+        out.push(Command::Viewing(Viewing::Sharpen(*kind)));
     }
     ui.add_space(size::HALF);
 }
 
-/// How much edges stand out: one of three.
-fn sharpening_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
-    let kinds = Sharpening::ALL;
-    let chosen = kinds.iter().position(|kind| *kind == scene.prefs.sharpening).unwrap_or(0);
-    let words = kinds.map(|kind| named("sharpening", kind.label()));
-    let pressed = segments_ui(ui, say!("menu-sharpening"), &words, chosen);
-    if let Some(kind) = pressed.and_then(|place| kinds.get(place)) {
-        out.push(Command::Viewing(Viewing::Sharpen(*kind)));
-    }
-    ui.add_space(size::HALF);
+/// A name, and one of some words to its right.
+fn choice_ui(ui: &mut Ui, name: &str, words: &[&str], chosen: usize) -> Option<usize> {
+    let t = tokens(ui);
+    ui.horizontal(|ui| {
+        ui.add_space(34.0);
+        line_ui(ui, name, TextStyle::Body, t.text);
+        ui.add_space((134.0 - ui.min_rect().width()).max(0.0));
+        segments_ui(ui, name, words, chosen)
+    })
+    .inner
+}
+
+/// What leaves the window as a picture or a film, behind one row.
+fn pictures_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+    let words = say!("menu-pictures");
+    let row = menu_row_ui(ui, Press::new(icons::PICTURE, words).key("›"));
+    SubMenu::new().show(ui, &row, |ui| {
+        ui.set_width(250.0);
+        ui.spacing_mut().item_spacing.y = 2.0;
+        closing_row_ui(ui, scene, out, Command::SavePicture, icons::PICTURE, false);
+        closing_row_ui(ui, scene, out, Command::CopyPicture, icons::COPY, false);
+        closing_row_ui(ui, scene, out, Command::Filming(Filming::SaveLayout), icons::LAYOUT, false);
+        closing_row_ui(ui, scene, out, Command::Filming(Filming::CopyLayout), icons::COPY, false);
+        closing_row_ui(ui, scene, out, Command::Filming(Filming::ToggleSheet), icons::FILM, false);
+    });
 }
 
 /// The device in use: what draws, what computes, what else there is.
