@@ -12,6 +12,7 @@ use super::dicom::{SliceFault, SliceSource};
 use super::error::IngestError;
 use super::memory;
 use super::outward::Outward;
+use super::reals;
 use super::series::{Loaded, Series};
 use super::upright::Upright;
 use super::volume_series;
@@ -36,6 +37,9 @@ pub fn begin(series: &Series) -> Result<Arc<Volume>, IngestError> {
     if series.volume_file.is_some() {
         return volume_series::whole(series, &JobContext::unobserved());
     }
+    if series.real {
+        return reals::whole(series, grid);
+    }
     let bytes = grid.voxel_count().saturating_mul(size_of::<i16>());
     // The system would give address space for more, and then swap, or end the program.
     if let Some(sentence) = too_large(grid.size(), bytes as u64, memory::free_bytes()) {
@@ -45,7 +49,7 @@ pub fn begin(series: &Series) -> Result<Arc<Volume>, IngestError> {
 }
 
 /// Why a volume of so many bytes is not begun, with the numbers.
-fn too_large([columns, rows, depth]: [usize; 3], bytes: u64, free: u64) -> Option<String> {
+pub(super) fn too_large([columns, rows, depth]: [usize; 3], bytes: u64, free: u64) -> Option<String> {
     let megabytes = |bytes: u64| bytes / 1_000_000;
     (bytes > free).then(|| {
         format!(
@@ -76,7 +80,7 @@ pub fn load_showing(
     ctx: &JobContext,
     first: impl FnOnce(),
 ) -> Result<Loaded, IngestError> {
-    if series.volume_file.is_some() {
+    if series.volume_file.is_some() || series.real {
         return Ok(Loaded { volume: Arc::clone(volume), defects: series.defects.clone() });
     }
     let store = volume

@@ -25,6 +25,7 @@ mod outward;
 mod overlapping;
 mod preview;
 mod private;
+mod reals;
 mod scan;
 mod series;
 mod sheared;

@@ -3,6 +3,7 @@
 use super::dicom::SliceSource;
 use super::error::IngestError;
 use super::outward::from_the_middle;
+use super::reals;
 use super::series::Series;
 use super::volume_series;
 use crate::geometry::{GridError, Point, Transform, VoxelGrid};
@@ -34,9 +35,15 @@ pub fn preview_of(series: &Series, k: usize, ctx: &JobContext) -> Result<Volume,
     ctx.check()?;
     let sentence = |words: &dyn std::fmt::Display| IngestError::Sentence(words.to_string());
     let source = source(series, k)?;
-    let values = source.decode().map_err(|e| sentence(&format!("The slice cannot be read: {e}")))?;
+    let unread = |e| sentence(&format!("The slice cannot be read: {e}"));
     let size = [usize::from(source.form.columns), usize::from(source.form.rows)];
     let grid = grid(series, size, k).map_err(|e| sentence(&e))?;
+    if series.real {
+        let values = reals::numbers(source).map_err(unread)?;
+        let volume = Volume::real(grid, series.unit.clone(), vec![values]).map_err(|e| sentence(&e))?;
+        return Ok(volume.shown(series.polarity));
+    }
+    let values = source.decode().map_err(unread)?;
     let volume = Volume::loading(grid, series.unit.clone(), series.padding).shown(series.polarity);
     if let Some(slices) = volume.int16() {
         slices.fill(0, values).map_err(|e| sentence(&e))?;

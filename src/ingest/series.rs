@@ -78,6 +78,8 @@ pub struct Series {
     pub(super) straight: Option<Straight>,
     /// Whether they are not.
     pub(super) as_stored: bool,
+    /// Whether its pixels are real numbers.
+    pub(super) real: bool,
     /// Its only file, where that is a whole volume and no DICOM; then `slices` is empty.
     pub(super) volume_file: Option<Source>,
     /// The member of an archive that holds its voxels, where that is another one.

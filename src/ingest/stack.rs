@@ -322,9 +322,7 @@ fn finish(
         }
     }
     if headers.iter().all(|h| h.pixels.is_none()) {
-        let text = if headers.iter().any(|h| h.float_pixels) {
-            "The pixels are floating-point numbers, which cannot be shown yet"
-        } else if headers.iter().any(|h| h.cut_off) {
+        let text = if headers.iter().any(|h| h.cut_off) {
             "The files end before their pixel data: they were cut off while copying"
         } else {
             "The files hold no pixel data"
@@ -381,6 +379,7 @@ fn finish(
         slices: sources,
         straight: None,
         as_stored: false,
+        real: values::is_real(&headers),
         volume_file: None,
         volume_data: None,
     }

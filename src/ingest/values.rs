@@ -39,13 +39,29 @@ pub(super) fn meaning(headers: &[Header]) -> Meaning {
     let mut defects = Vec::new();
     let is_ct = headers.iter().all(|h| h.modality == "CT");
     let (rescales, scale) = rescales(headers, is_ct);
-    let unit = if is_ct { ct_unit(headers, &mut defects) } else { other_unit(headers, &mut defects) };
+    let unit = if is_real(headers) {
+        defects.push(defect(
+            DefectCode::NotHu,
+            "The pixels are real numbers (Float Pixel Data), as maps have them, and no Hounsfield units; any that \
+             is no number is shown as 0",
+        ));
+        Unit::Stored
+    } else if is_ct {
+        ct_unit(headers, &mut defects)
+    } else {
+        other_unit(headers, &mut defects)
+    };
     let padding = padding(headers, &rescales, &unit, &mut defects);
     let windows = windows(headers, scale);
     if windows.is_empty() {
         defects.push(defect(DefectCode::NoWindow, "The files recommend no window; a preset is used"));
     }
     Meaning { rescales, unit, padding, windows, suv: suv(headers, scale), defects }
+}
+
+/// Whether their pixels are real numbers.
+pub(super) fn is_real(headers: &[Header]) -> bool {
+    !headers.is_empty() && headers.iter().all(|h| h.form.is_some_and(|form| form.real))
 }
 
 /// Rescale of each slice, and the factor by which all values of the series were made smaller.

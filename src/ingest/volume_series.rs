@@ -119,6 +119,7 @@ fn series(source: &Source, members: &[Source]) -> Result<Series, IngestError> {
         slices: Vec::new(),
         straight,
         as_stored: false,
+        real: false,
         volume_file: Some(source.clone()),
         volume_data: data_of(source, members),
     })

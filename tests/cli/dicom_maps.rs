@@ -66,6 +66,17 @@ fn maps_are_valid_dicom_with_the_values_of_the_nifti_files() {
         let read = |folder: &Path| std::fs::read(folder.join(dicom)).expect("read");
         assert!(read(&plain) == read(&again), "{dicom}");
     }
+    // This program opens what it wrote, with the values of the same map's NIfTI, which is larger by zeros alone.
+    for [nifti, dicom] in &names {
+        let load = |file: &Path| triscope(&["bench", "load", arg(file), "--json"]).json();
+        let [of_nifti, of_dicom] = [out.join(nifti), plain.join(dicom)].map(|file| load(&file));
+        assert_eq!(of_dicom["dtype"], "float32", "{dicom}");
+        for field in ["min", "max", "sum"] {
+            let [a, b] = [&of_nifti, &of_dicom].map(|told| told[field].as_f64().expect("a number"));
+            // Sums of the same numbers in another order.
+            assert!((a - b).abs() <= 1e-6 * a.abs().max(1e-12), "{dicom}: {field} {a} and {b}");
+        }
+    }
     match Command::new("dciodvfy").arg("-version").output() {
         Err(_) => eprintln!("passed over: dciodvfy (the package dicom3tools) is not here"),
         Ok(_) => {

@@ -258,7 +258,7 @@ fn what_is_no_volume_says_why() {
     for (path, word) in [
         ("not-a-volume/dicom2nifti-001", "one position"),
         ("enhanced-multiframe/emri_small.dcm", "multi-frame"),
-        ("float-pixels/parametric_map_float.dcm", "floating-point"),
+        ("float-pixels/parametric_map_float.dcm", "do not say where"),
         ("transfer-syntax/ct-4.53-jpeg-spectral.dcm", "only one slice"),
         ("transfer-syntax/ct-4.51-jpeg-extended-12bit.dcm", "only one slice"),
         ("transfer-syntax/ct-4.55-jpeg-progressive.dcm", "only one slice"),

@@ -79,7 +79,7 @@ const TABLE: [(&str, Becomes); 94] = [
     ("colour/FreezePattern.dcm", Listed("coloured")),
     ("lut-window/vlut_04.dcm", Picture(NOWHERE)),
     ("lut-window/mlut_18.dcm", Picture(NOWHERE)),
-    ("float-pixels/parametric_map_float.dcm", Listed("floating-point")),
+    ("float-pixels/parametric_map_float.dcm", Picture(NOWHERE)),
     ("seg/dcmqi-23x38x3/", Volume([23, 38, 3], 1, &[])),
     ("seg/dcmqi-23x38x3/label.seg", Passed("segmentation")),
     ("seg/dcmqi-ct-3slice/", Volume([512, 512, 3], 1, &[D::Padding])),

@@ -159,6 +159,7 @@ mod tests {
             bits_stored: 16,
             high_bit: 15,
             signed,
+            real: false,
         }
     }
 

@@ -71,6 +71,35 @@ impl SliceSource {
         self.open(|tape| self.decode_from(tape))
     }
 
+    /// The values of a slice of real numbers, row by row, as they are stored.
+    pub(in crate::ingest) fn decode_real(&self) -> Result<Box<[f32]>, SliceFault> {
+        self.open(|tape| self.real_from(tape))
+    }
+
+    fn real_from(&self, tape: &mut Tape<'_>) -> Result<Box<[f32]>, SliceFault> {
+        let place = self.pixels.ok_or(SliceFault::Truncated)?;
+        let bytes = self.form.bytes();
+        match place.claimed {
+            Some(claimed) if u64::from(claimed) < bytes => return Err(SliceFault::Truncated),
+            Some(_) if header::is_native(&self.syntax) && self.form.samples_per_pixel == 1 => {}
+            _ => return Err(SliceFault::Damaged("it does not fit its transfer syntax".to_owned())),
+        }
+        tape.go_to(place.offset)?;
+        let bytes = tape.take_bytes(bytes)?;
+        let big = self.is_big_endian();
+        match self.form.bits_allocated {
+            32 => {
+                let number = if big { f32::from_be_bytes } else { f32::from_le_bytes };
+                Ok(bytes.as_chunks::<4>().0.iter().map(|b| number(*b)).collect())
+            }
+            64 => {
+                let number = if big { f64::from_be_bytes } else { f64::from_le_bytes };
+                Ok(bytes.as_chunks::<8>().0.iter().map(|b| number(*b) as f32).collect())
+            }
+            bits => Err(SliceFault::Unsupported(format!("its pixels are real numbers of {bits} bits"))),
+        }
+    }
+
     /// Reads the data set: of a deflated file its inflated copy, which frames of one file share and which is
     /// dropped when they are done.
     fn open<T>(&self, read: impl FnOnce(&mut Tape<'_>) -> Result<T, SliceFault>) -> Result<T, SliceFault> {
@@ -101,6 +130,9 @@ impl SliceSource {
         let place = self.pixels.ok_or(SliceFault::Truncated)?;
         if self.form.samples_per_pixel != 1 {
             return Err(SliceFault::Unsupported("its pixels are coloured".to_owned()));
+        }
+        if self.form.real {
+            return Err(SliceFault::Unsupported("its pixels are real numbers".to_owned()));
         }
         tape.go_to(place.offset)?;
         match place.claimed {

@@ -100,6 +100,8 @@ pub(in crate::ingest) struct PixelForm {
     pub(in crate::ingest) bits_stored: u16,
     pub(in crate::ingest) high_bit: u16,
     pub(in crate::ingest) signed: bool,
+    /// Real numbers, as IEEE 754 has them (PS3.3 C.7.6.24, C.7.6.25).
+    pub(in crate::ingest) real: bool,
 }
 
 impl PixelForm {
@@ -181,7 +183,6 @@ pub(in crate::ingest) struct Header {
     pub(in crate::ingest) windows: Vec<(f64, f64, Option<String>)>,
     pub(in crate::ingest) lossy: bool,
     pub(in crate::ingest) pixels: Option<PixelPlace>,
-    pub(in crate::ingest) float_pixels: bool,
     /// The table that the file has in place of slope and intercept.
     pub(in crate::ingest) lut: Option<Arc<Lut>>,
     /// Such a table is there; without `lut` it cannot be used.
@@ -279,7 +280,7 @@ impl Header {
             frame_of_reference: v.text(tags::FRAME_OF_REFERENCE_UID),
             photometric: owned(tags::PHOTOMETRIC_INTERPRETATION),
             frames: v.number(tags::NUMBER_OF_FRAMES).map_or(1, |n| n as i64),
-            form: pixel_form(v),
+            form: pixel_form(v).map(|form| PixelForm { real: layout.real, ..form }),
             slope: v.number(tags::RESCALE_SLOPE),
             intercept: v.number(tags::RESCALE_INTERCEPT),
             rescale_type: v.text(tags::RESCALE_TYPE),
@@ -288,7 +289,6 @@ impl Header {
             lossy: v.text(tags::LOSSY_IMAGE_COMPRESSION).as_deref() == Some("01")
                 || lossy_syntax(&layout.syntax),
             pixels: layout.pixels,
-            float_pixels: layout.float_pixels,
             lut: None,
             modality_lut: false,
             pet: (v.text(tags::MODALITY).as_deref() == Some("PT")).then(|| Arc::new(pet(v))),
@@ -408,6 +408,8 @@ pub(super) fn is_known(syntax: &str) -> bool {
 
 /// The sizes of a number in memory that are read as they are, in bits.
 const NATIVE_BITS: [u16; 3] = [8, 16, 32];
+/// The same for real numbers.
+const REAL_BITS: [u16; 2] = [32, 64];
 /// The same for compressed pictures: what their decoders give back.
 const COMPRESSED_BITS: [u16; 2] = [8, 16];
 
@@ -418,7 +420,13 @@ fn undecodable(syntax: &str, form: Option<PixelForm>) -> Option<String> {
         return Some(format!("{}, {syntax}", name()));
     }
     let form = form?;
-    let known: &[u16] = if is_native(syntax) { &NATIVE_BITS } else { &COMPRESSED_BITS };
+    let known: &[u16] = match (is_native(syntax), form.real) {
+        (true, false) => &NATIVE_BITS,
+        (true, true) => &REAL_BITS,
+        (false, false) => &COMPRESSED_BITS,
+        // The standard compresses whole numbers alone.
+        (false, true) => &[],
+    };
     if !known.contains(&form.bits_allocated) {
         return Some(format!("{}, {}-bit values", name(), form.bits_allocated));
     }
@@ -514,6 +522,7 @@ fn pixel_form(v: Values<'_>) -> Option<PixelForm> {
         bits_stored,
         high_bit: high_bit.unwrap_or(bits_stored - 1),
         signed: v.small(tags::PIXEL_REPRESENTATION) == Some(1),
+        real: false,
     })
 }
 
@@ -579,6 +588,7 @@ mod tests {
                 bits_stored,
                 high_bit,
                 signed: false,
+                real: false,
             };
             Some(form)
         };

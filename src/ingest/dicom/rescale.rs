@@ -74,6 +74,7 @@ mod tests {
             bits_stored,
             high_bit,
             signed,
+            real: false,
         }
     }
 

@@ -228,6 +228,7 @@ impl File {
             bits_stored: coding.bits(),
             high_bit: coding.bits().saturating_sub(1),
             signed: false,
+            real: false,
         };
         let packed = match (is_native(&layout.syntax), pixels.claimed.is_some()) {
             (true, true) => None,

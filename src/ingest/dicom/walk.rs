@@ -127,10 +127,10 @@ pub(super) struct Layout {
     pub(super) elements: Vec<u8>,
     /// Whether `elements` are big endian.
     pub(super) big_endian: bool,
-    /// Pixel Data (7FE0,0010).
+    /// Pixel Data (7FE0,0010), or what stands in its place.
     pub(super) pixels: Option<PixelPlace>,
-    /// Float or Double Float Pixel Data instead.
-    pub(super) float_pixels: bool,
+    /// They are Float or Double Float Pixel Data (7FE0,0008 and 7FE0,0009).
+    pub(super) real: bool,
     /// Sequences that are read, as far as they are there.
     pub(super) items: BTreeMap<Tag, Vec<Item>>,
     /// The header ends before the pixel data could begin.
@@ -325,7 +325,7 @@ fn data_set(
         elements: Vec::with_capacity(2048),
         big_endian: encoding.big_endian,
         pixels: None,
-        float_pixels: false,
+        real: false,
         items: BTreeMap::new(),
         cut_off: false,
     };
@@ -349,7 +349,8 @@ fn elements(
     while tape.left() >= 8 {
         let element = element_header(tape, encoding)?;
         match element.tag {
-            tags::PIXEL_DATA => {
+            tags::PIXEL_DATA | tags::FLOAT_PIXEL_DATA | tags::DOUBLE_FLOAT_PIXEL_DATA => {
+                layout.real = element.tag != tags::PIXEL_DATA;
                 layout.pixels = Some(PixelPlace {
                     offset: tape.at(),
                     claimed: (element.len != UNDEFINED).then_some(element.len),
@@ -358,7 +359,6 @@ fn elements(
                 });
                 return Ok(());
             }
-            tags::FLOAT_PIXEL_DATA | tags::DOUBLE_FLOAT_PIXEL_DATA => layout.float_pixels = true,
             tag if wants.reads(tag) => {
                 let found = items::sequence(tape, encoding, &element, wants)?;
                 layout.items.insert(tag, found);
