@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::case::{Case, Findings, Measured, OpenSeries, Stage};
 use super::edit::Edit;
+use super::first_window::first_window;
 use super::history::History;
 use super::locked::LockedPaths;
 use super::look::{CornerText, Look};
@@ -575,8 +576,8 @@ impl Session {
         // Colours stay; another patient is seen whole, and nothing of him is cut away.
         let preset = self.look.volume_view.preset;
         self.look.volume_view = fitted.volume_view.with_preset(preset);
-        if *volume.unit() != Unit::Hu {
-            self.set_window(Preset::Full, &volume);
+        if let Some(series) = self.case.scan.series.get(index).filter(|_| *volume.unit() != Unit::Hu) {
+            (self.look.window, self.look.preset) = first_window(series, &volume);
         } else if self.look.preset == Some(Preset::Full) {
             self.set_window(Preset::Lung, &volume);
         }

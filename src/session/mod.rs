@@ -8,6 +8,7 @@ mod case;
 mod crop_box;
 mod document;
 mod edit;
+mod first_window;
 mod history;
 mod locked;
 mod look;
@@ -28,6 +29,7 @@ pub use case::{Case, Findings, Measured, OpenSeries, Stage, Thumbnail};
 pub use crop_box::CropBox;
 pub use document::Session;
 pub use edit::Edit;
+pub use first_window::first_window;
 pub use locked::LockedPaths;
 pub use look::{Arrangement, Brush, CornerText, Heatmap, Layout, Look, Pane, Tool};
 pub use networks::{Imported, NetworkFacts};
@@ -38,7 +40,7 @@ pub use news::{
 pub use overlays::{DrawnFile, PetLook, PetSeries, StructureKey, StructuresLook};
 pub use pages::Pages;
 pub use prefs::{KeptWindow, Preferences};
-pub use prior::{PriorLook, PriorSeries, SeriesLink, doubts};
+pub use prior::{PriorLook, PriorSeries, SeriesLink, doubts, is_earlier};
 pub use report::{
     CasePlace, Missed, MissedCases, OpenReport, Report, ReportKind, ReportPart, ReportRow, ReportTable,
 };

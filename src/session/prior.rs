@@ -104,12 +104,17 @@ pub fn doubts(now: &Series, then: &Series) -> Vec<String> {
     if !a.is_empty() && !b.is_empty() && a != b {
         doubts.push("the two series carry different patient identifiers".to_owned());
     }
-    let [a, b] = [&now.study_date, &then.study_date].map(|date| date.reveal().trim());
-    // Dates are written so that their order is that of their text. Source: DICOM PS3.5 6.2, DA.
-    if !a.is_empty() && !b.is_empty() && b >= a {
-        doubts.push("by its date, the earlier series is not earlier".to_owned());
+    if !is_earlier(now, then) {
+        doubts.push("by its date, the second series is no earlier one".to_owned());
     }
     doubts
+}
+
+/// Whether the second series may be an earlier one, by its date: so long as either date is not known.
+pub fn is_earlier(now: &Series, then: &Series) -> bool {
+    let [a, b] = [&now.study_date, &then.study_date].map(|date| date.reveal().trim());
+    // Dates are written so that their order is that of their text. Source: DICOM PS3.5 6.2, DA.
+    a.is_empty() || b.is_empty() || b < a
 }
 
 #[cfg(test)]

@@ -46,8 +46,29 @@ pub fn patient_position(p: Point<Patient>) -> String {
 
 /// `160 / 275   -520.6 mm`.
 pub fn slice_position(view: &ResolvedView) -> Option<String> {
+    slice_numbers(view).map(|parts| parts.join("   "))
+}
+
+/// Both parts of [`slice_position`].
+pub fn slice_numbers(view: &ResolvedView) -> Option<[String; 2]> {
     let slice = view.slice?;
-    Some(format!("{} / {}   {} mm", slice.index + 1, slice.total, signed(slice.position_mm, 1)))
+    Some([format!("{} / {}", slice.index + 1, slice.total), format!("{} mm", signed(slice.position_mm, 1))])
+}
+
+/// `Oblique, 21° from coronal`: a plane of none of the three directions, by the one that it came from.
+pub fn oblique(view: &ResolvedView, home: Option<Plane>) -> String {
+    match home.map(|home| (home, angle_deg(view, home))) {
+        Some((home, degrees)) => {
+            let home = plane_label(home).to_lowercase();
+            say!("words-oblique-from", plane = home, degrees = format!("{degrees:.0}"))
+        }
+        None => say!("words-oblique").to_owned(),
+    }
+}
+
+/// Between the plane's normal and that of an anatomical one, 0 to 90 degrees.
+fn angle_deg(view: &ResolvedView, home: Plane) -> f64 {
+    view.basis.into.dot(home.basis().into).abs().min(1.0).acos().to_degrees()
 }
 
 /// `Axial slice 160 of 275, -520.6 mm`: what a screen reader says of a viewport.
@@ -161,8 +182,10 @@ pub fn box_moved(region: &Region) -> String {
 }
 
 /// Two or three words for a badge.
-pub fn defect_badge(defect: &Defect) -> &'static str {
+/// - `slices`: of the series
+pub fn defect_badge(defect: &Defect, slices: usize) -> &'static str {
     match defect.code {
+        DefectCode::SingleSlice if slices > 1 => say!("words-badge-one-position"),
         DefectCode::UnevenSpacing if defect.mended => say!("words-badge-uneven-mended"),
         DefectCode::GantryTilt if defect.mended => say!("words-badge-tilt-mended"),
         DefectCode::Lossy => say!("words-badge-lossy"),

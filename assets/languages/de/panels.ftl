@@ -359,6 +359,8 @@ segments-remove = Segment entfernen
 ## ui/panels/series
 
 series-empty = Die Serien eines Ordners stehen hier.
+series-no-patient = Kein Patient genannt
+series-study = Studie { $number }
 series-one-passed = 1 Datei übergangen
 series-passed = { $n } Dateien übergangen
 series-more = und { $more } weitere

@@ -145,7 +145,8 @@ heard-the-files-mark-places-without-measurement = Die Dateien markieren Stellen 
 heard-voxels-of-mark-places-where-nothing = Voxel von { $range } markieren Stellen, an denen nichts gemessen wurde; Statistiken lassen sie weg
 heard-a-volume-file-does-not-say = Eine Volumendatei sagt nicht, was ihre Werte sind: sie gelten als Hounsfield-Einheiten eines CT
 heard-the-two-series-carry-different-patient = die beiden Serien tragen verschiedene Patientenkennungen
-heard-by-its-date-the-earlier-series = nach ihrem Datum ist die frühere Serie nicht früher
+heard-by-its-date-the-second-series = nach ihrem Datum ist die zweite Serie keine frühere
+heard-range-of-hu = { $n } bis { $n-max } HU
 
 ## Gezeichnetes anderer, und PET
 

@@ -3,6 +3,7 @@
 ## ui/words
 
 words-oblique = Schräg
+words-oblique-from = Schräg, { $degrees }° gegen { $plane }
 words-slice = { $plane }, Schicht { $index } von { $total }, { $position } mm
 words-plane = Ebene { $plane }
 words-volume = 3D, { $preset }, von { $from } gesehen
@@ -35,6 +36,7 @@ words-badge-truncated = Abgeschnittene Schichten
 words-badge-orientations = Mehrere Orientierungen
 words-badge-phases = Mehrere Phasen
 words-badge-single = Einzelne Schicht
+words-badge-one-position = Eine Position
 words-badge-no-position = Keine Position
 words-badge-not-ct = Kein CT
 words-badge-no-hu = Keine Hounsfield-Einheiten
@@ -82,8 +84,8 @@ bar-both = beide Karten
 
 ## ui/viewport/overlay/corners
 
-corner-oblique = Schräg
 corner-prior = Voraufnahme, { $plane }
+corner-beside = Daneben, { $plane }
 corner-zoom = Zoom { $zoom }
 corner-one-to-one = 1:1, ein Pixel je Voxel
 corner-nearest = nächstes Voxel

@@ -133,6 +133,7 @@ trouble-open-several = Eine Serie aus mehreren parallelen Schichten gleicher Gr�
 trouble-largest = Die größte brauchbare Serie zeigen
 trouble-another-folder = Einen anderen Ordner öffnen
 trouble-scout = Ein Übersichtsbild oder Einzelbild hat keine Tiefe. Den Ordner mit der ganzen Serie öffnen.
+trouble-one-position = Diese Bilder wurden an einem Ort nacheinander aufgenommen: Zwischen ihnen liegt nichts, aus dem Ebenen entstehen. Die Bilder unten durchblättern oder eine Serie des Volumens öffnen.
 trouble-export-headers = Die Serie mit ihren ursprünglichen Kopfdaten neu aus dem Archiv exportieren: Positionen wurden entfernt.
 trouble-export-uncompressed = Die Untersuchung unkomprimiert neu exportieren (Explicit VR Little Endian).
 trouble-headers-alone = Diese Dateien enthalten nur Kopfdaten. Die Bilder selbst exportieren.

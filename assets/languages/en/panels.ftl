@@ -359,6 +359,8 @@ segments-remove = Remove segment
 ## ui/panels/series
 
 series-empty = The series of a folder are listed here.
+series-no-patient = No patient named
+series-study = Study { $number }
 series-one-passed = 1 file passed over
 series-passed = { $n } files passed over
 series-more = and { $more } more

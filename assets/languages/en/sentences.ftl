@@ -146,7 +146,8 @@ heard-the-files-mark-places-without-measurement = The files mark places without 
 heard-voxels-of-mark-places-where-nothing = Voxels of { $range } mark places where nothing was measured; statistics leave them out
 heard-a-volume-file-does-not-say = A volume file does not say what its values are: they are taken as the Hounsfield units of a CT
 heard-the-two-series-carry-different-patient = the two series carry different patient identifiers
-heard-by-its-date-the-earlier-series = by its date, the earlier series is not earlier
+heard-by-its-date-the-second-series = by its date, the second series is no earlier one
+heard-range-of-hu = { $n } to { $n-max } HU
 
 ## What others drew, and PET
 

@@ -3,6 +3,7 @@
 ## ui/words
 
 words-oblique = Oblique
+words-oblique-from = Oblique, { $degrees }° from { $plane }
 words-slice = { $plane } slice { $index } of { $total }, { $position } mm
 words-plane = { $plane } plane
 words-volume = 3D, { $preset }, seen from { $from }
@@ -35,6 +36,7 @@ words-badge-truncated = Truncated slices
 words-badge-orientations = Several orientations
 words-badge-phases = Several phases
 words-badge-single = Single slice
+words-badge-one-position = One position
 words-badge-no-position = No position
 words-badge-not-ct = Not a CT
 words-badge-no-hu = No Hounsfield units
@@ -82,8 +84,8 @@ bar-both = both maps
 
 ## ui/viewport/overlay/corners
 
-corner-oblique = Oblique
 corner-prior = Prior, { $plane }
+corner-beside = Beside, { $plane }
 corner-zoom = zoom { $zoom }
 corner-one-to-one = 1:1, a pixel a voxel
 corner-nearest = nearest voxel

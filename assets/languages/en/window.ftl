@@ -133,6 +133,7 @@ trouble-open-several = Open a series of several parallel slices of one size.
 trouble-largest = Show the largest usable series
 trouble-another-folder = Open another folder
 trouble-scout = A scout or a single image has no depth. Open the folder with the whole series.
+trouble-one-position = These pictures were taken at one place, one after the other: there is nothing between them to make planes of. Turn over the pictures below, or open a series of the volume.
 trouble-export-headers = Export the series again from the archive with its original headers: positions were removed.
 trouble-export-uncompressed = Export the study again uncompressed (Explicit VR Little Endian).
 trouble-headers-alone = These files hold headers alone. Export the images themselves.

@@ -1,6 +1,6 @@
 //! The clinical fields that the chosen network can be told, from the files and from whoever knows better.
 
-use egui::{Align, Id, Layout, TextEdit, TextStyle, Ui};
+use egui::{Align, Id, Layout, TextStyle, Ui};
 
 use crate::clinical::{ClinicalFields, FieldName};
 use crate::command::Commands;
@@ -11,7 +11,7 @@ use crate::say;
 use crate::session::Edit;
 use crate::ui::Scene;
 use crate::ui::theme::{size, text, tokens};
-use crate::ui::widgets::{Press, line_ui, menu, menu_row_ui, paragraph_ui, press_ui};
+use crate::ui::widgets::{Press, line_ui, menu, menu_row_ui, paragraph_ui, press_ui, text_field};
 
 /// The fields that a network reads; none for most.
 fn fields_of(network: &str) -> Vec<FieldName> {
@@ -114,7 +114,7 @@ fn number_ui(
         |ui| line_ui(ui, named("field", field.words()), TextStyle::Body, t.muted),
         |ui| {
             line_ui(ui, unit, TextStyle::Small, t.muted);
-            let edit = TextEdit::singleline(&mut typed).hint_text(say!("fields-unknown")).desired_width(84.0);
+            let edit = text_field(&mut typed).hint_text(say!("fields-unknown")).desired_width(84.0);
             let response = ui.add(edit);
             response.widget_info(|| {
                 egui::WidgetInfo::text_edit(true, shown.clone(), typed.clone(), named("field", field.words()))

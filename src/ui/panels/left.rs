@@ -1,7 +1,8 @@
 //! The left panel: series, what was found in the one that is open, and the scan of its slices.
 
-use egui::{Frame, Margin, Panel, ScrollArea, Ui};
+use egui::{Frame, Margin, Panel, Ui};
 
+use super::width::scrolled_ui;
 use super::{findings, measurements, pet, prior_marks, segments, series, slice_scan, structures};
 use crate::command::Commands;
 use crate::say;
@@ -18,7 +19,7 @@ pub fn left_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Co
         .size_range(184.0..=400.0)
         .resizable(true)
         .show(ui, |ui| {
-            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            scrolled_ui(ui, |ui| {
                 heading_ui(ui, say!("left-series"));
                 series::series_ui(ui, scene, out);
                 ui.add_space(size::STEP);

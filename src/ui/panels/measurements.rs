@@ -1,6 +1,6 @@
 //! The measurements of the series on the screen: what each says, its name, and what can be done with all.
 
-use egui::{Align2, Color32, Rect, Role, Sense, Stroke, TextEdit, TextStyle, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Color32, Rect, Role, Sense, Stroke, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
 use super::top::measure_icon;
 use crate::command::{Command, Commands};
@@ -9,7 +9,7 @@ use crate::measure::{Histogram, Kind, Statistics};
 use crate::say;
 use crate::session::{Edit, Measured, Tool};
 use crate::ui::theme::{size, text, tokens};
-use crate::ui::widgets::{Press, card_ui, fact_ui, paragraph_ui, press_ui, row_ground};
+use crate::ui::widgets::{Press, card_ui, fact_ui, paragraph_ui, press_ui, row_ground, text_field};
 use crate::ui::{Scene, UiState, icons, words};
 
 /// Height of a line, and of the histogram, points.
@@ -123,8 +123,8 @@ fn name_ui(
     let measurement = &measured.measurement;
     let typed = state.measurement_name.take().filter(|(id, _)| *id == measurement.id);
     let mut name = typed.map_or_else(|| words::given_name(&measurement.name).into_owned(), |(_, name)| name);
-    let field = TextEdit::singleline(&mut name).char_limit(80).desired_width(f32::INFINITY);
-    let response = ui.add(field);
+    let edit = text_field(&mut name).char_limit(80).desired_width(f32::INFINITY);
+    let response = ui.add(edit);
     response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, say!("measurements-name")));
     if response.has_focus() {
         state.measurement_name = Some((measurement.id, name.clone()));

@@ -34,6 +34,7 @@ mod thumbnails;
 mod top;
 mod top_menus;
 mod volume_menu;
+mod width;
 mod window_menu;
 
 pub use crops::strip_ui;

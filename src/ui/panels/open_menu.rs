@@ -1,20 +1,27 @@
 //! The menu behind "Open": folder, files, example, a path typed by hand, what was open lately.
 
-use egui::{PopupCloseBehavior, RichText, TextEdit, Ui};
+use egui::{PopupCloseBehavior, RichText, Ui};
 
 use crate::command::{Command, Commands};
 use crate::ingest::Private;
 use crate::say;
 use crate::ui::theme::{text, tokens};
-use crate::ui::widgets::{Press, menu, menu_row_ui, press_ui};
+use crate::ui::widgets::{Press, menu, menu_row_ui, press_ui, text_field};
 use crate::ui::{Scene, UiState, icons};
 
 /// Recent paths in the menu.
 const RECENT: usize = 6;
 
 /// The button and its menu.
-pub fn open_menu_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
-    let button = press_ui(ui, Press::new(icons::FOLDER, say!("open-open")).menu());
+pub fn open_menu_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    state: &mut UiState,
+    out: &mut Commands,
+    with_words: bool,
+) {
+    let press = Press::new(icons::FOLDER, say!("open-open")).menu();
+    let button = press_ui(ui, if with_words { press } else { press.icon_only() });
     menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_width(320.0);
         ui.spacing_mut().item_spacing.y = 2.0;
@@ -73,7 +80,7 @@ pub fn typed_path_ui(
     let mut path = None;
     ui.horizontal(|ui| {
         let field = ui.add(
-            TextEdit::singleline(&mut text)
+            text_field(&mut text)
                 .hint_text(RichText::new(say!("open-type-path")).color(t.muted))
                 .desired_width(ui.available_width() - 92.0),
         );

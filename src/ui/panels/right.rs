@@ -1,7 +1,8 @@
 //! The right panel: everything about the selected nodule.
 
-use egui::{Align, Frame, Layout, Margin, Panel, RichText, ScrollArea, Ui};
+use egui::{Align, Frame, Layout, Margin, Panel, RichText, Ui};
 
+use super::width::scrolled_ui;
 use super::{
     answer, beside, contribution, counterfactual, crops, explanation, fields, neighbourhood, network, prior,
     seen, uncertainty,
@@ -24,7 +25,7 @@ pub fn right_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut C
         .size_range(264.0..=480.0)
         .resizable(true)
         .show(ui, |ui| {
-            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            scrolled_ui(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = size::HALF;
                 match scene.session.selected() {
                     Some(nodule) => nodule_ui(ui, scene, state, nodule, out),

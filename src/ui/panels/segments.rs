@@ -1,8 +1,8 @@
 //! Segments that the reader draws: the brush, and the list with what each says.
 
 use egui::{
-    Align2, Color32, CornerRadius, Rect, Role, Sense, Stroke, StrokeKind, TextEdit, TextStyle, Ui,
-    WidgetInfo, pos2, vec2,
+    Align2, Color32, CornerRadius, Rect, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo, pos2,
+    vec2,
 };
 
 use crate::command::{Command, Commands, Segmenting};
@@ -13,7 +13,7 @@ use crate::session::{Edit, SegmentBrush, SegmentEdit, SegmentsLook, Tool};
 use crate::ui::theme::{from_unit, size, tokens};
 use crate::ui::widgets::{
     NumberField, Press, card_ui, fact_ui, heading_ui, line_ui, number_ui, paragraph_ui, press_ui, row_ground,
-    segments_ui as choice_ui, slider_row_ui, splits,
+    segments_ui as choice_ui, slider_row_ui, splits, text_field,
 };
 use crate::ui::{Scene, UiState, icons, words};
 
@@ -67,6 +67,8 @@ pub fn segments_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mu
 fn tools_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let tool = scene.session.look().tool;
     ui.horizontal_wrapped(|ui| {
+        // All three side by side in a panel of the usual width.
+        ui.spacing_mut().item_spacing.x = size::HALF;
         for (command, icon, words, on) in [
             (Command::Tool(Tool::Segment), icons::BRUSH, say!("segments-brush"), tool == Tool::Segment),
             (Command::Tool(Tool::Erase), icons::ERASER, say!("segments-eraser"), tool == Tool::Erase),
@@ -197,7 +199,7 @@ fn details_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, segment: &Seg
     let t = tokens(ui);
     let typed = state.segment_name.take().filter(|(id, _)| *id == segment.id);
     let mut name = typed.map_or_else(|| words::given_name(&segment.name).into_owned(), |(_, name)| name);
-    let response = ui.add(TextEdit::singleline(&mut name).char_limit(60).desired_width(f32::INFINITY));
+    let response = ui.add(text_field(&mut name).char_limit(60).desired_width(f32::INFINITY));
     response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, say!("segments-name")));
     if response.has_focus() {
         state.segment_name = Some((segment.id, name.clone()));

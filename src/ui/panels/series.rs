@@ -11,9 +11,9 @@ use crate::command::{Command, Commands, Viewing};
 use crate::ingest::{ObjectKind, Series};
 use crate::language::heard;
 use crate::say;
-use crate::session::Stage;
+use crate::session::{CornerText, Stage};
 use crate::ui::theme::{PICTURE, size, text, tokens};
-use crate::ui::widgets::paragraph_ui;
+use crate::ui::widgets::{line_ui, paragraph_ui};
 use crate::ui::{Scene, icons, words};
 
 const PICTURE_SIDE: f32 = 52.0;
@@ -29,7 +29,12 @@ pub fn series_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
         paragraph_ui(ui, say!("series-empty"), t.muted);
         return;
     }
+    let several = scan.series.windows(2).any(|pair| matches!(pair, [a, b] if study(a) != study(b)));
     for (index, series) in scan.series.iter().enumerate() {
+        let before = index.checked_sub(1).and_then(|before| scan.series.get(before));
+        if several && before.is_none_or(|before| study(before) != study(series)) {
+            study_ui(ui, scene, index);
+        }
         let chosen = scene.session.case().chosen() == Some(index);
         if row_ui(ui, scene, index, series, chosen, out) && !chosen {
             out.push(Command::ShowSeries(index));
@@ -58,6 +63,37 @@ pub fn series_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
             }
         });
     }
+}
+
+/// What series of one study of one patient have in common.
+fn study(series: &Series) -> [&str; 3] {
+    [series.patient_name.reveal(), series.patient_id.reveal(), series.study_date.reveal()]
+}
+
+/// Whose series follow, and of which day; where that is not to be seen, which patient and study by number.
+fn study_ui(ui: &mut Ui, scene: &Scene<'_>, index: usize) {
+    let t = tokens(ui);
+    let all = &scene.session.scan().series;
+    let Some(series) = all.get(index) else { return };
+    let shown = scene.session.look().corner_text == CornerText::Full && !scene.session.is_anonymous();
+    let words = if shown {
+        let name = words::person_name(series.patient_name.reveal());
+        let who = if name.is_empty() { series.patient_id.reveal().trim().to_owned() } else { name };
+        let who = if who.is_empty() { say!("series-no-patient").to_owned() } else { who };
+        let date = words::date(series.study_date.reveal());
+        [who].into_iter().chain(date).collect::<Vec<_>>().join(", ")
+    } else {
+        let mut seen: Vec<[&str; 3]> = Vec::new();
+        for other in all.iter().take(index + 1) {
+            if !seen.contains(&study(other)) {
+                seen.push(study(other));
+            }
+        }
+        let number = seen.iter().position(|one| *one == study(series)).unwrap_or(0) + 1;
+        say!("series-study", number = number)
+    };
+    ui.add_space(size::HALF);
+    line_ui(ui, &words, TextStyle::Small, t.muted);
 }
 
 /// Reports, and what others drew in series other than the one on the screen: no images, and said to be none.
@@ -101,7 +137,7 @@ fn warning_lines(series: &Series) -> Vec<String> {
         .defects
         .iter()
         .filter(|d| words::defect_on_picture(d.code) || !d.code.viewable())
-        .map(|d| words::defect_badge(d).to_owned())
+        .map(|d| words::defect_badge(d, series.size[2]).to_owned())
         .collect();
     lines.dedup();
     lines

@@ -17,8 +17,9 @@ const SLIDER_MM: f64 = 50.0;
 
 /// Off, maximum, minimum, mean; thickness. The field for it stands beside the button while there is a slab, where
 /// the bar has room for it, and in the menu always.
-/// - `roomy`: the bar has room
-pub fn slab_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands, roomy: bool) {
+/// - `with_words`: the bar has room for them
+/// - `roomy`: and for the field
+pub fn slab_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands, (with_words, roomy): (bool, bool)) {
     let look = scene.session.look();
     let now = look.slab();
     let beside = now.filter(|_| roomy);
@@ -27,7 +28,11 @@ pub fn slab_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands, roomy: b
         (Some(slab), None) => words::slab(slab),
         (_, Some(slab)) => words::projection_label(slab.projection).to_owned(),
     };
-    let button = press_ui(ui, Press::new("", &label).menu().enabled(ui.is_enabled()));
+    let press = match with_words {
+        true => Press::new("", &label),
+        false => Press::new(icons::SLAB, &label).icon_only().selected(now.is_some()),
+    };
+    let button = press_ui(ui, press.menu().enabled(ui.is_enabled()));
     let button = button.on_hover_text(scene.tip(&Command::CycleSlab));
     menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_width(240.0);

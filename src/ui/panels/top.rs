@@ -1,8 +1,6 @@
 //! The top bar: open, tools, window, slab, layout, overlays; device, mark and help at the right.
 
-use egui::{
-    Align, Frame, Id, Label, Layout, Margin, Panel, RichText, Sense, Stroke, TextStyle, Ui, UiBuilder, vec2,
-};
+use egui::{Align, Frame, Id, Label, Layout, Margin, Panel, RichText, Sense, Stroke, Ui, UiBuilder, vec2};
 
 use super::open_menu::open_menu_ui;
 use super::slab_menu::slab_menu_ui;
@@ -24,69 +22,123 @@ const NAME_FROM: f32 = 1340.0;
 /// What the right part of the bar takes until it was drawn once.
 const RIGHT_PART: f32 = 320.0;
 
+/// What the bar gives up where it is narrow: each step and all before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Tight {
+    /// Nothing.
+    Roomy,
+    /// Words of the tools that are not chosen.
+    Tools,
+    /// The name of the program and the keys.
+    Keys,
+    /// Words of the chosen tool, of slab and layout; the field of the slab.
+    Menus,
+    /// Heatmap and boxes, which stand in the view menu then.
+    Overlays,
+    /// Words of what opens, and the name of the device.
+    Names,
+}
+
+impl Tight {
+    const ALL: [Self; 6] = [Self::Roomy, Self::Tools, Self::Keys, Self::Menus, Self::Overlays, Self::Names];
+}
+
+/// How wide the left part is with each step, so far as it was drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Widths {
+    step: usize,
+    known: [Option<f32>; Tight::ALL.len()],
+}
+
+impl Widths {
+    /// What was drawn, and the first step that fits then; one that was never drawn is tried. What stands in the
+    /// bar changes with its words: as much as this step grew, the others are taken to have grown.
+    fn next(mut self, drawn: f32, room: f32) -> Self {
+        let before = self.known.get(self.step).copied().flatten();
+        let grown = before.map_or(0.0, |before| drawn - before);
+        self.known.iter_mut().flatten().for_each(|width| *width += grown);
+        if let Some(known) = self.known.get_mut(self.step) {
+            *known = Some(drawn);
+        }
+        let fits = |width: &Option<f32>| width.is_none_or(|width| width <= room + 0.5);
+        self.step = self.known.iter().position(fits).unwrap_or(Tight::ALL.len() - 1);
+        self
+    }
+}
+
 /// Draws the bar.
 pub fn top_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
     let frame = Frame::new().inner_margin(Margin::symmetric(12, 0));
     Panel::top("top").exact_size(size::TOP_BAR).frame(frame).resizable(false).show(ui, |ui| {
         let width = ui.available_width();
         ui.spacing_mut().item_spacing.x = size::HALF;
+        let id = Id::unique("top bar");
+        let before: Widths = ui.data(|d| d.get_temp(id)).unwrap_or_default();
+        let tight = Tight::ALL.get(before.step).copied().unwrap_or(Tight::Names);
         // The left part comes first, so that Tab goes through the bar as one reads it; what the right
         // part needs is known from the frame before.
-        let id = Id::unique("right part of the top bar");
-        let needed: f32 = ui.data(|d| d.get_temp(id)).unwrap_or(RIGHT_PART);
+        let right_id = Id::unique("right part of the top bar");
+        let needed: f32 = ui.data(|d| d.get_temp(right_id)).unwrap_or(RIGHT_PART);
         let (left, right) = ui.max_rect().split_left_right_at_x(ui.max_rect().right() - needed);
+        let left = left.with_max_x(left.right() - size::STEP);
         let row = |rect| UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center));
-        ui.scope_builder(row(left.with_max_x(left.right() - size::STEP)), |ui| {
-            left_ui(ui, scene, state, out, width);
+        let drawn = ui.scope_builder(row(left), |ui| {
+            left_ui(ui, scene, state, out, (width, tight));
+            ui.min_rect().width()
         });
-        let used = ui.scope_builder(row(right), |ui| right_ui(ui, scene, out, width)).response.rect.width();
-        if (used - needed).abs() > 0.5 {
-            ui.data_mut(|d| d.insert_temp(id, used));
+        let used =
+            ui.scope_builder(row(right), |ui| right_ui(ui, scene, out, (width, tight))).response.rect.width();
+        let widths = before.next(drawn.inner, left.width());
+        if widths != before || (used - needed).abs() > 0.5 {
+            ui.data_mut(|d| d.insert_temp(right_id, used));
+            ui.data_mut(|d| d.insert_temp(id, widths));
+            ui.request_discard("the top bar found its words");
             ui.request_repaint();
         }
     });
 }
 
-fn left_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands, width: f32) {
+fn left_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    state: &mut UiState,
+    out: &mut Commands,
+    (width, tight): (f32, Tight),
+) {
     let t = tokens(ui);
-    // Tools have their words where all of the bar fits with them, else only the chosen one has.
-    let id = Id::unique("top bar");
-    let bare: f32 = ui.data(|d| d.get_temp(id)).unwrap_or(f32::INFINITY);
-    let tool_words = tool_words_width(ui, scene.session.look().tool);
-    let all_words = bare + tool_words <= ui.available_width();
     let look = scene.session.look();
-    if width >= NAME_FROM {
+    let keys = width >= NAME_FROM && tight < Tight::Keys;
+    if keys {
         ui.add(
             Label::new(RichText::new("Triscope").text_style(text::strong()).color(t.text)).selectable(false),
         );
         ui.add_space(size::STEP);
     }
-    open_menu_ui(ui, scene, state, out);
+    open_menu_ui(ui, scene, state, out, tight < Tight::Names);
     line_ui(ui);
     for tool in Tool::ALL {
         let command = Command::Tool(tool);
         let selected = look.tool == tool;
         let mut press = Press::new(tool_icon(tool), named("tool", tool.label())).selected(selected);
-        if !all_words && !selected {
+        if (tight >= Tight::Tools && !selected) || tight >= Tight::Menus {
             press = press.icon_only();
         }
         if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
             out.push(command);
         }
     }
-    measure_menu_ui(ui, scene, out);
+    measure_menu_ui(ui, scene, out, tight < Tight::Menus);
     line_ui(ui);
     let open = scene.session.stage() == Stage::Open;
     ui.add_enabled_ui(open, |ui| {
         window_menu_ui(ui, scene, state, out);
-        slab_menu_ui(ui, scene, out, width >= NAME_FROM);
-        layout_menu_ui(ui, scene, out);
+        slab_menu_ui(ui, scene, out, (tight < Tight::Menus, width >= NAME_FROM && tight < Tight::Menus));
+        layout_menu_ui(ui, scene, out, tight < Tight::Menus);
     });
-    let keys = width >= NAME_FROM;
-    for (command, words, on) in [
-        (Command::ToggleHeatmap, say!("top-heatmap"), look.heatmap.on),
-        (Command::ToggleBoxes, say!("top-boxes"), look.boxes),
-    ] {
+    for (command, words, on) in overlays(scene) {
+        if tight >= Tight::Overlays {
+            break;
+        }
         let key = if keys { scene.key(&command) } else { String::new() };
         let enabled = scene.enabled(&command);
         let press = Press::new("", words).key(&key).selected(on && open).enabled(enabled);
@@ -94,7 +146,8 @@ fn left_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Comman
             out.push(command);
         }
     }
-    view_menu_ui(ui, scene, out);
+    let hidden = if tight >= Tight::Overlays { overlays(scene).to_vec() } else { Vec::new() };
+    view_menu_ui(ui, scene, out, &hidden);
     if scene.session.report().is_some() {
         let command = Command::ToggleReport;
         let shown = scene.session.stage() == Stage::Report;
@@ -103,31 +156,25 @@ fn left_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Comman
             out.push(command);
         }
     }
-    let used = ui.min_rect().width() - if all_words { tool_words } else { 0.0 };
-    if (used - bare).abs() > 0.5 {
-        ui.data_mut(|d| d.insert_temp(id, used));
-        ui.request_repaint();
-    }
 }
 
-/// What the words of all tools but the chosen one add to the bar.
-fn tool_words_width(ui: &Ui, chosen: Tool) -> f32 {
-    let font = TextStyle::Body.resolve(ui.style());
-    let word = |tool: Tool| {
-        ui.painter().layout_no_wrap(named("tool", tool.label()).to_owned(), font.clone(), tokens(ui).text)
-    };
-    // Beside the word: the gap to its icon, and the wider sides of a button with words.
-    Tool::ALL.into_iter().filter(|t| *t != chosen).map(|t| word(t).size().x + 13.0).sum()
+/// What lies over the pictures: command, word, whether it is on.
+fn overlays(scene: &Scene<'_>) -> [(Command, &'static str, bool); 2] {
+    let look = scene.session.look();
+    [
+        (Command::ToggleHeatmap, say!("top-heatmap"), look.heatmap.on),
+        (Command::ToggleBoxes, say!("top-boxes"), look.boxes),
+    ]
 }
 
-fn right_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands, width: f32) {
+fn right_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands, (width, tight): (f32, Tight)) {
     let t = tokens(ui);
     // On one line where there is room, on two where there is not; never gone.
     let words = if width >= ONE_LINE_FROM { say!("top-research") } else { say!("top-research-lines") };
     let mark = RichText::new(words).text_style(egui::TextStyle::Small).color(t.muted).line_height(Some(15.0));
     ui.add(Label::new(mark).selectable(false).halign(Align::RIGHT).extend());
     ui.add_space(size::HALF);
-    device_menu_ui(ui, scene, out);
+    device_menu_ui(ui, scene, out, tight < Tight::Names);
     let help = Command::ToggleHelp;
     if press_ui(ui, Press::new(icons::HELP, say!("top-keys")).icon_only())
         .on_hover_text(scene.tip(&help))
@@ -168,5 +215,30 @@ fn tool_icon(tool: Tool) -> &'static str {
         Tool::Measure(kind) => measure_icon(kind),
         Tool::Paint | Tool::Segment => icons::BRUSH,
         Tool::Erase => icons::ERASER,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bar_gives_up_no_more_than_it_must_and_settles() {
+        // Widths of the six steps; the third is the first that fits into 500.
+        let settle = |mut widths: Widths, all: [f32; 6], room: f32| {
+            for _ in 0..8 {
+                widths = widths.next(all[widths.step], room);
+            }
+            widths
+        };
+        let all = [900.0, 700.0, 480.0, 400.0, 300.0, 200.0];
+        let narrow = settle(Widths::default(), all, 500.0);
+        assert_eq!(narrow.step, 2);
+        assert_eq!(settle(narrow, all, 1000.0).step, 0, "and takes it back where there is room");
+        // A slab makes every step 60 wider; without it the words come back.
+        let slab = settle(narrow, all.map(|w| w + 60.0), 500.0);
+        assert_eq!(slab.step, 3);
+        assert_eq!(settle(slab, all, 500.0).step, 2);
+        assert_eq!(settle(narrow, all, 100.0).step, 5, "the narrowest there is");
     }
 }

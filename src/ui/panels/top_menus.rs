@@ -53,7 +53,8 @@ pub(super) fn closing_row_ui(
 }
 
 /// What can be measured; the button is the chosen one's.
-pub fn measure_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+/// - `with_words`: the bar has room for the chosen one's
+pub fn measure_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands, with_words: bool) {
     let tool = scene.session.look().tool;
     let chosen = match tool {
         Tool::Measure(kind) => Some(kind),
@@ -72,7 +73,7 @@ pub fn measure_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     };
     let taken = chosen.is_some() || tool.segments();
     let mut press = Press::new(icon, words).menu().selected(taken);
-    if !taken {
+    if !taken || !with_words {
         press = press.icon_only();
     }
     let button = press_ui(ui, press).on_hover_text(say!("menu-measure-tip"));
@@ -98,7 +99,8 @@ pub fn measure_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
 }
 
 /// How viewports lie beside each other, or which stands alone.
-pub fn layout_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+/// - `with_words`: the bar has room for them
+pub fn layout_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands, with_words: bool) {
     let look = scene.session.look();
     let (icon, words) = match look.layout {
         Panes::Grid => (icons::LAYOUT, named("arrangement", look.arrangement.label())),
@@ -107,7 +109,8 @@ pub fn layout_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
         Panes::Volume => (icons::VOLUME, "3D"),
         Panes::Maps(_) => (icons::LAYOUT, say!("menu-maps")),
     };
-    let button = press_ui(ui, Press::new(icon, words).menu().enabled(ui.is_enabled()));
+    let press = Press::new(icon, words).menu().enabled(ui.is_enabled());
+    let button = press_ui(ui, if with_words { press } else { press.icon_only() });
     let button = button.on_hover_text(say!("menu-layout-tip"));
     menu(&button).show(|ui| {
         ui.set_width(220.0);
@@ -134,13 +137,25 @@ pub fn layout_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
 }
 
 /// What is shown, and how; panels, theme, picture.
-pub fn view_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+/// - `overlays`: those for which the bar has no room: command, word, whether it is on
+pub fn view_menu_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    out: &mut Commands,
+    overlays: &[(Command, &'static str, bool)],
+) {
     let button = press_ui(ui, Press::new(icons::DISPLAY, say!("menu-view")).icon_only().menu());
     let button = button.on_hover_text(say!("menu-view-tip"));
     let look = scene.session.look();
     menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_width(320.0);
         ui.spacing_mut().item_spacing.y = 2.0;
+        for (command, _, on) in overlays {
+            closing_row_ui(ui, scene, out, command.clone(), icons::LAYOUT, *on);
+        }
+        if !overlays.is_empty() {
+            ui.separator();
+        }
         closing_row_ui(ui, scene, out, Command::Undo, icons::UNDO, false);
         closing_row_ui(ui, scene, out, Command::Redo, icons::REDO, false);
         ui.separator();
@@ -232,11 +247,12 @@ fn pictures_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
 }
 
 /// The device in use: what draws, what computes, what else there is.
-pub fn device_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
+/// - `with_name`: the bar has room for it
+pub fn device_menu_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands, with_name: bool) {
     let graphics = scene.session.graphics();
     let name = graphics.current.as_ref().map_or(say!("menu-no-graphics"), |a| a.name.as_str());
     let software = graphics.current.as_ref().is_none_or(|a| a.software);
-    let button = chip_ui(ui, &short_name(name), software);
+    let button = chip_ui(ui, &short_name(name), software, with_name);
     let button = button.on_hover_text(say!("menu-devices"));
     menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_width(320.0);
@@ -277,13 +293,17 @@ fn short_name(name: &str) -> String {
     name.split(" (").next().unwrap_or(name).trim().to_owned()
 }
 
-fn chip_ui(ui: &mut Ui, name: &str, software: bool) -> egui::Response {
+fn chip_ui(ui: &mut Ui, name: &str, software: bool, with_name: bool) -> egui::Response {
     let t = tokens(ui);
     let font = TextStyle::Body.resolve(ui.style());
-    let mut job = egui::text::LayoutJob::simple_singleline(name.to_owned(), font, t.text);
+    let shown = if with_name { name } else { "" };
+    let mut job = egui::text::LayoutJob::simple_singleline(shown.to_owned(), font, t.text);
     job.wrap = egui::text::TextWrapping::truncate_at_width(150.0);
     let galley = ui.painter().layout_job(job);
-    let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 34.0, 26.0), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(
+        vec2(galley.size().x + if with_name { 34.0 } else { 28.0 }, 26.0),
+        Sense::click(),
+    );
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, say!("menu-device", name = name)));
     let fill = if response.hovered() { t.control_hover } else { t.card };
     let edge = if response.has_focus() { t.accent } else { t.line };

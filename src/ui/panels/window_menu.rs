@@ -1,6 +1,6 @@
 //! The menu of grey-scale windows: presets, those that the user keeps, the histogram, colours.
 
-use egui::{Align, Layout, PopupCloseBehavior, TextEdit, Ui, vec2};
+use egui::{Align, Layout, PopupCloseBehavior, Ui, vec2};
 
 use super::histogram::histogram_ui;
 use super::top_menus::closing_row_ui;
@@ -10,7 +10,7 @@ use crate::language::named;
 use crate::say;
 use crate::session::{Edit, KeptWindow};
 use crate::ui::theme::size;
-use crate::ui::widgets::{Press, heading_ui, menu, menu_row_ui, press_ui, segments_ui};
+use crate::ui::widgets::{Press, heading_ui, menu, menu_row_ui, press_ui, segments_ui, text_field};
 use crate::ui::{Scene, UiState, icons, words};
 use crate::volume::{Colours, Preset};
 
@@ -138,11 +138,8 @@ fn keep_ui(ui: &mut Ui, state: &mut UiState, out: &mut Commands) {
     ui.horizontal(|ui| {
         ui.add_space(size::HALF);
         let typed = &mut state.window_name;
-        let edit = TextEdit::singleline(typed)
-            .hint_text(say!("window-menu-name"))
-            .desired_width(WIDTH - 110.0)
-            .char_limit(40)
-            .align(egui::Align2::LEFT_CENTER);
+        let edit =
+            text_field(typed).hint_text(say!("window-menu-name")).desired_width(WIDTH - 110.0).char_limit(40);
         let field = ui.add(edit);
         ui.accesskit_node_builder(field.id, |node| node.set_label(say!("window-menu-name")));
         let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));

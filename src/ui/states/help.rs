@@ -49,7 +49,7 @@ pub fn help_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState) {
         let heights: Vec<f32> = lines.iter().map(Line::height).collect();
         let (places, longest) = flow(&heights, columns);
         // All of them at once where they can be read so, on a small window in closer lines.
-        let row = ((room - size::STEP) / longest.max(1.0)).clamp(ROWS[0], ROWS[1]);
+        let row = ((room - 3.0 * size::STEP) / longest.max(1.0)).clamp(ROWS[0], ROWS[1]);
         ScrollArea::vertical().max_height(room).min_scrolled_height(room).show(ui, |ui| {
             ui.columns(columns, |columns| {
                 columns.iter_mut().for_each(|ui| ui.spacing_mut().item_spacing.y = 0.0);

@@ -1,6 +1,6 @@
 //! The sheet on which keys are changed: every command with its keys, one being changed at a time.
 
-use egui::{Id, Key, Modifiers, RichText, ScrollArea, TextEdit, Ui};
+use egui::{Id, Key, Modifiers, RichText, ScrollArea, Ui};
 
 use super::sheet::sheet_ui;
 use crate::command::{
@@ -9,7 +9,9 @@ use crate::command::{
 use crate::language::{heard, named};
 use crate::say;
 use crate::ui::theme::{size, tokens};
-use crate::ui::widgets::{Press, card_ui, heading_ui, menu_row_ui, note_ui, paragraph_ui, press_ui};
+use crate::ui::widgets::{
+    Press, card_ui, heading_ui, menu_row_ui, note_ui, paragraph_ui, press_ui, text_field,
+};
 use crate::ui::{Scene, UiState, icons, words};
 
 /// Points.
@@ -117,7 +119,7 @@ fn top_ui(
     let (mut enter, mut found) = (false, Vec::new());
     ui.horizontal(|ui| {
         let field = ui.add(
-            TextEdit::singleline(&mut binding.typed)
+            text_field(&mut binding.typed)
                 .id(Id::unique("key binding field"))
                 .hint_text(RichText::new(say!("binding-find")).color(t.muted))
                 .desired_width(300.0),

@@ -3,14 +3,14 @@
 use std::fmt;
 
 use egui::text_edit::TextEditState;
-use egui::{Id, Key, Modifiers, TextEdit, TextStyle, Ui};
+use egui::{Id, Key, Modifiers, TextStyle, Ui};
 
 use super::sheet::sheet_ui;
 use crate::command::{Command, Commands};
 use crate::ingest::Private;
 use crate::say;
 use crate::ui::theme::{size, tokens};
-use crate::ui::widgets::{Press, line_ui, note_ui, paragraph_ui, press_ui};
+use crate::ui::widgets::{Press, line_ui, note_ui, paragraph_ui, press_ui, text_field};
 use crate::ui::{Scene, UiState, icons};
 
 /// Points.
@@ -52,7 +52,7 @@ pub fn locked_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Comm
             note_ui(ui, icons::WARNING, t.warning, say!("locked-wrong"));
         }
         let field = ui.add(
-            TextEdit::singleline(&mut state.password.0)
+            text_field(&mut state.password.0)
                 .id(Id::unique(FIELD))
                 .password(true)
                 .desired_width(f32::INFINITY),

@@ -1,12 +1,12 @@
 //! The command palette: type a few letters of what you want, and press Enter.
 
-use egui::{Id, Key, Modifiers, RichText, ScrollArea, TextEdit, Ui};
+use egui::{Id, Key, Modifiers, RichText, ScrollArea, Ui};
 
 use super::sheet::sheet_ui;
 use crate::command::{CATALOGUE, Command, Commands, Entry, Explaining};
 use crate::say;
 use crate::ui::theme::tokens;
-use crate::ui::widgets::{Press, menu_row_ui, paragraph_ui};
+use crate::ui::widgets::{Press, menu_row_ui, paragraph_ui, text_field};
 use crate::ui::{Scene, UiState, icons};
 
 /// Points.
@@ -22,7 +22,7 @@ pub fn palette_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Com
             (pressed(Key::ArrowUp), pressed(Key::ArrowDown), pressed(Key::Enter))
         });
         let field = ui.add(
-            TextEdit::singleline(&mut state.palette.typed)
+            text_field(&mut state.palette.typed)
                 .id(Id::unique("palette field"))
                 .hint_text(RichText::new(say!("palette-what")).color(t.muted))
                 .desired_width(f32::INFINITY),
@@ -39,24 +39,29 @@ pub fn palette_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Com
         state.palette.row = row;
         ui.add_space(4.0);
         ui.spacing_mut().item_spacing.y = 2.0;
-        if found.is_empty() {
-            paragraph_ui(ui, say!("palette-none"), t.muted);
-        }
-        ScrollArea::vertical().max_height((room - 60.0).max(60.0)).show(ui, |ui| {
-            for (n, entry) in found.iter().enumerate() {
-                let key = scene.key(&entry.command);
-                let line = menu_row_ui(
-                    ui,
-                    Press::new(if n == row { icons::RIGHT } else { "" }, entry.said()).key(&key),
-                );
-                if n == row && (up || down) {
-                    line.scroll_to_me(None);
+        // As high whatever is found: the field stays where one types.
+        let height = (room - 60.0).clamp(60.0, 420.0);
+        ScrollArea::vertical().max_height(height).min_scrolled_height(height).auto_shrink(false).show(
+            ui,
+            |ui| {
+                if found.is_empty() {
+                    paragraph_ui(ui, say!("palette-none"), t.muted);
                 }
-                if line.on_hover_text(entry.said_help()).clicked() || (enter && n == row) {
-                    chosen = Some(entry.command.clone());
+                for (n, entry) in found.iter().enumerate() {
+                    let key = scene.key(&entry.command);
+                    let line = menu_row_ui(
+                        ui,
+                        Press::new(if n == row { icons::RIGHT } else { "" }, entry.said()).key(&key),
+                    );
+                    if n == row && (up || down) {
+                        line.scroll_to_me(None);
+                    }
+                    if line.on_hover_text(entry.said_help()).clicked() || (enter && n == row) {
+                        chosen = Some(entry.command.clone());
+                    }
                 }
-            }
-        });
+            },
+        );
     });
     if chosen.is_some() || closed {
         state.sheet = None;

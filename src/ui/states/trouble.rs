@@ -86,10 +86,12 @@ pub fn unusable_ui(
             paragraph_ui(ui, say!("trouble-open-several"), t.muted);
         }
         for defect in series.defects.iter().filter(|d| !d.code.viewable()) {
-            let name = RichText::new(words::defect_badge(defect)).text_style(text::strong()).color(t.text);
+            let name = RichText::new(words::defect_badge(defect, series.size[2]))
+                .text_style(text::strong())
+                .color(t.text);
             ui.add(Label::new(name).selectable(false));
             note_ui(ui, icons::WARNING, t.warning, &heard(&defect.text));
-            if let Some(help) = what_helps(defect.code) {
+            if let Some(help) = what_helps(defect.code, several) {
                 paragraph_ui(ui, help, t.muted);
             }
         }
@@ -112,8 +114,10 @@ pub fn unusable_ui(
     });
 }
 
-fn what_helps(code: DefectCode) -> Option<&'static str> {
+/// - `several`: whether the series has several pictures
+fn what_helps(code: DefectCode, several: bool) -> Option<&'static str> {
     match code {
+        DefectCode::SingleSlice if several => Some(say!("trouble-one-position")),
         DefectCode::SingleSlice => Some(say!("trouble-scout")),
         DefectCode::NoPosition => Some(say!("trouble-export-headers")),
         DefectCode::UnsupportedSyntax => Some(say!("trouble-export-uncompressed")),

@@ -78,6 +78,9 @@ fn style(t: &Tokens, dark: bool) -> Style {
     s.scroll.floating = true;
     s.scroll.bar_width = 8.0;
     s.scroll.floating_width = 3.0;
+    // A bar has a gutter of its own, and is there before the pointer is.
+    s.scroll.floating_allocated_width = 6.0;
+    s.scroll.dormant_handle_opacity = 0.6;
 
     let v = &mut style.visuals;
     v.panel_fill = t.panel;
@@ -116,6 +119,9 @@ fn style(t: &Tokens, dark: bool) -> Style {
         w.fg_stroke = Stroke::new(1.0, t.text);
     }
     v.widgets.noninteractive.bg_stroke = Stroke::new(1.0, t.line);
+    // A field that may lie on a ground of its own colour.
+    v.widgets.inactive.bg_stroke = Stroke::new(1.0, t.edge);
+    v.widgets.hovered.bg_stroke = Stroke::new(1.0, t.edge);
     v.widgets.noninteractive.bg_fill = t.panel;
     for (w, fill) in [
         (&mut v.widgets.inactive, t.control),

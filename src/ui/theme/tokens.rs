@@ -17,6 +17,8 @@ pub struct Tokens {
     pub control_hover: Color32,
     /// Hairlines.
     pub line: Color32,
+    /// Around a field or a filled button, which may lie on a ground of its own colour.
+    pub edge: Color32,
     /// Text.
     pub text: Color32,
     /// Text of less weight.
@@ -51,6 +53,7 @@ pub static DARK: Tokens = Tokens {
     control: Color32::from_rgb(0x26, 0x2B, 0x33),
     control_hover: Color32::from_rgb(0x2F, 0x36, 0x40),
     line: Color32::from_rgb(0x26, 0x2B, 0x33),
+    edge: Color32::from_rgb(0x26, 0x2B, 0x33),
     text: Color32::from_rgb(0xD6, 0xDB, 0xE1),
     muted: Color32::from_rgb(0x8A, 0x93, 0x9E),
     accent: Color32::from_rgb(0x4C, 0xB4, 0xFF),
@@ -80,6 +83,7 @@ pub static LIGHT: Tokens = Tokens {
     control: Color32::from_rgb(0xE4, 0xE8, 0xED),
     control_hover: Color32::from_rgb(0xD7, 0xDD, 0xE4),
     line: Color32::from_rgb(0xCD, 0xD3, 0xDA),
+    edge: Color32::from_rgb(0xA6, 0xB0, 0xBB),
     text: Color32::from_rgb(0x1A, 0x1E, 0x24),
     muted: Color32::from_rgb(0x55, 0x5F, 0x6B),
     accent: Color32::from_rgb(0x0A, 0x66, 0xB8),

@@ -63,7 +63,14 @@ pub(super) fn view_ui(
     // The slice covers all of it.
     let place = if second { SlicePlace::Second(pane) } else { SlicePlace::Current(pane) };
     ui.painter().add(slice_shape(rect, place, shown.frame()));
-    overlay::paint(ui.painter(), rect, &shown);
+    let warnings = overlay::paint(ui.painter(), rect, &shown);
+    if !shown.facts.explained.is_empty() && response.hover_pos().is_some_and(|at| warnings.contains(at)) {
+        response.clone().on_hover_ui_at_pointer(|ui| {
+            shown.facts.explained.iter().for_each(|sentence| {
+                ui.label(sentence);
+            });
+        });
+    }
 
     if scene.session.look().tool == Tool::Paint
         && let Some(at) = response.hover_pos()

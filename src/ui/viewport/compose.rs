@@ -7,6 +7,7 @@ use crate::explain::Why;
 use crate::findings::{Nodule, Question};
 use crate::inference::{Region, regions};
 use crate::ingest::{Defect, DefectCode, Series};
+use crate::language::heard;
 use crate::networks::spec;
 use crate::render::{HeatmapLook, LayerLook};
 use crate::say;
@@ -195,16 +196,19 @@ pub fn facts_of(series: &Series, defects: &[Defect]) -> Facts {
     let mut warnings: Vec<String> = defects
         .iter()
         .filter(|d| words::defect_on_picture(d.code))
-        .map(|d| words::defect_badge(d).to_owned())
+        .map(|d| words::defect_badge(d, series.size[2]).to_owned())
         .collect();
     warnings.dedup();
+    let on_picture = defects.iter().filter(|d| words::defect_on_picture(d.code));
+    let explained = on_picture.map(|d| heard(&d.text).into_owned()).collect();
     Facts {
         patient,
-        prior: false,
+        second: None,
         link: String::new(),
         beyond: None,
         description: series.description.reveal().trim().to_owned(),
         warnings,
+        explained,
         lossy: defects.iter().any(|d| d.code == DefectCode::Lossy),
     }
 }

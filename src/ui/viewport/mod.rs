@@ -28,6 +28,7 @@ pub use pointer::scrolled;
 pub use prior::{compose_prior, prior_ui};
 pub use scores::{SCORES_WIDTH, scored_pane, scores_ui};
 pub use shown::{
-    CandidateBox, DrawnPane, Facts, Mark, MeasurementMark, PaneKind, ProbabilityDot, Shown, ShownLayer,
+    CandidateBox, DrawnPane, Facts, Mark, MeasurementMark, PaneKind, ProbabilityDot, Second, Shown,
+    ShownLayer,
 };
 pub use volume::{cut_words, volume_picture, volume_ui};

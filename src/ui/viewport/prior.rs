@@ -7,7 +7,7 @@ use egui::{CursorIcon, EventFilter, Id, Key, Rect, Response, Role, Sense, Ui, Wi
 use super::callback::{SlicePlace, slice_shape};
 use super::canvas::on_pixels;
 use super::compose::{facts_of, measurements};
-use super::shown::{DrawnPane, Facts, Mark, PaneKind, Shown};
+use super::shown::{DrawnPane, Facts, Mark, PaneKind, Second, Shown};
 use super::{overlay, pointer};
 use crate::command::Commands;
 use crate::findings::Nodule;
@@ -15,12 +15,12 @@ use crate::geometry::Plane;
 use crate::inference::{Region, csf};
 use crate::networks::spec;
 use crate::say;
-use crate::session::{PriorLook, PriorSeries, Session, Tool, ViewportState};
+use crate::session::{PriorLook, PriorSeries, Session, Tool, ViewportState, first_window, is_earlier};
 use crate::tools::PointerEvent;
 use crate::ui::theme::PICTURE;
 use crate::ui::{Scene, UiState, words};
 use crate::view;
-use crate::volume::Sampling;
+use crate::volume::{Preset, Sampling, Unit, Window};
 
 /// The prior as it is looked at now; `None` where there is none.
 /// - `size_px`: physical pixels
@@ -37,7 +37,7 @@ pub fn compose_prior(session: &Session, size_px: [u32; 2]) -> Option<Shown> {
         home: Some(Plane::Axial),
         turnable: false,
         cursor,
-        window: look.window,
+        window: window(session, prior),
         invert: prior.volume.polarity().inverted(look.invert),
         sampling: Sampling::default(),
         colours: look.colours,
@@ -58,11 +58,7 @@ pub fn compose_prior(session: &Session, size_px: [u32; 2]) -> Option<Shown> {
         marks: marks(session),
         measurements: measurements(session.prior_findings(), session.prior_sketch()),
         text: look.corner_text,
-        facts: beyond(
-            session,
-            size_px,
-            Facts { link: words::series_link(link), ..facts(prior, session.is_anonymous()) },
-        ),
+        facts: beyond(session, size_px, Facts { link: words::series_link(link), ..facts(session, prior) }),
         reduced: prior.gpu.reduced,
         focused: false,
     })
@@ -101,12 +97,27 @@ fn beyond(session: &Session, size_px: [u32; 2], facts: Facts) -> Facts {
     Facts { beyond, ..facts }
 }
 
-fn facts(prior: &PriorSeries, anonymous: bool) -> Facts {
+fn facts(session: &Session, prior: &PriorSeries) -> Facts {
     let Some(series) = prior.series() else { return Facts::default() };
     let mut facts = facts_of(series, &prior.defects);
     facts.patient.extend(words::date(series.study_date.reveal()));
-    let facts = Facts { prior: true, ..facts };
-    if anonymous { facts.anonymous() } else { facts }
+    let earlier = session.series().is_none_or(|now| is_earlier(now, series));
+    let second = Some(if earlier { Second::Prior } else { Second::Beside });
+    let facts = Facts { second, ..facts };
+    if session.is_anonymous() { facts.anonymous() } else { facts }
+}
+
+/// The window of the series on the screen, where values mean the same; else one of its own.
+fn window(session: &Session, prior: &PriorSeries) -> Window {
+    let own = prior.volume.unit();
+    if session.open().is_some_and(|open| open.volume.unit() == own) {
+        return session.look().window;
+    }
+    match prior.series() {
+        _ if *own == Unit::Hu => Preset::Lung.window([0.0, 0.0]),
+        Some(series) => first_window(series, &prior.volume).0,
+        None => Preset::Full.window(prior.volume.range_at_hand()),
+    }
 }
 
 /// Draws the prior into `rect`; what the pointer and the keyboard did there goes to the commands.

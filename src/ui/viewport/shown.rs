@@ -74,8 +74,8 @@ pub struct ShownLayer {
 pub struct Facts {
     /// Patient's name and number; shown with [`CornerText::Full`] alone.
     pub patient: Vec<String>,
-    /// Whether it is the prior: said before the plane.
-    pub prior: bool,
+    /// Whether it is a second series beside the one on the screen: said before the plane.
+    pub second: Option<Second>,
     /// How the prior is linked with the series on the screen; empty where it is not.
     pub link: String,
     /// Where it follows to a place without a slice: which end it stands at.
@@ -84,8 +84,19 @@ pub struct Facts {
     pub description: String,
     /// Badges: what is odd about the series.
     pub warnings: Vec<String>,
+    /// The same in sentences.
+    pub explained: Vec<String>,
     /// Lossy compression somewhere in the image's history.
     pub lossy: bool,
+}
+
+/// What a second series is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Second {
+    /// Of an earlier date, or of one that is not known.
+    Prior,
+    /// Of the same date or a later one.
+    Beside,
 }
 
 impl Facts {

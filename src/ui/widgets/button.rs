@@ -131,6 +131,11 @@ pub fn press_ui(ui: &mut Ui, press: Press<'_>) -> Response {
         if let Some(fill) = fill {
             ui.painter().rect_filled(rect, CornerRadius::same(size::RADIUS), fill);
         }
+        if press.filled && !press.selected {
+            let edge = Stroke::new(1.0, t.edge);
+            let radius = CornerRadius::same(size::RADIUS);
+            ui.painter().rect_stroke(rect, radius, edge, StrokeKind::Inside);
+        }
         let mut x = rect.center().x - inner / 2.0;
         for (galley, is_weak) in parts {
             let at = Align2::LEFT_CENTER.anchor_size(pos2(x, rect.center().y), galley.size());

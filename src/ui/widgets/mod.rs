@@ -14,4 +14,4 @@ pub use meter::{bare_slider_ui, meter_ui, slider_row_ui};
 pub use number::{NumberField, number_ui};
 pub use row::row_ground;
 pub use segments::segments_ui;
-pub use text::{line_ui, paragraph_ui};
+pub use text::{line_ui, paragraph_ui, text_field};

@@ -20,6 +20,11 @@ const LABEL_HEIGHT: f32 = 15.0;
 pub fn region_line(painter: &Painter, mut path: Vec<Pos2>, name: RegionName, width: f32) {
     let Some(first) = path.first().copied() else { return };
     path.push(first);
+    region_edge(painter, &path, name, width);
+}
+
+/// The same of a path that is not closed.
+pub(super) fn region_edge(painter: &Painter, path: &[Pos2], name: RegionName, width: f32) {
     let stroke = Stroke::new(width, region_colour(name));
     let edge = Stroke::new(width + 2.0, PICTURE.halo.gamma_multiply(0.8));
     let (dash, gap) = match name {
@@ -28,15 +33,15 @@ pub fn region_line(painter: &Painter, mut path: Vec<Pos2>, name: RegionName, wid
         | RegionName::Axial
         | RegionName::Current
         | RegionName::Slice => {
-            painter.add(Shape::line(path.clone(), edge));
-            painter.add(Shape::line(path, stroke));
+            painter.add(Shape::line(path.to_vec(), edge));
+            painter.add(Shape::line(path.to_vec(), stroke));
             return;
         }
         RegionName::Meso | RegionName::Coronal | RegionName::Prior => (7.0, 5.0),
         RegionName::Macro => (2.0, 3.5),
     };
-    painter.extend(Shape::dashed_line(&path, edge, dash, gap));
-    painter.extend(Shape::dashed_line(&path, stroke, dash, gap));
+    painter.extend(Shape::dashed_line(path, edge, dash, gap));
+    painter.extend(Shape::dashed_line(path, stroke, dash, gap));
 }
 
 fn polygon(place: &Place, shown: &Shown, region: &Region) -> Vec<Pos2> {
@@ -79,9 +84,34 @@ pub(super) fn candidates(painter: &Painter, place: &Place, shown: &Shown) {
     }
 }
 
+/// Names beside the boxes.
+struct Labels {
+    lines: Vec<(RegionName, String)>,
+    /// Corner of the first line.
+    at: Pos2,
+    anchor: Align2,
+    room: f32,
+}
+
 /// Names beside the boxes: with sizes where there is room for them, else the name alone, and in
 /// any case whether the box was moved or padded.
 pub(super) fn labels(painter: &Painter, place: &Place, shown: &Shown) {
+    let Some(Labels { lines, mut at, anchor, room }) = arranged(painter, place, shown) else { return };
+    for (name, text) in &lines {
+        let look = Halo::strong().in_colour(region_colour(*name));
+        halo_text(painter, at, anchor, text, &look, room);
+        at.y += LABEL_HEIGHT;
+    }
+}
+
+/// Where [`labels`] writes.
+pub(super) fn labelled(painter: &Painter, place: &Place, shown: &Shown) -> Option<Rect> {
+    let Labels { lines, at, anchor, .. } = arranged(painter, place, shown)?;
+    let width = lines.iter().map(|(_, text)| text_width(painter, text)).fold(0.0, f32::max);
+    Some(anchor.anchor_size(at, vec2(width, LABEL_HEIGHT * lines.len() as f32)))
+}
+
+fn arranged(painter: &Painter, place: &Place, shown: &Shown) -> Option<Labels> {
     let right_edge = place.rect.right();
     let mut around = Rect::NOTHING;
     let mut lines: Vec<(RegionName, String, String)> = Vec::new();
@@ -98,7 +128,7 @@ pub(super) fn labels(painter: &Painter, place: &Place, shown: &Shown) {
         lines.push((region.name, format!("{name} {facts}{moved}"), format!("{name}{moved}")));
     }
     if lines.is_empty() || !place.rect.intersects(around) {
-        return;
+        return None;
     }
     let widest = |pick: fn(&(RegionName, String, String)) -> &str| {
         lines.iter().map(|l| text_width(painter, pick(l))).fold(0.0, f32::max)
@@ -131,13 +161,10 @@ pub(super) fn labels(painter: &Painter, place: &Place, shown: &Shown) {
     let bottom = place.rect.bottom() - 48.0 - LABEL_HEIGHT * lines.len() as f32;
     // Three lines of corner text stand above.
     let under_corners = place.rect.top() + 60.0;
-    let mut y = (around.top() - 2.0).clamp(under_corners, bottom.max(under_corners));
-    for (name, long_text, short_text) in &lines {
-        let text = if full { long_text } else { short_text };
-        let look = Halo::strong().in_colour(region_colour(*name));
-        halo_text(painter, pos2(x, y), anchor, text, &look, room.max(if full { long } else { short }));
-        y += LABEL_HEIGHT;
-    }
+    let y = (around.top() - 2.0).clamp(under_corners, bottom.max(under_corners));
+    let lines = lines.into_iter().map(|(name, long, short)| (name, if full { long } else { short }));
+    let room = room.max(if full { long } else { short });
+    Some(Labels { lines: lines.collect(), at: pos2(x, y), anchor, room })
 }
 
 fn text_width(painter: &Painter, text: &str) -> f32 {

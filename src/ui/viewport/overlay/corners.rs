@@ -7,7 +7,7 @@ use crate::language::named;
 use crate::say;
 use crate::session::CornerText;
 use crate::ui::theme::{PICTURE, size};
-use crate::ui::viewport::Shown;
+use crate::ui::viewport::{Second, Shown};
 use crate::ui::{icons, words};
 use crate::view::{NamedScale, named_scale};
 use crate::volume::{Colours, Interpolation, Sharpening, Unit};
@@ -24,9 +24,26 @@ struct Corner<'a> {
 }
 
 impl Corner<'_> {
-    /// Points that a line may take: the middle belongs to the orientation letters.
+    /// Points that a line may take: the middle of the outermost belongs to the orientation letters.
     fn room(&self) -> f32 {
-        self.rect.width() / 2.0 - 26.0
+        self.rect.width() / 2.0 - if self.lines == 0 { 26.0 } else { 6.0 }
+    }
+
+    /// Numbers, which are never cut off: beside each other where there is room for that, else one below the other.
+    fn numbers(&mut self, parts: &[String], between: &str, look: &Halo) {
+        let mut parts = parts.iter().filter(|part| !part.is_empty());
+        let Some(mut line) = parts.next().cloned() else { return };
+        for part in parts {
+            let longer = format!("{line}{between}{part}");
+            let galley = self.painter.layout_no_wrap(longer.clone(), look.font.clone(), look.colour);
+            if galley.size().x <= self.room() {
+                line = longer;
+            } else {
+                self.put(&line, look, self.rect.width());
+                line = part.clone();
+            }
+        }
+        self.put(&line, look, self.rect.width());
     }
 
     /// A sentence that must not be cut off: several lines where one is too short.
@@ -41,6 +58,11 @@ impl Corner<'_> {
     }
 
     fn line(&mut self, text: &str, look: &Halo) {
+        self.put(text, look, self.room());
+    }
+
+    /// - `width`: what is longer ends in dots
+    fn put(&mut self, text: &str, look: &Halo, width: f32) {
         if text.is_empty() {
             return;
         }
@@ -52,24 +74,31 @@ impl Corner<'_> {
         } else {
             r.bottom() - size::STEP - offset
         };
-        halo_text(self.painter, pos2(x, y), self.anchor, text, look, self.room());
+        halo_text(self.painter, pos2(x, y), self.anchor, text, look, width);
         self.lines += 1;
     }
 }
 
 /// Upper left: plane, slice, patient. Upper right: window, zoom, slab. Lower right: warnings.
 /// - `lift`: points at the lower right that are taken
-pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) {
+/// - returns: where the warnings stand; nothing where there are none
+pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) -> Rect {
     let wide = rect.width() >= NARROW && rect.height() >= 220.0;
     let corner = |anchor| Corner { painter, rect, anchor, lines: 0 };
     let (plain, strong) = (Halo::plain(), Halo::strong());
 
     let mut at = corner(Align2::LEFT_TOP);
-    let plane = shown.view.plane.map_or(say!("corner-oblique"), words::plane_label);
-    let plane =
-        if shown.facts.prior { say!("corner-prior", plane = plane.to_lowercase()) } else { plane.to_owned() };
-    at.line(&plane, &strong);
-    at.line(&words::slice_position(&shown.view).unwrap_or_default(), &plain);
+    let plane = match shown.view.plane {
+        Some(plane) => words::plane_label(plane).to_owned(),
+        None => words::oblique(&shown.view, shown.home),
+    };
+    let plane = match shown.facts.second {
+        Some(Second::Prior) => say!("corner-prior", plane = plane.to_lowercase()),
+        Some(Second::Beside) => say!("corner-beside", plane = plane.to_lowercase()),
+        None => plane,
+    };
+    at.sentence(&plane, &strong);
+    at.numbers(&words::slice_numbers(&shown.view).unwrap_or_default(), "   ", &plain);
     at.sentence(&shown.facts.link, &plain);
     if let Some(beyond) = shown.facts.beyond {
         let warn = Halo::strong().in_colour(PICTURE.warning);
@@ -91,7 +120,9 @@ pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) {
         other => other.name(),
     };
     let (w, c) = (shown.window.width(), shown.window.centre());
-    at.line(format!("W {}  C {}  {unit}", words::signed(w, 0), words::signed(c, 0)).trim_end(), &plain);
+    let window =
+        [format!("W {}", words::signed(w, 0)), format!("C {}", words::signed(c, 0)), unit.to_owned()];
+    at.numbers(&window, "  ", &plain);
     if wide {
         at.line(&say!("corner-zoom", zoom = format!("{:.1}", shown.zoom)), &plain);
         match named_scale(shown.volume.grid(), &shown.view, shown.screen).zip(Some(shown.screen)) {
@@ -146,6 +177,12 @@ pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) {
     if shown.facts.lossy {
         at.line(say!("corner-lossy"), &plain);
     }
+    if at.lines == 0 {
+        return Rect::NOTHING;
+    }
+    let high = LINE_HEIGHT * at.lines as f32;
+    let corner = at.rect.right_bottom() - vec2(10.0, size::STEP);
+    Rect::from_min_max(corner - vec2(rect.width() / 2.0 - 6.0, high), corner)
 }
 
 /// Says what is missing while slices arrive.

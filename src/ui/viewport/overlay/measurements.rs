@@ -34,8 +34,9 @@ pub(super) fn measurements(painter: &Painter, place: &Place, shown: &Shown) {
         .collect();
     seen.iter().for_each(|(mark, seen)| draw(painter, place, mark, seen));
     // Over all lines; the one in the hand first, so that what it says stands where one looks for it.
+    let ink: Vec<Pos2> = seen.iter().flat_map(|(_, seen)| inked(place, seen)).collect();
     let mut taken = Vec::new();
-    seen.iter().rev().for_each(|(mark, seen)| words(painter, place, mark, seen, &mut taken));
+    seen.iter().rev().for_each(|(mark, seen)| words(painter, place, (mark, seen), &ink, &mut taken));
 }
 
 fn draw(painter: &Painter, place: &Place, mark: &MeasurementMark, seen: &SeenMeasurement) {
@@ -104,20 +105,46 @@ fn head(painter: &Painter, place: &Place, seen: &SeenMeasurement, stroke: Stroke
     halo_line(painter, vec![back + side, tip, back - side], stroke);
 }
 
-/// Beside it, where nothing else is written and the picture has room: at its right, left, below, above. Where
-/// only a part lies in the slice the name alone: what it says is of all of it.
+/// Points along what is drawn, no farther apart than the smallest letter.
+fn inked(place: &Place, seen: &SeenMeasurement) -> Vec<Pos2> {
+    const APART: f32 = 6.0;
+    let along = |[a, b]: &[Point<Viewport>; 2]| {
+        let [a, b] = [a, b].map(|p| place.pos(*p));
+        let steps = (a.distance(b) / APART).ceil().clamp(1.0, 200.0);
+        (0..=steps as usize).map(move |n| a.lerp(b, n as f32 / steps)).collect::<Vec<_>>()
+    };
+    let handles = seen.handles.iter().map(|(_, p)| place.pos(*p));
+    seen.lines.iter().flat_map(along).chain(handles).collect()
+}
+
+/// Where the letters of the directions stand.
+fn letters(rect: Rect) -> [Rect; 4] {
+    let box_at = |at: Pos2| Rect::from_center_size(at, vec2(26.0, 26.0));
+    let (c, away) = (rect.center(), size::STEP + 8.0);
+    [
+        box_at(pos2(rect.left() + away, c.y)),
+        box_at(pos2(rect.right() - away, c.y)),
+        box_at(pos2(c.x, rect.top() + away)),
+        box_at(pos2(c.x, rect.bottom() - away)),
+    ]
+}
+
+/// Beside it, where nothing else is written or drawn and the picture has room: at its right, left, below, above,
+/// or off a corner, and where it ends up at a distance a thin line leads there. Where only a part lies in the
+/// slice the name alone: what it says is of all of it.
+/// - `ink`: of all measurements, its own among them
 /// - `taken`: where something is written already
 fn words(
     painter: &Painter,
     place: &Place,
-    mark: &MeasurementMark,
-    seen: &SeenMeasurement,
+    (mark, own): (&MeasurementMark, &SeenMeasurement),
+    ink: &[Pos2],
     taken: &mut Vec<Rect>,
 ) {
-    let ends = seen.lines.iter().flatten().chain(seen.handles.iter().map(|(_, p)| p));
-    let around = Rect::from_points(&ends.map(|p| place.pos(*p)).collect::<Vec<_>>());
+    let own_ink = inked(place, own);
+    let around = Rect::from_points(&own_ink);
     let text = mark.measurement.kind == Kind::Arrow;
-    let lines: Vec<Cow<'_, str>> = if !seen.whole || text || mark.lines.is_empty() {
+    let lines: Vec<Cow<'_, str>> = if !own.whole || text || mark.lines.is_empty() {
         vec![given_name(&mark.measurement.name)]
     } else {
         mark.lines.iter().map(|line| heard(line)).collect()
@@ -132,22 +159,43 @@ fn words(
         vec2(lines.iter().map(width).fold(0.0, f32::max).min(WIDEST), line_height * lines.len() as f32);
     let room = place.rect.shrink(size::HALF);
     let (middle, half) = (around.center(), block / 2.0);
+    let [right, left] = [around.right() + GAP + half.x, around.left() - GAP - half.x];
+    let [below, above] = [around.bottom() + GAP + half.y, around.top() - GAP - half.y];
     let wanted = [
-        pos2(around.right() + GAP + half.x, middle.y),
-        pos2(around.left() - GAP - half.x, middle.y),
-        pos2(middle.x, around.bottom() + GAP + half.y),
-        pos2(middle.x, around.top() - GAP - half.y),
-    ]
-    .map(|centre| Rect::from_center_size(centre, block));
-    let free = |at: &&Rect| room.contains_rect(**at) && taken.iter().all(|other| !other.intersects(**at));
-    let at = wanted.iter().find(free).copied().unwrap_or_else(|| {
-        let inside = |v: f32, low: f32, high: f32| v.clamp(low, high.max(low));
-        let [first, ..] = wanted;
-        let left = inside(first.left(), room.left(), room.right() - block.x);
-        let top = inside(first.top(), room.top(), room.bottom() - block.y);
-        Rect::from_min_size(pos2(left, top), block)
-    });
+        pos2(right, middle.y),
+        pos2(left, middle.y),
+        pos2(middle.x, below),
+        pos2(middle.x, above),
+        pos2(right, above),
+        pos2(right, below),
+        pos2(left, above),
+        pos2(left, below),
+    ];
+    // Whole inside the picture; where it does not fit there, pushed in.
+    let inside = |centre: Pos2| {
+        let push = |v: f32, low: f32, high: f32| v.clamp(low, high.max(low));
+        let corner = centre - half;
+        let left = push(corner.x, room.left(), room.right() - block.x);
+        let top = push(corner.y, room.top(), room.bottom() - block.y);
+        let pushed = (pos2(left, top) - corner).length();
+        (Rect::from_min_size(pos2(left, top), block), pushed)
+    };
+    // What lies under the words: other words are worst, then letters, then lines.
+    let cost = |(at, pushed): &(Rect, f32)| {
+        let words = taken.iter().filter(|other| other.intersects(*at)).count() as f32;
+        let letters = letters(place.rect).iter().filter(|other| other.intersects(*at)).count() as f32;
+        let lines = ink.iter().filter(|p| at.expand(2.0).contains(**p)).count() as f32;
+        1000.0 * words + 200.0 * letters + 10.0 * lines + pushed
+    };
+    let places = wanted.map(inside);
+    let Some((at, _)) = places.into_iter().min_by(|a, b| cost(a).total_cmp(&cost(b))) else { return };
     taken.push(at);
+    let nearest = own_ink.iter().map(|p| (*p, at.clamp(*p)));
+    let nearest = nearest.min_by(|(p, q), (r, s)| p.distance_sq(*q).total_cmp(&r.distance_sq(*s)));
+    if let Some((from, to)) = nearest.filter(|(p, q)| p.distance(*q) > 2.0 * GAP) {
+        let stroke = Stroke::new(1.0, colour.gamma_multiply(0.7));
+        painter.extend(Shape::dashed_line(&[from, to], stroke, 3.0, 4.0));
+    }
     for (n, line) in lines.into_iter().enumerate() {
         let corner = at.min + vec2(0.0, n as f32 * line_height);
         halo_text(painter, corner, Align2::LEFT_TOP, line, &look, WIDEST);

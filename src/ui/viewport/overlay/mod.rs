@@ -56,7 +56,8 @@ pub fn paint_figure(painter: &Painter, rect: Rect, shown: &Shown) {
 }
 
 /// Draws everything that lies over the slice of `shown` into `rect` (points).
-pub fn paint(painter: &Painter, rect: Rect, shown: &Shown) {
+/// - returns: where warnings stand
+pub fn paint(painter: &Painter, rect: Rect, shown: &Shown) -> Rect {
     let painter = &painter.with_clip_rect(rect.intersect(painter.clip_rect()));
     let place = Place { rect, pixels_per_point: painter.pixels_per_point() };
     outlines::outlines(painter, &place, shown);
@@ -81,9 +82,11 @@ pub fn paint(painter: &Painter, rect: Rect, shown: &Shown) {
         Some(layer) => layer_bar::layer_bar(painter, rect, layer, lift),
         None => lift,
     };
-    if shown.text != CornerText::None {
-        corners::corners(painter, rect, shown, lift);
-    }
+    let warnings = match shown.text {
+        CornerText::None => Rect::NOTHING,
+        _ => corners::corners(painter, rect, shown, lift),
+    };
     lines::scale_bar(painter, &place, shown);
     corners::loading(painter, rect, shown);
+    warnings
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use egui::{Align2, Color32, ColorImage, Id, Painter, Pos2, Rect, Stroke, TextureOptions, pos2};
 
-use super::Place;
 use super::halo::{Halo, halo_text};
+use super::{Place, boxes};
 use crate::geometry::{Point, Viewport, Voxel, VoxelBox};
 use crate::say;
 use crate::ui::panels::kept_texture;
@@ -43,13 +43,17 @@ pub(super) fn painted(painter: &Painter, place: &Place, shown: &Shown) {
     painter.image(texture.id(), rect, whole, Color32::WHITE);
     let words = if shown.slab.is_some() { say!("painted-edited-slab") } else { badge() };
     let look = Halo::strong().in_colour(PICTURE.warning);
-    let at = pos2(rect.center().x, rect.top() - 3.0);
-    // Where there is no room above it stands below.
-    if at.y - 16.0 > place.rect.top() {
-        halo_text(painter, at, Align2::CENTER_BOTTOM, words, &look, 260.0);
-    } else {
-        halo_text(painter, pos2(at.x, rect.bottom() + 3.0), Align2::CENTER_TOP, words, &look, 260.0);
-    }
+    let size = painter.layout_no_wrap(words.to_owned(), look.font.clone(), look.colour).size();
+    let names = boxes::labelled(painter, place, shown).unwrap_or(Rect::NOTHING);
+    let middle = rect.center().x;
+    // Above it, where there is room and no box has its name, else below.
+    let [above, below] = [
+        Align2::CENTER_BOTTOM.anchor_size(pos2(middle, rect.top() - 3.0), size),
+        Align2::CENTER_TOP.anchor_size(pos2(middle, rect.bottom() + 3.0), size),
+    ];
+    let free = |at: &Rect| place.rect.contains_rect(*at) && !names.intersects(*at);
+    let at = [above, below].into_iter().find(free).unwrap_or(below);
+    halo_text(painter, at.min, Align2::LEFT_TOP, words, &look, 260.0);
 }
 
 /// The ball of the brush under the pointer.

@@ -2,6 +2,7 @@
 
 use egui::{Align2, Painter, Pos2, Rect, Stroke, pos2, vec2};
 
+use super::boxes::region_edge;
 use super::halo::{Halo, halo_text};
 use super::{Place, colour_bar, corners, lines};
 use crate::geometry::{Patient, Point, Vector};
@@ -73,8 +74,10 @@ fn cursor(painter: &Painter, place: &Place, shown: &Shown) {
     }
 }
 
-/// Wires, those that meet in the farthest corner faint.
+/// Wires, those that meet in the farthest corner faint; their names below each other at the uppermost corner, the
+/// largest box's first.
 fn boxes(painter: &Painter, place: &Place, shown: &Shown) {
+    let mut top: Option<Pos2> = None;
     for region in shown.boxes.iter().rev() {
         let corners = region.corners.map(|corner| seen(place, shown, corner));
         let farthest = (0..8).max_by(|a, b| corners[*a].1.total_cmp(&corners[*b].1)).unwrap_or(0);
@@ -85,22 +88,18 @@ fn boxes(painter: &Painter, place: &Place, shown: &Shown) {
             if behind {
                 painter.line_segment(ends, Stroke::new(1.0, colour.gamma_multiply(0.45)));
             } else {
-                painter.line_segment(ends, Stroke::new(3.5, PICTURE.halo.gamma_multiply(0.7)));
-                painter.line_segment(ends, Stroke::new(1.5, colour));
+                region_edge(painter, &ends, region.name, 1.5);
             }
         }
-        let top = corners.iter().map(|c| c.0).min_by(|a, b| a.y.total_cmp(&b.y));
-        if let Some(top) = top {
-            let look = Halo::strong().in_colour(colour);
-            halo_text(
-                painter,
-                top - vec2(0.0, 3.0),
-                Align2::CENTER_BOTTOM,
-                named("region", region.name.name()),
-                &look,
-                90.0,
-            );
-        }
+        let own = corners.iter().map(|c| c.0).min_by(|a, b| a.y.total_cmp(&b.y));
+        top = own.into_iter().chain(top).min_by(|a, b| a.y.total_cmp(&b.y));
+    }
+    let Some(top) = top else { return };
+    let height = size::SMALL + 4.0;
+    for (n, region) in shown.boxes.iter().enumerate() {
+        let look = Halo::strong().in_colour(region_colour(region.name));
+        let at = top - vec2(0.0, 3.0 + height * n as f32);
+        halo_text(painter, at, Align2::CENTER_BOTTOM, named("region", region.name.name()), &look, 160.0);
     }
 }
 
