@@ -54,7 +54,8 @@ pub(super) fn assemble(
     let key = |s: &Series| {
         let voxels: usize = s.size.iter().fold(1, |n, s| n.saturating_mul(*s));
         let of_grey_ct = s.is_ct() && !s.is_coloured();
-        (!(s.usable() && s.is_ct()), !s.usable(), !of_grey_ct, Reverse(voxels), s.uid.clone())
+        // A map of a CT is never what a folder is opened for.
+        (!(s.usable() && s.is_ct() && !s.real), !s.usable(), !of_grey_ct, Reverse(voxels), s.uid.clone())
     };
     found.sort_by_cached_key(key);
     Ok((found, skipped))

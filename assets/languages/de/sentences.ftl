@@ -233,6 +233,7 @@ heard-its-frames-lie-at-uneven-distances-between = seine Frames liegen in unglei
 heard-it-does-not-say-how-large-its = es sagt nicht, wie groß seine Frames sind (Rows oder Columns fehlt)
 heard-it-ends-before-its-frames = es endet vor seinen Frames
 heard-each-voxel-holds-outlines-run-where-half = Jedes Voxel enthält { $what }: Umrisse verlaufen, wo die Hälfte des größten Werts erreicht ist
+heard-an-occupancy = eine Belegung
 heard-a-fraction = einen Anteil
 heard-a-probability = eine Wahrscheinlichkeit
 heard-the-file-announces-and-describes-those-that = Die Datei kündigt { $what } an und beschreibt { $n }: die beschriebenen werden gezeichnet

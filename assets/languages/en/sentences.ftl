@@ -234,6 +234,7 @@ heard-its-frames-lie-at-uneven-distances-between = its frames lie at uneven dist
 heard-it-does-not-say-how-large-its = it does not say how large its frames are (Rows or Columns is missing)
 heard-it-ends-before-its-frames = it ends before its frames
 heard-each-voxel-holds-outlines-run-where-half = Each voxel holds { $what }: outlines run where half of the largest value is reached
+heard-an-occupancy = an occupancy
 heard-a-fraction = a fraction
 heard-a-probability = a probability
 heard-the-file-announces-and-describes-those-that = The file announces { $what } and describes { $n }: those that it describes are drawn

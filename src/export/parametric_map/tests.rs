@@ -9,6 +9,7 @@ use crate::export::CtSeries;
 use crate::ingest::{Belonging, Origin, Private, origin, scan};
 use crate::jobs::JobContext;
 use crate::networks::Scale;
+use crate::volume::Unit;
 
 const STUDY: &str = "1.2.99.17";
 
@@ -188,6 +189,9 @@ fn a_folder_with_maps_in_it_still_opens_as_the_ct() {
     let map = saliency(VoxelBox { min: [0; 3], size: [2, 2, 2] });
     written(folder.path(), &map, &filing);
     let found = scan(&[folder.path().to_owned()], &JobContext::unobserved()).expect("scanned");
-    let usable: Vec<[usize; 3]> = found.series.iter().filter(|s| s.usable()).map(|s| s.size).collect();
-    assert_eq!(usable, [[8, 6, 5]]);
+    let usable: Vec<_> =
+        found.series.iter().filter(|s| s.usable()).map(|s| (s.size, s.unit.clone())).collect();
+    // The CT comes first; the map is a volume of its own, and no CT.
+    assert_eq!(usable.first(), Some(&([8, 6, 5], Unit::Hu)));
+    assert!(usable.iter().skip(1).all(|(_, unit)| *unit == Unit::Stored) && usable.len() == 2, "{usable:?}");
 }

@@ -238,10 +238,19 @@ impl File {
         let mut remarks = Vec::new();
         if let Coding::Shares(_) = coding {
             let what = v.text(tags::SEGMENTATION_FRACTIONAL_TYPE).unwrap_or_default().to_lowercase();
-            let what = if what.is_empty() { "a fraction".to_owned() } else { format!("a {what}") };
-            remarks.push(format!(
-                "Each voxel holds {what}: outlines run where half of the largest value is reached"
-            ));
+            // PS3.3 C.8.20.2: one of two words.
+            remarks.push(
+                match what.as_str() {
+                    "probability" => {
+                        "Each voxel holds a probability: outlines run where half of the largest value is reached"
+                    }
+                    "occupancy" => {
+                        "Each voxel holds an occupancy: outlines run where half of the largest value is reached"
+                    }
+                    _ => "Each voxel holds a fraction: outlines run where half of the largest value is reached",
+                }
+                .to_owned(),
+            );
         }
         let announced = number(tags::NUMBER_OF_FRAMES).unwrap_or(1);
         if announced != per_frame.len() {

@@ -97,7 +97,7 @@ fn row_ui(ui: &mut Ui, model: &str, said: &Said, choose: Option<(&'static str, &
             }
         }
         Said::Nothing(sentence) => {
-            paragraph_ui(ui, &format!("{}.", sentence.trim_end_matches('.')), t.warning)
+            paragraph_ui(ui, &format!("{}.", heard(sentence.trim_end_matches('.'))), t.warning)
         }
         Said::Asked | Said::NeedsPrior => {}
     }

@@ -69,7 +69,7 @@ fn nodule_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodul
         Question::Running => running_ui(ui, scene, nodule, out),
         Question::Failed(sentence) => {
             card_ui(ui, |ui| {
-                note_ui(ui, icons::ERROR, t.error, sentence);
+                note_ui(ui, icons::ERROR, t.error, &heard(sentence));
                 again_ui(ui, nodule, out);
             });
         }

@@ -88,11 +88,13 @@ pub fn top_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Com
         });
         let used =
             ui.scope_builder(row(right), |ui| right_ui(ui, scene, out, (width, tight))).response.rect.width();
-        let widths = before.next(drawn.inner, left.width());
+        // A field in which somebody types may grow, and must not go.
+        let typing = ui.ctx().egui_wants_keyboard_input();
+        let widths = if typing { before } else { before.next(drawn.inner, left.width()) };
         if widths != before || (used - needed).abs() > 0.5 {
             ui.data_mut(|d| d.insert_temp(right_id, used));
             ui.data_mut(|d| d.insert_temp(id, widths));
-            ui.request_discard("the top bar found its words");
+            ui.request_discard("top bar");
             ui.request_repaint();
         }
     });

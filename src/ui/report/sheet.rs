@@ -6,6 +6,7 @@ use egui::{
 };
 
 use crate::command::{Command, Commands};
+use crate::language::heard;
 use crate::say;
 use crate::session::{Missed, MissedCases, OpenReport};
 use crate::ui::icons;
@@ -21,7 +22,7 @@ const WORDS: f32 = 62.0;
 pub(super) fn sheet_ui(ui: &mut Ui, missed: &MissedCases, open: &OpenReport, out: &mut Commands) {
     let t = tokens(ui);
     if let Some(Err(why)) = &missed.manifest {
-        note_ui(ui, icons::WARNING, t.warning, why);
+        note_ui(ui, icons::WARNING, t.warning, &heard(why));
     }
     if missed.all().next().is_none() {
         return;
@@ -84,7 +85,7 @@ fn tile_ui(ui: &mut Ui, case: &Missed, number: usize, open: &OpenReport) -> bool
         ui.painter().rect_filled(side, 3.0, PICTURE.ground);
         match picture {
             Some(Ok(picture)) => thumbnail_ui(ui, "report", side, number, picture),
-            Some(Err(why)) => words_ui(ui, side, why),
+            Some(Err(why)) => words_ui(ui, side, &heard(why)),
             None if !known => words_ui(ui, side, say!("report-not-in-manifest")),
             None => words_ui(ui, side, say!("report-waiting")),
         }
@@ -107,7 +108,7 @@ fn tile_ui(ui: &mut Ui, case: &Missed, number: usize, open: &OpenReport) -> bool
         facts = facts
     );
     if let Some(Err(why)) = picture {
-        tip = format!("{tip}\n{why}");
+        tip = format!("{tip}\n{}", heard(why));
     }
     if known {
         tip += say!("report-click");

@@ -32,7 +32,7 @@ const TITLE: f32 = 1.5;
 /// Width of the column of keys.
 const KEYS: f32 = 128.0;
 /// Lowest and usual height of a line, points.
-const ROWS: [f32; 2] = [16.5, 21.0];
+const ROWS: [f32; 2] = [16.0, 21.0];
 
 /// Draws the sheet over the window; Escape, the cross or a click beside it closes it.
 pub fn help_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState) {
@@ -49,7 +49,7 @@ pub fn help_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState) {
         let heights: Vec<f32> = lines.iter().map(Line::height).collect();
         let (places, longest) = flow(&heights, columns);
         // All of them at once where they can be read so, on a small window in closer lines.
-        let row = ((room - 3.0 * size::STEP) / longest.max(1.0)).clamp(ROWS[0], ROWS[1]);
+        let row = ((room - size::STEP) / longest.max(1.0)).clamp(ROWS[0], ROWS[1]);
         ScrollArea::vertical().max_height(room).min_scrolled_height(room).show(ui, |ui| {
             ui.columns(columns, |columns| {
                 columns.iter_mut().for_each(|ui| ui.spacing_mut().item_spacing.y = 0.0);

@@ -166,10 +166,14 @@ fn card_ui(ui: &mut Ui, card: &Card) {
         (say!("networks-licence"), &card.licence),
         (say!("networks-intended-use"), &card.intended_use),
     ] {
-        fact_ui(ui, name, value);
+        fact_ui(ui, name, &heard(value));
     }
     if card.trained {
-        paragraph_ui(ui, &say!("networks-trained-on", data = card.trained_on.trim_end_matches('.')), t.text);
+        paragraph_ui(
+            ui,
+            &say!("networks-trained-on", data = heard(card.trained_on.trim_end_matches('.')).as_ref()),
+            t.text,
+        );
     }
     let measured = match card.calibration {
         Some(calibration) => {
