@@ -12,6 +12,7 @@ mod classify;
 mod cohorts;
 mod colours;
 mod make_ct;
+mod shipped;
 mod simpleitk;
 mod ensembles;
 mod evaluation;

@@ -13,11 +13,18 @@ struct BuiltIn {
     card: &'static str,
 }
 
-const ALL: [BuiltIn; 1] = [BuiltIn {
-    model: "m3net-compact",
-    weights: include_bytes!("../../../assets/weights/m3net-compact.safetensors"),
-    card: include_str!("../../../docs/models/m3net-compact.md"),
-}];
+const ALL: [BuiltIn; 2] = [
+    BuiltIn {
+        model: "m3net-compact",
+        weights: include_bytes!("../../../assets/weights/m3net-compact.safetensors"),
+        card: include_str!("../../../docs/models/m3net-compact.md"),
+    },
+    BuiltIn {
+        model: "maemc-net-compact",
+        weights: include_bytes!("../../../assets/weights/maemc-net-compact.safetensors"),
+        card: include_str!("../../../docs/models/maemc-net-compact.md"),
+    },
+];
 
 fn find(model: &str) -> Option<&'static BuiltIn> {
     ALL.iter().find(|built_in| built_in.model == model)

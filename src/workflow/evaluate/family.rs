@@ -235,6 +235,12 @@ impl Found {
             });
         }
         let rows: Vec<&Case> = gathered.rows.iter().collect();
+        // A manifest of cases that all came later holds nobody who taught: the baselines are then fitted on the
+        // very cases on which they are measured, which flatters them and not the network.
+        let (teachers, fitted) = match teachers {
+            [] => (rows.as_slice(), "fitted on these very cases, which flatters it"),
+            teachers => (teachers, "fitted on the teaching cases"),
+        };
         let mut left_out = Vec::new();
         let [no, yes] = network.classes;
         let sizes = |case: &&Case| case.diameter_mm.map(|mm| vec![mm.ln()]);
@@ -242,12 +248,12 @@ impl Found {
         let baselines: [(&str, String, Features); 2] = [
             (
                 SIZE,
-                "logistic regression on the logarithm of the diameter in the manifest, fitted on the teaching cases".to_owned(),
+                format!("logistic regression on the logarithm of the diameter in the manifest, {fitted}"),
                 (teachers.iter().map(sizes).collect(), rows.iter().map(sizes).collect()),
             ),
             (
                 FIELDS,
-                "logistic regression on the clinical fields, fitted on the teaching cases".to_owned(),
+                format!("logistic regression on the clinical fields, {fitted}"),
                 (
                     teachers.iter().map(|case| fields.row(&case.clinical)).collect(),
                     rows.iter().map(|case| fields.row(&case.clinical)).collect(),
