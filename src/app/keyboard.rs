@@ -12,7 +12,7 @@ pub(super) fn keys(
     ctx: &egui::Context,
     session: &Session,
     keymap: &Keymap,
-    state: &UiState,
+    state: &mut UiState,
     out: &mut Commands,
 ) {
     if ctx.text_edit_focused() {
@@ -27,7 +27,11 @@ pub(super) fn keys(
     let on_top = state.sheet.is_some() || egui::Popup::is_any_open(ctx);
     let held = state.heatmap_hidden;
     ctx.input_mut(|input| {
+        let mut not_now = state.not_now;
         input.events.retain(|event| {
+            if matches!(event, egui::Event::Key { pressed: true, .. } | egui::Event::PointerButton { .. }) {
+                not_now = None;
+            }
             if held && ends_hold(event, keymap, &Command::HideHeatmap) {
                 out.push(Command::ShowHeatmap);
             }
@@ -48,9 +52,14 @@ pub(super) fn keys(
                     out.push(entry.command.clone());
                     false
                 }
-                _ => true,
+                Some(entry) => {
+                    not_now = Some(entry);
+                    true
+                }
+                None => true,
             }
         });
+        state.not_now = not_now;
     });
 }
 

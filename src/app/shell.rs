@@ -153,7 +153,7 @@ impl Shell {
 
         // Keys and dropped files come before drawing, so that this frame shows what they did.
         let mut out = Commands::new();
-        super::keyboard::keys(&ctx, &core.session, &core.keymap, &core.ui, &mut out);
+        super::keyboard::keys(&ctx, &core.session, &core.keymap, &mut core.ui, &mut out);
         let dropped = ctx.input(|i| i.raw.dropped_files.iter().map(|f| f.path().to_owned()).collect());
         self.drive(core, &mut out, &ctx);
         let mut changed = self.carry_out(core, &mut out, &ctx);

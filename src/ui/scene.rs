@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use egui_commonmark::CommonMarkCache;
 
-use crate::command::{Command, FilmChoice, Keymap, entry};
+use crate::command::{Command, Entry, FilmChoice, Keymap, entry};
 use crate::explain::Around;
 use crate::findings::NoduleId;
 use crate::geometry::{Patient, Point};
@@ -60,6 +60,9 @@ pub struct UiState {
     pub prior_path: Option<String>,
     /// The fourth viewport shows what the network saw although there is a prior.
     pub fourth_seen: bool,
+    /// The command whose key was pressed while it cannot be carried out; until another key or a button of the
+    /// pointer is pressed.
+    pub not_now: Option<&'static Entry>,
     /// What was typed into the palette of commands.
     pub palette: Palette,
     /// What is being typed as the password of an archive.

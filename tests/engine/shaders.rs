@@ -71,7 +71,7 @@ macro_rules! offsets {
 fn the_slice_uniform_is_laid_out_as_in_the_shader() {
     let ours = offsets![
         Slice: origin, right, down, slab_step, last, across, window, value, padding, steps, projection, invert,
-        colours
+        colours, sharpen
     ];
     assert_eq!(layout("slice.wgsl", "Slice"), (size_of::<Slice>(), ours));
 }

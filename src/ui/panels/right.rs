@@ -164,7 +164,8 @@ fn title_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut Commands)
             if press_ui(ui, press).on_hover_text(say!("right-again-tip")).clicked() {
                 out.push(Command::Rerun(nodule.id));
             }
-            let place = words::patient_position(nodule.at);
+            // Three digits in each direction still stand beside the title.
+            let place = words::patient_position(nodule.at).replace("   ", "  ");
             crate::ui::widgets::line_ui(ui, &place, egui::TextStyle::Small, t.muted);
         });
     });

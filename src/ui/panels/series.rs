@@ -163,7 +163,12 @@ fn row_ui(
         facts.push(words::spacing(grid));
     }
     let warnings = warning_lines(series);
-    let lines = 1 + facts.len() + warnings.len();
+    // Beside the name stands the button. A name too long for a line takes a second one: the ends of names are
+    // what tells series apart.
+    let free = if can_lie_beside(scene, series) { BUTTON + 8.0 } else { 6.0 };
+    let name_width = ui.available_width() - size::STEP - PICTURE_SIDE - 10.0 - free;
+    let title = title(ui, &name, name_width);
+    let lines = title.rows.len().max(1) + facts.len() + warnings.len();
     let height = (LINE * lines as f32).max(PICTURE_SIDE) + 2.0 * size::STEP;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
     response.widget_info(|| {
@@ -199,6 +204,8 @@ fn row_ui(
         thumbnail(ui, scene, side, index);
         let mut y = rect.top() + size::STEP;
         let x = side.right() + 10.0;
+        ui.painter().galley(pos2(x, y), std::sync::Arc::clone(&title), t.text);
+        y += LINE * title.rows.len().max(1) as f32;
         let mut write = |words: &str, style: TextStyle, colour: Color32, free: f32| {
             let font = style.resolve(ui.style());
             let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), font, colour);
@@ -207,9 +214,6 @@ fn row_ui(
             ui.painter().galley(pos2(x, y), galley, colour);
             y += LINE;
         };
-        // Beside the name stands the button.
-        let free = if can_lie_beside(scene, series) { BUTTON + 8.0 } else { 6.0 };
-        write(&name, text::strong(), t.text, free);
         facts.iter().for_each(|line| write(line, TextStyle::Small, t.muted, 6.0));
         warnings
             .iter()
@@ -228,6 +232,25 @@ fn row_ui(
         response.on_hover_text(&name);
     }
     clicked
+}
+
+/// A series' name over two lines at most.
+fn title(ui: &Ui, name: &str, width: f32) -> std::sync::Arc<egui::Galley> {
+    let t = tokens(ui);
+    let format = egui::text::TextFormat {
+        font_id: text::strong().resolve(ui.style()),
+        color: t.text,
+        line_height: Some(LINE),
+        ..Default::default()
+    };
+    let mut job = egui::text::LayoutJob::single_section(name.to_owned(), format);
+    job.wrap = egui::text::TextWrapping {
+        max_width: width,
+        max_rows: 2,
+        break_anywhere: false,
+        ..Default::default()
+    };
+    ui.painter().layout_job(job)
 }
 
 /// Whether a series is a volume, and not the one on the screen.

@@ -37,7 +37,7 @@ fn prior_pointer_ui(ui: &mut Ui, volume: &Volume, at: Point<Patient>) {
     small_ui(ui, &words::patient_position(at), t.text);
     let voxel = volume.grid().voxel_at(volume.grid().voxel_from_patient() * at);
     match voxel {
-        Some([i, j, k]) => small_ui(ui, &format!("voxel {i}, {j}, {k}"), t.muted),
+        Some([i, j, k]) => small_ui(ui, &say!("status-voxel", i = i, j = j, k = k), t.muted),
         None => small_ui(ui, say!("status-outside"), t.muted),
     }
     if let Some(value) = voxel.and_then(|voxel| volume.value(voxel)) {
@@ -52,15 +52,18 @@ fn pointer_ui(ui: &mut Ui, scene: &Scene<'_>, state: &UiState) {
         prior_pointer_ui(ui, &prior.volume, at);
         return;
     }
-    let Some(hover) = scene.session.hover() else {
-        if scene.session.stage() == Stage::Open {
-            small_ui(ui, say!("status-point"), t.muted);
+    let hover = scene.session.hover().filter(|_| state.not_now.is_none());
+    let Some(hover) = hover else {
+        match state.not_now {
+            Some(entry) => small_ui(ui, &say!("status-not-now", name = entry.said()), t.text),
+            None if scene.session.stage() == Stage::Open => small_ui(ui, say!("status-point"), t.muted),
+            None => {}
         }
         return;
     };
     small_ui(ui, &words::patient_position(hover.at), t.text);
     match hover.voxel {
-        Some([i, j, k]) => small_ui(ui, &format!("voxel {i}, {j}, {k}"), t.muted),
+        Some([i, j, k]) => small_ui(ui, &say!("status-voxel", i = i, j = j, k = k), t.muted),
         None => small_ui(ui, say!("status-outside"), t.muted),
     }
     if let (Some(value), Some(volume)) = (hover.value, scene.session.volume()) {
