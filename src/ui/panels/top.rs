@@ -48,20 +48,31 @@ impl Tight {
 struct Widths {
     step: usize,
     known: [Option<f32>; Tight::ALL.len()],
+    /// Of the right part with the name of the device.
+    named: Option<f32>,
 }
 
 impl Widths {
     /// What was drawn, and the first step that fits then; one that was never drawn is tried. What stands in the
     /// bar changes with its words: as much as this step grew, the others are taken to have grown.
-    fn next(mut self, drawn: f32, room: f32) -> Self {
+    /// - `drawn`: the left part as it is
+    /// - `used`: the right part as it is
+    /// - `all`: what both have together
+    fn next(mut self, drawn: f32, used: f32, all: f32) -> Self {
+        const NAMES: usize = Tight::Names as usize;
+        if self.step < NAMES {
+            self.named = Some(used);
+        }
         let before = self.known.get(self.step).copied().flatten();
         let grown = before.map_or(0.0, |before| drawn - before);
         self.known.iter_mut().flatten().for_each(|width| *width += grown);
         if let Some(known) = self.known.get_mut(self.step) {
             *known = Some(drawn);
         }
-        let fits = |width: &Option<f32>| width.is_none_or(|width| width <= room + 0.5);
-        self.step = self.known.iter().position(fits).unwrap_or(Tight::ALL.len() - 1);
+        // The last step makes the right part narrower: room that the steps before it do not have.
+        let with_name = self.named.unwrap_or(used);
+        let fits = |width: &Option<f32>| width.is_none_or(|width| width + with_name <= all + 0.5);
+        self.step = self.known.iter().take(NAMES).position(fits).unwrap_or(NAMES);
         self
     }
 }
@@ -90,7 +101,7 @@ pub fn top_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Com
             ui.scope_builder(row(right), |ui| right_ui(ui, scene, out, (width, tight))).response.rect.width();
         // A field in which somebody types may grow, and must not go.
         let typing = ui.ctx().egui_wants_keyboard_input();
-        let widths = if typing { before } else { before.next(drawn.inner, left.width()) };
+        let widths = if typing { before } else { before.next(drawn.inner, used, left.width() + needed) };
         if widths != before || (used - needed).abs() > 0.5 {
             ui.data_mut(|d| d.insert_temp(right_id, used));
             ui.data_mut(|d| d.insert_temp(id, widths));
@@ -226,21 +237,27 @@ mod tests {
 
     #[test]
     fn the_bar_gives_up_no_more_than_it_must_and_settles() {
-        // Widths of the six steps; the third is the first that fits into 500.
-        let settle = |mut widths: Widths, all: [f32; 6], room: f32| {
-            for _ in 0..8 {
-                widths = widths.next(all[widths.step], room);
+        // Widths of the six steps of the left part; the right one has 200, or 140 without the device's name.
+        let settle = |mut widths: Widths, left: [f32; 6], all: f32| {
+            let mut steps = Vec::new();
+            for _ in 0..12 {
+                let right = if widths.step == Tight::Names as usize { 140.0 } else { 200.0 };
+                widths = widths.next(left[widths.step], right, all);
+                steps.push(widths.step);
             }
+            assert!(steps[8..].windows(2).all(|two| two[0] == two[1]), "it stays: {steps:?}");
             widths
         };
-        let all = [900.0, 700.0, 480.0, 400.0, 300.0, 200.0];
-        let narrow = settle(Widths::default(), all, 500.0);
+        let left = [900.0, 700.0, 480.0, 400.0, 300.0, 280.0];
+        let narrow = settle(Widths::default(), left, 700.0);
         assert_eq!(narrow.step, 2);
-        assert_eq!(settle(narrow, all, 1000.0).step, 0, "and takes it back where there is room");
+        assert_eq!(settle(narrow, left, 1200.0).step, 0, "and takes it back where there is room");
         // A slab makes every step 60 wider; without it the words come back.
-        let slab = settle(narrow, all.map(|w| w + 60.0), 500.0);
+        let slab = settle(narrow, left.map(|w| w + 60.0), 700.0);
         assert_eq!(slab.step, 3);
-        assert_eq!(settle(slab, all, 500.0).step, 2);
-        assert_eq!(settle(narrow, all, 100.0).step, 5, "the narrowest there is");
+        assert_eq!(settle(slab, left, 700.0).step, 2);
+        // Without the name the step before the last would fit, and with it not.
+        assert_eq!(settle(narrow, left, 450.0).step, 5);
+        assert_eq!(settle(narrow, left, 100.0).step, 5, "the narrowest there is");
     }
 }
