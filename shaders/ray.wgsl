@@ -31,6 +31,9 @@ struct Ray {
     map_place: vec4f,
     // Index of the map's last value along each axis.
     map_last: vec4f,
+    // Index among the samples of what lies by air = voxel index * this + the next.
+    inside_scale: vec4f,
+    inside_offset: vec4f,
     // Centre, 1 / width.
     window: vec2f,
     // Value = stored * x + y.
@@ -57,6 +60,8 @@ struct Ray {
 // For each block of voxels, by MAXIMUM: how many blocks away the nearest one lies that shows anything, -1
 // where only a map may show; or the block's highest stored value.
 @group(0) @binding(5) var blocks: texture_3d<i32>;
+// Level of what lies by air inside the body, mm: nothing is shown where it is below zero.
+@group(0) @binding(6) var inside: texture_3d<f32>;
 
 // The brightest value, in grey, in place of the transfer function.
 override MAXIMUM: bool = false;
@@ -71,6 +76,8 @@ const BLOCK: i32 = 8;
 const FAINT: f32 = 0.01;
 // Part of a pixel's light under which a sample is not lit.
 const HAZE: f32 = 0.004;
+// Millimetres of level over which what lies by air fades in.
+const FADE_MM: f32 = 1.5;
 // Samples on a ray: more than any volume asks for.
 const MOST: u32 = 16384u;
 // Farther than any sample.
@@ -219,6 +226,22 @@ fn map_colour(share: f32) -> vec3f {
     return colour(ray.map, select(share, share * 0.5 + 0.5, ray.map == DIVERGING));
 }
 
+fn level_texel(at: vec3i) -> f32 {
+    return textureLoad(inside, at, 0).r;
+}
+
+// How much of what is at a voxel index is shown: 1 by air inside the body, 0 away from it.
+fn shown_share(p: vec3f) -> f32 {
+    let last = vec3f(textureDimensions(inside) - 1u);
+    let place = clamp(p * ray.inside_scale.xyz + ray.inside_offset.xyz, vec3f(0.0), last);
+    let o = vec3i(floor(place));
+    let e = min(o + 1, vec3i(last));
+    let f = place - floor(place);
+    let low = face(level_texel(o), level_texel(vec3i(e.x, o.y, o.z)), level_texel(vec3i(o.x, e.y, o.z)), level_texel(vec3i(e.x, e.y, o.z)), f.xy);
+    let high = face(level_texel(vec3i(o.x, o.y, e.z)), level_texel(vec3i(e.x, o.y, e.z)), level_texel(vec3i(o.x, e.y, e.z)), level_texel(e), f.xy);
+    return clamp(mix(low, high, f.z) / FADE_MM, 0.0, 1.0);
+}
+
 // Front to back, until hardly any light is left.
 fn composite(start: vec3f, samples: vec2f, mapped: bool) -> vec3f {
     var gathered = vec3f(0.0);
@@ -246,8 +269,9 @@ fn composite(start: vec3f, samples: vec2f, mapped: bool) -> vec3f {
         let cell = cell_at(p);
         let width = f32(textureDimensions(table).x - 1u);
         let place = clamp(round(cell_value(cell) * ray.entry.x + ray.entry.y), 0.0, width);
-        let lookup = textureLoad(table, vec2u(u32(place), 0u), 0);
+        var lookup = textureLoad(table, vec2u(u32(place), 0u), 0);
         if lookup.a > 0.0 && !is_padded(cell) {
+            lookup.a *= shown_share(p);
             var colour = lookup.rgb;
             // A slope costs more than all else of a sample; of a haze nobody sees which way it faces.
             if LIT && left * lookup.a > HAZE {

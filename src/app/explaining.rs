@@ -11,9 +11,10 @@ use crate::explain::DIFFERENCE;
 use crate::ingest::Series;
 use crate::jobs::{Cancelled, JobContext, spawn};
 use crate::render::HeatmapLook;
-use crate::session::{Edit, Heatmap, Layout, PriorSeries};
+use crate::session::{Edit, Heatmap, Layout, Pane, PriorSeries, ViewportState};
 use crate::ui::picture::Picture;
 use crate::ui::viewport::heatmap;
+use crate::view;
 use crate::workflow::dicom::{AsDicom, DicomError, MapFiles, is_dicom, write_view};
 use crate::workflow::figure::{self, AsFigure};
 
@@ -48,13 +49,36 @@ impl Core {
             let look = self.session.look();
             (look.layout, look.focus, look.heatmap)
         };
+        let close_up = self.close_up_of_maps(focus);
+        let seen = *self.session.look().viewport(focus);
+        let whole = ViewportState { zoom: 1.0, pan_mm: [0.0; 2], ..seen };
+        let mut edits = Vec::new();
         if let Layout::Maps(_) = layout {
-            let heatmap = self.without_lent(heatmap);
-            return self.session.apply(Edit::Many(vec![Edit::Heatmap(heatmap), Edit::Layout(Layout::Grid)]));
+            edits.extend([Edit::Heatmap(self.without_lent(heatmap)), Edit::Layout(Layout::Grid)]);
+            // Who has zoomed or moved it since then keeps that.
+            edits.extend((close_up == Some(seen)).then_some(Edit::Viewport(focus, whole)));
+        } else {
+            let heatmap = Heatmap { on: true, blink: false, ..self.with_another() };
+            edits.extend([Edit::Heatmap(heatmap), Edit::Layout(Layout::Maps(focus))]);
+            let close_up = close_up.filter(|_| seen == whole);
+            edits.extend(close_up.map(|close_up| Edit::Viewport(focus, close_up)));
         }
-        let heatmap = Heatmap { on: true, blink: false, ..self.with_another() };
-        let layout = Layout::Maps(focus);
-        self.session.apply(Edit::Many(vec![Edit::Heatmap(heatmap), Edit::Layout(layout)]));
+        self.session.apply(Edit::Many(edits));
+    }
+
+    /// The viewport around what the network read of the selected nodule: of the whole body maps are a few
+    /// pixels.
+    fn close_up_of_maps(&self, pane: Pane) -> Option<ViewportState> {
+        /// Of the widest side of what was read: a little is seen around it.
+        const AROUND: f64 = 1.4;
+        let nodule = self.session.selected()?;
+        let sides = nodule.answer()?.regions_here().into_iter().flat_map(|region| region.size_mm());
+        let field_mm = sides.fold(0.0, f64::max) * AROUND;
+        let volume = self.session.volume()?;
+        // Square, since both views are as wide or as high as the plane asks for.
+        let size_px = [512; 2];
+        let seen = self.session.look().viewport(pane);
+        (field_mm > 0.0).then(|| view::close_up(volume.grid(), seen, nodule.at, size_px, field_mm))
     }
 
     /// Two maps in turn, or the one.

@@ -15,7 +15,7 @@ use crate::geometry::{Patient, Plane, Point};
 use crate::gpu::Gpu;
 use crate::inference::Region;
 use crate::render::{HeatmapLook, heatmap, reference};
-use crate::session::{CornerText, Orientation, Pane, ViewportState};
+use crate::session::{CornerText, Pane, ViewportState};
 use crate::view::{self, ResolvedView};
 use crate::volume::{Colours, Sampling, Volume, Window};
 
@@ -93,12 +93,7 @@ fn resolved(request: &FigureRequest, plane: Plane) -> (ViewportState, ResolvedVi
     let widest = sides.chain(of_map).fold(0.0, f64::max);
     let field_mm = (widest * 1.3).clamp(60.0, 320.0);
     let size = [SIDE_PX; 2];
-    let orientation = Orientation::Anatomical(plane);
-    let mut viewport = ViewportState { orientation, ..ViewportState::fitted(plane) };
-    viewport.zoom = view::zoom_for_field(grid, orientation, size, field_mm);
-    let basis = view::resolve(grid, &viewport, request.at, size).basis;
-    let away = request.at - grid.centre();
-    viewport.pan_mm = [away.dot(basis.right), away.dot(basis.down)];
+    let viewport = view::close_up(grid, &ViewportState::fitted(plane), request.at, size, field_mm);
     (viewport, view::resolve(grid, &viewport, request.at, size))
 }
 

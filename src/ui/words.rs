@@ -66,6 +66,15 @@ pub fn oblique(view: &ResolvedView, home: Option<Plane>) -> String {
     }
 }
 
+/// `+12.3 mm from the middle`: where a plane of none of the three directions lies, along its own normal, which
+/// points away from who looks.
+pub fn from_middle(view: &ResolvedView, grid: &VoxelGrid) -> String {
+    let away = (view.patient_from_viewport.origin() - grid.centre()).dot(view.basis.into);
+    let mm = signed(away, 1);
+    let sign = if mm.starts_with('\u{2212}') || mm == "0.0" { "" } else { "+" };
+    say!("words-from-middle", mm = format!("{sign}{mm}"))
+}
+
 /// Between the plane's normal and that of an anatomical one, 0 to 90 degrees.
 fn angle_deg(view: &ResolvedView, home: Plane) -> f64 {
     view.basis.into.dot(home.basis().into).abs().min(1.0).acos().to_degrees()

@@ -8,6 +8,9 @@ use crate::session::ViewportState;
 /// From the cursor to a handle of the crosshair, of the smaller side of the viewport.
 const HANDLE_SHARE: f64 = 0.34;
 
+/// Along every edge no handle lies there, of the smaller side: letters, numbers and the frame do.
+const EDGE_SHARE: f64 = 0.08;
+
 /// The patient position under a viewport position, on the slice.
 /// - `x_px`, `y_px`: physical pixels from the viewport's top left corner
 pub fn patient_at(view: &ResolvedView, x_px: f64, y_px: f64) -> Point<Patient> {
@@ -69,9 +72,12 @@ pub fn turn_handles(
     let centre = a + along * (to_cursor.x * along.x + to_cursor.y * along.y);
     let [width, height] = view.size_px.map(f64::from);
     let away = HANDLE_SHARE * width.min(height);
+    let edge = EDGE_SHARE * width.min(height);
+    let free =
+        |p: &Point<Viewport>| (edge..=width - edge).contains(&p.x) && (edge..=height - edge).contains(&p.y);
     let both =
         [away, -away].map(|away| Point::new(centre.x + along.x * away, centre.y + along.y * away, 0.0));
-    both.into_iter().filter(|p| (0.0..=width).contains(&p.x) && (0.0..=height).contains(&p.y)).collect()
+    both.into_iter().filter(free).collect()
 }
 
 /// The state zoomed by `factor` so that what lies under the pointer stays there.

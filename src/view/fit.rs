@@ -1,7 +1,7 @@
 //! How many millimetres a pixel is where the whole plane fits, and how zoom relates to it.
 
-use crate::geometry::{Patient, Plane, PlaneBasis, Vector, VoxelGrid};
-use crate::session::{Orientation, Turn};
+use crate::geometry::{Patient, Plane, PlaneBasis, Point, Vector, VoxelGrid};
+use crate::session::{Orientation, Turn, ViewportState};
 
 /// Smallest and largest zoom that a viewport takes: below, nothing can be seen; above, a voxel
 /// fills the screen and 32-bit coordinates in shaders run out of digits.
@@ -49,7 +49,20 @@ pub fn fitted_mm_per_px(grid: &VoxelGrid, orientation: Orientation, turn: Turn, 
     (2.0 * half[0] / width).max(2.0 * half[1] / height)
 }
 
-/// The zoom at which the viewport is `field_mm` wide.
-pub fn zoom_for_field(grid: &VoxelGrid, orientation: Orientation, size_px: [u32; 2], field_mm: f64) -> f64 {
-    fitted_mm_per_px(grid, orientation, Turn::default(), size_px) * f64::from(size_px[0].max(1)) / field_mm
+/// The viewport with a point in its middle, `field_mm` wide.
+/// - `at`: LPS mm; `size_px`: physical pixels
+pub fn close_up(
+    grid: &VoxelGrid,
+    state: &ViewportState,
+    at: Point<Patient>,
+    size_px: [u32; 2],
+    field_mm: f64,
+) -> ViewportState {
+    let ViewportState { orientation, turn, .. } = *state;
+    let fitted = fitted_mm_per_px(grid, orientation, turn, size_px);
+    let zoom = fitted * f64::from(size_px[0].max(1)) / field_mm;
+    let away = at - grid.centre();
+    let basis = basis(grid, orientation, turn);
+    let zoom = if zoom.is_finite() { zoom.clamp(ZOOM_RANGE[0], ZOOM_RANGE[1]) } else { state.zoom };
+    ViewportState { zoom, pan_mm: [away.dot(basis.right), away.dot(basis.down)], ..*state }
 }

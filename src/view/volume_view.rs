@@ -4,7 +4,7 @@ use super::fit::fitted_mm_per_px;
 use super::resolve::{ResolvedView, resolve};
 use crate::geometry::{Patient, Plane, Point, Vector, Viewport, Voxel, VoxelGrid};
 use crate::session::{Look, Orientation, Pane, Turn, ViewportState, VolumeView};
-use crate::volume::{INSIDE_BLOCK, Projection, Sample, Transfer, Volume, sample};
+use crate::volume::{Projection, Sample, Transfer, Volume, sample};
 
 /// Room around the volume, as a share of its size: its corners stay in sight from most sides.
 const MARGIN: f64 = 1.06;
@@ -113,7 +113,6 @@ pub fn met(
     let far = reach.into_iter().fold(f64::MIN, f64::max);
     let count = ((far - near) / spacing).clamp(0.0, 20_000.0) as usize;
     let inside = if shown.inside_only { volume.inside() } else { None };
-    let last = grid.size().map(|n| n as f64 - 1.0);
     let mut left = 1.0;
     let mut best: Option<(f64, Point<Patient>)> = None;
     for n in 0..=count {
@@ -124,8 +123,7 @@ pub fn met(
             continue;
         }
         let index = voxel.to_array();
-        let block = || std::array::from_fn(|a| index[a].clamp(0.0, last[a]) as usize / INSIDE_BLOCK);
-        if inside.is_some_and(|inside| !inside.by_air(block())) {
+        if inside.is_some_and(|inside| inside.level_at(index) <= 0.0) {
             continue;
         }
         let Sample::Value(value) = sample(volume, voxel) else { continue };

@@ -19,7 +19,7 @@ mod window;
 
 pub use colours::Colours;
 pub use histogram::VolumeHistogram;
-pub use inside::{INSIDE_BLOCK, Inside};
+pub use inside::Inside;
 pub use lungs::{Lungs, LungsError, Mask, lungs};
 pub use painted::{Fill, Painted, Stroke};
 pub use projection::Projection;

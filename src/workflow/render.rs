@@ -258,10 +258,7 @@ impl Subject {
             ..ViewportState::fitted(Plane::Axial)
         };
         if let Some(fov_mm) = view.fov_mm {
-            viewport.zoom = view::zoom_for_field(grid, view.orientation, view.size_px, fov_mm);
-            let basis = view::resolve(grid, &viewport, cursor, view.size_px).basis;
-            let away = cursor - grid.centre();
-            viewport.pan_mm = [away.dot(basis.right), away.dot(basis.down)];
+            viewport = view::close_up(grid, &viewport, cursor, view.size_px, fov_mm);
         }
         Ok(PictureRequest {
             volume: Arc::clone(&self.volume),

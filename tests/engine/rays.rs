@@ -99,9 +99,9 @@ fn compare(case: &Case, frame: &RayFrame, picture: &[u8], what: &str) -> [f64; 2
     let table = transfer.map_or_else(|| vec![[0.0; 4]], |transfer| table(transfer, step_mm));
     let lit = transfer.is_some_and(|transfer| transfer.shading.is_some());
     let variant = Variant { maximum: transfer.is_none(), lit, fine: true };
-    let inside = if frame.inside_only { case.volume.inside() } else { None };
-    let by_air = |block| inside.is_some_and(|inside| inside.by_air(block));
-    let only: Only<'_> = if inside.is_some() { Some(&by_air) } else { None };
+    let inside = frame.inside();
+    let level = |index| inside.map_or(0.0, |inside| f64::from(inside.level_at(index)));
+    let only: Only<'_> = if inside.is_some() { Some(&level) } else { None };
     let [width, height] = frame.view.size_px;
     let (mut skipped, mut bright) = (0, 0);
     for y in 0..height {

@@ -88,7 +88,7 @@ fn the_heatmap_uniform_is_laid_out_as_in_the_shader() {
 fn the_uniforms_of_the_3d_view_are_laid_out_as_in_the_shaders() {
     let ours = offsets![
         Ray: origin, right, down, into, last, low, high, slope_i, slope_j, slope_k, kept, shading, map_place,
-        map_last, window, value, entry, padding, per_max, threshold, opacity, map, invert
+        map_last, inside_scale, inside_offset, window, value, entry, padding, per_max, threshold, opacity, map, invert
     ];
     assert_eq!(layout("ray.wgsl", "Ray"), (size_of::<Ray>(), ours));
     assert_eq!(layout("stretch.wgsl", "Stretch"), (size_of::<Stretch>(), offsets![Stretch: scale, size]));

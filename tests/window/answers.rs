@@ -148,7 +148,7 @@ fn a_stopped_question_asked_again_leaves_the_answer() {
     let mut window = open();
     ask(&mut window);
     let before = known(&window);
-    window.harness.get_by_label("Ask again").click();
+    window.click_on(window.harness.get_by_label("Ask again").rect());
     window.harness.step();
     window.harness.key_press(Key::Escape);
     window.harness.step();
@@ -237,7 +237,7 @@ fn the_crops_count_parts_of_a_notch_and_begin_anew_with_the_next_nodule() {
     window.until("the second is explained", |s| s.findings().nodules().len() == 2 && explained(s));
     window.settle();
     assert_eq!(crop_slice(&window), first);
-    window.harness.get_by_label_contains("Nodule 1, ").click();
+    window.click_on(window.harness.get_by_label_contains("Nodule 1, ").rect());
     window.settle();
     assert_eq!(crop_slice(&window), first);
 }

@@ -35,9 +35,8 @@ fn open() -> Window {
 pub fn choose(window: &mut Window, row: &str) {
     let now = window.session(|s| s.look().network);
     // The row of the panel bears the name, too.
-    let button = window.harness.get_all_by_label(now).next().expect("a button");
-    button.click();
-    window.settle();
+    let button = window.harness.get_all_by_label(now).next().expect("a button").rect();
+    window.click_on(button);
     window.click(row);
 }
 

@@ -26,7 +26,7 @@ fn clinical_input_is_chosen_in_the_panel_named_with_the_answer_and_taken_back() 
     let paper = window.session(|s| s.selected().and_then(|n| n.answer().cloned()).expect("answered"));
     assert!(window.says("paper input"));
 
-    window.harness.get_by_label("Input: clinical").click();
+    window.click_on(window.harness.get_by_label("Input: clinical").rect());
     window.until("it was asked again", |s| answered(s, "clinical"));
     window.settle();
     assert_eq!(window.session(|s| s.look().mode), Mode::Clinical);
@@ -45,9 +45,9 @@ fn clinical_input_is_chosen_in_the_panel_named_with_the_answer_and_taken_back() 
     });
 
     // There and back before there is an answer: none of the other way stays.
-    window.harness.get_by_label("Input: clinical").click();
+    window.click_on(window.harness.get_by_label("Input: clinical").rect());
     window.settle();
-    window.harness.get_by_label("Input: paper").click();
+    window.click_on(window.harness.get_by_label("Input: paper").rect());
     window.until("it was asked as at first", |s| answered(s, "paper") && s.work().is_empty());
     window.session(|s| {
         let again = s.selected().and_then(|n| n.answer()).expect("answered");

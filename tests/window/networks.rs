@@ -22,7 +22,7 @@ fn open(window: Window) -> Window {
 fn show(window: &mut Window, name: &'static str) {
     window.harness.get_by_label_contains(&format!("{name}, ")).scroll_to_me();
     window.settle();
-    window.harness.get_by_label_contains(&format!("{name}, ")).click();
+    window.click_on(window.harness.get_by_label_contains(&format!("{name}, ")).rect());
     window.until("its weights are read", |s| s.network_facts(name).is_some());
     window.settle();
 }

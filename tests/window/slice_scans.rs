@@ -60,7 +60,7 @@ fn every_so_many_slices_are_scanned_and_scores_and_candidates_lead_to_them() {
     window.harness.state().command(Command::ScanThreshold(0.0), &ctx);
     window.settle();
     let first = scan(&window, |scan| scan.candidates[0].clone()).expect("a candidate");
-    window.harness.get_by_label_contains("Candidate 1, ").click();
+    window.click_on(window.harness.get_by_label_contains("Candidate 1, ").rect());
     window.settle();
     window.session(|s| {
         let grid = s.grid().expect("open");

@@ -110,7 +110,7 @@ fn panel(height: f32) -> egui::Rect {
 fn without_a_graphics_processor_the_chip_is_amber_and_its_menu_says_why() {
     let mut window = seeing();
     window.network_ready();
-    window.harness.get_by_label_contains("Device: ").click();
+    window.click_on(window.harness.get_by_label_contains("Device: ").rect());
     window.settle();
     assert!(window.says("No graphics processor is in use"));
     // The chip and the sentence; below them stand this machine's adapters and processor.

@@ -20,7 +20,7 @@ use triscope::view;
 use triscope::workflow::synth::synth;
 
 /// Far more than anything here needs on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Of windows in tests, in points: the smallest that the design asks for.
 pub const SIZE: [f32; 2] = [1280.0, 720.0];
@@ -185,8 +185,13 @@ impl Window {
         // A panel may have to be scrolled first.
         self.harness.get_by_label(label).scroll_to_me();
         self.settle();
+        self.click_on(self.harness.get_by_label(label).rect());
+    }
+
+    /// Clicks in the middle of what lies there.
+    pub fn click_on(&mut self, rect: Rect) {
         // In one frame: a panel that an answer makes longer meanwhile would slip away under the pointer.
-        let at = self.harness.get_by_label(label).rect().center();
+        let at = rect.center();
         let button = |pressed| Event::PointerButton {
             pos: at,
             button: PointerButton::Primary,
@@ -199,8 +204,7 @@ impl Window {
 
     /// Types a number into the field of this name.
     pub fn type_number(&mut self, name: &str, number: &str) {
-        self.harness.get_by_role_and_label(egui::accesskit::Role::SpinButton, name).click();
-        self.settle();
+        self.click_on(self.harness.get_by_role_and_label(egui::accesskit::Role::SpinButton, name).rect());
         self.harness.event(Event::Text(number.to_owned()));
         self.settle();
         self.key(egui::Key::Enter);

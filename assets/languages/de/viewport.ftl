@@ -4,6 +4,7 @@
 
 words-oblique = Schräg
 words-oblique-from = Schräg, { $degrees }° gegen { $plane }
+words-from-middle = { $mm } mm von der Mitte
 words-slice = { $plane }, Schicht { $index } von { $total }, { $position } mm
 words-plane = Ebene { $plane }
 words-volume = 3D, { $preset }, von { $from } gesehen
@@ -95,6 +96,7 @@ corner-sharpened-strong = geschärft, stark
 corner-inverted = invertiert
 corner-reduced = { $icon } Mit 1/{ $share } der Auflösung gezeigt
 corner-oblique-acquisition = { $icon } Schräge Aufnahme, { $degrees }°
+corner-strip = Nur { $slices } Schichten: ein Streifen in dieser Ebene
 corner-lossy = Verlustbehaftet
 corner-loading = Die erste Schicht wird geladen
 

@@ -49,7 +49,7 @@ menu-network = Netz
 menu-not-asked = Noch nicht befragt
 menu-starting = Startet
 menu-runs-on = Läuft auf
-menu-through = Über
+menu-through = Backend
 menu-device = Gerät: { $name }
 
 ## ui/panels/volume_menu

@@ -4,6 +4,7 @@
 
 words-oblique = Oblique
 words-oblique-from = Oblique, { $degrees }° from { $plane }
+words-from-middle = { $mm } mm from the middle
 words-slice = { $plane } slice { $index } of { $total }, { $position } mm
 words-plane = { $plane } plane
 words-volume = 3D, { $preset }, seen from { $from }
@@ -95,6 +96,7 @@ corner-sharpened-strong = sharpened, strong
 corner-inverted = inverted
 corner-reduced = { $icon } Shown at 1/{ $share } resolution
 corner-oblique-acquisition = { $icon } Oblique acquisition, { $degrees }°
+corner-strip = Only { $slices } slices: a strip in this plane
 corner-lossy = Lossy
 corner-loading = Loading the first slice
 

@@ -49,7 +49,7 @@ menu-network = Network
 menu-not-asked = Not asked yet
 menu-starting = Starting
 menu-runs-on = Runs on
-menu-through = Through
+menu-through = Backend
 menu-device = Device: { $name }
 
 ## ui/panels/volume_menu

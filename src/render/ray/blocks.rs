@@ -4,10 +4,10 @@
 //! Koning, Viergever, "Acceleration of ray-casting using 3D distance transforms", VBC 1992.
 
 use super::table::{TABLE_SIZE, place};
-use crate::volume::{INSIDE_BLOCK, Padding, Volume};
+use crate::volume::{Inside, Padding};
 
 /// Voxels along each side; as in `shaders/ray.wgsl`.
-const BLOCK: usize = INSIDE_BLOCK;
+const BLOCK: usize = 8;
 
 /// Farthest distance that is told apart: leaps are no longer than this.
 const FARTHEST: u8 = 64;
@@ -119,22 +119,34 @@ impl Blocks {
     }
 }
 
-/// Blocks of a texture by air inside the body; `None` where all may show.
-/// - `reduced`: voxels of the volume for one of the texture, along each axis
-pub fn by_air(volume: &Volume, size: [usize; 3], reduced: usize) -> Option<Vec<bool>> {
-    let inside = volume.inside()?;
-    let mut blocks = Vec::with_capacity(size.iter().product());
-    let natives = |b: usize| b * reduced..(b + 1) * reduced;
-    for k in 0..size[2] {
-        for j in 0..size[1] {
-            for i in 0..size[0] {
-                let mut natives =
-                    natives(k).flat_map(|k| natives(j).flat_map(move |j| natives(i).map(move |i| [i, j, k])));
-                blocks.push(natives.any(|block| inside.by_air(block)));
+/// Blocks of a texture in which something lies by air inside the body.
+/// - `size`: blocks along each axis; `reduced`: voxels of the volume for one of the texture, along each axis
+pub fn by_air(inside: &Inside, size: [usize; 3], reduced: usize) -> Vec<bool> {
+    let mut near = vec![false; size.iter().product()];
+    let (samples, step) = (inside.size(), inside.step());
+    let factor = reduced.max(1) as f64;
+    // A sample has a say up to its neighbours. The centre of the first voxel of the texture lies in the middle
+    // of those that it stands for.
+    let blocks = |sample: usize, a: usize| {
+        let block =
+            |native: usize| ((native as f64 - (factor - 1.0) / 2.0) / factor).max(0.0) as usize / BLOCK;
+        let at = sample * step[a];
+        block(at.saturating_sub(step[a])).min(size[a] - 1)..=block(at + step[a]).min(size[a] - 1)
+    };
+    let rows = inside.levels().chunks_exact(samples[0]);
+    for (row, levels) in rows.enumerate() {
+        let [j, k] = [row % samples[1], row / samples[1]];
+        for (i, _) in levels.iter().enumerate().filter(|(_, level)| **level > 0.0) {
+            let x = blocks(i, 0);
+            for k in blocks(k, 2) {
+                for j in blocks(j, 1) {
+                    let at = (k * size[1] + j) * size[0];
+                    near.get_mut(at + x.start()..=at + x.end()).unwrap_or(&mut []).fill(true);
+                }
             }
         }
     }
-    Some(blocks)
+    near
 }
 
 fn range(values: &[i16], padding: Option<Padding>) -> (i16, i16) {

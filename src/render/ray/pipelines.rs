@@ -32,7 +32,15 @@ impl RayPipelines {
         let layout_of_rays = layout(
             device,
             "ray",
-            &[(0, UNIFORM), (1, INTEGER_3D), (2, REAL_2D), (3, REAL_3D), (4, REAL_2D), (5, INTEGER_3D)],
+            &[
+                (0, UNIFORM),
+                (1, INTEGER_3D),
+                (2, REAL_2D),
+                (3, REAL_3D),
+                (4, REAL_2D),
+                (5, INTEGER_3D),
+                (6, REAL_3D),
+            ],
         );
         let stretch_layout = layout(device, "stretch", &[(0, REAL_2D), (1, UNIFORM)]);
         let stretch = module(device, "stretch", &stretch);

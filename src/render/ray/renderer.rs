@@ -280,12 +280,17 @@ impl RayRenderer {
             // Both tables take light away at the same values.
             Some(_) => {
                 let size = looked.blocks.size();
-                let only = frame.inside_only.then(|| by_air(&frame.volume, size, stored.reduced)).flatten();
+                let only = frame.inside().map(|inside| by_air(inside, size, stored.reduced));
                 looked.blocks.distances(&tables[FINE], stored.value, only.as_deref(), also)
             }
             None => looked.blocks.highest().to_vec(),
         };
         let blocks = texture_of(device, queue, "blocks", looked.blocks.size(), &blocks);
+        // Where everything is shown the level is above zero everywhere.
+        let inside = match frame.inside() {
+            Some(inside) => texture_of(device, queue, "by air", inside.size(), inside.levels()),
+            None => texture_of(device, queue, "everywhere", [1; 3], &[100.0]),
+        };
         // Something must be bound where there is no map.
         let none = texture_of(device, queue, "no map", [1; 3], &[0.0f32]);
         let groups = std::array::from_fn(|n| {
@@ -300,6 +305,7 @@ impl RayRenderer {
                     texture_entry(3, map.as_ref().map_or(&none, |map| &map.view)),
                     texture_entry(4, &table),
                     texture_entry(5, &blocks),
+                    texture_entry(6, &inside),
                 ],
             })
         });

@@ -8,7 +8,7 @@ use crate::render::colormap::ColorMap;
 use crate::render::frame::HeatmapLook;
 use crate::render::slice::{StoredVoxels, padded};
 use crate::view::ResolvedView;
-use crate::volume::{Transfer, Volume, Window};
+use crate::volume::{Inside, Transfer, Volume, Window};
 
 /// The uniforms, in the layout of WGSL.
 pub mod gpu {
@@ -44,6 +44,10 @@ pub mod gpu {
         pub map_place: [f32; 4],
         /// Index of the map's last value along each axis.
         pub map_last: [f32; 4],
+        /// Index among the samples of what lies by air = voxel index * this + the next.
+        pub inside_scale: [f32; 4],
+        /// See before.
+        pub inside_offset: [f32; 4],
         /// Centre, 1 / width.
         pub window: [f32; 2],
         /// Value = stored * x + y.
@@ -96,10 +100,17 @@ pub struct RayFrame {
     /// Planes that what lies on their normal's side of is cut away, at most three are heeded: a point of the
     /// plane, LPS mm, and its normal.
     pub cuts: Vec<(Point<Patient>, Vector<Patient>)>,
-    /// Only blocks by air inside the body are shown, where that is found ([`Volume::inside`]).
+    /// Only what lies by air inside the body is shown, where that is found ([`Volume::inside`]).
     pub inside_only: bool,
     /// A saliency map as a cloud in it.
     pub heatmap: Option<HeatmapLook>,
+}
+
+impl RayFrame {
+    /// What lies by air, where only that is shown.
+    pub fn inside(&self) -> Option<&Inside> {
+        if self.inside_only { self.volume.inside() } else { None }
+    }
 }
 
 /// From sample to sample of a picture at rest, mm: no coarser than the finest axis, within what can be seen.
@@ -144,6 +155,7 @@ pub fn uniform(frame: &RayFrame, stored: &StoredVoxels, largest: f32, step_mm: f
         Some(_) => 1.0 - (1.0 - MAP_PER_MM * f64::from(share(look.opacity))).powf(step_mm),
     });
     let place = bounds.map_or([0.0; 3], |b| b.min.map(|m| (offset - m as f64) as f32));
+    let per_sample = frame.inside().map_or([1.0; 3], |inside| inside.step().map(|step| step as f64));
     gpu::Ray {
         origin: padded(reduced(from_viewport.origin().to_array())),
         right: padded(right),
@@ -161,6 +173,8 @@ pub fn uniform(frame: &RayFrame, stored: &StoredVoxels, largest: f32, step_mm: f
         shading,
         map_place: [place[0], place[1], place[2], factor as f32],
         map_last: bounds.map_or([0.0; 4], |b| padded(b.size.map(|n| n as f64 - 1.0))),
+        inside_scale: padded(per_sample.map(|step| factor / step)),
+        inside_offset: padded(per_sample.map(|step| offset / step)),
         window: [frame.window.centre() as f32, (1.0 / frame.window.width()) as f32],
         value: stored.value,
         entry: entry(stored.value),

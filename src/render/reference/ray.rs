@@ -22,13 +22,13 @@ pub struct Variant {
 /// A saliency map: columns fastest.
 pub type Map<'a> = &'a [f32];
 
-/// Whether anything may show in a block; `None`: in all.
-pub type Only<'a> = Option<&'a dyn Fn([usize; 3]) -> bool>;
+/// Level at a voxel index, mm, below which nothing is shown; `None`: everything is.
+pub type Only<'a> = Option<&'a dyn Fn([f64; 3]) -> f64>;
 
 const DIVERGING: u32 = 1;
-const BLOCK: usize = 8;
 const FAINT: f64 = 0.01;
 const HAZE: f64 = 0.004;
+const FADE_MM: f64 = 1.5;
 const FAR: f64 = 1e9;
 
 /// Clip position of a corner.
@@ -66,12 +66,6 @@ pub fn span(ray: &Ray, start: [f64; 3]) -> [f64; 2] {
 pub fn shown(ray: &Ray, start: [f64; 3]) -> [f64; 2] {
     let [near, far] = span(ray, start);
     [near.ceil(), far.floor()]
-}
-
-/// The block of a position.
-pub fn block_at(ray: &Ray, p: [f64; 3]) -> [usize; 3] {
-    let last = xyz(ray.last);
-    std::array::from_fn(|a| p[a].clamp(0.0, last[a]) as usize / BLOCK)
 }
 
 /// Stored steps for one voxel along each axis.
@@ -141,14 +135,12 @@ pub fn composite(
             let taken = if share == 0.0 { 0.0 } else { f64::from(ray.opacity) };
             add(&mut left, taken, map_colour(ray, share));
         }
-        if only.is_some_and(|only| !only(block_at(ray, p))) {
-            n += 1.0;
-            continue;
-        }
+        let share = only.map_or(1.0, |only| (only(p) / FADE_MM).clamp(0.0, 1.0));
         let found = sample_trilinear(voxels, p, xyz(ray.last), ray.padding);
         let [scale, offset] = ray.entry.map(f64::from);
         let place = (found.value * scale + offset).round().clamp(0.0, table.len() as f64 - 1.0);
         let [r, g, b, alpha] = table[place as usize].map(f64::from);
+        let alpha = alpha * share;
         if found.kind == Kind::Value && alpha > 0.0 {
             let colour = if variant.lit && left * alpha > HAZE {
                 lit(ray, voxels, variant, [r, g, b], p)

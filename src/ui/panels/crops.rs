@@ -79,11 +79,18 @@ fn said(region: &Region) -> String {
 }
 
 /// `22×22×70 mm`: under a small picture there is no room for spaces, or even for the unit.
-fn size_words(ui: &Ui, region: &Region, width: f32) -> String {
+fn size_words(ui: &Ui, region: &Region, width: f32) -> Vec<String> {
     let mm = words::box_mm(region).replace(" × ", "×");
-    let font = TextStyle::Small.resolve(ui.style());
-    let wide = ui.painter().layout_no_wrap(mm.clone(), font, PICTURE.text).size().x;
-    if wide <= width { mm } else { mm.trim_end_matches(" mm").to_owned() }
+    let fits = |words: &str| {
+        let font = Halo::plain().font;
+        ui.painter().layout_no_wrap(words.to_owned(), font, PICTURE.text).size().x <= width
+    };
+    let plain = mm.trim_end_matches(" mm");
+    match plain.rsplit_once('×') {
+        _ if fits(&mm) => vec![mm],
+        Some((flat, depth)) if !fits(plain) => vec![flat.to_owned(), format!("×{depth} mm")],
+        _ => vec![plain.to_owned()],
+    }
 }
 
 /// The crops side by side, with a slider through their slices.
@@ -122,7 +129,7 @@ pub fn crops_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &No
         let ink = if ui.visuals().dark_mode { region_colour(region.name) } else { t.text };
         let name = named("region", region.name.name());
         ui.painter().text(pos2(left, rect.bottom() + 3.0), Align2::LEFT_TOP, name, strong, ink);
-        let mm = size_words(ui, region, side);
+        let mm = size_words(ui, region, side).concat();
         let galley = ui.painter().layout_no_wrap(mm, small, t.muted);
         ui.painter().galley(pos2(left, rect.bottom() + 18.0), galley, t.muted);
     }
@@ -182,28 +189,24 @@ pub fn strip_ui(ui: &Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState) {
         let at = place.min + vec2(6.0, 4.0);
         let width = place.width() - 12.0;
         halo_text(ui.painter(), at, Align2::LEFT_TOP, named("region", region.name.name()), &look, width);
-        let mm = size_words(ui, region, width);
-        let plain = Halo::plain();
-        halo_text(ui.painter(), at + vec2(0.0, 15.0), Align2::LEFT_TOP, &mm, &plain, width);
+        let mut below = at;
+        for mm in size_words(ui, region, width) {
+            below.y += 15.0;
+            halo_text(ui.painter(), below, Align2::LEFT_TOP, &mm, &Halo::plain(), width);
+        }
         let moved = words::box_moved(region);
         if !moved.is_empty() {
             let warn = Halo::plain().in_colour(PICTURE.warning);
-            halo_text(ui.painter(), at + vec2(0.0, 30.0), Align2::LEFT_TOP, &moved, &warn, width);
+            halo_text(ui.painter(), below + vec2(0.0, 15.0), Align2::LEFT_TOP, &moved, &warn, width);
         }
     }
     let painter = ui.painter();
-    let half = rect.width() / 2.0 - 16.0;
-    let corner = rect.min + vec2(10.0, size::STEP);
-    halo_text(painter, corner, Align2::LEFT_TOP, say!("crops-title"), &Halo::strong(), half);
     let right = pos2(rect.right() - 10.0, rect.top() + size::STEP);
-    halo_text(
-        painter,
-        right,
-        Align2::RIGHT_TOP,
-        &say!("crops-slice", slice = k + 1, depth = depth),
-        &Halo::plain(),
-        half,
-    );
+    let slice = say!("crops-slice", slice = k + 1, depth = depth);
+    let slice = halo_text(painter, right, Align2::RIGHT_TOP, &slice, &Halo::plain(), rect.width() / 2.0);
+    let corner = rect.min + vec2(10.0, size::STEP);
+    let room = slice.left() - size::STEP - corner.x;
+    halo_text(painter, corner, Align2::LEFT_TOP, say!("crops-title"), &Halo::strong(), room);
     all.on_hover_text_at_pointer(how(answer));
 }
 

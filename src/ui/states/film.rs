@@ -9,7 +9,7 @@ use crate::say;
 use crate::session::Preferences;
 use crate::ui::theme::{size, tokens};
 use crate::ui::widgets::{
-    NumberField, Press, line_ui, number_ui, paragraph_ui, press_ui, segments_ui, splits,
+    NumberField, Press, line_ui, number_ui, paragraph_ui, press_ui, segments_ui, splits_of,
 };
 use crate::ui::{Scene, UiState, icons};
 
@@ -55,8 +55,9 @@ pub fn film_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Comman
             choice.side_px = *side;
         }
         ui.add_space(size::STEP);
-        splits(
+        splits_of(
             ui,
+            size::CONTROL,
             |ui| line_ui(ui, say!("film-pace"), TextStyle::Body, t.text),
             |ui| {
                 let [least, most] = Preferences::PLAY_SPEEDS;

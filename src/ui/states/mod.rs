@@ -29,12 +29,22 @@ pub use preferences::preferences_ui;
 pub use trouble::{failed_ui, unusable_ui};
 pub use welcome::{drop_ui, welcome_ui};
 
-use egui::{Align, Layout, Rect, Ui, UiBuilder, vec2};
+use egui::{Align, Id, Layout, Rect, Ui, UiBuilder, pos2, vec2};
 
 /// A column in the middle of `rect`.
 fn column_ui<R>(ui: &mut Ui, rect: Rect, width: f32, height: f32, add: impl FnOnce(&mut Ui) -> R) -> R {
     let size = vec2(width.min(rect.width() - 32.0), height.min(rect.height() - 16.0));
-    let place = Rect::from_center_size(rect.center(), size);
+    // What was drawn last says how high it really is: it stands in the middle from the second frame on.
+    let id = Id::unique(("column", size.x.to_bits(), size.y.to_bits()));
+    let high: f32 = ui.data(|d| d.get_temp(id)).unwrap_or(size.y).min(size.y);
+    let top = (rect.center().y - high / 2.0).round();
+    let place = Rect::from_min_size(pos2(rect.center().x - size.x / 2.0, top), size);
     let builder = UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Min));
-    ui.scope_builder(builder, add).inner
+    let drawn = ui.scope_builder(builder, add);
+    let now = drawn.response.rect.height();
+    if (now - high).abs() > 1.0 {
+        ui.data_mut(|d| d.insert_temp(id, now));
+        ui.request_repaint();
+    }
+    drawn.inner
 }

@@ -1,6 +1,6 @@
 //! Cards, headings, facts and notes of the side panels.
 
-use egui::{CornerRadius, Frame, InnerResponse, Margin, RichText, TextStyle, Ui};
+use egui::{CornerRadius, Frame, InnerResponse, Margin, RichText, Sense, TextStyle, Ui, vec2};
 
 use super::text::line_ui;
 use crate::ui::theme::{size, text, tokens};
@@ -41,8 +41,14 @@ pub fn fact_ui(ui: &mut Ui, name: &str, value: &str) {
 
 /// Left part, and right part in what remains, aligned right.
 pub fn splits(ui: &mut Ui, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut Ui)) {
+    splits_of(ui, 18.0, left, right);
+}
+
+/// The same where a field or a button stands at the right: the words stand at its middle.
+/// - `high`: points
+pub fn splits_of(ui: &mut Ui, high: f32, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut Ui)) {
     ui.scope(|ui| {
-        ui.spacing_mut().interact_size.y = 18.0;
+        ui.spacing_mut().interact_size.y = high;
         ui.horizontal(|ui| {
             left(ui);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), right);
@@ -54,9 +60,11 @@ pub fn splits(ui: &mut Ui, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut U
 pub fn note_ui(ui: &mut Ui, icon: &str, colour: egui::Color32, sentence: &str) {
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
-        ui.add(
-            egui::Label::new(RichText::new(icon).text_style(text::icon()).color(colour)).selectable(false),
-        );
+        // The icon is higher than a line of words: its middle stands at the middle of the first.
+        let line = ui.text_style_height(&TextStyle::Body);
+        let glyph = ui.painter().layout_no_wrap(icon.to_owned(), text::icon().resolve(ui.style()), colour);
+        let (place, _) = ui.allocate_exact_size(vec2(glyph.size().x, line), Sense::hover());
+        ui.painter().galley(place.center() - glyph.size() / 2.0, glyph, colour);
         ui.add(egui::Label::new(RichText::new(sentence).color(colour)).wrap());
     });
 }

@@ -9,7 +9,7 @@ mod segments;
 mod text;
 
 pub use button::{Press, menu, menu_row_ui, press_ui};
-pub use card::{card_ui, fact_ui, heading_ui, note_ui, splits};
+pub use card::{card_ui, fact_ui, heading_ui, note_ui, splits, splits_of};
 pub use meter::{bare_slider_ui, meter_ui, slider_row_ui};
 pub use number::{NumberField, number_ui};
 pub use row::row_ground;

@@ -4,8 +4,8 @@
 
 use egui::{Align2, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
 
-use super::Place;
 use super::halo::{Halo, halo_text};
+use super::{Place, colour_bar};
 use crate::inference::{Region, RegionName};
 use crate::language::named;
 use crate::ui::theme::{PICTURE, region_colour, size};
@@ -158,7 +158,11 @@ fn arranged(painter: &Painter, place: &Place, shown: &Shown) -> Option<Labels> {
             room_left,
         )
     };
-    let bottom = place.rect.bottom() - 48.0 - LABEL_HEIGHT * lines.len() as f32;
+    let across = if right { x..=x + short } else { x - short..=x };
+    let bar = shown.heatmap.as_ref().filter(|_| shown.colour_bar);
+    let bar = bar.map(|look| colour_bar::taken(painter, place.rect, look)).unwrap_or(Rect::NOTHING);
+    let over_bar = if *across.end() > bar.left() { bar.top() - 2.0 } else { f32::INFINITY };
+    let bottom = (place.rect.bottom() - 48.0).min(over_bar) - LABEL_HEIGHT * lines.len() as f32;
     // Three lines of corner text stand above.
     let under_corners = place.rect.top() + 60.0;
     let y = (around.top() - 2.0).clamp(under_corners, bottom.max(under_corners));

@@ -45,16 +45,40 @@ fn nothing_meant(painter: &Painter, rect: Rect, lift: f32) -> f32 {
     rect.bottom() - bottom
 }
 
-/// Returns how high it stands from the lower edge; 0 where there is no room.
-fn bar_with_numbers(painter: &Painter, rect: Rect, look: &HeatmapLook) -> f32 {
+/// Where the colours lie; `None` where there is no room for them.
+fn bar(rect: Rect) -> Option<Rect> {
     // The lower middle belongs to a letter, the lower left to the scale bar.
     let width = (rect.width() * 0.34).min(160.0);
-    if width < 72.0 || rect.height() < 160.0 {
-        return 0.0;
-    }
-    let map = &look.saliency;
-    let right = rect.right() - 10.0;
-    let bar = Rect::from_min_size(pos2(right - width, rect.bottom() - 34.0), vec2(width, THICK));
+    let corner = pos2(rect.right() - 10.0 - width, rect.bottom() - 34.0);
+    (width >= 72.0 && rect.height() >= 160.0).then(|| Rect::from_min_size(corner, vec2(width, THICK)))
+}
+
+/// What stands over the colours, in as many lines as it takes.
+fn named_lines(painter: &Painter, rect: Rect, look: &HeatmapLook) -> Vec<String> {
+    // One bar for two maps, which are named above.
+    let words = match look.shared {
+        Some(_) => say!("bar-both").to_owned(),
+        None => words::method_and_scale(&look.saliency),
+    };
+    wrapped(painter, &words, &Halo::plain(), rect.width() / 2.0 - 24.0)
+}
+
+/// What the colours, their numbers and their name take of the picture; nothing where there is no room.
+pub(super) fn taken(painter: &Painter, rect: Rect, look: &HeatmapLook) -> Rect {
+    let Some(bar) = bar(rect) else { return Rect::NOTHING };
+    let name = named_lines(painter, rect, look);
+    let wide = name
+        .iter()
+        .map(|line| painter.layout_no_wrap(line.clone(), Halo::plain().font, PICTURE.text).size().x);
+    let left = bar.left().min(bar.right() - wide.fold(0.0, f32::max));
+    let top = bar.top() - 4.0 - LINE_HEIGHT * name.len() as f32;
+    Rect::from_min_max(pos2(left, top), rect.max)
+}
+
+/// Returns how high it stands from the lower edge; 0 where there is no room.
+fn bar_with_numbers(painter: &Painter, rect: Rect, look: &HeatmapLook) -> f32 {
+    let Some(bar) = bar(rect) else { return 0.0 };
+    let right = bar.right();
     let signed = look.signed();
     let low = if signed { -1.0 } else { 0.0 };
     let x_of = |share: f32| bar.left() + (share - low) / (1.0 - low) * bar.width();
@@ -99,12 +123,19 @@ fn bar_with_numbers(painter: &Painter, rect: Rect, look: &HeatmapLook) -> f32 {
             }
         }
     }
-    // One bar for two maps, which are named above.
-    let words =
-        if look.shared.is_some() { say!("bar-both").to_owned() } else { words::method_and_scale(map) };
-    let room = rect.width() / 2.0 - 24.0;
-    halo_text(painter, pos2(right, bar.top() - 4.0), Align2::RIGHT_BOTTOM, &words, &Halo::plain(), room);
-    rect.bottom() - bar.top() + 20.0
+    let mut bottom = bar.top() - 4.0;
+    for line in named_lines(painter, rect, look).iter().rev() {
+        halo_text(
+            painter,
+            pos2(right, bottom),
+            Align2::RIGHT_BOTTOM,
+            line,
+            &Halo::plain(),
+            rect.width() - 20.0,
+        );
+        bottom -= LINE_HEIGHT;
+    }
+    rect.bottom() - bottom
 }
 
 /// A number of the bar: as many figures as tell its ends apart, and in a signed map its sign.

@@ -98,8 +98,14 @@ pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) -
         None => plane,
     };
     at.sentence(&plane, &strong);
-    at.numbers(&words::slice_numbers(&shown.view).unwrap_or_default(), "   ", &plain);
+    match words::slice_numbers(&shown.view) {
+        Some(numbers) => at.numbers(&numbers, "   ", &plain),
+        None => at.sentence(&words::from_middle(&shown.view, shown.volume.grid()), &plain),
+    }
     at.sentence(&shown.facts.link, &plain);
+    if let Some(slices) = strip(shown) {
+        at.sentence(&say!("corner-strip", slices = slices), &plain.clone().in_colour(PICTURE.warning));
+    }
     if let Some(beyond) = shown.facts.beyond {
         let warn = Halo::strong().in_colour(PICTURE.warning);
         at.sentence(&format!("{} {beyond}", icons::WARNING), &warn);
@@ -183,6 +189,19 @@ pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) -
     let high = LINE_HEIGHT * at.lines as f32;
     let corner = at.rect.right_bottom() - vec2(10.0, size::STEP);
     Rect::from_min_max(corner - vec2(rect.width() / 2.0 - 6.0, high), corner)
+}
+
+/// How many slices the series has, where this plane cuts through so few of them that it is a strip.
+fn strip(shown: &Shown) -> Option<usize> {
+    /// Height for width under which nobody can read a picture.
+    const FLAT: f64 = 0.05;
+    let grid = shown.volume.grid();
+    let size = grid.size();
+    let thin = (0..3).min_by_key(|a| size[*a])?;
+    let along = shown.view.slice.is_none_or(|slice| slice.axis.index() != thin);
+    let mm: [f64; 3] = std::array::from_fn(|a| size[a] as f64 * grid.spacing_mm()[a]);
+    let widest = mm.into_iter().fold(0.0, f64::max);
+    (along && mm[thin] < FLAT * widest).then_some(size[thin])
 }
 
 /// Says what is missing while slices arrive.
