@@ -37,10 +37,11 @@ impl HeatmapLook {
         self.shared.and_then(|shared| shared.largest).unwrap_or(own)
     }
 
-    /// The same, the map's own counted.
-    pub fn largest(&self) -> f32 {
-        match self.shared.and_then(|shared| shared.largest) {
-            Some(largest) => largest,
+    /// What stands at the end of the colours, in [`Self::unit`]: of two maps in unlike units, the whole of each
+    /// one's own largest magnitude.
+    pub fn end_of_scale(&self) -> f32 {
+        match self.shared {
+            Some(SharedScale { largest, .. }) => largest.unwrap_or(1.0),
             None => self.saliency.largest_magnitude(),
         }
     }
@@ -50,7 +51,7 @@ impl HeatmapLook {
         self.shared.map_or(self.saliency.signed, |shared| shared.signed)
     }
 
-    /// Unit of the numbers beside the colours.
+    /// Unit of the number at the end of the colours.
     pub fn unit(&self) -> &'static str {
         match self.shared {
             Some(SharedScale { largest: None, .. }) => "of each one's largest",

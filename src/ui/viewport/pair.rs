@@ -114,5 +114,14 @@ mod tests {
         assert_eq!(both, SharedScale { largest: Some(3.0), signed: true });
         let apart = shared_scale(&map("logit", false, 2.0), &map("share", false, 0.5));
         assert_eq!(apart, SharedScale { largest: None, signed: false });
+        // What the one bar of both says at its end.
+        let end = |map: Saliency, shared| {
+            let saliency = Arc::new(map);
+            let look =
+                HeatmapLook { saliency, opacity: 1.0, threshold: 0.0, contour: false, shared: Some(shared) };
+            (look.end_of_scale(), look.unit())
+        };
+        assert_eq!(end(map("logit", true, -1.0), both), (3.0, "logit"));
+        assert_eq!(end(map("share", false, 0.5), apart), (1.0, "of each one's largest"));
     }
 }

@@ -95,7 +95,7 @@ fn bar_with_numbers(painter: &Painter, rect: Rect, look: &HeatmapLook) -> f32 {
     let edge = PICTURE.muted.gamma_multiply(0.8);
     painter.rect_stroke(bar.expand(0.5), 0.0, Stroke::new(1.0, edge), StrokeKind::Outside);
 
-    let largest = f64::from(look.largest());
+    let largest = f64::from(look.end_of_scale());
     let number = |share: f32| number(share, largest, signed);
     let write = |x: f32, anchor: Align2, text: &str| {
         halo_text(painter, pos2(x, bar.bottom() + 4.0), anchor, text, &Halo::plain(), 90.0)
