@@ -21,6 +21,7 @@ mod memory;
 mod objects;
 mod order;
 mod origin;
+mod other_size;
 mod outward;
 mod overlapping;
 mod preview;

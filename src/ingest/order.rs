@@ -5,8 +5,15 @@
 
 use crate::geometry::{Patient, Point, Vector};
 
-/// Slices closer than this along the normal share a position.
-pub(super) const SAME_POSITION_MM: f64 = 0.01;
+/// Further than this from each other, written places are no roundings of one place. Two decimals are the fewest that
+/// are usual in Image Position (Patient): each of its three coordinates is then off by 0.005 mm at most, a place along
+/// an oblique normal by 0.0087 mm, and two of them by twice as much.
+const ROUNDING_MM: f64 = 0.02;
+/// Of slices that follow each other more closely than that, those share a place that are nearer to each other than
+/// this part of what is usual among them.
+const SAME_OF_USUAL: f64 = 0.1;
+/// What numbers of eight digits, added up, leave.
+const NOTHING_MM: f64 = 1e-6;
 /// Blank slices that a volume may have for each slice that is there.
 const MOST_BLANK: usize = 2;
 /// A distance is a hole if it is so many times as long as what is usual around it.
@@ -101,6 +108,38 @@ impl Arrangement {
     pub(super) fn depth(&self) -> usize {
         self.slots.last().map_or(0, |last| last.saturating_add(1))
     }
+}
+
+/// Which slices share a place: the number of the place of each, from 0 on.
+///
+/// Places that differ by a rounding of their decimals are one. Where slices follow each other in steps that are no
+/// longer than that over more than one rounding, as in micro-CT, the steps are true distances.
+/// - `along`: places along the normal, mm, rising
+pub(super) fn places(along: &[f64]) -> Vec<usize> {
+    let mut numbers = Vec::with_capacity(along.len());
+    let mut number = 0usize;
+    for run in along.chunk_by(|a, b| b - a < ROUNDING_MM) {
+        let length = run.last().zip(run.first()).map_or(0.0, |(last, first)| last - first);
+        let limit = if length < ROUNDING_MM { ROUNDING_MM } else { limit_of_thin(run) };
+        let mut first = None;
+        for mm in run {
+            let begun = *first.get_or_insert(*mm);
+            if mm - begun >= limit {
+                first = Some(*mm);
+                number = number.saturating_add(1);
+            }
+            numbers.push(number);
+        }
+        number = number.saturating_add(1);
+    }
+    numbers
+}
+
+/// How near slices of a run of thin ones must be to share a place.
+fn limit_of_thin(run: &[f64]) -> f64 {
+    let distances = run.iter().zip(run.iter().skip(1)).map(|(a, b)| b - a);
+    let apart: Vec<f64> = distances.filter(|mm| *mm > NOTHING_MM).collect();
+    median(&apart).map_or(ROUNDING_MM, |usual| usual * SAME_OF_USUAL)
 }
 
 /// The regular grid that slices lie on.

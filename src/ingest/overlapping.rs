@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::dicom::Header;
+use super::order::places;
 use super::stack::Placed;
 
 /// Marks that are made to tell phases apart, in [`super::dicom::Header::phase`].
@@ -52,9 +53,9 @@ fn stacks(placed: &[Placed], mark: impl Fn(&Header) -> Option<String>) -> Option
 
 /// Whether the stacks' slices share their positions, nearly all.
 fn at_same_places(placed: &[Placed], stacks: &BTreeMap<String, Vec<Placed>>) -> bool {
-    use super::order::SAME_POSITION_MM;
-    let pairs = placed.iter().zip(placed.iter().skip(1));
-    let shared = pairs.filter(|(a, b)| b.along_mm - a.along_mm < SAME_POSITION_MM).count();
+    let along: Vec<f64> = placed.iter().map(|p| p.along_mm).collect();
+    let places = places(&along);
+    let shared = places.iter().zip(places.iter().skip(1)).filter(|(a, b)| a == b).count();
     let most = stacks.values().map(Vec::len).max().unwrap_or(0);
     // All slices but those of the longest stack lie where another one does.
     shared + stacks.len() > placed.len().saturating_sub(most)

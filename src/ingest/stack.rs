@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::defect::{Defect, DefectCode};
 use super::dicom::{Header, Rescale, SliceSource, syntax_name};
 use super::duplicates::{self, Picked};
-use super::order::{Arrangement, Oddity, Orientation, SAME_POSITION_MM, arrange, far_apart};
+use super::order::{Arrangement, Oddity, Orientation, arrange, far_apart, places};
+use super::other_size::{OtherSize, usual_size};
 use super::overlapping;
 use super::series::Series;
 use super::straight::Straight;
@@ -31,8 +32,7 @@ pub(super) fn build(
     orientation: Orientation,
     ctx: &JobContext,
 ) -> Result<Vec<Series>, Cancelled> {
-    let mut defects = Vec::new();
-    let headers = usual_size(headers, &mut defects);
+    let (headers, other) = usual_size(headers, &orientation);
     let mut placed: Vec<Placed> = headers
         .into_iter()
         .filter_map(|header| {
@@ -46,7 +46,7 @@ pub(super) fn build(
     let phases = overlapping::split(placed);
     let all = phases.len();
     for (n, phase) in phases.into_iter().enumerate() {
-        let mut defects = defects.clone();
+        let mut defects = Vec::new();
         if all > 1 {
             defects.push(part_of(n, all, "the series holds several pictures of the same places"));
         }
@@ -61,7 +61,7 @@ pub(super) fn build(
                 );
                 defects.push(defect(DefectCode::MissingSlices, text));
             }
-            found.extend(of_one_place(piece, &orientation, defects, ctx)?);
+            found.extend(of_one_place(piece, &orientation, other.as_ref(), defects, ctx)?);
         }
     }
     Ok(found)
@@ -75,9 +75,14 @@ fn part_of(n: usize, all: usize, why: &str) -> Defect {
 /// - `placed`: sorted along the normal
 fn in_pieces(mut placed: Vec<Placed>) -> Vec<Vec<Placed>> {
     let along: Vec<f64> = placed.iter().map(|p| p.along_mm).collect();
+    // First slice of each place, and where it lies: several at one place say nothing of distances.
+    let mut firsts: Vec<(usize, f64)> = (0..).zip(along.iter().copied()).collect();
+    let places = places(&along);
+    firsts.dedup_by_key(|(n, _)| places.get(*n).copied());
+    let apart: Vec<f64> = firsts.iter().map(|(_, mm)| *mm).collect();
     let mut pieces = Vec::new();
-    for begin in far_apart(&along).into_iter().rev() {
-        pieces.push(placed.split_off(begin));
+    for begin in far_apart(&apart).into_iter().rev().filter_map(|place| firsts.get(place)) {
+        pieces.push(placed.split_off(begin.0));
     }
     pieces.push(placed);
     pieces.reverse();
@@ -88,6 +93,7 @@ fn in_pieces(mut placed: Vec<Placed>) -> Vec<Vec<Placed>> {
 fn of_one_place(
     placed: Vec<Placed>,
     orientation: &Orientation,
+    other: Option<&OtherSize>,
     defects: Vec<Defect>,
     ctx: &JobContext,
 ) -> Result<Vec<Series>, Cancelled> {
@@ -102,7 +108,7 @@ fn of_one_place(
     let mut found = Vec::new();
     match duplicates::pick(groups, ctx)? {
         Picked::One { slices, repeated, conflicts } => {
-            found.push(one(slices, orientation, repeated, conflicts, defects));
+            found.push(one(slices, orientation, other, (repeated, conflicts), defects));
         }
         Picked::Phases(phases) => {
             let all = phases.len();
@@ -115,7 +121,7 @@ fn of_one_place(
                         n + 1
                     ),
                 ));
-                found.push(one(phase, orientation, Vec::new(), Vec::new(), defects));
+                found.push(one(phase, orientation, other, (Vec::new(), Vec::new()), defects));
             }
         }
     }
@@ -131,15 +137,12 @@ fn in_order(a: &Placed, b: &Placed) -> Ordering {
 }
 
 fn by_position(placed: Vec<Placed>) -> Vec<Vec<Placed>> {
-    let mut groups: Vec<Vec<Placed>> = Vec::new();
-    for slice in placed {
-        let near = groups
-            .last()
-            .and_then(|g| g.first())
-            .is_some_and(|first| slice.along_mm - first.along_mm < SAME_POSITION_MM);
-        match groups.last_mut() {
-            Some(group) if near => group.push(slice),
-            _ => groups.push(vec![slice]),
+    let along: Vec<f64> = placed.iter().map(|p| p.along_mm).collect();
+    let places = places(&along);
+    let mut groups: Vec<Vec<Placed>> = vec![Vec::new(); places.last().map_or(0, |last| last.saturating_add(1))];
+    for (slice, place) in placed.into_iter().zip(places) {
+        if let Some(group) = groups.get_mut(place) {
+            group.push(slice);
         }
     }
     for group in &mut groups {
@@ -152,61 +155,30 @@ fn by_position(placed: Vec<Placed>) -> Vec<Vec<Placed>> {
     groups
 }
 
-/// Keeps the slices of the size that most have, and names the others.
-fn usual_size(headers: Vec<Header>, defects: &mut Vec<Defect>) -> Vec<Header> {
-    let mut sizes: Vec<((u16, u16), [f64; 2], usize)> = Vec::new();
-    let facts = |h: &Header| Some(((h.form?.columns, h.form?.rows), h.pixel_spacing?));
-    let same = |a: &[f64; 2], b: &[f64; 2]| a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 1e-3 * a.max(*b));
-    for header in &headers {
-        let Some((size, spacing)) = facts(header) else { continue };
-        match sizes.iter_mut().find(|(s, mm, _)| *s == size && same(mm, &spacing)) {
-            Some((.., n)) => *n += 1,
-            None => sizes.push((size, spacing, 1)),
-        }
-    }
-    let most = sizes.iter().max_by_key(|(size, _, n)| (*n, u32::from(size.0) * u32::from(size.1)));
-    let Some(((columns, rows), spacing, _)) = most.copied() else { return headers };
-    let (kept, other): (Vec<Header>, Vec<Header>) = headers
-        .into_iter()
-        .partition(|h| facts(h).is_some_and(|(s, mm)| s == (columns, rows) && same(&spacing, &mm)));
-    if let Some((_, form)) = other.first().and_then(|h| Some((h, h.form?))) {
-        let what = if (form.columns, form.rows) == (columns, rows) {
-            "whose pixels have another spacing".to_owned()
-        } else {
-            format!("of another size ({} x {} instead of {columns} x {rows})", form.columns, form.rows)
-        };
-        defects.push(defect(
-            DefectCode::MixedSize,
-            format!(
-                "{} {what} left out: {}",
-                count(other.len(), "slice"),
-                names(other.iter().map(|h| h.file()))
-            ),
-        ));
-    }
-    kept
-}
-
 fn single_text() -> String {
     "The series has only one slice: it is no volume and cannot be shown in three planes".to_owned()
 }
 
 /// One volume from slices at different positions, sorted.
+/// - `(repeated, conflicts)`: what was left out at the position of which slice
 fn one(
     placed: Vec<Placed>,
     orientation: &Orientation,
-    repeated: Vec<(usize, Vec<Header>)>,
-    conflicts: Vec<(usize, Vec<Header>)>,
+    other: Option<&OtherSize>,
+    (repeated, conflicts): (Vec<(usize, Vec<Header>)>, Vec<(usize, Vec<Header>)>),
     mut defects: Vec<Defect>,
 ) -> Series {
+    let along: Vec<f64> = placed.iter().map(|p| p.along_mm).collect();
     let positions: Vec<Point<Patient>> = placed.iter().map(|p| p.position).collect();
     let headers: Vec<Header> = placed.into_iter().map(|p| p.header).collect();
     let spacing = headers.first().and_then(|h| h.pixel_spacing).unwrap_or([1.0; 2]);
     let arrangement = arrange(&positions, orientation, spacing[0].min(spacing[1]));
     let Some(arrangement) = arrangement else {
+        defects.splice(0..0, other.map(|other| other.defect(&[], &[])));
         defects.insert(0, defect(DefectCode::SingleSlice, single_text()));
         return flat(headers, defects);
     };
+    defects.splice(0..0, other.map(|other| other.defect(&along, &arrangement.slots)));
     let slot = |n: usize| arrangement.slots.get(n).copied().unwrap_or(n);
     if !repeated.is_empty() {
         let copies: usize = repeated.iter().map(|(_, copies)| copies.len()).sum();

@@ -1,16 +1,65 @@
 //! Packed streams, unpacked as they are read and compared with their own checksums at their ends.
 //!
 //! A checksum stands behind what it is of: whoever needs only the beginning of a stream reads on to its end
-//! ([`to_the_end`]) before the beginning counts. Sources: RFC 1952 (gzip), RFC 8878 (Zstandard).
+//! ([`to_the_end`]) before the beginning counts. Sources: RFC 1952 (gzip), RFC 8878 (Zstandard), the .xz file format
+//! (tukaani.org/xz/xz-file-format.txt), the bzip2 manual (sourceware.org/bzip2).
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 
+use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::GzDecoder;
+use lzma_rust2::XzReader;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 /// First byte of every member of gzip.
 const GZIP_BEGINS: u8 = 0x1F;
+
+/// Compressed bytes that are taken at a time.
+const PACKED_BUFFER: usize = 1 << 16;
+/// Most memory for the dictionary of xz, KiB: `xz -9` asks for an eighth of it.
+const MOST_XZ_KIB: u32 = 512 << 10;
+
+/// How a stream is packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Packing {
+    Gzip,
+    Bzip2,
+    Xz,
+    Zstandard,
+}
+
+impl Packing {
+    /// So many first bytes tell.
+    pub(super) const HEAD: usize = 10;
+
+    /// By how a stream begins.
+    pub(super) fn of(head: &[u8]) -> Option<Self> {
+        /// Digits of pi before a block, and those of its root at the end of a stream of none.
+        const BLOCKS: [&[u8]; 2] = [&[0x31, 0x41, 0x59, 0x26, 0x53, 0x59], &[0x17, 0x72, 0x45, 0x38, 0x50, 0x90]];
+        let bzip2 = || head.starts_with(b"BZh") && head.get(4..).is_some_and(|b| BLOCKS.iter().any(|m| b.starts_with(m)));
+        match head {
+            [0x1F, 0x8B, ..] => Some(Self::Gzip),
+            [0x28, 0xB5, 0x2F, 0xFD, ..] => Some(Self::Zstandard),
+            [0xFD, b'7', b'z', b'X', b'Z', 0, ..] => Some(Self::Xz),
+            _ => bzip2().then_some(Self::Bzip2),
+        }
+    }
+
+    /// What a stream unpacks to.
+    /// - errors of reading: `InvalidInput` or `InvalidData` where it is damaged, by its checksum too;
+    ///   `UnexpectedEof`; `OutOfMemory` where unpacking asks for more than it may
+    pub(super) fn open<'a>(self, source: impl Read + 'a) -> Box<dyn Read + 'a> {
+        let source = BufReader::with_capacity(PACKED_BUFFER, source);
+        match self {
+            Self::Gzip => Box::new(Gzip::new(source)),
+            Self::Bzip2 => Box::new(MultiBzDecoder::new(source)),
+            // What it makes comes in small pieces.
+            Self::Xz => Box::new(BufReader::new(XzReader::new_mem_limit(source, true, MOST_XZ_KIB))),
+            Self::Zstandard => Box::new(Zstandard::new(source)),
+        }
+    }
+}
 
 /// Members of gzip one after the other. Tapes and some writers fill up the last block: what stands behind the
 /// last member and is none is left out, as `gzip` does.
@@ -178,6 +227,48 @@ mod tests {
         assert_eq!(kind(zstandard(&packed[..end])), ErrorKind::UnexpectedEof);
         packed[600] ^= 4;
         assert_eq!(kind(zstandard(&packed)), ErrorKind::InvalidData);
+    }
+
+    fn bzip2(bytes: &[u8]) -> Vec<u8> {
+        let mut packer = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+        packer.write_all(bytes).expect("packed");
+        packer.finish().expect("packed")
+    }
+
+    fn xz(bytes: &[u8]) -> Vec<u8> {
+        let mut packer =
+            lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(1)).expect("a packer");
+        packer.write_all(bytes).expect("packed");
+        packer.finish().expect("packed")
+    }
+
+    #[test]
+    fn each_packing_is_told_by_its_first_bytes_and_gives_back_streams_one_after_the_other() {
+        let zstandard = |bytes: &[u8]| compress_to_vec(bytes, CompressionLevel::Fastest);
+        let all_of_them: [(Packing, &dyn Fn(&[u8]) -> Vec<u8>); 4] = [
+            (Packing::Gzip, &gzip),
+            (Packing::Bzip2, &bzip2),
+            (Packing::Xz, &xz),
+            (Packing::Zstandard, &zstandard),
+        ];
+        let text: Vec<u8> = (0..40_000u32).map(|n| (n * n % 251) as u8).collect();
+        for (packing, pack) in all_of_them {
+            let (a, b) = text.split_at(999);
+            let packed = [pack(a), pack(b)].concat();
+            assert_eq!(Packing::of(&packed), Some(packing));
+            assert_eq!(Packing::of(&pack(b"")[..Packing::HEAD]), Some(packing), "of nothing");
+            assert_eq!(all(packing.open(packed.as_slice())).expect("whole"), text, "{packing:?}");
+            for cut in [packed.len() / 2, packed.len() - 3] {
+                let kind = all(packing.open(&packed[..cut])).expect_err("cut off").kind();
+                assert_eq!(kind, ErrorKind::UnexpectedEof, "{packing:?} {cut}");
+            }
+            let mut damaged = pack(&text);
+            let middle = damaged.len() / 2;
+            damaged[middle] ^= 4;
+            assert!(all(packing.open(damaged.as_slice())).is_err(), "{packing:?}");
+        }
+        assert_eq!(Packing::of(b"BZh is a word"), None);
+        assert_eq!(Packing::of(b""), None);
     }
 
     #[test]

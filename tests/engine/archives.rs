@@ -19,9 +19,9 @@ use crate::slice_files::{Slice, folder};
 const PASSWORD: &str = "a long pass phrase";
 
 /// Names and bytes, in the order of their names.
-type Files = Vec<(String, Vec<u8>)>;
+pub type Files = Vec<(String, Vec<u8>)>;
 
-fn slices() -> (tempfile::TempDir, Files) {
+pub fn slices() -> (tempfile::TempDir, Files) {
     let folder = folder(&(0..9).map(Slice::axial).collect::<Vec<_>>());
     let mut files: Files = fs::read_dir(folder.path())
         .expect("listed")
@@ -35,7 +35,7 @@ fn slices() -> (tempfile::TempDir, Files) {
     (folder, files)
 }
 
-fn zip(files: &Files, options: SimpleFileOptions) -> Vec<u8> {
+pub fn zip(files: &Files, options: SimpleFileOptions) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in files {
         writer.start_file(name, options).expect("begun");
@@ -48,7 +48,7 @@ fn deflated() -> SimpleFileOptions {
     SimpleFileOptions::default().compression_method(CompressionMethod::Deflated)
 }
 
-fn tar(files: &Files) -> Vec<u8> {
+pub fn tar(files: &Files) -> Vec<u8> {
     let mut builder = tar::Builder::new(Vec::new());
     for (name, bytes) in files {
         let mut header = tar::Header::new_gnu();
@@ -62,35 +62,35 @@ fn tar(files: &Files) -> Vec<u8> {
     builder.into_inner().expect("finished")
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
     packer.write_all(bytes).expect("packed");
     packer.finish().expect("packed")
 }
 
 /// In two frames, as parallel writers make them.
-fn zstandard(bytes: &[u8]) -> Vec<u8> {
+pub fn zstandard(bytes: &[u8]) -> Vec<u8> {
     use ruzstd::encoding::{CompressionLevel, compress_to_vec};
     let (a, b) = bytes.split_at(bytes.len() / 3);
     [a, b].iter().flat_map(|part| compress_to_vec(*part, CompressionLevel::Fastest)).collect()
 }
 
-fn write(name: &str, bytes: &[u8]) -> (tempfile::TempDir, PathBuf) {
+pub fn write(name: &str, bytes: &[u8]) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join(name);
     fs::write(&path, bytes).expect("written");
     (folder, path)
 }
 
-fn opened(path: &Path) -> Result<Opened, OpenError> {
+pub fn opened(path: &Path) -> Result<Opened, OpenError> {
     open(&[path.to_path_buf()], None, &JobContext::unobserved(), |_| {})
 }
 
-fn scanned(path: &Path) -> Scan {
+pub fn scanned(path: &Path) -> Scan {
     ingest::scan(&[path.to_path_buf()], &JobContext::unobserved()).expect("a path that is there")
 }
 
-fn is_the_same(a: &Opened, b: &Opened) {
+pub fn is_the_same(a: &Opened, b: &Opened) {
     assert_eq!(a.volume.grid(), b.volume.grid());
     assert_eq!(a.defects, b.defects);
     let (a, b) = (a.volume.int16().expect("whole"), b.volume.int16().expect("whole"));
@@ -308,7 +308,7 @@ fn a_volume_file_in_an_archive_opens_where_no_dicom_image_is_beside_it() {
 }
 
 /// A header and its voxels in two members: the header's own name for the other one, and the voxels.
-fn detached(header: &str, data: &str) -> Files {
+pub fn detached(header: &str, data: &str) -> Files {
     let voxels: Vec<u8> = (0..4 * 3 * 6i16).flat_map(|n| (n * 37 - 900).to_le_bytes()).collect();
     let text = if header.ends_with(".mhd") {
         format!(
@@ -435,7 +435,7 @@ fn a_packed_slice_is_read_and_other_archives_are_called_by_their_names() {
     assert_eq!(opened(kept.path()).expect("a folder of packed slices").volume.grid().size()[2], 9);
     for (name, begins, words) in [
         ("x.7z", &b"7z\xBC\xAF\x27\x1C\0\x04 and more"[..], "7-Zip"),
-        ("x.tar.xz", b"\xFD7zXZ\0\0\x04 and more", "xz"),
+        ("x.tar.xz", b"\xFD7zXZ\0\0\x04 and more", "is packed, and damaged"),
         ("x.tar.gz", &gzip(b"a letter")[..], "gzip"),
     ] {
         let (_kept, path) = write(name, begins);

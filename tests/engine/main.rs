@@ -37,6 +37,7 @@ mod support;
 mod thumbnails;
 mod weights;
 mod archives;
+mod packings;
 mod bad_input_files;
 mod odd_files;
 mod overlay_files;

@@ -146,3 +146,22 @@ fn what_cannot_be_decoded_is_blank_in_a_resampled_stack_too() {
     assert!(values.iter().all(|v| [Some(-24.0), Some(-1000.0)].contains(v)), "{values:?}");
     assert!(values.contains(&Some(-1000.0)) && values.contains(&Some(-24.0)));
 }
+
+#[test]
+fn thin_slices_stay_and_places_that_rounding_tells_apart_are_one() {
+    // Micro-CT: 100 and 10 micrometres.
+    for step in [0.1, 0.01] {
+        let heights: Vec<f64> = (0..12).map(|k| 40.0 + step * f64::from(k)).collect();
+        let (_files, scan) = scanned(&at(&heights, 1000));
+        let series = &scan.series[0];
+        assert_eq!((series.size[2], series.files.len()), (12, 12), "{:?}", series.defects);
+        assert!((series.grid.expect("a grid").spacing_mm()[2] - step).abs() < 1e-6);
+    }
+    // Every slice a second time, 10 micrometres away: the same pixels.
+    let mut slices = at(&(0..8).map(|k| 2.5 * f64::from(k)).collect::<Vec<_>>(), 1000);
+    slices.extend(with(at(&(0..8).map(|k| 2.5 * f64::from(k) + 0.01).collect::<Vec<_>>(), 1000), 9, &[]));
+    let (_files, scan) = scanned(&slices);
+    let series = &scan.series[0];
+    assert_eq!(series.size[2], 8, "{:?}", series.defects);
+    assert!(says(series, DefectCode::DuplicateSlices) && series.usable());
+}

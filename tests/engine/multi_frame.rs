@@ -187,6 +187,49 @@ fn an_enhanced_ct_is_the_volume_of_its_single_slices() {
     }
 }
 
+/// In fragments of 70, 40 and the other bytes.
+fn in_pieces(frame: &[u8]) -> Vec<Vec<u8>> {
+    let (first, rest) = frame.split_at(70);
+    let (second, third) = rest.split_at(40);
+    vec![first.to_vec(), second.to_vec(), third.to_vec()]
+}
+
+#[test]
+fn rle_in_several_fragments_without_a_table_is_joined() {
+    // PS3.5 A.4.2 has one fragment for each frame; not every writer does.
+    let slices: Vec<Slice> = (0..7).map(Slice::axial).collect();
+    let plain = folder(&slices);
+    let plain = opened(plain.path());
+    let words = |slice: &Slice| match &slice.pixels {
+        Pixels::Words(words) => words.clone(),
+        _ => Vec::new(),
+    };
+    let split: Vec<Slice> = slices
+        .iter()
+        .map(|s| Slice {
+            syntax: uids::RLE_LOSSLESS,
+            pixels: Pixels::Fragments(in_pieces(&run_length(&words(s)))),
+            ..s.clone()
+        })
+        .collect();
+    let single = folder(&split);
+    let single = opened(single.path());
+    assert_eq!((values(&single.volume), codes(&single)), (values(&plain.volume), vec![]));
+    // The same of many frames: every second one is split, so that no number of fragments says whose they are.
+    let mut many = enhanced(&slices, uids::RLE_LOSSLESS, |_| Group::new());
+    let frames = slices.iter().enumerate().flat_map(|(n, s)| {
+        let frame = run_length(&words(s));
+        if n % 2 == 0 { in_pieces(&frame) } else { vec![frame] }
+    });
+    let fragments = PixelFragmentSequence::new(Vec::new(), frames.collect::<Vec<_>>());
+    many.put_element(DataElement::new(tags::PIXEL_DATA, VR::OB, fragments));
+    let place = tempfile::tempdir().expect("a folder");
+    let path = place.path().join("many.dcm");
+    write(many, uids::RLE_LOSSLESS, uids::ENHANCED_CT_IMAGE_STORAGE, &path);
+    let many = opened(&path);
+    assert_eq!((values(&many.volume), codes(&many)), (values(&plain.volume), vec![]));
+}
+
 #[test]
 fn frames_of_two_phases_are_split_by_their_temporal_position() {
     let mut slices: Vec<Slice> = (0..6).map(Slice::axial).collect();

@@ -139,7 +139,8 @@ fn a_slice_of_another_size_is_left_out_and_named() {
     let Some(set) = derived("one-slice-other-matrix") else { return };
     assert_eq!(agrees_with_reference(&set.volume, |[_, _, k], _| k == 7), 96 * 96 * 15);
     assert_eq!(codes(&set), [DefectCode::MixedSize, DefectCode::MissingSlices]);
-    assert!(set.defects[0].text.contains("007.dcm"));
+    assert!(set.defects[0].text.contains("left out (slice 8): 007.dcm"), "{}", set.defects[0].text);
+    assert_eq!(set.defects[0].slices, [7]);
 }
 
 #[test]

@@ -28,6 +28,8 @@ pub enum Pixels {
     Words(Vec<i16>),
     /// One compressed fragment.
     Fragment(Vec<u8>),
+    /// One compressed picture in several fragments.
+    Fragments(Vec<Vec<u8>>),
     /// No such element.
     Absent,
 }
@@ -105,6 +107,10 @@ impl Slice {
             }
             Pixels::Fragment(bytes) => {
                 let fragments = PixelFragmentSequence::new(Vec::new(), vec![bytes.clone()]);
+                object.put_element(DataElement::new(tags::PIXEL_DATA, VR::OB, fragments));
+            }
+            Pixels::Fragments(all) => {
+                let fragments = PixelFragmentSequence::new(Vec::new(), all.clone());
                 object.put_element(DataElement::new(tags::PIXEL_DATA, VR::OB, fragments));
             }
             Pixels::Absent => {}

@@ -144,7 +144,7 @@ fn all(words: &[&str], at: &mut usize) -> bool {
 fn one(words: &[&str], at: &mut usize) -> bool {
     // Permissive licences, public-domain dedications, fonts that may be bundled, and MPL-2.0, whose
     // terms concern changes to its own files.
-    const LIST: [&str; 16] = [
+    const LIST: [&str; 17] = [
         "MIT",
         "Apache-2.0",
         "BSD-2-Clause",
@@ -161,6 +161,7 @@ fn one(words: &[&str], at: &mut usize) -> bool {
         "OFL-1.1",
         "Ubuntu-font-1.0",
         "MIT-0",
+        "bzip2-1.0.6",
     ];
     match words.get(*at) {
         Some(&"(") => {

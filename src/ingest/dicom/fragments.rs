@@ -1,7 +1,8 @@
 //! The fragments of compressed pixel data, and which of them make a frame.
 //!
 //! Sources: DICOM PS3.5 annex A.4 (fragments, Basic Offset Table; RLE has one fragment for each frame), PS3.3
-//! C.7.6.3.1.8 (Extended Offset Table), ITU-T T.81 B.1.1.3 (SOI), T.800 A.4.1 and A.5.1 (SOC, SIZ).
+//! C.7.6.3.1.8 (Extended Offset Table), annex G.5 (header of RLE), ITU-T T.81 B.1.1.3 (SOI), T.800 A.4.1 and A.5.1 (SOC,
+//! SIZ), ISO/IEC 18181-1 D.2 and 18181-2 4 (JPEG XL).
 
 use std::ops::Range;
 
@@ -14,26 +15,55 @@ const MOST_FRAGMENTS: usize = 1 << 22;
 const SOI: [u8; 3] = [0xFF, 0xD8, 0xFF];
 /// Start of codestream and the segment that must follow it: JPEG 2000.
 const SOC: [u8; 4] = [0xFF, 0x4F, 0xFF, 0x51];
+/// Signature box of JPEG XL, and the mark of a bare codestream.
+const JXL_BOX: [u8; 12] = [0, 0, 0, 12, b'J', b'X', b'L', b' ', 0x0D, 0x0A, 0x87, 0x0A];
+const JXL: [u8; 2] = [0xFF, 0x0A];
+/// Header of a frame in RLE, and the most segments that it can have.
+const RLE_HEADER: usize = 64;
+const RLE_SEGMENTS: u32 = 15;
 
 /// How a fragment begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Begins {
     Jpeg,
     Jpeg2000,
-    /// Neither, or too little of it is there to say.
+    JpegXl,
+    Rle,
+    /// None of them, or too little of it is there to say.
     Otherwise,
 }
 
 impl Begins {
-    fn of(head: [u8; 4]) -> Self {
+    /// - `len`: of the fragment
+    fn of(head: &[u8; RLE_HEADER], len: u64) -> Self {
         if head.starts_with(&SOI) {
             Self::Jpeg
-        } else if head == SOC {
+        } else if head.starts_with(&SOC) {
             Self::Jpeg2000
+        } else if head.starts_with(&JXL) || head.starts_with(&JXL_BOX) {
+            Self::JpegXl
+        } else if is_rle(head, len) {
+            Self::Rle
         } else {
             Self::Otherwise
         }
     }
+}
+
+/// Whether a frame of RLE begins so: how many segments there are and where each one begins, rising from behind the
+/// header on; what is not used is zero.
+fn is_rle(head: &[u8; RLE_HEADER], len: u64) -> bool {
+    let (words, _) = head.as_chunks::<4>();
+    let mut words = words.iter().map(|w| u32::from_le_bytes(*w));
+    let count = words.next().unwrap_or(0);
+    let mut last = None;
+    (1..=RLE_SEGMENTS).contains(&count)
+        && len >= RLE_HEADER as u64
+        && words.enumerate().all(|(n, word)| {
+            let rises = last.map_or(word == RLE_HEADER as u32, |last| word > last);
+            last = Some(word);
+            if n < count as usize { rises } else { word == 0 }
+        })
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +115,7 @@ impl Fragments {
                 offsets = Some(words.iter().map(|w| u32::from_le_bytes(*w).into()).collect());
                 continue;
             }
-            let begins = if len < 4 { Begins::Otherwise } else { Begins::of(tape.peek().ok()?) };
+            let begins = if len < 4 { Begins::Otherwise } else { Begins::of(&tape.peek().ok()?, len) };
             let fragment = Fragment { at, begins };
             if tape.skip(len).is_err() {
                 cut = Some(fragment);
@@ -99,7 +129,8 @@ impl Fragments {
     /// The frames that are whole, in their order.
     /// - `announced`: how many there should be
     /// - `extended`: Extended Offset Table, or nothing
-    /// - `one_each`: whether the transfer syntax has one fragment for each frame
+    /// - `one_each`: whether the transfer syntax has one fragment for each frame; where fragments say themselves that
+    ///   this was not kept, their marks count
     /// - returns: `None` where nothing tells which fragment is whose
     pub(super) fn frames(&self, announced: usize, extended: &[u64], one_each: bool) -> Option<Vec<Frame>> {
         let tables = [self.offsets.as_slice(), extended];
@@ -108,8 +139,12 @@ impl Fragments {
             .filter(|table| table.len() == announced)
             .find_map(|table| self.by_table(table));
         let whole = self.cut.is_none() && self.found.len() == announced;
+        let split = one_each && self.found.iter().any(|f| f.begins != Begins::Rle);
         let ranges = match by_table {
             Some(ranges) => ranges,
+            None if split && self.found.first().is_some_and(|f| f.begins == Begins::Rle) => {
+                self.by_marks(announced)?
+            }
             None if whole || (one_each && self.found.len() <= announced) => {
                 (0..self.found.len()).map(|n| n..n + 1).collect()
             }
@@ -226,6 +261,25 @@ mod tests {
                 assert_eq!(found, Some(whole), "{table:?} {extended:?} {cut}");
             }
         }
+        // Headers of RLE tell which fragments continue a frame, whatever their number is.
+        let rle = |pixels: &[u8]| {
+            let mut frame = vec![0; RLE_HEADER];
+            frame[0] = 2;
+            frame[4] = 64;
+            frame[8] = 66;
+            frame.extend(pixels);
+            frame
+        };
+        let (a, b, c) = (rle(&[1; 6]), rle(&[2; 6]), rle(&[3; 6]));
+        let frames_of = |fragments: &[&[u8]], announced| {
+            let place = PixelPlace { offset: 0, claimed: None, available: 0, fragments: None };
+            let found = Fragments::read(&mut Tape::memory(data(&[], fragments)), place).expect("read");
+            found.frames(announced, &[], true).map(|f| f.iter().map(|f| f.1).collect::<Vec<u32>>())
+        };
+        assert_eq!(frames_of(&[&a, &MORE, &b, &c, &MORE, &MORE], 3), Some(vec![2, 1, 3]));
+        assert_eq!(frames_of(&[&a, &MORE, &b], 3), Some(vec![2, 1]), "as many as frames, and not one each");
+        assert_eq!(frames_of(&[&a, &b, &c], 3), Some(vec![1, 1, 1]));
+        assert_eq!(frames_of(&[&a, &b, &c, &MORE], 2), None, "more than were announced");
         // One each, whatever they begin with: RLE.
         let all = data(&[], &[&MORE[..]; 5]);
         assert_eq!(frames(all[..8 + 40].to_vec(), 5, &[], true), Some(vec![(0, 1), (1, 1)]));

@@ -162,3 +162,21 @@ fn oblique([a, b, c]: [f64; 3], origin: [f64; 3]) -> (Orientation, Point<Patient
     let ([x, y, z], [u, v, w]) = (turn([1.0, 0.0, 0.0]), turn([0.0, 1.0, 0.0]));
     (Orientation::new([x, y, z, u, v, w]).expect("axes"), Point::from_array(origin))
 }
+
+#[test]
+fn places_that_rounding_tells_apart_are_one_and_thin_slices_are_not() {
+    // Doubled slices a millimetre apart, written with two decimals by two writers: 10 micrometres and more.
+    assert_eq!(places(&[0.0, 0.01, 1.0, 1.0, 1.99, 2.0, 2.017]), [0, 0, 1, 1, 2, 2, 2]);
+    // A series in time at one place.
+    assert_eq!(places(&[5.0, 5.004, 5.008, 5.012]), [0, 0, 0, 0]);
+    // Micro-CT of 100, 20, 10 and 5 micrometres.
+    for step in [0.1, 0.02, 0.01, 0.005] {
+        let along: Vec<f64> = (0..40).map(|k| 100.0 + f64::from(k) * step).collect();
+        assert_eq!(places(&along), (0..40).collect::<Vec<_>>(), "{step}");
+        // The same with every slice doubled.
+        let twice: Vec<f64> = along.iter().flat_map(|mm| [*mm, mm + 1e-9]).collect();
+        assert_eq!(places(&twice), (0..80).map(|n| n / 2).collect::<Vec<_>>(), "{step}");
+    }
+    assert_eq!(places(&[]), Vec::<usize>::new());
+    assert_eq!(places(&[3.0]), [0]);
+}

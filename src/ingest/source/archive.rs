@@ -7,11 +7,12 @@
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::packed::{self, Packing};
+use super::packed;
 use super::store::Store;
 use super::{Bytes, Source, Tape, zipped};
 use crate::ingest::private::Private;
 use crate::ingest::series::Skipped;
+use crate::ingest::unpack::Packing;
 use crate::ingest::words::name;
 use crate::jobs::{Cancelled, JobContext};
 
@@ -25,7 +26,7 @@ pub(in crate::ingest) enum ArchiveKind {
     Zip,
     /// `.tar`
     Tar,
-    /// `.tar.gz`, `.tar.zst`
+    /// `.tar.gz`, `.tar.bz2`, `.tar.xz`, `.tar.zst`
     PackedTar(Packing),
     /// One DICOM file, `.dcm.gz`
     PackedFile(Packing),
@@ -85,6 +86,9 @@ impl From<io::Error> for Refusal {
             io::ErrorKind::PermissionDenied | io::ErrorKind::NotFound => {
                 Self::Words(format!("cannot be read: {error}"))
             }
+            io::ErrorKind::OutOfMemory => Self::Words(
+                "needs more than 512 MB of memory to be unpacked, or is damaged; pack it as .zip or .tar.gz".to_owned(),
+            ),
             // What the readers say names members, and names may be a patient's.
             _ => Self::Damaged("is a damaged archive: copy it again".to_owned()),
         }

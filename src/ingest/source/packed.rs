@@ -1,8 +1,8 @@
-//! A tar that is packed as a whole (gzip, Zstandard): one stream, unpacked once. What can be an image
+//! A tar that is packed as a whole (gzip, bzip2, xz, Zstandard): one stream, unpacked once. What can be an image
 //! is kept in memory, everything else is passed over as it goes by.
 
 use std::cell::Cell;
-use std::io::{self, BufReader, ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 use std::rc::Rc;
 
@@ -10,38 +10,22 @@ use super::archive::{ArchiveKind, BLOCK, Budget, Refusal, Unpacked, cut, inside,
 use super::{Source, Tape};
 use crate::ingest::dicom;
 use crate::ingest::series::Skipped;
-use crate::ingest::unpack::{Gzip, Zstandard, to_the_end};
+use crate::ingest::unpack::{Packing, to_the_end};
 use crate::ingest::volume_file;
 use crate::ingest::volume_series::NOT_DICOM;
 use crate::ingest::words::name;
 use crate::jobs::JobContext;
 
-/// How a stream is packed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::ingest) enum Packing {
-    /// gzip
-    Gzip,
-    /// Zstandard
-    Zstandard,
-}
-
 /// A study may be packed to a fiftieth; what unpacks to more than this many times its size is made to harm.
-const MOST_TO_ONE: u64 = 100;
+pub(super) const MOST_TO_ONE: u64 = 100;
 /// Below this nothing harms.
-const HARMLESS_BYTES: u64 = 256 << 20;
+pub(super) const HARMLESS_BYTES: u64 = 256 << 20;
 
 /// Whether it is a packed tar or DICOM file, from the first block that comes out.
 pub(super) fn kind(head: &[u8; BLOCK], tape: &mut Tape<'_>) -> Option<ArchiveKind> {
-    let packing = if head.starts_with(&[0x1F, 0x8B]) {
-        Packing::Gzip
-    } else if head.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]) {
-        Packing::Zstandard
-    } else {
-        return None;
-    };
+    let packing = Packing::of(head)?;
     let mut block = [0; BLOCK];
-    let mut stream = unpacked(packing, tape).ok()?;
-    stream.read_exact(&mut block).ok()?;
+    packing.open(tape).read_exact(&mut block).ok()?;
     if is_tar(&block) {
         return Some(ArchiveKind::PackedTar(packing));
     }
@@ -57,18 +41,10 @@ pub(super) fn one_file(
     source: impl Read,
     budget: &mut Budget,
 ) -> Result<Unpacked, Refusal> {
-    let bytes = within(&mut *unpacked(packing, source)?, budget)?;
+    let bytes = within(&mut *packing.open(source), budget)?;
     // It keeps its name: it is itself what is shown.
     let member = Source::memory(shown, bytes.into());
     Ok(Unpacked { members: vec![member], skipped: Vec::new() })
-}
-
-fn unpacked<'a>(packing: Packing, source: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
-    let source = BufReader::with_capacity(1 << 16, source);
-    Ok(match packing {
-        Packing::Gzip => Box::new(Gzip::new(source)),
-        Packing::Zstandard => Box::new(Zstandard::new(source)),
-    })
 }
 
 /// Counts what goes through.
@@ -133,7 +109,7 @@ pub(super) fn members(
     let (went_in, harmful) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(false)));
     let failed = Rc::new(Cell::new(None));
     let counted = Counted { source, count: Rc::clone(&went_in) };
-    let source = unpacked(packing, counted)?;
+    let source = packing.open(counted);
     let watched = Watched {
         source,
         went_in,
@@ -203,7 +179,7 @@ pub(super) fn members(
     Ok(kept)
 }
 
-fn too_much() -> Refusal {
+pub(super) fn too_much() -> Refusal {
     Refusal::Words(format!(
         "unpacks to more than {MOST_TO_ONE} times its size, which no study does; it was not opened"
     ))
@@ -218,10 +194,10 @@ fn may_be_voxels(path: &Path) -> bool {
 
 /// Whether a member may be an image, a volume or another archive.
 fn is_worth_keeping(head: &[u8]) -> bool {
-    const ARCHIVES: [&[u8]; 3] = [b"PK\x03\x04", &[0x1F, 0x8B], &[0x28, 0xB5, 0x2F, 0xFD]];
     let tar = <&[u8; BLOCK]>::try_from(head).is_ok_and(is_tar);
     dicom::may_begin(head)
         || volume_file::may_begin(head)
         || tar
-        || ARCHIVES.iter().any(|a| head.starts_with(a))
+        || head.starts_with(b"PK\x03\x04")
+        || Packing::of(head).is_some()
 }

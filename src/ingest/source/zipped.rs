@@ -5,18 +5,23 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use zip::ZipArchive;
+use flate2::Crc;
 use zip::read::{ZipReadOptions, read_zipfile_from_stream};
 use zip::result::ZipError;
+use zip::{CompressionMethod, ZipArchive};
 
 use super::archive::{Budget, Refusal, Unpacked, cut, inside, within};
+use super::packed::{HARMLESS_BYTES, MOST_TO_ONE, too_much};
 use super::store::{Store, StoreReader};
 use super::{Bytes, Source, Tape};
 use crate::ingest::private::Private;
+use crate::ingest::series::Skipped;
+use crate::ingest::unpack::Packing;
+use crate::ingest::words::name;
 use crate::jobs::JobContext;
 
 /// Deflate packs 1032 bytes into one at most: a member that announces more lies.
-const MOST_TO_ONE: u64 = 1032;
+const DEFLATE_TO_ONE: u64 = 1032;
 /// The password is tried on the smallest member, which is read to its end where it is no larger than this.
 const TRIED_BYTES: u64 = 16 << 20;
 
@@ -27,6 +32,8 @@ pub(super) struct Zipped {
     index: usize,
     /// Unpacked, as announced.
     len: u64,
+    /// Packed by Zstandard, with this checksum of what it unpacks to.
+    zstandard: Option<u32>,
     /// Whether it fits its checksum, once it was read to its end: frames of one member ask for it one by one.
     whole: Arc<OnceLock<bool>>,
 }
@@ -56,6 +63,11 @@ impl Zipped {
         with: impl FnOnce(&mut Tape<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut zip = self.archive.zip.clone();
+        if let Some(sum) = self.zstandard {
+            let packed = zip.by_index_raw(self.index).map_err(io::Error::from)?;
+            let bytes = Summed { source: Packing::Zstandard.open(packed), crc: Crc::new(), sum };
+            return with(&mut Tape::stream(Box::new(bytes), self.len));
+        }
         let member =
             zip.by_index_with_options(self.index, self.archive.options()).map_err(io::Error::from)?;
         with(&mut Tape::stream(Box::new(member), self.len))
@@ -82,6 +94,62 @@ impl Zipped {
     }
 }
 
+/// Compares what went through with its checksum at the end.
+struct Summed<R> {
+    source: R,
+    crc: Crc,
+    sum: u32,
+}
+
+impl<R: Read> Read for Summed<R> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let got = self.source.read(bytes)?;
+        self.crc.update(bytes.get(..got).unwrap_or_default());
+        if got == 0 && !bytes.is_empty() && self.crc.sum() != self.sum {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "it does not fit its checksum"));
+        }
+        Ok(got)
+    }
+}
+
+/// How members are packed that cannot be read here. Source: PKWARE's APPNOTE 4.4.5.
+fn unknown(method: CompressionMethod, encrypted: bool) -> Option<String> {
+    match method {
+        CompressionMethod::Stored
+        | CompressionMethod::Deflated
+        | CompressionMethod::Deflate64
+        | CompressionMethod::Bzip2
+        | CompressionMethod::Lzma
+        | CompressionMethod::Xz => None,
+        CompressionMethod::ZSTD if !encrypted => None,
+        CompressionMethod::ZSTD => Some("Zstandard behind a password".to_owned()),
+        CompressionMethod::PPMD => Some("PPMd".to_owned()),
+        CompressionMethod::SHRINK => Some("Shrink".to_owned()),
+        CompressionMethod::IMPLODE => Some("Implode".to_owned()),
+        CompressionMethod::JPEG => Some("JPEG".to_owned()),
+        CompressionMethod::WAVPACK => Some("WavPack".to_owned()),
+        // Its own words end with the number.
+        other => Some(format!("{other:?}").replace("Unsupported", "method ").replace(['(', ')'], "")),
+    }
+}
+
+/// What members unpack to, in bytes, as announced and as packed: of methods without a bound of their own.
+#[derive(Default)]
+struct Unbound {
+    announced: u64,
+    packed: u64,
+}
+
+impl Unbound {
+    /// - errors: more than any study, which is made to harm
+    fn add(&mut self, announced: u64, packed: u64) -> Result<(), Refusal> {
+        self.announced = self.announced.saturating_add(announced);
+        self.packed = self.packed.saturating_add(packed);
+        let most = HARMLESS_BYTES.max(self.packed.saturating_mul(MOST_TO_ONE));
+        if self.announced > most { Err(too_much()) } else { Ok(()) }
+    }
+}
+
 /// All files of a zip. Of one that was cut off, which has lost its table, those before.
 /// - errors: locked, damaged; [`Refusal::Cancelled`]
 pub(super) fn members(
@@ -103,22 +171,42 @@ pub(super) fn members(
     let mut unpacked = Unpacked::default();
     // Size and index of the smallest member behind a password.
     let mut locked: Option<(u64, usize)> = None;
+    let mut unbound = Unbound::default();
     for index in 0..opened.zip.len() {
         ctx.check()?;
         let entry = opened.zip.by_index_data(index).map_err(refusal)?;
         if entry.is_dir() || entry.is_symlink() {
             continue;
         }
-        let most = entry.compressed_size().saturating_mul(MOST_TO_ONE).saturating_add(1 << 16);
-        let len = entry.size().min(most);
-        if entry.encrypted() && len > 0 && locked.is_none_or(|(smallest, _)| len < smallest) {
-            locked = Some((len, index));
-        }
         let path = match entry.name() {
             Ok(name) => inside(shown, name.as_bytes(), index),
             Err(_) => inside(shown, entry.name_raw(), index),
         };
-        let member = Zipped { archive: Arc::clone(&opened), index, len, whole: Arc::default() };
+        let method = entry.compression();
+        if let Some(method) = unknown(method, entry.encrypted()) {
+            let reason = format!(
+                "{} is packed in the zip by {method}, which is not read; unpack the archive and open the folder",
+                name(&path)
+            );
+            unpacked.skipped.push(Skipped { file: path, reason });
+            continue;
+        }
+        let most = entry.compressed_size().saturating_mul(DEFLATE_TO_ONE).saturating_add(1 << 16);
+        let bound = matches!(method, CompressionMethod::Stored | CompressionMethod::Deflated);
+        let len = if bound { entry.size().min(most) } else { entry.size() };
+        if !bound {
+            unbound.add(len, entry.compressed_size())?;
+        }
+        if entry.encrypted() && len > 0 && locked.is_none_or(|(smallest, _)| len < smallest) {
+            locked = Some((len, index));
+        }
+        let member = Zipped {
+            archive: Arc::clone(&opened),
+            index,
+            len,
+            zstandard: (method == CompressionMethod::ZSTD).then_some(entry.crc32()),
+            whole: Arc::default(),
+        };
         unpacked.members.push(Source { path: path.into(), bytes: Bytes::Zipped(member) });
     }
     if let Some((_, index)) = locked {

@@ -7,9 +7,9 @@ use std::path::Path;
 use flate2::bufread::ZlibDecoder;
 
 use super::parts::Parts;
-use super::{Fault, GZIP, MOST_BEHIND, PACKED_BUFFER, fault, metaimage, nrrd, read_fault};
+use super::{Fault, MOST_BEHIND, fault, metaimage, nrrd, read_fault};
 use crate::ingest::defect::DefectCode;
-use crate::ingest::unpack::Gzip;
+use crate::ingest::unpack::Packing;
 use crate::ingest::words::name;
 
 /// Where the voxels of a header lie that does not hold them itself.
@@ -54,7 +54,8 @@ pub(super) fn nrrd_data<'a>(
 fn decoded<'a>(data: Box<dyn Read + 'a>, encoding: nrrd::Encoding) -> Box<dyn Read + 'a> {
     match encoding {
         nrrd::Encoding::Raw => data,
-        nrrd::Encoding::Gzip => Box::new(Gzip::new(BufReader::with_capacity(PACKED_BUFFER, data))),
+        nrrd::Encoding::Gzip => Packing::Gzip.open(data),
+        nrrd::Encoding::Bzip2 => Packing::Bzip2.open(data),
         nrrd::Encoding::Text => Box::new(nrrd::Numbers::new(data)),
         nrrd::Encoding::Hex => Box::new(nrrd::Digits::new(data)),
     }
@@ -202,7 +203,7 @@ pub(super) fn unpacked(data: Box<dyn Read + '_>) -> Result<Box<dyn Read + '_>, F
     let mut data = data;
     let mut start = Vec::with_capacity(2);
     data.by_ref().take(2).read_to_end(&mut start).map_err(|e| read_fault(&e))?;
-    let gzip = start == GZIP;
-    let whole = BufReader::with_capacity(PACKED_BUFFER, io::Cursor::new(start).chain(data));
-    Ok(if gzip { Box::new(Gzip::new(whole)) } else { Box::new(ZlibDecoder::new(whole)) })
+    let gzip = Packing::of(&start) == Some(Packing::Gzip);
+    let whole = io::Cursor::new(start).chain(data);
+    Ok(if gzip { Packing::Gzip.open(whole) } else { Box::new(ZlibDecoder::new(BufReader::new(whole))) })
 }

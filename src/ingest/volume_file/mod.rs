@@ -17,7 +17,7 @@ use std::path::Path;
 use super::defect::DefectCode;
 use super::error::IngestError;
 use super::source::Source;
-use super::unpack::{Gzip, to_the_end};
+use super::unpack::{Packing, to_the_end};
 use super::words::{defect, name};
 use crate::geometry::VoxelGrid;
 use crate::jobs::JobContext;
@@ -29,12 +29,8 @@ use voxels::Layout;
 const MOST_BYTES: u64 = 4 << 30;
 /// Most voxels along one axis: what NIfTI-1 can say.
 const MOST_ALONG_AN_AXIS: usize = 32_767;
-/// First bytes of gzip.
-const GZIP: [u8; 2] = [0x1F, 0x8B];
 /// Most bytes behind the voxels of a packed file, at the end of which its checksum is.
 const MOST_BEHIND: u64 = 256 << 20;
-/// Compressed bytes that are taken at a time.
-const PACKED_BUFFER: usize = 1 << 16;
 
 /// Reads a volume file to its end.
 ///
@@ -197,6 +193,9 @@ fn read_fault(error: &io::Error) -> Fault {
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
             damaged("is damaged: it cannot be decompressed, or does not fit its checksum; copy it again")
         }
+        io::ErrorKind::OutOfMemory => {
+            Fault::Words("needs more memory to be unpacked than there is, or is damaged; pack it with gzip".to_owned())
+        }
         _ => Fault::Words(format!("cannot be read: {error}")),
     }
 }
@@ -209,14 +208,13 @@ enum Opened<'a> {
 }
 
 fn header_of<'a>(source: &'a mut dyn Read) -> Result<Opened<'a>, Fault> {
-    let mut start = Vec::with_capacity(2);
-    Read::take(&mut *source, 2).read_to_end(&mut start).map_err(|e| read_fault(&e))?;
-    let packed = start == GZIP;
+    let mut start = Vec::with_capacity(Packing::HEAD);
+    Read::take(&mut *source, Packing::HEAD as u64).read_to_end(&mut start).map_err(|e| read_fault(&e))?;
+    let packing = Packing::of(&start);
     let whole = io::Cursor::new(start).chain(source);
-    let mut source: Box<dyn Read + 'a> = if packed {
-        Box::new(Gzip::new(BufReader::with_capacity(PACKED_BUFFER, whole)))
-    } else {
-        Box::new(whole)
+    let mut source: Box<dyn Read + 'a> = match packing {
+        Some(packing) => packing.open(whole),
+        None => Box::new(whole),
     };
     let mut start = Vec::with_capacity(nifti::HEADER_BYTES);
     source.by_ref().take(4).read_to_end(&mut start).map_err(|e| read_fault(&e))?;

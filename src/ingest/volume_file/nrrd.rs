@@ -28,6 +28,7 @@ pub(super) fn begins(start: &[u8]) -> bool {
 pub(super) enum Encoding {
     Raw,
     Gzip,
+    Bzip2,
     Text,
     /// Two digits a byte.
     Hex,
@@ -259,6 +260,7 @@ fn encoding(name: &str) -> Result<Encoding, Fault> {
     Ok(match name.to_lowercase().as_str() {
         "raw" => Encoding::Raw,
         "gzip" | "gz" => Encoding::Gzip,
+        "bzip2" | "bz2" => Encoding::Bzip2,
         "text" | "txt" | "ascii" => Encoding::Text,
         "hex" => Encoding::Hex,
         _ => return fault(format!("is encoded as {}, which is not read; save it as gzip", cut(name))),

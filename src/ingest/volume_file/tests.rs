@@ -121,6 +121,11 @@ fn nrrd_in_every_space_and_encoding_is_the_same_volume() {
     // Products of decimals in f64.
     assert!(far.distance(Point::new(-9.0, -19.25, -28.0)) < 1e-9, "{far:?}");
     check_counted(&read(&nrrd(&[("encoding", "gzip")], &gz(&counted()))).expect("gzip"));
+    for name in ["bzip2", "bz2"] {
+        check_counted(&read(&nrrd(&[("encoding", name)], &bz2(&counted()))).expect("bzip2"));
+    }
+    let damaged = read(&nrrd(&[("encoding", "bzip2")], &bz2(&counted())[..20])).expect_err("cut off");
+    assert!(damaged.contains("too early"), "{damaged}");
     check_counted(
         &read(&nrrd(&[("encoding", "ascii"), ("endian", "")], b"-5 -4 -3 -2\n-1,0 1\t2 3 4 5 6\n"))
             .expect("text"),
@@ -154,7 +159,7 @@ fn nrrd_in_every_space_and_encoding_is_the_same_volume() {
         ("sizes", "3 2 3", "slice 3 of 3"),
         ("type", "block", "which is not read"),
         ("encoding", "hex", "decompressed"),
-        ("encoding", "bzip2", "which is not read"),
+        ("encoding", "lz4", "which is not read"),
         ("endian", "", "byte order"),
         ("data file", "/etc/passwd", "outside its own folder"),
         ("data file", "../x.raw", "outside its own folder"),
@@ -186,6 +191,17 @@ fn a_nhdr_finds_its_data_beside_it() {
     assert!(read_volume(&header, Unit::Hu, &ctx).expect_err("no data").to_string().contains("not beside it"));
     std::fs::write(folder.path().join("ct.raw.gz"), gz(&counted())).expect("written");
     check_counted(&read_volume(&header, Unit::Hu, &ctx).expect("packed"));
+    let packed = nrrd(&[("datafile", "ct.raw.bz2"), ("encoding", "bzip2"), ("byte skip", "3")], &[]);
+    std::fs::write(&header, packed).expect("written");
+    let bytes = bz2(&[b"abc".to_vec(), counted()].concat());
+    std::fs::write(folder.path().join("ct.raw.bz2"), bytes).expect("written");
+    check_counted(&read_volume(&header, Unit::Hu, &ctx).expect("packed by bzip2"));
+}
+
+fn bz2(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+    packer.write_all(bytes).expect("packed");
+    packer.finish().expect("packed")
 }
 
 fn set(bytes: &mut [u8], at: usize, value: &[u8]) {
