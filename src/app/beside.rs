@@ -44,5 +44,5 @@ impl Core {
 
 /// Whether a series is a volume.
 fn can_lie_beside(series: &Series) -> bool {
-    series.grid.is_some() && series.defects.iter().all(|defect| defect.code.viewable())
+    series.usable()
 }

@@ -26,25 +26,33 @@ const AIR_HU: i16 = -1000;
 /// What is reported while slices arrive; the first report says that the first slice is there.
 pub const READING_SLICES: &str = "Reading slices";
 
-/// The empty volume that [`load`] will fill: it can be shown at once, slices appear as they arrive. A
-/// volume file is read to its end here.
+/// The empty volume that [`load`] will fill: it can be shown at once, slices appear as they arrive. A volume of
+/// real numbers is read to its end here.
 /// - errors: the series is no volume; there is not enough memory; a volume file cannot be read
 pub fn begin(series: &Series) -> Result<Arc<Volume>, IngestError> {
+    begin_reading(series, &JobContext::unobserved())
+}
+
+/// The same with the progress of what is read here.
+/// - errors: also [`IngestError::Cancelled`]
+pub fn begin_reading(series: &Series, ctx: &JobContext) -> Result<Arc<Volume>, IngestError> {
     let grid = match (series.obstacle(), series.grid) {
         (None, Some(grid)) => grid,
         (why, _) => return Err(IngestError::Sentence(why.unwrap_or("This series is no volume").to_owned())),
     };
+    let room = |of_a_voxel: usize| {
+        let bytes = grid.voxel_count().saturating_mul(of_a_voxel);
+        // The system would give address space for more, and then swap, or end the program.
+        too_large(grid.size(), bytes as u64, memory::free_bytes())
+            .map_or(Ok(()), |sentence| Err(IngestError::Sentence(sentence)))
+    };
     if series.volume_file.is_some() {
-        return volume_series::whole(series, &JobContext::unobserved());
+        return volume_series::begin(series, grid, room, ctx);
     }
     if series.real {
-        return reals::whole(series, grid);
+        return reals::whole(series, grid, ctx);
     }
-    let bytes = grid.voxel_count().saturating_mul(size_of::<i16>());
-    // The system would give address space for more, and then swap, or end the program.
-    if let Some(sentence) = too_large(grid.size(), bytes as u64, memory::free_bytes()) {
-        return Err(IngestError::Sentence(sentence));
-    }
+    room(size_of::<i16>())?;
     Ok(Arc::new(Volume::loading(grid, series.unit.clone(), series.padding).shown(series.polarity)))
 }
 
@@ -67,6 +75,7 @@ pub(super) fn too_large([columns, rows, depth]: [usize; 3], bytes: u64, free: u6
 /// A slice that turns out to be broken is filled with air (with the padding value, where the series
 /// has one) and named in a defect; the volume goes on.
 /// - `volume`: from [`begin`] for the same series, without slices yet
+/// - returns: the same volume, or of a volume file whose values turned out to be real numbers another one
 /// - errors: the files are gone; no slice at all can be decoded; [`IngestError::Cancelled`]
 pub fn load(series: &Series, volume: &Arc<Volume>, ctx: &JobContext) -> Result<Loaded, IngestError> {
     load_showing(series, volume, ctx, || {})
@@ -80,8 +89,14 @@ pub fn load_showing(
     ctx: &JobContext,
     first: impl FnOnce(),
 ) -> Result<Loaded, IngestError> {
-    if series.volume_file.is_some() || series.real {
-        return Ok(Loaded { volume: Arc::clone(volume), defects: series.defects.clone() });
+    let whole = |volume: Arc<Volume>| Loaded { volume, defects: series.defects.clone() };
+    if series.volume_file.is_some() {
+        let other = volume_series::load(series, volume, ctx, first)?;
+        return Ok(whole(other.unwrap_or_else(|| Arc::clone(volume))));
+    }
+    if series.real {
+        first();
+        return Ok(whole(Arc::clone(volume)));
     }
     let store = volume
         .int16()
@@ -153,7 +168,9 @@ pub fn load_showing(
     if let Some((_, first)) = faults.first()
         && faults.len() == sources
     {
-        return Err(IngestError::unread(first, nothing_decoded(series, first)));
+        let error = IngestError::unread(first, nothing_decoded(series, first));
+        series.note(&error);
+        return Err(error);
     }
     let mut defects = series.defects.clone();
     defects.extend(broken(series, &faults));

@@ -44,7 +44,7 @@ mod words;
 pub use defect::{Defect, DefectCode};
 pub use error::IngestError;
 pub use image::Image;
-pub use load::{READING_SLICES, begin, load, load_showing};
+pub use load::{READING_SLICES, begin, begin_reading, load, load_showing};
 pub use objects::{Link, Object, ObjectKind, read_structures};
 pub use origin::{Belonging, Instance, Origin, origin};
 pub use preview::{Picture, coloured_picture, coloured_picture_of, preview, preview_of};

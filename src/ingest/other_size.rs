@@ -18,7 +18,10 @@ pub(super) struct OtherSize {
 }
 
 /// The slices of the size (rows, columns and pixel spacing) that most have, and the others.
-pub(super) fn usual_size(headers: Vec<Header>, orientation: &Orientation) -> (Vec<Header>, Option<OtherSize>) {
+pub(super) fn usual_size(
+    headers: Vec<Header>,
+    orientation: &Orientation,
+) -> (Vec<Header>, Option<OtherSize>) {
     let mut sizes: Vec<((u16, u16), [f64; 2], usize)> = Vec::new();
     let facts = |h: &Header| Some(((h.form?.columns, h.form?.rows), h.pixel_spacing?));
     let same = |a: &[f64; 2], b: &[f64; 2]| a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 1e-3 * a.max(*b));

@@ -4,15 +4,17 @@
 
 use crate::clinical::ClinicalFields;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::defect::{Defect, DefectCode};
 use super::dicom::SliceSource;
+use super::error::IngestError;
 use super::objects::Object;
 use super::private::Private;
 use super::source::Source;
 use super::straight::Straight;
 use super::suv::Suv;
+use super::volume_file::Members;
 use crate::geometry::VoxelGrid;
 use crate::volume::{Padding, Polarity, Unit, Volume, Window};
 
@@ -82,8 +84,10 @@ pub struct Series {
     pub(super) real: bool,
     /// Its only file, where that is a whole volume and no DICOM; then `slices` is empty.
     pub(super) volume_file: Option<Source>,
-    /// The member of an archive that holds its voxels, where that is another one.
-    pub(super) volume_data: Option<Source>,
+    /// The members of an archive that hold its voxels, where others do.
+    pub(super) volume_data: Option<Members>,
+    /// Why nothing of it can be read, where reading it has shown that. Copies of the series know it, too.
+    pub(super) unread: Arc<OnceLock<Defect>>,
 }
 
 impl Series {
@@ -113,9 +117,31 @@ impl Series {
         self
     }
 
-    /// Whether it can be viewed in three planes.
+    /// Whether it can be viewed in three planes, as far as is known: headers may promise what files do not hold.
     pub fn usable(&self) -> bool {
-        self.grid.is_some() && self.defects.iter().all(|d| d.code.viewable())
+        self.grid.is_some() && self.obstacles().next().is_none()
+    }
+
+    /// What keeps it from being viewed: of the headers, and why nothing of it can be read, once that was tried.
+    pub fn obstacles(&self) -> impl Iterator<Item = &Defect> {
+        self.defects.iter().filter(|d| !d.code.viewable()).chain(self.unread.get())
+    }
+
+    /// Why nothing of it can be read, where reading it has shown that.
+    pub fn unread(&self) -> Option<&Defect> {
+        self.unread.get()
+    }
+
+    /// Reading it ended so.
+    pub(super) fn note(&self, error: &IngestError) {
+        if let IngestError::Unread(defect) = error {
+            self.unread.set(defect.clone()).ok();
+        }
+    }
+
+    /// Whether it is one file that is a whole volume, and not DICOM.
+    pub fn is_volume_file(&self) -> bool {
+        self.volume_file.is_some()
     }
 
     /// Whether a network may be run on it.
@@ -128,7 +154,7 @@ impl Series {
         if self.usable() {
             return None;
         }
-        let defect = self.defects.iter().find(|d| !d.code.viewable()).or(self.defects.first());
+        let defect = self.obstacles().next().or(self.defects.first());
         Some(defect.map_or("This series is no volume: the places of its slices are not known", |d| &d.text))
     }
 

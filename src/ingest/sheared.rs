@@ -2,18 +2,15 @@
 //! affine. It stands upright by the same rules as a tilted stack of slices.
 
 use super::defect::{Defect, DefectCode};
-use super::error::IngestError;
 use super::order::{Orientation, TILT_MIN_DEGREES};
 use super::straight::Straight;
 use super::words::defect;
 use crate::geometry::{Patient, Point, Vector, VoxelGrid};
-use crate::jobs::JobContext;
-use crate::volume::{Unit, Volume};
 
 /// A shift of less, pixels over the whole volume, is one of rounded numbers.
 const NO_SHIFT_PX: f64 = 0.5;
 /// Where a voxel of the straight grid lies beside every slice: air.
-const BLANK_HU: i16 = -1000;
+pub(super) const BLANK_HU: i16 = -1000;
 
 /// How far the axes of a volume are from right angles.
 pub(super) struct Shear {
@@ -68,51 +65,39 @@ fn upright(grid: &VoxelGrid) -> Option<Straight> {
     let [i, j, _] = grid.directions().map(Vector::to_array);
     let orientation = Orientation::new([i[0], i[1], i[2], j[0], j[1], j[2]])?;
     let depth = grid.size()[2];
-    let positions: Vec<Point<Patient>> =
-        order(grid).map(|k| grid.patient_from_voxel() * Point::new(0.0, 0.0, k as f64)).collect();
+    let positions: Vec<Point<Patient>> = counted(grid)
+        .into_iter()
+        .map(|k| grid.patient_from_voxel() * Point::new(0.0, 0.0, k as f64))
+        .collect();
     let slots: Vec<usize> = (0..depth).collect();
     let [si, sj, _] = grid.spacing_mm();
     Straight::new(*grid, &positions, &slots, &orientation, [si, sj])
 }
 
 /// Numbers of the slices along the normal of their rows and columns.
-fn order(grid: &VoxelGrid) -> Box<dyn Iterator<Item = usize>> {
+pub(super) fn counted(grid: &VoxelGrid) -> Vec<usize> {
     let depth = grid.size()[2];
     let [i, j, k] = grid.directions();
-    if k.dot(i.cross(j)) < 0.0 { Box::new((0..depth).rev()) } else { Box::new(0..depth) }
-}
-
-/// The volume on its straight grid.
-/// - errors: values that are no whole numbers of 16 bits; [`IngestError::Cancelled`]
-pub(super) fn straightened(
-    volume: &Volume,
-    straight: &Straight,
-    ctx: &JobContext,
-) -> Result<Volume, IngestError> {
-    let Some(stored) = volume.int16() else {
-        return Err(IngestError::Unread(defect(
-            DefectCode::GantryTilt,
-            "The axes of this file are at no right angles, and its values are no whole numbers: save it resampled",
-        )));
-    };
-    let order: Vec<usize> = order(volume.grid()).collect();
-    let blank = if *volume.unit() == Unit::Hu { BLANK_HU } else { 0 };
-    let upright = Volume::loading(straight.grid, volume.unit().clone(), volume.padding());
-    for k in 0..straight.depth() {
-        ctx.check()?;
-        let of = |slot: usize| stored.slice(*order.get(slot)?);
-        let values = straight.slice(k, of, blank, volume.padding());
-        if let Some(slices) = upright.int16() {
-            slices.fill(k, values).map_err(|e| IngestError::Sentence(e.to_string()))?;
-        }
-    }
-    Ok(upright)
+    if k.dot(i.cross(j)) < 0.0 { (0..depth).rev().collect() } else { (0..depth).collect() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::geometry::Transform;
+    use crate::volume::{Unit, Volume};
+
+    /// The volume on its straight grid.
+    fn straightened(volume: &Volume, straight: &Straight) -> Volume {
+        let stored = volume.int16().expect("whole numbers");
+        let order = counted(volume.grid());
+        let upright = Volume::loading(straight.grid, volume.unit().clone(), None);
+        for k in 0..straight.depth() {
+            let values = straight.slice(k, |slot| stored.slice(*order.get(slot)?), BLANK_HU, None);
+            upright.int16().expect("whole numbers").fill(k, values).expect("fits");
+        }
+        upright
+    }
 
     /// 8 x 6 x 5 voxels of 1 x 1 x 2 mm, each slice `aside` mm further along the rows, slices growing `down` or up.
     fn grid(aside: f64, down: bool) -> VoxelGrid {
@@ -147,8 +132,7 @@ mod tests {
             let (straight, told) = shear.mended(&grid, true);
             let straight = straight.expect("straight");
             assert!(told.mended && told.code == DefectCode::GantryTilt, "{told:?}");
-            let ctx = JobContext::unobserved();
-            let upright = straightened(&stored, &straight, &ctx).expect("upright");
+            let upright = straightened(&stored, &straight);
             assert!(Shear::of(upright.grid()).is_none() && upright.is_complete());
             let [columns, rows, depth] = upright.grid().size();
             let mut measured = 0;

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::defect::{Defect, DefectCode};
 use super::dicom::{Header, Rescale, SliceSource, syntax_name};
@@ -139,7 +140,8 @@ fn in_order(a: &Placed, b: &Placed) -> Ordering {
 fn by_position(placed: Vec<Placed>) -> Vec<Vec<Placed>> {
     let along: Vec<f64> = placed.iter().map(|p| p.along_mm).collect();
     let places = places(&along);
-    let mut groups: Vec<Vec<Placed>> = vec![Vec::new(); places.last().map_or(0, |last| last.saturating_add(1))];
+    let mut groups: Vec<Vec<Placed>> =
+        vec![Vec::new(); places.last().map_or(0, |last| last.saturating_add(1))];
     for (slice, place) in placed.into_iter().zip(places) {
         if let Some(group) = groups.get_mut(place) {
             group.push(slice);
@@ -354,6 +356,7 @@ fn finish(
         real: values::is_real(&headers),
         volume_file: None,
         volume_data: None,
+        unread: Arc::default(),
     }
 }
 

@@ -36,8 +36,11 @@ impl Packing {
     /// By how a stream begins.
     pub(super) fn of(head: &[u8]) -> Option<Self> {
         /// Digits of pi before a block, and those of its root at the end of a stream of none.
-        const BLOCKS: [&[u8]; 2] = [&[0x31, 0x41, 0x59, 0x26, 0x53, 0x59], &[0x17, 0x72, 0x45, 0x38, 0x50, 0x90]];
-        let bzip2 = || head.starts_with(b"BZh") && head.get(4..).is_some_and(|b| BLOCKS.iter().any(|m| b.starts_with(m)));
+        const BLOCKS: [&[u8]; 2] =
+            [&[0x31, 0x41, 0x59, 0x26, 0x53, 0x59], &[0x17, 0x72, 0x45, 0x38, 0x50, 0x90]];
+        let bzip2 = || {
+            head.starts_with(b"BZh") && head.get(4..).is_some_and(|b| BLOCKS.iter().any(|m| b.starts_with(m)))
+        };
         match head {
             [0x1F, 0x8B, ..] => Some(Self::Gzip),
             [0x28, 0xB5, 0x2F, 0xFD, ..] => Some(Self::Zstandard),

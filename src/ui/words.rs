@@ -221,6 +221,11 @@ pub fn defect_badge(defect: &Defect, slices: usize) -> &'static str {
     }
 }
 
+/// The same of what keeps a series from being viewed: what is harmless for one slice is none where it is all of them.
+pub fn obstacle_badge(defect: &Defect, slices: usize) -> &'static str {
+    if defect.code.viewable() { say!("words-badge-unread") } else { defect_badge(defect, slices) }
+}
+
 /// Whether a defect changes how the picture is read, so that its badge belongs on the picture.
 /// The rest stands in the series list alone.
 pub const fn defect_on_picture(code: DefectCode) -> bool {

@@ -93,7 +93,16 @@ pub struct Volume {
 impl Volume {
     /// A volume of whole numbers without any slice yet.
     pub fn loading(grid: VoxelGrid, unit: Unit, padding: Option<Padding>) -> Self {
-        let values = Values::Int16(Slices::empty(grid.size()));
+        Self::of(grid, unit, Values::Int16(Slices::empty(grid.size())), padding)
+    }
+
+    /// The same of real numbers. What a screen shows of them begins with their range, which is known when all
+    /// slices are there.
+    pub fn loading_real(grid: VoxelGrid, unit: Unit) -> Self {
+        Self::of(grid, unit, Values::Float32(Slices::empty(grid.size())), None)
+    }
+
+    fn of(grid: VoxelGrid, unit: Unit, values: Values, padding: Option<Padding>) -> Self {
         Self {
             grid,
             unit,
@@ -113,17 +122,7 @@ impl Volume {
         for (k, slice) in slices.into_iter().enumerate() {
             store.fill(k, slice)?;
         }
-        let (values, polarity) = (Values::Float32(store), Polarity::default());
-        Ok(Self {
-            grid,
-            unit,
-            values,
-            padding: None,
-            polarity,
-            range: OnceLock::new(),
-            inside: OnceLock::new(),
-            looked_at: AtomicUsize::new(grid.size()[2] / 2),
-        })
+        Ok(Self::of(grid, unit, Values::Float32(store), None))
     }
 
     /// The same, to be shown in this polarity.
@@ -152,6 +151,14 @@ impl Volume {
         match &self.values {
             Values::Int16(slices) => Some(slices),
             Values::Float32(_) => None,
+        }
+    }
+
+    /// The slices of real numbers, or `None` for a volume of whole ones.
+    pub fn float32(&self) -> Option<&Slices<f32>> {
+        match &self.values {
+            Values::Int16(_) => None,
+            Values::Float32(slices) => Some(slices),
         }
     }
 

@@ -21,7 +21,8 @@ pub enum OpenEvent {
         /// Index in `scan.series` of the series that will be loaded.
         chosen: usize,
     },
-    /// The volume can be shown; its slices are arriving.
+    /// The volume can be shown; its slices are arriving. It comes a second time, complete, where values of a volume
+    /// file turned out to be real numbers only on the way.
     Began {
         /// Without slices yet.
         volume: Arc<Volume>,
@@ -170,9 +171,12 @@ pub fn open_series(
     if let Some(obstacle) = series.obstacle() {
         return Err(OpenError::NotUsable(obstacle.to_owned()));
     }
-    let volume = ingest::begin(series)?;
+    let volume = ingest::begin_reading(series, ctx)?;
     on_event(OpenEvent::Began { volume: Arc::clone(&volume), series: chosen });
     let loaded = ingest::load_showing(series, &volume, ctx, || on_event(OpenEvent::FirstSlice))?;
+    if !Arc::ptr_eq(&loaded.volume, &volume) {
+        on_event(OpenEvent::Began { volume: Arc::clone(&loaded.volume), series: chosen });
+    }
     Ok(Opened { scan: Arc::clone(scan), chosen, volume: loaded.volume, defects: loaded.defects })
 }
 

@@ -47,6 +47,7 @@ mod rays;
 mod real_series;
 mod slice_files;
 mod views;
+mod volume_files;
 mod fuzz_corpus;
 mod datasets;
 mod slice_networks;

@@ -303,8 +303,10 @@ fn a_volume_file_is_a_series_where_it_is_named_itself_and_passed_over_in_a_folde
     let [series] = scan.series.as_slice() else { panic!("{:?}", scan.skipped) };
     assert!(series.usable() && series.classifiable() && scan.skipped.is_empty());
     assert_eq!(series.defects[0].code, DefectCode::AssumedHu);
-    let volume = ingest::begin(series).expect("read");
-    assert!(volume.is_complete() && volume.grid().size() == series.size);
+    let volume = ingest::begin(series).expect("begun");
+    assert!(!volume.is_complete() && volume.grid().size() == series.size);
+    ingest::load(series, &volume, &JobContext::unobserved()).expect("read");
+    assert!(volume.is_complete());
     let scan = scanned(path.parent().expect("a folder"));
     assert!(scan.series.is_empty());
     assert!(scan.skipped.iter().any(|s| s.file == path && s.reason.contains("not a DICOM file")));

@@ -142,7 +142,10 @@ fn a_changed_byte_is_found_whatever_packed_it() {
         bytes[at + last] ^= 16;
         let (_kept, path) = write("x.zip", &bytes);
         let found = opened(&path).unwrap_or_else(|e| panic!("{packing}: {e}"));
-        assert!(!found.series().classifiable() || found.defects.iter().any(|d| !d.classifiable()), "{packing}");
+        assert!(
+            !found.series().classifiable() || found.defects.iter().any(|d| !d.classifiable()),
+            "{packing}"
+        );
         let file = Path::new(name).file_name().expect("a name").to_string_lossy();
         let told = found.defects.iter().map(|d| d.text.as_str());
         let passed = found.scan.skipped.iter().map(|s| s.reason.as_str());

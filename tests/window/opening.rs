@@ -133,6 +133,34 @@ fn a_lone_slice_cannot_be_viewed_in_planes_and_the_reason_is_shown() {
     assert!(window.says("The picture as it is stored") && window.says("only one slice"));
 }
 
+/// A volume of 8 x 8 x 8 voxels that are stored as they are; `bytes` of them are there.
+fn volume_file(path: &Path, bytes: usize) {
+    let header = "NRRD0004\ntype: short\ndimension: 3\nspace: left-posterior-superior\nsizes: 8 8 8\n\
+         space directions: (1,0,0) (0,1,0) (0,0,1)\nendian: little\nencoding: raw\nspace origin: (0,0,0)\n\n";
+    fs::write(path, [header.as_bytes(), &vec![0; bytes]].concat()).expect("written");
+}
+
+#[test]
+fn a_volume_file_that_cannot_be_read_has_the_badge_of_an_unusable_series() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (whole, cut) = (folder.path().join("a.nrrd"), folder.path().join("b.nrrd"));
+    volume_file(&whole, 1024);
+    volume_file(&cut, 500);
+    let mut window = Window::blind(Start::default());
+    window.drop_files(&[&whole, &cut]);
+    window.until("the first is loaded", |s| s.open().is_some_and(|o| o.loaded));
+    // Its small picture is tried, which tells.
+    window.until("it is known", |s| s.scan().series.iter().filter(|s| s.usable()).count() == 1);
+    window.settle();
+    assert!(window.says("Cannot be read"), "in the list");
+    let cut_off = window.session(|s| s.scan().series.iter().position(|s| !s.usable())).expect("one");
+    let ctx = window.harness.ctx.clone();
+    window.harness.state().command(Command::ShowSeries(cut_off), &ctx);
+    window.until("it is refused", |s| matches!(s.stage(), Stage::Unusable(_)));
+    window.settle();
+    assert!(window.says("This series cannot be shown in three planes") && window.says("was cut off"));
+}
+
 #[test]
 fn every_series_gets_its_picture_behind_the_one_on_the_screen() {
     let home = tempfile::tempdir().expect("a temporary folder");

@@ -43,6 +43,7 @@ words-badge-not-ct = Kein CT
 words-badge-no-hu = Keine Hounsfield-Einheiten
 words-badge-no-rescale = Kein Rescale
 words-badge-compression = Kompression nicht unterstützt
+words-badge-unread = Nicht lesbar
 words-badge-no-pixels = Keine Bilddaten
 words-just-now = gerade eben
 words-true-size = Lebensgröße ({ $dpi })

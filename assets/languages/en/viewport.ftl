@@ -43,6 +43,7 @@ words-badge-not-ct = Not a CT
 words-badge-no-hu = No Hounsfield units
 words-badge-no-rescale = No rescale
 words-badge-compression = Compression not supported
+words-badge-unread = Cannot be read
 words-badge-no-pixels = No pixel data
 words-just-now = just now
 words-true-size = true size ({ $dpi })

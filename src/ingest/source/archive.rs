@@ -87,7 +87,8 @@ impl From<io::Error> for Refusal {
                 Self::Words(format!("cannot be read: {error}"))
             }
             io::ErrorKind::OutOfMemory => Self::Words(
-                "needs more than 512 MB of memory to be unpacked, or is damaged; pack it as .zip or .tar.gz".to_owned(),
+                "needs more than 512 MB of memory to be unpacked, or is damaged; pack it as .zip or .tar.gz"
+                    .to_owned(),
             ),
             // What the readers say names members, and names may be a patient's.
             _ => Self::Damaged("is a damaged archive: copy it again".to_owned()),

@@ -56,6 +56,11 @@ impl Source {
         matches!(&self.bytes, Bytes::Stored(store) if store.is_a_file())
     }
 
+    /// Whether any place of it can be gone to without reading what is before.
+    pub(super) fn has_places(&self) -> bool {
+        matches!(self.bytes, Bytes::Stored(_))
+    }
+
     /// Reads it from its start, with a tape that ends with the call.
     pub(super) fn read<T, E: From<io::Error>>(
         &self,

@@ -188,7 +188,7 @@ pub(super) fn too_much() -> Refusal {
 /// Whether a member may hold the voxels of a header in another one. Their content tells nothing, and the header
 /// may come later: names alone can say it.
 fn may_be_voxels(path: &Path) -> bool {
-    const ENDS: [&str; 2] = ["raw", "zraw"];
+    const ENDS: [&str; 3] = ["raw", "zraw", "img"];
     path.extension().is_some_and(|end| ENDS.iter().any(|known| end.eq_ignore_ascii_case(known)))
 }
 

@@ -7,8 +7,9 @@ use std::path::Path;
 use flate2::bufread::ZlibDecoder;
 
 use super::parts::Parts;
-use super::{Fault, MOST_BEHIND, fault, metaimage, nrrd, read_fault};
+use super::{Fault, MOST_BEHIND, MOST_BYTES, fault, metaimage, nrrd, read_fault};
 use crate::ingest::defect::DefectCode;
+use crate::ingest::source::Source;
 use crate::ingest::unpack::Packing;
 use crate::ingest::words::name;
 
@@ -18,6 +19,16 @@ pub(super) enum Near<'a> {
     Folder(Option<&'a Path>, Vec<String>),
     /// Here: so many bytes.
     Data(u64, Box<dyn Read + 'a>),
+    /// In several members of an archive, by the names that the header has for them.
+    Members(&'a [(String, Source)]),
+}
+
+/// The members of an archive that hold the voxels of a header.
+#[derive(Clone, Debug)]
+pub(in crate::ingest) enum Members {
+    One(Source),
+    /// By the names that the header has for them; those that are not there are left out.
+    Several(Vec<(String, Source)>),
 }
 
 /// The voxels of a NRRD: lines are left out as they are stored, bytes after unpacking.
@@ -86,7 +97,7 @@ pub(super) fn beside<'a>(
 ) -> Result<Box<dyn Read + 'a>, Fault> {
     let (length, mut data) = match near {
         Near::Data(length, data) => (length, data),
-        Near::Folder(None, _) => {
+        Near::Folder(None, _) | Near::Members(_) => {
             return no_voxels(format!("keeps its voxels in {file}, which is not at hand"));
         }
         Near::Folder(Some(folder), _) => opened(folder, file)?,
@@ -97,7 +108,7 @@ pub(super) fn beside<'a>(
 }
 
 /// Bytes before the voxels of a data file.
-fn skip_of(file: &str, length: u64, skip: Option<u64>, needed: Option<u64>) -> Result<u64, Fault> {
+pub(super) fn skip_of(file: &str, length: u64, skip: Option<u64>, needed: Option<u64>) -> Result<u64, Fault> {
     let Some(needed) = needed else { return Ok(skip.unwrap_or(0)) };
     let most = length.checked_sub(needed).ok_or_else(|| short(file, length, needed))?;
     let skip = skip.unwrap_or(most);
@@ -112,8 +123,12 @@ pub(super) fn several<'a>(
     needed: u64,
     encoding: nrrd::Encoding,
 ) -> Result<Box<dyn Read + 'a>, Fault> {
-    let Near::Folder(Some(folder), _) = near else {
-        return no_voxels(format!("keeps its voxels in {} files, which are not at hand", files.len()));
+    let sources: Vec<Source> = match near {
+        Near::Folder(Some(folder), _) => files.iter().map(|file| Source::disk(&folder.join(file))).collect(),
+        Near::Members(members) => files.iter().map(|file| member(members, file)).collect::<Result<_, _>>()?,
+        Near::Folder(None, _) | Near::Data(..) => {
+            return no_voxels(format!("keeps its voxels in {} files, which are not at hand", files.len()));
+        }
     };
     let each = needed / files.len().max(1) as u64;
     if each.saturating_mul(files.len() as u64) != needed {
@@ -124,18 +139,49 @@ pub(super) fn several<'a>(
     }
     let plain = (encoding == nrrd::Encoding::Raw).then_some(each);
     // All are looked at before the first one is read.
-    for file in files {
-        skip_of(file, opened(folder, file)?.0, skip, plain)?;
+    for (file, source) in files.iter().zip(&sources) {
+        skip_of(file, length_of(source, file)?, skip, plain)?;
     }
-    let open = move |file: &str| -> io::Result<Box<dyn Read + 'a>> {
-        let data = File::open(folder.join(file))?;
-        let skip = skip
-            .unwrap_or(plain.map_or(0, |each| data.metadata().map_or(0, |m| m.len().saturating_sub(each))));
-        let mut data = decoded(Box::new(BufReader::new(data)), encoding);
-        io::copy(&mut data.by_ref().take(skip), &mut io::sink())?;
-        Ok(data)
+    let open = move |source: &Source| part(source, skip, plain, encoding);
+    Ok(Box::new(Parts::new(sources, each, open)))
+}
+
+/// The member with this name.
+fn member(members: &[(String, Source)], file: &str) -> Result<Source, Fault> {
+    let found = members.iter().find(|(name, _)| name == file).map(|(_, source)| source.clone());
+    found.map_or_else(|| no_voxels(format!("keeps its voxels in {file}, which is not in the archive")), Ok)
+}
+
+/// Bytes of a data file.
+pub(super) fn length_of(source: &Source, file: &str) -> Result<u64, Fault> {
+    source.read(|tape| Ok::<_, io::Error>(tape.left())).or_else(|error| missing(file, &error))
+}
+
+/// One of several data files, behind its own header.
+/// - `plain`: bytes of its voxels, where it holds them as they are
+fn part<'a>(
+    source: &Source,
+    skip: Option<u64>,
+    plain: Option<u64>,
+    encoding: nrrd::Encoding,
+) -> io::Result<Box<dyn Read + 'a>> {
+    let mut length = 0;
+    let data: Box<dyn Read> = if source.is_a_file() {
+        let file = File::open(source.path())?;
+        length = file.metadata()?.len();
+        Box::new(BufReader::new(file))
+    } else {
+        // A member comes with its archive's reader: its bytes are taken as a whole.
+        let bytes = source.read_checked(|tape| {
+            length = tape.left();
+            tape.take_bytes(length.min(MOST_BYTES))
+        })?;
+        Box::new(io::Cursor::new(bytes))
     };
-    Ok(Box::new(Parts::new(files.to_vec(), each, open)))
+    let skip = skip.unwrap_or(plain.map_or(0, |each| length.saturating_sub(each)));
+    let mut data = decoded(data, encoding);
+    io::copy(&mut data.by_ref().take(skip), &mut io::sink())?;
+    Ok(data)
 }
 
 /// Names that the other half of a pair may have, plain and packed.
@@ -152,7 +198,7 @@ pub(super) fn pair_names(header: &Path) -> Vec<String> {
 /// The voxels of a NIfTI whose header is a file of its own.
 pub(super) fn pair_data<'a>(near: Near<'a>, skip: u64, needed: u64) -> Result<Box<dyn Read + 'a>, Fault> {
     let file = match &near {
-        Near::Data(..) => "the other half".to_owned(),
+        Near::Data(..) | Near::Members(_) => "the other half".to_owned(),
         Near::Folder(folder, names) => {
             let there = |file: &&String| folder.is_some_and(|folder| folder.join(file.as_str()).is_file());
             match names.iter().find(there).or(names.first()) {
@@ -179,10 +225,15 @@ fn opened(folder: &Path, file: &str) -> Result<(u64, Box<dyn Read>), Fault> {
     let opened = File::open(folder.join(file)).and_then(|f| Ok((f.metadata()?.len(), f)));
     match opened {
         Ok((length, opened)) => Ok((length, Box::new(BufReader::new(opened)))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            no_voxels(format!("keeps its voxels in {file}, which is not beside it; copy both files"))
-        }
-        Err(error) => no_voxels(format!("keeps its voxels in {file}, which cannot be read: {error}")),
+        Err(error) => missing(file, &error),
+    }
+}
+
+fn missing<T>(file: &str, error: &io::Error) -> Result<T, Fault> {
+    if error.kind() == io::ErrorKind::NotFound {
+        no_voxels(format!("keeps its voxels in {file}, which is not beside it; copy both files"))
+    } else {
+        no_voxels(format!("keeps its voxels in {file}, which cannot be read: {error}"))
     }
 }
 

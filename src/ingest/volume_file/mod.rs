@@ -5,25 +5,31 @@
 //! that lies costs no memory.
 
 mod data;
+mod filling;
 mod metaimage;
 mod nifti;
 mod nrrd;
 mod parts;
+mod placed;
 mod voxels;
 
 use std::io::{self, BufReader, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 use super::defect::DefectCode;
 use super::error::IngestError;
-use super::source::Source;
+use super::source::{Source, Tape};
 use super::unpack::{Packing, to_the_end};
 use super::words::{defect, name};
 use crate::geometry::VoxelGrid;
 use crate::jobs::JobContext;
 use crate::volume::{Unit, Volume};
+pub(super) use data::Members;
 use data::{Near, beside, nrrd_data, pair_data, pair_names, several, unpacked};
-use voxels::Layout;
+pub(super) use filling::{Filling, Numbers};
+pub(super) use placed::Placed;
+pub(super) use voxels::Layout;
 
 /// Most bytes of voxels that a file may announce: a chest CT of 512 x 512 x 4,000 voxels of 32 bits.
 const MOST_BYTES: u64 = 4 << 30;
@@ -43,38 +49,132 @@ const MOST_BEHIND: u64 = 256 << 20;
 ///   value that is no number, or does not say where it lies; [`IngestError::Cancelled`]
 pub fn read_volume(path: &Path, unit: Unit, ctx: &JobContext) -> Result<Volume, IngestError> {
     check(path)?;
-    volume_from(&Source::disk(path), None, unit, ctx)
+    let source = Source::disk(path);
+    let volume = Volume::loading(layout_of(&source)?.grid, unit, None);
+    let filling = Filling::new(&volume);
+    let come = |k: usize, numbers| Ok(filling.put(k, numbers).map_err(Fault::from)?);
+    in_order(&source, None, &come, &mut |_| Ok(ctx.check()?)).map_err(|e: Stopped| e.about(path))?;
+    let other = filling.done().map_err(|e| Fault::from(e).about(path))?;
+    Ok(other.unwrap_or(volume))
 }
 
-/// The same from a file or a member of an archive.
-/// - `data`: the member that holds the voxels, where that is another one
-/// - errors: as [`read_volume`]; voxels in another member that is not there
-pub(super) fn volume_from(
+/// Hands all slices of a file, or of a member of an archive, to `come`, in the order in which they stand there, the
+/// last one when everything behind it was read and compared with its checksum.
+/// - `members`: those that hold the voxels, where others do
+/// - `between`: called after each slice that was unpacked, with its number
+/// - errors: as [`read_volume`]; voxels in another member that is not there; those of `come` and `between`
+pub(super) fn in_order(
     source: &Source,
-    data: Option<&Source>,
-    unit: Unit,
+    members: Option<&Members>,
+    come: &(dyn Fn(usize, Numbers) -> Result<(), Stopped> + Sync),
+    between: &mut dyn FnMut(usize) -> Result<(), Stopped>,
+) -> Result<(), Stopped> {
+    let last = voxels_of(source, members, true, |layout, data| {
+        let last = voxels::stream(layout, data, come, between)?;
+        Ok::<_, Stopped>(last.map(|numbers| (layout.grid.size()[2].saturating_sub(1), numbers)))
+    })?;
+    last.map_or(Ok(()), |(k, numbers)| come(k, numbers))
+}
+
+/// One slice of a file whose slices are not to be had by themselves: everything before it is read, and nothing
+/// behind it.
+/// - errors: as [`in_order`]
+pub(super) fn up_to(
+    source: &Source,
+    members: Option<&Members>,
+    k: usize,
     ctx: &JobContext,
-) -> Result<Volume, IngestError> {
-    let read =
-        |near: Near<'_>| source.read_checked(|tape| volume_of(&mut BufReader::new(tape), near, unit, ctx));
-    let volume = match data {
-        Some(data) => data.read_checked(|tape| {
-            let length = tape.left();
-            read(Near::Data(length, Box::new(BufReader::new(tape))))
-        }),
+) -> Result<Numbers, Stopped> {
+    voxels_of(source, members, false, |layout, data| {
+        let mut stored = Vec::new();
+        for before in 0..=k {
+            ctx.check()?;
+            stored = voxels::one(layout, data, before, stored)?;
+        }
+        Ok(voxels::numbers(layout, &stored, k)?)
+    })
+}
+
+/// Opens the voxels of a file and hands them to `with`.
+/// - `whole`: whether what is behind them is read, too, and compared with its checksum
+fn voxels_of<T>(
+    source: &Source,
+    members: Option<&Members>,
+    whole: bool,
+    with: impl FnOnce(&Layout, &mut dyn Read) -> Result<T, Stopped>,
+) -> Result<T, Stopped> {
+    let header = |near: Near<'_>, with| {
+        let open = |tape: &mut Tape<'_>| opened(&mut BufReader::new(tape), near, whole, with);
+        if whole { source.read_checked(open) } else { source.read(open) }
+    };
+    match members {
+        Some(Members::One(data)) => {
+            let open = |tape: &mut Tape<'_>| {
+                let length = tape.left();
+                header(Near::Data(length, Box::new(BufReader::new(tape))), with)
+            };
+            if whole { data.read_checked(open) } else { data.read(open) }
+        }
+        Some(Members::Several(members)) => header(Near::Members(members), with),
         None => {
             // Beside a member of an archive, the folder is none.
             let folder = source.path().parent();
             let folder = folder.filter(|folder| folder.is_dir() || folder.as_os_str().is_empty());
-            read(Near::Folder(folder, pair_names(source.path())))
+            header(Near::Folder(folder, pair_names(source.path())), with)
         }
-    };
-    volume.map_err(|fault: Fault| fault.about(source.path()))
+    }
 }
 
-/// The file in which a volume file keeps its voxels, where that is another one: a relative path that does
-/// not leave the folder.
-pub(super) fn data_beside(source: &Source) -> Option<String> {
+/// Why reading a volume file ended.
+#[derive(Debug)]
+pub(super) enum Stopped {
+    /// By the file.
+    Fault(FileFault),
+    /// By whoever took the slices.
+    Ingest(IngestError),
+}
+
+/// A [`Fault`] for those who cannot look into it.
+#[derive(Debug)]
+pub(super) struct FileFault(Fault);
+
+impl Stopped {
+    /// The sentence about a file.
+    pub(super) fn about(self, path: &Path) -> IngestError {
+        match self {
+            Self::Fault(FileFault(fault)) => fault.about(path),
+            Self::Ingest(error) => error,
+        }
+    }
+}
+
+impl From<Fault> for Stopped {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(FileFault(fault))
+    }
+}
+
+impl From<io::Error> for Stopped {
+    fn from(error: io::Error) -> Self {
+        read_fault(&error).into()
+    }
+}
+
+impl From<IngestError> for Stopped {
+    fn from(error: IngestError) -> Self {
+        Self::Ingest(error)
+    }
+}
+
+impl From<crate::jobs::Cancelled> for Stopped {
+    fn from(cancelled: crate::jobs::Cancelled) -> Self {
+        Self::Ingest(cancelled.into())
+    }
+}
+
+/// The files in which a volume file keeps its voxels, where others hold them: relative paths that do not leave the
+/// folder.
+pub(super) fn data_beside(source: &Source) -> Vec<String> {
     let found = source.read(|tape| {
         let data = match header_of(&mut BufReader::new(tape))? {
             Opened::Nifti(_, nifti::Data::Here(_)) => metaimage::Data::Here,
@@ -89,20 +189,28 @@ pub(super) fn data_beside(source: &Source) -> Option<String> {
         Ok::<_, Fault>(data)
     });
     match found {
-        Ok(metaimage::Data::Beside { files, .. }) => match files.as_slice() {
-            [file] => Some(file.clone()),
-            _ => None,
-        },
-        Ok(metaimage::Data::Here) | Err(_) => None,
+        Ok(metaimage::Data::Beside { files, .. }) => files,
+        Ok(metaimage::Data::Here) | Err(_) => Vec::new(),
     }
 }
 
 /// The same from the bytes of a file, which must hold header and voxels.
 /// - errors: as [`read_volume`], about "the file"
 pub fn read_volume_bytes(bytes: &[u8], unit: Unit) -> Result<Volume, IngestError> {
-    let ctx = JobContext::unobserved();
-    volume_of(&mut &*bytes, Near::Folder(None, Vec::new()), unit, &ctx)
-        .map_err(|fault| fault.about(Path::new("the file")))
+    let name = Path::new("the file");
+    let source = Source::memory(name, Arc::new(bytes.to_vec()));
+    let volume = Volume::loading(layout_of(&source)?.grid, unit, None);
+    let filling = Filling::new(&volume);
+    let near = Near::Folder(None, Vec::new());
+    let come = |k: usize, numbers| filling.put(k, numbers).map_err(Fault::from);
+    let with = |layout: &Layout, data: &mut dyn Read| {
+        let last = voxels::stream(layout, data, &come, &mut |_| Ok(()))?;
+        Ok::<_, Fault>(last.map(|numbers| (layout.grid.size()[2].saturating_sub(1), numbers)))
+    };
+    let last = opened(&mut &*bytes, near, true, with).map_err(|fault| fault.about(name))?;
+    let last = last.map_or(Ok(()), |(k, numbers)| come(k, numbers));
+    let other = last.and_then(|()| Ok(filling.done()?)).map_err(|fault| fault.about(name))?;
+    Ok(other.unwrap_or(volume))
 }
 
 /// Size and place of a volume file, from its header alone.
@@ -193,9 +301,9 @@ fn read_fault(error: &io::Error) -> Fault {
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
             damaged("is damaged: it cannot be decompressed, or does not fit its checksum; copy it again")
         }
-        io::ErrorKind::OutOfMemory => {
-            Fault::Words("needs more memory to be unpacked than there is, or is damaged; pack it with gzip".to_owned())
-        }
+        io::ErrorKind::OutOfMemory => Fault::Words(
+            "needs more memory to be unpacked than there is, or is damaged; pack it with gzip".to_owned(),
+        ),
         _ => Fault::Words(format!("cannot be read: {error}")),
     }
 }
@@ -230,7 +338,13 @@ fn header_of<'a>(source: &'a mut dyn Read) -> Result<Opened<'a>, Fault> {
     Ok(Opened::MetaImage(header, rest))
 }
 
-fn volume_of(source: &mut dyn Read, near: Near<'_>, unit: Unit, ctx: &JobContext) -> Result<Volume, Fault> {
+/// - `whole`: whether what is behind the voxels is read, too
+fn opened<T, E: From<Fault>>(
+    source: &mut dyn Read,
+    near: Near<'_>,
+    whole: bool,
+    with: impl FnOnce(&Layout, &mut dyn Read) -> Result<T, E>,
+) -> Result<T, E> {
     let (layout, mut data) = match header_of(source)? {
         Opened::Nifti(layout, nifti::Data::Here(rest)) => (layout, rest),
         Opened::Nifti(layout, nifti::Data::Pair(skip)) => {
@@ -245,7 +359,7 @@ fn volume_of(source: &mut dyn Read, near: Near<'_>, unit: Unit, ctx: &JobContext
                 metaimage::Data::Beside { files, skip } => match files.as_slice() {
                     [file] => beside(near, file, *skip, plain)?,
                     _ if plain.is_none() => {
-                        return fault("keeps packed voxels, or text, in several files; save it as one");
+                        return Err(E::from(several_packed()));
                     }
                     files => several(near, files, *skip, header.layout.bytes(), nrrd::Encoding::Raw)?,
                 },
@@ -259,10 +373,16 @@ fn volume_of(source: &mut dyn Read, near: Near<'_>, unit: Unit, ctx: &JobContext
             (header.layout, data)
         }
     };
-    let volume = voxels::read(&layout, &mut data, unit, ctx)?;
-    // What unpacks compares with the checksum when it comes to its end.
-    to_the_end(&mut data, MOST_BEHIND).map_err(|e| read_fault(&e))?;
-    Ok(volume)
+    let got = with(&layout, &mut data)?;
+    if whole {
+        // What unpacks compares with the checksum when it comes to its end.
+        to_the_end(&mut data, MOST_BEHIND).map_err(|e| read_fault(&e))?;
+    }
+    Ok(got)
+}
+
+fn several_packed() -> Fault {
+    Fault::Words("keeps packed voxels, or text, in several files; save it as one".to_owned())
 }
 
 #[cfg(test)]

@@ -60,26 +60,26 @@ pub(super) fn patterned(text: &str) -> Option<Result<Vec<String>, Fault>> {
 }
 
 /// The files one after the other, each opened when the one before it has ended.
-pub(super) struct Parts<'a> {
-    names: std::vec::IntoIter<String>,
-    open: Box<dyn FnMut(&str) -> io::Result<Box<dyn Read + 'a>> + 'a>,
+pub(super) struct Parts<'a, N> {
+    names: std::vec::IntoIter<N>,
+    open: Box<dyn FnMut(&N) -> io::Result<Box<dyn Read + 'a>> + 'a>,
     /// Bytes of each.
     each: u64,
     now: Option<(Box<dyn Read + 'a>, u64)>,
 }
 
-impl<'a> Parts<'a> {
+impl<'a, N> Parts<'a, N> {
     /// - `each`: bytes that every file gives once `open` has made them plain
     pub(super) fn new(
-        names: Vec<String>,
+        names: Vec<N>,
         each: u64,
-        open: impl FnMut(&str) -> io::Result<Box<dyn Read + 'a>> + 'a,
+        open: impl FnMut(&N) -> io::Result<Box<dyn Read + 'a>> + 'a,
     ) -> Self {
         Self { names: names.into_iter(), open: Box::new(open), each, now: None }
     }
 }
 
-impl Read for Parts<'_> {
+impl<N> Read for Parts<'_, N> {
     /// - errors: `UnexpectedEof` where a file gives too little, so that none takes the place of another
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         loop {
@@ -130,7 +130,7 @@ mod tests {
     fn parts_follow_each_other_and_a_short_one_takes_no_place_of_the_next() {
         let names = || vec!["a".to_owned(), "b".to_owned()];
         let open = |short: usize| {
-            move |name: &str| -> io::Result<Box<dyn Read>> {
+            move |name: &String| -> io::Result<Box<dyn Read>> {
                 let bytes = if name == "a" { vec![1; 4 - short] } else { vec![2; 6] };
                 Ok(Box::new(io::Cursor::new(bytes)))
             }

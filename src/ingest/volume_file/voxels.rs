@@ -3,11 +3,10 @@
 use std::io::Read;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
+use super::filling::Numbers;
 use super::{Fault, MOST_ALONG_AN_AXIS, MOST_BYTES, fault, read_fault};
 use crate::geometry::VoxelGrid;
 use crate::ingest::defect::DefectCode;
-use crate::jobs::JobContext;
-use crate::volume::{SliceError, Unit, Volume};
 
 /// How one voxel is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +53,12 @@ impl Layout {
         small && (self.slope, self.intercept) == (1.0, 0.0)
     }
 
+    /// Bytes of one slice.
+    pub(super) fn slice_bytes(&self) -> usize {
+        let [columns, rows, _] = self.grid.size();
+        columns * rows * self.element.bytes()
+    }
+
     /// Bytes of all voxels.
     pub(super) fn bytes(&self) -> u64 {
         // `checked_size` has refused what would not fit.
@@ -80,100 +85,99 @@ pub(super) fn checked_size(size: [u64; 3], element: Element) -> Result<[usize; 3
 /// Slices that are unpacked before those in front of them are values.
 const AHEAD: usize = 2;
 
-/// Slices as they arrive: whole numbers of 16 bits for as long as that is exact.
-enum Gathered {
-    Whole(Vec<Box<[i16]>>),
-    Real(Vec<Box<[f32]>>),
-}
-
-/// Reads all voxels: while one slice becomes values on a thread of its own, the next one is unpacked.
-/// - errors: the source ends too early; a value that is no number
-pub(super) fn read(
+/// Reads all voxels, slice after slice: while one becomes values on a thread of its own, the next one is unpacked.
+/// - `come`: takes every slice but the last one
+/// - `between`: called after each slice that was unpacked, with its number
+/// - returns: the values of the last slice, which counts when what is behind it is whole, too
+/// - errors: the source ends too early; a value that is no number; those of `come` and `between`
+pub(super) fn stream<E: From<Fault> + Send>(
     layout: &Layout,
     source: &mut dyn Read,
-    unit: Unit,
-    ctx: &JobContext,
-) -> Result<Volume, Fault> {
+    come: &(dyn Fn(usize, Numbers) -> Result<(), E> + Sync),
+    between: &mut dyn FnMut(usize) -> Result<(), E>,
+) -> Result<Option<Numbers>, E> {
     let (send, arrived) = sync_channel(AHEAD);
     let (give_back, empty) = channel();
-    let gathered = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let gathering = std::thread::Builder::new().name("voxels".to_owned());
         let gathering = gathering
-            .spawn_scoped(scope, move || gather(layout, &arrived, &give_back))
+            .spawn_scoped(scope, move || gather(layout, &arrived, &give_back, come))
             .map_err(|e| Fault::Words(format!("cannot be read: the system gives no thread ({e})")))?;
-        let sent = unpack(layout, source, ctx, &send, &empty);
+        let sent = unpack(layout, source, &send, &empty, between);
         drop(send);
         let gathered = gathering.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         // Where gathering ended first, it knows why.
-        gathered.and_then(|gathered| sent.map(|()| gathered))
-    })?;
-    let misfit = |e: SliceError| Fault::Words(format!("cannot be used: {e}"));
-    match gathered {
-        Gathered::Real(slices) => Volume::real(layout.grid, unit, slices).map_err(misfit),
-        Gathered::Whole(slices) => {
-            let volume = Volume::loading(layout.grid, unit, None);
-            for (k, slice) in slices.into_iter().enumerate() {
-                if let Some(store) = volume.int16() {
-                    store.fill(k, slice).map_err(misfit)?;
-                }
-            }
-            Ok(volume)
-        }
-    }
+        gathered.and_then(|last| sent.map(|()| last))
+    })
 }
 
 /// Takes the bytes of one slice after the other from the source.
 /// - `send`: to what makes values of them; it may have ended
 /// - `empty`: buffers that it gives back
-fn unpack(
+fn unpack<E: From<Fault>>(
     layout: &Layout,
     source: &mut dyn Read,
-    ctx: &JobContext,
     send: &SyncSender<Vec<u8>>,
     empty: &Receiver<Vec<u8>>,
-) -> Result<(), Fault> {
-    let [columns, rows, depth] = layout.grid.size();
-    let bytes = columns * rows * layout.element.bytes();
-    for k in 0..depth {
-        ctx.check()?;
-        let mut stored: Vec<u8> = empty.try_recv().unwrap_or_default();
-        stored.clear();
-        // Grows as bytes arrive: an announced size alone costs nothing.
-        Read::take(&mut *source, bytes as u64).read_to_end(&mut stored).map_err(|e| read_fault(&e))?;
-        if stored.len() < bytes {
-            let words =
-                format!("ends in slice {} of {depth}: it was cut off while copying; copy it again", k + 1);
-            return Err(Fault::Unread(DefectCode::Truncated, words));
-        }
+    between: &mut dyn FnMut(usize) -> Result<(), E>,
+) -> Result<(), E> {
+    for k in 0..layout.grid.size()[2] {
+        let stored = one(layout, source, k, empty.try_recv().unwrap_or_default())?;
         if send.send(stored).is_err() {
             return Ok(());
         }
+        between(k)?;
     }
     Ok(())
 }
 
-/// Makes values of the bytes of all slices.
-fn gather(
+/// The bytes of the next slice.
+/// - `k`: its number
+/// - `buffer`: to put them in
+pub(super) fn one(
+    layout: &Layout,
+    source: &mut dyn Read,
+    k: usize,
+    mut buffer: Vec<u8>,
+) -> Result<Vec<u8>, Fault> {
+    buffer.clear();
+    let bytes = layout.slice_bytes();
+    // Grows as bytes arrive: an announced size alone costs nothing.
+    Read::take(&mut *source, bytes as u64).read_to_end(&mut buffer).map_err(|e| read_fault(&e))?;
+    if buffer.len() < bytes {
+        let depth = layout.grid.size()[2];
+        let words =
+            format!("ends in slice {} of {depth}: it was cut off while copying; copy it again", k + 1);
+        return Err(Fault::Unread(DefectCode::Truncated, words));
+    }
+    Ok(buffer)
+}
+
+/// Makes values of the bytes of all slices; the last ones come back.
+fn gather<E: From<Fault>>(
     layout: &Layout,
     arrived: &Receiver<Vec<u8>>,
     give_back: &Sender<Vec<u8>>,
-) -> Result<Gathered, Fault> {
-    let mut gathered = Gathered::Whole(Vec::new());
+    come: &(dyn Fn(usize, Numbers) -> Result<(), E> + Sync),
+) -> Result<Option<Numbers>, E> {
+    let mut last = None;
     for (k, stored) in arrived.iter().enumerate() {
-        gathered = match (gathered, words(layout, &stored)) {
-            (Gathered::Whole(mut slices), Some(slice)) => {
-                slices.push(slice);
-                Gathered::Whole(slices)
-            }
-            (gathered, _) => add(gathered, &values(layout, &stored), k)?,
-        };
+        if let Some(before) = last.replace(numbers(layout, &stored, k)?) {
+            come(k.saturating_sub(1), before)?;
+        }
         // Where nobody needs it any more it is dropped.
         give_back.send(stored).ok();
     }
-    Ok(gathered)
+    Ok(last)
 }
 
-fn add(gathered: Gathered, values: &[f64], k: usize) -> Result<Gathered, Fault> {
+/// What the bytes of slice `k` stand for.
+/// - errors: a value that is no number
+pub(super) fn numbers(layout: &Layout, stored: &[u8], k: usize) -> Result<Numbers, Fault> {
+    if let Some(words) = words(layout, stored) {
+        return Ok(Numbers::Whole(words));
+    }
+    let values = values(layout, stored);
     if let Some(at) = values.iter().position(|v| !v.is_finite()) {
         let n = values.iter().filter(|v| !v.is_finite()).count();
         let words = format!(
@@ -185,23 +189,11 @@ fn add(gathered: Gathered, values: &[f64], k: usize) -> Result<Gathered, Fault> 
         return Err(Fault::Unread(DefectCode::NotHu, words));
     }
     // What 16 bits do not hold comes back as another number.
-    let whole = |v: &f64| f64::from(*v as i16) == *v;
-    let real = |values: &[f64]| values.iter().map(|v| *v as f32).collect::<Box<[f32]>>();
-    Ok(match gathered {
-        Gathered::Whole(mut slices) if values.iter().all(whole) => {
-            slices.push(values.iter().map(|v| *v as i16).collect());
-            Gathered::Whole(slices)
-        }
-        Gathered::Whole(slices) => {
-            let mut all: Vec<Box<[f32]>> =
-                slices.iter().map(|s| s.iter().map(|v| f32::from(*v)).collect()).collect();
-            all.push(real(values));
-            Gathered::Real(all)
-        }
-        Gathered::Real(mut slices) => {
-            slices.push(real(values));
-            Gathered::Real(slices)
-        }
+    let whole = values.iter().all(|v| f64::from(*v as i16) == *v);
+    Ok(if whole {
+        Numbers::Whole(values.iter().map(|v| *v as i16).collect())
+    } else {
+        Numbers::Real(values.iter().map(|v| *v as f32).collect())
     })
 }
 

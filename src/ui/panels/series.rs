@@ -133,12 +133,10 @@ pub fn series_name(series: &Series, anonymous: bool) -> String {
 }
 
 fn warning_lines(series: &Series) -> Vec<String> {
-    let mut lines: Vec<String> = series
-        .defects
-        .iter()
-        .filter(|d| words::defect_on_picture(d.code) || !d.code.viewable())
-        .map(|d| words::defect_badge(d, series.size[2]).to_owned())
-        .collect();
+    let slices = series.size[2];
+    let shown = series.defects.iter().filter(|d| words::defect_on_picture(d.code) || !d.code.viewable());
+    let mut lines: Vec<String> = shown.map(|d| words::defect_badge(d, slices).to_owned()).collect();
+    lines.extend(series.unread().map(|d| words::obstacle_badge(d, slices).to_owned()));
     lines.dedup();
     lines
 }
@@ -221,10 +219,10 @@ fn row_ui(
     }
     let beside = beside_ui(ui, scene, (index, series, &name), rect, out);
     let clicked = response.clicked() && !beside;
-    if !series.defects.is_empty() {
+    if !series.defects.is_empty() || series.unread().is_some() {
         response.on_hover_ui(|ui| {
             ui.label(egui::RichText::new(&name).text_style(text::strong()));
-            series.defects.iter().for_each(|d| {
+            series.defects.iter().chain(series.unread()).for_each(|d| {
                 ui.label(heard(&d.text));
             });
         });
@@ -255,7 +253,7 @@ fn title(ui: &Ui, name: &str, width: f32) -> std::sync::Arc<egui::Galley> {
 
 /// Whether a series is a volume, and not the one on the screen.
 fn can_lie_beside(scene: &Scene<'_>, series: &Series) -> bool {
-    let volume = series.grid.is_some() && series.defects.iter().all(|d| d.code.viewable());
+    let volume = series.usable();
     let other = scene.session.series().is_some_and(|now| now.uid != series.uid);
     volume && other && scene.session.stage() == Stage::Open
 }

@@ -79,19 +79,20 @@ pub fn unusable_ui(
                 (false, _) => say!("trouble-not-in-planes"),
             },
         );
-        if series.defects.iter().all(|d| d.code.viewable()) {
+        if series.obstacles().next().is_none() {
             // No single defect forbids it, and still it is no volume.
             let why = series.obstacle().unwrap_or(say!("trouble-places-unknown"));
             note_ui(ui, icons::WARNING, t.warning, &words::sentence(&heard(why)));
             paragraph_ui(ui, say!("trouble-open-several"), t.muted);
         }
-        for defect in series.defects.iter().filter(|d| !d.code.viewable()) {
-            let name = RichText::new(words::defect_badge(defect, series.size[2]))
+        for defect in series.obstacles() {
+            let name = RichText::new(words::obstacle_badge(defect, series.size[2]))
                 .text_style(text::strong())
                 .color(t.text);
             ui.add(Label::new(name).selectable(false));
             note_ui(ui, icons::WARNING, t.warning, &heard(&defect.text));
-            if let Some(help) = what_helps(defect.code, several) {
+            // Sentences about volume files say themselves what helps.
+            if let Some(help) = what_helps(defect.code, several).filter(|_| !series.is_volume_file()) {
                 paragraph_ui(ui, help, t.muted);
             }
         }
