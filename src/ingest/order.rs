@@ -118,7 +118,8 @@ impl Arrangement {
 pub(super) fn places(along: &[f64]) -> Vec<usize> {
     let mut numbers = Vec::with_capacity(along.len());
     let mut number = 0usize;
-    for run in along.chunk_by(|a, b| b - a < ROUNDING_MM) {
+    // Twice as far, so that steps of about one rounding fall on one side of it.
+    for run in along.chunk_by(|a, b| b - a < 2.0 * ROUNDING_MM) {
         let length = run.last().zip(run.first()).map_or(0.0, |(last, first)| last - first);
         let limit = if length < ROUNDING_MM { ROUNDING_MM } else { limit_of_thin(run) };
         let mut first = None;
