@@ -108,7 +108,7 @@ fn opened(file: &Path) -> Scan {
             continue;
         }
         if let Ok(volume) = ingest::begin(series) {
-            assert!(ingest::load(series, &volume, &ctx).is_err() || volume.is_complete());
+            assert!(ingest::load(series, &volume, &ctx).map_or(true, |loaded| loaded.volume.is_complete()));
         }
     }
     for passed in &scan.skipped {
@@ -136,7 +136,7 @@ fn archives_frames_and_volume_files_of_the_corpus_are_one_volume() {
         assert_eq!(volume.value([3, 2, 1]), Some(30.0 + 200.0 - 20.0 - 200.0), "{}", file.display());
         seen += 1;
     }
-    assert!(seen >= 10);
+    assert!(seen >= 16);
 }
 
 #[test]

@@ -3,8 +3,10 @@
 three slices, an enhanced CT, an index of a disc, volume files.  Needs numpy, pydicom and the program zstd.
 The same bytes every time: make_files.py OUT
 """
+import bz2
 import gzip
 import io
+import lzma
 import subprocess
 import sys
 import tarfile
@@ -78,6 +80,13 @@ with zipfile.ZipFile(out / "slices.zip", "w", zipfile.ZIP_DEFLATED) as archive:
     for name, data in slices:
         archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
 
+(out / "slices.tar.bz2").write_bytes(bz2.compress(tar))
+(out / "slices.tar.xz").write_bytes(lzma.compress(tar))
+for name, method in [("slices-bzip2.zip", zipfile.ZIP_BZIP2), ("slices-lzma.zip", zipfile.ZIP_LZMA)]:
+    with zipfile.ZipFile(out / name, "w", method) as archive:
+        for inside, data in slices:
+            archive.writestr(zipfile.ZipInfo(inside), data, method)
+
 for name, implicit in [("enhanced.dcm", False), ("enhanced-implicit.dcm", True)]:
     ds = image("1.2.840.10008.5.1.4.1.1.2.1", HU)
     ds.NumberOfFrames = 3
@@ -112,6 +121,13 @@ space origin: (-5,-4,0)
 """
 (out / "volume.nrrd").write_bytes(nrrd.format("raw").encode() + HU.tobytes())
 (out / "volume-gzip.nrrd").write_bytes(nrrd.format("gzip").encode() + gzip.compress(HU.tobytes(), mtime=0))
+(out / "volume-bzip2.nrrd").write_bytes(nrrd.format("bzip2").encode() + bz2.compress(HU.tobytes()))
+# Voxels in a member for each slice.
+with zipfile.ZipFile(out / "volume-parts.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+    header = nrrd.format("raw")[:-1] + "data file: %d.raw 0 2 1\n\n"
+    members = [("ct.nhdr", header.encode())] + [(f"{k}.raw", HU[k].tobytes()) for k in range(3)]
+    for inside, data in members:
+        archive.writestr(zipfile.ZipInfo(inside), data, zipfile.ZIP_DEFLATED)
 text = " ".join(str(v) for v in HU.ravel())
 (out / "volume-text.nrrd").write_bytes(nrrd.format("ascii").encode() + text.encode())
 

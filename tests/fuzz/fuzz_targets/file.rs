@@ -17,8 +17,8 @@ libfuzzer_sys::fuzz_target!(init: triscope_fuzz::let_guards_work(), |bytes: &[u8
             continue;
         }
         let Ok(volume) = begin(series) else { continue };
-        if load(series, &volume, &ctx).is_ok() {
-            assert!(volume.is_complete());
+        if let Ok(loaded) = load(series, &volume, &ctx) {
+            assert!(loaded.volume.is_complete());
         }
     }
 });
