@@ -6,8 +6,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use flate2::Crc;
-use zip::CompressionMethod;
+use triscope::ingest::Private;
+use triscope::jobs::JobContext;
+use triscope::workflow::open::{OpenError, Reading, open_as};
 use zip::write::SimpleFileOptions;
+use zip::{AesMode, CompressionMethod};
 
 use crate::archives::{Files, is_the_same, opened, scanned, slices, tar, write, zip, zstandard};
 
@@ -111,6 +114,22 @@ fn members_of_a_zip_are_read_by_every_method_and_streams_by_every_packing() {
 }
 
 #[test]
+fn what_is_locked_opens_whatever_packed_it() {
+    let (folder, files) = slices();
+    let plain = opened(folder.path()).expect("a folder");
+    for packing in [CompressionMethod::Bzip2, CompressionMethod::Xz] {
+        let locked = method(packing).with_aes_encryption(AesMode::Aes256, "a long pass phrase");
+        let (_kept, path) = write("locked.zip", &zip(&files, locked));
+        let Err(OpenError::Locked(archive)) = opened(&path) else { panic!("{packing} is locked") };
+        assert!(!archive.0.wrong);
+        let password = Private::new("a long pass phrase".to_owned());
+        let reading = Reading { password: Some(&password), ..Reading::default() };
+        let found = open_as(&[path], None, reading, &JobContext::unobserved(), |_| {});
+        is_the_same(&found.unwrap_or_else(|e| panic!("{packing}: {e}")), &plain);
+    }
+}
+
+#[test]
 fn a_method_that_is_not_read_is_called_by_its_name_and_the_other_members_open() {
     let (_folder, files) = slices();
     let (some, others) = files.split_at(2);
@@ -203,6 +222,11 @@ fn what_unpacks_to_very_much_is_refused_whatever_packed_it() {
         let refused = opened(&path).expect_err("a bomb").to_string();
         assert!(refused.contains("100 times its size"), "{name}: {refused}");
     }
+    // The same without its table: members are read by the headers in front of them.
+    let bytes = by_hand(&many, 12, bzip2, None);
+    let (_kept, path) = write("bomb.zip", &bytes[..bytes.len() - 900]);
+    let refused = opened(&path).expect_err("a bomb").to_string();
+    assert!(refused.contains("100 times its size"), "cut: {refused}");
     // A member that announces four gigabytes of dictionary, and little.
     let some: Files = vec![("a".to_owned(), vec![7; 4000])];
     let greedy = |bytes: &[u8]| {

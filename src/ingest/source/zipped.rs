@@ -223,7 +223,11 @@ fn without_table(
     budget: &mut Budget,
     ctx: &JobContext,
 ) -> Result<Unpacked, Refusal> {
-    let mut reader = BufReader::new(store.open()?);
+    let store = store.open()?;
+    let most = HARMLESS_BYTES.max(store.len().saturating_mul(MOST_TO_ONE));
+    let before = budget.left;
+    let mut here = Budget { left: before.min(most), whole: budget.whole };
+    let mut reader = BufReader::new(store);
     let mut unpacked = Unpacked::default();
     let mut index = 0;
     while let Ok(Some(mut member)) = read_zipfile_from_stream(&mut reader) {
@@ -234,13 +238,15 @@ fn without_table(
         };
         index = index.saturating_add(1);
         let folder = member.is_dir() || member.is_symlink();
-        match within(&mut member, budget) {
+        match within(&mut member, &mut here) {
+            Err(Refusal::Words(_)) if most < before => return Err(too_much()),
             Ok(bytes) if !folder => unpacked.members.push(Source::memory(&path, bytes.into())),
             Ok(_) => {}
             Err(Refusal::Damaged(_)) => break,
             Err(refusal) => return Err(refusal),
         }
     }
+    budget.left = before.saturating_sub(before.min(most).saturating_sub(here.left));
     if !unpacked.members.is_empty() {
         unpacked.skipped.push(cut(shown, "is a zip archive that was cut off: copy it again"));
     }
