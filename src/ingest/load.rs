@@ -15,7 +15,7 @@ use super::outward::Outward;
 use super::reals;
 use super::series::{Loaded, Series};
 use super::upright::Upright;
-use super::volume_series;
+use super::volume_load;
 use super::words::{defect_of, names, slices};
 use crate::jobs::JobContext;
 use crate::volume::{Padding, Unit, Volume};
@@ -47,7 +47,7 @@ pub fn begin_reading(series: &Series, ctx: &JobContext) -> Result<Arc<Volume>, I
             .map_or(Ok(()), |sentence| Err(IngestError::Sentence(sentence)))
     };
     if series.volume_file.is_some() {
-        return volume_series::begin(series, grid, room, ctx);
+        return volume_load::begin(series, grid, room, ctx);
     }
     if series.real {
         return reals::whole(series, grid, ctx);
@@ -91,7 +91,7 @@ pub fn load_showing(
 ) -> Result<Loaded, IngestError> {
     let whole = |volume: Arc<Volume>| Loaded { volume, defects: series.defects.clone() };
     if series.volume_file.is_some() {
-        let other = volume_series::load(series, volume, ctx, first)?;
+        let other = volume_load::load(series, volume, ctx, first)?;
         return Ok(whole(other.unwrap_or_else(|| Arc::clone(volume))));
     }
     if series.real {

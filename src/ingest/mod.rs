@@ -38,6 +38,7 @@ mod unpack;
 mod upright;
 mod values;
 mod volume_file;
+mod volume_load;
 mod volume_series;
 mod words;
 

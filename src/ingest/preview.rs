@@ -5,7 +5,7 @@ use super::error::IngestError;
 use super::outward::from_the_middle;
 use super::reals;
 use super::series::Series;
-use super::volume_series;
+use super::volume_load;
 use crate::geometry::{GridError, Point, Transform, VoxelGrid};
 use crate::jobs::JobContext;
 use crate::volume::Volume;
@@ -24,7 +24,7 @@ pub fn preview(series: &Series, ctx: &JobContext) -> Result<Volume, IngestError>
         return Err(IngestError::Sentence("The pictures of this series are coloured".to_owned()));
     }
     if series.volume_file.is_some() {
-        return volume_series::middle(series, ctx);
+        return volume_load::middle(series, ctx);
     }
     first_readable(series, |k| preview_of(series, k, ctx))
 }

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use flate2::bufread::ZlibDecoder;
 
+use super::fault::{Fault, fault, read_fault};
 use super::parts::Parts;
-use super::{Fault, MOST_BEHIND, MOST_BYTES, fault, metaimage, nrrd, read_fault};
+use super::{MOST_BEHIND, MOST_BYTES, metaimage, nrrd};
 use crate::ingest::defect::DefectCode;
 use crate::ingest::source::Source;
 use crate::ingest::unpack::Packing;

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::Fault;
+use super::fault::Fault;
 use crate::volume::{SliceError, Volume};
 
 /// The values of a slice.

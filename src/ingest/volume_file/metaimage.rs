@@ -7,9 +7,9 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
+use super::fault::{Fault, fault, read_fault};
 use super::parts::{listed, patterned, plain};
 use super::voxels::{Element, Layout, checked_size};
-use super::{Fault, fault, read_fault};
 use crate::geometry::{Point, Transform, Vector, VoxelGrid};
 
 /// Longest header: real ones have some 500 bytes.

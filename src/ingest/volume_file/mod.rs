@@ -5,6 +5,7 @@
 //! that lies costs no memory.
 
 mod data;
+mod fault;
 mod filling;
 mod metaimage;
 mod nifti;
@@ -17,16 +18,17 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::defect::DefectCode;
 use super::error::IngestError;
 use super::source::{Source, Tape};
 use super::unpack::{Packing, to_the_end};
-use super::words::{defect, name};
+use super::words::name;
 use crate::geometry::VoxelGrid;
 use crate::jobs::JobContext;
 use crate::volume::{Unit, Volume};
 pub(super) use data::Members;
 use data::{Near, beside, nrrd_data, pair_data, pair_names, several, unpacked};
+pub(super) use fault::Stopped;
+use fault::{Fault, read_fault};
 pub(super) use filling::{Filling, Numbers};
 pub(super) use placed::Placed;
 pub(super) use voxels::Layout;
@@ -125,53 +127,6 @@ fn voxels_of<T>(
     }
 }
 
-/// Why reading a volume file ended.
-#[derive(Debug)]
-pub(super) enum Stopped {
-    /// By the file.
-    Fault(FileFault),
-    /// By whoever took the slices.
-    Ingest(IngestError),
-}
-
-/// A [`Fault`] for those who cannot look into it.
-#[derive(Debug)]
-pub(super) struct FileFault(Fault);
-
-impl Stopped {
-    /// The sentence about a file.
-    pub(super) fn about(self, path: &Path) -> IngestError {
-        match self {
-            Self::Fault(FileFault(fault)) => fault.about(path),
-            Self::Ingest(error) => error,
-        }
-    }
-}
-
-impl From<Fault> for Stopped {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(FileFault(fault))
-    }
-}
-
-impl From<io::Error> for Stopped {
-    fn from(error: io::Error) -> Self {
-        read_fault(&error).into()
-    }
-}
-
-impl From<IngestError> for Stopped {
-    fn from(error: IngestError) -> Self {
-        Self::Ingest(error)
-    }
-}
-
-impl From<crate::jobs::Cancelled> for Stopped {
-    fn from(cancelled: crate::jobs::Cancelled) -> Self {
-        Self::Ingest(cancelled.into())
-    }
-}
-
 /// The files in which a volume file keeps its voxels, where others hold them: relative paths that do not leave the
 /// folder.
 pub(super) fn data_beside(source: &Source) -> Vec<String> {
@@ -253,58 +208,6 @@ fn check(path: &Path) -> Result<(), IngestError> {
             Err(sentence(format!("There is no file {}", path.display())))
         }
         Err(error) => Err(sentence(format!("{} cannot be read: {error}", name(path)))),
-    }
-}
-
-/// Why a file is no volume: what follows its name in the sentence.
-#[derive(Debug)]
-enum Fault {
-    Words(String),
-    /// Its header can be read, its voxels cannot.
-    Unread(DefectCode, String),
-    Stop(crate::jobs::Cancelled),
-}
-
-impl Fault {
-    fn about(self, path: &Path) -> IngestError {
-        match self {
-            Self::Words(words) => IngestError::Sentence(format!("{} {words}", name(path))),
-            Self::Unread(code, words) => IngestError::Unread(defect(code, format!("{} {words}", name(path)))),
-            Self::Stop(cancelled) => cancelled.into(),
-        }
-    }
-}
-
-impl From<io::Error> for Fault {
-    fn from(error: io::Error) -> Self {
-        read_fault(&error)
-    }
-}
-
-impl From<crate::jobs::Cancelled> for Fault {
-    fn from(cancelled: crate::jobs::Cancelled) -> Self {
-        Self::Stop(cancelled)
-    }
-}
-
-fn fault<T>(words: impl Into<String>) -> Result<T, Fault> {
-    Err(Fault::Words(words.into()))
-}
-
-/// A failure of the system, or of a decompressor, while reading.
-fn read_fault(error: &io::Error) -> Fault {
-    let damaged = |words: &str| Fault::Unread(DefectCode::Truncated, words.to_owned());
-    match error.kind() {
-        io::ErrorKind::UnexpectedEof => {
-            damaged("ends too early: it was cut off while copying; copy it again")
-        }
-        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
-            damaged("is damaged: it cannot be decompressed, or does not fit its checksum; copy it again")
-        }
-        io::ErrorKind::OutOfMemory => Fault::Words(
-            "needs more memory to be unpacked than there is, or is damaged; pack it with gzip".to_owned(),
-        ),
-        _ => Fault::Words(format!("cannot be read: {error}")),
     }
 }
 

@@ -9,8 +9,8 @@ use std::io::{self, Read};
 use glam::{DMat3, DQuat, DVec3};
 use nifti::{Endianness, NiftiHeader};
 
+use super::fault::{Fault, fault, read_fault};
 use super::voxels::{Element, Layout, checked_size};
-use super::{Fault, fault, read_fault};
 use crate::geometry::{Patient, Point, Transform, Vector, Voxel, VoxelGrid};
 
 /// Size of the header, and its first field.

@@ -7,10 +7,10 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
+use super::fault::{Fault, fault, read_fault};
 use super::metaimage::{Data, cut};
 use super::parts::{listed, patterned, plain};
 use super::voxels::{Element, Layout, checked_size};
-use super::{Fault, fault, read_fault};
 use crate::geometry::{Point, Transform, Vector, VoxelGrid};
 
 /// First bytes of every version.

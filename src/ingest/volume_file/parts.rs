@@ -3,7 +3,8 @@
 use std::io::{self, Read};
 use std::path::{Component, Path};
 
-use super::{Fault, MOST_ALONG_AN_AXIS, fault};
+use super::MOST_ALONG_AN_AXIS;
+use super::fault::{Fault, fault};
 
 /// What is said of a name that leads elsewhere.
 const OUTSIDE: &str =
@@ -23,7 +24,9 @@ pub(super) fn plain(name: &str) -> Result<String, Fault> {
 pub(super) fn listed(source: &mut dyn Read) -> Result<Vec<String>, Fault> {
     const LONGEST_LIST: u64 = 4 << 20;
     let mut bytes = Vec::new();
-    Read::take(&mut *source, LONGEST_LIST).read_to_end(&mut bytes).map_err(|e| super::read_fault(&e))?;
+    Read::take(&mut *source, LONGEST_LIST)
+        .read_to_end(&mut bytes)
+        .map_err(|e| super::fault::read_fault(&e))?;
     let text = String::from_utf8_lossy(&bytes);
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     some(lines.map(plain).collect::<Result<_, _>>()?)

@@ -5,9 +5,10 @@ use std::io::{self, BufReader, Read};
 use std::rc::Rc;
 
 use super::data::{Members, length_of, pair_names, skip_of};
+use super::fault::{Fault, Stopped};
 use super::filling::Numbers;
 use super::voxels::{Layout, numbers};
-use super::{Fault, Opened, Stopped, header_of, metaimage, nifti, nrrd};
+use super::{Opened, header_of, metaimage, nifti, nrrd};
 use crate::ingest::source::{Source, Tape};
 use crate::ingest::unpack::Packing;
 

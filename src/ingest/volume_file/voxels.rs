@@ -3,8 +3,9 @@
 use std::io::Read;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
+use super::fault::{Fault, fault, read_fault};
 use super::filling::Numbers;
-use super::{Fault, MOST_ALONG_AN_AXIS, MOST_BYTES, fault, read_fault};
+use super::{MOST_ALONG_AN_AXIS, MOST_BYTES};
 use crate::geometry::VoxelGrid;
 use crate::ingest::defect::DefectCode;
 

@@ -1,0 +1,203 @@
+//! The voxels of a volume file, slice by slice, into the volume that is on the screen meanwhile.
+//!
+//! Stored as they are they have places, and are read as slices of DICOM are: outwards from the one that somebody looks
+//! at, on all cores. What is packed comes in its own order.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
+use super::error::IngestError;
+use super::load::READING_SLICES;
+use super::outward::Outward;
+use super::series::Series;
+use super::sheared::{BLANK_HU, counted};
+use super::source::Source;
+use super::upright::Upright;
+use super::volume_file::{Filling, Layout, Members, Numbers, Placed, Stopped, in_order, layout_of, up_to};
+use crate::geometry::{Point, Transform, VoxelGrid};
+use crate::jobs::JobContext;
+use crate::volume::{Unit, Volume};
+
+/// The file, what holds its voxels, and its header as it is now.
+fn read_again(series: &Series) -> Result<(&Source, Option<&Members>, Layout), IngestError> {
+    let Some(source) = &series.volume_file else {
+        return Err(IngestError::Sentence("This series is no volume file".to_owned()));
+    };
+    let layout = layout_of(source)?;
+    let stored = series.resampled().map(|straight| straight.stored).or(series.grid);
+    if stored.is_some_and(|stored| stored.size() != layout.grid.size()) {
+        return Err(changed(source));
+    }
+    Ok((source, series.volume_data.as_ref(), layout))
+}
+
+fn changed(source: &Source) -> IngestError {
+    IngestError::Sentence(format!("{} changed while loading; open it again", source.path().display()))
+}
+
+/// The volume that [`load`] will fill, where its values are whole numbers of 16 bits: of types that can hold others,
+/// one slice tells. One of real numbers is read to its end here, since what a screen shows of it begins with its
+/// range.
+/// - `room`: whether there is memory for so many bytes a voxel
+/// - errors: as [`load`]
+pub(super) fn begin(
+    series: &Series,
+    grid: VoxelGrid,
+    room: impl Fn(usize) -> Result<(), IngestError>,
+    ctx: &JobContext,
+) -> Result<Arc<Volume>, IngestError> {
+    noted(series, || {
+        let (source, members, layout) = read_again(series)?;
+        let unit = series.unit.clone();
+        let whole = layout.is_whole() || {
+            let k = layout.grid.size()[2] / 2;
+            let one = match Placed::of(source, members) {
+                Some(placed) => placed.slice(k),
+                None => up_to(source, members, 0, ctx),
+            };
+            matches!(one.map_err(|e| e.about(source.path()))?, Numbers::Whole(_))
+        };
+        if whole {
+            room(size_of::<i16>())?;
+            return Ok(Arc::new(Volume::loading(grid, unit, None)));
+        }
+        room(size_of::<f32>())?;
+        let volume = Volume::loading_real(grid, unit);
+        let filling = Filling::new(&volume);
+        let put = |k: usize, numbers| filling.put(k, numbers).map_err(|e| words(&e));
+        read(series, &volume, &put, ctx, || {})?;
+        Ok(Arc::new(volume))
+    })
+}
+
+/// Fills the volume: slices as they are looked at where the file has places to go to, else in its own order.
+/// - returns: the volume that took its place, where a slice turned out not to be of whole numbers
+/// - errors: the file was cut off, is damaged or does not fit its checksum; voxels in another file that is not
+///   there; a value that is no number; [`IngestError::Cancelled`]
+pub(super) fn load(
+    series: &Series,
+    volume: &Volume,
+    ctx: &JobContext,
+    first: impl FnOnce(),
+) -> Result<Option<Arc<Volume>>, IngestError> {
+    if volume.is_complete() {
+        first();
+        return Ok(None);
+    }
+    noted(series, || {
+        let Some(straight) = series.resampled() else {
+            let filling = Filling::new(volume);
+            let put = |k: usize, numbers| filling.put(k, numbers).map_err(|e| words(&e));
+            read(series, volume, &put, ctx, first)?;
+            return Ok(filling.done().map_err(|e| words(&e))?.map(Arc::new));
+        };
+        let order = counted(&straight.stored);
+        let blank = if *volume.unit() == Unit::Hu { BLANK_HU } else { 0 };
+        let upright = Upright::new(straight, order.len(), blank, volume.padding());
+        let fill = |k: usize, values| match volume.int16() {
+            Some(store) => store.fill(k, values).map_err(|e| words(&e)),
+            None => Ok(()),
+        };
+        let put = |k: usize, numbers| match (numbers, order.iter().position(|stored| *stored == k)) {
+            (Numbers::Whole(values), Some(slot)) => upright.arrive(slot, Some(values), &fill),
+            _ => Err(IngestError::Sentence("The values of this file are no whole numbers".to_owned())),
+        };
+        let read_for = |k: usize| order.get(upright.read_for(k)).copied().unwrap_or(0);
+        read_for_volume(series, volume, &read_for, &put, ctx, first)?;
+        upright.rest(&fill)?;
+        Ok(None)
+    })
+}
+
+fn words(error: &dyn std::fmt::Display) -> IngestError {
+    IngestError::Sentence(error.to_string())
+}
+
+/// What cannot be read is known of the series from then on.
+fn noted<T>(series: &Series, read: impl FnOnce() -> Result<T, IngestError>) -> Result<T, IngestError> {
+    read().inspect_err(|error| series.note(error))
+}
+
+/// Takes a slice of a volume file.
+type Put<'a> = dyn Fn(usize, Numbers) -> Result<(), IngestError> + Sync + 'a;
+
+fn read(
+    series: &Series,
+    volume: &Volume,
+    put: &Put<'_>,
+    ctx: &JobContext,
+    first: impl FnOnce(),
+) -> Result<(), IngestError> {
+    read_for_volume(series, volume, &|k| k, put, ctx, first)
+}
+
+/// Hands every slice of the file to `put`.
+/// - `read_for`: the slice of the file to read first for one of the volume
+/// - `first`: called when the volume has its first slice; the others are read when it returns
+fn read_for_volume(
+    series: &Series,
+    volume: &Volume,
+    read_for: &(dyn Fn(usize) -> usize + Sync),
+    put: &Put<'_>,
+    ctx: &JobContext,
+    first: impl FnOnce(),
+) -> Result<(), IngestError> {
+    let (source, members, layout) = read_again(series)?;
+    let total = layout.grid.size()[2];
+    let mut first = Some(first);
+    let step = |n: usize| ctx.step(READING_SLICES, n as f32 / total.max(1) as f32);
+    let Some(placed) = Placed::of(source, members) else {
+        let mut between = |k: usize| {
+            ctx.check()?;
+            if volume.slices_filled() > 0 {
+                first.take().into_iter().for_each(|first| first());
+                step(k.saturating_add(1))?;
+            }
+            Ok(())
+        };
+        let come = |k: usize, numbers| Ok(put(k, numbers)?);
+        let read = in_order(source, members, &come, &mut between);
+        return read.map_err(|stopped: Stopped| stopped.about(source.path()));
+    };
+    let done = AtomicUsize::new(0);
+    let one = |k: usize| {
+        ctx.check()?;
+        put(k, placed.slice(k).map_err(|e| e.about(source.path()))?)?;
+        step(done.fetch_add(1, Ordering::Relaxed).saturating_add(1))?;
+        Ok::<(), IngestError>(())
+    };
+    let mut order = Outward::new(volume, total, read_for);
+    for k in order.by_ref() {
+        one(k)?;
+        if volume.slices_filled() > 0 {
+            break;
+        }
+    }
+    first.take().into_iter().for_each(|first| first());
+    order.par_bridge().try_for_each(one)
+}
+
+/// The middle slice as a volume of its own, where it lies in the patient.
+/// - errors: as [`load`]
+pub(super) fn middle(series: &Series, ctx: &JobContext) -> Result<Volume, IngestError> {
+    noted(series, || {
+        let (source, members, layout) = read_again(series)?;
+        let k = layout.grid.size()[2].saturating_sub(1) / 2;
+        let numbers = match Placed::of(source, members) {
+            Some(placed) => placed.slice(k),
+            None => up_to(source, members, k, ctx),
+        };
+        let [columns, rows, _] = layout.grid.size();
+        let [i, j, across] = layout.grid.patient_from_voxel().axes();
+        let origin = layout.grid.patient_from_voxel() * Point::new(0.0, 0.0, k as f64);
+        let one = VoxelGrid::new([columns, rows, 1], Transform::from_axes(i, j, across, origin))
+            .map_err(|e| words(&e))?;
+        let picture = Volume::loading(one, series.unit.clone(), None);
+        let filling = Filling::new(&picture);
+        filling.put(0, numbers.map_err(|e| e.about(source.path()))?).map_err(|e| words(&e))?;
+        let other = filling.done().map_err(|e| words(&e))?;
+        Ok(other.unwrap_or(picture))
+    })
+}
