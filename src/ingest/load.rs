@@ -26,8 +26,8 @@ const AIR_HU: i16 = -1000;
 /// What is reported while slices arrive; the first report says that the first slice is there.
 pub const READING_SLICES: &str = "Reading slices";
 
-/// The empty volume that [`load`] will fill: it can be shown at once, slices appear as they arrive. A volume of
-/// real numbers is read to its end here.
+/// The empty volume that [`load`] will fill: it can be shown at once, slices appear as they arrive. A map of real
+/// numbers is read to its end here.
 /// - errors: the series is no volume; there is not enough memory; a volume file cannot be read
 pub fn begin(series: &Series) -> Result<Arc<Volume>, IngestError> {
     begin_reading(series, &JobContext::unobserved())
@@ -89,14 +89,14 @@ pub fn load_showing(
     ctx: &JobContext,
     first: impl FnOnce(),
 ) -> Result<Loaded, IngestError> {
-    let whole = |volume: Arc<Volume>| Loaded { volume, defects: series.defects.clone() };
     if series.volume_file.is_some() {
-        let other = volume_load::load(series, volume, ctx, first)?;
-        return Ok(whole(other.unwrap_or_else(|| Arc::clone(volume))));
+        let (other, odd) = volume_load::load(series, volume, ctx, first)?;
+        let volume = other.unwrap_or_else(|| Arc::clone(volume));
+        return Ok(Loaded { volume, defects: series.defects.iter().cloned().chain(odd).collect() });
     }
     if series.real {
         first();
-        return Ok(whole(Arc::clone(volume)));
+        return Ok(Loaded { volume: Arc::clone(volume), defects: series.defects.clone() });
     }
     let store = volume
         .int16()

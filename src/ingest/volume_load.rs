@@ -3,11 +3,13 @@
 //! Stored as they are they have places, and are read as slices of DICOM are: outwards from the one that somebody looks
 //! at, on all cores. What is packed comes in its own order.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use super::defect::{Defect, DefectCode};
 use super::error::IngestError;
 use super::load::READING_SLICES;
 use super::outward::Outward;
@@ -16,6 +18,7 @@ use super::sheared::{BLANK_HU, counted};
 use super::source::Source;
 use super::upright::Upright;
 use super::volume_file::{Filling, Layout, Members, Numbers, Placed, Stopped, in_order, layout_of, up_to};
+use super::words::{defect_of, slices};
 use crate::geometry::{Point, Transform, VoxelGrid};
 use crate::jobs::JobContext;
 use crate::volume::{Unit, Volume};
@@ -37,9 +40,8 @@ fn changed(source: &Source) -> IngestError {
     IngestError::Sentence(format!("{} changed while loading; open it again", source.path().display()))
 }
 
-/// The volume that [`load`] will fill, where its values are whole numbers of 16 bits: of types that can hold others,
-/// one slice tells. One of real numbers is read to its end here, since what a screen shows of it begins with its
-/// range.
+/// The volume that [`load`] will fill. Whether its values are whole numbers of 16 bits one slice tells, where the type
+/// can hold others.
 /// - `room`: whether there is memory for so many bytes a voxel
 /// - errors: as [`load`]
 pub(super) fn begin(
@@ -57,44 +59,58 @@ pub(super) fn begin(
                 Some(placed) => placed.slice(k),
                 None => up_to(source, members, 0, ctx),
             };
-            matches!(one.map_err(|e| e.about(source.path()))?, Numbers::Whole(_))
+            let one = one.map_err(|e| e.about(source.path()))?;
+            matches!(one.blanked(blank(&unit)), Numbers::Whole(_))
         };
         if whole {
             room(size_of::<i16>())?;
             return Ok(Arc::new(Volume::loading(grid, unit, None)));
         }
         room(size_of::<f32>())?;
-        let volume = Volume::loading_real(grid, unit);
-        let filling = Filling::new(&volume);
-        let put = |k: usize, numbers| filling.put(k, numbers).map_err(|e| words(&e));
-        read(series, &volume, &put, ctx, || {})?;
-        Ok(Arc::new(volume))
+        Ok(Arc::new(Volume::loading_real(grid, unit)))
     })
 }
 
+/// What stands where nothing is known: air.
+fn blank(unit: &Unit) -> i16 {
+    if *unit == Unit::Hu { BLANK_HU } else { 0 }
+}
+
+/// Values that were no numbers: how many in which slice.
+type Lost = Mutex<BTreeMap<usize, usize>>;
+
 /// Fills the volume: slices as they are looked at where the file has places to go to, else in its own order.
-/// - returns: the volume that took its place, where a slice turned out not to be of whole numbers
+/// - returns: the volume that took its place, where a slice turned out not to be of whole numbers; what is odd about
+///   the values
 /// - errors: the file was cut off, is damaged or does not fit its checksum; voxels in another file that is not
-///   there; a value that is no number; [`IngestError::Cancelled`]
+///   there; [`IngestError::Cancelled`]
 pub(super) fn load(
     series: &Series,
     volume: &Volume,
     ctx: &JobContext,
     first: impl FnOnce(),
-) -> Result<Option<Arc<Volume>>, IngestError> {
-    if volume.is_complete() {
-        first();
-        return Ok(None);
-    }
+) -> Result<(Option<Arc<Volume>>, Option<Defect>), IngestError> {
+    let blank = blank(volume.unit());
     noted(series, || {
         let Some(straight) = series.resampled() else {
             let filling = Filling::new(volume);
-            let put = |k: usize, numbers| filling.put(k, numbers).map_err(|e| words(&e));
-            read(series, volume, &put, ctx, first)?;
-            return Ok(filling.done().map_err(|e| words(&e))?.map(Arc::new));
+            let lost = Lost::default();
+            let put = |k: usize, numbers: Numbers| {
+                let none = numbers.lost();
+                let numbers = if none > 0 { numbers.blanked(blank) } else { numbers };
+                if none > 0 {
+                    lost.lock().unwrap_or_else(PoisonError::into_inner).insert(k, none);
+                }
+                filling.put(k, numbers).map_err(|e| words(&e))
+            };
+            read_for_volume(series, volume, &|k| k, &put, ctx, first)?;
+            let other = filling.done().map_err(|e| words(&e))?.map(Arc::new);
+            return Ok((
+                other,
+                no_numbers(&lost.into_inner().unwrap_or_else(PoisonError::into_inner), blank),
+            ));
         };
         let order = counted(&straight.stored);
-        let blank = if *volume.unit() == Unit::Hu { BLANK_HU } else { 0 };
         let upright = Upright::new(straight, order.len(), blank, volume.padding());
         let fill = |k: usize, values| match volume.int16() {
             Some(store) => store.fill(k, values).map_err(|e| words(&e)),
@@ -107,8 +123,20 @@ pub(super) fn load(
         let read_for = |k: usize| order.get(upright.read_for(k)).copied().unwrap_or(0);
         read_for_volume(series, volume, &read_for, &put, ctx, first)?;
         upright.rest(&fill)?;
-        Ok(None)
+        Ok((None, None))
     })
+}
+
+/// Values that mean nothing are no Hounsfield units.
+fn no_numbers(lost: &BTreeMap<usize, usize>, blank: i16) -> Option<Defect> {
+    let which: Vec<usize> = lost.keys().copied().collect();
+    let at = slices(&which);
+    let text = match lost.values().sum::<usize>() {
+        0 => return None,
+        1 => format!("1 value in {at} is no number: it is shown as {blank}"),
+        n => format!("{n} values in {at} are no numbers: they are shown as {blank}"),
+    };
+    Some(defect_of(DefectCode::NotHu, which, text))
 }
 
 fn words(error: &dyn std::fmt::Display) -> IngestError {
@@ -122,16 +150,6 @@ fn noted<T>(series: &Series, read: impl FnOnce() -> Result<T, IngestError>) -> R
 
 /// Takes a slice of a volume file.
 type Put<'a> = dyn Fn(usize, Numbers) -> Result<(), IngestError> + Sync + 'a;
-
-fn read(
-    series: &Series,
-    volume: &Volume,
-    put: &Put<'_>,
-    ctx: &JobContext,
-    first: impl FnOnce(),
-) -> Result<(), IngestError> {
-    read_for_volume(series, volume, &|k| k, put, ctx, first)
-}
 
 /// Hands every slice of the file to `put`.
 /// - `read_for`: the slice of the file to read first for one of the volume
@@ -196,7 +214,8 @@ pub(super) fn middle(series: &Series, ctx: &JobContext) -> Result<Volume, Ingest
             .map_err(|e| words(&e))?;
         let picture = Volume::loading(one, series.unit.clone(), None);
         let filling = Filling::new(&picture);
-        filling.put(0, numbers.map_err(|e| e.about(source.path()))?).map_err(|e| words(&e))?;
+        let numbers = numbers.map_err(|e| e.about(source.path()))?.blanked(blank(&series.unit));
+        filling.put(0, numbers).map_err(|e| words(&e))?;
         let other = filling.done().map_err(|e| words(&e))?;
         Ok(other.unwrap_or(picture))
     })

@@ -21,8 +21,8 @@ pub enum OpenEvent {
         /// Index in `scan.series` of the series that will be loaded.
         chosen: usize,
     },
-    /// The volume can be shown; its slices are arriving. It comes a second time, complete, where values of a volume
-    /// file turned out to be real numbers only on the way.
+    /// The volume can be shown; its slices are arriving, or, of real numbers, are all there. It comes a second time,
+    /// complete, where values of a volume file turned out to be real numbers only on the way.
     Began {
         /// Without slices yet.
         volume: Arc<Volume>,
@@ -172,9 +172,18 @@ pub fn open_series(
         return Err(OpenError::NotUsable(obstacle.to_owned()));
     }
     let volume = ingest::begin_reading(series, ctx)?;
-    on_event(OpenEvent::Began { volume: Arc::clone(&volume), series: chosen });
-    let loaded = ingest::load_showing(series, &volume, ctx, || on_event(OpenEvent::FirstSlice))?;
-    if !Arc::ptr_eq(&loaded.volume, &volume) {
+    // What a screen shows of real numbers begins with the lowest and highest of all.
+    let shows = volume.int16().is_some() || volume.is_complete();
+    if shows {
+        on_event(OpenEvent::Began { volume: Arc::clone(&volume), series: chosen });
+    }
+    let first = || {
+        if shows {
+            on_event(OpenEvent::FirstSlice);
+        }
+    };
+    let loaded = ingest::load_showing(series, &volume, ctx, first)?;
+    if !(shows && Arc::ptr_eq(&loaded.volume, &volume)) {
         on_event(OpenEvent::Began { volume: Arc::clone(&loaded.volume), series: chosen });
     }
     Ok(Opened { scan: Arc::clone(scan), chosen, volume: loaded.volume, defects: loaded.defects })

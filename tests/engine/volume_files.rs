@@ -10,7 +10,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use triscope::ingest::{self, DefectCode, IngestError, Scan};
 use triscope::jobs::JobContext;
-use triscope::volume::Volume;
+use triscope::volume::{Unit, Volume};
 use triscope::workflow::open::{OpenError, OpenEvent, Opened, open};
 use zip::CompressionMethod;
 use zip::write::SimpleFileOptions;
@@ -164,7 +164,34 @@ fn types_that_can_hold_fractions_are_whole_numbers_as_long_as_they_are() {
         let (found, told) = opened(&path);
         let volume = found.expect("opens").volume;
         assert_eq!(volume.float32().expect("real numbers").all().concat(), quarters);
-        assert!(told.began.len() == 1 && told.began[0].is_complete());
+        assert!(told.began.len() == 1 && told.began[0].is_complete() && told.first.is_empty());
+    }
+}
+
+#[test]
+fn values_that_are_no_numbers_are_shown_as_air_and_told_by_their_slices() {
+    let mut floats: Vec<f32> = voxels().into_iter().map(f32::from).collect();
+    let slice = SIZE[0] * SIZE[1];
+    floats[2 * slice + 5] = f32::NAN;
+    floats[6 * slice..].fill(f32::NEG_INFINITY);
+    let data: Vec<u8> = floats.iter().flat_map(|v| v.to_le_bytes()).collect();
+    for (name, bytes) in [
+        ("raw.nrrd", [nrrd("float", "raw", ""), data.clone()].concat()),
+        ("packed.nrrd", [nrrd("float", "gzip", ""), gzip(&data)].concat()),
+    ] {
+        let (_kept, path) = write(name, &bytes);
+        let found = opened(&path).0.unwrap_or_else(|e| panic!("{name}: {e}"));
+        let told = found.defects.iter().find(|d| d.code == DefectCode::NotHu).expect("told");
+        assert_eq!(told.slices, [2, 6]);
+        assert!(told.text.starts_with("13 values in slices 3 and 7 are no numbers"), "{}", told.text);
+        let mut expected = voxels();
+        expected[2 * slice + 5] = -1000;
+        expected[6 * slice..].fill(-1000);
+        assert_eq!(values(&found.volume), expected, "{name}");
+        // What teaches a network is not read so.
+        let ctx = JobContext::unobserved();
+        let refused = ingest::read_volume(&path, Unit::Hu, &ctx).expect_err("no numbers").to_string();
+        assert!(refused.contains("no numbers"), "{refused}");
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use super::fault::Fault;
+use crate::ingest::defect::DefectCode;
 use crate::volume::{SliceError, Volume};
 
 /// The values of a slice.
@@ -14,6 +15,35 @@ pub(in crate::ingest) enum Numbers {
 }
 
 impl Numbers {
+    /// How many values are no numbers.
+    pub(in crate::ingest) fn lost(&self) -> usize {
+        match self {
+            Self::Whole(_) => 0,
+            Self::Real(values) => values.iter().filter(|v| !v.is_finite()).count(),
+        }
+    }
+
+    /// The same with another value in the place of those that are none.
+    pub(in crate::ingest) fn blanked(self, blank: i16) -> Self {
+        let Self::Real(mut values) = self else { return self };
+        values.iter_mut().filter(|v| !v.is_finite()).for_each(|v| *v = blank.into());
+        let whole = values.iter().all(|v| f32::from(*v as i16) == *v);
+        if whole { Self::Whole(values.iter().map(|v| *v as i16).collect()) } else { Self::Real(values) }
+    }
+
+    /// Refuses values that are no numbers.
+    /// - `k`: number of the slice, for the sentence
+    pub(super) fn all_are(&self, k: usize) -> Result<(), Fault> {
+        let (Self::Real(values), n @ 1..) = (self, self.lost()) else { return Ok(()) };
+        let first = values.iter().find(|v| !v.is_finite()).copied().unwrap_or(f32::NAN);
+        let words = format!(
+            "holds values that are no numbers ({first} in slice {}, {n} there in all); replace them by the \
+             value of air and save it again",
+            k + 1
+        );
+        Err(Fault::Unread(DefectCode::NotHu, words))
+    }
+
     fn real(self) -> Box<[f32]> {
         match self {
             Self::Whole(values) => values.iter().map(|v| f32::from(*v)).collect(),
@@ -76,6 +106,17 @@ mod tests {
     use super::*;
     use crate::geometry::{Point, VoxelGrid};
     use crate::volume::Unit;
+
+    #[test]
+    fn what_is_no_number_gives_its_place_to_another_value() {
+        let some = Numbers::Real([3.0, f32::NAN, f32::INFINITY].into());
+        assert_eq!(some.lost(), 2);
+        assert!(some.all_are(4).is_err_and(|fault| format!("{fault:?}").contains("NaN in slice 5, 2 there")));
+        assert_eq!(some.blanked(-1000), Numbers::Whole([3, -1000, -1000].into()));
+        let some = Numbers::Real([3.5, f32::NAN].into());
+        assert_eq!(some.blanked(0), Numbers::Real([3.5, 0.0].into()));
+        assert!(Numbers::Whole([3].into()).all_are(0).is_ok());
+    }
 
     #[test]
     fn one_slice_that_is_not_whole_makes_all_of_them_real() {

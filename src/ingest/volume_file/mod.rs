@@ -54,7 +54,10 @@ pub fn read_volume(path: &Path, unit: Unit, ctx: &JobContext) -> Result<Volume, 
     let source = Source::disk(path);
     let volume = Volume::loading(layout_of(&source)?.grid, unit, None);
     let filling = Filling::new(&volume);
-    let come = |k: usize, numbers| Ok(filling.put(k, numbers).map_err(Fault::from)?);
+    let come = |k: usize, numbers: Numbers| {
+        numbers.all_are(k)?;
+        Ok(filling.put(k, numbers).map_err(Fault::from)?)
+    };
     in_order(&source, None, &come, &mut |_| Ok(ctx.check()?)).map_err(|e: Stopped| e.about(path))?;
     let other = filling.done().map_err(|e| Fault::from(e).about(path))?;
     Ok(other.unwrap_or(volume))
@@ -93,7 +96,7 @@ pub(super) fn up_to(
             ctx.check()?;
             stored = voxels::one(layout, data, before, stored)?;
         }
-        Ok(voxels::numbers(layout, &stored, k)?)
+        Ok(voxels::numbers(layout, &stored))
     })
 }
 
@@ -157,7 +160,10 @@ pub fn read_volume_bytes(bytes: &[u8], unit: Unit) -> Result<Volume, IngestError
     let volume = Volume::loading(layout_of(&source)?.grid, unit, None);
     let filling = Filling::new(&volume);
     let near = Near::Folder(None, Vec::new());
-    let come = |k: usize, numbers| filling.put(k, numbers).map_err(Fault::from);
+    let come = |k: usize, numbers: Numbers| {
+        numbers.all_are(k)?;
+        filling.put(k, numbers).map_err(Fault::from)
+    };
     let with = |layout: &Layout, data: &mut dyn Read| {
         let last = voxels::stream(layout, data, &come, &mut |_| Ok(()))?;
         Ok::<_, Fault>(last.map(|numbers| (layout.grid.size()[2].saturating_sub(1), numbers)))

@@ -67,7 +67,7 @@ impl Placed {
     }
 
     /// Slice `k`.
-    /// - errors: the file was cut off, or is gone; a value that is no number
+    /// - errors: the file was cut off, or is gone
     pub(in crate::ingest) fn slice(&self, k: usize) -> Result<Numbers, Stopped> {
         let missing = || Fault::Words(format!("has no slice {}", k.saturating_add(1)));
         let part = self.parts.get(k.checked_div(self.each).unwrap_or(0));
@@ -78,7 +78,7 @@ impl Placed {
             tape.go_to(at)?;
             tape.take_bytes(bytes)
         })?;
-        Ok(numbers(&self.layout, &stored, k)?)
+        Ok(numbers(&self.layout, &stored))
     }
 }
 

@@ -90,7 +90,7 @@ const AHEAD: usize = 2;
 /// - `come`: takes every slice but the last one
 /// - `between`: called after each slice that was unpacked, with its number
 /// - returns: the values of the last slice, which counts when what is behind it is whole, too
-/// - errors: the source ends too early; a value that is no number; those of `come` and `between`
+/// - errors: the source ends too early; those of `come` and `between`
 pub(super) fn stream<E: From<Fault> + Send>(
     layout: &Layout,
     source: &mut dyn Read,
@@ -163,7 +163,7 @@ fn gather<E: From<Fault>>(
 ) -> Result<Option<Numbers>, E> {
     let mut last = None;
     for (k, stored) in arrived.iter().enumerate() {
-        if let Some(before) = last.replace(numbers(layout, &stored, k)?) {
+        if let Some(before) = last.replace(numbers(layout, &stored)) {
             come(k.saturating_sub(1), before)?;
         }
         // Where nobody needs it any more it is dropped.
@@ -172,30 +172,18 @@ fn gather<E: From<Fault>>(
     Ok(last)
 }
 
-/// What the bytes of slice `k` stand for.
-/// - errors: a value that is no number
-pub(super) fn numbers(layout: &Layout, stored: &[u8], k: usize) -> Result<Numbers, Fault> {
+/// What the bytes of a slice stand for; values that are no numbers among them.
+pub(super) fn numbers(layout: &Layout, stored: &[u8]) -> Numbers {
     if let Some(words) = words(layout, stored) {
-        return Ok(Numbers::Whole(words));
+        return Numbers::Whole(words);
     }
     let values = values(layout, stored);
-    if let Some(at) = values.iter().position(|v| !v.is_finite()) {
-        let n = values.iter().filter(|v| !v.is_finite()).count();
-        let words = format!(
-            "holds values that are no numbers ({} in slice {}, {n} there in all); replace them by the \
-             value of air and save it again",
-            values.get(at).copied().unwrap_or(f64::NAN),
-            k + 1
-        );
-        return Err(Fault::Unread(DefectCode::NotHu, words));
-    }
     // What 16 bits do not hold comes back as another number.
-    let whole = values.iter().all(|v| f64::from(*v as i16) == *v);
-    Ok(if whole {
+    if values.iter().all(|v| f64::from(*v as i16) == *v) {
         Numbers::Whole(values.iter().map(|v| *v as i16).collect())
     } else {
         Numbers::Real(values.iter().map(|v| *v as f32).collect())
-    })
+    }
 }
 
 /// The values of a slice where they are stored as they are, in the numbers that most volumes of HU have:
