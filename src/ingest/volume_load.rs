@@ -153,7 +153,8 @@ type Put<'a> = dyn Fn(usize, Numbers) -> Result<(), IngestError> + Sync + 'a;
 
 /// Hands every slice of the file to `put`.
 /// - `read_for`: the slice of the file to read first for one of the volume
-/// - `first`: called when the volume has its first slice; the others are read when it returns
+/// - `first`: called when the volume has its first slice, or, of a stream, the one that is looked at; the others are
+///   read when it returns
 fn read_for_volume(
     series: &Series,
     volume: &Volume,
@@ -170,14 +171,19 @@ fn read_for_volume(
         let mut between = |k: usize| {
             ctx.check()?;
             if volume.slices_filled() > 0 {
-                first.take().into_iter().for_each(|first| first());
                 step(k.saturating_add(1))?;
+            }
+            // Nobody sees the ones before it.
+            if volume.value([0, 0, volume.looked_at()]).is_some() {
+                first.take().into_iter().for_each(|first| first());
             }
             Ok(())
         };
         let come = |k: usize, numbers| Ok(put(k, numbers)?);
         let read = in_order(source, members, &come, &mut between);
-        return read.map_err(|stopped: Stopped| stopped.about(source.path()));
+        read.map_err(|stopped: Stopped| stopped.about(source.path()))?;
+        first.take().into_iter().for_each(|first| first());
+        return Ok(());
     };
     let done = AtomicUsize::new(0);
     let one = |k: usize| {

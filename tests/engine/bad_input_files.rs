@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use dicom_core::VR;
 use dicom_dictionary_std::{tags, uids};
 use triscope::ingest::{self, DefectCode};
 use triscope::jobs::JobContext;
-use triscope::workflow::open::{OpenError, OpenEvent, Opened, Reading, open, open_as};
+use triscope::workflow::open::{OpenError, OpenEvent, Opened, Reading, open, open_as, open_series};
 
 use crate::slice_files::{Pixels, SECRET, Slice, folder};
 
@@ -337,4 +338,23 @@ fn values_cut_off_at_16_bits_are_said_and_refused_to_a_network() {
     assert!(!cut(&series(["1", "-1024"], 0)));
     // Without a shift the ends of 16 bits are values like any other.
     assert!(!cut(&series(["1", "0"], i16::MAX)));
+}
+
+#[test]
+fn a_series_of_which_no_slice_can_be_read_says_so_from_then_on() {
+    let damaged = |k: i32| Slice {
+        syntax: uids::RLE_LOSSLESS,
+        pixels: Pixels::Fragment(vec![7; 80]),
+        ..Slice::axial(k)
+    };
+    let files = folder(&(0..6).map(damaged).collect::<Vec<_>>());
+    let ctx = JobContext::unobserved();
+    let scan = Arc::new(ingest::scan(&[files.path().to_path_buf()], &ctx).expect("scans"));
+    let series = &scan.series[0];
+    assert!(series.usable(), "nothing of the headers tells: {:?}", series.defects);
+    let error = open_series(&scan, 0, &ctx, |_| {}).expect_err("damaged").to_string();
+    assert!(error.starts_with("No slice of this series can be read"), "{error}");
+    assert!(!series.usable() && series.obstacle() == Some(error.as_str()));
+    // It is not tried again.
+    assert!(matches!(open_series(&scan, 0, &ctx, |_| {}), Err(OpenError::NotUsable(_))));
 }
