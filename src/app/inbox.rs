@@ -8,7 +8,7 @@ use super::first_look::FirstLook;
 use super::waker::Waker;
 use crate::dataset::CasePoint;
 use crate::geometry::{Patient, Point};
-use crate::ingest::{IngestError, Private, Scan};
+use crate::ingest::{Private, Scan};
 use crate::jobs::{Cancelled, Job, Outcome, spawn};
 use crate::session::{CasePlace, Edit, LockedPaths, News, Report, Session, Severity, Work, WorkId};
 use crate::volume::Volume;
@@ -316,11 +316,15 @@ fn settle(opening: &mut Opening, session: &mut Session) -> bool {
             Some(index) => News::Unusable(index),
             None => News::OpenFailed(sentence),
         },
-        Outcome::Done(Found::Case(Err(error))) => match (opening.chosen, &error) {
-            // The list of series says why from now on. What came of it before may be wrong, and leaves the screen.
-            (Some(index), OpenError::Ingest(IngestError::Unread(_))) => News::Unusable(index),
-            _ => failed(opening, error.to_string()),
-        },
+        Outcome::Done(Found::Case(Err(error))) => {
+            let known =
+                |index: &usize| session.scan().series.get(*index).is_some_and(|s| s.unread().is_some());
+            match opening.chosen.filter(known) {
+                // The list of series says why from now on. What came of it before may be wrong, and leaves the screen.
+                Some(index) => News::Unusable(index),
+                None => failed(opening, error.to_string()),
+            }
+        }
         Outcome::Failed(failure) => failed(opening, failure.to_string()),
     };
     session.receive(news);

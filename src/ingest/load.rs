@@ -169,7 +169,10 @@ pub fn load_showing(
         && faults.len() == sources
     {
         let error = IngestError::unread(first, nothing_decoded(series, first));
-        series.note(&error);
+        // A drive that fails may be back a moment later.
+        if !matches!(first, SliceFault::Io(_)) {
+            series.note(&error);
+        }
         return Err(error);
     }
     let mut defects = series.defects.clone();

@@ -1,11 +1,14 @@
 //! Opening, several series, what cannot be opened, closing.
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 
 use super::support::{Window, small};
 use egui::{Key, PointerButton, vec2};
 use egui_kittest::kittest::Queryable;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use triscope::app::Start;
 use triscope::command::Command;
 use triscope::session::{CornerText, Pane, Session, Stage, Tool};
@@ -159,6 +162,26 @@ fn a_volume_file_that_cannot_be_read_has_the_badge_of_an_unusable_series() {
     window.until("it is refused", |s| matches!(s.stage(), Stage::Unusable(_)));
     window.settle();
     assert!(window.says("This series cannot be shown in three planes") && window.says("was cut off"));
+}
+
+#[test]
+fn a_volume_file_that_does_not_fit_its_checksum_leaves_the_screen() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (plain, packed) = (folder.path().join("a.nrrd"), folder.path().join("a.nrrd.gz"));
+    volume_file(&plain, 1024);
+    let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+    packer.write_all(&fs::read(&plain).expect("read")).expect("packed");
+    let mut bytes = packer.finish().expect("packed");
+    // Behind everything that is shown: the checksum itself.
+    let at = bytes.len() - 6;
+    bytes[at] ^= 1;
+    fs::write(&packed, bytes).expect("written");
+    let mut window = Window::blind(Start::default());
+    window.drop_files(&[&packed]);
+    window.until("it is refused", |s| matches!(s.stage(), Stage::Unusable(0)));
+    window.settle();
+    assert!(window.session(|s| s.volume().is_none()));
+    assert!(window.says("Cannot be read") && window.says("does not fit its checksum"));
 }
 
 #[test]
