@@ -334,7 +334,7 @@ fn a_volume_file_opens_by_itself_and_a_damaged_one_is_a_sentence() {
     assert!(window.says("24 slices") && window.says("HU assumed"));
     fs::write(home.path().join("one.raw"), [0; 100]).expect("written");
     window.drop_files(&[&file]);
-    window.until("it has failed", |s| matches!(s.stage(), Stage::Failed(_)));
+    window.until("it is refused", |s| matches!(s.stage(), Stage::Unusable(0)));
     window.settle();
     assert!(window.says("one.raw holds 100"), "{:?}", window.session(|s| s.stage()));
 }

@@ -5,6 +5,7 @@
 //! messages and tells folders apart, no more.
 
 mod archive;
+mod counted;
 mod packed;
 mod store;
 mod tape;
@@ -15,6 +16,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub(super) use archive::{ArchiveKind, Budget, Refusal, kind, members};
+pub(super) use counted::Counted;
 pub(super) use tape::Tape;
 
 use store::Store;

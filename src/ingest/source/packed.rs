@@ -7,7 +7,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::archive::{ArchiveKind, BLOCK, Budget, Refusal, Unpacked, cut, inside, is_file, is_tar, within};
-use super::{Source, Tape};
+use super::{Counted, Source, Tape};
 use crate::ingest::dicom;
 use crate::ingest::series::Skipped;
 use crate::ingest::unpack::{Packing, to_the_end};
@@ -45,20 +45,6 @@ pub(super) fn one_file(
     // It keeps its name: it is itself what is shown.
     let member = Source::memory(shown, bytes.into());
     Ok(Unpacked { members: vec![member], skipped: Vec::new() })
-}
-
-/// Counts what goes through.
-struct Counted<R> {
-    source: R,
-    count: Rc<Cell<u64>>,
-}
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        let got = self.source.read(bytes)?;
-        self.count.set(self.count.get().saturating_add(got as u64));
-        Ok(got)
-    }
 }
 
 /// What comes out, under watch: a member that is passed over may be endless.

@@ -1,7 +1,7 @@
 //! Voxels that are stored as they are, so that any slice can be read by itself, on any core.
 
 use std::cell::Cell;
-use std::io::{self, BufReader, Read};
+use std::io::BufReader;
 use std::rc::Rc;
 
 use super::data::{Members, length_of, pair_names, skip_of};
@@ -9,7 +9,7 @@ use super::fault::{Fault, Stopped};
 use super::filling::Numbers;
 use super::voxels::{Layout, numbers};
 use super::{Opened, header_of, metaimage, nifti, nrrd};
-use crate::ingest::source::{Source, Tape};
+use crate::ingest::source::{Counted, Source, Tape};
 use crate::ingest::unpack::Packing;
 
 /// Where each slice is.
@@ -28,20 +28,6 @@ enum Place {
     Here(Option<u64>),
     /// In these files, behind so many bytes, or at their ends.
     Beside(Vec<String>, Option<u64>),
-}
-
-/// Counts what was read.
-struct Counted<R> {
-    source: R,
-    count: Rc<Cell<u64>>,
-}
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        let got = self.source.read(bytes)?;
-        self.count.set(self.count.get().saturating_add(got as u64));
-        Ok(got)
-    }
 }
 
 impl Placed {
