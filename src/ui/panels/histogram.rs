@@ -68,7 +68,14 @@ pub fn histogram_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     }
     ui.add_space(size::HALF);
     // Wide enough for every value that 16 bits hold.
-    let field = |name| NumberField { name, unit: "", range: -70_000.0..=140_000.0, pace: 1.0, decimals: 1 };
+    let field = |name| NumberField {
+        name,
+        unit: "",
+        range: -70_000.0..=140_000.0,
+        pace: 1.0,
+        decimals: 1,
+        nought: "",
+    };
     for (wide, name, value) in [
         (true, say!("histogram-width"), window.width()),
         (false, say!("histogram-window-centre"), window.centre()),

@@ -119,7 +119,8 @@ fn brush_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
         return;
     }
     let field = |ui: &mut Ui, name: &str, value: f32| {
-        let field = NumberField { name, unit: "", range: -32768.0..=65535.0, pace: 2.0, decimals: 0 };
+        let field =
+            NumberField { name, unit: "", range: -32768.0..=65535.0, pace: 2.0, decimals: 0, nought: "" };
         number_ui(ui, &field, f64::from(value)).0.map(|value| value as f32)
     };
     let [low, high] = brush.range;

@@ -69,6 +69,7 @@ fn thickness_field() -> NumberField<'static> {
         range: Slab::RANGE_MM[0]..=Slab::RANGE_MM[1],
         pace: 0.1,
         decimals: 1,
+        nought: "",
     }
 }
 

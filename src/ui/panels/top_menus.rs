@@ -187,8 +187,14 @@ pub fn view_menu_ui(
 /// Slices in a second while they are played.
 pub fn pace_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let [least, most] = Preferences::PLAY_SPEEDS;
-    let field =
-        NumberField { name: say!("menu-pace"), unit: "", range: least..=most, pace: 0.2, decimals: 0 };
+    let field = NumberField {
+        name: say!("menu-pace"),
+        unit: "",
+        range: least..=most,
+        pace: 0.2,
+        decimals: 0,
+        nought: "",
+    };
     let t = tokens(ui);
     ui.horizontal(|ui| {
         ui.add_space(34.0);

@@ -62,7 +62,8 @@ pub fn film_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Comman
             |ui| {
                 let [least, most] = Preferences::PLAY_SPEEDS;
                 let name = say!("film-pace");
-                let field = NumberField { name, unit: "", range: least..=most, pace: 0.2, decimals: 0 };
+                let field =
+                    NumberField { name, unit: "", range: least..=most, pace: 0.2, decimals: 0, nought: "" };
                 let (new, _) = number_ui(ui, &field, scene.prefs.slices_per_second());
                 out.extend(new.map(|pace| Command::Viewing(Viewing::PlayAt(pace))));
             },

@@ -88,6 +88,7 @@ fn appearance_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
             range: least..=most,
             pace: 1.0,
             decimals: 0,
+            nought: "",
         };
         // A field that grows while it is dragged runs away from the pointer: let go, it counts.
         let (new, response) = number_ui(ui, &field, f64::from(scene.prefs.zoom_factor()) * 100.0);
@@ -170,14 +171,21 @@ fn pictures_ui(ui: &mut Ui, scene: &Scene<'_>, state: &UiState, out: &mut Comman
     named_ui(ui, say!("preferences-slices-in-a-second"), |ui| {
         let [least, most] = Preferences::PLAY_SPEEDS;
         let name = say!("preferences-pace-of-playing");
-        let field = NumberField { name, unit: "", range: least..=most, pace: 0.2, decimals: 0 };
+        let field = NumberField { name, unit: "", range: least..=most, pace: 0.2, decimals: 0, nought: "" };
         let (new, _) = number_ui(ui, &field, scene.prefs.slices_per_second());
         out.extend(new.map(|pace| Command::Viewing(Viewing::PlayAt(pace))));
     });
     named_ui(ui, say!("preferences-screen-dpi"), |ui| {
         let [_, most] = Screen::RANGE_DPI;
         let name = say!("preferences-dots-per-inch");
-        let field = NumberField { name, unit: "", range: 0.0..=most, pace: 0.2, decimals: 1 };
+        let field = NumberField {
+            name,
+            unit: "",
+            range: 0.0..=most,
+            pace: 0.2,
+            decimals: 1,
+            nought: say!("preferences-dpi-by-screen"),
+        };
         let (new, response) = number_ui(ui, &field, scene.prefs.screen_dpi);
         response.on_hover_text(say!("preferences-zero-dpi"));
         out.extend(new.map(|dpi| prefer(Preference::ScreenDpi(dpi))));

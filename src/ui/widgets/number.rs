@@ -20,6 +20,8 @@ pub struct NumberField<'a> {
     pub pace: f64,
     /// Shown at most.
     pub decimals: usize,
+    /// What stands for zero where that is no number but a choice; nothing: the number.
+    pub nought: &'a str,
 }
 
 /// Draws the field; returns another number where one was given, and the field itself.
@@ -29,7 +31,10 @@ pub fn number_ui(ui: &mut Ui, field: &NumberField<'_>, value: f64) -> (Option<f6
         .range(field.range.clone())
         .speed(field.pace)
         .max_decimals(field.decimals)
-        .custom_formatter(|number, _| trimmed(number, field.decimals).replace('-', "−"))
+        .custom_formatter(|number, _| match field.nought {
+            nought if number == 0.0 && !nought.is_empty() => nought.to_owned(),
+            _ => trimmed(number, field.decimals).replace('-', "−"),
+        })
         .suffix(field.unit)
         .update_while_editing(false);
     let response = ui
