@@ -294,10 +294,15 @@ impl Core {
         let paths: Vec<PathBuf> =
             paths.into_iter().map(|path| std::path::absolute(&path).unwrap_or(path)).collect();
         self.ui.path_field = None;
-        if let [path] = paths.as_slice()
-            && path.extension().is_some_and(|ending| ending == crate::workflow::session_file::ENDING)
-        {
-            return self.open_session(path.clone(), false);
+        let is_session = |path: &PathBuf| {
+            path.extension().is_some_and(|ending| ending == crate::workflow::session_file::ENDING)
+        };
+        let (sessions, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(is_session);
+        if let Some(path) = sessions.into_iter().next() {
+            self.open_session(path, false);
+        }
+        if paths.is_empty() {
+            return;
         }
         if self.conference.is_none() {
             for path in &paths {

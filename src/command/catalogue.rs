@@ -37,7 +37,7 @@ pub static CATALOGUE: LazyLock<Vec<&'static Entry>> = LazyLock::new(|| {
         .collect()
 });
 
-static LISTED: [Entry; 77] = [
+static LISTED: [Entry; 78] = [
     line(
         Command::OpenFolder,
         "open_folder",
@@ -299,6 +299,14 @@ static LISTED: [Entry; 77] = [
         Group::Window,
         ("Mediastinum", "Width 350, centre 50."),
         &[key('4')],
+        shown,
+    ),
+    line(
+        Command::Preset(Preset::Vessel),
+        "preset_vessel",
+        Group::Window,
+        ("Vessel", "Width 600, centre 300."),
+        &[key('8')],
         shown,
     ),
     line(

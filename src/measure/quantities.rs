@@ -151,7 +151,7 @@ impl Reading {
         {
             let area = by("Area").map(Quantity::text);
             let mean = format!("Mean {}, SD {}", mean.text(), sd.number());
-            let range = format!("{} to {}", min.number(), max.text());
+            let range = format!("{} … {}", min.number(), max.text());
             return [mean, range].into_iter().chain(area).collect();
         }
         self.quantities.iter().map(Quantity::text).collect()

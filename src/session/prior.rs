@@ -112,6 +112,10 @@ pub fn doubts(now: &Series, then: &Series) -> Vec<String> {
 
 /// Whether the second series may be an earlier one, by its date: so long as either date is not known.
 pub fn is_earlier(now: &Series, then: &Series) -> bool {
+    // What shares its frame of reference was taken with it.
+    if now.same_frame(then) {
+        return false;
+    }
     let [a, b] = [&now.study_date, &then.study_date].map(|date| date.reveal().trim());
     // Dates are written so that their order is that of their text. Source: DICOM PS3.5 6.2, DA.
     a.is_empty() || b.is_empty() || b < a

@@ -53,14 +53,16 @@ pub enum Preset {
     Bone,
     /// 350 / 50.
     Mediastinum,
+    /// 600 / 300: vessels with contrast medium, calcium apart.
+    Vessel,
     /// From the lowest to the highest value of the volume.
     Full,
 }
 
 impl Preset {
-    /// In the order of the keys 1, 2, 3, 4, 0.
-    pub const ALL: [Preset; 5] =
-        [Preset::SoftTissue, Preset::Lung, Preset::Bone, Preset::Mediastinum, Preset::Full];
+    /// In the order of the keys 1, 2, 3, 4, 8, 0.
+    pub const ALL: [Preset; 6] =
+        [Preset::SoftTissue, Preset::Lung, Preset::Bone, Preset::Mediastinum, Preset::Vessel, Preset::Full];
 
     /// Name in options and files.
     pub const fn name(self) -> &'static str {
@@ -69,6 +71,7 @@ impl Preset {
             Preset::Lung => "lung",
             Preset::Bone => "bone",
             Preset::Mediastinum => "mediastinum",
+            Preset::Vessel => "vessel",
             Preset::Full => "full",
         }
     }
@@ -80,6 +83,7 @@ impl Preset {
             Preset::Lung => "Lung",
             Preset::Bone => "Bone",
             Preset::Mediastinum => "Mediastinum",
+            Preset::Vessel => "Vessel",
             Preset::Full => "Full range",
         }
     }
@@ -96,6 +100,7 @@ impl Preset {
             Preset::Lung => Window::new(1500.0, -600.0),
             Preset::Bone => Window::new(2500.0, 480.0),
             Preset::Mediastinum => Window::new(350.0, 50.0),
+            Preset::Vessel => Window::new(600.0, 300.0),
             Preset::Full => Window::spanning(f64::from(range[0]), f64::from(range[1])),
         }
     }

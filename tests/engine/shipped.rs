@@ -12,10 +12,11 @@ use triscope::inference::{DeviceChoice, Engine, EngineOptions, Mode, WeightsChoi
 use triscope::jobs::JobContext;
 use triscope::networks::weights::built_in;
 use triscope::synth::{Cohort, Sample};
-use triscope::workflow::classify::{self, Request};
+use triscope::workflow::classify::{self, Prior, Request};
 
 /// Network, what it was evaluated on, and the seed of that: another one than that of the teaching cases.
-const SHIPPED: [(&str, Cohort, u64); 1] = [("maemc-net-compact", Cohort::Granuloma, 2)];
+const SHIPPED: [(&str, Cohort, u64); 2] =
+    [("maemc-net-compact", Cohort::Granuloma, 2), ("csf-net-compact", Cohort::MalignancyPairs, 2)];
 
 fn beside(model: &str, file: &str) -> PathBuf {
     Path::new("docs/models").join(model).join(file)
@@ -38,7 +39,7 @@ fn shipped_weights_answer_to_cases_of_another_seed_as_their_card_counted() {
     for (model, cohort, seed) in SHIPPED {
         let told = told(model);
         for number in 0..12 {
-            let Sample { case, image, .. } = cohort.draw(seed, number).picture().expect("a place");
+            let Sample { case, image, prior } = cohort.draw(seed, number).picture().expect("a place");
             let CasePoint::Patient(at) = case.point else { panic!("millimetres") };
             let request = Request {
                 at,
@@ -48,7 +49,12 @@ fn shipped_weights_answer_to_cases_of_another_seed_as_their_card_counted() {
                 mode: Mode::Paper,
                 fields: case.clinical.clone(),
                 lesion_slices: case.lesion_slices,
-                prior: None,
+                prior: prior.zip(case.prior.as_ref()).map(|(volume, then)| Prior {
+                    volume: Arc::new(volume),
+                    defects: Vec::new(),
+                    at: then.point,
+                    doubts: Vec::new(),
+                }),
                 weights: Some(WeightsChoice::BuiltIn),
                 explain: Vec::new(),
                 parameters: Parameters::default(),

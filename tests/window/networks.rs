@@ -98,7 +98,8 @@ fn a_checkpoint_is_imported_by_its_path_and_what_does_not_fit_is_listed_and_not_
     assert!(window.says("taught.safetensors is installed") && window.says("tensors loaded"));
     window.until("it can be asked", |s| ok(s, "csf-net-compact"));
     window.until("its card is read", |s| {
-        s.network_facts("csf-net-compact").is_some_and(|f| f.card.as_ref().is_some_and(|c| c.trained))
+        let card = |s: &Session| s.network_facts("csf-net-compact").and_then(|f| f.card.clone());
+        card(s).is_some_and(|card| card.trained_on == "nothing at all")
     });
     window.settle();
     assert!(window.says("Trained on: nothing at all"));

@@ -71,6 +71,7 @@ preset-soft-tissue = Weichteile
 preset-lung = Lunge
 preset-bone = Knochen
 preset-mediastinum = Mediastinum
+preset-vessel = Gefäß
 preset-full-range = Alle Werte
 
 ## Farben

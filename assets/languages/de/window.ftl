@@ -94,14 +94,14 @@ report-unfinished = Dieser Lauf ist nicht beendet. Sein Ordner wird alle drei Se
 ## ui/report/sheet
 
 report-false-positives = Falsch positive
-report-false-positives-are = benigne laut Befundern, maligne laut Netz
+report-false-positives-are = als negativ bezeichnet, positiv beantwortet
 report-false-negatives = Falsch negative
-report-false-negatives-are = maligne laut Befundern, benigne laut Netz
+report-false-negatives-are = als positiv bezeichnet, negativ beantwortet
 report-case = { $case }: Wahrscheinlichkeit { $probability }, { $facts }
 report-not-in-manifest = Nicht im Manifest
 report-waiting = Wartet auf sein Bild
 report-case-tip = { $case }
-    Wahrscheinlichkeit für Malignität { $probability }, wie geantwortet
+    Wahrscheinlichkeit { $probability }, wie geantwortet
     { $facts }
 report-click = { "" }
     Klicken, um ihn mit dem Fadenkreuz am Rundherd zu öffnen

@@ -71,6 +71,7 @@ preset-soft-tissue = Soft tissue
 preset-lung = Lung
 preset-bone = Bone
 preset-mediastinum = Mediastinum
+preset-vessel = Vessel
 preset-full-range = Full range
 
 ## Colours

@@ -94,14 +94,14 @@ report-unfinished = This run is not finished. Its folder is looked at every thre
 ## ui/report/sheet
 
 report-false-positives = False positives
-report-false-positives-are = benign by the readers, malignant by the network
+report-false-positives-are = labelled negative, answered positive
 report-false-negatives = False negatives
-report-false-negatives-are = malignant by the readers, benign by the network
+report-false-negatives-are = labelled positive, answered negative
 report-case = { $case }: probability { $probability }, { $facts }
 report-not-in-manifest = Not in the manifest
 report-waiting = Waiting for its picture
 report-case-tip = { $case }
-    Probability of malignancy { $probability } as answered
+    Probability { $probability } as answered
     { $facts }
 report-click = { "" }
     Click to open it with the cursor on the nodule

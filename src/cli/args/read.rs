@@ -462,6 +462,8 @@ pub(in crate::cli) enum PresetName {
     SoftTissue,
     /// 350 / 50
     Mediastinum,
+    /// 600 / 300
+    Vessel,
     /// 2500 / 480
     Bone,
     /// From the lowest to the highest value
@@ -474,6 +476,7 @@ impl From<PresetName> for Preset {
             PresetName::Lung => Preset::Lung,
             PresetName::SoftTissue => Preset::SoftTissue,
             PresetName::Mediastinum => Preset::Mediastinum,
+            PresetName::Vessel => Preset::Vessel,
             PresetName::Bone => Preset::Bone,
             PresetName::Full => Preset::Full,
         }

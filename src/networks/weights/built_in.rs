@@ -13,7 +13,7 @@ struct BuiltIn {
     card: &'static str,
 }
 
-const ALL: [BuiltIn; 2] = [
+const ALL: [BuiltIn; 3] = [
     BuiltIn {
         model: "m3net-compact",
         weights: include_bytes!("../../../assets/weights/m3net-compact.safetensors"),
@@ -23,6 +23,11 @@ const ALL: [BuiltIn; 2] = [
         model: "maemc-net-compact",
         weights: include_bytes!("../../../assets/weights/maemc-net-compact.safetensors"),
         card: include_str!("../../../docs/models/maemc-net-compact.md"),
+    },
+    BuiltIn {
+        model: "csf-net-compact",
+        weights: include_bytes!("../../../assets/weights/csf-net-compact.safetensors"),
+        card: include_str!("../../../docs/models/csf-net-compact.md"),
     },
 ];
 

@@ -45,7 +45,7 @@ pub fn neighbourhood_ui(
         }
         return;
     }
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let command = Command::AskAround;
         let label = if found.is_some() { say!("around-again") } else { say!("around-ask") };
         let press = Press::new(icons::NODULE, label).filled().enabled(scene.enabled(&command));

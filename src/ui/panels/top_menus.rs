@@ -166,6 +166,7 @@ pub fn view_menu_ui(
         closing_row_ui(ui, scene, out, Command::Straighten, icons::CROSSHAIR, false);
         let behind = look.viewport(look.focus).turn.behind;
         closing_row_ui(ui, scene, out, Command::FlipAcross, icons::FLIP, behind);
+        closing_row_ui(ui, scene, out, Command::FlipDown, icons::FLIP, false);
         closing_row_ui(ui, scene, out, Command::TogglePlay, icons::PLAY, scene.session.playing().is_some());
         pace_ui(ui, scene, out);
         closing_row_ui(ui, scene, out, Command::CycleCornerText, icons::TEXT, false);

@@ -8,7 +8,8 @@ pub(super) fn scrolled_ui(ui: &mut Ui, inner: impl FnOnce(&mut Ui)) {
     let mut own = ui.new_child(UiBuilder::new().max_rect(rect));
     own.shrink_clip_rect(rect);
     ScrollArea::vertical().auto_shrink(false).show(&mut own, |ui| {
-        ui.set_max_width(rect.width());
+        // Less what the bar takes.
+        ui.set_max_width(ui.available_width().min(rect.width()));
         inner(ui);
     });
     ui.advance_cursor_after_rect(rect);

@@ -12,7 +12,7 @@ use crate::command::Commands;
 use crate::geometry::Plane;
 use crate::render::RayFrame;
 use crate::say;
-use crate::session::{Edit, Pane, Session, Side, Tool, VolumeView};
+use crate::session::{Edit, Layout, Pane, Session, Side, Tool, VolumeView};
 use crate::ui::picture::VolumePicture;
 use crate::ui::theme::PICTURE;
 use crate::ui::{Scene, UiState, panels, words};
@@ -106,6 +106,11 @@ pub fn volume_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState
     let scale = ui.pixels_per_point();
     let (rect, size_px) = on_pixels(rect, scale);
     let response = ui.interact(rect, Id::unique("3D viewport"), Sense::click_and_drag());
+    // Alone on the screen it is what keys are meant for, before anything was clicked.
+    let alone = scene.session.look().layout == Layout::Volume && state.sheet.is_none();
+    if alone && ui.memory(|memory| memory.focused().is_none()) {
+        response.request_focus();
+    }
     state.volume_has_focus = response.has_focus();
     let composed = composed(scene.session, state.heatmap_hidden, state.volume_has_focus, size_px);
     let Some(mut composed) = composed else {

@@ -100,8 +100,18 @@ fn bar_with_numbers(painter: &Painter, rect: Rect, look: &HeatmapLook) -> f32 {
     let write = |x: f32, anchor: Align2, text: &str| {
         halo_text(painter, pos2(x, bar.bottom() + 4.0), anchor, text, &Halo::plain(), 90.0)
     };
-    let least = write(bar.left(), Align2::LEFT_TOP, &number(low));
-    let most = write(bar.right(), Align2::RIGHT_TOP, &format!("{} {}", number(1.0), look.unit()));
+    let ends = [number(low), format!("{} {}", number(1.0), look.unit())];
+    let wide =
+        |text: &String| painter.layout_no_wrap(text.clone(), Halo::plain().font, PICTURE.text).size().x;
+    // Both ends of a signed bar are as far from zero: one number says them where there is no room for two.
+    let narrow = signed && ends.iter().map(wide).sum::<f32>() + 6.0 > bar.width();
+    let [low_end, high_end] = if narrow {
+        [String::new(), format!("±{} {}", number(1.0).trim_start_matches('+'), look.unit())]
+    } else {
+        ends
+    };
+    let least = write(bar.left(), Align2::LEFT_TOP, &low_end);
+    let most = write(bar.right(), Align2::RIGHT_TOP, &high_end);
     if signed {
         // Where for and against meet.
         let tick = vec![pos2(x_of(0.0), bar.top() - 2.0), pos2(x_of(0.0), bar.bottom() + 3.0)];

@@ -99,6 +99,14 @@ pub(super) fn scale_bar_in_mm(painter: &Painter, place: &Place, shown: &Shown) {
     length_line(painter, place, &bar, &format!("{} mm", bar.length_mm));
 }
 
+/// Where the scale and its length stand.
+pub(super) fn scale_rect(place: &Place, shown: &Shown) -> Rect {
+    let bar = view::scale_bar(&shown.view, 0.25);
+    let length = (bar.length_px as f32 / place.pixels_per_point).max(44.0);
+    let corner = place.rect.left_bottom();
+    Rect::from_min_max(corner + vec2(6.0, -40.0), corner + vec2(14.0 + length, 0.0))
+}
+
 fn length_line(painter: &Painter, place: &Place, bar: &view::ScaleBar, label: &str) {
     let rect = place.rect;
     let length = bar.length_px as f32 / place.pixels_per_point;

@@ -1,27 +1,37 @@
 //! Rings around marked points that lie in or near the slice.
 
-use egui::{Align2, Painter, Rect, Stroke, pos2, vec2};
+use egui::{Align2, Painter, Pos2, Rect, Stroke, pos2, vec2};
 
 use super::Place;
 use super::halo::{Halo, halo_text};
 use crate::ui::theme::PICTURE;
-use crate::ui::viewport::Shown;
+use crate::ui::viewport::{Mark, Shown};
 use crate::view;
 
 /// A point is drawn, and can be taken hold of, up to this distance from the slice, mm.
 const DEPTH_MM: f64 = 2.5;
 const RADIUS: f32 = 7.0;
 
+/// Those that lie in or near the slice, and where.
+fn near<'a>(place: &Place, shown: &'a Shown) -> impl Iterator<Item = (&'a Mark, Pos2)> {
+    let half_slab_mm = f64::from(shown.view.slab_steps.saturating_sub(1)) * shown.view.slab_step_mm / 2.0;
+    let depth_mm = DEPTH_MM.max(half_slab_mm);
+    let place = *place;
+    shown.marks.iter().filter_map(move |mark| {
+        let at = view::crosshair(&shown.view, mark.at);
+        (at.z.abs() <= depth_mm).then(|| (mark, place.pos(at)))
+    })
+}
+
+/// What the rings take of the picture, with the tissue that they are about.
+pub(super) fn places(place: &Place, shown: &Shown) -> Vec<Rect> {
+    near(place, shown).map(|(_, at)| Rect::from_center_size(at, vec2(1.0, 1.0) * (3.0 * RADIUS))).collect()
+}
+
 /// Draws the rings.
 pub(super) fn marks(painter: &Painter, place: &Place, shown: &Shown) {
-    let half_slab_mm = f64::from(shown.view.slab_steps.saturating_sub(1)) * shown.view.slab_step_mm / 2.0;
-    for mark in &shown.marks {
-        let at = view::crosshair(&shown.view, mark.at);
-        if at.z.abs() > DEPTH_MM.max(half_slab_mm) {
-            continue;
-        }
+    for (mark, centre) in near(place, shown) {
         let colour = if mark.selected { PICTURE.mark_selected } else { PICTURE.mark };
-        let centre = place.pos(at);
         // Where boxes stand around the point the ring is only a handle, and the tissue matters more.
         if mark.selected && !shown.boxes.is_empty() {
             painter.circle_stroke(centre, RADIUS, Stroke::new(1.0, colour.gamma_multiply(0.7)));

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use egui::{Align2, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2, vec2};
 
-use super::Place;
 use super::halo::{Halo, halo_line, halo_text};
+use super::{Place, boxes, colour_bar, lines, marks};
 use crate::geometry::{Point, Viewport};
 use crate::language::heard;
 use crate::measure::Kind;
@@ -21,6 +21,8 @@ const CROSS: f32 = 6.0;
 const DOT: f32 = 4.0;
 /// Between a measurement and what it says, points.
 const GAP: f32 = 8.0;
+/// Places around a measurement that are tried, each of them so often, farther and farther away.
+const FARTHEST: usize = 5;
 /// Widest line of text, points.
 const WIDEST: f32 = 220.0;
 
@@ -35,7 +37,7 @@ pub(super) fn measurements(painter: &Painter, place: &Place, shown: &Shown) {
     seen.iter().for_each(|(mark, seen)| draw(painter, place, mark, seen));
     // Over all lines; the one in the hand first, so that what it says stands where one looks for it.
     let ink: Vec<Pos2> = seen.iter().flat_map(|(_, seen)| inked(place, seen)).collect();
-    let mut taken = Vec::new();
+    let mut taken = written(painter, place, shown);
     seen.iter().rev().for_each(|(mark, seen)| words(painter, place, (mark, seen), &ink, &mut taken));
 }
 
@@ -117,6 +119,20 @@ fn inked(place: &Place, seen: &SeenMeasurement) -> Vec<Pos2> {
     seen.lines.iter().flat_map(along).chain(handles).collect()
 }
 
+/// What stands on the picture already: names of boxes, nodules, the scale, the colours of a map.
+fn written(painter: &Painter, place: &Place, shown: &Shown) -> Vec<Rect> {
+    let rect = place.rect;
+    let bar = shown.heatmap.as_ref().filter(|_| shown.colour_bar);
+    let bar = bar.map(|look| colour_bar::taken(painter, rect, look));
+    let marks = marks::places(place, shown);
+    boxes::labelled(painter, place, shown)
+        .into_iter()
+        .chain(bar)
+        .chain(marks)
+        .chain([lines::scale_rect(place, shown)])
+        .collect()
+}
+
 /// Where the letters of the directions stand.
 fn letters(rect: Rect) -> [Rect; 4] {
     let box_at = |at: Pos2| Rect::from_center_size(at, vec2(26.0, 26.0));
@@ -143,6 +159,11 @@ fn words(
 ) {
     let own_ink = inked(place, own);
     let around = Rect::from_points(&own_ink);
+    let around = if mark.measurement.kind == Kind::Probe { around.expand(CROSS) } else { around };
+    // Words without their measurement would hang at the edge.
+    if !around.intersects(place.rect) {
+        return;
+    }
     let text = mark.measurement.kind == Kind::Arrow;
     let lines: Vec<Cow<'_, str>> = if !own.whole || text || mark.lines.is_empty() {
         vec![given_name(&mark.measurement.name)]
@@ -161,24 +182,29 @@ fn words(
     let (middle, half) = (around.center(), block / 2.0);
     let [right, left] = [around.right() + GAP + half.x, around.left() - GAP - half.x];
     let [below, above] = [around.bottom() + GAP + half.y, around.top() - GAP - half.y];
-    let wanted = [
-        pos2(right, middle.y),
-        pos2(left, middle.y),
-        pos2(middle.x, below),
-        pos2(middle.x, above),
-        pos2(right, above),
-        pos2(right, below),
-        pos2(left, above),
-        pos2(left, below),
-    ];
+    // Around it, and where all of that is taken farther and farther away.
+    let wanted = (0..FARTHEST).flat_map(|n| {
+        let away = n as f32 * (half.y + GAP);
+        [
+            pos2(right + away, middle.y),
+            pos2(left - away, middle.y),
+            pos2(middle.x, below + away),
+            pos2(middle.x, above - away),
+            pos2(right, above - away),
+            pos2(right, below + away),
+            pos2(left, above - away),
+            pos2(left, below + away),
+        ]
+        .map(|centre| (centre, away))
+    });
     // Whole inside the picture; where it does not fit there, pushed in.
-    let inside = |centre: Pos2| {
+    let inside = |(centre, away): (Pos2, f32)| {
         let push = |v: f32, low: f32, high: f32| v.clamp(low, high.max(low));
         let corner = centre - half;
         let left = push(corner.x, room.left(), room.right() - block.x);
         let top = push(corner.y, room.top(), room.bottom() - block.y);
         let pushed = (pos2(left, top) - corner).length();
-        (Rect::from_min_size(pos2(left, top), block), pushed)
+        (Rect::from_min_size(pos2(left, top), block), pushed + away)
     };
     // What lies under the words: other words are worst, then letters, then lines.
     let cost = |(at, pushed): &(Rect, f32)| {
@@ -187,8 +213,7 @@ fn words(
         let lines = ink.iter().filter(|p| at.expand(2.0).contains(**p)).count() as f32;
         1000.0 * words + 200.0 * letters + 10.0 * lines + pushed
     };
-    let places = wanted.map(inside);
-    let Some((at, _)) = places.into_iter().min_by(|a, b| cost(a).total_cmp(&cost(b))) else { return };
+    let Some((at, _)) = wanted.map(inside).min_by(|a, b| cost(a).total_cmp(&cost(b))) else { return };
     taken.push(at);
     let nearest = own_ink.iter().map(|p| (*p, at.clamp(*p)));
     let nearest = nearest.min_by(|(p, q), (r, s)| p.distance_sq(*q).total_cmp(&r.distance_sq(*s)));

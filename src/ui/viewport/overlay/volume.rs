@@ -162,7 +162,7 @@ fn measurements(painter: &Painter, place: &Place, shown: &Shown, behind: &Behind
         let said = first.map_or_else(|| words::given_name(&mark.measurement.name), |line| heard(line));
         // Words are read, wherever they lie.
         let look = Halo::plain().in_colour(ink);
-        halo_text(painter, at + vec2(8.0, 4.0), Align2::LEFT_TOP, &said, &look, 140.0);
+        halo_text(painter, at + vec2(8.0, 4.0), Align2::LEFT_TOP, &said, &look, 220.0);
     }
 }
 
