@@ -36,7 +36,7 @@ pub fn measurements_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out:
         }
     }
     ui.add_space(size::HALF);
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         for (command, icon, words) in [
             (Command::CopyMeasurements, icons::COPY, say!("measurements-copy")),
             (Command::ExportMeasurements, icons::EXPORT, say!("measurements-export")),

@@ -42,7 +42,7 @@ pub fn segments_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mu
     }
     if !findings.segments().is_empty() {
         ui.add_space(size::HALF);
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             let SegmentsLook { on, filled } = look.segments;
             let shown = Command::Segmenting(Segmenting::ToggleShown);
             let words = if on { say!("segments-shown") } else { say!("segments-hidden") };

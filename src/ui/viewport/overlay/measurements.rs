@@ -9,6 +9,7 @@ use super::{Place, boxes, colour_bar, lines, marks};
 use crate::geometry::{Point, Viewport};
 use crate::language::heard;
 use crate::measure::Kind;
+use crate::session::CornerText;
 use crate::ui::theme::{PICTURE, size};
 use crate::ui::viewport::{MeasurementMark, Shown};
 use crate::ui::words::given_name;
@@ -125,12 +126,15 @@ fn written(painter: &Painter, place: &Place, shown: &Shown) -> Vec<Rect> {
     let bar = shown.heatmap.as_ref().filter(|_| shown.colour_bar);
     let bar = bar.map(|look| colour_bar::taken(painter, rect, look));
     let marks = marks::places(place, shown);
-    boxes::labelled(painter, place, shown)
-        .into_iter()
-        .chain(bar)
-        .chain(marks)
-        .chain([lines::scale_rect(place, shown)])
-        .collect()
+    // Both upper corners' text, two to three lines of it.
+    let aside = vec2(rect.width() / 2.0 - 20.0, 0.0);
+    let corners = [
+        Rect::from_min_max(rect.min, rect.min + aside + vec2(0.0, 58.0)),
+        Rect::from_min_max(rect.right_top() - aside * 0.6, rect.right_top() + vec2(0.0, 40.0)),
+    ];
+    let corners = corners.into_iter().filter(|_| shown.text != CornerText::None);
+    let names = boxes::labelled(painter, place, shown).into_iter();
+    names.chain(bar).chain(marks).chain(corners).chain([lines::scale_rect(place, shown)]).collect()
 }
 
 /// Where the letters of the directions stand.
@@ -184,18 +188,21 @@ fn words(
     let [below, above] = [around.bottom() + GAP + half.y, around.top() - GAP - half.y];
     // Around it, and where all of that is taken farther and farther away.
     let wanted = (0..FARTHEST).flat_map(|n| {
-        let away = n as f32 * (half.y + GAP);
+        let [aside, away] = [half.x, half.y].map(|half| n as f32 * (half + GAP));
         [
-            pos2(right + away, middle.y),
-            pos2(left - away, middle.y),
-            pos2(middle.x, below + away),
-            pos2(middle.x, above - away),
-            pos2(right, above - away),
-            pos2(right, below + away),
-            pos2(left, above - away),
-            pos2(left, below + away),
+            (pos2(right + aside, middle.y), aside),
+            (pos2(left - aside, middle.y), aside),
+            (pos2(middle.x, below + away), away),
+            (pos2(middle.x, above - away), away),
+            (pos2(right, above - away), away),
+            (pos2(right, below + away), away),
+            (pos2(left, above - away), away),
+            (pos2(left, below + away), away),
+            (pos2(right + aside, above), aside),
+            (pos2(right + aside, below), aside),
+            (pos2(left - aside, above), aside),
+            (pos2(left - aside, below), aside),
         ]
-        .map(|centre| (centre, away))
     });
     // Whole inside the picture; where it does not fit there, pushed in.
     let inside = |(centre, away): (Pos2, f32)| {
