@@ -17,6 +17,7 @@ use super::inflated::Inflated;
 use super::jpeg;
 use super::jpeg_2000;
 use super::jpeg_lossless;
+use super::jpeg_ls;
 use super::lut::Lut;
 use super::rescale::Rescale;
 use super::walk::{self, EXPLICIT_BIG_ENDIAN, PixelPlace};
@@ -275,7 +276,7 @@ impl SliceSource {
         Ok(words)
     }
 
-    /// The stored numbers of a picture for which there is a faster way than dicom-pixeldata; `None` where there
+    /// The stored numbers of a picture for which there is a better way than dicom-pixeldata; `None` where there
     /// is none.
     fn quick(&self, picture: &[u8], announced: Option<Announced>) -> Result<Option<Box<[i16]>>, SliceFault> {
         let size = [usize::from(self.form.columns), usize::from(self.form.rows)];
@@ -284,6 +285,11 @@ impl SliceSource {
                 let stored = jpeg_lossless::decode(picture, size);
                 let stored = stored.map_err(|why| SliceFault::Damaged(why.to_owned()))?;
                 Ok(stored.map(|stored| stored.into_iter().map(u16::cast_signed).collect()))
+            }
+            uids::JPEGLS_LOSSLESS | uids::JPEGLS_NEAR_LOSSLESS => {
+                let stored = jpeg_ls::decode(picture, size);
+                let stored = stored.map_err(|why| SliceFault::Damaged(why.to_owned()))?;
+                Ok(Some(stored.into_iter().map(u16::cast_signed).collect()))
             }
             uids::JPEG2000 | uids::JPEG2000_LOSSLESS => {
                 Ok(announced.and_then(|announced| jpeg_2000::decode(picture, announced)))

@@ -14,6 +14,7 @@ mod items;
 mod jpeg;
 mod jpeg_2000;
 mod jpeg_lossless;
+mod jpeg_ls;
 mod kind;
 mod lut;
 mod named;

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Writes the fuzz corpus: one synthetic 16 x 12 slice in every transfer syntax that is read, and in
 the odd dress in which slices come.  Needs numpy, pydicom, pylibjpeg, pylibjpeg-openjpeg, pyjpegls and
-python-gdcm.  Beside OUT, in npy/, an array of int16.  The same bytes every time: make_corpus.py OUT
+python-gdcm.  jpeg-ls-damaged.dcm, one of them as fuzzing left it, is not written.  Beside OUT, in npy/,
+an array of int16.  The same bytes every time: make_corpus.py OUT
 """
 import sys
 from pathlib import Path
