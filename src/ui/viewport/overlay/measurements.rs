@@ -35,6 +35,10 @@ pub(super) fn measurements(painter: &Painter, place: &Place, shown: &Shown) {
         .map(|mark| (mark, view::seen(&shown.view, &mark.measurement)))
         .filter(|(_, seen)| !seen.is_empty())
         .collect();
+    // Most slices have none, and what else is written there need not be measured for them.
+    if seen.is_empty() {
+        return;
+    }
     seen.iter().for_each(|(mark, seen)| draw(painter, place, mark, seen));
     // Over all lines; the one in the hand first, so that what it says stands where one looks for it.
     let ink: Vec<Pos2> = seen.iter().flat_map(|(_, seen)| inked(place, seen)).collect();
