@@ -177,6 +177,8 @@ fn read_for_volume(
             if volume.value([0, 0, volume.looked_at()]).is_some() {
                 first.take().into_iter().for_each(|first| first());
             }
+            // Who was told may have said that it is enough.
+            ctx.check()?;
             Ok(())
         };
         let come = |k: usize, numbers| Ok(put(k, numbers)?);

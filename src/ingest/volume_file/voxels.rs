@@ -161,15 +161,18 @@ fn gather<E: From<Fault>>(
     give_back: &Sender<Vec<u8>>,
     come: &(dyn Fn(usize, Numbers) -> Result<(), E> + Sync),
 ) -> Result<Option<Numbers>, E> {
-    let mut last = None;
+    let depth = layout.grid.size()[2];
     for (k, stored) in arrived.iter().enumerate() {
-        if let Some(before) = last.replace(numbers(layout, &stored)) {
-            come(k.saturating_sub(1), before)?;
-        }
+        let values = numbers(layout, &stored);
         // Where nobody needs it any more it is dropped.
         give_back.send(stored).ok();
+        if k.saturating_add(1) >= depth {
+            return Ok(Some(values));
+        }
+        // Nothing is held back that is whole: who looks at it waits for nothing.
+        come(k, values)?;
     }
-    Ok(last)
+    Ok(None)
 }
 
 /// What the bytes of a slice stand for; values that are no numbers among them.
