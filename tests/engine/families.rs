@@ -283,14 +283,16 @@ fn mmcaf_net_learns_in_three_stages_of_which_each_leaves_the_parts_before_it_alo
 }
 
 #[test]
-fn lungnodule_ssm_learns_without_labels_grows_a_forest_and_learns_to_detect() {
+fn lungnodule_ssm_learns_without_labels_and_with_them_grows_a_forest_and_learns_to_detect() {
     let course = "epochs = 2\nbatch = 4\nlearning_rate = 1e-3";
     let crops = "large = 42\nsmall = 28\nsmall_count = 1";
     let config = format!(
-        "prototypes = 16\ntrees = 10\n[crops]\n{crops}\n[pretraining]\n{course}\n[detection]\nepochs = 8\nbatch = 4\npatience = 0"
+        "prototypes = 16\ntrees = 10\ntuned = true\ntuning_patches = 4\n[crops]\n{crops}\n[pretraining]\n{course}\n[tuning]\n{course}\n[detection]\nepochs = 8\nbatch = 4\npatience = 0"
     );
     let question = Question::SliceContainsNodule;
     let epochs = from_end_to_end("lungnodule-ssm-compact", question, &config, "pretraining");
     assert!(falls(&epochs, "detection") && falls(&epochs, "pretraining"), "{epochs:?}");
-    assert!(epochs.iter().any(|(name, _)| name == "pretraining, hidden patches"), "{epochs:?}");
+    for part in ["pretraining, hidden patches", "tuning, where"] {
+        assert!(epochs.iter().any(|(name, _)| name == part), "{part}: {epochs:?}");
+    }
 }

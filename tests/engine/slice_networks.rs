@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use burn::tensor::Device;
-use triscope::networks::ssm::{Dino, DinoConfig, dino_layout, is_dead, published};
+use burn::tensor::{Device, Tensor, TensorData};
+use triscope::networks::ssm::{Dino, DinoConfig, Tokens, dino_layout, is_dead, published};
 use triscope::networks::weights::{Array, Card, Import, WeightsError, WeightsFile, random};
 
 #[test]
@@ -43,6 +43,35 @@ fn a_file_with_registers_and_the_dead_token_loads_and_tells_both() {
     assert_eq!((report.ignored.as_slice(), report.loaded.len()), (&["mask_token".to_owned()][..], 35));
     let error = load(plain).expect_err("no place for registers").to_string();
     assert!(error.contains("1 unexpected (first: register_tokens)"), "{error}");
+}
+
+#[test]
+fn pieces_are_looked_at_where_they_lie_in_their_image() {
+    let config = DinoConfig { dim: 8, depth: 2, heads: 2, registers: 0 };
+    let mut state = random(&dino_layout(&config), 3);
+    // Positions that differ from cell to cell.
+    let table = state.tensors.get_mut("pos_embed").expect("a table");
+    table.values.iter_mut().enumerate().for_each(|(n, v)| *v = (n as f32 * 0.37).sin());
+    let device = Device::flex();
+    let mut net = Dino::new(&config, &device);
+    Import::load(&mut net, "a transformer", &dino_layout(&config), state, str::to_owned, is_dead)
+        .expect("fits");
+    let image = |from: usize, side: usize| {
+        let values: Vec<f32> = (0..3 * side * side).map(|n| ((from + n) as f32 * 0.11).cos()).collect();
+        Tensor::<4>::from_data(TensorData::new(values, [1, 3, side, side]), &device)
+    };
+    let class = |tokens: Tokens| tokens.class.into_data().try_to_vec::<f32>().expect("on this machine");
+    let close = |a: &[f32], b: &[f32]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-5);
+    // A piece that is the whole is the whole.
+    let whole = class(net.forward(image(0, 42)));
+    assert!(close(&class(net.forward_pieces(image(0, 42), [3, 3], &[[0, 0]])), &whole));
+    // Each of several is told as it is alone, and told otherwise elsewhere.
+    let alone =
+        |from: usize, corner: [usize; 2]| class(net.forward_pieces(image(from, 28), [5, 4], &[corner]));
+    let both = Tensor::cat(vec![image(0, 28), image(9, 28)], 0);
+    let both = class(net.forward_pieces(both, [5, 4], &[[0, 1], [3, 2]]));
+    assert!(close(&both, &[alone(0, [0, 1]), alone(9, [3, 2])].concat()), "single precision");
+    assert!(!close(&alone(0, [0, 1]), &alone(0, [3, 2])));
 }
 
 #[test]

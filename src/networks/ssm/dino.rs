@@ -91,12 +91,42 @@ impl Dino {
     /// - `image`: `[batch, 3, row, column]`, multiples of [`PATCH`], each channel less ImageNet's mean
     ///   and divided by its deviation
     pub fn forward_tapped(&self, image: Tensor<4>, taps: &mut Taps) -> Tokens {
+        let [_, _, height, width] = image.dims();
+        let grid = [height / PATCH, width / PATCH];
+        let positions = self.positions(grid);
+        taps.offer("pos_embed", &positions);
+        self.tokens(image, positions, taps)
+    }
+
+    /// Pieces of larger images, each patch at its place in the whole: what the network makes of an image of which
+    /// the other patches are left out.
+    /// - `image`: as in [`Dino::forward_tapped`], all pieces of one size
+    /// - `whole`: rows and columns of patches of the images
+    /// - `corners`: of each piece, the row and column of its first patch; a piece lies inside its image
+    pub fn forward_pieces(&self, image: Tensor<4>, whole: [usize; 2], corners: &[[usize; 2]]) -> Tokens {
+        let ([_, _, height, width], positions) = (image.dims(), self.positions(whole));
+        let [rows, columns] = [height / PATCH, width / PATCH];
+        let [_, tokens, dim] = positions.dims();
+        let grid = positions.clone().narrow(1, 1, tokens - 1).reshape([whole[0], whole[1], dim]);
+        let of_piece = |[row, column]: &[usize; 2]| {
+            let piece = grid.clone().narrow(0, *row, rows).narrow(1, *column, columns);
+            Tensor::cat(vec![positions.clone().narrow(1, 0, 1), piece.reshape([1, rows * columns, dim])], 1)
+        };
+        let positions = Tensor::cat(corners.iter().map(of_piece).collect(), 0);
+        self.tokens(image, positions, &mut Taps::off())
+    }
+
+    /// `[1, 1 + rows x columns, dim]`
+    fn positions(&self, grid: [usize; 2]) -> Tensor<3> {
+        let resize = if self.register_tokens.is_some() { Resize::Antialias } else { Resize::Offset };
+        resized(self.pos_embed.val(), grid, resize)
+    }
+
+    /// - `positions`: `[1 or batch, 1 + patch, dim]`
+    fn tokens(&self, image: Tensor<4>, positions: Tensor<3>, taps: &mut Taps) -> Tokens {
         let x = self.patch_embed.proj.forward(image);
         let [batch, dim, rows, columns] = x.dims();
         let x = x.reshape([batch, dim, rows * columns]).swap_dims(1, 2);
-        let resize = if self.register_tokens.is_some() { Resize::Antialias } else { Resize::Offset };
-        let positions = resized(self.pos_embed.val(), [rows, columns], resize);
-        taps.offer("pos_embed", &positions);
         let each = |token: Tensor<3>| token.repeat_dim(0, batch);
         let mut x = Tensor::cat(vec![each(self.cls_token.val()), x], 1) + positions;
         if let Some(registers) = &self.register_tokens {

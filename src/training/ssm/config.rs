@@ -74,6 +74,12 @@ pub struct SsmTraining {
     pub koleo_weight: f32,
     /// Learning without labels.
     pub pretraining: Course,
+    /// Whether the transformer then learns with labels where nodules are. Ours: nothing published does.
+    pub tuned: bool,
+    /// Rows and columns of patches of the pieces that it reads meanwhile; 36 for whole slices.
+    pub tuning_patches: usize,
+    /// Learning with labels.
+    pub tuning: Course,
     /// Trees of the forest.
     pub trees: usize,
     /// Learning to detect: a head on the features as they are.
@@ -96,6 +102,16 @@ impl Default for SsmTraining {
             koleo_weight: 0.1,
             pretraining: Course {
                 epochs: 10,
+                batch: 8,
+                learning_rate: 5e-4,
+                weight_decay: 0.04,
+                clip: 3.0,
+                ..Course::default()
+            },
+            tuned: false,
+            tuning_patches: 16,
+            tuning: Course {
+                epochs: 30,
                 batch: 8,
                 learning_rate: 5e-4,
                 weight_decay: 0.04,
@@ -151,7 +167,12 @@ impl SsmTraining {
             ![config.momentum, config.centring].iter().all(|m| (0.0..=1.0).contains(m)),
             "momentum and centring must lie between 0 and 1",
         )?;
+        check(
+            !(1..=36).contains(&config.tuning_patches),
+            "tuning_patches must lie between 1 and the slice's 36",
+        )?;
         config.pretraining.check("pretraining")?;
+        config.tuning.check("tuning")?;
         config.detection.check("detection")?;
         Ok(config)
     }

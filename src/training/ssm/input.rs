@@ -75,8 +75,7 @@ pub(super) fn piece(
     let side = ((share.sqrt() * SIDE as f32).round() as usize).clamp(px.min(SIDE), SIDE);
     let (left, top) = (random.random_range(0..=SIDE - side), random.random_range(0..=SIDE - side));
     let mirrored: bool = random.random();
-    let mut within = || (2.0 * random.random::<f32>() - 1.0) * brightness;
-    let (contrast, shift) = (1.0 + within(), within());
+    let (contrast, shift) = lit(brightness, random);
     let source = levels(bytes);
     // From first to last pixel of a cell of the result: at least one.
     let cell = |n: usize| (n * side / px, ((n + 1) * side).div_ceil(px).min(side));
@@ -98,6 +97,34 @@ pub(super) fn piece(
         }
     }
     channels(&grey)
+}
+
+/// A square part of a slice as it is, from the mirrored slice or the plain one, brighter or darker.
+/// - `corner`: column and row of its first pixel, in the mirrored slice where it is mirrored
+/// - returns: 3 x px x px
+pub(super) fn cut(
+    bytes: &[u8],
+    px: usize,
+    [left, top]: [usize; 2],
+    mirrored: bool,
+    brightness: f32,
+    random: &mut ChaCha8Rng,
+) -> Vec<f32> {
+    let (contrast, shift) = lit(brightness, random);
+    let source = levels(bytes);
+    let level = |row: usize, column: usize| {
+        let column = if mirrored { SIDE - 1 - column } else { column };
+        let level = source.get(row * SIDE + column).copied().unwrap_or(0);
+        ((f32::from(level) / 255.0 - 0.5) * contrast + 0.5 + shift).clamp(0.0, 1.0)
+    };
+    let rows = (top..top + px).flat_map(|row| (left..left + px).map(move |column| (row, column)));
+    channels(&rows.map(|(row, column)| level(row, column)).collect::<Vec<_>>())
+}
+
+/// A change of contrast around the middle, and of brightness.
+fn lit(brightness: f32, random: &mut ChaCha8Rng) -> (f32, f32) {
+    let mut within = || (2.0 * random.random::<f32>() - 1.0) * brightness;
+    (1.0 + within(), within())
 }
 
 /// Hides patches of a piece: their pixels become 0, the mean of the pictures on which the channels were
@@ -141,6 +168,20 @@ mod tests {
         assert!(rising && grey.iter().all(|v| (0.0..=1.0).contains(v)), "{grey:?}");
         let none: Vec<u8> = f32::NAN.to_le_bytes().repeat(4);
         assert_eq!(shares(&none), None);
+    }
+
+    #[test]
+    fn a_part_is_the_slice_s_own_pixels_mirrored_with_it() {
+        let (bytes, mut random) = (bytes(), generator(1, "part", &[]));
+        let level = |values: &[f32], n: usize| ((values[n] * 0.229 + 0.485) * 255.0).round();
+        let plain = cut(&bytes, 28, [100, 40], false, 0.0, &mut random);
+        assert_eq!((plain.len(), level(&plain, 0), level(&plain, 27)), (3 * 28 * 28, 50.0, 63.0));
+        let mirrored = cut(&bytes, 28, [100, 40], true, 0.0, &mut random);
+        // Column 100 of the mirrored slice is column 403.
+        assert_eq!(level(&mirrored, 0), 201.0);
+        // What is cut is what the whole has there.
+        let whole = whole(&bytes);
+        assert_eq!(plain[28], whole[41 * SIDE + 100]);
     }
 
     #[test]

@@ -1,10 +1,11 @@
-//! LungNodule-SSM: a transformer that learns without labels, a forest on its features, and a head that
-//! detects.
+//! LungNodule-SSM: a transformer that learns without labels, and with them where asked to, a forest on its
+//! features, and a head that detects.
 
 mod config;
 mod detect;
 mod input;
 mod pretrain;
+mod tune;
 
 pub use config::{SsmCrops, SsmTraining};
 
@@ -22,14 +23,18 @@ use crate::inference::ssm::SsmNetwork;
 use crate::inference::{InferenceError, Mode};
 use crate::jobs::JobContext;
 use crate::networks::Architecture;
-use crate::networks::ssm::{Dino, DinoConfig, DinoDetector, HEAD, detector_layout, dino_layout, is_dead};
+use crate::networks::ssm::{
+    Dino, DinoConfig, DinoDetector, HEAD, PATCH, detector_layout, dino_layout, is_dead,
+};
 use crate::networks::weights::{Array, Import, Metadata, StateDict, WeightsFile, collect, random};
 use detect::DetectionTask;
 use input::SIDE;
 use pretrain::{PretrainingTask, SelfTaught};
+use tune::{Tuned, TuningTask};
 
 /// The stages; between them the forest grows.
 const PRETRAINING: &str = "pretraining";
+const TUNING: &str = "tuning";
 const DETECTION: &str = "detection";
 
 /// Under which a weights file of ours carries the forest on features of random values, for evaluations.
@@ -156,6 +161,11 @@ impl Curriculum for SsmTraining {
     fn stages(&self) -> Vec<(&'static str, usize, f64)> {
         // The head is nothing beside the transformer.
         let mut stages = vec![(DETECTION, self.detection.epochs, 1e-3)];
+        if self.tuned {
+            // Beside two large pieces that two transformers look at, and small ones.
+            let share = (self.tuning_patches * PATCH) as f64 / self.crops.large as f64;
+            stages.insert(0, (TUNING, self.tuning.epochs, 0.4 * share * share));
+        }
         if self.self_taught {
             stages.insert(0, (PRETRAINING, self.pretraining.epochs, 1.0));
         }
@@ -164,7 +174,8 @@ impl Curriculum for SsmTraining {
 
     fn largest_batch(&self) -> usize {
         let without_labels = if self.self_taught { self.pretraining.batch } else { 0 };
-        self.detection.batch.max(without_labels)
+        let with_labels = if self.tuned { self.tuning.batch } else { 0 };
+        self.detection.batch.max(without_labels).max(with_labels)
     }
 
     fn learn(
@@ -192,7 +203,7 @@ impl Curriculum for SsmTraining {
         let mut notes = Vec::new();
         let first = match begun {
             Some((_, state)) => state,
-            None if !self.self_taught => {
+            None if !self.self_taught && !self.tuned => {
                 notes.push("Features of random values: nothing taught the transformer".to_owned());
                 first_values(&vit, self.seed)
             }
@@ -204,6 +215,18 @@ impl Curriculum for SsmTraining {
             let copy = transformer(model, &vit, first, &learning)?;
             let fresh = SelfTaught::new(net, copy, vit.dim, self, &learning)?;
             net = lesson.stage(&task, fresh, told)?.into_teacher();
+        }
+        let boxes: Vec<_> = cohort.inputs.iter().map(|bytes| input::shares(bytes)).collect();
+        if self.tuned {
+            let found = |&n: &usize| boxes[n].filter(|_| cohort.cases[n].positive);
+            let places: Vec<_> = split.train.iter().filter_map(found).collect();
+            if places.is_empty() {
+                let why = "tuned is true, and no case that teaches has a box; give boxes in the manifest";
+                return Err(TrainingError::Config(why.to_owned()));
+            }
+            let task = TuningTask { cohort, config: self, places };
+            let fresh = Tuned::new(net, vit.dim, &learning);
+            net = lesson.stage(&task, fresh, told)?.into_transformer();
         }
         let (net, device) = (net.valid(), &lesson.device.device);
         let teaching = features(&net, cohort, &split.train, device, lesson.ctx)?;
@@ -218,7 +241,6 @@ impl Curriculum for SsmTraining {
         let mut all = vec![Vec::new(); cohort.cases.len()];
         let known = split.train.iter().zip(teaching).chain(split.validation.iter().zip(measuring));
         known.for_each(|(&n, row)| all[n] = row);
-        let boxes: Vec<_> = cohort.inputs.iter().map(|bytes| input::shares(bytes)).collect();
         let layout = detector_layout(vit.dim);
         let mut head = DinoDetector::new(vit.dim, &learning);
         Import::load(&mut head, model, &layout, random(&layout, self.seed), str::to_owned, |_| false)?;
