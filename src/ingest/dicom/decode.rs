@@ -162,8 +162,18 @@ impl SliceSource {
             return Err(SliceFault::Truncated);
         }
         self.check(&picture)?;
-        let decoded = self.run_decoder(picture)?;
         let length = pixels * 3 * usize::from(self.form.bits_allocated / 8);
+        let decoded = if self.is_jpeg_ls() {
+            let size = [usize::from(self.form.columns), usize::from(self.form.rows)];
+            let stored = jpeg_ls::decode_colours(&picture, size);
+            let stored = stored.map_err(|why| SliceFault::Damaged(why.to_owned()))?;
+            match self.form.bits_allocated {
+                8 => stored.into_iter().map(|level| level as u8).collect(),
+                _ => stored.into_iter().flat_map(u16::to_le_bytes).collect(),
+            }
+        } else {
+            self.run_decoder(picture)?
+        };
         decoded.get(..length).map(<[u8]>::to_vec).ok_or(SliceFault::Truncated)
     }
 
@@ -175,7 +185,11 @@ impl SliceSource {
     /// Whether what is decoded is in the colours that the header names: decoders of JPEG and JPEG 2000 turn
     /// them into red, green and blue.
     pub(super) fn keeps_colours(&self) -> bool {
-        header::is_native(&self.syntax) || self.syntax == uids::RLE_LOSSLESS
+        header::is_native(&self.syntax) || self.syntax == uids::RLE_LOSSLESS || self.is_jpeg_ls()
+    }
+
+    fn is_jpeg_ls(&self) -> bool {
+        matches!(self.syntax.as_str(), uids::JPEGLS_LOSSLESS | uids::JPEGLS_NEAR_LOSSLESS)
     }
 
     /// Numbers as they are: straight into the slice, without a second copy of 16-bit words.
