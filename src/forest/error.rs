@@ -5,8 +5,11 @@ use crate::jobs::Cancelled;
 /// Each is one sentence for the user. Trees and nodes are counted from 0, as in the file.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ForestError {
-    /// No JSON, or not of this form.
-    #[error("the forest cannot be read ({why}); expected JSON with n_features, classes and trees")]
+    /// Neither of the two forms.
+    #[error(
+        "the forest cannot be read ({why}); expected JSON with n_features, classes and trees, or ONNX with a \
+         TreeEnsembleClassifier"
+    )]
     Unreadable {
         /// The reader's words.
         why: String,

@@ -20,20 +20,20 @@ use super::tree::{Node, Tree, threshold};
 
 /// - `N`: of the shares; read in double precision and kept and written in single, whose digits are few
 #[derive(Serialize, Deserialize)]
-struct ForestFile<N> {
-    n_features: usize,
-    classes: Vec<String>,
-    trees: Vec<TreeFile<N>>,
+pub(super) struct ForestFile<N> {
+    pub(super) n_features: usize,
+    pub(super) classes: Vec<String>,
+    pub(super) trees: Vec<TreeFile<N>>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct TreeFile<N> {
-    children_left: Vec<i64>,
-    children_right: Vec<i64>,
-    feature: Vec<i64>,
+#[derive(Default, Serialize, Deserialize)]
+pub(super) struct TreeFile<N> {
+    pub(super) children_left: Vec<i64>,
+    pub(super) children_right: Vec<i64>,
+    pub(super) feature: Vec<i64>,
     /// `None`: written as something that is no number.
-    threshold: Vec<Option<f64>>,
-    value: Vec<Vec<Option<N>>>,
+    pub(super) threshold: Vec<Option<f64>>,
+    pub(super) value: Vec<Vec<Option<N>>>,
 }
 
 impl Forest {
@@ -50,6 +50,11 @@ impl Forest {
                 .and_then(serde_json::from_value)
                 .map_err(|_| ForestError::Unreadable { why: error.to_string() })
         })?;
+        Self::checked(file)
+    }
+
+    /// What was read, where it is a forest.
+    pub(super) fn checked(file: ForestFile<f64>) -> Result<Self, ForestError> {
         let (features, classes) = (file.n_features, file.classes);
         for (what, empty) in
             [("trees", file.trees.is_empty()), ("features", features == 0), ("classes", classes.is_empty())]

@@ -1,13 +1,16 @@
 //! Random forests: read from a file, grown from examples, asked for the shares of the classes.
 //!
 //! Numbers in, numbers out; the features may come from any network. `file` describes the JSON form,
-//! which a few lines of Python write from scikit-learn's `RandomForestClassifier`.
+//! which a few lines of Python write from scikit-learn's `RandomForestClassifier`; `onnx` reads what is written of
+//! one for other programs.
 //!
 //! Source: Breiman, Machine Learning 45 (2001) 5-32; choices as in scikit-learn.
 
 mod error;
 mod file;
 mod grow;
+mod onnx;
+mod onnx_file;
 mod tree;
 
 #[cfg(test)]

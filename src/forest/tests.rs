@@ -29,6 +29,70 @@ fn a_forest_of_scikit_learn_gives_the_same_shares() {
     assert_eq!(again, forest);
 }
 
+/// The one forest of three classes, the other of two, both as `skl2onnx` writes them.
+const ONNX: &[u8] = include_bytes!("../../tests/data/forest/forest.onnx");
+const TWO: &[u8] = include_bytes!("../../tests/data/forest/two.onnx");
+const TWO_CASES: &[u8] = include_bytes!("../../tests/data/forest/two.json");
+
+#[test]
+fn a_forest_in_onnx_gives_the_shares_that_scikit_learn_gives() {
+    #[derive(Deserialize)]
+    struct Cases {
+        x: Vec<Vec<f32>>,
+        p: Vec<Vec<f64>>,
+    }
+    for (file, cases, shape) in [(ONNX, CASES, (9, 3, 12)), (TWO, TWO_CASES, (9, 2, 5))] {
+        let forest = Forest::read(file).expect("a forest");
+        assert_eq!((forest.features(), forest.classes().len(), forest.trees()), shape);
+        assert_eq!(forest.classes()[..2], ["0", "1"]);
+        let cases: Cases = serde_json::from_slice(cases).expect("cases");
+        for (n, (x, expected)) in cases.x.iter().zip(&cases.p).enumerate() {
+            let got = forest.predict(x).expect("nine features");
+            // Single precision, divided by the number of trees and multiplied by it.
+            assert!(got.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{n}: {got:?} {expected:?}");
+        }
+        let again = Forest::read(&forest.to_json()).expect("its own form");
+        assert_eq!(again, forest);
+    }
+}
+
+#[test]
+fn onnx_that_is_no_forest_or_another_one_is_refused_in_a_sentence() {
+    let refused = |bytes: &[u8]| Forest::read(bytes).expect_err("refused").to_string();
+    // Bytes of the same length, so that the lengths around them stay right.
+    let changed = |from: &str, to: &str| {
+        let mut bytes = TWO.to_vec();
+        // The last one: the first may be a step's own name.
+        let at = bytes.windows(from.len()).rposition(|w| w == from.as_bytes()).expect("there");
+        bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
+        refused(&bytes)
+    };
+    let operator = changed("TreeEnsembleClassifier", "TreeEnsembleRegressors");
+    assert!(operator.contains("it has 0 operators TreeEnsembleClassifier, not one"), "{operator}");
+    let question = changed("BRANCH_LEQ", "BRANCH_EQQ");
+    assert!(question.contains("not of the form BRANCH_LEQ: BRANCH_EQQ"), "{question}");
+    let lists = changed("nodes_treeids", "nodes_treeidz");
+    assert!(lists.contains("the lists of its nodes differ in length"), "{lists}");
+    let lists = changed("class_treeids", "class_treeidz");
+    assert!(lists.contains("the lists of its leaves' shares differ"), "{lists}");
+    let changed_afterwards = changed("NONE", "SOFT");
+    assert!(changed_afterwards.contains("changed afterwards"), "{changed_afterwards}");
+    assert!(refused(b"").contains("it has 0 operators"), "nothing at all");
+    assert!(refused(b"PK\x03\x04").contains("the forest cannot be read"));
+    // Cut off anywhere it is no forest, and nothing worse; behind the graph, that ends with its answers' shapes, only
+    // versions are told.
+    for end in 0..TWO.len() - 120 {
+        assert!(Forest::read(&TWO[..end]).is_err(), "{end}");
+    }
+    for at in 0..TWO.len() {
+        let mut bytes = TWO.to_vec();
+        bytes[at] ^= 0x55;
+        if let Ok(forest) = Forest::read(&bytes) {
+            assert!(forest.predict(&vec![0.5; forest.features()]).is_ok(), "{at}");
+        }
+    }
+}
+
 #[derive(Deserialize)]
 struct Grown {
     x: Vec<f32>,

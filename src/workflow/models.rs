@@ -96,7 +96,7 @@ pub struct MemberReport {
 /// Files that belong to a checkpoint of LungNodule-SSM, whose transformer is published alone.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Besides<'a> {
-    /// A random forest as JSON (`forest`).
+    /// A random forest as JSON or ONNX (`forest`).
     pub forest: Option<&'a Path>,
     /// The detection head's checkpoint.
     pub detector: Option<&'a Path>,
@@ -111,7 +111,7 @@ impl Besides<'_> {
                 |why: String| ModelsError::from(WeightsError::Unreadable { name: name.clone(), why });
             let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
             // Written anew: what is read is what was understood.
-            let forest = Forest::from_json(&bytes).map_err(|error| unreadable(error.to_string()))?;
+            let forest = Forest::read(&bytes).map_err(|error| unreadable(error.to_string()))?;
             let text = String::from_utf8_lossy(&forest.to_json()).into_owned();
             file.metadata.insert(SsmNetwork::FOREST_KEY.to_owned(), text);
         }

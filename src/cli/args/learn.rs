@@ -40,7 +40,7 @@ pub(in crate::cli) enum ModelsAction {
         /// The safetensors file to write
         #[arg(long, value_name = "F")]
         out: PathBuf,
-        /// Of LungNodule-SSM: the forest that answers from the transformer's features, as JSON
+        /// Of LungNodule-SSM: the forest that answers from the transformer's features, as JSON or ONNX
         #[arg(long, value_name = "F.json")]
         forest: Option<PathBuf>,
         /// Of LungNodule-SSM: the checkpoint of its detection head

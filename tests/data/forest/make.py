@@ -2,7 +2,8 @@
 
     python make.py
 
-forest.json: a forest in the form that src/forest/file.rs describes. cases.json: examples, and what
+forest.json: a forest in the form that src/forest/file.rs describes; forest.onnx: the same as skl2onnx 1.20.0 writes
+it; two.onnx: one of two classes, and two.json what scikit-learn says. cases.json: examples, and what
 scikit-learn says of them. examples.json: examples with their classes, some to grow from and some not,
 and the share of the latter that forests of scikit-learn call rightly.
 """
@@ -12,6 +13,7 @@ import json
 import numpy as np
 from sklearn.datasets import make_classification
 from sklearn.ensemble import RandomForestClassifier
+from skl2onnx import to_onnx
 
 
 def exported(forest):
@@ -55,6 +57,19 @@ for row, tree in enumerate(forest.estimators_[:12]):
     edges[row, tree.tree_.feature[0]] = np.float32(tree.tree_.threshold[0])
 cases = np.concatenate([x[120:], edges])
 write("cases.json", {"x": [[float(v) for v in case] for case in cases], "p": forest.predict_proba(cases).tolist()})
+
+def write_onnx(name, forest, x):
+    # Its own name and domain, so that the file is the same each time.
+    model = to_onnx(forest, x[:1], options={"zipmap": False}, name="forest")
+    with open(name, "wb") as file:
+        file.write(model.SerializeToString(deterministic=True))
+
+
+write_onnx("forest.onnx", forest, x)
+x2, y2 = data(160, 2)
+two = RandomForestClassifier(5, min_samples_leaf=4, random_state=42).fit(x2[:120], y2[:120])
+write_onnx("two.onnx", two, x2)
+write("two.json", {"x": [[float(v) for v in case] for case in x2[120:]], "p": two.predict_proba(x2[120:]).tolist()})
 
 x, y = data(500, 2)
 grown = [RandomForestClassifier(random_state=seed).fit(x[:300], y[:300]) for seed in range(20)]

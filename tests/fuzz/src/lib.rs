@@ -17,6 +17,9 @@ pub mod ingest;
 #[path = "../../../src/dataset/mod.rs"]
 pub mod dataset;
 
+#[path = "../../../src/forest/mod.rs"]
+pub mod forest;
+
 #[cfg(feature = "weights")]
 #[path = "../../../src/networks/mod.rs"]
 pub mod networks;
