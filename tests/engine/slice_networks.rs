@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use burn::tensor::{Device, Tensor, TensorData};
+use triscope::networks::Taps;
 use triscope::networks::ssm::{Dino, DinoConfig, Tokens, dino_layout, is_dead, published};
 use triscope::networks::weights::{Array, Card, Import, WeightsError, WeightsFile, random};
 
@@ -64,12 +65,13 @@ fn pieces_are_looked_at_where_they_lie_in_their_image() {
     let close = |a: &[f32], b: &[f32]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-5);
     // A piece that is the whole is the whole.
     let whole = class(net.forward(image(0, 42)));
-    assert!(close(&class(net.forward_pieces(image(0, 42), [3, 3], &[[0, 0]])), &whole));
+    assert!(close(&class(net.forward_pieces(image(0, 42), [3, 3], &[[0, 0]], &mut Taps::off())), &whole));
     // Each of several is told as it is alone, and told otherwise elsewhere.
-    let alone =
-        |from: usize, corner: [usize; 2]| class(net.forward_pieces(image(from, 28), [5, 4], &[corner]));
+    let alone = |from: usize, corner: [usize; 2]| {
+        class(net.forward_pieces(image(from, 28), [5, 4], &[corner], &mut Taps::off()))
+    };
     let both = Tensor::cat(vec![image(0, 28), image(9, 28)], 0);
-    let both = class(net.forward_pieces(both, [5, 4], &[[0, 1], [3, 2]]));
+    let both = class(net.forward_pieces(both, [5, 4], &[[0, 1], [3, 2]], &mut Taps::off()));
     assert!(close(&both, &[alone(0, [0, 1]), alone(9, [3, 2])].concat()), "single precision");
     assert!(!close(&alone(0, [0, 1]), &alone(0, [3, 2])));
 }

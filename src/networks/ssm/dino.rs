@@ -103,7 +103,14 @@ impl Dino {
     /// - `image`: as in [`Dino::forward_tapped`], all pieces of one size
     /// - `whole`: rows and columns of patches of the images
     /// - `corners`: of each piece, the row and column of its first patch; a piece lies inside its image
-    pub fn forward_pieces(&self, image: Tensor<4>, whole: [usize; 2], corners: &[[usize; 2]]) -> Tokens {
+    /// - `taps`: as in [`Dino::forward_tapped`], without `pos_embed`
+    pub fn forward_pieces(
+        &self,
+        image: Tensor<4>,
+        whole: [usize; 2],
+        corners: &[[usize; 2]],
+        taps: &mut Taps,
+    ) -> Tokens {
         let ([_, _, height, width], positions) = (image.dims(), self.positions(whole));
         let [rows, columns] = [height / PATCH, width / PATCH];
         let [_, tokens, dim] = positions.dims();
@@ -113,7 +120,7 @@ impl Dino {
             Tensor::cat(vec![positions.clone().narrow(1, 0, 1), piece.reshape([1, rows * columns, dim])], 1)
         };
         let positions = Tensor::cat(corners.iter().map(of_piece).collect(), 0);
-        self.tokens(image, positions, &mut Taps::off())
+        self.tokens(image, positions, taps)
     }
 
     /// `[1, 1 + rows x columns, dim]`

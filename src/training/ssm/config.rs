@@ -78,6 +78,8 @@ pub struct SsmTraining {
     pub tuned: bool,
     /// Rows and columns of patches of the pieces that it reads meanwhile; 36 for whole slices.
     pub tuning_patches: usize,
+    /// Weight of what the class token's attention in the last block misses of a nodule.
+    pub looking_weight: f32,
     /// Learning with labels.
     pub tuning: Course,
     /// Trees of the forest.
@@ -110,6 +112,7 @@ impl Default for SsmTraining {
             },
             tuned: false,
             tuning_patches: 16,
+            looking_weight: 0.25,
             tuning: Course {
                 epochs: 30,
                 batch: 8,
@@ -151,11 +154,11 @@ impl SsmTraining {
             "large_area, small_area and hidden_patches must be two rising shares above 0",
         )?;
         let amounts = [crops.brightness, crops.hidden];
-        let weights = [config.hidden_weight, config.koleo_weight];
+        let weights = [config.hidden_weight, config.koleo_weight, config.looking_weight];
         check(
             !amounts.iter().all(|v| (0.0..=1.0).contains(v))
                 || !weights.iter().all(|v| *v >= 0.0 && v.is_finite()),
-            "brightness and hidden must lie between 0 and 1, and hidden_weight and koleo_weight must not be negative",
+            "brightness and hidden must lie between 0 and 1, and hidden_weight, koleo_weight and looking_weight must not be negative",
         )?;
         check(crops.small_count > 16, "small_count must not be above 16")?;
         check(

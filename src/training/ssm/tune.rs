@@ -2,8 +2,10 @@
 //!
 //! A transformer that nobody has time to teach without labels for days knows of its slices how they look as a
 //! whole, and a nodule of a few pixels changes that little. Told for each patch how much of a nodule's box lies in
-//! it, and for the whole whether it holds one, it learns to look for it. Slices are read in square pieces whose
-//! patches keep their place in the slice: a step costs a tenth of one on whole slices.
+//! it, for the whole whether it holds one, and where the class token's attention should lie then, it learns to look
+//! for it: without the last the class token, which sees the mean of hundreds of patches, learns nothing for long.
+//! Slices are read in square pieces whose patches keep their place in the slice: a step costs a tenth of one on whole
+//! slices.
 
 use burn::module::Module;
 use burn::nn::{Initializer, Linear, LinearConfig};
@@ -16,6 +18,7 @@ use rayon::prelude::*;
 use super::input::{SIDE, cut, shares};
 use super::{SsmTraining, TUNING};
 use crate::networks::ssm::{Dino, PATCH};
+use crate::networks::{Tapped, Taps};
 use crate::training::cohort::Cohort;
 use crate::training::course::Course;
 use crate::training::draw::generator;
@@ -25,6 +28,11 @@ use crate::training::pictures::Look;
 
 /// Rows and columns of patches of a slice.
 const ACROSS: usize = SIDE / PATCH;
+
+/// Of the smaller one of patch and nodule, what both share, from which on the patch is looked at.
+const ON_NODULE: f32 = 0.3;
+/// Added to a share of attention, so that none at all costs no infinity.
+const LEAST_SHARE: f64 = 1e-4;
 
 /// The transformer, and what tells of its tokens; that is left behind.
 #[derive(Module, Debug)]
@@ -162,7 +170,9 @@ impl Task for TuningTask<'_> {
         let (count, patches) = (batch.holds.len(), self.config.tuning_patches);
         let side = patches * PATCH;
         let images = Tensor::from_data(TensorData::new(batch.values.clone(), [count, 3, side, side]), device);
-        let seen = net.vit.forward_pieces(images, [ACROSS; 2], &batch.corners);
+        let attention = net.vit.last_attention();
+        let mut taps = Taps::of(&[&attention]);
+        let seen = net.vit.forward_pieces(images, [ACROSS; 2], &batch.corners, &mut taps);
         let slices = binary_loss(net.slice.forward(seen.class), &batch.holds, [1.0; 2], 0.0);
         let rows = count * patches * patches;
         let [_, _, dim] = seen.patches.dims();
@@ -175,11 +185,22 @@ impl Task for TuningTask<'_> {
         let patches = (mean(log_sigmoid(told.clone()).neg(), inside)
             + mean(log_sigmoid(told.neg()).neg(), outside))
             * 0.5;
-        Loss {
-            total: slices.clone() + patches.clone(),
-            parts: vec![("nodule or none", slices), ("where", patches)],
-            carried: Vec::new(),
+        let mut total = slices.clone() + patches.clone();
+        let mut parts = vec![("nodule or none", slices), ("where", patches)];
+        if let Some(Tapped::D3(attention)) = taps.take(&attention) {
+            // Patches of which a nodule has a good part.
+            let on = |share: &f32| f32::from(u8::from(*share > ON_NODULE));
+            let on: Vec<f32> = batch.inside.iter().map(on).collect();
+            let on = Tensor::<2>::from_data(TensorData::new(on, [count, rows / count]), device);
+            let holds = on.clone().max_dim(1);
+            let shares: Tensor<3> = Dino::of_patches(attention, seen.grid).mean_dim(1).flatten(1, 2);
+            let share = (shares.reshape([count, rows / count]) * on).sum_dim(1);
+            let missed = (share + LEAST_SHARE).log().neg() * holds.clone();
+            let looking = missed.sum() / holds.sum().clamp_min(1.0);
+            total = total + looking.clone() * f64::from(self.config.looking_weight);
+            parts.push(("looking there", looking));
         }
+        Loss { total, parts, carried: Vec::new() }
     }
 }
 
