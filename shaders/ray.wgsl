@@ -24,14 +24,14 @@ struct Ray {
     slope_j: vec4f,
     slope_k: vec4f,
     // Half-spaces that are shown: dot(xyz, index) <= w.
-    kept: array<vec4f, 3>,
+    kept: array<vec4f, 4>,
     // Ambient, diffuse, specular, power.
     shading: vec4f,
     // Index in the saliency map = voxel index * w + xyz.
     map_place: vec4f,
     // Index of the map's last value along each axis.
     map_last: vec4f,
-    // Index among the samples of what lies by air = voxel index * this + the next.
+    // Index among the samples of the part that is shown = voxel index * this + the next.
     inside_scale: vec4f,
     inside_offset: vec4f,
     // Centre, 1 / width.
@@ -60,7 +60,7 @@ struct Ray {
 // For each block of voxels, by MAXIMUM: how many blocks away the nearest one lies that shows anything, -1
 // where only a map may show; or the block's highest stored value.
 @group(0) @binding(5) var blocks: texture_3d<i32>;
-// Level of what lies by air inside the body, mm: nothing is shown where it is below zero.
+// Level of the part that is shown, mm: nothing is shown where it is below zero.
 @group(0) @binding(6) var inside: texture_3d<f32>;
 
 // The brightest value, in grey, in place of the transfer function.
@@ -76,7 +76,7 @@ const BLOCK: i32 = 8;
 const FAINT: f32 = 0.01;
 // Part of a pixel's light under which a sample is not lit.
 const HAZE: f32 = 0.004;
-// Millimetres of level over which what lies by air fades in.
+// Millimetres of level over which the part fades in.
 const FADE_MM: f32 = 1.5;
 // Samples on a ray: more than any volume asks for.
 const MOST: u32 = 16384u;
@@ -107,7 +107,7 @@ fn shown(start: vec3f) -> vec2f {
     let z = between(start.z, step.z, ray.low.z, ray.high.z);
     var near = max(x.x, max(y.x, z.x));
     var far = min(x.y, min(y.y, z.y));
-    for (var n = 0u; n < 3u; n++) {
+    for (var n = 0u; n < 4u; n++) {
         let kept = between(dot(ray.kept[n].xyz, start), dot(ray.kept[n].xyz, step), -FAR, ray.kept[n].w);
         near = max(near, kept.x);
         far = min(far, kept.y);
@@ -230,7 +230,7 @@ fn level_texel(at: vec3i) -> f32 {
     return textureLoad(inside, at, 0).r;
 }
 
-// How much of what is at a voxel index is shown: 1 by air inside the body, 0 away from it.
+// How much of what is at a voxel index is shown: 1 in the part, 0 away from it.
 fn shown_share(p: vec3f) -> f32 {
     let last = vec3f(textureDimensions(inside) - 1u);
     let place = clamp(p * ray.inside_scale.xyz + ray.inside_offset.xyz, vec3f(0.0), last);
@@ -297,7 +297,9 @@ fn brightest(start: vec3f, samples: vec2f, mapped: bool) -> vec3f {
             continue;
         }
         let found = sample_trilinear(p, ray.last.xyz, ray.padding);
-        best = select(best, max(best, found.value), found.kind == VALUE);
+        if found.kind == VALUE && found.value > best && shown_share(p) > 0.0 {
+            best = found.value;
+        }
         n += 1.0;
     }
     if best == -FAR {

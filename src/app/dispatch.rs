@@ -109,6 +109,10 @@ impl Core {
             Command::MaximiseVolume => self.maximise_volume(),
             Command::VolumePreset(preset) => self.volume_preset(preset),
             Command::VolumeSide(side) => self.change_volume_view(|view| view.from_side(side)),
+            Command::FitVolume => self.change_volume_view(VolumeView::fitted),
+            Command::ToggleTable => {
+                self.change_volume_view(|view| VolumeView { table: !view.table, ..view });
+            }
             Command::CutVolume(plane) => self.cut_volume(plane),
             Command::CropVolume => self.change_volume_view(VolumeView::with_or_without_crop),
             Command::CropBox => self.toggle_crop_box(),

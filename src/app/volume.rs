@@ -36,8 +36,13 @@ impl Core {
     /// Who asks for colours wants to see them.
     pub(super) fn volume_preset(&mut self, preset: VolumePreset) {
         let look = self.session.look();
-        let view = look.volume_view.with_preset(preset);
+        let mut view = look.volume_view.with_preset(preset);
         let mut edits = if look.shows_volume() { Vec::new() } else { self.showing() };
+        if let Some(grid) = self.session.grid().filter(|_| preset.around_cursor_mm().is_some()) {
+            // The nodule that one has in hand, or else what one points at.
+            edits.extend(self.session.selected().map(|nodule| Edit::Cursor(nodule.at)));
+            view = view::brought_to_cursor(grid, view);
+        }
         edits.push(Edit::VolumeView(view));
         self.session.apply(Edit::Many(edits));
     }

@@ -5,7 +5,7 @@ use crate::inference::Mode;
 use crate::ingest::Series;
 use crate::networks::spec;
 use crate::session::{Findings, Orientation, Pane, Session, Stage, WorkId};
-use crate::volume::Unit;
+use crate::volume::{Part, Unit};
 
 /// At any time.
 pub(super) fn always(_: &Session) -> bool {
@@ -30,6 +30,12 @@ pub(super) fn in_hu(session: &Session) -> bool {
 /// The volume is seen in 3D.
 pub(super) fn shown_in_3d(session: &Session) -> bool {
     shown(session) && session.look().shows_volume()
+}
+
+/// The volume is seen in 3D in colours that show a table where there is one.
+pub(super) fn tabled(session: &Session) -> bool {
+    let can = session.look().volume_view.preset.part() == Part::Body;
+    shown_in_3d(session) && can && session.volume().is_some_and(|volume| *volume.unit() == Unit::Hu)
 }
 
 /// There is a crop box in the 3D view.

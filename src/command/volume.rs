@@ -1,6 +1,6 @@
 //! Lines of the list that are about the 3D view: colours, sides, cuts.
 
-use super::conditions::{boxed, in_hu, shown, shown_in_3d};
+use super::conditions::{boxed, in_hu, shown, shown_in_3d, tabled};
 use super::entry::{Entry, Group, line};
 use super::keys::{Key, Shortcut};
 use super::words::Command;
@@ -9,7 +9,7 @@ use crate::session::Side;
 use crate::volume::VolumePreset;
 
 /// Every command about the 3D view.
-pub(super) static VOLUME: [Entry; 21] = [
+pub(super) static VOLUME: [Entry; 23] = [
     line(
         Command::ToggleVolume,
         "volume_view",
@@ -37,6 +37,7 @@ pub(super) static VOLUME: [Entry; 21] = [
     cut(Plane::Coronal),
     cut(Plane::Sagittal),
     surroundings(),
+    table(),
     crop_box(),
     line(
         Command::ResetCropBox,
@@ -45,6 +46,14 @@ pub(super) static VOLUME: [Entry; 21] = [
         ("3D crop box anew", "The crop box is all of the volume again."),
         &[],
         boxed,
+    ),
+    line(
+        Command::FitVolume,
+        "volume_fit",
+        Group::Volume,
+        ("3D: fit", "All of the volume from where one looks, nothing left out around the cursor or before it."),
+        &[],
+        shown_in_3d,
     ),
     side(Side::Front),
     side(Side::Back),
@@ -66,7 +75,7 @@ const fn preset(preset: VolumePreset) -> Entry {
         }
         VolumePreset::Bone => ("volume_bone", ("3D: bone", "Bone alone.")),
         VolumePreset::Surface => ("volume_surface", ("3D: surface", "Skin and soft tissue.")),
-        VolumePreset::Nodule => ("volume_nodule", ("3D: nodule", "Soft tissue in a cube around the cursor.")),
+        VolumePreset::Nodule => ("volume_nodule", ("3D: nodule", "The selected nodule, or the place of the cursor, close by: soft tissue around it, without the wall before it.")),
         VolumePreset::Maximum => {
             ("volume_mip", ("3D: MIP", "The brightest value along every ray, in the grey-scale window."))
         }
@@ -104,6 +113,12 @@ const fn cut(plane: Plane) -> Entry {
 const fn surroundings() -> Entry {
     let words = ("3D around the cursor", "Only a cube around the cursor is shown in 3D, or everything.");
     line(Command::CropVolume, "volume_crop", Group::Volume, words, &[], shown_in_3d)
+}
+
+/// What the body lies on.
+const fn table() -> Entry {
+    let words = ("3D table", "Shows what the body lies on in 3D, or leaves it out.");
+    line(Command::ToggleTable, "volume_table", Group::Volume, words, &[], tabled)
 }
 
 /// By hand.

@@ -100,6 +100,10 @@ pub enum Command {
     ResetCropBox,
     /// Light on the surfaces of the 3D view.
     ToggleShading,
+    /// What the body lies on is shown in 3D, or left out.
+    ToggleTable,
+    /// All of the volume in the 3D view.
+    FitVolume,
     /// Play through the slices of the focused viewport, or stop.
     TogglePlay,
     /// The window in which the values of the picked region are seen best.

@@ -575,7 +575,7 @@ impl Session {
         self.look.prior.link = SeriesLink::None;
         // Colours stay; another patient is seen whole, and nothing of him is cut away.
         let preset = self.look.volume_view.preset;
-        self.look.volume_view = fitted.volume_view.with_preset(preset);
+        self.look.volume_view = fitted.volume_view.with_preset(preset).fitted();
         if let Some(series) = self.case.scan.series.get(index).filter(|_| *volume.unit() != Unit::Hu) {
             (self.look.window, self.look.preset) = first_window(series, &volume);
         } else if self.look.preset == Some(Preset::Full) {

@@ -2,7 +2,7 @@
 
 use super::crop_box::CropBox;
 use crate::geometry::{Patient, Plane, PlaneBasis, Vector, VoxelGrid};
-use crate::volume::{Transfer, VolumePreset};
+use crate::volume::{Part, Transfer, VolumePreset};
 
 /// From where one looks at the patient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -61,8 +61,11 @@ pub struct VolumeView {
     pub down: Vector<Patient>,
     /// 1 fits the volume as it is seen along its own axes; from between them corners may lie outside.
     pub zoom: f64,
-    /// Where the middle of the viewport lies from the middle of the volume: mm right and down on the screen.
+    /// Where the middle of the viewport lies from the middle of the volume, or from the cursor: mm right and down on the
+    /// screen.
     pub pan_mm: [f64; 2],
+    /// Whether one looks at the cursor, and turns about it, not about the middle of the volume.
+    pub at_cursor: bool,
     /// Colours and opacities.
     pub preset: VolumePreset,
     /// How much higher the values lie that colours are given to, HU.
@@ -74,6 +77,10 @@ pub struct VolumeView {
     pub cuts: [Option<bool>; 3],
     /// Half the side of the cube around the cursor outside of which nothing is shown, mm.
     pub around_cursor_mm: Option<f64>,
+    /// How far before the cursor, towards the eye, everything is cut away, mm.
+    pub before_cursor_mm: Option<f64>,
+    /// Whether what the body lies on is shown.
+    pub table: bool,
     /// The box outside of which nothing is shown; `None`: all of the volume.
     pub crop_box: Option<CropBox>,
 }
@@ -86,11 +93,14 @@ impl Default for VolumeView {
             down,
             zoom: 1.0,
             pan_mm: [0.0; 2],
+            at_cursor: false,
             preset: VolumePreset::default(),
             shift: 0.0,
             shaded: true,
             cuts: [None; 3],
             around_cursor_mm: None,
+            before_cursor_mm: None,
+            table: false,
             crop_box: None,
         }
     }
@@ -108,22 +118,41 @@ impl VolumeView {
         PlaneBasis { right: self.right, down: self.down, into: self.right.cross(self.down) }
     }
 
-    /// Seen from a side, all of it.
+    /// Seen from a side: all of it, or the cursor where one looks at that.
     pub fn from_side(self, side: Side) -> Self {
         let [right, down] = side.axes();
-        Self { right, down, zoom: 1.0, pan_mm: [0.0; 2], ..self }
+        let zoom = if self.at_cursor { self.zoom } else { 1.0 };
+        Self { right, down, zoom, pan_mm: [0.0; 2], ..self }
     }
 
-    /// With other colours, as they are at the start.
+    /// All of it from where one looks, nothing left out around the cursor or before it.
+    pub fn fitted(self) -> Self {
+        let (around_cursor_mm, before_cursor_mm) = (None, None);
+        Self { zoom: 1.0, pan_mm: [0.0; 2], at_cursor: false, around_cursor_mm, before_cursor_mm, ..self }
+    }
+
+    /// With other colours, as they are at the start. Those that are for the place of the cursor alone leave all of
+    /// the volume to the next.
     pub fn with_preset(self, preset: VolumePreset) -> Self {
-        Self { preset, shift: 0.0, around_cursor_mm: preset.around_cursor_mm(), ..self }
+        let start = if self.at_cursor { self.fitted() } else { self };
+        let (around_cursor_mm, before_cursor_mm) = (preset.around_cursor_mm(), preset.before_cursor_mm());
+        Self { preset, shift: 0.0, around_cursor_mm, before_cursor_mm, ..start }
+    }
+
+    /// What of the volume is shown.
+    pub fn part(&self) -> Part {
+        match self.preset.part() {
+            Part::Body if self.table => Part::All,
+            part => part,
+        }
     }
 
     /// A cube around the cursor, or all of it.
     pub fn with_or_without_crop(self) -> Self {
         let usual = self.preset.around_cursor_mm().unwrap_or(AROUND_MM);
         let around_cursor_mm = if self.around_cursor_mm.is_some() { None } else { Some(usual) };
-        Self { around_cursor_mm, ..self }
+        let before_cursor_mm = around_cursor_mm.and(self.preset.before_cursor_mm());
+        Self { around_cursor_mm, before_cursor_mm, ..self }
     }
 
     /// The crop box, which begins as all of the volume, or none.

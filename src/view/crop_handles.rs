@@ -52,12 +52,12 @@ mod tests {
         let grid = VoxelGrid::axis_aligned([100, 80, 60], [0.7, 0.8, 1.5], Point::new(-35.0, -30.0, 5.0));
         let grid = grid.expect("a grid");
         let crop = CropBox::whole(&grid);
-        let front = resolve_volume(&grid, &VolumeView::default(), [400, 300]);
+        let front = resolve_volume(&grid, &VolumeView::default(), grid.centre(), [400, 300]);
         let handles = crop_handles(&grid, &crop, &front);
         let faces: Vec<usize> = handles.iter().map(|handle| handle.face).collect();
         assert_eq!(faces, [0, 1, 4, 5], "front and back are seen as they are");
         for view in [VolumeView::default(), VolumeView::default().turned(0.6, 0.4).rolled(0.3)] {
-            let view = resolve_volume(&grid, &view, [400, 300]);
+            let view = resolve_volume(&grid, &view, grid.centre(), [400, 300]);
             for handle in crop_handles(&grid, &crop, &view) {
                 // Inwards, so that the volume's end does not hold it.
                 let moved = crop.with_face_moved(&grid, handle.face, -7.0);

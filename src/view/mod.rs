@@ -28,7 +28,7 @@ pub use resolve::{ResolvedView, SlicePosition, resolve};
 pub use scale::{NamedScale, Screen, ScreenSource, at_scale, named_scale, voxel_mm};
 pub use scale_bar::{ScaleBar, scale_bar};
 pub use step::{step, through, to_end};
-pub use volume_view::{Shown3d, met, normals, resolve_volume};
+pub use volume_view::{Shown3d, brought_to_cursor, met, normals, resolve_volume};
 
 use crate::geometry::{Patient, Vector, Viewport};
 

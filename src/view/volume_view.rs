@@ -4,10 +4,14 @@ use super::fit::fitted_mm_per_px;
 use super::resolve::{ResolvedView, resolve};
 use crate::geometry::{Patient, Plane, Point, Vector, Viewport, Voxel, VoxelGrid};
 use crate::session::{Look, Orientation, Pane, Turn, ViewportState, VolumeView};
-use crate::volume::{Projection, Sample, Transfer, Volume, sample};
+use crate::volume::{Part, Projection, Sample, Transfer, Volume, sample};
 
 /// Room around the volume, as a share of its size: its corners stay in sight from most sides.
 const MARGIN: f64 = 1.06;
+
+/// Half of what is seen around the cursor where nothing is left out, mm, and room around that.
+const CLOSE_MM: f64 = 40.0;
+const CLOSE_MARGIN: f64 = 1.1;
 
 /// Light that must be gone where a ray is said to meet something.
 const MET: f64 = 0.5;
@@ -15,19 +19,38 @@ const MET: f64 = 0.5;
 /// Resolves the 3D view: its plane goes through the middle of the volume, rays along `into`.
 ///
 /// The same enlargement from every side: turning never zooms.
+/// - `cursor`: LPS mm, the middle of the picture where one looks at it
 /// - `size_px`: physical pixels, at least 1 each
-pub fn resolve_volume(grid: &VoxelGrid, state: &VolumeView, size_px: [u32; 2]) -> ResolvedView {
+pub fn resolve_volume(
+    grid: &VoxelGrid,
+    state: &VolumeView,
+    cursor: Point<Patient>,
+    size_px: [u32; 2],
+) -> ResolvedView {
     let orientation = Orientation::Oblique { right: state.right, down: state.down };
     let fit = |of| fitted_mm_per_px(grid, of, Turn::default(), size_px.map(|n| n.max(1)));
     let all = Plane::ALL.map(|plane| fit(Orientation::Anatomical(plane))).into_iter().fold(0.0, f64::max);
+    let away = if state.at_cursor { cursor - grid.centre() } else { Vector::new(0.0, 0.0, 0.0) };
+    let [right, down] = [state.right, state.down].map(|axis| away.dot(axis));
     let plane = ViewportState {
         orientation,
         zoom: state.zoom * fit(orientation) / (all * MARGIN),
-        pan_mm: state.pan_mm,
+        pan_mm: [state.pan_mm[0] + right, state.pan_mm[1] + down],
         slab: None,
         turn: Turn::default(),
     };
     ResolvedView { projection: Projection::Max, ..resolve(grid, &plane, grid.centre(), size_px) }
+}
+
+/// Brought to the cursor: what is shown around it fills the viewport.
+pub fn brought_to_cursor(grid: &VoxelGrid, state: VolumeView) -> VolumeView {
+    let half_mm = state.around_cursor_mm.filter(|mm| mm.is_finite() && *mm > 0.0).unwrap_or(CLOSE_MM);
+    // In a square of one pixel: the largest extent of all sides.
+    let fit = |plane| fitted_mm_per_px(grid, Orientation::Anatomical(plane), Turn::default(), [1; 2]);
+    let all = Plane::ALL.map(fit).into_iter().fold(0.0, f64::max);
+    let zoom = all * MARGIN / (2.0 * half_mm * CLOSE_MARGIN);
+    let fitted = VolumeView { zoom: 1.0, pan_mm: [0.0; 2], at_cursor: true, ..state };
+    fitted.zoomed(zoom, [0.0; 2])
 }
 
 /// Where the planes of [`Plane::ALL`] look, as they lie now, however their pictures are flipped.
@@ -45,8 +68,8 @@ pub struct Shown3d {
     pub crop: Option<[Point<Voxel>; 2]>,
     /// Planes, by a point (LPS mm) and a normal; what lies on the normal's side is cut away.
     pub cuts: Vec<(Point<Patient>, Vector<Patient>)>,
-    /// Only what lies by air inside the body, where that is found.
-    pub inside_only: bool,
+    /// What of the volume is shown, where that is found.
+    pub part: Part,
 }
 
 impl Shown3d {
@@ -62,7 +85,11 @@ impl Shown3d {
         let cut = |(cut, normal): (Option<bool>, Vector<Patient>)| {
             cut.map(|ahead| (cursor, if ahead { normal } else { -normal }))
         };
-        let cuts = state.cuts.into_iter().zip(normals).filter_map(cut).collect();
+        // What lies towards the eye goes, from wherever one looks.
+        let into = state.basis().into;
+        let before = state.before_cursor_mm.filter(|mm| mm.is_finite() && *mm > 0.0);
+        let before = before.map(|mm| (cursor - into * mm, -into));
+        let cuts = state.cuts.into_iter().zip(normals).filter_map(cut).chain(before).collect();
         let crop = state.around_cursor_mm.filter(|mm| mm.is_finite() && *mm > 0.0).map(|mm| {
             let voxel = (grid.voxel_from_patient() * cursor).to_array();
             let spacing = grid.spacing_mm();
@@ -80,7 +107,7 @@ impl Shown3d {
             }
             (one, other) => one.or(other),
         };
-        Self { crop, cuts, inside_only: state.preset.inside_only() }
+        Self { crop, cuts, part: state.part() }
     }
 
     fn keeps(&self, at: Point<Patient>, voxel: Point<Voxel>) -> bool {
@@ -112,7 +139,7 @@ pub fn met(
     let near = reach.into_iter().fold(f64::MAX, f64::min);
     let far = reach.into_iter().fold(f64::MIN, f64::max);
     let count = ((far - near) / spacing).clamp(0.0, 20_000.0) as usize;
-    let inside = if shown.inside_only { volume.inside() } else { None };
+    let inside = volume.part(shown.part);
     let mut left = 1.0;
     let mut best: Option<(f64, Point<Patient>)> = None;
     for n in 0..=count {

@@ -1,5 +1,5 @@
-//! Where there is air inside the body: lungs, airways, bowel. What lies by it can be shown without skin and
-//! table.
+//! Parts of a volume that can be shown by themselves: what lies by air inside the body (lungs, airways, bowel), without
+//! skin and table, and the body, without the table.
 
 use super::volume::{Unit, Volume};
 use crate::geometry::Plane;
@@ -24,9 +24,32 @@ const POCKET: f64 = 0.08;
 /// does not.
 const BY_MM: f32 = 8.0;
 
-/// What lies by air inside the body, on samples some [`STEP_MM`] apart: a level in millimetres, above zero
-/// within [`BY_MM`] of that air and nearer to it than to the air around the body, below zero elsewhere. It
-/// changes steadily from sample to sample, so that what is cut by it has a smooth edge.
+/// Above this a voxel is tissue and no cushion, HU: fat is, foam is not.
+const TISSUE_HU: f32 = -300.0;
+
+/// What is at most twice as thick as this is no body by itself, mm: the shell of a table, cloth, a tube.
+const THIN_MM: f32 = 6.0;
+
+/// Gaps of the chest wall that are at most twice as wide as this are no way into the body, mm.
+const GAP_MM: f32 = 7.0;
+
+/// Share of the volume that a body has at least.
+const LEAST_BODY: f64 = 0.02;
+
+/// What of a volume is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// All of it.
+    #[default]
+    All,
+    /// What lies by air inside the body; the body where no such air is found.
+    ByAir,
+    /// The body without what it lies on.
+    Body,
+}
+
+/// A part of the volume, on samples some [`STEP_MM`] apart: a level in millimetres, above zero in what is shown,
+/// below zero elsewhere. It changes steadily from sample to sample, so that what is cut by it has a smooth edge.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Inside {
     size: [usize; 3],
@@ -34,12 +57,19 @@ pub struct Inside {
     level: Vec<f32>,
 }
 
-impl Inside {
-    /// Fills the air around the body from the sides of the volume, not from its ends, where the body is cut;
-    /// what air is left lies inside. On voxels some [`STEP_MM`] apart.
-    ///
-    /// `None` where values are no HU, slices are missing, or hardly any air is enclosed.
-    pub fn of(volume: &Volume) -> Option<Self> {
+/// Voxels of a volume that are looked at.
+struct Samples {
+    size: [usize; 3],
+    step: [usize; 3],
+    /// From sample to sample along each axis, mm.
+    apart: [f32; 3],
+    /// Axis at whose ends the body is cut.
+    along: usize,
+}
+
+impl Samples {
+    /// `None` where values are no HU, or slices are missing.
+    fn of(volume: &Volume) -> Option<Self> {
         if *volume.unit() != Unit::Hu || !volume.is_complete() {
             return None;
         }
@@ -51,27 +81,83 @@ impl Inside {
         let step_mm = STEP_MM * (samples / MOST_SAMPLES).cbrt().max(1.0);
         let step: [usize; 3] = std::array::from_fn(|a| ((step_mm / spacing[a]).round() as usize).max(1));
         let size: [usize; 3] = std::array::from_fn(|a| native[a].div_ceil(step[a]));
-        let mut air = Vec::with_capacity(size.iter().product());
+        let [.., along] = grid.nearest_axes(Plane::Axial);
+        let apart = std::array::from_fn(|a| (step[a] as f64 * spacing[a]) as f32);
+        Some(Self { size, step, apart, along: along.axis.index() })
+    }
+
+    /// The samples whose value `holds`, columns fastest. Padding is far below any tissue.
+    fn marked(&self, volume: &Volume, holds: impl Fn(f32) -> bool) -> Vec<bool> {
+        let Self { size, step, .. } = self;
+        let mut marked = Vec::with_capacity(size.iter().product());
         for k in 0..size[2] {
             for j in 0..size[1] {
                 for i in 0..size[0] {
                     let value = volume.value([i * step[0], j * step[1], k * step[2]]);
-                    // Padding is far below any tissue.
-                    air.push(value.is_some_and(|value| value < AIR_HU));
+                    marked.push(value.is_some_and(&holds));
                 }
             }
         }
-        let [.., along] = grid.nearest_axes(Plane::Axial);
-        let around = empty_outside(&mut air, size, along.axis.index());
+        marked
+    }
+
+    fn distances_mm(&self, marked: &[bool]) -> Vec<f32> {
+        distances_mm(marked, self.size, self.apart)
+    }
+}
+
+impl Inside {
+    /// What lies within [`BY_MM`] of air inside the body, and nearer to it than to the air around the body.
+    ///
+    /// Fills the air around the body from the sides of the volume, not from its ends, where the body is cut;
+    /// what air is left lies inside. On voxels some [`STEP_MM`] apart.
+    ///
+    /// `None` where values are no HU, slices are missing, or hardly any air is enclosed.
+    pub fn of(volume: &Volume) -> Option<Self> {
+        let samples = Samples::of(volume)?;
+        let (size, step) = (samples.size, samples.step);
+        let mut air = samples.marked(volume, |value| value < AIR_HU);
+        let around = empty_outside(&mut air, size, samples.along);
         let enclosed = air.iter().filter(|air| **air).count();
         if (enclosed as f64) < LEAST * air.len() as f64 {
             return None;
         }
-        let apart = std::array::from_fn(|a| (step[a] as f64 * spacing[a]) as f32);
-        let [within, without] = [air, around].map(|air| distances_mm(&air, size, apart));
+        let [within, without] = [air, around].map(|air| samples.distances_mm(&air));
         let level =
             within.into_iter().zip(without).map(|(near, far)| (BY_MM - near).min(far - near)).collect();
         Some(Self { size, step, level })
+    }
+
+    /// The body with all that it encloses, and a margin of one sample around it, without table, cushions and cloth.
+    ///
+    /// Of the tissue that is thicker than twice [`THIN_MM`] the largest piece is the body, with what thinner tissue lies
+    /// on it. What can be reached from the sides of the volume, not from its ends, through gaps wider than twice
+    /// [`GAP_MM`], lies around it.
+    ///
+    /// `None` where values are no HU, slices are missing, or no such piece fills a fiftieth of the volume.
+    pub fn body(volume: &Volume) -> Option<Self> {
+        let samples = Samples::of(volume)?;
+        let size = samples.size;
+        let hollow = samples.marked(volume, |value| value <= TISSUE_HU);
+        let mut thick: Vec<bool> = samples.distances_mm(&hollow).iter().map(|mm| *mm > THIN_MM).collect();
+        let core = largest(&mut thick, size);
+        if (core.iter().filter(|core| **core).count() as f64) < LEAST_BODY * core.len() as f64 {
+            return None;
+        }
+        let margin = samples.apart.into_iter().fold(0.0, f32::max).min(BY_MM);
+        let by_core = samples.distances_mm(&core);
+        let reach = (THIN_MM + margin / 2.0).min(BY_MM);
+        let flesh: Vec<bool> =
+            by_core.iter().zip(&hollow).map(|(mm, hollow)| *mm <= reach && !hollow).collect();
+        let mut wide: Vec<bool> = samples.distances_mm(&flesh).iter().map(|mm| *mm > GAP_MM).collect();
+        let open = reached(&mut wide, size, samples.along);
+        let by_open = samples.distances_mm(&open);
+        let outside: Vec<bool> =
+            by_open.iter().zip(&flesh).map(|(mm, flesh)| *mm <= GAP_MM && !flesh).collect();
+        let body: Vec<bool> = outside.iter().map(|outside| !outside).collect();
+        let [within, without] = [body, outside].map(|part| samples.distances_mm(&part));
+        let level = within.into_iter().zip(without).map(|(near, far)| margin + far - near).collect();
+        Some(Self { size, step: samples.step, level })
     }
 
     /// Samples along each axis.
@@ -148,18 +234,8 @@ fn distances_mm(marked: &[bool], size: [usize; 3], apart: [f32; 3]) -> Vec<f32> 
 /// - `along`: axis at whose ends the body is cut
 /// - returns: the air that can be reached from the sides
 fn empty_outside(air: &mut [bool], size: [usize; 3], along: usize) -> Vec<bool> {
-    let mut around = vec![false; air.len()];
-    let place = |n: usize| [n % size[0], n / size[0] % size[1], n / (size[0] * size[1])];
-    let at_side = |n: usize| {
-        let p = place(n);
-        (0..3).any(|a| a != along && (p[a] == 0 || p[a] + 1 == size[a]))
-    };
+    let around = reached(air, size, along);
     let mut pockets: Vec<Vec<usize>> = Vec::new();
-    for n in 0..air.len() {
-        if air[n] && at_side(n) {
-            take_away(air, size, n).into_iter().for_each(|n| around[n] = true);
-        }
-    }
     for n in 0..air.len() {
         if air[n] {
             pockets.push(take_away(air, size, n));
@@ -170,6 +246,38 @@ fn empty_outside(air: &mut [bool], size: [usize; 3], along: usize) -> Vec<bool> 
         air[n] = true;
     }
     around
+}
+
+/// Takes away what can be reached from the sides, the ends of the axis `along` aside; returns it.
+fn reached(air: &mut [bool], size: [usize; 3], along: usize) -> Vec<bool> {
+    let mut around = vec![false; air.len()];
+    let place = |n: usize| [n % size[0], n / size[0] % size[1], n / (size[0] * size[1])];
+    let at_side = |n: usize| {
+        let p = place(n);
+        (0..3).any(|a| a != along && (p[a] == 0 || p[a] + 1 == size[a]))
+    };
+    for n in 0..air.len() {
+        if air[n] && at_side(n) {
+            take_away(air, size, n).into_iter().for_each(|n| around[n] = true);
+        }
+    }
+    around
+}
+
+/// The largest piece that hangs together; takes all of them away.
+fn largest(marked: &mut [bool], size: [usize; 3]) -> Vec<bool> {
+    let mut best: Vec<usize> = Vec::new();
+    for n in 0..marked.len() {
+        if marked[n] {
+            let piece = take_away(marked, size, n);
+            if piece.len() > best.len() {
+                best = piece;
+            }
+        }
+    }
+    let mut found = vec![false; marked.len()];
+    best.into_iter().for_each(|n| found[n] = true);
+    found
 }
 
 /// Takes away all air that hangs together with this one; returns where it was.
@@ -236,6 +344,31 @@ mod tests {
                 assert!(!shows(i, j, k), "{i}, {j}");
             }
         }
+    }
+
+    #[test]
+    fn a_body_is_shown_without_the_table_and_with_what_it_encloses() {
+        let found = Inside::body(&body(false)).expect("a body");
+        let shows = |i: f64, j: f64, k: f64| found.level_at([i, j, k]) > 0.0;
+        for k in [0.0, 9.4, 23.0] {
+            // The lung, the wall, its skin at 60 mm, in front and behind.
+            for away in [0.0, 20.0, 29.5] {
+                assert!(shows(39.5 + away, 39.5, k) && shows(39.5, 39.5 + away, k), "{away}");
+            }
+            // The table behind it, which is 10 mm away, and the air around.
+            for (i, j) in [(40.0, 78.0), (10.0, 77.0), (1.0, 1.0), (39.5, 2.0)] {
+                assert!(!shows(i, j, k), "{i}, {j}");
+            }
+        }
+        // Lungs that the field of view cuts open make no difference.
+        assert!(Inside::body(&body(true)).is_some_and(|found| found.level_at([20.0, 39.5, 9.0]) > 0.0));
+        // Air alone holds no body.
+        let grid = VoxelGrid::axis_aligned([20; 3], [3.0; 3], Point::new(0.0, 0.0, 0.0)).expect("a grid");
+        let air = Volume::loading(grid, Unit::Hu, None);
+        for k in 0..20 {
+            air.int16().expect("int16").fill(k, vec![-1000; 400].into()).expect("fits");
+        }
+        assert_eq!(Inside::body(&air), None);
     }
 
     #[test]

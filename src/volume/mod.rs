@@ -19,7 +19,7 @@ mod window;
 
 pub use colours::Colours;
 pub use histogram::VolumeHistogram;
-pub use inside::Inside;
+pub use inside::{Inside, Part};
 pub use lungs::{Lungs, LungsError, Mask, lungs};
 pub use painted::{Fill, Painted, Stroke};
 pub use projection::Projection;

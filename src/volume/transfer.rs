@@ -3,6 +3,8 @@
 //! Source: Levoy, "Display of surfaces from volume data", IEEE CG&A 8(3), 1988; Drebin, Carpenter,
 //! Hanrahan, "Volume rendering", SIGGRAPH 1988. The figures are our own, chosen on chest CT.
 
+use super::inside::Part;
+
 /// A node of a transfer function; linear between its neighbours.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Node {
@@ -142,14 +144,25 @@ impl VolumePreset {
     /// Half the side of the cube around the cursor outside of which nothing is shown, mm.
     pub const fn around_cursor_mm(self) -> Option<f64> {
         match self {
-            Self::Nodule => Some(32.0),
+            Self::Nodule => Some(20.0),
             _ => None,
         }
     }
 
-    /// Whether only what lies by air inside the body is shown, where that is found: no skin, no table.
-    pub const fn inside_only(self) -> bool {
-        matches!(self, Self::Lung)
+    /// How far before the cursor, towards the eye, everything is cut away, mm: the chest wall lies before a nodule.
+    pub const fn before_cursor_mm(self) -> Option<f64> {
+        match self {
+            Self::Nodule => Some(12.0),
+            _ => None,
+        }
+    }
+
+    /// What of the volume is shown, where that is found.
+    pub const fn part(self) -> Part {
+        match self {
+            Self::Lung => Part::ByAir,
+            _ => Part::Body,
+        }
     }
 
     /// Colours and opacities; `None` for the brightest value, which the window turns to grey.

@@ -1,6 +1,6 @@
 //! A volume: its grid, the kind of its values, and what of it is padding.
 
-use super::inside::Inside;
+use super::inside::{Inside, Part};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -87,6 +87,7 @@ pub struct Volume {
     polarity: Polarity,
     range: OnceLock<[f32; 2]>,
     inside: OnceLock<Option<Inside>>,
+    body: OnceLock<Option<Inside>>,
     looked_at: AtomicUsize,
 }
 
@@ -111,6 +112,7 @@ impl Volume {
             polarity: Polarity::default(),
             range: OnceLock::new(),
             inside: OnceLock::new(),
+            body: OnceLock::new(),
             looked_at: AtomicUsize::new(grid.size()[2] / 2),
         }
     }
@@ -213,6 +215,23 @@ impl Volume {
             return None;
         }
         self.inside.get_or_init(|| Inside::of(self)).as_ref()
+    }
+
+    /// Where the body is, without what it lies on; found once, in some 50 ms, when all slices are there.
+    pub fn body(&self) -> Option<&Inside> {
+        if !self.is_complete() {
+            return None;
+        }
+        self.body.get_or_init(|| Inside::body(self)).as_ref()
+    }
+
+    /// Where a part of it is; `None` where that is all of it, or is not found.
+    pub fn part(&self, part: Part) -> Option<&Inside> {
+        match part {
+            Part::All => None,
+            Part::ByAir => self.inside().or_else(|| self.body()),
+            Part::Body => self.body(),
+        }
     }
 
     /// Lowest and highest value without padding, over the slices that are there. Counted once,

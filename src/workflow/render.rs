@@ -150,7 +150,8 @@ impl Subject {
         size_px: [u32; 2],
         path: &Path,
     ) -> Result<(), RenderError> {
-        let rgba = Offscreen::new(gpu).ray_picture(&self.rays(look, window, size_px)?)?;
+        let (look, at) = (self.brought(look.0), look.1);
+        let rgba = Offscreen::new(gpu).ray_picture(&self.rays((&look, at), window, size_px)?)?;
         Ok(write_png(path, &rgba, size_px)?)
     }
 
@@ -166,19 +167,21 @@ impl Subject {
         film: &Film,
         count: usize,
     ) -> Result<Result<(), RenderError>, Cancelled> {
-        let first = match self.rays((look, at), window, film.size_px) {
+        let look = self.brought(look);
+        let first = match self.rays((&look, at), window, film.size_px) {
             Ok(first) => first,
             Err(error) => return Ok(Err(error)),
         };
         let mut rays = Offscreen::new(gpu);
+        let grid = self.volume.grid();
         let mut n = 0;
         let written = film.write(|| {
             if n >= count {
                 return Ok(None);
             }
             ctx.step(&format!("Frame {} of {count}", n + 1), n as f32 / count.max(1) as f32)?;
-            let turned = turned(*look, n, count);
-            let view = view::resolve_volume(self.volume.grid(), &turned, film.size_px);
+            let turned = turned(look, n, count);
+            let view = view::resolve_volume(grid, &turned, at.unwrap_or_else(|| grid.centre()), film.size_px);
             n += 1;
             Ok(Some(rays.ray_picture(&RayFrame { view, ..first.clone() })?))
         });
@@ -216,6 +219,14 @@ impl Subject {
         })
     }
 
+    /// Colours that are for the surroundings of a point are seen from close by.
+    fn brought(&self, look: &VolumeView) -> VolumeView {
+        match look.around_cursor_mm {
+            Some(_) => view::brought_to_cursor(self.volume.grid(), *look),
+            None => *look,
+        }
+    }
+
     fn rays(
         &self,
         (look, at): (&VolumeView, Option<Point<Patient>>),
@@ -230,16 +241,17 @@ impl Subject {
             return Err(RenderError::Outside(at.x, at.y, at.z));
         }
         let normals = Plane::ALL.map(|plane| grid.plane_basis(plane).into);
-        let shown = Shown3d::of(grid, look, at.unwrap_or_else(|| grid.centre()), normals);
+        let cursor = at.unwrap_or_else(|| grid.centre());
+        let shown = Shown3d::of(grid, look, cursor, normals);
         Ok(RayFrame {
             volume: Arc::clone(&self.volume),
-            view: view::resolve_volume(grid, look, size_px),
+            view: view::resolve_volume(grid, look, cursor, size_px),
             transfer: look.transfer().map(Arc::new),
             window: window.of(&self.volume),
             invert: self.volume.polarity().inverted(false),
             crop: shown.crop,
             cuts: shown.cuts,
-            inside_only: look.preset.inside_only(),
+            part: shown.part,
             heatmap: None,
         })
     }

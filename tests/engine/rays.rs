@@ -14,7 +14,7 @@ use triscope::render::slice::StoredVoxels;
 use triscope::render::{HeatmapLook, Offscreen, RayFrame};
 use triscope::session::{Side, VolumeView};
 use triscope::view::{Shown3d, met, resolve_volume};
-use triscope::volume::{Padding, Unit, Volume, VolumePreset, Window};
+use triscope::volume::{Padding, Part, Unit, Volume, VolumePreset, Window};
 
 use super::support::{Dice, with_volumes_up_to};
 
@@ -68,16 +68,16 @@ fn balls(dice: &mut Dice, padding: bool) -> Case {
 }
 
 fn frame(case: &Case, view: &VolumeView, shown: Shown3d) -> RayFrame {
-    let Shown3d { crop, cuts, inside_only } = shown;
+    let Shown3d { crop, cuts, part } = shown;
     RayFrame {
         volume: Arc::clone(&case.volume),
-        view: resolve_volume(case.volume.grid(), view, [67, 53]),
+        view: resolve_volume(case.volume.grid(), view, case.volume.grid().centre(), [67, 53]),
         transfer: view.transfer().map(Arc::new),
         window: Window::new(1500.0, -200.0),
         invert: false,
         crop,
         cuts,
-        inside_only,
+        part,
         heatmap: None,
     }
 }
@@ -214,7 +214,7 @@ fn lungs_are_seen_without_skin_and_the_twin_leaves_it_out_too() {
     for turn in [0.0, 0.7] {
         let view = VolumeView::default().turned(0.02 + turn, 0.3);
         let shown = Shown3d::of(&grid, &view, grid.centre(), Plane::ALL.map(|plane| plane.basis().into));
-        assert!(shown.inside_only);
+        assert_eq!(shown.part, Part::ByAir);
         let inside = frame(&case, &view, shown.clone());
         let picture = renderer.ray_picture(&inside).expect("drawn");
         compare(&case, &inside, &picture, "lung");
@@ -226,7 +226,7 @@ fn lungs_are_seen_without_skin_and_the_twin_leaves_it_out_too() {
         let mapped = RayFrame { heatmap: Some(look), ..inside.clone() };
         let with_map = renderer.ray_picture(&mapped).expect("drawn");
         compare(&case, &mapped, &with_map, "lung and map");
-        let all = RayFrame { inside_only: false, ..inside };
+        let all = RayFrame { part: Part::All, ..inside };
         let with_skin = renderer.ray_picture(&all).expect("drawn");
         let light = |picture: &[u8]| picture.chunks(4).filter(|p| p[0] > 8).count();
         assert!(light(&picture) * 10 < light(&with_skin) * 8);
@@ -280,7 +280,7 @@ fn a_picture_made_a_few_rows_at_a_time_is_the_picture_made_at_once() {
     let case = balls(&mut dice, false);
     let view = VolumeView { preset: VolumePreset::Surface, ..VolumeView::default() };
     let mut large = frame(&case, &view, Shown3d::default());
-    large.view = resolve_volume(case.volume.grid(), &view, [301, 200]);
+    large.view = resolve_volume(case.volume.grid(), &view, case.volume.grid().centre(), [301, 200]);
     let mut renderer = Offscreen::new(&GPU);
     renderer.upload(&large.volume).expect("fits");
     // The first frame has never seen what a ray costs: it cannot do all of it.
@@ -288,7 +288,7 @@ fn a_picture_made_a_few_rows_at_a_time_is_the_picture_made_at_once() {
     let slowly = renderer.ray_picture(&large).expect("drawn");
     // Turned away and back: everything is drawn again.
     let turned = VolumeView { ..view.turned(0.3, 0.0) };
-    let other = RayFrame { view: resolve_volume(case.volume.grid(), &turned, [301, 200]), ..large.clone() };
+    let other = RayFrame { view: resolve_volume(case.volume.grid(), &turned, case.volume.grid().centre(), [301, 200]), ..large.clone() };
     assert_ne!(renderer.ray_picture(&other).expect("drawn"), slowly);
     assert_eq!(renderer.ray_picture(&large).expect("drawn"), slowly);
     assert_eq!(Offscreen::new(&GPU).ray_picture(&large).expect("drawn"), slowly);
@@ -302,7 +302,7 @@ fn what_is_shown_while_it_is_turned_is_what_the_twins_say() {
     for preset in [VolumePreset::Surface, VolumePreset::Maximum] {
         let view = VolumeView { preset, ..VolumeView::default() }.turned(0.31, 0.2);
         let mut frame = frame(&case, &view, Shown3d::default());
-        frame.view = resolve_volume(case.volume.grid(), &view, size);
+        frame.view = resolve_volume(case.volume.grid(), &view, case.volume.grid().centre(), size);
         let picture = Offscreen::new(&GPU).first_ray_picture(&frame).expect("drawn");
         // As a renderer does that has never seen what a ray costs.
         let divider = Pace::default().divider(size);
@@ -394,7 +394,7 @@ fn what_a_ray_meets_lies_under_the_pixel_and_on_the_ball() {
     let middle = grid.centre() + Vector::new(2.0, 1.0, 0.0);
     for view in views(&mut dice) {
         let view = VolumeView { preset: VolumePreset::Bone, ..view };
-        let seen = resolve_volume(&grid, &view, [300, 200]);
+        let seen = resolve_volume(&grid, &view, grid.centre(), [300, 200]);
         let at = &seen.viewport_from_patient * middle;
         let transfer = view.preset.transfer();
         let shown = Shown3d::default();

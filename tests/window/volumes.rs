@@ -6,10 +6,10 @@ use egui::{Event, Key, Modifiers, PointerButton, Pos2, Rect, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use triscope::app::Start;
 use triscope::command::Command;
-use triscope::geometry::{Patient, Point, direction_letters};
-use triscope::session::{Arrangement, Layout, Pane, VolumeView};
-use triscope::view::resolve_volume;
-use triscope::volume::VolumePreset;
+use triscope::geometry::{Patient, Point, Vector, direction_letters};
+use triscope::session::{Arrangement, Edit, Layout, Pane, Side, VolumeView};
+use triscope::view::{Shown3d, normals, resolve_volume};
+use triscope::volume::{Part, VolumePreset};
 
 fn open() -> Window {
     let mut window = Window::blind(Start::default()).with_phantom();
@@ -46,7 +46,7 @@ fn place_of(window: &Window, at: Point<Patient>) -> Pos2 {
     let rect = rect(window);
     let size = [rect.width().round() as u32, rect.height().round() as u32];
     window.session(|s| {
-        let view = resolve_volume(s.grid().expect("open"), &s.look().volume_view, size);
+        let view = resolve_volume(s.grid().expect("open"), &s.look().volume_view, s.look().cursor, size);
         let p = &view.viewport_from_patient * at;
         rect.min + vec2(p.x as f32, p.y as f32)
     })
@@ -98,7 +98,7 @@ fn the_wheel_enlarges_what_lies_under_the_pointer_and_other_buttons_pan_and_enla
     let there = rect(&window).center() + vec2(40.0, -25.0);
     let point = window.session(|s| {
         let size = [rect(&window).width().round() as u32, rect(&window).height().round() as u32];
-        let view = resolve_volume(s.grid().expect("open"), &s.look().volume_view, size);
+        let view = resolve_volume(s.grid().expect("open"), &s.look().volume_view, s.look().cursor, size);
         let at = there - rect(&window).min;
         &view.patient_from_viewport * Point::new(f64::from(at.x), f64::from(at.y), 0.0)
     });
@@ -133,6 +133,61 @@ fn the_menu_gives_colours_cuts_and_sides() {
     assert_eq!(view(&window).around_cursor_mm, VolumePreset::Nodule.around_cursor_mm());
     does(&mut window, Command::CropVolume);
     assert_eq!(view(&window).around_cursor_mm, None);
+}
+
+#[test]
+fn the_nodule_preset_brings_the_camera_to_the_nodule_and_fit_brings_it_back() {
+    let mut window = open();
+    let at = nodule();
+    does(&mut window, Command::ClassifyAt(at));
+    let elsewhere = window.session(|s| s.grid().expect("open").centre());
+    does(&mut window, Command::Edit(Edit::Cursor(elsewhere)));
+    does(&mut window, Command::VolumePreset(VolumePreset::Nodule));
+    let close = view(&window);
+    // In the middle, and what is around it fills the viewport.
+    assert!(place_of(&window, at).distance(rect(&window).center()) < 1.5);
+    let beside = at + Vector::new(20.0, 0.0, 0.0);
+    let reach = place_of(&window, beside).distance(rect(&window).center());
+    let half = rect(&window).size().min_elem() / 2.0;
+    assert!(reach > 0.8 * half && reach < 1.1 * half, "{reach} of {half}");
+    // The wall before it is gone, from wherever one looks, and it stays in the middle.
+    let cut = |window: &Window| {
+        window.session(|s| {
+            let (grid, look) = (s.grid().expect("open"), s.look());
+            Shown3d::of(grid, &look.volume_view, look.cursor, normals(grid, look))
+        })
+    };
+    for turn in [0.0, 1.0] {
+        does(&mut window, Command::Edit(Edit::VolumeView(close.turned(turn, 0.2))));
+        let into = view(&window).basis().into;
+        let cut = cut(&window);
+        let [(through, normal)] = cut.cuts[..] else { panic!("one plane") };
+        assert!((through - (at - into * 12.0)).length() < 1e-9 && (normal + into).length() < 1e-9);
+        assert!(place_of(&window, at).distance(rect(&window).center()) < 1.5);
+    }
+    // From another side it is the nodule that one sees; fit shows all of it from there.
+    does(&mut window, Command::VolumeSide(Side::Left));
+    assert_eq!(view(&window).zoom, close.zoom);
+    does(&mut window, Command::FitVolume);
+    assert_eq!((view(&window).zoom, view(&window).at_cursor), (1.0, false));
+    assert_eq!(cut(&window), Shown3d { part: Part::Body, ..Shown3d::default() });
+    // Other colours leave nothing of the close view behind.
+    does(&mut window, Command::VolumePreset(VolumePreset::Nodule));
+    does(&mut window, Command::VolumePreset(VolumePreset::Bone));
+    assert_eq!((view(&window).zoom, view(&window).before_cursor_mm), (1.0, None));
+}
+
+#[test]
+fn the_table_is_left_out_until_it_is_asked_for() {
+    let mut window = open();
+    does(&mut window, Command::VolumePreset(VolumePreset::Bone));
+    assert_eq!(view(&window).part(), Part::Body);
+    window.click("3D  Bone");
+    window.click("3D table");
+    assert_eq!(view(&window).part(), Part::All);
+    window.key(Key::Escape);
+    window.key_with(Modifiers::COMMAND, Key::Z);
+    assert_eq!(view(&window).part(), Part::Body);
 }
 
 #[test]

@@ -112,6 +112,7 @@ volume-waiting = 3D, wenn alle Schichten da sind
 volume-zoom = Zoom { $zoom }
 volume-moved = Farben verschoben um { $by } HU
 volume-no-skin = Ohne Haut und Tisch
+volume-no-table = Ohne Tisch
 volume-cut = Schnitt: { $cuts }
 volume-around = { $mm } mm um das Fadenkreuz
 volume-crop-box = Quader

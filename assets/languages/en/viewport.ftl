@@ -112,6 +112,7 @@ volume-waiting = 3D when all slices are there
 volume-zoom = zoom { $zoom }
 volume-moved = Colours moved by { $by } HU
 volume-no-skin = Without skin and table
+volume-no-table = Without table
 volume-cut = Cut: { $cuts }
 volume-around = { $mm } mm around the cursor
 volume-crop-box = Crop box

@@ -14,7 +14,7 @@ use crate::render::reference::ray::Variant as RayVariant;
 use crate::render::target::{buffer_entry, copy_group, picture, texture_entry, uniform_buffer};
 use crate::render::timing::PassTimer;
 use crate::render::volume_texture::VolumeTexture;
-use crate::volume::{Transfer, Volume};
+use crate::volume::{Part, Transfer, Volume};
 
 /// Values of the volume that are looked at for blocks in one frame, at least a slice: some 5 ms.
 const VALUES_PER_FRAME: usize = 6 << 20;
@@ -44,7 +44,7 @@ struct Key {
 struct Looks {
     volume: u64,
     transfer: Option<Arc<Transfer>>,
-    inside_only: bool,
+    part: Part,
     /// Address of the map.
     map: usize,
 }
@@ -252,7 +252,7 @@ impl RayRenderer {
         let looks = Looks {
             volume: shared.volume_number,
             transfer: frame.transfer.clone(),
-            inside_only: frame.inside_only,
+            part: frame.part,
             map: map.map_or(0, |map| Arc::as_ptr(map).addr()),
         };
         if self.bound.as_ref().is_some_and(|bound| bound.looks == looks) {
@@ -288,7 +288,7 @@ impl RayRenderer {
         let blocks = texture_of(device, queue, "blocks", looked.blocks.size(), &blocks);
         // Where everything is shown the level is above zero everywhere.
         let inside = match frame.inside() {
-            Some(inside) => texture_of(device, queue, "by air", inside.size(), inside.levels()),
+            Some(inside) => texture_of(device, queue, "part", inside.size(), inside.levels()),
             None => texture_of(device, queue, "everywhere", [1; 3], &[100.0]),
         };
         // Something must be bound where there is no map.

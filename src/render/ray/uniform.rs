@@ -8,7 +8,7 @@ use crate::render::colormap::ColorMap;
 use crate::render::frame::HeatmapLook;
 use crate::render::slice::{StoredVoxels, padded};
 use crate::view::ResolvedView;
-use crate::volume::{Inside, Transfer, Volume, Window};
+use crate::volume::{Inside, Part, Transfer, Volume, Window};
 
 /// The uniforms, in the layout of WGSL.
 pub mod gpu {
@@ -37,14 +37,14 @@ pub mod gpu {
         /// The third.
         pub slope_k: [f32; 4],
         /// Half-spaces that are shown: dot(xyz, index) <= w.
-        pub kept: [[f32; 4]; 3],
+        pub kept: [[f32; 4]; 4],
         /// Ambient, diffuse, specular, power.
         pub shading: [f32; 4],
         /// Index in the saliency map = voxel index * w + xyz.
         pub map_place: [f32; 4],
         /// Index of the map's last value along each axis.
         pub map_last: [f32; 4],
-        /// Index among the samples of what lies by air = voxel index * this + the next.
+        /// Index among the samples of the part that is shown = voxel index * this + the next.
         pub inside_scale: [f32; 4],
         /// See before.
         pub inside_offset: [f32; 4],
@@ -97,19 +97,19 @@ pub struct RayFrame {
     pub invert: bool,
     /// Lowest and highest voxel index that is shown; the volume's own edges where `None`.
     pub crop: Option<[Point<Voxel>; 2]>,
-    /// Planes that what lies on their normal's side of is cut away, at most three are heeded: a point of the
+    /// Planes that what lies on their normal's side of is cut away, at most four are heeded: a point of the
     /// plane, LPS mm, and its normal.
     pub cuts: Vec<(Point<Patient>, Vector<Patient>)>,
-    /// Only what lies by air inside the body is shown, where that is found ([`Volume::inside`]).
-    pub inside_only: bool,
+    /// What of the volume is shown, where that is found ([`Volume::part`]).
+    pub part: Part,
     /// A saliency map as a cloud in it.
     pub heatmap: Option<HeatmapLook>,
 }
 
 impl RayFrame {
-    /// What lies by air, where only that is shown.
+    /// Where the part is that alone is shown.
     pub fn inside(&self) -> Option<&Inside> {
-        if self.inside_only { self.volume.inside() } else { None }
+        self.volume.part(self.part)
     }
 }
 

@@ -155,7 +155,12 @@ pub fn composite(
 }
 
 /// The highest value, in grey; the strongest place of the map laid over it.
-pub fn brightest(ray: &Ray, voxels: &Voxels<'_>, map: Map<'_>, start: [f64; 3]) -> [f64; 3] {
+pub fn brightest(
+    ray: &Ray,
+    voxels: &Voxels<'_>,
+    (map, only): (Map<'_>, Only<'_>),
+    start: [f64; 3],
+) -> [f64; 3] {
     let [first, end] = shown(ray, start);
     let mut best: Option<f64> = None;
     let mut strongest = 0.0f64;
@@ -163,7 +168,7 @@ pub fn brightest(ray: &Ray, voxels: &Voxels<'_>, map: Map<'_>, start: [f64; 3]) 
     while n <= end {
         let p = along(start, xyz(ray.into), n);
         let found = sample_trilinear(voxels, p, xyz(ray.last), ray.padding);
-        if found.kind == Kind::Value {
+        if found.kind == Kind::Value && only.is_none_or(|only| only(p) > 0.0) {
             best = Some(best.map_or(found.value, |best| best.max(found.value)));
         }
         if ray.per_max > 0.0 {
@@ -200,7 +205,7 @@ pub fn ray_fragment(
 ) -> [f64; 4] {
     let start = ray_start(ray, position);
     let [r, g, b] = if variant.maximum {
-        brightest(ray, voxels, map, start)
+        brightest(ray, voxels, (map, only), start)
     } else {
         composite(ray, voxels, (table, map, only), variant, start)
     };

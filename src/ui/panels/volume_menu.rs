@@ -35,6 +35,7 @@ pub fn volume_menu_ui(ui: &mut Ui, scene: &Scene<'_>, look: &VolumeView, out: &m
             });
             row_ui(ui, scene, out, Command::ToggleShading, icons::DISPLAY, look.shaded);
         }
+        row_ui(ui, scene, out, Command::ToggleTable, icons::DISPLAY, look.table);
         ui.separator();
         heading_ui(ui, say!("volume-menu-cut"));
         for (plane, cut) in Plane::ALL.into_iter().zip(look.cuts) {
@@ -44,6 +45,7 @@ pub fn volume_menu_ui(ui: &mut Ui, scene: &Scene<'_>, look: &VolumeView, out: &m
         row_ui(ui, scene, out, Command::CropBox, icons::VOLUME, look.crop_box.is_some());
         row_ui(ui, scene, out, Command::ResetCropBox, icons::RESET, false);
         ui.separator();
+        row_ui(ui, scene, out, Command::FitVolume, icons::RESET, false);
         for side in Side::ALL {
             row_ui(ui, scene, out, Command::VolumeSide(side), icons::RERUN, false);
         }

@@ -45,7 +45,7 @@ impl Composed {
             invert: shown.invert,
             crop: cut.crop,
             cuts: cut.cuts.clone(),
-            inside_only: cut.inside_only,
+            part: cut.part,
             heatmap: shown.heatmap.clone(),
         }
     }
@@ -86,7 +86,7 @@ fn composed(session: &Session, heatmap_hidden: bool, focused: bool, size_px: [u3
     let cursor = session.look().cursor;
     let cut = Shown3d::of(grid, &look, cursor, view::normals(grid, session.look()));
     let heat = heatmap(session).filter(|_| !heatmap_hidden);
-    let view = view::resolve_volume(grid, &look, size_px);
+    let view = view::resolve_volume(grid, &look, cursor, size_px);
     let shown = Shown {
         view,
         others: Vec::new(),
@@ -184,7 +184,7 @@ fn keyboard(ui: &Ui, response: &Response, look: &VolumeView, out: &mut Commands)
         to = to.turned(across * ARROW, 0.0).turned(0.0, along * ARROW);
     }
     if pressed(Key::Space) > 0.0 {
-        to = to.from_side(Side::Front);
+        to = to.fitted().from_side(Side::Front);
     }
     if to != *look {
         out.edit(Edit::VolumeView(to));

@@ -13,7 +13,7 @@ use crate::jobs::JobContext;
 use crate::render::{Offscreen, RayFrame};
 use crate::session::VolumeView;
 use crate::view::resolve_volume;
-use crate::volume::{Node, Preset, Shading, Transfer, Volume};
+use crate::volume::{Part, Node, Preset, Shading, Transfer, Volume};
 
 const LEAST_FRAMES: usize = 5;
 const AT_LEAST: Duration = Duration::from_millis(2000);
@@ -138,13 +138,13 @@ impl Turned<'_> {
     fn frame(&self) -> RayFrame {
         RayFrame {
             volume: Arc::clone(self.volume),
-            view: resolve_volume(self.volume.grid(), &self.view, self.size_px),
+            view: resolve_volume(self.volume.grid(), &self.view, self.volume.grid().centre(), self.size_px),
             transfer: self.transfer.clone(),
             window: Preset::Lung.window([0.0, 0.0]),
             invert: false,
             crop: None,
             cuts: Vec::new(),
-            inside_only: false,
+            part: Part::All,
             heatmap: None,
         }
     }

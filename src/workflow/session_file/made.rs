@@ -147,6 +147,9 @@ fn volume_view(view: &VolumeView) -> SavedVolumeView {
         shaded: view.shaded,
         cuts: view.cuts,
         around_cursor_mm: view.around_cursor_mm,
+        before_cursor_mm: view.before_cursor_mm,
+        at_cursor: view.at_cursor,
+        table: view.table,
         crop_box: view.crop_box.map(|crop| crop.corners().map(|corner| corner.to_array())),
     }
 }

@@ -234,6 +234,9 @@ fn volume_view(saved: &SavedVolumeView, grid: &VoxelGrid) -> Option<VolumeView> 
         shaded: saved.shaded,
         cuts: saved.cuts,
         around_cursor_mm: saved.around_cursor_mm.filter(|mm| mm.is_finite() && *mm > 0.0),
+        before_cursor_mm: saved.before_cursor_mm.filter(|mm| mm.is_finite() && *mm > 0.0),
+        at_cursor: saved.at_cursor,
+        table: saved.table,
         crop_box: saved
             .crop_box
             .and_then(|corners| CropBox::between(grid, corners.map(Point::<Patient>::from_array))),

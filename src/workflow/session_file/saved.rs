@@ -209,6 +209,15 @@ pub struct SavedVolumeView {
     pub cuts: [Option<bool>; 3],
     /// Half the side of the cube around the cursor, mm.
     pub around_cursor_mm: Option<f64>,
+    /// How far before the cursor everything is cut away, mm.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before_cursor_mm: Option<f64>,
+    /// Whether `pan_mm` counts from the cursor, not from the middle of the volume.
+    #[serde(default)]
+    pub at_cursor: bool,
+    /// Whether what the body lies on is shown.
+    #[serde(default)]
+    pub table: bool,
     /// Two opposite corners of the box outside of which nothing is shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crop_box: Option<[[f64; 3]; 2]>,

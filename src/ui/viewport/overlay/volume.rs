@@ -13,7 +13,7 @@ use crate::ui::theme::{PICTURE, from_unit, region_colour, size};
 use crate::ui::viewport::{Behind, Shown, cut_words};
 use crate::ui::words;
 use crate::view::CropHandle;
-use crate::volume::VolumePreset;
+use crate::volume::{Part, VolumePreset};
 
 /// Corner pairs of the edges of a box, as of [`crate::inference::Region::corners`].
 const EDGES: [[usize; 2]; 12] =
@@ -192,8 +192,14 @@ fn said(painter: &Painter, rect: Rect, shown: &Shown, look: &VolumeView) {
         let by = words::signed(f64::from(look.shift), 0);
         told.push((say!("volume-moved", by = by), PICTURE.text));
     }
-    if look.preset.inside_only() && shown.volume.inside().is_some() {
-        told.push((say!("volume-no-skin").to_owned(), PICTURE.text));
+    match look.part() {
+        Part::ByAir if shown.volume.inside().is_some() => {
+            told.push((say!("volume-no-skin").to_owned(), PICTURE.text));
+        }
+        part if shown.volume.part(part).is_some() => {
+            told.push((say!("volume-no-table").to_owned(), PICTURE.text));
+        }
+        _ => {}
     }
     let cuts = cut_words(look);
     if !cuts.is_empty() {
