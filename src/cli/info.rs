@@ -242,7 +242,7 @@ fn describe(
                 .as_ref()
                 .ok()
                 .zip(range)
-                .map(|(suv, range)| range.map(|v| (f64::from(v) * suv.per_value) as f32)),
+                .map(|(_, range)| range),
             source: suv.as_ref().map_or_else(Clone::clone, |suv| suv.source.clone()),
         }),
         unit: found.unit.name().to_owned(),

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::conditions::{
-    always, answered, compared, drawn, irregular, laid, leaves_mode, linked, mapped, oblique, painted,
+    always, answered, beside_suv, compared, drawn, in_suv, irregular, laid, leaves_mode, linked, mapped, oblique, painted,
     questionable, redoable, region_picked, removable, reported, restorable, running, savable, scannable,
     scanned, selected, several, shown, sliced, something, surrounded, undoable, with_pet,
 };
@@ -37,7 +37,7 @@ pub static CATALOGUE: LazyLock<Vec<&'static Entry>> = LazyLock::new(|| {
         .collect()
 });
 
-static LISTED: [Entry; 78] = [
+static LISTED: [Entry; 80] = [
     line(
         Command::OpenFolder,
         "open_folder",
@@ -275,7 +275,7 @@ static LISTED: [Entry; 78] = [
         Group::Window,
         ("Soft tissue", "Width 400, centre 40."),
         &[key('1')],
-        shown,
+        beside_suv,
     ),
     line(
         Command::Preset(Preset::Lung),
@@ -283,7 +283,7 @@ static LISTED: [Entry; 78] = [
         Group::Window,
         ("Lung", "Width 1500, centre -600."),
         &[key('2')],
-        shown,
+        beside_suv,
     ),
     line(
         Command::Preset(Preset::Bone),
@@ -291,7 +291,7 @@ static LISTED: [Entry; 78] = [
         Group::Window,
         ("Bone", "Width 2500, centre 480."),
         &[key('3')],
-        shown,
+        beside_suv,
     ),
     line(
         Command::Preset(Preset::Mediastinum),
@@ -299,7 +299,7 @@ static LISTED: [Entry; 78] = [
         Group::Window,
         ("Mediastinum", "Width 350, centre 50."),
         &[key('4')],
-        shown,
+        beside_suv,
     ),
     line(
         Command::Preset(Preset::Vessel),
@@ -307,7 +307,23 @@ static LISTED: [Entry; 78] = [
         Group::Window,
         ("Vessel", "Width 600, centre 300."),
         &[key('8')],
-        shown,
+        beside_suv,
+    ),
+    line(
+        Command::Preset(Preset::Uptake6),
+        "preset_suv_6",
+        Group::Window,
+        ("SUV 0 to 6", "Standardized uptake of a PET, from 0 to 6."),
+        &[],
+        in_suv,
+    ),
+    line(
+        Command::Preset(Preset::Uptake10),
+        "preset_suv_10",
+        Group::Window,
+        ("SUV 0 to 10", "Standardized uptake of a PET, from 0 to 10."),
+        &[],
+        in_suv,
     ),
     line(
         Command::Preset(Preset::Full),

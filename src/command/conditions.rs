@@ -27,6 +27,16 @@ pub(super) fn in_hu(session: &Session) -> bool {
     shown(session) && session.volume().is_some_and(|volume| *volume.unit() == Unit::Hu)
 }
 
+/// A series on the screen holds standardized uptake values.
+pub(super) fn in_suv(session: &Session) -> bool {
+    shown(session) && session.volume().is_some_and(|volume| volume.unit().is_suv())
+}
+
+/// A series on the screen holds other values.
+pub(super) fn beside_suv(session: &Session) -> bool {
+    shown(session) && !in_suv(session)
+}
+
 /// The volume is seen in 3D.
 pub(super) fn shown_in_3d(session: &Session) -> bool {
     shown(session) && session.look().shows_volume()

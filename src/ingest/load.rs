@@ -18,7 +18,7 @@ use super::upright::Upright;
 use super::volume_load;
 use super::words::{defect_of, names, slices};
 use crate::jobs::JobContext;
-use crate::volume::{Padding, Unit, Volume};
+use crate::volume::{Padding, Unit, Values, Volume};
 
 /// Air, for slices of a CT of which nothing is known.
 const AIR_HU: i16 = -1000;
@@ -51,6 +51,10 @@ pub fn begin_reading(series: &Series, ctx: &JobContext) -> Result<Arc<Volume>, I
     }
     if series.real {
         return reals::whole(series, grid, ctx);
+    }
+    if series.suv_of_whole().is_some() {
+        room(size_of::<f32>())?;
+        return Ok(Arc::new(Volume::loading_real(grid, series.unit.clone()).shown(series.polarity)));
     }
     room(size_of::<i16>())?;
     Ok(Arc::new(Volume::loading(grid, series.unit.clone(), series.padding).shown(series.polarity)))
@@ -98,9 +102,10 @@ pub fn load_showing(
         first();
         return Ok(Loaded { volume: Arc::clone(volume), defects: series.defects.clone() });
     }
-    let store = volume
-        .int16()
-        .ok_or_else(|| IngestError::Sentence("This volume cannot be filled from files".to_owned()))?;
+    let suv = series.suv_of_whole();
+    if volume.int16().is_some() == suv.is_some() {
+        return Err(IngestError::Sentence("This volume cannot be filled from files".to_owned()));
+    }
     let slice_len = volume.grid().size()[0].saturating_mul(volume.grid().size()[1]);
     let blank = match (series.padding, &series.unit) {
         (Some(padding), _) => padding.low,
@@ -135,7 +140,13 @@ pub fn load_showing(
             }
         }
     };
-    let fill = |k: usize, values| store.fill(k, values).map_err(|e| IngestError::Sentence(e.to_string()));
+    let fill = |k: usize, values: Box<[i16]>| {
+        let filled = match (volume.values(), suv) {
+            (Values::Int16(store), _) => store.fill(k, values),
+            (Values::Float32(store), per_value) => store.fill(k, scaled(&values, per_value.unwrap_or(1.0))),
+        };
+        filled.map_err(|e| IngestError::Sentence(e.to_string()))
+    };
     let upright = series.resampled().map(|straight| Upright::new(straight, total, blank, series.padding));
     let read = |k: usize| {
         ctx.check()?;
@@ -179,6 +190,11 @@ pub fn load_showing(
     defects.extend(broken(series, &faults));
     defects.extend(beyond_16_bits(series, cut_off.into_inner().unwrap_or_else(PoisonError::into_inner)));
     Ok(Loaded { volume: Arc::clone(volume), defects })
+}
+
+/// Whole numbers in the unit of which one is `per_value`.
+pub(super) fn scaled(values: &[i16], per_value: f64) -> Box<[f32]> {
+    values.iter().map(|v| (f64::from(*v) * per_value) as f32).collect()
 }
 
 fn blank_slice(len: usize, value: i16) -> Box<[i16]> {

@@ -2,6 +2,7 @@
 
 use super::dicom::SliceSource;
 use super::error::IngestError;
+use super::load::scaled;
 use super::outward::from_the_middle;
 use super::reals;
 use super::series::Series;
@@ -44,6 +45,11 @@ pub fn preview_of(series: &Series, k: usize, ctx: &JobContext) -> Result<Volume,
         return Ok(volume.shown(series.polarity));
     }
     let values = source.decode().map_err(unread)?;
+    if let Some(per_value) = series.suv_of_whole() {
+        let values = vec![scaled(&values, per_value)];
+        let volume = Volume::real(grid, series.unit.clone(), values).map_err(|e| sentence(&e))?;
+        return Ok(volume.shown(series.polarity));
+    }
     let volume = Volume::loading(grid, series.unit.clone(), series.padding).shown(series.polarity);
     if let Some(slices) = volume.int16() {
         slices.fill(0, values).map_err(|e| sentence(&e))?;

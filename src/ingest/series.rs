@@ -58,7 +58,7 @@ pub struct Series {
     pub transfer_syntax: String,
     /// The same by its UID.
     pub transfer_syntax_uid: String,
-    /// What one unit of a value means.
+    /// What one unit of a value means: of a PET whose tags allow it SUV.
     pub unit: Unit,
     /// What of the values is padding, after rescale.
     pub padding: Option<Padding>,
@@ -66,7 +66,7 @@ pub struct Series {
     pub polarity: Polarity,
     /// Windows that the files recommend, in the unit of the volume.
     pub windows: Vec<FileWindow>,
-    /// Of a PET: how values of its volume become standardized uptake values, or the sentence that says why they
+    /// Of a PET: how what its slices are read to became standardized uptake values, or the sentence that says why they
     /// do not. `None` of everything else.
     pub suv: Option<Result<Suv, String>>,
     /// What is odd about it, as known from the headers.
@@ -91,6 +91,12 @@ pub struct Series {
 }
 
 impl Series {
+    /// SUV of one of the whole numbers that slices are read to, where values are shown as SUV.
+    pub(super) fn suv_of_whole(&self) -> Option<f64> {
+        let suv = self.suv.as_ref()?.as_ref().ok()?;
+        self.unit.is_suv().then_some(suv.per_value)
+    }
+
     /// Whether its slices lie at irregular places, from which a straight volume can be made.
     pub fn can_be_resampled(&self) -> bool {
         self.straight.is_some()

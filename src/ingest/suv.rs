@@ -69,13 +69,13 @@ pub(in crate::ingest) struct PetFacts {
 /// How values of a PET become SUV by body weight.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Suv {
-    /// SUV (g/ml) of one unit of the volume.
+    /// SUV (g/ml) of one of the whole numbers that slices are read to.
     pub per_value: f64,
     /// The formula in words, with what it was taken from.
     pub source: String,
 }
 
-/// - `scale`: one unit of the volume in the files' own units
+/// - `scale`: one of the whole numbers that slices are read to in the files' own units
 /// - returns: `None` of what is no PET; why there is no SUV, a sentence
 pub(super) fn suv(headers: &[Header], scale: f64) -> Option<Result<Suv, String>> {
     let all: Vec<&PetFacts> = headers.iter().filter_map(|h| h.pet.as_deref()).collect();

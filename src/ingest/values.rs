@@ -52,11 +52,23 @@ pub(super) fn meaning(headers: &[Header]) -> Meaning {
         other_unit(headers, &mut defects)
     };
     let padding = padding(headers, &rescales, &unit, &mut defects);
-    let windows = windows(headers, scale);
+    let mut windows = windows(headers, scale);
+    let suv = suv(headers, scale);
+    let (unit, padding) = match &suv {
+        Some(Ok(suv)) if !is_real(headers) && suv.per_value.is_normal() && suv.per_value > 0.0 => {
+            for file in &mut windows {
+                let [width, centre] = [file.window.width(), file.window.centre()].map(|n| n * suv.per_value);
+                file.window = Window::new(width, centre);
+            }
+            // It would be a number of real values.
+            (Unit::suv(), None)
+        }
+        _ => (unit, padding),
+    };
     if windows.is_empty() {
         defects.push(defect(DefectCode::NoWindow, "The files recommend no window; a preset is used"));
     }
-    Meaning { rescales, unit, padding, windows, suv: suv(headers, scale), defects }
+    Meaning { rescales, unit, padding, windows, suv, defects }
 }
 
 /// Whether their pixels are real numbers.

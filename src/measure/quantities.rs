@@ -118,10 +118,11 @@ fn angle(name: &'static str, deg: f64) -> Quantity {
     Quantity::new(name, deg, "°", 1)
 }
 
-/// Decimals of values themselves: whole HU, and three for units of which nothing is known.
+/// Decimals of values themselves: whole HU, two of SUV, and three for units of which nothing is known.
 pub fn decimals(volume: &Volume) -> usize {
     match (volume.unit(), volume.int16()) {
         (Unit::Hu | Unit::Stored, _) | (_, Some(_)) => 0,
+        (unit, _) if unit.is_suv() => 2,
         _ => 3,
     }
 }

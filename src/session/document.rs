@@ -578,7 +578,10 @@ impl Session {
         self.look.volume_view = fitted.volume_view.with_preset(preset).fitted();
         if let Some(series) = self.case.scan.series.get(index).filter(|_| *volume.unit() != Unit::Hu) {
             (self.look.window, self.look.preset) = first_window(series, &volume);
-        } else if self.look.preset == Some(Preset::Full) {
+        } else if self.look.preset == Some(Preset::Full)
+            || self.case.open.as_ref().is_some_and(|before| *before.volume.unit() != Unit::Hu)
+        {
+            // The window was one of other values.
             self.set_window(Preset::Lung, &volume);
         }
         if *volume.unit() == Unit::Hu {

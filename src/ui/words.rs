@@ -15,7 +15,7 @@ use crate::measure::Kind;
 use crate::say;
 use crate::session::{Projection, SeriesLink, Slab, Turn, VolumeView};
 use crate::view::{ResolvedView, Screen, ScreenSource};
-use crate::volume::Volume;
+use crate::volume::{Volume, Window};
 
 /// What a measurement or a segment is called: as it was named, or by its kind and number in the language of
 /// the window. The name that is written into files stays as it is.
@@ -332,6 +332,15 @@ pub fn date(value: &str) -> Option<String> {
 pub fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Width and centre of a window: whole where it is wide, as of CT.
+pub fn window_figures(window: Window) -> [String; 2] {
+    let places = if window.width() < 30.0 { 1 } else { 0 };
+    [window.width(), window.centre()].map(|n| {
+        let figure = signed(n, places);
+        figure.strip_suffix(".0").map(str::to_owned).unwrap_or(figure)
+    })
 }
 
 /// Without needless noughts.

@@ -18,7 +18,20 @@ pub enum Unit {
     Named(String),
 }
 
+/// Name of the unit of standardized uptake.
+const SUV: &str = "SUV";
+
 impl Unit {
+    /// Standardized uptake value by body weight, g/ml.
+    pub fn suv() -> Self {
+        Unit::Named(SUV.to_owned())
+    }
+
+    /// Whether it is that.
+    pub fn is_suv(&self) -> bool {
+        matches!(self, Unit::Named(name) if name == SUV)
+    }
+
     /// Short name for the interface and for files.
     pub fn name(&self) -> &str {
         match self {

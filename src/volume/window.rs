@@ -1,5 +1,7 @@
 //! Window width and centre, and the presets.
 
+use super::volume::Unit;
+
 /// A linear grey-scale window, in the unit of the volume. Width first, then centre, everywhere.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Window {
@@ -55,14 +57,39 @@ pub enum Preset {
     Mediastinum,
     /// 600 / 300: vessels with contrast medium, calcium apart.
     Vessel,
+    /// Standardized uptake from 0 to 6.
+    Uptake6,
+    /// Standardized uptake from 0 to 10.
+    Uptake10,
     /// From the lowest to the highest value of the volume.
     Full,
 }
 
 impl Preset {
-    /// In the order of the keys 1, 2, 3, 4, 8, 0.
-    pub const ALL: [Preset; 6] =
-        [Preset::SoftTissue, Preset::Lung, Preset::Bone, Preset::Mediastinum, Preset::Vessel, Preset::Full];
+    /// In the order of the keys 1, 2, 3, 4, 8, 0; those of uptake before the last.
+    pub const ALL: [Preset; 8] = [
+        Preset::SoftTissue,
+        Preset::Lung,
+        Preset::Bone,
+        Preset::Mediastinum,
+        Preset::Vessel,
+        Preset::Uptake6,
+        Preset::Uptake10,
+        Preset::Full,
+    ];
+
+    /// Whether it is of standardized uptake, and says nothing of other values.
+    pub const fn is_of_uptake(self) -> bool {
+        matches!(self, Preset::Uptake6 | Preset::Uptake10)
+    }
+
+    /// Whether its numbers mean something of values of this unit.
+    pub fn fits(self, unit: &Unit) -> bool {
+        match self {
+            Preset::Full => true,
+            preset => preset.is_of_uptake() == unit.is_suv(),
+        }
+    }
 
     /// Name in options and files.
     pub const fn name(self) -> &'static str {
@@ -72,6 +99,8 @@ impl Preset {
             Preset::Bone => "bone",
             Preset::Mediastinum => "mediastinum",
             Preset::Vessel => "vessel",
+            Preset::Uptake6 => "suv_6",
+            Preset::Uptake10 => "suv_10",
             Preset::Full => "full",
         }
     }
@@ -84,6 +113,8 @@ impl Preset {
             Preset::Bone => "Bone",
             Preset::Mediastinum => "Mediastinum",
             Preset::Vessel => "Vessel",
+            Preset::Uptake6 => "SUV 0 to 6",
+            Preset::Uptake10 => "SUV 0 to 10",
             Preset::Full => "Full range",
         }
     }
@@ -101,6 +132,8 @@ impl Preset {
             Preset::Bone => Window::new(2500.0, 480.0),
             Preset::Mediastinum => Window::new(350.0, 50.0),
             Preset::Vessel => Window::new(600.0, 300.0),
+            Preset::Uptake6 => Window::new(6.0, 3.0),
+            Preset::Uptake10 => Window::new(10.0, 5.0),
             Preset::Full => Window::spanning(f64::from(range[0]), f64::from(range[1])),
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::ingest::{Object, Scan, Series, Suv, read_structures};
 use crate::jobs::JobContext;
 use crate::structures::StructureSet;
-use crate::volume::{Unit, Values, Volume};
+use crate::volume::Volume;
 
 use super::open::{OpenError, open_series};
 
@@ -55,27 +55,19 @@ pub fn pet(scan: &Arc<Scan>, index: usize, ctx: &JobContext) -> Result<Pet, Open
     let series = scan.series.get(index);
     let unknown = || Err("This is no PET: its values are shown as they are stored".to_owned());
     let suv = series.and_then(|series| series.suv.clone()).unwrap_or_else(unknown);
-    let (factor, unit) = match &suv {
-        Ok(suv) => (suv.per_value, Unit::Named("SUV".to_owned())),
-        Err(_) => (1.0, Unit::Stored),
-    };
-    let depth = opened.volume.grid().size()[2];
+    let volume = opened.volume;
+    if volume.float32().is_some() {
+        volume.range();
+        return Ok(Pet { volume, suv });
+    }
+    let depth = volume.grid().size()[2];
     let mut slices: Vec<Box<[f32]>> = Vec::with_capacity(depth);
     for k in 0..depth {
         ctx.check()?;
-        let scaled = |v: f64| (v * factor) as f32;
-        slices.push(match opened.volume.values() {
-            Values::Int16(values) => {
-                let slice = values.slice(k).unwrap_or_default();
-                slice.iter().map(|v| scaled(f64::from(*v))).collect()
-            }
-            Values::Float32(values) => {
-                let slice = values.slice(k).unwrap_or_default();
-                slice.iter().map(|v| scaled(f64::from(*v))).collect()
-            }
-        });
+        let slice = volume.int16().and_then(|values| values.slice(k)).unwrap_or_default();
+        slices.push(slice.iter().map(|v| f32::from(*v)).collect());
     }
-    let grid = *opened.volume.grid();
+    let (grid, unit) = (*volume.grid(), volume.unit().clone());
     let volume = Volume::real(grid, unit, slices).map_err(|error| OpenError::NotUsable(error.to_string()))?;
     volume.range();
     Ok(Pet { volume: Arc::new(volume), suv })

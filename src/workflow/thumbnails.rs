@@ -69,6 +69,7 @@ fn coloured(picture: &Picture) -> Thumbnail {
 fn window(series: &Series, slice: &Volume) -> Window {
     match (slice.unit(), series.windows.first()) {
         (Unit::Hu, _) => Preset::Lung.window([0.0, 0.0]),
+        (unit, _) if unit.is_suv() => Preset::Uptake6.window([0.0, 0.0]),
         (_, Some(recommended)) => recommended.window,
         (_, None) => Preset::Full.window(slice.range()),
     }

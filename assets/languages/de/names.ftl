@@ -72,6 +72,8 @@ preset-lung = Lunge
 preset-bone = Knochen
 preset-mediastinum = Mediastinum
 preset-vessel = Gefäß
+preset-suv-0-to-6 = SUV 0 bis 6
+preset-suv-0-to-10 = SUV 0 bis 10
 preset-full-range = Alle Werte
 
 ## Farben

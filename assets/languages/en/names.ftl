@@ -72,6 +72,8 @@ preset-lung = Lung
 preset-bone = Bone
 preset-mediastinum = Mediastinum
 preset-vessel = Vessel
+preset-suv-0-to-6 = SUV 0 to 6
+preset-suv-0-to-10 = SUV 0 to 10
 preset-full-range = Full range
 
 ## Colours

@@ -20,7 +20,7 @@ const WIDTH: f32 = 340.0;
 /// The button says which window is shown; behind it is all that changes it.
 pub fn window_menu_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
     let look = scene.session.look();
-    let (w, c) = (words::signed(look.window.width(), 0), words::signed(look.window.centre(), 0));
+    let [w, c] = words::window_figures(look.window);
     let kept = scene.prefs.name_of_window(look.window);
     let files = scene.session.series().map_or(&[][..], |series| &series.windows);
     let of_file = files.iter().any(|file| file.window == look.window).then_some(say!("window-menu-of-file"));
@@ -36,7 +36,8 @@ pub fn window_menu_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: 
     menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_width(WIDTH);
         ui.spacing_mut().item_spacing.y = 2.0;
-        for preset in Preset::ALL {
+        let fits = |preset: &Preset| scene.session.volume().is_none_or(|v| preset.fits(v.unit()));
+        for preset in Preset::ALL.into_iter().filter(fits) {
             closing_row_ui(
                 ui,
                 scene,
@@ -90,8 +91,7 @@ fn file_ui(
     chosen: bool,
     out: &mut Commands,
 ) {
-    let numbers =
-        format!("{} / {}", words::signed(file.window.width(), 0), words::signed(file.window.centre(), 0));
+    let numbers = words::window_figures(file.window).join(" / ");
     // What was typed there may tell of the patient.
     let name = if scene.session.is_anonymous() {
         say!("window-menu-kept", number = n + 1)
@@ -118,8 +118,7 @@ fn kept_ui(ui: &mut Ui, kept: &KeptWindow, chosen: bool, out: &mut Commands) {
                 out.push(Command::Viewing(Viewing::ForgetWindow(kept.name.clone())));
             }
             let window = kept.window();
-            let numbers =
-                format!("{} / {}", words::signed(window.width(), 0), words::signed(window.centre(), 0));
+            let numbers = words::window_figures(window).join(" / ");
             let press = Press::new(icons::WINDOW, &kept.name).key(&numbers).selected(chosen);
             let room = vec2(ui.available_width(), size::CONTROL);
             let row =

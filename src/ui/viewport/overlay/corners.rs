@@ -125,9 +125,8 @@ pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) -
         Unit::Hu => "",
         other => other.name(),
     };
-    let (w, c) = (shown.window.width(), shown.window.centre());
-    let window =
-        [format!("W {}", words::signed(w, 0)), format!("C {}", words::signed(c, 0)), unit.to_owned()];
+    let [w, c] = words::window_figures(shown.window);
+    let window = [format!("W {w}"), format!("C {c}"), unit.to_owned()];
     at.numbers(&window, "  ", &plain);
     if wide {
         at.line(&say!("corner-zoom", zoom = format!("{:.1}", shown.zoom)), &plain);

@@ -185,8 +185,8 @@ fn marks(painter: &Painter, place: &Place, shown: &Shown, behind: &Behind) {
 fn said(painter: &Painter, rect: Rect, shown: &Shown, look: &VolumeView) {
     let mut told = vec![(say!("volume-zoom", zoom = format!("{:.1}", look.zoom)), PICTURE.text)];
     if look.preset == VolumePreset::Maximum {
-        let (width, centre) = (shown.window.width(), shown.window.centre());
-        told.push((format!("W {} C {}", words::signed(width, 0), words::signed(centre, 0)), PICTURE.text));
+        let [width, centre] = words::window_figures(shown.window);
+        told.push((format!("W {width} C {centre}"), PICTURE.text));
     }
     if look.shift != 0.0 {
         let by = words::signed(f64::from(look.shift), 0);
