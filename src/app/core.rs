@@ -76,6 +76,8 @@ pub struct Core {
     pub(super) played: Option<std::time::Instant>,
     /// A picture on its way to the clipboard.
     pub(super) copying: Option<Copying>,
+    /// Notices that go by themselves.
+    pub(super) fading: super::fading::Fading,
     /// The window's device, for pictures.
     pub(super) gpu: Option<Gpu>,
     pub(super) start: Start,
@@ -161,6 +163,7 @@ impl Core {
             sessions: Sessions::default(),
             played: None,
             copying: None,
+            fading: Default::default(),
             gpu: None,
             start,
             started: false,

@@ -16,10 +16,11 @@ impl Core {
     }
 
     /// Puts all measurements of the series on the clipboard as text; those of the prior under a line of their own.
-    pub(super) fn copy_measurements(&self, ctx: &egui::Context) {
+    pub(super) fn copy_measurements(&mut self, ctx: &egui::Context) {
         let all = self.measured_series();
         let texts = all.iter().map(|series| measurement_text(&series.measurements, &series.segments));
         ctx.copy_text(texts.collect::<Vec<_>>().join("Prior\n"));
+        self.confirm("Measurements copied");
     }
 
     /// Writes all measurements of the series and of the prior, away from the window.

@@ -78,6 +78,7 @@ impl Core {
             Outcome::Done(Ok(picture)) => {
                 let size = picture.size_px.map(|n| n as usize);
                 ctx.copy_image(egui::ColorImage::from_rgba_unmultiplied(size, &picture.rgba));
+                self.confirm("Picture copied, without patient data");
             }
             Outcome::Done(Err(sentence)) => self.fail(sentence),
             Outcome::Failed(failure) => self.fail(failure.to_string()),

@@ -15,7 +15,7 @@ use super::session_voxels::Filling;
 use crate::command::Command;
 use crate::export::hashed_uid;
 use crate::jobs::{Job, Outcome, spawn};
-use crate::session::{Edit, News, Severity};
+use crate::session::{Edit, News};
 use crate::workflow::session_file::{self, ENDING, SavedSession, saved, views_alone};
 
 /// Between two writes of a session that changes.
@@ -204,7 +204,7 @@ impl Core {
             if saved.paths.is_empty() {
                 let text =
                     "The session is read. Open the folder of its series: what was made in it comes back then";
-                self.session.receive(News::Notice(Severity::Info, text.to_owned()));
+                self.session.receive(News::Wanting(text.to_owned()));
             } else {
                 self.open(saved.paths.clone());
             }

@@ -139,6 +139,7 @@ impl Shell {
         if ctx.current_pass_index() == 0 {
             core.play(&ctx);
             core.blink(&ctx);
+            core.fade_notices(&ctx);
         }
         core.poll_dialogs();
         core.poll_saving();

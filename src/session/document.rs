@@ -15,7 +15,7 @@ use super::look::{CornerText, Look};
 use super::networks::{Imported, NetworkFacts};
 use super::news::{
     Engine, GpuUse, GraphicsDevice, Hover, Memory, NetworkChoice, News, Notice, NoticeId, Playing, Severity,
-    Work, WorkId,
+    Stays, Work, WorkId,
 };
 use super::overlays::{DrawnFile, PetLook, PetSeries, StructuresLook};
 use super::pages::Pages;
@@ -468,7 +468,7 @@ impl Session {
             News::OpenFailed(sentence) => {
                 // What is on the screen stays there; the sentence comes as a notice then.
                 if matches!(self.stage(), Stage::Open | Stage::Report) {
-                    self.notice(Severity::Error, sentence);
+                    self.notice(Severity::Error, sentence, Stays::UntilDismissed);
                 } else {
                     self.case.failure = Some(sentence);
                 }
@@ -561,7 +561,11 @@ impl Session {
                 self.prior_sketch = sketch.map(|sketch| Measured::read(sketch, volume));
                 self.sketch.take_if(|_| self.prior_sketch.is_some());
             }
-            News::Notice(severity, text) => self.notice(severity, text),
+            News::Notice(severity, text) => {
+                let stays = if severity == Severity::Info { Stays::ForAWhile } else { Stays::UntilDismissed };
+                self.notice(severity, text, stays);
+            }
+            News::Wanting(text) => self.notice(Severity::Info, text, Stays::UntilOpened),
             News::Dismiss(id) => self.notices.retain(|n| n.id != id),
         }
     }
@@ -588,6 +592,7 @@ impl Session {
             // Colours were chosen for the other modality.
             self.look.colours = Colours::Grey;
         }
+        self.notices.retain(|notice| notice.stays != Stays::UntilOpened);
         self.case.chosen = Some(index);
         self.case.failure = None;
         if self.series().is_some_and(|now| self.prior().is_some_and(|prior| prior.uid() == now.uid)) {
@@ -665,16 +670,16 @@ impl Session {
         if nodule.learn(what)
             && let Some(sentence) = failure
         {
-            self.notice(Severity::Error, sentence);
+            self.notice(Severity::Error, sentence, Stays::UntilDismissed);
         }
     }
 
-    fn notice(&mut self, severity: Severity, text: String) {
+    fn notice(&mut self, severity: Severity, text: String, stays: Stays) {
         // The same sentence twice would only push others off the screen.
         if self.notices.iter().any(|n| n.text == text) {
             return;
         }
-        self.notices.push(Notice { id: NoticeId(self.next_notice), severity, text });
+        self.notices.push(Notice { id: NoticeId(self.next_notice), severity, text, stays });
         self.next_notice = self.next_notice.wrapping_add(1);
     }
 }

@@ -35,7 +35,7 @@ pub use look::{Arrangement, Brush, CornerText, Heatmap, Layout, Look, Pane, Tool
 pub use networks::{Imported, NetworkFacts};
 pub use news::{
     Adapter, Engine, GpuUse, GraphicsDevice, Hover, Memory, NetworkChoice, News, Notice, NoticeId, Playing,
-    Severity, Work, WorkId,
+    Severity, Stays, Work, WorkId,
 };
 pub use overlays::{DrawnFile, PetLook, PetSeries, StructureKey, StructuresLook};
 pub use pages::Pages;

@@ -78,7 +78,18 @@ pub enum Severity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NoticeId(pub u64);
 
-/// A sentence that stays on screen until it is dismissed.
+/// When a sentence leaves the screen, if nobody takes it away before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stays {
+    /// By itself, once it could be read.
+    ForAWhile,
+    /// When a series is opened: it says that one is needed.
+    UntilOpened,
+    /// Not before somebody takes it away.
+    UntilDismissed,
+}
+
+/// A sentence on the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// Identity.
@@ -87,6 +98,8 @@ pub struct Notice {
     pub severity: Severity,
     /// What, where, what to do.
     pub text: String,
+    /// When it goes.
+    pub stays: Stays,
 }
 
 /// A graphics adapter that can be chosen.
@@ -388,8 +401,10 @@ pub enum News {
     Playing(Option<Playing>),
     /// Whether a program that ended has left something to go on with.
     LastSession(bool),
-    /// A sentence for the user.
+    /// A sentence for the user: one that only informs goes by itself.
     Notice(Severity, String),
+    /// A sentence that says that a series has to be opened.
+    Wanting(String),
     /// The user has read it.
     Dismiss(NoticeId),
 }

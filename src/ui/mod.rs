@@ -21,5 +21,5 @@ mod methods;
 pub mod words;
 
 pub use scene::{CropSlice, Scene, Sheet, UiState};
-pub use states::{KeyBinding, WantedKey};
+pub use states::{KeyBinding, WantedKey, notices_rect, shown_notices};
 pub use window::{install, window_ui};

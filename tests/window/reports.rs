@@ -251,7 +251,7 @@ fn a_run_is_shown_escape_leaves_it_and_r_brings_it_back() {
     let mut window = Window::blind(Start { paths: vec![run(home.path())], ..Start::default() });
     window.until("it is open", |s| s.stage() == Stage::Report);
     window.settle();
-    assert!(window.says("Training run run") && window.says("Fold 0, macro, Epochs: 2 / 4"));
+    assert!(window.says("Training run: run") && window.says("Fold 0, macro, Epochs: 2 / 4"));
     assert!(window.says("seed, here: 7, by default: 1"));
     window.key(Key::Escape);
     assert_eq!(window.session(|s| s.stage()), Stage::Welcome);

@@ -165,3 +165,25 @@ fn where_nothing_was_made_the_views_alone_are_saved_and_come_back() {
     let after = window.session(made);
     same_place(after.1, before.1);
 }
+
+#[test]
+fn of_several_sessions_that_are_dropped_one_is_opened_and_the_others_are_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = ["first", "second", "third"].map(|name| folder.path().join(format!("{name}.triscope")));
+    let mut window = with_measurements(Window::blind(Start::default()).with_phantom());
+    for file in &files {
+        does(&mut window, Command::SaveSessionTo(file.clone()));
+        window.until("it is written", |s| s.work().is_empty());
+    }
+    let mut window = Window::blind(Start::default());
+    window.drop_files(&files.each_ref().map(|file| file.as_path()));
+    let text = |s: &Session| s.notices().iter().map(|n| n.text.clone()).collect::<Vec<_>>().join("; ");
+    window.until("it is read", |s| text(s).contains("The session is read"));
+    let said = window.session(text);
+    assert!(said.contains("first.triscope is; open the other 2"), "{said}");
+    // What asks for a series goes when one is there.
+    window.drop_files(&[&small().folder]);
+    window.until("its series is there", |s| s.findings().measurements().len() == 3);
+    let said = window.session(text);
+    assert!(!said.contains("The session is read"), "{said}");
+}

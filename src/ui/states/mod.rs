@@ -22,7 +22,7 @@ pub use key_binding::{KeyBinding, WantedKey, key_binding_ui};
 pub use locked::{TypedPassword, locked_ui};
 pub use model_card::model_card_ui;
 pub use networks::networks_ui;
-pub use notices::{notices_ui, reduced_ui};
+pub use notices::{notices_rect, notices_ui, reduced_ui, shown_notices};
 pub use opening::opening_ui;
 pub use palette::{Palette, palette_ui};
 pub use preferences::preferences_ui;

@@ -5,7 +5,7 @@ use egui::{Align, Align2, Area, CornerRadius, Frame, Id, Layout, Margin, Order, 
 use crate::command::{Command, Commands};
 use crate::language::heard;
 use crate::say;
-use crate::session::Severity;
+use crate::session::{Notice, Session, Severity};
 use crate::ui::theme::{size, tokens};
 use crate::ui::widgets::{Press, note_ui, press_ui};
 use crate::ui::{Scene, icons};
@@ -13,10 +13,21 @@ use crate::ui::{Scene, icons};
 /// At most this many at once; older ones wait.
 const SHOWN: usize = 3;
 
+/// Those that are on the screen, the oldest first.
+pub fn shown_notices(session: &Session) -> &[Notice] {
+    let notices = session.notices();
+    notices.get(notices.len().saturating_sub(SHOWN)..).unwrap_or(notices)
+}
+
+/// Where they lie; `None` before any was shown.
+pub fn notices_rect(ctx: &egui::Context) -> Option<Rect> {
+    ctx.memory(|memory| memory.area_rect(Id::unique("notices")))
+}
+
 /// Draws the newest notices.
 pub fn notices_ui(ui: &Ui, rect: Rect, scene: &Scene<'_>, out: &mut Commands) {
     let t = tokens(ui);
-    let notices = scene.session.notices();
+    let notices = shown_notices(scene.session);
     if notices.is_empty() {
         return;
     }
@@ -28,7 +39,7 @@ pub fn notices_ui(ui: &Ui, rect: Rect, scene: &Scene<'_>, out: &mut Commands) {
         .anchor(Align2::CENTER_BOTTOM, vec2(aside, -lift - size::DOUBLE))
         .show(ui, |ui| {
             ui.set_width(width);
-            for notice in notices.iter().rev().take(SHOWN).rev() {
+            for notice in notices {
                 let (icon, colour) = match notice.severity {
                     Severity::Info => (icons::INFO, t.text),
                     Severity::Warning => (icons::WARNING, t.warning),

@@ -134,7 +134,7 @@ pub fn answer(
         let lacking = baseline.lacking(&labelled);
         if lacking > 0 {
             answered.left_out.push(format!(
-                "{}: {lacking} of {} cases lack what it needs",
+                "{}, as {lacking} of {} cases lack what it needs",
                 baseline.name,
                 labelled.len()
             ));

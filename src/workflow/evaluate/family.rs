@@ -266,7 +266,7 @@ impl Found {
                 teachers.iter().zip(teaching).filter_map(|(case, row)| row.zip(known(case))).collect();
             let (features, teaching): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
             let Some(own) = own.into_iter().collect::<Option<Vec<_>>>() else {
-                left_out.push(format!("{name}: a case lacks what it needs"));
+                left_out.push(format!("{name}, as a case lacks what it needs"));
                 continue;
             };
             match Logistic::fit(&features, &teaching, RIDGE) {

@@ -236,7 +236,7 @@ fn notes(said: &Evaluation) -> Vec<(Severity, String)> {
             );
             notes.push((Severity::Warning, words));
         }
-        notes.extend(said.baselines_left_out.iter().map(|why| (Severity::Info, why.clone())));
+        notes.extend(said.baselines_left_out.iter().map(|why| left_out(why)));
         return notes;
     }
     let Some(network) = &said.network else {
@@ -256,11 +256,16 @@ fn notes(said: &Evaluation) -> Vec<(Severity, String)> {
             "The temperature lies at its limit (0.01 or 100): do not rely on calibrated probabilities";
         notes.push((Severity::Warning, words.to_owned()));
     }
-    notes.extend(said.baselines_left_out.iter().map(|why| (Severity::Info, why.clone())));
+    notes.extend(said.baselines_left_out.iter().map(|why| left_out(why)));
     notes
 }
 
 /// The network's figures, and every classifier beside it.
+/// What the comparison has not, a sentence.
+fn left_out(why: &str) -> (Severity, String) {
+    (Severity::Info, format!("Left out of the comparison: {why}"))
+}
+
 fn headline(said: &Evaluation) -> Vec<ReportTable> {
     let mut tables = Vec::new();
     if let Some(network) = &said.network {

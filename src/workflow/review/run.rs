@@ -51,7 +51,7 @@ pub(super) fn blank(folder: &Path) -> Report {
     Report {
         folder: Private::new(folder.to_owned()),
         kind: ReportKind::Run,
-        title: format!("Training run {}", name(folder)),
+        title: format!("Training run: {}", name(folder)),
         written: None,
         facts: Vec::new(),
         notes: Vec::new(),
