@@ -10,6 +10,7 @@ use crate::command::Command;
 use crate::findings::{Nodule, PriorPoint};
 use crate::geometry::{Patient, Point};
 use crate::jobs::Wake;
+use crate::measure::Kind;
 use crate::session::{
     Arrangement, CornerText, Edit, Layout, News, Pane, PriorLook, Projection, Slab, Stage, Tool, Turn,
     ViewportState, VolumeView, Work, WorkId,
@@ -152,7 +153,13 @@ impl Core {
                 self.session.apply(Edit::CornerText(next));
             }
             Command::Edit(edit @ Edit::Fields(_)) => self.tell(edit),
-            Command::Edit(edit) => self.session.apply(edit),
+            Command::Edit(edit) => {
+                // Its text is written in the panel.
+                if matches!(&edit, Edit::AddMeasurement(_, made) if made.kind == Kind::Note) {
+                    self.prefs.left_panel = true;
+                }
+                self.session.apply(edit);
+            }
             Command::BeginGesture => self.session.begin_gesture(),
             Command::EndGesture => self.session.end_gesture(),
             Command::Undo => self.travel(crate::session::Session::undo),
@@ -302,7 +309,15 @@ impl Core {
             path.extension().is_some_and(|ending| ending == crate::workflow::session_file::ENDING)
         };
         let (sessions, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(is_session);
-        if let Some(path) = sessions.into_iter().next() {
+        let mut sessions = sessions.into_iter();
+        if let Some(path) = sessions.next() {
+            let more = sessions.len();
+            if more > 0 {
+                let opened = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                self.warn(format!(
+                    "One session is opened at a time: {opened} is; open the other {more} one after the other"
+                ));
+            }
             self.open_session(path, false);
         }
         if paths.is_empty() {

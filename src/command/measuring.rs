@@ -8,7 +8,7 @@ use crate::measure::Kind;
 use crate::session::Tool;
 
 /// Every command about measuring.
-pub(super) static MEASURING: [Entry; 11] = [
+pub(super) static MEASURING: [Entry; 12] = [
     line(
         Command::Tool(Tool::Measure(Kind::Length)),
         "measure_length",
@@ -82,6 +82,14 @@ pub(super) static MEASURING: [Entry; 11] = [
         Group::Measure,
         (Kind::Arrow.label(), "Drag from its end to its tip; its name is the text beside it."),
         &[],
+        always,
+    ),
+    line(
+        Command::Tool(Tool::Measure(Kind::Note)),
+        "measure_note",
+        Group::Measure,
+        (Kind::Note.label(), "Click, and write: a text that stays at this point of the patient."),
+        &[Shortcut::shift(Key::Char('W'))],
         always,
     ),
     line(

@@ -21,11 +21,13 @@ pub enum Kind {
     Probe,
     /// An arrow with a text.
     Arrow,
+    /// A text at a point.
+    Note,
 }
 
 impl Kind {
     /// In the order of the menu.
-    pub const ALL: [Kind; 9] = [
+    pub const ALL: [Kind; 10] = [
         Kind::Length,
         Kind::Bidirectional,
         Kind::Angle,
@@ -35,6 +37,7 @@ impl Kind {
         Kind::Polygon,
         Kind::Probe,
         Kind::Arrow,
+        Kind::Note,
     ];
 
     /// Word in the interface.
@@ -49,6 +52,7 @@ impl Kind {
             Kind::Polygon => "Polygon",
             Kind::Probe => "Probe",
             Kind::Arrow => "Arrow",
+            Kind::Note => "Note",
         }
     }
 
@@ -64,6 +68,7 @@ impl Kind {
             Kind::Polygon => "polygon",
             Kind::Probe => "probe",
             Kind::Arrow => "arrow",
+            Kind::Note => "note",
         }
     }
 
@@ -75,7 +80,7 @@ impl Kind {
     /// How many points a hand gives; `None`: as many as it likes, three at least.
     pub const fn given(self) -> Option<usize> {
         match self {
-            Kind::Probe => Some(1),
+            Kind::Probe | Kind::Note => Some(1),
             Kind::Length | Kind::Bidirectional | Kind::Ellipse | Kind::Rectangle | Kind::Arrow => Some(2),
             Kind::Angle => Some(3),
             Kind::Cobb => Some(4),
@@ -86,7 +91,7 @@ impl Kind {
     /// How many points a whole one has: at least, and at most.
     pub const fn points(self) -> [usize; 2] {
         match self {
-            Kind::Probe => [1, 1],
+            Kind::Probe | Kind::Note => [1, 1],
             Kind::Length | Kind::Ellipse | Kind::Rectangle | Kind::Arrow => [2, 2],
             Kind::Angle => [3, 3],
             Kind::Cobb | Kind::Bidirectional => [4, 4],
@@ -97,6 +102,11 @@ impl Kind {
     /// Whether it encloses a part of its plane.
     pub const fn is_region(self) -> bool {
         matches!(self, Kind::Ellipse | Kind::Rectangle | Kind::Polygon)
+    }
+
+    /// Whether its name is what it says, to be written by hand.
+    pub const fn is_text(self) -> bool {
+        matches!(self, Kind::Arrow | Kind::Note)
     }
 
     /// Whether all its points lie in the plane that it was drawn in; the points of others may lie on

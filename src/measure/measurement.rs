@@ -22,7 +22,7 @@ const SHORT_SHARE: f64 = 0.5;
 /// - bidirectional: two of the first diameter, two of the one perpendicular to it
 /// - ellipse, rectangle: two opposite corners of the box around it, along `right` and `down` of the plane
 /// - polygon: its corners in order
-/// - probe: the one point
+/// - probe, note: the one point
 #[derive(Clone, Debug, PartialEq)]
 pub struct Measurement {
     /// Which one.
@@ -33,7 +33,7 @@ pub struct Measurement {
     pub points: Vec<Point<Patient>>,
     /// Screen axes of the viewport that it was drawn in, unit and perpendicular.
     pub basis: PlaneBasis,
-    /// What the user calls it; the text of an arrow.
+    /// What the user calls it; the text of an arrow or a note.
     pub name: String,
 }
 
@@ -85,7 +85,7 @@ impl Measurement {
     fn measures(&self) -> bool {
         let far = |a: &Point<Patient>, b: &Point<Patient>| a.distance(*b) > NOTHING_MM;
         match (self.kind, self.points.as_slice()) {
-            (Kind::Probe, _) => true,
+            (Kind::Probe | Kind::Note, _) => true,
             (Kind::Length | Kind::Arrow, [a, b]) | (Kind::Bidirectional, [a, b, ..]) => far(a, b),
             (Kind::Angle, [a, vertex, b]) => far(a, vertex) && far(b, vertex),
             (Kind::Cobb, [a, b, c, d]) => far(a, b) && far(c, d),

@@ -21,7 +21,7 @@ impl Measurement {
     pub fn outline(&self) -> Outline {
         let mut outline = Outline::default();
         match (self.kind, self.points.as_slice()) {
-            (Kind::Probe, _) => {}
+            (Kind::Probe | Kind::Note, _) => {}
             (Kind::Cobb | Kind::Bidirectional, [a, b, rest @ ..]) => {
                 outline.lines.push(vec![*a, *b]);
                 if let [c, d] = rest {

@@ -69,6 +69,8 @@ pub struct UiState {
     pub password: TypedPassword,
     /// What is being typed as the name of a measurement.
     pub measurement_name: Option<(MeasureId, String)>,
+    /// The note whose text was asked for last: what is typed after a click on a picture is written into it.
+    pub note_asked: Option<MeasureId>,
     /// Viewports as they were drawn in this frame.
     pub panes: Vec<DrawnPane>,
     /// A film as it was chosen last.

@@ -2,6 +2,7 @@
 
 use super::support::Window;
 use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable;
 use triscope::app::Start;
 use triscope::session::Pane;
 
@@ -59,4 +60,22 @@ fn what_is_copied_stays_english_in_every_language() {
     let commands = &window.harness.output().platform_output.commands;
     let english = |command: &egui::OutputCommand| matches!(command, egui::OutputCommand::CopyText(text) if text.contains("long axis"));
     assert!(commands.iter().any(english), "{commands:?}");
+}
+
+#[test]
+fn the_bar_never_runs_over_its_right_part_however_long_words_are() {
+    let mut window = Window::blind(Start::default()).with_phantom();
+    window.key_with(Modifiers::COMMAND, Key::Comma);
+    window.click("Language: Deutsch");
+    window.key(Key::Escape);
+    // A viewport has the focus, as after any click on a picture.
+    let middle = window.rect(Pane::Axial).center();
+    window.click_at(middle);
+    for key in [Key::B, Key::U, Key::M, Key::E] {
+        window.key(key);
+        window.settle();
+        let right = |part: &str| window.harness.get_by_label(part).rect();
+        let (view, mark) = (right("Anzeige"), right("Nur Forschung.\nKein Medizinprodukt."));
+        assert!(view.right() <= mark.left(), "{key:?}: {view:?} {mark:?}");
+    }
 }

@@ -113,6 +113,11 @@ fn every_kind_can_be_drawn_and_taken_back() {
         let y = -110.0 + 25.0 * n as f32;
         match kind {
             Kind::Probe => click(&mut window, Pane::Axial, [0.0, y]),
+            Kind::Note => {
+                click(&mut window, Pane::Axial, [0.0, y]);
+                // Its text is asked for: whoever writes none leaves it as it is.
+                window.key(Key::Escape);
+            }
             Kind::Angle => {
                 drag(&mut window, Pane::Axial, [-40.0, y], [0.0, y]);
                 click(&mut window, Pane::Axial, [40.0, y + 12.0]);
@@ -138,7 +143,7 @@ fn every_kind_can_be_drawn_and_taken_back() {
         let [least, most] = kind.points();
         assert!((least..=most).contains(&measured.measurement.points.len()), "{measured:?}");
         match kind {
-            Kind::Arrow => assert!(measured.reading.quantities.is_empty()),
+            kind if kind.is_text() => assert!(measured.reading.quantities.is_empty()),
             Kind::Polygon => assert_eq!(measured.measurement.points.len(), 4),
             _ => assert!(measured.reading.quantities.iter().all(|q| q.value.is_finite())),
         }
@@ -260,4 +265,36 @@ fn measurements_leave_as_text_and_as_files() {
             "{text}"
         );
     }
+}
+
+#[test]
+fn a_note_is_written_where_one_clicks_moved_copied_and_taken_back() {
+    let mut window = open();
+    window.key_with(Modifiers::SHIFT, Key::W);
+    assert_eq!(window.session(|s| s.look().tool), Tool::Measure(Kind::Note));
+    click(&mut window, Pane::Axial, [30.0, 10.0]);
+    assert_eq!(last(&window).measurement.name, "Note 1");
+    // Its text is typed at once.
+    window.harness.event(egui::Event::Text("Follow up in a year".to_owned()));
+    window.settle();
+    window.key(Key::Enter);
+    let written = last(&window).measurement;
+    assert_eq!(written.name, "Follow up in a year");
+    assert!(window.says("Follow up in a year"));
+    // With another tool in the hand it is moved by its point.
+    window.key(Key::W);
+    drag(&mut window, Pane::Axial, [30.0, 10.0], [60.0, 10.0]);
+    let moved = last(&window).measurement;
+    assert!(moved.points[0].distance(written.points[0]) > 3.0 && moved.name == written.name);
+    window.key_with(Modifiers::COMMAND, Key::Z);
+    assert_eq!(last(&window).measurement, written);
+    // Copying is told, and the sentence goes by itself.
+    window.key_with(Modifiers::COMMAND, Key::C);
+    let told = |s: &triscope::session::Session| s.notices().iter().any(|n| n.text == "Measurements copied");
+    assert!(window.session(told));
+    assert!(window.says("Measurements copied"));
+    window.until("it is gone", |s| !told(s));
+    window.key_with(Modifiers::COMMAND, Key::Z);
+    window.key_with(Modifiers::COMMAND, Key::Z);
+    assert_eq!(count(&window), 0);
 }

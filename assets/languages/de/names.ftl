@@ -37,6 +37,7 @@ kind-rectangle = Rechteck
 kind-polygon = Vieleck
 kind-probe = Messpunkt
 kind-arrow = Pfeil
+kind-note = Notiz
 
 ## Ebenen
 

@@ -194,6 +194,7 @@ measurements-voxels = Voxel
 measurements-positions = Positionen
 measurements-remove = Entfernen
 measurements-name = Name der Messung
+measurements-text = Text
 measurements-histogram = Histogramm der Werte
 
 ## ui/panels/mode

@@ -37,6 +37,7 @@ kind-rectangle = Rectangle
 kind-polygon = Polygon
 kind-probe = Probe
 kind-arrow = Arrow
+kind-note = Note
 
 ## Planes
 

@@ -194,6 +194,7 @@ measurements-voxels = Voxels
 measurements-positions = Positions
 measurements-remove = Remove
 measurements-name = Name of the measurement
+measurements-text = Text
 measurements-histogram = Histogram of the values
 
 ## ui/panels/mode

@@ -5,7 +5,7 @@ use egui::{Align2, Color32, Rect, Role, Sense, Stroke, TextStyle, Ui, WidgetInfo
 use super::top::measure_icon;
 use crate::command::{Command, Commands};
 use crate::language::{heard, named};
-use crate::measure::{Histogram, Kind, Statistics};
+use crate::measure::{Histogram, Kind, MeasureId, Measurement, Statistics};
 use crate::say;
 use crate::session::{Edit, Measured, Tool};
 use crate::ui::theme::{size, text, tokens};
@@ -20,6 +20,12 @@ const BARS: f32 = 44.0;
 pub fn measurements_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
     let t = tokens(ui);
     let findings = scene.session.findings();
+    // Another may get the number of one that is gone.
+    let there = |id: &MeasureId| {
+        findings.measurement(*id).is_some()
+            || scene.session.prior_findings().is_some_and(|prior| prior.measurement(*id).is_some())
+    };
+    state.note_asked = state.note_asked.filter(there);
     if findings.measurements().is_empty() {
         let key = scene.key(&Command::Tool(Tool::Measure(Kind::Length)));
         paragraph_ui(ui, &say!("measurements-press", key = key), t.muted);
@@ -113,7 +119,13 @@ pub(super) fn details_ui(
     }
 }
 
-/// What it is called; of an arrow the text beside it.
+/// Whether it is a note in which nothing was written yet.
+fn is_blank(measurement: &Measurement) -> bool {
+    let number = measurement.name.strip_prefix(Kind::Note.label()).map(str::trim);
+    measurement.kind == Kind::Note && number.is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// What it is called; of an arrow and a note the text beside it, which is asked for as soon as a note is there.
 fn name_ui(
     ui: &mut Ui,
     state: &mut UiState,
@@ -122,9 +134,22 @@ fn name_ui(
 ) {
     let measurement = &measured.measurement;
     let typed = state.measurement_name.take().filter(|(id, _)| *id == measurement.id);
-    let mut name = typed.map_or_else(|| words::given_name(&measurement.name).into_owned(), |(_, name)| name);
-    let edit = text_field(&mut name).char_limit(80).desired_width(f32::INFINITY);
-    let response = ui.add(edit);
+    let asks = is_blank(measurement) && state.note_asked != Some(measurement.id);
+    let mut name = match typed {
+        Some((_, name)) => name,
+        None if asks => String::new(),
+        None => words::given_name(&measurement.name).into_owned(),
+    };
+    let most = if measurement.kind.is_text() { 300 } else { 80 };
+    let edit = text_field(&mut name).char_limit(most).desired_width(f32::INFINITY);
+    let response = ui.add(edit.hint_text(say!("measurements-text")));
+    // The end of the click on the picture would take the field's focus away again.
+    if asks && !ui.input(|i| i.pointer.any_down() || i.pointer.any_released()) {
+        state.note_asked = Some(measurement.id);
+        state.measurement_name = Some((measurement.id, String::new()));
+        response.request_focus();
+        response.scroll_to_me(None);
+    }
     response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, say!("measurements-name")));
     if response.has_focus() {
         state.measurement_name = Some((measurement.id, name.clone()));

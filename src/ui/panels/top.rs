@@ -100,7 +100,7 @@ pub fn top_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Com
         let used =
             ui.scope_builder(row(right), |ui| right_ui(ui, scene, out, (width, tight))).response.rect.width();
         // A field in which somebody types may grow, and must not go.
-        let typing = ui.ctx().egui_wants_keyboard_input();
+        let typing = ui.ctx().text_edit_focused();
         let widths = if typing { before } else { before.next(drawn.inner, used, left.width() + needed) };
         if widths != before || (used - needed).abs() > 0.5 {
             ui.data_mut(|d| d.insert_temp(right_id, used));
@@ -215,6 +215,7 @@ pub fn measure_icon(kind: Kind) -> &'static str {
         Kind::Polygon => icons::POLYGON,
         Kind::Probe => icons::PROBE,
         Kind::Arrow => icons::ARROW,
+        Kind::Note => icons::TEXT,
     }
 }
 

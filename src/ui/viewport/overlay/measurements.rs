@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use egui::{Align2, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2, vec2};
 
-use super::halo::{Halo, halo_line, halo_text};
+use super::halo::{Halo, halo_line, halo_text, wrapped};
 use super::{Place, boxes, colour_bar, lines, marks};
 use crate::geometry::{Point, Viewport};
 use crate::language::heard;
@@ -18,12 +18,17 @@ use crate::view::{self, SeenMeasurement};
 /// Length of an arrow's head, and of half a probe's cross, points.
 const HEAD: f32 = 11.0;
 const CROSS: f32 = 6.0;
+/// Half of what a note's point takes, points.
+const HALF_PIN: f32 = 3.0;
 /// A piece shorter than this is where a line goes through the slice: a dot, points.
 const DOT: f32 = 4.0;
 /// Between a measurement and what it says, points.
 const GAP: f32 = 8.0;
-/// Places around a measurement that are tried, each of them so often, farther and farther away.
-const FARTHEST: usize = 5;
+/// Places around a measurement that are tried, line by line farther away.
+const FARTHEST: usize = 9;
+/// What a point of distance costs beside other words, which cost 1000: words are better overlaid than far from what
+/// they are of, in another part of the body.
+const PER_POINT: f32 = 4.0;
 /// Widest line of text, points.
 const WIDEST: f32 = 220.0;
 
@@ -66,9 +71,10 @@ fn draw(painter: &Painter, place: &Place, mark: &MeasurementMark, seen: &SeenMea
     match mark.measurement.kind {
         Kind::Probe => seen.handles.iter().for_each(|(_, p)| cross(painter, place.pos(*p), stroke)),
         Kind::Arrow => head(painter, place, seen, stroke),
+        Kind::Note => seen.handles.iter().for_each(|(_, p)| pin(painter, place.pos(*p), stroke)),
         _ => {}
     }
-    if mark.picked && mark.measurement.kind != Kind::Probe {
+    if mark.picked && !matches!(mark.measurement.kind, Kind::Probe | Kind::Note) {
         for (_, p) in &seen.handles {
             let at = place.pos(*p);
             painter.circle_filled(at, 4.5, PICTURE.halo);
@@ -89,6 +95,12 @@ fn joined(place: &Place, seen: &SeenMeasurement) -> Vec<Vec<Pos2>> {
         end = Some(*b);
     }
     lines
+}
+
+/// The point that a note is written at.
+fn pin(painter: &Painter, at: Pos2, stroke: Stroke) {
+    painter.circle_filled(at, 4.0, PICTURE.halo);
+    painter.circle_filled(at, 2.0 + stroke.width * 0.5, stroke.color);
 }
 
 fn cross(painter: &Painter, at: Pos2, stroke: Stroke) {
@@ -167,20 +179,27 @@ fn words(
 ) {
     let own_ink = inked(place, own);
     let around = Rect::from_points(&own_ink);
-    let around = if mark.measurement.kind == Kind::Probe { around.expand(CROSS) } else { around };
+    let around = match mark.measurement.kind {
+        Kind::Probe => around.expand(CROSS),
+        Kind::Note => around.expand(HALF_PIN),
+        _ => around,
+    };
     // Words without their measurement would hang at the edge.
     if !around.intersects(place.rect) {
         return;
     }
-    let text = mark.measurement.kind == Kind::Arrow;
-    let lines: Vec<Cow<'_, str>> = if !own.whole || text || mark.lines.is_empty() {
+    let text = mark.measurement.kind.is_text();
+    let colour = if mark.picked { PICTURE.measure_picked } else { PICTURE.measure };
+    let look = Halo::strong().in_colour(colour);
+    let lines: Vec<Cow<'_, str>> = if text {
+        let name = given_name(&mark.measurement.name);
+        wrapped(painter, &name, &look, WIDEST).into_iter().map(Cow::from).collect()
+    } else if !own.whole || mark.lines.is_empty() {
         vec![given_name(&mark.measurement.name)]
     } else {
         mark.lines.iter().map(|line| heard(line)).collect()
     };
     let lines: Vec<&str> = lines.iter().map(AsRef::as_ref).collect();
-    let colour = if mark.picked { PICTURE.measure_picked } else { PICTURE.measure };
-    let look = Halo::strong().in_colour(colour);
     let font = look.font.clone();
     let width = |line: &&str| painter.layout_no_wrap((*line).to_owned(), font.clone(), colour).size().x;
     let line_height = size::SMALL + 4.0;
@@ -192,7 +211,8 @@ fn words(
     let [below, above] = [around.bottom() + GAP + half.y, around.top() - GAP - half.y];
     // Around it, and where all of that is taken farther and farther away.
     let wanted = (0..FARTHEST).flat_map(|n| {
-        let [aside, away] = [half.x, half.y].map(|half| n as f32 * (half + GAP));
+        // Words are wide: one step aside at most, or they would stand beside something else.
+        let [aside, away] = [n.min(1) as f32 * (half.x + GAP), n as f32 * (half.y + GAP)];
         [
             (pos2(right + aside, middle.y), aside),
             (pos2(left - aside, middle.y), aside),
@@ -222,7 +242,7 @@ fn words(
         let words = taken.iter().filter(|other| other.intersects(*at)).count() as f32;
         let letters = letters(place.rect).iter().filter(|other| other.intersects(*at)).count() as f32;
         let lines = ink.iter().filter(|p| at.expand(2.0).contains(**p)).count() as f32;
-        1000.0 * words + 200.0 * letters + 10.0 * lines + pushed
+        1000.0 * words + 200.0 * letters + 10.0 * lines + PER_POINT * pushed
     };
     let Some((at, _)) = wanted.map(inside).min_by(|a, b| cost(a).total_cmp(&cost(b))) else { return };
     taken.push(at);
