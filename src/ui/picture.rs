@@ -306,7 +306,6 @@ pub(super) fn shown(request: &PictureRequest, reduced: usize) -> Shown {
         invert: request.volume.polarity().inverted(request.invert),
         sampling: request.sampling,
         colours: request.colours,
-        zoom: request.viewport.zoom,
         // A picture has no size in millimetres.
         screen: None,
         slab: request.viewport.slab,

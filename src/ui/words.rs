@@ -343,6 +343,11 @@ pub fn window_figures(window: Window) -> [String; 2] {
     })
 }
 
+/// How much something is enlarged, to three figures.
+pub fn zoom(times: f64) -> String {
+    if times < 9.995 { format!("{times:.2}") } else { format!("{times:.1}") }
+}
+
 /// Without needless noughts.
 pub fn trimmed(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");

@@ -25,7 +25,7 @@ pub use linked::{End, offset_here, prior_beyond, prior_edit, prior_look, relinke
 pub use measure::{Hold, SeenMeasurement, hold, seen};
 pub use outline::{outline, outline_at};
 pub use resolve::{ResolvedView, SlicePosition, resolve};
-pub use scale::{NamedScale, Screen, ScreenSource, at_scale, named_scale, voxel_mm};
+pub use scale::{NamedScale, Screen, ScreenSource, at_scale, named_scale, voxel_mm, zoom_of};
 pub use scale_bar::{ScaleBar, scale_bar};
 pub use step::{step, through, to_end};
 pub use volume_view::{Shown3d, brought_to_cursor, met, normals, resolve_volume};

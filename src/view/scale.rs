@@ -56,6 +56,12 @@ pub fn voxel_mm(grid: &VoxelGrid, view: &ResolvedView) -> f64 {
     in_plane.map(|(_, mm)| mm).fold(f64::INFINITY, f64::min)
 }
 
+/// How much a view enlarges: physical pixels of the screen for one of the source, along the rows of its slices. It
+/// changes steadily when a plane is turned, and is the same in every plane that shows a millimetre as long.
+pub fn zoom_of(grid: &VoxelGrid, view: &ResolvedView) -> f64 {
+    grid.spacing_mm()[0] / view.mm_per_px
+}
+
 /// The viewport at a scale, as far as its zoom goes; what is in the middle stays there.
 /// - `size_px`: of the viewport, physical pixels
 pub fn at_scale(grid: &VoxelGrid, state: &ViewportState, size_px: [u32; 2], mm_per_px: f64) -> ViewportState {
@@ -76,7 +82,8 @@ pub fn named_scale(grid: &VoxelGrid, view: &ResolvedView, screen: Option<Screen>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::geometry::{Plane, Point};
+    use crate::geometry::{Plane, Point, Vector};
+    use crate::session::Orientation;
     use crate::view::resolve;
 
     fn grid() -> VoxelGrid {
@@ -96,6 +103,18 @@ mod tests {
             assert!((view.mm_per_px - mm).abs() < 1e-12, "{plane:?}");
             assert_eq!(named_scale(&grid, &view, None), Some(NamedScale::OneToOne));
         }
+    }
+
+    #[test]
+    fn the_zoom_is_pixels_for_a_pixel_of_the_source_and_turning_a_plane_does_not_change_it() {
+        let (grid, size) = (grid(), [640, 480]);
+        let straight = ViewportState::fitted(Plane::Axial);
+        let view = resolve(&grid, &at_scale(&grid, &straight, size, 0.35), grid.centre(), size);
+        assert!((zoom_of(&grid, &view) - 2.0).abs() < 1e-12);
+        let (right, down) = (Vector::new(0.8, 0.6, 0.0), Vector::new(-0.6, 0.8, 0.0));
+        let turned = ViewportState { orientation: Orientation::Oblique { right, down }, ..straight };
+        let turned = resolve(&grid, &at_scale(&grid, &turned, size, 0.35), grid.centre(), size);
+        assert!((zoom_of(&grid, &turned) - 2.0).abs() < 1e-12);
     }
 
     #[test]

@@ -16,6 +16,9 @@ use crate::ui::viewport::{heatmap, on_pixels, scrolled};
 use crate::ui::widgets::{bare_slider_ui, line_ui, splits};
 use crate::ui::{CropSlice, Scene, UiState, icons, words};
 
+/// From line to line over a crop, points.
+const LINE: f32 = 15.0;
+
 /// How the crops of an answer came to look like this.
 fn how(answer: &Answer) -> &'static str {
     match answer.m3net().map(|seen| seen.sampling.mode()) {
@@ -185,28 +188,38 @@ pub fn strip_ui(ui: &Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState) {
     }
     for ((crop, region), place) in crops_of(answer).zip(places) {
         picture(ui, "strip", place, crop, own_slice(seen, crop, k), heat);
-        let look = Halo::strong().in_colour(region_colour(region.name));
-        let at = place.min + vec2(6.0, 4.0);
         let width = place.width() - 12.0;
-        halo_text(ui.painter(), at, Align2::LEFT_TOP, named("region", region.name.name()), &look, width);
-        let mut below = at;
-        for mm in size_words(ui, region, width) {
-            below.y += 15.0;
-            halo_text(ui.painter(), below, Align2::LEFT_TOP, &mm, &Halo::plain(), width);
-        }
-        let moved = words::box_moved(region);
-        if !moved.is_empty() {
-            let warn = Halo::plain().in_colour(PICTURE.warning);
-            halo_text(ui.painter(), below + vec2(0.0, 15.0), Align2::LEFT_TOP, &moved, &warn, width);
+        let name = named("region", region.name.name()).to_owned();
+        let name = (name, Halo::strong().in_colour(region_colour(region.name)));
+        let sizes = size_words(ui, region, width).into_iter().map(|mm| (mm, Halo::plain()));
+        let moved = Some(words::box_moved(region)).filter(|moved| !moved.is_empty());
+        let moved = moved.map(|moved| (moved, Halo::plain().in_colour(PICTURE.warning)));
+        // What no longer fits into a small picture stands under it in the panel: it must not run into the next one.
+        let room = ((place.height() - 6.0) / LINE).max(0.0) as usize;
+        let fits = |(text, look): &(String, Halo)| {
+            ui.painter().layout_no_wrap(text.clone(), look.font.clone(), look.colour).size().x <= width
+        };
+        let lines: Vec<_> = std::iter::once(name).chain(sizes).chain(moved).filter(fits).collect();
+        for (n, (text, look)) in lines.iter().take(room).enumerate() {
+            let at = place.min + vec2(6.0, 4.0 + LINE * n as f32);
+            halo_text(ui.painter(), at, Align2::LEFT_TOP, text, look, width);
         }
     }
     let painter = ui.painter();
     let right = pos2(rect.right() - 10.0, rect.top() + size::STEP);
     let slice = say!("crops-slice", slice = k + 1, depth = depth);
-    let slice = halo_text(painter, right, Align2::RIGHT_TOP, &slice, &Halo::plain(), rect.width() / 2.0);
     let corner = rect.min + vec2(10.0, size::STEP);
-    let room = slice.left() - size::STEP - corner.x;
-    halo_text(painter, corner, Align2::LEFT_TOP, say!("crops-title"), &Halo::strong(), room);
+    let wide = |text: &str, look: &Halo| {
+        painter.layout_no_wrap(text.to_owned(), look.font.clone(), look.colour).size().x
+    };
+    let (title, strong, plain) = (say!("crops-title"), Halo::strong(), Halo::plain());
+    if wide(title, &strong) + wide(&slice, &plain) + 20.0 + size::STEP <= rect.width() {
+        halo_text(painter, corner, Align2::LEFT_TOP, title, &strong, rect.width());
+        halo_text(painter, right, Align2::RIGHT_TOP, &slice, &plain, rect.width());
+    } else {
+        // The frames tell what they are; which slice they show is to be read nowhere else.
+        halo_text(painter, corner, Align2::LEFT_TOP, &slice, &plain, rect.width() - 20.0);
+    }
     all.on_hover_text_at_pointer(how(answer));
 }
 

@@ -48,7 +48,6 @@ pub fn compose(session: &Session, pane: Pane, size_px: [u32; 2]) -> Option<Shown
         invert: volume.polarity().inverted(look.invert),
         sampling: Sampling::default(),
         colours: look.colours,
-        zoom: state.zoom,
         screen: None,
         slab: state.slab,
         boxes: if look.boxes {

@@ -41,7 +41,6 @@ pub fn compose_prior(session: &Session, size_px: [u32; 2]) -> Option<Shown> {
         invert: prior.volume.polarity().inverted(look.invert),
         sampling: Sampling::default(),
         colours: look.colours,
-        zoom: viewport.zoom,
         screen: None,
         slab: None,
         boxes: if look.boxes { boxes(session) } else { Vec::new() },

@@ -129,8 +129,6 @@ pub struct Shown {
     pub sampling: Sampling,
     /// Which colours stand for values.
     pub colours: Colours,
-    /// Zoom over the fitted picture.
-    pub zoom: f64,
     /// How fine the screen is, where one is known.
     pub screen: Option<Screen>,
     /// Slab, if not a single slice.

@@ -93,7 +93,6 @@ fn composed(session: &Session, heatmap_hidden: bool, focused: bool, size_px: [u3
         home: None,
         turnable: false,
         slab: None,
-        zoom: look.zoom,
         heatmap: heat,
         focused,
         ..base

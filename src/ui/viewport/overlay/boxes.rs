@@ -15,6 +15,10 @@ use crate::view;
 
 const LINE: f32 = 1.75;
 const LABEL_HEIGHT: f32 = 15.0;
+/// In narrower pictures names may be left out.
+const SMALL: f32 = 220.0;
+/// What a letter at the edge takes.
+const LETTER: f32 = 18.0;
 
 /// Draws a closed path in the line of a region, each stroke with a dark edge.
 pub fn region_line(painter: &Painter, mut path: Vec<Pos2>, name: RegionName, width: f32) {
@@ -136,6 +140,11 @@ fn arranged(painter: &Painter, place: &Place, shown: &Shown) -> Option<Labels> {
     let (long, short) = (widest(|l| &l.1), widest(|l| &l.2));
     let room_right = right_edge - around.right() - 2.0 * size::STEP;
     let room_left = around.left() - place.rect.left() - 2.0 * size::STEP;
+    // Beside them stand the letters at the edges: in a small picture the lines themselves tell which is which, as they
+    // do in the large one that names them.
+    if place.rect.width() < SMALL && room_right.max(room_left) < short + LETTER {
+        return None;
+    }
     // Long labels only where they leave most of the picture free.
     let roomy = place.rect.width() >= 2.4 * long;
     let (full, right) = if roomy && room_right >= long {

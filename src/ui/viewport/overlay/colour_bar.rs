@@ -12,6 +12,10 @@ use crate::ui::viewport::heat_colour;
 use crate::ui::words;
 
 const THICK: f32 = 8.0;
+/// Of the bar; narrower, colours could not be told apart.
+const LEAST_WIDE: f32 = 42.0;
+/// In narrower viewports what it stands for is said beside them alone.
+const NAMED_FROM: f32 = 210.0;
 const LINE_HEIGHT: f32 = 16.0;
 const STEPS: usize = 64;
 /// Of a contour on the bar.
@@ -48,13 +52,17 @@ fn nothing_meant(painter: &Painter, rect: Rect, lift: f32) -> f32 {
 /// Where the colours lie; `None` where there is no room for them.
 fn bar(rect: Rect) -> Option<Rect> {
     // The lower middle belongs to a letter, the lower left to the scale bar.
-    let width = (rect.width() * 0.34).min(160.0);
+    let width = (rect.width() * 0.34).clamp(LEAST_WIDE, 160.0);
     let corner = pos2(rect.right() - 10.0 - width, rect.bottom() - 34.0);
-    (width >= 72.0 && rect.height() >= 160.0).then(|| Rect::from_min_size(corner, vec2(width, THICK)))
+    (rect.width() >= 2.6 * LEAST_WIDE && rect.height() >= 120.0)
+        .then(|| Rect::from_min_size(corner, vec2(width, THICK)))
 }
 
 /// What stands over the colours, in as many lines as it takes.
 fn named_lines(painter: &Painter, rect: Rect, look: &HeatmapLook) -> Vec<String> {
+    if rect.width() < NAMED_FROM {
+        return Vec::new();
+    }
     // One bar for two maps, which are named above.
     let words = match look.shared {
         Some(_) => say!("bar-both").to_owned(),
@@ -103,13 +111,16 @@ fn bar_with_numbers(painter: &Painter, rect: Rect, look: &HeatmapLook) -> f32 {
     let ends = [number(low), format!("{} {}", number(1.0), look.unit())];
     let wide =
         |text: &String| painter.layout_no_wrap(text.clone(), Halo::plain().font, PICTURE.text).size().x;
-    // Both ends of a signed bar are as far from zero: one number says them where there is no room for two.
-    let narrow = signed && ends.iter().map(wide).sum::<f32>() + 6.0 > bar.width();
-    let [low_end, high_end] = if narrow {
-        [String::new(), format!("±{} {}", number(1.0).trim_start_matches('+'), look.unit())]
-    } else {
-        ends
+    // Both ends of a signed bar are as far from zero, and the other begins there: one number says them where there is
+    // no room for two.
+    let narrow = ends.iter().map(wide).sum::<f32>() + 6.0 > bar.width();
+    let [low_end, high_end] = match (narrow, signed) {
+        (true, true) => [String::new(), format!("±{} {}", number(1.0).trim_start_matches('+'), look.unit())],
+        (true, false) => [String::new(), format!("{} {}", number(1.0), look.unit())],
+        (false, _) => ends,
     };
+    // The letter in the middle of the edge stays free.
+    let high_end = if wide(&high_end) > rect.width() / 2.0 - 22.0 { number(1.0) } else { high_end };
     let least = write(bar.left(), Align2::LEFT_TOP, &low_end);
     let most = write(bar.right(), Align2::RIGHT_TOP, &high_end);
     if signed {

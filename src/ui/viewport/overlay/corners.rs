@@ -9,18 +9,22 @@ use crate::session::CornerText;
 use crate::ui::theme::{PICTURE, size};
 use crate::ui::viewport::{Second, Shown};
 use crate::ui::{icons, words};
-use crate::view::{NamedScale, named_scale};
+use crate::view::{self, NamedScale, named_scale};
 use crate::volume::{Colours, Interpolation, Sharpening, Unit};
 
 const LINE_HEIGHT: f32 = 16.0;
 /// Narrower viewports keep only what cannot be read off the picture.
 const NARROW: f32 = 300.0;
+/// In lower ones a third line would meet the letter at the edge.
+const LOW: f32 = 130.0;
 
 struct Corner<'a> {
     painter: &'a Painter,
     rect: Rect,
     anchor: Align2,
     lines: usize,
+    /// What its lines cover.
+    covered: Rect,
 }
 
 impl Corner<'_> {
@@ -74,17 +78,18 @@ impl Corner<'_> {
         } else {
             r.bottom() - size::STEP - offset
         };
-        halo_text(self.painter, pos2(x, y), self.anchor, text, look, width);
+        let covered = halo_text(self.painter, pos2(x, y), self.anchor, text, look, width);
+        self.covered = self.covered.union(covered);
         self.lines += 1;
     }
 }
 
 /// Upper left: plane, slice, patient. Upper right: window, zoom, slab. Lower right: warnings.
 /// - `lift`: points at the lower right that are taken
-/// - returns: where the warnings stand; nothing where there are none
-pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) -> Rect {
+/// - returns: what is covered at the upper left and right, and where the warnings stand; nothing where there are none
+pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) -> [Rect; 3] {
     let wide = rect.width() >= NARROW && rect.height() >= 220.0;
-    let corner = |anchor| Corner { painter, rect, anchor, lines: 0 };
+    let corner = |anchor| Corner { painter, rect, anchor, lines: 0, covered: Rect::NOTHING };
     let (plain, strong) = (Halo::plain(), Halo::strong());
 
     let mut at = corner(Align2::LEFT_TOP);
@@ -119,6 +124,7 @@ pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) -
         }
         at.line(&shown.facts.description, &muted);
     }
+    let (left, left_lines) = (at.covered, at.lines);
 
     let mut at = corner(Align2::RIGHT_TOP);
     let unit = match shown.volume.unit() {
@@ -128,8 +134,18 @@ pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) -
     let [w, c] = words::window_figures(shown.window);
     let window = [format!("W {w}"), format!("C {c}"), unit.to_owned()];
     at.numbers(&window, "  ", &plain);
+    // Two lines stand above the letter in the middle of the edge.
+    if rect.height() >= LOW {
+        let zoom = words::zoom(view::zoom_of(shown.volume.grid(), &shown.view));
+        let zoom = say!("corner-zoom", zoom = zoom);
+        let width = painter.layout_no_wrap(zoom.clone(), plain.font.clone(), plain.colour).size().x;
+        if left.right() + 6.0 > rect.right() - 10.0 - width {
+            // Under what stands at the left.
+            at.lines = at.lines.max(left_lines);
+        }
+        at.numbers(&[zoom], "", &plain);
+    }
     if wide {
-        at.line(&say!("corner-zoom", zoom = format!("{:.1}", shown.zoom)), &plain);
         match named_scale(shown.volume.grid(), &shown.view, shown.screen).zip(Some(shown.screen)) {
             Some((NamedScale::TrueSize, Some(screen))) => at.line(&words::true_size(screen), &plain),
             Some((NamedScale::OneToOne, _)) => at.line(say!("corner-one-to-one"), &plain),
@@ -159,6 +175,7 @@ pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) -
         at.line(say!("corner-inverted"), &plain);
     }
 
+    let right = at.covered;
     let mut at = corner(Align2::RIGHT_BOTTOM);
     at.rect.max.y -= lift;
     let warn = Halo::strong().in_colour(PICTURE.warning);
@@ -183,11 +200,11 @@ pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) -
         at.line(say!("corner-lossy"), &plain);
     }
     if at.lines == 0 {
-        return Rect::NOTHING;
+        return [left, right, Rect::NOTHING];
     }
     let high = LINE_HEIGHT * at.lines as f32;
     let corner = at.rect.right_bottom() - vec2(10.0, size::STEP);
-    Rect::from_min_max(corner - vec2(rect.width() / 2.0 - 6.0, high), corner)
+    [left, right, Rect::from_min_max(corner - vec2(rect.width() / 2.0 - 6.0, high), corner)]
 }
 
 /// How many slices the series has, where this plane cuts through so few of them that it is a strip.

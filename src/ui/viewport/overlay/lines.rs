@@ -1,6 +1,6 @@
 //! Frame, crosshair, orientation letters and scale bar.
 
-use egui::{Align2, Painter, Pos2, Rect, Stroke, StrokeKind, pos2, vec2};
+use egui::{Align2, Painter, Pos2, Rect, Stroke, StrokeKind, Vec2, pos2, vec2};
 
 use super::Place;
 use super::halo::{Halo, halo_line, halo_text};
@@ -12,9 +12,12 @@ use crate::view;
 const END: f32 = 26.0;
 /// The crosshair stays this far from the cursor, points: what is looked at is never covered.
 const GAP: f32 = 14.0;
+/// And this far from text, points.
+const CLEAR: f32 = 4.0;
 
 /// Where the other planes cut this one, in their colours.
-pub(super) fn crosshair(painter: &Painter, place: &Place, shown: &Shown) {
+/// - `written`: text that they stop before
+pub(super) fn crosshair(painter: &Painter, place: &Place, shown: &Shown, written: &[Rect]) {
     let cursor = place.pos(view::crosshair(&shown.view, shown.cursor));
     let width = 1.0_f32.max((place.pixels_per_point).round() / place.pixels_per_point);
     for (plane, other) in &shown.others {
@@ -29,15 +32,14 @@ pub(super) fn crosshair(painter: &Painter, place: &Place, shown: &Shown) {
         let length = (b - a).length();
         let near = ((cursor - a) - along * at).length() < GAP;
         let crisp = |p: Pos2| painter.ctx().pixels_per_point_snap(p);
-        if near && (-GAP..=length + GAP).contains(&at) {
-            if at - GAP > 0.0 {
-                painter.line_segment([crisp(a), crisp(a + along * (at - GAP))], stroke);
-            }
-            if at + GAP < length {
-                painter.line_segment([crisp(a + along * (at + GAP)), crisp(b)], stroke);
-            }
+        let pieces = if near && (-GAP..=length + GAP).contains(&at) {
+            vec![[0.0, at - GAP], [at + GAP, length]]
         } else {
-            painter.line_segment([crisp(a), crisp(b)], stroke);
+            vec![[0.0, length]]
+        };
+        let hidden = written.iter().filter_map(|text| within(text.expand(CLEAR), a, along));
+        for [from, to] in hidden.fold(pieces, without) {
+            painter.line_segment([crisp(a + along * from), crisp(a + along * to)], stroke);
         }
         if shown.turnable {
             for handle in view::turn_handles(&shown.view, other, shown.cursor) {
@@ -47,6 +49,41 @@ pub(super) fn crosshair(painter: &Painter, place: &Place, shown: &Shown) {
             }
         }
     }
+}
+
+/// From where to where a line lies in a rectangle, as distances along it; `None` where it passes it by.
+fn within(rect: Rect, start: Pos2, along: Vec2) -> Option<[f32; 2]> {
+    if !rect.is_positive() {
+        return None;
+    }
+    let mut ends = [f32::NEG_INFINITY, f32::INFINITY];
+    for (start, along, low, high) in
+        [(start.x, along.x, rect.left(), rect.right()), (start.y, along.y, rect.top(), rect.bottom())]
+    {
+        if along.abs() < 1e-6 {
+            if start < low || start > high {
+                return None;
+            }
+            continue;
+        }
+        let (a, b) = ((low - start) / along, (high - start) / along);
+        ends = [ends[0].max(a.min(b)), ends[1].min(a.max(b))];
+    }
+    (ends[0] < ends[1]).then_some(ends)
+}
+
+/// Pieces of a line without what lies between two places.
+fn without(pieces: Vec<[f32; 2]>, [from, to]: [f32; 2]) -> Vec<[f32; 2]> {
+    let parts = pieces.into_iter().flat_map(|[a, b]| [[a, b.min(from)], [a.max(to), b]]);
+    parts.filter(|[a, b]| b - a > 0.5).collect()
+}
+
+/// A line as far as it does not run through text.
+pub(super) fn apart(from: Pos2, to: Pos2, written: &[Rect]) -> Vec<[Pos2; 2]> {
+    let along = (to - from).normalized();
+    let hidden = written.iter().filter_map(|text| within(text.expand(CLEAR), from, along));
+    let pieces = hidden.fold(vec![[0.0, from.distance(to)]], without);
+    pieces.into_iter().map(|ends| ends.map(|at| from + along * at)).collect()
 }
 
 trait Snap {
@@ -125,4 +162,25 @@ fn length_line(painter: &Painter, place: &Place, bar: &view::ScaleBar, label: &s
         &Halo::plain(),
         rect.width() / 3.0,
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_stops_before_text_and_goes_on_behind_it() {
+        let text = Rect::from_min_max(pos2(20.0, 10.0), pos2(60.0, 40.0));
+        let (start, along) = (pos2(0.0, 30.0), vec2(1.0, 0.0));
+        let hidden = within(text, start, along).expect("it runs through");
+        assert_eq!(without(vec![[0.0, 100.0]], hidden), [[0.0, 20.0], [60.0, 100.0]]);
+        // The gap around the cursor and the text may overlap.
+        assert_eq!(without(vec![[0.0, 30.0], [58.0, 100.0]], hidden), [[0.0, 20.0], [60.0, 100.0]]);
+        assert_eq!(within(text, pos2(0.0, 41.0), along), None);
+        // A slanted line lies in it from the lower edge on.
+        let slanted = vec2(0.6, -0.8);
+        let [from, to] = within(text, pos2(20.0, 56.0), slanted).expect("it runs through");
+        assert!((from - 20.0).abs() < 1e-3 && (to - 57.5).abs() < 1e-3, "{from} {to}");
+        assert_eq!(within(Rect::NOTHING, start, along), None);
+    }
 }

@@ -62,7 +62,14 @@ pub fn paint(painter: &Painter, rect: Rect, shown: &Shown) -> Rect {
     let place = Place { rect, pixels_per_point: painter.pixels_per_point() };
     outlines::outlines(painter, &place, shown);
     painted::painted(painter, &place, shown);
-    lines::crosshair(painter, &place, shown);
+    let mut quiet = painter.clone();
+    quiet.set_invisible();
+    // Lines do not run through what is written at the upper edge, whose place is known before it is written.
+    let written = match shown.text {
+        CornerText::None => Vec::new(),
+        _ => corners::corners(&quiet, rect, shown, 0.0)[..2].to_vec(),
+    };
+    lines::crosshair(painter, &place, shown, &written);
     boxes::crop_box(painter, &place, shown);
     boxes::candidates(painter, &place, shown);
     boxes::outlines(painter, &place, shown);
@@ -84,7 +91,10 @@ pub fn paint(painter: &Painter, rect: Rect, shown: &Shown) -> Rect {
     };
     let warnings = match shown.text {
         CornerText::None => Rect::NOTHING,
-        _ => corners::corners(painter, rect, shown, lift),
+        _ => {
+            let [.., warnings] = corners::corners(painter, rect, shown, lift);
+            warnings
+        }
     };
     lines::scale_bar(painter, &place, shown);
     corners::loading(painter, rect, shown);

@@ -27,6 +27,8 @@ const HANDLE_NEAR: f32 = 9.0;
 
 /// Half the length of the cursor's three lines, mm.
 const ARM_MM: f64 = 14.0;
+/// And at most this share of the picture.
+const ARM_SHARE: f64 = 0.08;
 
 /// Draws everything that lies over the 3D view into `rect` (points).
 ///
@@ -36,7 +38,11 @@ pub fn paint_volume(painter: &Painter, rect: Rect, shown: &Shown, behind: &Behin
     let painter = &painter.with_clip_rect(rect.intersect(painter.clip_rect()));
     let place = Place { rect, pixels_per_point: painter.pixels_per_point() };
     wires(painter, &place, shown);
-    crop_box(painter, &place, shown);
+    let mut quiet = painter.clone();
+    quiet.set_invisible();
+    // Its wires do not run through words, whose place is known before they are written.
+    let words = if shown.text == CornerText::None { Rect::NOTHING } else { said(&quiet, rect, shown, look) };
+    crop_box(painter, &place, shown, &[words]);
     cursor(painter, &place, shown);
     boxes(painter, &place, shown);
     measurements(painter, &place, shown, behind);
@@ -66,8 +72,10 @@ fn seen(place: &Place, shown: &Shown, at: Point<Patient>) -> (Pos2, f64) {
 
 /// Three short lines along the patient's axes.
 fn cursor(painter: &Painter, place: &Place, shown: &Shown) {
-    for axis in [Vector::new(ARM_MM, 0.0, 0.0), Vector::new(0.0, ARM_MM, 0.0), Vector::new(0.0, 0.0, ARM_MM)]
-    {
+    // Close by it would cover what lies there.
+    let seen_mm = shown.view.mm_per_px * f64::from(shown.view.size_px[0].min(shown.view.size_px[1]));
+    let arm = ARM_MM.min(seen_mm * ARM_SHARE);
+    for axis in [Vector::new(arm, 0.0, 0.0), Vector::new(0.0, arm, 0.0), Vector::new(0.0, 0.0, arm)] {
         let ends = [shown.cursor - axis, shown.cursor + axis].map(|at| seen(place, shown, at).0);
         painter.line_segment(ends, Stroke::new(3.0, PICTURE.halo.gamma_multiply(0.6)));
         painter.line_segment(ends, Stroke::new(1.25, PICTURE.text));
@@ -116,12 +124,15 @@ fn wires(painter: &Painter, place: &Place, shown: &Shown) {
 }
 
 /// The crop box: thin wires.
-fn crop_box(painter: &Painter, place: &Place, shown: &Shown) {
+/// - `written`: text that they stop before
+fn crop_box(painter: &Painter, place: &Place, shown: &Shown, written: &[Rect]) {
     let Some(corners) = &shown.crop_box else { return };
     let corners = corners.map(|corner| seen(place, shown, corner).0);
     for [a, b] in EDGES {
-        painter.line_segment([corners[a], corners[b]], Stroke::new(3.0, PICTURE.halo.gamma_multiply(0.5)));
-        painter.line_segment([corners[a], corners[b]], Stroke::new(1.0, PICTURE.muted));
+        for ends in lines::apart(corners[a], corners[b], written) {
+            painter.line_segment(ends, Stroke::new(3.0, PICTURE.halo.gamma_multiply(0.5)));
+            painter.line_segment(ends, Stroke::new(1.0, PICTURE.muted));
+        }
     }
 }
 
@@ -182,7 +193,8 @@ fn marks(painter: &Painter, place: &Place, shown: &Shown, behind: &Behind) {
 }
 
 /// At the upper right: how much it is enlarged, colours that were moved, cuts, a volume that was reduced.
-fn said(painter: &Painter, rect: Rect, shown: &Shown, look: &VolumeView) {
+/// - returns: what they cover
+fn said(painter: &Painter, rect: Rect, shown: &Shown, look: &VolumeView) -> Rect {
     let mut told = vec![(say!("volume-zoom", zoom = format!("{:.1}", look.zoom)), PICTURE.text)];
     if look.preset == VolumePreset::Maximum {
         let [width, centre] = words::window_figures(shown.window);
@@ -218,9 +230,12 @@ fn said(painter: &Painter, rect: Rect, shown: &Shown, look: &VolumeView) {
         told.push((format!("! {warning}"), PICTURE.warning));
     }
     let mut at = pos2(rect.right() - size::STEP, rect.top() + size::STEP);
+    let mut covered = Rect::NOTHING;
     for (line, colour) in told {
         let look = Halo::plain().in_colour(colour);
-        halo_text(painter, at, Align2::RIGHT_TOP, &line, &look, rect.width() / 2.0 - 24.0);
+        let width = rect.width() / 2.0 - 24.0;
+        covered = covered.union(halo_text(painter, at, Align2::RIGHT_TOP, &line, &look, width));
         at.y += 15.0;
     }
+    covered
 }
