@@ -8,9 +8,9 @@ use crate::command::Command;
 use crate::session::{CornerText, News, Stage};
 use crate::ui::UiState;
 
-/// How much larger everything but the pictures is at most.
-const LARGEST: f32 = 1.5;
-/// The bars need so many points of width: on a smaller screen things are less large.
+/// How much larger everything but the pictures is: at least, in the smallest window, and at most.
+const LARGER: [f32; 2] = [1.2, 1.5];
+/// The width from which on things grow with the window, points.
 const NEEDED: f32 = 1280.0;
 
 /// The window before people.
@@ -46,7 +46,8 @@ impl Core {
     pub(super) fn watch_conference(&mut self, ctx: &egui::Context) {
         let Some(conference) = &mut self.conference else { return };
         let usual = ctx.content_rect().width() * ctx.zoom_factor();
-        let larger = (usual / NEEDED).clamp(1.0, LARGEST);
+        let [least, most] = LARGER;
+        let larger = (usual / NEEDED * least).clamp(least, most);
         if (larger - ctx.zoom_factor()).abs() > 0.01 {
             ctx.set_zoom_factor(larger);
         }

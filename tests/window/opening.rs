@@ -252,6 +252,8 @@ fn before_people_nobody_is_named_and_the_window_begins_anew_when_it_is_left() {
     window.until("the series is loaded", |s| s.open().is_some_and(|o| o.loaded));
     window.settle();
     assert_eq!(window.session(|s| s.look().corner_text), CornerText::NoPatient);
+    // From the last row one reads it in the smallest window, too.
+    assert!(window.harness.ctx.zoom_factor() >= 1.2);
     for wanted in [CornerText::None, CornerText::NoPatient] {
         window.key(Key::T);
         assert_eq!(window.session(|s| s.look().corner_text), wanted);
