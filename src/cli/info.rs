@@ -238,11 +238,7 @@ fn describe(
         transfer_syntax_uid: found.transfer_syntax_uid.clone(),
         value_range: range,
         suv: found.suv.as_ref().map(|suv| SuvDocument {
-            value_range: suv
-                .as_ref()
-                .ok()
-                .zip(range)
-                .map(|(_, range)| range),
+            value_range: suv.as_ref().ok().zip(range).map(|(_, range)| range),
             source: suv.as_ref().map_or_else(Clone::clone, |suv| suv.source.clone()),
         }),
         unit: found.unit.name().to_owned(),

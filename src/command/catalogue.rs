@@ -3,9 +3,9 @@
 use std::sync::LazyLock;
 
 use super::conditions::{
-    always, answered, beside_suv, compared, drawn, in_suv, irregular, laid, leaves_mode, linked, mapped, oblique, painted,
-    questionable, redoable, region_picked, removable, reported, restorable, running, savable, scannable,
-    scanned, selected, several, shown, sliced, something, surrounded, undoable, with_pet,
+    always, answered, beside_suv, compared, drawn, in_suv, irregular, laid, leaves_mode, linked, mapped,
+    oblique, painted, questionable, redoable, region_picked, removable, reported, restorable, running,
+    savable, scannable, scanned, selected, several, shown, sliced, something, surrounded, undoable, with_pet,
 };
 use super::entry::{Entry, Group, key, line};
 use super::explaining::EXPLAINING;

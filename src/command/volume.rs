@@ -51,7 +51,10 @@ pub(super) static VOLUME: [Entry; 23] = [
         Command::FitVolume,
         "volume_fit",
         Group::Volume,
-        ("3D: fit", "All of the volume from where one looks, nothing left out around the cursor or before it."),
+        (
+            "3D: fit",
+            "All of the volume from where one looks, nothing left out around the cursor or before it.",
+        ),
         &[],
         shown_in_3d,
     ),
@@ -75,7 +78,13 @@ const fn preset(preset: VolumePreset) -> Entry {
         }
         VolumePreset::Bone => ("volume_bone", ("3D: bone", "Bone alone.")),
         VolumePreset::Surface => ("volume_surface", ("3D: surface", "Skin and soft tissue.")),
-        VolumePreset::Nodule => ("volume_nodule", ("3D: nodule", "The selected nodule, or the place of the cursor, close by: soft tissue around it, without the wall before it.")),
+        VolumePreset::Nodule => (
+            "volume_nodule",
+            (
+                "3D: nodule",
+                "The selected nodule, or the place of the cursor, close by: soft tissue around it, without the wall before it.",
+            ),
+        ),
         VolumePreset::Maximum => {
             ("volume_mip", ("3D: MIP", "The brightest value along every ray, in the grey-scale window."))
         }

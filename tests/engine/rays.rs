@@ -288,7 +288,10 @@ fn a_picture_made_a_few_rows_at_a_time_is_the_picture_made_at_once() {
     let slowly = renderer.ray_picture(&large).expect("drawn");
     // Turned away and back: everything is drawn again.
     let turned = VolumeView { ..view.turned(0.3, 0.0) };
-    let other = RayFrame { view: resolve_volume(case.volume.grid(), &turned, case.volume.grid().centre(), [301, 200]), ..large.clone() };
+    let other = RayFrame {
+        view: resolve_volume(case.volume.grid(), &turned, case.volume.grid().centre(), [301, 200]),
+        ..large.clone()
+    };
     assert_ne!(renderer.ray_picture(&other).expect("drawn"), slowly);
     assert_eq!(renderer.ray_picture(&large).expect("drawn"), slowly);
     assert_eq!(Offscreen::new(&GPU).ray_picture(&large).expect("drawn"), slowly);

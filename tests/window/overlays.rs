@@ -10,9 +10,11 @@ use egui::Key;
 use egui_kittest::kittest::Queryable;
 use image::RgbaImage;
 use triscope::app::Start;
+use triscope::command::Command;
 use triscope::ingest::{self, Series};
 use triscope::jobs::JobContext;
 use triscope::session::{Edit, Layout, Pane, Session};
+use triscope::volume::{Preset, Window as GreyWindow};
 
 /// Pixels of a segment, and of the PET, mm.
 const PIXEL: f64 = 1.0;
@@ -99,7 +101,7 @@ fn open(mut window: Window, folder: &Path) -> Window {
 
 fn go(window: &mut Window) {
     let ctx = window.harness.ctx.clone();
-    window.harness.state().command(triscope::command::Command::Edit(Edit::Cursor(nodule())), &ctx);
+    window.harness.state().command(Command::Edit(Edit::Cursor(nodule())), &ctx);
     window.settle();
 }
 
@@ -251,4 +253,49 @@ fn a_pet_of_another_frame_of_reference_is_laid_on_request_and_doubted() {
         .command(triscope::command::Command::Edit(Edit::Layout(Layout::Single(Pane::Axial))), &ctx);
     window.settle();
     assert!(window.session(|s| s.pet().is_some()));
+}
+
+#[test]
+fn a_pet_alone_and_beside_the_ct_is_in_suv() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let frame = phantom().frame_of_reference_uid.expect("the phantom has one");
+    lay(folder.path(), &frame);
+    let mut window = Window::blind(Start::default());
+    window.drop_files(&[folder.path()]);
+    window.until("the PET is loaded", |s| s.open().is_some_and(|o| o.loaded));
+    go(&mut window);
+    let suv = |s: &Session| s.volume().map(|volume| volume.unit().name().to_owned());
+    assert_eq!(window.session(suv).as_deref(), Some("SUV"));
+    let look = |window: &Window| window.session(|s| (s.look().window, s.look().preset));
+    assert_eq!(look(&window), (GreyWindow::new(6.0, 3.0), Some(Preset::Uptake6)));
+    // What stands under the pointer, and what a probe says.
+    let at = window.place_of(Pane::Axial, nodule());
+    window.move_to(at);
+    window.settle();
+    assert!(window.says("9 SUV"));
+    window.key(Key::H);
+    window.click_at(at);
+    window.settle();
+    let said = window.session(|s| s.findings().measurements().last().map(|m| m.reading.lines()));
+    assert_eq!(said, Some(vec!["9.00 SUV".to_owned()]));
+    // Windows of uptake are offered, and those of a CT are not, by key neither.
+    window.click("SUV 0 to 6 6 / 3");
+    assert!(!window.says("Mediastinum"));
+    window.click("SUV 0 to 10");
+    assert_eq!(look(&window), (GreyWindow::new(10.0, 5.0), Some(Preset::Uptake10)));
+    window.key(Key::Num1);
+    assert_eq!(look(&window).1, Some(Preset::Uptake10));
+    // Beside the CT it is the same, and the CT has its own window again.
+    window.drop_files(&[&small().folder, folder.path()]);
+    window.until("the CT is loaded", |s| {
+        suv(s).as_deref() == Some("HU") && s.open().is_some_and(|o| o.loaded)
+    });
+    window.settle();
+    assert_eq!(look(&window).1, Some(Preset::Lung));
+    let index = window.session(|s| s.scan().series.iter().position(Series::is_pet)).expect("a PET");
+    let ctx = window.harness.ctx.clone();
+    window.harness.state().command(Command::PriorSeries(index), &ctx);
+    window.until("it is beside the CT", |s| s.prior().is_some());
+    let beside = window.session(|s| s.prior().map(|prior| prior.volume.unit().name().to_owned()));
+    assert_eq!(beside.as_deref(), Some("SUV"));
 }

@@ -327,7 +327,7 @@ fn the_crop_box_is_pulled_by_a_handle_and_comes_back_by_undo() {
     let moved = whole.face(&grid, 1).x - less.face(&grid, 1).x;
     let size = rect(&window).size();
     let size = [size.x.round() as u32, size.y.round() as u32];
-    let mm = resolve_volume(&grid, &view(&window), size).mm_per_px;
+    let mm = resolve_volume(&grid, &view(&window), grid.centre(), size).mm_per_px;
     // A pixel of rounding of the pointer's place.
     assert!((moved - 40.0 * mm).abs() < 1.5 * mm, "{moved} {mm}");
     assert!(less.face(&grid, 0).x == whole.face(&grid, 0).x && letters(&window)[0] == "L", "nothing turned");

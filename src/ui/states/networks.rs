@@ -22,13 +22,18 @@ use super::sheet::sheet_ui;
 /// Of the list of names.
 const LIST: f32 = 236.0;
 /// Of the whole sheet, at most.
-const WIDTH: f32 = 1040.0;
+const WIDTH: f32 = 1560.0;
+/// And how high what it holds is at most: beyond that it would be empty.
+const HEIGHT: f32 = 900.0;
+/// From this width on what is here and what was published stand beside each other.
+const TWO_FROM: f32 = 960.0;
 /// Keys of one kind that are listed; the rest is counted.
 const KEYS: usize = 12;
 
 /// Draws the sheet over the window; Escape, the cross or a click beside it closes it.
 pub fn networks_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, shown: &'static str, out: &mut Commands) {
     let closed = sheet_ui(ui, "networks", say!("networks-title"), WIDTH, |ui, width, room| {
+        let room = room.min(HEIGHT);
         let down = Layout::top_down(Align::Min);
         ui.horizontal_top(|ui| {
             ui.allocate_ui_with_layout(vec2(LIST, room), down, |ui| {
@@ -107,13 +112,41 @@ fn network_ui(
         let narrow = say!("networks-compact");
         paragraph_ui(ui, narrow, t.muted);
     }
+    let all = ui.available_width();
+    if all < TWO_FROM {
+        here_ui(ui, scene, state, spec, out);
+        paper_ui(ui, paper(spec.family));
+        return;
+    }
+    let each = (all - 2.0 * size::DOUBLE) / 2.0;
+    ui.horizontal_top(|ui| {
+        let column = |ui: &mut Ui, inner: &mut dyn FnMut(&mut Ui)| {
+            ui.allocate_ui_with_layout(vec2(each, 0.0), Layout::top_down(Align::Min), |ui| {
+                ui.set_width(each);
+                inner(ui);
+            });
+        };
+        column(ui, &mut |ui| here_ui(ui, scene, state, spec, out));
+        ui.add_space(2.0 * size::DOUBLE);
+        column(ui, &mut |ui| paper_ui(ui, paper(spec.family)));
+    });
+}
+
+/// The weights that are here, and importing others.
+fn here_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    state: &mut UiState,
+    spec: &'static NetworkSpec,
+    out: &mut Commands,
+) {
+    let t = tokens(ui);
     heading_ui(ui, say!("networks-here"));
     match scene.session.network_facts(spec.name) {
         Some(facts) => weights_ui(ui, facts, out),
         None => paragraph_ui(ui, say!("networks-reading"), t.muted),
     }
     import_ui(ui, scene, state, spec.name, out);
-    paper_ui(ui, paper(spec.family));
 }
 
 fn weights_ui(ui: &mut Ui, facts: &NetworkFacts, out: &mut Commands) {

@@ -13,7 +13,7 @@ use crate::jobs::JobContext;
 use crate::render::{Offscreen, RayFrame};
 use crate::session::VolumeView;
 use crate::view::resolve_volume;
-use crate::volume::{Part, Node, Preset, Shading, Transfer, Volume};
+use crate::volume::{Node, Part, Preset, Shading, Transfer, Volume};
 
 const LEAST_FRAMES: usize = 5;
 const AT_LEAST: Duration = Duration::from_millis(2000);
