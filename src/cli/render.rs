@@ -13,7 +13,6 @@ use crate::geometry::{Plane, Point};
 use crate::inference::{DeviceChoice, Engine, EngineOptions, Mode, WeightsChoice, regions};
 use crate::networks::weights::UNTRAINED;
 use crate::session::{Orientation, PetLook, PetSeries, Projection, Side, Slab, VolumeView};
-use crate::volume::Preset;
 use crate::workflow::batch;
 use crate::workflow::classify::{self, ClassifyError, Request};
 use crate::workflow::dicom::{AsDicom, is_dicom, write_view};
@@ -111,7 +110,8 @@ impl Options {
                 at: raw.at.map(Point::from_array),
                 window: match (raw.window, raw.preset) {
                     (Some(window), _) => WindowChoice::Window(window),
-                    (None, preset) => WindowChoice::Preset(preset.map_or(Preset::Lung, Preset::from)),
+                    (None, Some(preset)) => WindowChoice::Preset(preset.into()),
+                    (None, None) => WindowChoice::Usual,
                 },
                 slab: raw.slab.map(|thickness_mm| Slab {
                     thickness_mm,

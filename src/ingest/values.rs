@@ -39,6 +39,11 @@ pub(super) fn meaning(headers: &[Header]) -> Meaning {
     let mut defects = Vec::new();
     let is_ct = headers.iter().all(|h| h.modality == "CT");
     let (rescales, scale) = rescales(headers, is_ct);
+    let suv = suv(headers, scale);
+    let in_suv = match &suv {
+        Some(Ok(suv)) => suv.per_value.is_normal() && suv.per_value > 0.0 && !is_real(headers),
+        _ => false,
+    };
     let unit = if is_real(headers) {
         defects.push(defect(
             DefectCode::NotHu,
@@ -49,13 +54,12 @@ pub(super) fn meaning(headers: &[Header]) -> Meaning {
     } else if is_ct {
         ct_unit(headers, &mut defects)
     } else {
-        other_unit(headers, &mut defects)
+        other_unit(headers, in_suv, &mut defects)
     };
     let padding = padding(headers, &rescales, &unit, &mut defects);
     let mut windows = windows(headers, scale);
-    let suv = suv(headers, scale);
     let (unit, padding) = match &suv {
-        Some(Ok(suv)) if !is_real(headers) && suv.per_value.is_normal() && suv.per_value > 0.0 => {
+        Some(Ok(suv)) if in_suv => {
             for file in &mut windows {
                 let [width, centre] = [file.window.width(), file.window.centre()].map(|n| n * suv.per_value);
                 file.window = Window::new(width, centre);
@@ -170,11 +174,14 @@ fn ct_unit(headers: &[Header], defects: &mut Vec<Defect>) -> Unit {
     Unit::Stored
 }
 
-fn other_unit(headers: &[Header], defects: &mut Vec<Defect>) -> Unit {
+fn other_unit(headers: &[Header], in_suv: bool, defects: &mut Vec<Defect>) -> Unit {
     let modality = headers.iter().map(|h| h.modality.as_str()).find(|m| *m != "CT").unwrap_or_default();
     let text = match modality {
         "MR" => {
             "This is magnetic resonance, not CT: values have no fixed meaning and no network may judge them"
+        }
+        "PT" if in_suv => {
+            "This is a PET, not a CT: values are SUV by body weight, and no network may judge them"
         }
         "PT" => "This is a PET, not a CT: values are shown on one common scale without a unit",
         "" => "The files do not say how they were made (no Modality): they are not known to be a CT",

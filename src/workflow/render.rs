@@ -22,6 +22,8 @@ use crate::volume::{Colours, Preset, Sampling, Unit, Volume, Window};
 /// A grey-scale window, by name or by numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum WindowChoice {
+    /// Of standardized uptake 0 to 6, of everything else the lung's.
+    Usual,
     /// By name; `full` depends on the volume.
     Preset(Preset),
     /// By width and centre.
@@ -31,6 +33,8 @@ pub enum WindowChoice {
 impl WindowChoice {
     fn of(self, volume: &Volume) -> Window {
         match self {
+            Self::Usual if volume.unit().is_suv() => Preset::Uptake6.window(volume.range()),
+            Self::Usual => Preset::Lung.window(volume.range()),
             Self::Preset(preset) => preset.window(volume.range()),
             Self::Window(window) => window,
         }

@@ -279,7 +279,7 @@ fn a_pet_alone_and_beside_the_ct_is_in_suv() {
     let said = window.session(|s| s.findings().measurements().last().map(|m| m.reading.lines()));
     assert_eq!(said, Some(vec!["9.00 SUV".to_owned()]));
     // Windows of uptake are offered, and those of a CT are not, by key neither.
-    window.click("SUV 0 to 6 6 / 3");
+    window.click("SUV 0 to 6");
     assert!(!window.says("Mediastinum"));
     window.click("SUV 0 to 10");
     assert_eq!(look(&window), (GreyWindow::new(10.0, 5.0), Some(Preset::Uptake10)));
@@ -287,9 +287,8 @@ fn a_pet_alone_and_beside_the_ct_is_in_suv() {
     assert_eq!(look(&window).1, Some(Preset::Uptake10));
     // Beside the CT it is the same, and the CT has its own window again.
     window.drop_files(&[&small().folder, folder.path()]);
-    window.until("the CT is loaded", |s| {
-        suv(s).as_deref() == Some("HU") && s.open().is_some_and(|o| o.loaded)
-    });
+    window
+        .until("the CT is loaded", |s| suv(s).as_deref() == Some("HU") && s.open().is_some_and(|o| o.loaded));
     window.settle();
     assert_eq!(look(&window).1, Some(Preset::Lung));
     let index = window.session(|s| s.scan().series.iter().position(Series::is_pet)).expect("a PET");

@@ -188,6 +188,7 @@ heard-rescale-slope-and-intercept-are-missing-in = Rescale Slope und Intercept f
 heard-the-values-are-no-hounsfield-units-they-were = Die Werte sind keine Hounsfield-Einheiten: sie wurden beim Erzeugen der Bilder auf 8 Bit gestaucht
 heard-this-is-magnetic-resonance-not-ct = Dies ist Magnetresonanz, kein CT: die Werte haben keine feste Bedeutung, und kein Netz darf sie beurteilen
 heard-this-is-a-pet-not-a = Dies ist eine PET, kein CT: die Werte werden auf einer gemeinsamen Skala ohne Einheit gezeigt
+heard-this-is-a-pet-in-suv = Dies ist eine PET, kein CT: Werte sind SUV nach Körpergewicht, und kein Netz darf sie beurteilen
 heard-the-files-do-not-say-how = Die Dateien sagen nicht, wie sie entstanden (keine Modality): ob sie ein CT sind, ist nicht bekannt
 heard-this-is-not-a-ct-values = Dies ist kein CT: die Werte haben keine Hounsfield-Bedeutung, und kein Netz darf sie beurteilen
 heard-the-files-mark-places-without-measurement = Die Dateien markieren Stellen ohne Messung mit Werten, die von Schicht zu Schicht verschieden sind; sie werden gezeigt, wie sie sind

@@ -189,6 +189,7 @@ heard-rescale-slope-and-intercept-are-missing-in = Rescale Slope and Intercept a
 heard-the-values-are-no-hounsfield-units-they-were = The values are no Hounsfield units: they were squeezed into 8 bits when the images were made
 heard-this-is-magnetic-resonance-not-ct = This is magnetic resonance, not CT: values have no fixed meaning and no network may judge them
 heard-this-is-a-pet-not-a = This is a PET, not a CT: values are shown on one common scale without a unit
+heard-this-is-a-pet-in-suv = This is a PET, not a CT: values are SUV by body weight, and no network may judge them
 heard-the-files-do-not-say-how = The files do not say how they were made (no Modality): they are not known to be a CT
 heard-this-is-not-a-ct-values = This is not a CT: values have no Hounsfield meaning and no network may judge them
 heard-the-files-mark-places-without-measurement = The files mark places without measurement by values that differ from slice to slice; they are shown as they are

@@ -60,7 +60,7 @@ pub(in crate::cli) struct Render {
     /// Slanted view: its normal, away from the viewer, and what is up on the screen
     #[arg(long, value_name = "NX,NY,NZ,UX,UY,UZ", value_parser = values::oblique)]
     pub(in crate::cli) oblique: Option<Oblique>,
-    /// Named window [default: lung]
+    /// Named window [default: lung; of a PET in SUV: suv-6]
     #[arg(long, value_enum, conflicts_with = "window")]
     pub(in crate::cli) preset: Option<PresetName>,
     /// Window width and centre
@@ -466,6 +466,12 @@ pub(in crate::cli) enum PresetName {
     Vessel,
     /// 2500 / 480
     Bone,
+    /// SUV 0 to 6
+    #[value(name = "suv-6")]
+    Suv6,
+    /// SUV 0 to 10
+    #[value(name = "suv-10")]
+    Suv10,
     /// From the lowest to the highest value
     Full,
 }
@@ -478,6 +484,8 @@ impl From<PresetName> for Preset {
             PresetName::Mediastinum => Preset::Mediastinum,
             PresetName::Vessel => Preset::Vessel,
             PresetName::Bone => Preset::Bone,
+            PresetName::Suv6 => Preset::Uptake6,
+            PresetName::Suv10 => Preset::Uptake10,
             PresetName::Full => Preset::Full,
         }
     }

@@ -30,7 +30,11 @@ pub fn window_menu_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: 
         .or(kept)
         .or(of_file)
         .unwrap_or(say!("window-menu-window"));
-    let label = format!("{} {w} / {c}", short(name));
+    // These names are the numbers.
+    let label = match look.preset.filter(|preset| preset.is_of_uptake()) {
+        Some(_) => name.to_owned(),
+        None => format!("{} {w} / {c}", short(name)),
+    };
     let button = press_ui(ui, Press::new("", &label).menu().enabled(ui.is_enabled()));
     let button = button.on_hover_text(say!("window-menu-tip"));
     menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
@@ -91,7 +95,8 @@ fn file_ui(
     chosen: bool,
     out: &mut Commands,
 ) {
-    let numbers = words::window_figures(file.window).join(" / ");
+    let [w, c] = words::window_figures(file.window);
+    let numbers = format!("{w} / {c}");
     // What was typed there may tell of the patient.
     let name = if scene.session.is_anonymous() {
         say!("window-menu-kept", number = n + 1)
@@ -118,7 +123,8 @@ fn kept_ui(ui: &mut Ui, kept: &KeptWindow, chosen: bool, out: &mut Commands) {
                 out.push(Command::Viewing(Viewing::ForgetWindow(kept.name.clone())));
             }
             let window = kept.window();
-            let numbers = words::window_figures(window).join(" / ");
+            let [w, c] = words::window_figures(window);
+            let numbers = format!("{w} / {c}");
             let press = Press::new(icons::WINDOW, &kept.name).key(&numbers).selected(chosen);
             let room = vec2(ui.available_width(), size::CONTROL);
             let row =

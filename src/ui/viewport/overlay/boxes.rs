@@ -5,7 +5,7 @@
 use egui::{Align2, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
 
 use super::halo::{Halo, halo_text};
-use super::{Place, colour_bar};
+use super::{Place, colour_bar, lines};
 use crate::inference::{Region, RegionName};
 use crate::language::named;
 use crate::ui::theme::{PICTURE, region_colour, size};
@@ -64,12 +64,15 @@ pub(super) fn outlines(painter: &Painter, place: &Place, shown: &Shown) {
 }
 
 /// Where the slice cuts the crop box of the 3D view: a thin line.
-pub(super) fn crop_box(painter: &Painter, place: &Place, shown: &Shown) {
+/// - `written`: text that it stops before
+pub(super) fn crop_box(painter: &Painter, place: &Place, shown: &Shown, written: &[Rect]) {
     let Some(corners) = &shown.crop_box else { return };
     let mut path: Vec<Pos2> =
         view::outline(corners, &shown.view).into_iter().map(|p| place.crisp(p)).collect();
     path.extend(path.first().copied());
-    painter.extend(Shape::dashed_line(&path, Stroke::new(1.0, PICTURE.muted), 4.0, 4.0));
+    for ends in path.windows(2).flat_map(|ends| lines::apart(ends[0], ends[1], written)) {
+        painter.extend(Shape::dashed_line(&ends, Stroke::new(1.0, PICTURE.muted), 4.0, 4.0));
+    }
 }
 
 /// Thin boxes around the candidates of a slice scan, each with its number.

@@ -70,7 +70,7 @@ pub fn paint(painter: &Painter, rect: Rect, shown: &Shown) -> Rect {
         _ => corners::corners(&quiet, rect, shown, 0.0)[..2].to_vec(),
     };
     lines::crosshair(painter, &place, shown, &written);
-    boxes::crop_box(painter, &place, shown);
+    boxes::crop_box(painter, &place, shown, &written);
     boxes::candidates(painter, &place, shown);
     boxes::outlines(painter, &place, shown);
     neighbourhood::dots(painter, &place, shown);

@@ -3,7 +3,7 @@
 use egui::{Align2, Painter, Pos2, Rect, Stroke, pos2, vec2};
 
 use super::boxes::region_edge;
-use super::halo::{Halo, halo_text};
+use super::halo::{Halo, halo_text, wrapped};
 use super::{Place, colour_bar, corners, lines};
 use crate::geometry::{Patient, Point, Vector};
 use crate::language::{heard, named};
@@ -234,8 +234,10 @@ fn said(painter: &Painter, rect: Rect, shown: &Shown, look: &VolumeView) -> Rect
     for (line, colour) in told {
         let look = Halo::plain().in_colour(colour);
         let width = rect.width() / 2.0 - 24.0;
-        covered = covered.union(halo_text(painter, at, Align2::RIGHT_TOP, &line, &look, width));
-        at.y += 15.0;
+        for line in wrapped(painter, &line, &look, width) {
+            covered = covered.union(halo_text(painter, at, Align2::RIGHT_TOP, &line, &look, width));
+            at.y += 15.0;
+        }
     }
     covered
 }
