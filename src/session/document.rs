@@ -582,7 +582,7 @@ impl Session {
         self.look.volume_view = fitted.volume_view.with_preset(preset).fitted();
         if let Some(series) = self.case.scan.series.get(index).filter(|_| *volume.unit() != Unit::Hu) {
             (self.look.window, self.look.preset) = first_window(series, &volume);
-        } else if self.look.preset == Some(Preset::Full)
+        } else if self.look.preset.is_some_and(|preset| !preset.fits(&Unit::Hu) || preset == Preset::Full)
             || self.case.open.as_ref().is_some_and(|before| *before.volume.unit() != Unit::Hu)
         {
             // The window was one of other values.

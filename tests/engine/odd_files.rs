@@ -246,10 +246,11 @@ fn an_oblique_series_keeps_all_its_directions() {
 }
 
 #[test]
-fn a_pet_is_shown_on_one_scale_and_never_called_hounsfield() {
+fn a_pet_is_shown_in_suv_and_never_called_hounsfield() {
     let Some(folder) = odd("pet/sts-001") else { return };
     let set = opened(&folder);
-    assert_eq!((set.volume.grid().size(), set.volume.unit()), ([41, 43, 59], &Unit::Stored));
+    // Units GML: its values are SUV as they are, and so are the windows of its files.
+    assert_eq!((set.volume.grid().size(), set.volume.unit()), ([41, 43, 59], &Unit::suv()));
     assert!(codes(&set).contains(&DefectCode::NotCt) && !set.series().classifiable());
     assert!(set.scan.skipped.iter().any(|s| s.reason.contains("contours")));
 }
