@@ -24,9 +24,11 @@ const LIST: f32 = 236.0;
 /// Of the whole sheet, at most.
 const WIDTH: f32 = 1560.0;
 /// And how high what it holds is at most: beyond that it would be empty.
-const HEIGHT: f32 = 900.0;
+const HEIGHT: f32 = 640.0;
 /// From this width on what is here and what was published stand beside each other.
 const TWO_FROM: f32 = 960.0;
+/// Share of what is here: a SHA-256 stands on one line.
+const HERE: f32 = 0.58;
 /// Keys of one kind that are listed; the rest is counted.
 const KEYS: usize = 12;
 
@@ -118,17 +120,17 @@ fn network_ui(
         paper_ui(ui, paper(spec.family));
         return;
     }
-    let each = (all - 2.0 * size::DOUBLE) / 2.0;
+    let here = (all - 2.0 * size::DOUBLE) * HERE;
     ui.horizontal_top(|ui| {
-        let column = |ui: &mut Ui, inner: &mut dyn FnMut(&mut Ui)| {
-            ui.allocate_ui_with_layout(vec2(each, 0.0), Layout::top_down(Align::Min), |ui| {
-                ui.set_width(each);
+        let column = |ui: &mut Ui, width: f32, inner: &mut dyn FnMut(&mut Ui)| {
+            ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
+                ui.set_width(width);
                 inner(ui);
             });
         };
-        column(ui, &mut |ui| here_ui(ui, scene, state, spec, out));
+        column(ui, here, &mut |ui| here_ui(ui, scene, state, spec, out));
         ui.add_space(2.0 * size::DOUBLE);
-        column(ui, &mut |ui| paper_ui(ui, paper(spec.family)));
+        column(ui, all - here - 2.0 * size::DOUBLE, &mut |ui| paper_ui(ui, paper(spec.family)));
     });
 }
 
