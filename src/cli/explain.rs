@@ -41,12 +41,12 @@ pub(super) fn run(raw: &Explain, matches: &ArgMatches, terminal: &Terminal) -> R
         && (options.around.is_some() || !options.without.is_empty());
     // Who asks about the places around a point alone does not wait for every map.
     if raw.classify.explain.is_empty() && !asked_alone {
-        let methods: &[Method] = match options.models {
-            Models::One(name) => spec(name).map(|spec| Method::of(spec.family)).unwrap_or_default(),
+        let methods: Vec<Method> = match options.models {
+            Models::One(name) => spec(name).map(Method::of).unwrap_or_default(),
             // Each network gets those that it has.
-            Models::All => &Method::ALL,
+            Models::All => Method::ALL.to_vec(),
         };
-        options.explain = methods.iter().map(|method| Wanted { method: *method, scale: None }).collect();
+        options.explain = methods.into_iter().map(|method| Wanted { method, scale: None }).collect();
     }
     if let Models::One(name) = options.models
         && raw.trust

@@ -9,6 +9,7 @@ mod contribution;
 mod csf;
 mod error;
 mod grad_cam;
+mod guided;
 mod input;
 mod kernel_shap;
 mod laid;
@@ -34,6 +35,7 @@ pub use contribution::{Contribution, contribution, leave_one_out};
 pub use csf::{csf_change, csf_fields, csf_gate, csf_grad_cam};
 pub use error::ExplainError;
 pub use grad_cam::{NativeMap, combined, evidence, grad_cam, native_map};
+pub use guided::{csf_back, csf_guided, guided};
 pub use input::{
     CropMaps, Integrated, Slope, Smoothing, integrated, margin, slope, smooth, times_input, values_of,
 };

@@ -292,8 +292,8 @@ fn request(opened: &Opened, batch: &Batch, at: Point<Patient>, model: &str) -> R
 /// The maps that are asked of a network: of one network all, so that one that it does not have is refused;
 /// of several those that it has.
 fn explained(batch: &Batch, model: &str) -> Vec<Wanted> {
-    let family = spec(model).map(|spec| spec.family);
-    let has = |wanted: &&Wanted| !batch.skip_lacking || family.as_ref().is_ok_and(|f| wanted.is_of(*f));
+    let spec = spec(model);
+    let has = |wanted: &&Wanted| !batch.skip_lacking || spec.as_ref().is_ok_and(|spec| wanted.is_of(spec));
     batch.explain.iter().filter(has).copied().collect()
 }
 
