@@ -3,6 +3,8 @@
 //! The arithmetic runs on the inference thread through burn's autodiff; what leaves this room is
 //! plain numbers. `workflow::classify` calls it, `render` and `export` read the maps.
 
+#[cfg(test)]
+mod against_pytorch;
 mod agreement;
 mod cam;
 mod contribution;
