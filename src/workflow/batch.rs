@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::classify::{self, Classified, ClassifyError, Prior, Request};
 use super::counterfactual;
-use super::dicom::{AsDicom, DicomError, MapFiles};
+use super::dicom::{AsDicom, DicomError, MapFiles, own_folder};
 use super::figure::{self, AsFigure, FigureError};
 use super::models::weights_for;
 use super::neighbourhood;
@@ -139,6 +139,9 @@ pub fn run(
     batch: &Batch,
     ctx: &JobContext,
 ) -> Result<Results, BatchError> {
+    if let (Some(out), Some(dicom)) = (&batch.out, &batch.dicom) {
+        own_folder(&dicom.folder, out)?;
+    }
     // Every point is looked at before the first long step.
     for &at in &batch.points {
         for &model in &batch.models {
