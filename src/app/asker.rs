@@ -10,6 +10,7 @@ use super::neighbourhoods::Neighbourhoods;
 use super::network::NetworkThread;
 use super::opinions::Opinions;
 use super::priors::{Earlier, earlier};
+use super::probes::Probes;
 use super::slice_scans::SliceScans;
 use super::uncertainties::Uncertainties;
 use super::waker::Waker;
@@ -78,6 +79,8 @@ pub(super) struct Asker {
     comparisons: Comparisons,
     /// Asks what tissue does to the answer.
     counterfactuals: Counterfactuals,
+    /// Asks what the block under the pointer does to the answer.
+    probes: Probes,
     /// Asks about the places around a point.
     around: Neighbourhoods,
     /// Asks the same otherwise.
@@ -293,6 +296,8 @@ impl Asker {
         // The hand waits for these.
         self.counterfactuals.poll(engine, session, waker);
         let engine = engine.filter(|_| self.counterfactuals.is_idle());
+        self.probes.poll(engine, session, waker);
+        let engine = engine.filter(|_| self.probes.is_idle());
         self.maps.poll(engine, session, waker);
         let engine = engine.filter(|_| self.maps.is_idle());
         self.around.poll(engine, session, waker);

@@ -39,6 +39,7 @@ mod picture;
 mod preferences;
 mod prior_marks;
 mod priors;
+mod probes;
 mod rebinding;
 mod reports;
 mod resume;

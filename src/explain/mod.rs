@@ -47,7 +47,7 @@ pub use maemc::{maemc_map, maemc_rollout};
 pub use method::{Method, UnknownMethod, Wanted};
 pub use mmcaf::{mmcaf_fields, mmcaf_gate, mmcaf_grad_cam};
 pub use neighbourhood::{Around, Jitter, Neighbourhood, Place, SAME_ANSWER, Stability, Why, neighbourhood};
-pub use occlusion::{Occluded, Occluding, occlude, parts};
+pub use occlusion::{Occluded, Occluding, Still, block_around, margin_without, occlude, parts};
 pub use parameters::Parameters;
 pub use rise::{Covering, rise};
 pub use saliency::Saliency;

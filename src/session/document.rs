@@ -24,7 +24,7 @@ use super::report::OpenReport;
 use super::slice_scan::SliceScan;
 use crate::clinical::ClinicalFields;
 use crate::explain::{Method, Saliency, Wanted};
-use crate::findings::{Nodule, NoduleId, Question};
+use crate::findings::{Nodule, NoduleId, Probed, Question};
 use crate::geometry::{Patient, Point, VoxelGrid};
 use crate::ingest::{Defect, Private, Scan, Series};
 use crate::volume::{Colours, Preset, Unit, Volume, VolumeHistogram, Window};
@@ -49,6 +49,7 @@ pub struct Session {
     facts: BTreeMap<&'static str, Arc<NetworkFacts>>,
     imported: Option<Arc<Imported>>,
     hover: Option<Hover>,
+    probed: Option<Probed>,
     sketch: Option<Measured>,
     prior_sketch: Option<Measured>,
     last_session: bool,
@@ -169,6 +170,11 @@ impl Session {
     /// The pointer over a viewport.
     pub fn hover(&self) -> Option<&Hover> {
         self.hover.as_ref()
+    }
+
+    /// What the network said without the block that it was asked about last.
+    pub fn probed(&self) -> Option<&Probed> {
+        self.probed.as_ref()
     }
 
     /// The viewport whose slices are played.
@@ -548,6 +554,7 @@ impl Session {
             News::Memory(memory) => self.memory = memory,
             News::Gpu(gpu) => self.gpu = gpu,
             News::Hover(hover) => self.hover = hover,
+            News::Probed(probed) => self.probed = Some(probed),
             News::Playing(playing) => self.playing = playing,
             News::LastSession(there) => self.last_session = there,
             News::Sketch(sketch) => {
@@ -640,7 +647,7 @@ impl Session {
     fn forget_view(&mut self) {
         self.revision = self.revision.wrapping_add(1);
         self.history.clear();
-        self.hover = None;
+        (self.hover, self.probed) = (None, None);
         (self.sketch, self.prior_sketch, self.playing) = (None, None, None);
         self.gpu = GpuUse::default();
     }

@@ -1,7 +1,7 @@
 //! What the machine reports: jobs, devices, memory. Never undone; handed in by `app` alone.
 
 use crate::explain::{Neighbourhood, Uncertainty};
-use crate::findings::{Comparison, Counterfactual, NoduleId, Opinion, Question};
+use crate::findings::{Comparison, Counterfactual, NoduleId, Opinion, Probed, Question};
 use crate::geometry::{Patient, Point};
 use crate::inference::DeviceInfo;
 use crate::ingest::{Defect, Scan, Suv};
@@ -217,6 +217,8 @@ pub enum News {
         /// Those of the headers and those found while decoding.
         defects: Vec<Defect>,
     },
+    /// What the network says without the block under the pointer.
+    Probed(Probed),
     /// The case was closed.
     Closed,
     /// Everything is looked at as at the start of the program.

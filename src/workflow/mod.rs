@@ -20,6 +20,7 @@ pub mod open;
 pub mod overlays;
 pub mod preferences;
 pub mod prior;
+pub mod probe;
 pub mod render;
 pub mod report;
 pub mod scan;

@@ -90,6 +90,16 @@ counterfactual-being-asked = Das Netz wird befragt.
 counterfactual-change = { $change } ohne es
 counterfactual-both-first = beides vom ersten von { $count } Netzen
 
+## ui/panels/occluding
+
+occluding-title = Ohne einen Block
+occluding-button = Auslassen
+occluding-how = Einen Block Lunge über das Gewebe bewegen und sehen, was das Netz sagen würde.
+occluding-side = Kante
+occluding-change = { $before } → { $after } ({ $change })
+occluding-move = Den Zeiger über eine Ansicht bewegen.
+occluding-told = Anstelle des Blocks steht Lunge. Ein Klick holt alle Ebenen zu ihm. Was zwei Stellen gemeinsam sagen, zeigt er nicht.
+
 ## ui/panels/crops
 
 crops-own-range = Jeder Ausschnitt reicht von seinem dunkelsten bis zu seinem hellsten Voxel, wie in der Eingabe des Netzes. Spalten laufen nach rechts und Zeilen nach unten, wie im CT; das Netz selbst liest sie transponiert.

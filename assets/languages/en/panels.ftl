@@ -90,6 +90,16 @@ counterfactual-being-asked = The network is being asked.
 counterfactual-change = { $change } without it
 counterfactual-both-first = both of the first of { $count } networks
 
+## ui/panels/occluding
+
+occluding-title = Without a block
+occluding-button = Leave out
+occluding-how = Move a block of lung over the tissue and see what the network would say.
+occluding-side = Side
+occluding-change = { $before } → { $after } ({ $change })
+occluding-move = Move the pointer over a view.
+occluding-told = Lung stands in the place of the block. A click brings all planes to it. What two places say together is not seen.
+
 ## ui/panels/crops
 
 crops-own-range = Each crop runs from its own darkest to its own brightest voxel, as the network's input does. Columns run right and rows down, as in the CT; the network itself reads them transposed.

@@ -16,6 +16,7 @@ mod measurements;
 mod mode;
 mod neighbourhood;
 mod network;
+mod occluding;
 mod open_menu;
 mod pet;
 mod prior;

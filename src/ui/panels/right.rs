@@ -4,8 +4,8 @@ use egui::{Align, Frame, Layout, Margin, Panel, RichText, Ui};
 
 use super::width::scrolled_ui;
 use super::{
-    answer, beside, contribution, counterfactual, crops, explanation, fields, neighbourhood, network, prior,
-    seen, uncertainty,
+    answer, beside, contribution, counterfactual, crops, explanation, fields, neighbourhood, network,
+    occluding, prior, seen, uncertainty,
 };
 use crate::command::{Command, Commands};
 use crate::findings::{Nodule, Question};
@@ -102,6 +102,10 @@ fn nodule_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodul
             told_ui(ui, scene, out);
             if answer.can_be_questioned() && answer.trained {
                 card_ui(ui, |ui| counterfactual::counterfactual_ui(ui, scene, nodule, answer, out));
+                ui.add_space(size::HALF);
+            }
+            if answer.m3net().is_some() && answer.trained {
+                card_ui(ui, |ui| occluding::occluding_ui(ui, scene, nodule, answer, out));
                 ui.add_space(size::HALF);
             }
             card_ui(ui, |ui| match answer.m3net() {
