@@ -17,6 +17,7 @@ mod dialogs;
 mod dispatch;
 mod error;
 mod explaining;
+mod features;
 mod films;
 mod first_look;
 mod graphics;

@@ -2,7 +2,7 @@
 //!
 //! `tests/data/explanations/make.py` wrote the numbers; weights, input and chance are the same sums here and there.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use burn::tensor::Device;
@@ -80,7 +80,8 @@ struct Asked {
 fn asked() -> &'static Asked {
     static ASKED: OnceLock<Asked> = OnceLock::new();
     ASKED.get_or_init(|| {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/explanations/maps.safetensors");
+        let place = ["tests", "data", "explanations", "maps.safetensors"];
+        let file = place.iter().fold(PathBuf::from(env!("CARGO_MANIFEST_DIR")), |path, part| path.join(part));
         let theirs = WeightsFile::read(&file).expect("the fixture").state;
         let mut state = StateDict::default();
         for (key, shape) in published_layout(&m3net_config("m3net-compact").expect("listed")) {

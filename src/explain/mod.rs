@@ -10,6 +10,7 @@ mod cam;
 mod contribution;
 mod csf;
 mod error;
+mod features;
 mod grad_cam;
 mod guided;
 mod input;
@@ -36,6 +37,7 @@ pub use cam::{CamRule, Evidence};
 pub use contribution::{Contribution, contribution, leave_one_out};
 pub use csf::{csf_change, csf_fields, csf_gate, csf_grad_cam};
 pub use error::ExplainError;
+pub use features::{FeatureMaps, feature_maps};
 pub use grad_cam::{NativeMap, combined, evidence, grad_cam, native_map};
 pub use guided::{csf_back, csf_guided, guided};
 pub use input::{
@@ -43,7 +45,7 @@ pub use input::{
 };
 pub use kernel_shap::{Shared, Sharing, kernel_shap};
 pub use m3net::{M3NetAnswered, M3NetMaps};
-pub use maemc::{maemc_map, maemc_rollout};
+pub use maemc::{maemc_attention, maemc_map, maemc_rollout};
 pub use method::{Method, UnknownMethod, Wanted};
 pub use mmcaf::{mmcaf_fields, mmcaf_gate, mmcaf_grad_cam};
 pub use neighbourhood::{Around, Jitter, Neighbourhood, Place, SAME_ANSWER, Stability, Why, neighbourhood};

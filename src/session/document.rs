@@ -20,11 +20,12 @@ use super::news::{
 use super::overlays::{DrawnFile, PetLook, PetSeries, StructuresLook};
 use super::pages::Pages;
 use super::prior::{PriorSeries, SeriesLink};
+use super::probing::Interrogated;
 use super::report::OpenReport;
 use super::slice_scan::SliceScan;
 use crate::clinical::ClinicalFields;
 use crate::explain::{Method, Saliency, Wanted};
-use crate::findings::{Nodule, NoduleId, Probed, Question};
+use crate::findings::{Nodule, NoduleId, Question};
 use crate::geometry::{Patient, Point, VoxelGrid};
 use crate::ingest::{Defect, Private, Scan, Series};
 use crate::volume::{Colours, Preset, Unit, Volume, VolumeHistogram, Window};
@@ -49,7 +50,7 @@ pub struct Session {
     facts: BTreeMap<&'static str, Arc<NetworkFacts>>,
     imported: Option<Arc<Imported>>,
     hover: Option<Hover>,
-    probed: Option<Probed>,
+    interrogated: Interrogated,
     sketch: Option<Measured>,
     prior_sketch: Option<Measured>,
     last_session: bool,
@@ -172,9 +173,9 @@ impl Session {
         self.hover.as_ref()
     }
 
-    /// What the network said without the block that it was asked about last.
-    pub fn probed(&self) -> Option<&Probed> {
-        self.probed.as_ref()
+    /// What was asked besides, and belongs to no step of undo.
+    pub(super) fn interrogated(&self) -> &Interrogated {
+        &self.interrogated
     }
 
     /// The viewport whose slices are played.
@@ -554,7 +555,8 @@ impl Session {
             News::Memory(memory) => self.memory = memory,
             News::Gpu(gpu) => self.gpu = gpu,
             News::Hover(hover) => self.hover = hover,
-            News::Probed(probed) => self.probed = Some(probed),
+            News::Probed(probed) => self.interrogated.probed = Some(probed),
+            News::Features { of, maps } => self.interrogated.features = Some((of, maps)),
             News::Playing(playing) => self.playing = playing,
             News::LastSession(there) => self.last_session = there,
             News::Sketch(sketch) => {
@@ -647,7 +649,7 @@ impl Session {
     fn forget_view(&mut self) {
         self.revision = self.revision.wrapping_add(1);
         self.history.clear();
-        (self.hover, self.probed) = (None, None);
+        (self.hover, self.interrogated) = (None, Interrogated::default());
         (self.sketch, self.prior_sketch, self.playing) = (None, None, None);
         self.gpu = GpuUse::default();
     }

@@ -1,9 +1,9 @@
 //! What the machine reports: jobs, devices, memory. Never undone; handed in by `app` alone.
 
-use crate::explain::{Neighbourhood, Uncertainty};
+use crate::explain::{FeatureMaps, Neighbourhood, Uncertainty};
 use crate::findings::{Comparison, Counterfactual, NoduleId, Opinion, Probed, Question};
 use crate::geometry::{Patient, Point};
-use crate::inference::DeviceInfo;
+use crate::inference::{Answer, DeviceInfo};
 use crate::ingest::{Defect, Scan, Suv};
 use crate::jobs::Progress;
 use crate::measure::Measurement;
@@ -219,6 +219,13 @@ pub enum News {
     },
     /// What the network says without the block under the pointer.
     Probed(Probed),
+    /// The channels of a layer.
+    Features {
+        /// Of whose network, and of which crops.
+        of: Arc<Answer>,
+        /// All of them.
+        maps: Arc<FeatureMaps>,
+    },
     /// The case was closed.
     Closed,
     /// Everything is looked at as at the start of the program.

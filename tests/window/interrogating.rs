@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use super::support::{Window, ask};
 use egui::{Key, Modifiers, PointerButton, vec2};
+use egui_kittest::kittest::Queryable;
 use triscope::app::Start;
 use triscope::command::Command;
 use triscope::explain::{Around, block_around};
 use triscope::geometry::{Patient, Point};
+use triscope::networks::Scale;
 use triscope::session::{Brush, Edit, Pane, Session, Tool, WorkId};
 use triscope::ui::viewport::compose;
 
@@ -160,6 +162,42 @@ fn a_block_under_the_pointer_is_left_out_and_the_newest_place_wins() {
     window.key(Key::W);
     window.settle();
     assert!(window.session(|s| s.probing().is_none()));
+}
+
+#[test]
+fn every_layer_of_the_network_is_shown_channel_by_channel() {
+    let mut window = asked();
+    window.key_with(Modifiers::SHIFT, Key::F);
+    let maps =
+        |s: &Session| s.selected().and_then(|n| n.answer()).and_then(|answer| s.features_of(answer)).cloned();
+    window.until("the layer is there", |s| maps(s).is_some());
+    window.settle();
+    // The middle one first: 16 channels of cells of eight voxels.
+    let first = window.session(|s| maps(s).expect("there"));
+    assert_eq!((first.scale, first.layer, first.channels()), (Scale::Meso, "layer2", 16));
+    assert_eq!(first.shape, [14, 8, 8]);
+    assert!(window.says("16 channels of 8 × 8 cells, slice 8 of 14"));
+    assert!(first.ranges.iter().all(|[low, high]| *low >= 0.0 && high >= low), "behind a ReLU");
+    assert!(first.ranges.iter().any(|[low, high]| high > low));
+    // Another crop and another layer are computed when they are chosen.
+    window.click("Crop: macro");
+    window.click("Layer: layer1");
+    window.until("the other layer is there", |s| {
+        maps(s).is_some_and(|maps| (maps.scale, maps.layer) == (Scale::Macro, "layer1"))
+    });
+    window.settle();
+    assert!(window.says("8 channels of 24 × 24 cells, slice 15 of 28"));
+    // One channel large, and back.
+    let third = window.harness.get_by_label_contains("Channel 3:").rect();
+    window.click_on(third);
+    window.settle();
+    assert!(window.says("Channel 3:") && !window.says("Channel 4:"));
+    window.click("All channels");
+    window.settle();
+    assert!(window.says("Channel 4:"));
+    window.key(Key::Escape);
+    window.settle();
+    assert!(!window.says("Channel 4:") && window.says("Feature maps"));
 }
 
 #[test]

@@ -174,6 +174,8 @@ command-next-mode = Eingabe: publiziert oder klinisch
 
 command-ask-otherwise = Anders befragen
     .help = Dieselben Ausschnitte gedreht und gespiegelt, und das Netz mit Dropout: wie weit die Antwort schwankt.
+command-feature-maps = Merkmalskarten
+    .help = Was eine beliebige Netzschicht aus den Ausschnitten berechnet hat: jeder Kanal als Bild, Schicht für Schicht.
 command-maps-side-by-side = Karten nebeneinander
     .help = Die gewählte Ansicht zweimal mit einem Fadenkreuz: mit der Karte und mit der eines anderen Verfahrens oder dem CT allein.
 command-blink-maps = Karten im Wechsel

@@ -110,7 +110,7 @@ fn nodule_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodul
             }
             card_ui(ui, |ui| match answer.m3net() {
                 Some(_) => {
-                    crops::crops_ui(ui, scene, state, nodule, answer);
+                    crops::crops_ui(ui, scene, state, (nodule, answer), out);
                     ui.add_space(size::STEP);
                     contribution::contribution_ui(ui, answer);
                 }

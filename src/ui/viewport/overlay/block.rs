@@ -1,4 +1,4 @@
-//! The block of tissue that is left out of a question, and what that does to the answer.
+//! The block of tissue that is left out of a question, and what that does to the answer: white, as no box of a network is.
 
 use egui::{Align2, Painter, Rect, Shape, Stroke, vec2};
 
@@ -16,10 +16,10 @@ pub(super) fn block(painter: &Painter, place: &Place, shown: &Shown) {
     let Some(first) = path.first().copied() else { return };
     let around = Rect::from_points(&path);
     path.push(first);
-    let fill = PICTURE.warning.gamma_multiply(0.14);
+    let fill = PICTURE.text.gamma_multiply(0.14);
     painter.rect_filled(around, 0.0, fill);
     painter.add(Shape::line(path.clone(), Stroke::new(3.5, PICTURE.halo.gamma_multiply(0.8))));
-    painter.add(Shape::line(path, Stroke::new(1.5, PICTURE.warning)));
+    painter.add(Shape::line(path, Stroke::new(1.5, PICTURE.text)));
     let Some(label) = &block.label else { return };
     let look = Halo::strong().in_colour(if block.current { PICTURE.text } else { PICTURE.muted });
     let size = painter.layout_no_wrap(label.clone(), look.font.clone(), look.colour).size();
