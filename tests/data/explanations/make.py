@@ -1,6 +1,7 @@
 """Writes maps.safetensors: what PyTorch and captum say of an M3Net of made-up weights, for every method that has a
 published formula. Weights, input, noise, patterns and coalitions are computed by the same sums in the test
-(src/explain/against_pytorch.rs), so that the file holds results alone. Nobody's weights, nobody's pictures.
+(src/explain/against_pytorch.rs), so that the file holds results alone. Nobody's weights, nobody's pictures;
+under the licence of this project, as this program is.
 
 Run: python make.py. Written with Python 3.11.7, numpy 2.4.6, torch 2.15.0, captum 0.9.0.
 """
