@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use super::comparisons::Comparisons;
 use super::counterfactuals::Counterfactuals;
+use super::features::Features;
 use super::more_maps::MoreMaps;
 use super::neighbourhoods::Neighbourhoods;
 use super::network::NetworkThread;
 use super::opinions::Opinions;
 use super::priors::{Earlier, earlier};
+use super::probes::Probes;
 use super::slice_scans::SliceScans;
 use super::uncertainties::Uncertainties;
 use super::waker::Waker;
@@ -20,7 +22,7 @@ use crate::geometry::{Patient, Point};
 use crate::inference::{self, Answer, EngineOptions};
 use crate::ingest::FEWEST_SLICES;
 use crate::jobs::{Job, Outcome, Progress, spawn};
-use crate::networks::spec;
+use crate::networks::{Scale, spec};
 use crate::session::{Edit, NetworkChoice, News, Session, Work, WorkId};
 use crate::volume::{Unit, Volume};
 use crate::workflow::classify::{self, Part, Request};
@@ -78,6 +80,10 @@ pub(super) struct Asker {
     comparisons: Comparisons,
     /// Asks what tissue does to the answer.
     counterfactuals: Counterfactuals,
+    /// Asks what the block under the pointer does to the answer.
+    probes: Probes,
+    /// Asks for a layer's features.
+    features: Features,
     /// Asks about the places around a point.
     around: Neighbourhoods,
     /// Asks the same otherwise.
@@ -124,6 +130,11 @@ impl Asker {
     /// - `trust`: and checks them
     pub(super) fn explain(&mut self, maps: Vec<Wanted>, trust: bool, session: &mut Session) {
         self.maps.ask(maps, trust, session);
+    }
+
+    /// Asks for a layer of the selected nodule's network.
+    pub(super) fn ask_features(&mut self, layer: (Scale, &'static str), session: &Session) {
+        self.features.ask(layer, session);
     }
 
     /// Stops that; maps that are there stay.
@@ -293,6 +304,10 @@ impl Asker {
         // The hand waits for these.
         self.counterfactuals.poll(engine, session, waker);
         let engine = engine.filter(|_| self.counterfactuals.is_idle());
+        self.probes.poll(engine, session, waker);
+        let engine = engine.filter(|_| self.probes.is_idle());
+        self.features.poll(engine, session, waker);
+        let engine = engine.filter(|_| self.features.is_idle());
         self.maps.poll(engine, session, waker);
         let engine = engine.filter(|_| self.maps.is_idle());
         self.around.poll(engine, session, waker);

@@ -12,6 +12,7 @@ use crate::ingest::Series;
 use crate::jobs::{Cancelled, JobContext, spawn};
 use crate::render::HeatmapLook;
 use crate::session::{Edit, Heatmap, Layout, Pane, PriorSeries, ViewportState};
+use crate::ui::Sheet;
 use crate::ui::picture::Picture;
 use crate::ui::viewport::heatmap;
 use crate::view;
@@ -28,6 +29,11 @@ impl Core {
             Explaining::AskAgain => {
                 self.start_network();
                 self.asker.ask_again_otherwise(&mut self.session);
+            }
+            Explaining::ShowFeatures => self.ui.toggle(Sheet::Features),
+            Explaining::Features { scale, layer } => {
+                self.start_network();
+                self.asker.ask_features((scale, layer), &self.session);
             }
             Explaining::SideBySide => self.maps_side_by_side(),
             Explaining::Blink => self.blink_maps(),

@@ -2,7 +2,7 @@
 
 use super::core::Core;
 use super::dialogs::Ask;
-use super::picture::request;
+use super::picture::{one_of_two, request};
 use super::saving::Target;
 use crate::export::write_png;
 use crate::gpu::Gpu;
@@ -79,6 +79,9 @@ fn layout(
             PaneKind::Slices(which) => request(session, which, sampling, pane.size_px)
                 .map(|request| pictures.draw(&request))
                 .transpose()?,
+            PaneKind::OfTwo(which, side) => one_of_two(session, which, side, sampling, pane.size_px)
+                .map(|shown| pictures.draw_shown(&shown))
+                .transpose()?,
             PaneKind::Prior => compose_prior(session, pane.size_px)
                 .map(|mut shown| {
                     shown.sampling = sampling;
@@ -91,6 +94,7 @@ fn layout(
                     if picture.shown.text == CornerText::Full {
                         picture.shown.text = CornerText::NoPatient;
                     }
+                    picture.shown.facts = picture.shown.facts.anonymous();
                     pictures.draw_volume(&picture)
                 })
                 .transpose()?,

@@ -4,15 +4,18 @@ use super::core::Core;
 use super::explaining::{as_dicom, captured};
 use super::saving::Target;
 use crate::export::write_png;
+use crate::gpu::Gpu;
 use crate::jobs::{Job, JobContext, Outcome, spawn};
 use crate::language::carrying;
-use crate::session::{CornerText, Pane, Session};
-use crate::ui::picture::{Picture, PictureRequest, picture};
-use crate::ui::viewport::{compose, outlines};
+use crate::session::{CornerText, Layout, Pane, Session};
+use crate::ui::picture::{Picture, PictureError, PictureRequest, Pictures, picture, shown_of};
+use crate::ui::viewport::{Shown, Side, compose, of_pair, outlines};
 use crate::volume::Sampling;
 
 /// Both sides of a saved picture, in pixels: a page of a report.
 const SIZE_PX: u32 = 1024;
+/// Between two of them.
+const GAP_PX: u32 = 8;
 
 impl Core {
     /// The name that is suggested for a picture: what it shows, nothing of the patient.
@@ -22,10 +25,7 @@ impl Core {
 
     /// Draws the focused viewport once more, away from the window, and writes it.
     pub(super) fn save_picture(&mut self, target: Target) {
-        let pane = self.session.look().focus;
-        let Some(request) = request(&self.session, pane, self.prefs.sampling(), [SIZE_PX; 2]) else {
-            return;
-        };
+        let Some(focused) = Focused::of(&self.session, self.prefs.sampling()) else { return };
         let Some(gpu) = self.gpu.clone() else {
             self.fail("There is no graphics device to draw the picture with");
             return;
@@ -34,7 +34,7 @@ impl Core {
         let opened = self.opened_paths();
         let work = carrying(move |ctx: &JobContext| {
             ctx.step("Drawing the picture", 0.0)?;
-            let picture = match picture(&gpu, &request) {
+            let picture = match focused.draw(&gpu) {
                 Ok(picture) => picture,
                 Err(error) => return Ok(Err(error.to_string())),
             };
@@ -57,16 +57,12 @@ pub(super) type Copying = Job<Result<Picture, String>>;
 impl Core {
     /// Draws the focused viewport once more, away from the window, for the clipboard.
     pub(super) fn copy_picture(&mut self) {
-        let pane = self.session.look().focus;
-        let Some(request) = request(&self.session, pane, self.prefs.sampling(), [SIZE_PX; 2]) else {
-            return;
-        };
+        let Some(focused) = Focused::of(&self.session, self.prefs.sampling()) else { return };
         let Some(gpu) = self.gpu.clone() else {
             self.fail("There is no graphics device to draw the picture with");
             return;
         };
-        let work =
-            carrying(move |_: &JobContext| Ok(picture(&gpu, &request).map_err(|error| error.to_string())));
+        let work = carrying(move |_: &JobContext| Ok(focused.draw(&gpu).map_err(|error| error.to_string())));
         self.copying = Some(spawn("picture", self.waker.now(), work));
     }
 
@@ -85,6 +81,63 @@ impl Core {
             Outcome::Cancelled => {}
         }
     }
+}
+
+/// What the focused viewport shows: a slice, or two of them with a map each.
+enum Focused {
+    One(Box<PictureRequest>),
+    Two(Box<[Shown; 2]>),
+}
+
+impl Focused {
+    /// `None` while nothing is open.
+    fn of(session: &Session, sampling: Sampling) -> Option<Self> {
+        let (pane, size_px) = (session.look().focus, [SIZE_PX; 2]);
+        if session.look().layout == Layout::Maps(pane) {
+            let [first, second] =
+                [Side::First, Side::Second].map(|side| one_of_two(session, pane, side, sampling, size_px));
+            return Some(Self::Two(Box::new([first?, second?])));
+        }
+        Some(Self::One(Box::new(request(session, pane, sampling, size_px)?)))
+    }
+
+    fn draw(&self, gpu: &Gpu) -> Result<Picture, PictureError> {
+        match self {
+            Self::One(request) => picture(gpu, request),
+            Self::Two(shown) => {
+                let mut pictures = Pictures::new(gpu);
+                let [first, second] = shown.as_ref();
+                Ok(beside(&pictures.draw_shown(first)?, &pictures.draw_shown(second)?))
+            }
+        }
+    }
+}
+
+/// Two pictures of one height in one, with a narrow black gap.
+fn beside(first: &Picture, second: &Picture) -> Picture {
+    let ([a, height], [b, _]) = (first.size_px, second.size_px);
+    let row = |picture: &Picture, n: usize| {
+        let wide = picture.size_px[0] as usize * 4;
+        picture.rgba.get(n * wide..(n + 1) * wide).unwrap_or(&[]).to_vec()
+    };
+    let gap = [0, 0, 0, 255].repeat(GAP_PX as usize);
+    let rgba = (0..height as usize).flat_map(|n| [row(first, n), gap.clone(), row(second, n)]).flatten();
+    Picture { size_px: [a + GAP_PX + b, height], rgba: rgba.collect() }
+}
+
+/// One of two views beside each other, with its map, whole, without the patient's name.
+pub(super) fn one_of_two(
+    session: &Session,
+    pane: Pane,
+    side: Side,
+    sampling: Sampling,
+    size_px: [u32; 2],
+) -> Option<Shown> {
+    let mut shown = compose(session, pane, size_px)?;
+    shown.sampling = sampling;
+    shown.outlines = outlines(session, &shown.view);
+    of_pair(session, side, false, &mut shown);
+    Some(shown_of(shown))
 }
 
 /// The viewport as it is on the screen, whole, without the patient's name.
@@ -121,7 +174,8 @@ pub(super) fn request(
         home: shown.home,
         crosshair: true,
         text,
-        facts: shown.facts,
+        // What describes a series is typed by people, who type names.
+        facts: shown.facts.anonymous(),
         annotations: true,
         size_px,
         pixels_per_point: 1.0,

@@ -154,8 +154,8 @@ impl Options {
 
 /// The first method that a network has.
 pub(super) fn first_of(name: &str) -> Vec<Wanted> {
-    let methods = networks::spec(name).map(|spec| Method::of(spec.family)).unwrap_or_default();
-    methods.iter().take(1).map(|method| Wanted { method: *method, scale: None }).collect()
+    let methods = networks::spec(name).map(Method::of).unwrap_or_default();
+    methods.into_iter().take(1).map(|method| Wanted { method, scale: None }).collect()
 }
 
 /// The clinical fields of a file.

@@ -10,7 +10,7 @@ use crate::explain::{Around, Covering, Method, Occluding, Parameters, Sharing, S
 use crate::geometry::Point;
 use crate::networks::{Family, spec};
 use crate::volume::Stroke;
-use crate::workflow::dicom::AsDicom;
+use crate::workflow::dicom::{AsDicom, own_folder};
 use crate::workflow::figure::AsFigure;
 
 /// Runs the command: as `classify`, with all methods where none is named.
@@ -29,6 +29,9 @@ pub(super) fn run(raw: &Explain, matches: &ArgMatches, terminal: &Terminal) -> R
         with_patient: raw.with_patient,
         opened: vec![raw.classify.path.clone()],
     });
+    if let (Some(out), Some(dicom)) = (&raw.classify.out, &raw.dicom) {
+        own_folder(dicom, out).map_err(|shared| Failure::arguments(shared.to_string()))?;
+    }
     if raw.figure.is_some() && (options.points.len() != 1 || options.models == Models::All) {
         return Err(Failure::arguments("--figure is of one point and one network; name both"));
     }
@@ -41,12 +44,12 @@ pub(super) fn run(raw: &Explain, matches: &ArgMatches, terminal: &Terminal) -> R
         && (options.around.is_some() || !options.without.is_empty());
     // Who asks about the places around a point alone does not wait for every map.
     if raw.classify.explain.is_empty() && !asked_alone {
-        let methods: &[Method] = match options.models {
-            Models::One(name) => spec(name).map(|spec| Method::of(spec.family)).unwrap_or_default(),
+        let methods: Vec<Method> = match options.models {
+            Models::One(name) => spec(name).map(Method::of).unwrap_or_default(),
             // Each network gets those that it has.
-            Models::All => &Method::ALL,
+            Models::All => Method::ALL.to_vec(),
         };
-        options.explain = methods.iter().map(|method| Wanted { method: *method, scale: None }).collect();
+        options.explain = methods.into_iter().map(|method| Wanted { method, scale: None }).collect();
     }
     if let Models::One(name) = options.models
         && raw.trust

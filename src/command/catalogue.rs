@@ -37,7 +37,7 @@ pub static CATALOGUE: LazyLock<Vec<&'static Entry>> = LazyLock::new(|| {
         .collect()
 });
 
-static LISTED: [Entry; 80] = [
+static LISTED: [Entry; 81] = [
     line(
         Command::OpenFolder,
         "open_folder",
@@ -267,6 +267,17 @@ static LISTED: [Entry; 80] = [
             "Drag over tissue to see what the network would say without it. The CT stays what it is.",
         ),
         &[key('U')],
+        always,
+    ),
+    line(
+        Command::Tool(Tool::Occlude),
+        "tool_occlude",
+        Group::Tools,
+        (
+            "Leave out",
+            "A block under the pointer is replaced by lung: what the network says without it shows as it moves.",
+        ),
+        &[Shortcut::shift(Key::Char('P'))],
         always,
     ),
     line(

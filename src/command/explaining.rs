@@ -7,12 +7,18 @@ use super::entry::{Entry, Group, line};
 use super::keys::{Key, Shortcut};
 use super::words::Command;
 use crate::findings::Nodule;
+use crate::networks::Scale;
 use crate::session::Session;
 
 /// The selected nodule has an answer of an M3Net.
 fn wavering(session: &Session) -> bool {
     answered(session)
         && session.selected().and_then(Nodule::answer).is_some_and(|a| a.trained && a.m3net().is_some())
+}
+
+/// The selected nodule has an answer of an M3Net, whatever its weights.
+fn layered(session: &Session) -> bool {
+    answered(session) && session.selected().and_then(Nodule::answer).is_some_and(|a| a.m3net().is_some())
 }
 
 /// The selected nodule has the maps of two methods.
@@ -30,6 +36,15 @@ pub enum Explaining {
     },
     /// Ask the network the same with turned crops, and with its dropout on.
     AskAgain,
+    /// Open the sheet of a layer's features, or close it.
+    ShowFeatures,
+    /// Compute the features of a layer of the selected nodule's network.
+    Features {
+        /// Of which crop.
+        scale: Scale,
+        /// The layer's published name.
+        layer: &'static str,
+    },
     /// The focused viewport twice, with the map and with the one that it is compared with; or all viewports.
     SideBySide,
     /// The two maps in turn, in place of each other; or the one.
@@ -52,7 +67,7 @@ pub enum Explaining {
 }
 
 /// Those that need no value.
-pub(super) static EXPLAINING: [Entry; 7] = [
+pub(super) static EXPLAINING: [Entry; 8] = [
     line(
         Command::Explaining(Explaining::AskAgain),
         "ask_otherwise",
@@ -63,6 +78,17 @@ pub(super) static EXPLAINING: [Entry; 7] = [
         ),
         &[Shortcut::shift(Key::Char('A'))],
         wavering,
+    ),
+    line(
+        Command::Explaining(Explaining::ShowFeatures),
+        "feature_maps",
+        Group::Network,
+        (
+            "Feature maps",
+            "What any layer of the network computed of its crops: every channel as a picture, slice by slice.",
+        ),
+        &[Shortcut::shift(Key::Char('F'))],
+        layered,
     ),
     line(
         Command::Explaining(Explaining::SideBySide),

@@ -87,9 +87,8 @@ pub fn smooth(
     ctx: &JobContext,
 ) -> Result<CropMaps, ExplainError> {
     let still = values_of(crops);
-    let mut sums = still.each_ref().map(|values| vec![0.0f64; values.len()]);
     let mut random = generator(how.seed);
-    for sample in 0..how.samples {
+    let noisy = (0..how.samples).map(|sample| {
         let share = sample as f32 / how.samples.max(1) as f32;
         ctx.step(&format!("SmoothGrad: input {} of {}", sample + 1, how.samples), share)?;
         let mut noisy = still.clone();
@@ -98,9 +97,25 @@ pub fn smooth(
                 *v += how.noise * normal(&mut random);
             }
         }
-        add(&mut sums, &slope(network, crops, &noisy)?.by_input, 1.0);
+        Ok(noisy)
+    });
+    mean_slope(network, crops, noisy)
+}
+
+/// The mean derivative over some inputs; zero without any.
+/// - errors: as [`slope`], and what an input says in its place
+pub(super) fn mean_slope(
+    network: &M3NetNetwork,
+    crops: &[Crop; 3],
+    inputs: impl Iterator<Item = Result<CropMaps, ExplainError>>,
+) -> Result<CropMaps, ExplainError> {
+    let mut sums = crops.each_ref().map(|crop| vec![0.0f64; crop.values.len()]);
+    let mut count = 0usize;
+    for input in inputs {
+        add(&mut sums, &slope(network, crops, &input?)?.by_input, 1.0);
+        count += 1;
     }
-    Ok(sums.map(|sum| sum.into_iter().map(|v| (v / how.samples.max(1) as f64) as f32).collect()))
+    Ok(sums.map(|sum| sum.into_iter().map(|v| (v / count.max(1) as f64) as f32).collect()))
 }
 
 /// Integrated gradients, and how nearly they add up to what they explain.

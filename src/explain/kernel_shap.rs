@@ -14,7 +14,7 @@ use super::noise::generator;
 use super::supervoxels::{Supervoxels, supervoxels};
 use crate::geometry::VoxelGrid;
 use crate::inference::{Crop, M3NetNetwork};
-use crate::jobs::JobContext;
+use crate::jobs::{Cancelled, JobContext};
 
 /// How the margin is shared out.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,11 +60,40 @@ pub fn kernel_shap(
 ) -> Result<Shared, ExplainError> {
     ctx.step("KernelSHAP: cutting pieces", 0.0)?;
     let pieces = supervoxels(&crops[2], grid, how.pieces);
+    let mut random = generator(how.seed);
+    // A coalition and its complement say the same of who is told apart from whom.
+    let pairs = (how.coalitions / 2).max(pieces.count + 4);
+    let total = 2 * pairs;
+    let mut drawn = Vec::with_capacity(total);
+    for _ in 0..pairs {
+        let present = draw(pieces.count, &mut random);
+        let absent: Vec<bool> = present.iter().map(|seen| !seen).collect();
+        drawn.extend([(present, 1.0), (absent, 1.0)]);
+    }
+    let (shares, difference) = share_out(network, crops, &pieces, how.fill_hu, drawn, |done| {
+        ctx.step(&format!("KernelSHAP: {done} of {total} coalitions"), done as f32 / total as f32)
+    })?;
+    let values = pieces.labels.iter().map(|label| shares[usize::from(*label)] as f32).collect();
+    Ok(Shared { values, shares, coalitions: total, difference })
+}
+
+/// The share of each piece, from given coalitions, and what all of them together do.
+/// - `coalitions`: which pieces are present, and the weight of what is said then
+/// - `next`: before each coalition, with how many were asked about
+/// - errors: as [`kernel_shap`]; coalitions that do not tell all pieces apart
+pub(super) fn share_out(
+    network: &M3NetNetwork,
+    crops: &[Crop; 3],
+    pieces: &Supervoxels,
+    fill_hu: f32,
+    coalitions: Vec<(Vec<bool>, f64)>,
+    next: impl Fn(usize) -> Result<(), Cancelled>,
+) -> Result<(Vec<f64>, f64), ExplainError> {
     let values = values_of(crops);
-    let labels = crops.each_ref().map(|crop| labels_of(&pieces, &crops[2], crop));
+    let labels = crops.each_ref().map(|crop| labels_of(pieces, &crops[2], crop));
     let fills = crops.each_ref().map(|crop| {
         let [low, high] = crop.range_hu;
-        ((how.fill_hu - low) / (high - low).max(1e-8)).clamp(0.0, 1.0)
+        ((fill_hu - low) / (high - low).max(1e-8)).clamp(0.0, 1.0)
     });
     let worth = |present: &[bool]| {
         let inputs: CropMaps = std::array::from_fn(|n| {
@@ -75,23 +104,14 @@ pub fn kernel_shap(
         margin(network, crops, &inputs)
     };
     let (all, none) = (worth(&vec![true; pieces.count])?, worth(&vec![false; pieces.count])?);
-    let mut random = generator(how.seed);
-    // A coalition and its complement say the same of who is told apart from whom.
-    let pairs = (how.coalitions / 2).max(pieces.count + 4);
-    let mut asked: Vec<(Vec<bool>, f64, f64)> = Vec::with_capacity(2 * pairs);
-    for _ in 0..pairs {
-        let present = draw(pieces.count, &mut random);
-        let absent: Vec<bool> = present.iter().map(|seen| !seen).collect();
-        for coalition in [present, absent] {
-            let (done, total) = (asked.len(), 2 * pairs);
-            ctx.step(&format!("KernelSHAP: {done} of {total} coalitions"), done as f32 / total as f32)?;
-            let worth = worth(&coalition)?;
-            asked.push((coalition, 1.0, worth));
-        }
+    let mut asked: Vec<(Vec<bool>, f64, f64)> = Vec::with_capacity(coalitions.len());
+    for (present, weight) in coalitions {
+        next(asked.len())?;
+        let worth = worth(&present)?;
+        asked.push((present, weight, worth));
     }
     let shares = shapley(pieces.count, &asked, none, all).ok_or(ExplainError::NoNumber)?;
-    let values = pieces.labels.iter().map(|label| shares[usize::from(*label)] as f32).collect();
-    Ok(Shared { values, shares, coalitions: asked.len(), difference: all - none })
+    Ok((shares, all - none))
 }
 
 /// The piece of every voxel of a crop, in its order; `None` outside the widest crop.

@@ -6,6 +6,7 @@ use super::cam::{CamRule, Evidence};
 use super::contribution::Contribution;
 use super::error::ExplainError;
 use super::grad_cam::{NativeMap, combined, evidence, grad_cam, native_map};
+use super::guided::{self, guided};
 use super::input::{CropMaps, Integrated, integrated, slope, smooth, times_input, values_of};
 use super::kernel_shap::kernel_shap;
 use super::method::{Method, Wanted};
@@ -17,7 +18,7 @@ use super::score_cam::score_cam;
 use crate::geometry::{VoxelBox, VoxelGrid};
 use crate::inference::{ContextBox, Crop, Forward, M3NetNetwork};
 use crate::jobs::JobContext;
-use crate::networks::{CellGrid, Scale};
+use crate::networks::{CellGrid, Rule, Scale};
 
 /// What an answer of an M3Net is explained from.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +44,7 @@ pub struct M3NetMaps<'a> {
     evidence: Option<[Evidence; 3]>,
     scored: [Option<NativeMap>; 3],
     slope: Option<CropMaps>,
+    guided: Option<CropMaps>,
     smooth: Option<CropMaps>,
     integrated: Option<Integrated>,
 }
@@ -58,6 +60,7 @@ impl<'a> M3NetMaps<'a> {
             evidence: None,
             scored: [None, None, None],
             slope: None,
+            guided: None,
             smooth: None,
             integrated: None,
         }
@@ -81,6 +84,16 @@ impl<'a> M3NetMaps<'a> {
                 let by_input = self.slope()?.clone();
                 let maps = times_input(by_input, self.of.crops);
                 Ok(self.laid(wanted, &maps, "logit", Vec::new()))
+            }
+            Method::GuidedBackprop => {
+                let M3NetAnswered { network, crops, .. } = self.of;
+                let maps = match self.guided.take() {
+                    Some(maps) => maps,
+                    None => guided(network, crops, Rule::Guided)?,
+                };
+                let map = self.laid(wanted, &maps, guided::UNIT, Vec::new());
+                self.guided = Some(maps);
+                Ok(map)
             }
             Method::SmoothGrad => {
                 let how = self.how.smoothing;

@@ -1,5 +1,9 @@
 //! MAEMC-NET: which slices it attended to.
 
+use std::sync::Arc;
+
+use burn::tensor::Tensor;
+
 use super::error::ExplainError;
 use super::laid::Laid;
 use super::method::Method;
@@ -10,24 +14,36 @@ use crate::inference::{Region, read};
 use crate::networks::CellGrid;
 use crate::networks::maemc::{PATCH, SLICES};
 
+/// The class token and one for each slice.
+const TOKENS: usize = 1 + SLICES;
+
+/// What each token of each block attends to, mean over heads, from the input on: a row of shares for each token, the
+/// class token first, then the slices in the order of the montage.
+/// - errors: a device that failed, numbers that are none
+pub fn maemc_attention(forward: &MaemcForward) -> Result<Vec<Arc<[f32]>>, ExplainError> {
+    let of_block = |attention: &Tensor<4>| {
+        let mean = read(attention.clone().mean_dim(1).flatten::<2>(0, 2))?;
+        if mean.len() != TOKENS * TOKENS {
+            return Err(ExplainError::NoNumber);
+        }
+        Ok(mean.into_iter().map(|share| share as f32).collect())
+    };
+    forward.attention.iter().map(of_block).collect()
+}
+
 /// Attention rollout from the class token to each slice: `product over blocks of (A + I) / 2`, A the mean
 /// over heads. A token is a whole slice, so that nothing is said of places within one.
 /// Source: Abnar and Zuidema 2020, arXiv 2005.00928, equation 1.
 /// - returns: the share of each slice, in the order of the montage; what is missing to 1 stays with the
 ///   class token
 pub fn maemc_rollout(forward: &MaemcForward) -> Result<[f64; SLICES], ExplainError> {
-    const TOKENS: usize = 1 + SLICES;
     // Row 0 of the product is all that is asked: it is carried from the last block to the first.
     let mut row = vec![0.0; TOKENS];
     row[0] = 1.0;
-    for attention in forward.attention.iter().rev() {
-        let mean = read(attention.clone().mean_dim(1).flatten::<2>(0, 2))?;
-        if mean.len() != TOKENS * TOKENS {
-            return Err(ExplainError::NoNumber);
-        }
+    for mean in maemc_attention(forward)?.iter().rev() {
         let mut next = row.iter().map(|v| v / 2.0).collect::<Vec<_>>();
         for (share, keys) in row.iter().zip(mean.chunks_exact(TOKENS)) {
-            next.iter_mut().zip(keys).for_each(|(to, weight)| *to += share * weight / 2.0);
+            next.iter_mut().zip(keys).for_each(|(to, weight)| *to += share * f64::from(*weight) / 2.0);
         }
         row = next;
     }

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::networks::{Family, Scale};
+use crate::networks::m3net::EncoderConfig;
+use crate::networks::{Family, NetworkSpec, Scale, m3net_config, spec};
 
 /// A method of explanation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,6 +28,9 @@ pub enum Method {
     SmoothGrad,
     /// Derivatives along the way from air to the input (Sundararajan et al. 2017, arXiv 1703.01365).
     IntegratedGradients,
+    /// Derivative by the input, of which each ReLU lets through only what raises what it gave (Springenberg et al.
+    /// 2015, arXiv 1412.6806). It fails randomisation tests.
+    GuidedBackprop,
     /// What is lost when a block of tissue is replaced by lung (Zeiler and Fergus 2014, arXiv 1311.2901).
     Occlusion,
     /// Random patterns of covered tissue (Petsiuk et al. 2018, arXiv 1806.07421).
@@ -45,7 +49,7 @@ pub enum Method {
 
 impl Method {
     /// Those of this version.
-    pub const ALL: [Method; 15] = [
+    pub const ALL: [Method; 16] = [
         Method::GradCam,
         Method::GradCamPlusPlus,
         Method::HiResCam,
@@ -55,6 +59,7 @@ impl Method {
         Method::GradientTimesInput,
         Method::SmoothGrad,
         Method::IntegratedGradients,
+        Method::GuidedBackprop,
         Method::Occlusion,
         Method::Rise,
         Method::KernelShap,
@@ -75,6 +80,7 @@ impl Method {
             Self::GradientTimesInput => "gradient_x_input",
             Self::SmoothGrad => "smooth_grad",
             Self::IntegratedGradients => "integrated_gradients",
+            Self::GuidedBackprop => "guided_backprop",
             Self::Occlusion => "occlusion",
             Self::Rise => "rise",
             Self::KernelShap => "kernel_shap",
@@ -89,6 +95,16 @@ impl Method {
         Self::ALL.into_iter().find(|method| method.name() == name)
     }
 
+    /// What must stand beside every map of it, one sentence: it fails a test of what maps are for.
+    pub const fn caution(self) -> Option<&'static str> {
+        match self {
+            Self::GuidedBackprop => Some(
+                "Guided backpropagation fails randomisation tests: its maps stay nearly the same when the deeper layers of the network are made random",
+            ),
+            _ => None,
+        }
+    }
+
     /// Whether it can be had of one scale alone. One scale's share of a sum over scales says nothing that its
     /// Grad-CAM does not; a block of tissue vanishes from all scales.
     const fn has_scales(self) -> bool {
@@ -101,7 +117,8 @@ impl Method {
             | Self::Gradient
             | Self::GradientTimesInput
             | Self::SmoothGrad
-            | Self::IntegratedGradients => true,
+            | Self::IntegratedGradients
+            | Self::GuidedBackprop => true,
             Self::Native
             | Self::Occlusion
             | Self::Rise
@@ -118,17 +135,25 @@ impl Method {
     }
 
     /// Those that the window computes when they are asked for.
-    pub fn on_demand(family: Family) -> Vec<Method> {
-        let there = Wanted::in_the_window(family);
+    /// - `model`: name of a network; nothing is computed of one that is not known
+    pub fn on_demand(model: &str) -> Vec<Method> {
+        let Ok(spec) = spec(model) else { return Vec::new() };
+        let there = Wanted::in_the_window(spec.family);
         // The rollout is what is native to MAEMC-NET.
         let known = |method: &Method| {
             *method != Method::AttentionRollout && there.iter().all(|wanted| wanted.method != *method)
         };
-        Method::of(family).iter().copied().filter(known).collect()
+        Method::of(spec).into_iter().filter(known).collect()
     }
 
-    /// Those that explain a network of this family.
-    pub const fn of(family: Family) -> &'static [Method] {
+    /// Those that explain a network.
+    pub fn of(spec: &NetworkSpec) -> Vec<Method> {
+        let defined = |method: &Method| *method != Method::GuidedBackprop || has_relus(spec);
+        Method::of_family(spec.family).iter().copied().filter(defined).collect()
+    }
+
+    /// Those that explain networks of a family, if they have what the method needs.
+    const fn of_family(family: Family) -> &'static [Method] {
         match family {
             Family::M3Net => &[
                 Method::GradCam,
@@ -140,6 +165,7 @@ impl Method {
                 Method::GradientTimesInput,
                 Method::SmoothGrad,
                 Method::IntegratedGradients,
+                Method::GuidedBackprop,
                 Method::Occlusion,
                 Method::Rise,
                 Method::KernelShap,
@@ -147,7 +173,7 @@ impl Method {
             ],
             Family::Mmcaf => &[Method::GradCam, Method::Native],
             Family::Maemc => &[Method::Native, Method::AttentionRollout],
-            Family::Csf => &[Method::GradCam, Method::Native, Method::DateDifference],
+            Family::Csf => &[Method::GradCam, Method::Native, Method::DateDifference, Method::GuidedBackprop],
             Family::Ssm => &[Method::Native],
         }
     }
@@ -171,9 +197,9 @@ impl Wanted {
         Wanted { method: Method::GradCam, scale: Some(Scale::Macro) },
     ];
 
-    /// Whether a network of this family can be explained so.
-    pub fn is_of(self, family: Family) -> bool {
-        Method::of(family).contains(&self.method) && (self.scale.is_none() || family == Family::M3Net)
+    /// Whether a network can be explained so.
+    pub fn is_of(self, spec: &NetworkSpec) -> bool {
+        Method::of(spec).contains(&self.method) && (self.scale.is_none() || spec.family == Family::M3Net)
     }
 
     /// What the window shows of a network of this family.
@@ -182,7 +208,11 @@ impl Wanted {
             Family::M3Net => Self::IN_THE_WINDOW.to_vec(),
             // The rollout is what is native to it.
             Family::Maemc => vec![Wanted { method: Method::Native, scale: None }],
-            _ => Method::of(family).iter().map(|method| Wanted { method: *method, scale: None }).collect(),
+            _ => {
+                let quick = |method: &&Method| **method != Method::GuidedBackprop;
+                let all = Method::of_family(family).iter().filter(quick);
+                all.map(|method| Wanted { method: *method, scale: None }).collect()
+            }
         }
     }
 
@@ -196,8 +226,18 @@ impl Wanted {
     ];
 }
 
-/// Methods of the contract that come later.
-const LATER: [&str; 1] = ["guided_backprop"];
+/// Whether every voxel of the input reaches the answer through ReLUs alone, but for norms, gates and what joins
+/// scales: then guided backpropagation is defined.
+fn has_relus(spec: &NetworkSpec) -> bool {
+    match spec.family {
+        Family::M3Net => m3net_config(spec.name).is_ok_and(|config| {
+            config.encoders.iter().all(|encoder| matches!(encoder, EncoderConfig::ResNet3d(_)))
+        }),
+        Family::Csf => true,
+        // Leaky ReLUs in the picture's encoder; GELUs.
+        Family::Mmcaf | Family::Maemc | Family::Ssm => false,
+    }
+}
 
 impl FromStr for Wanted {
     type Err = UnknownMethod;
@@ -207,7 +247,6 @@ impl FromStr for Wanted {
         let (name, scale) = text.split_once(':').map_or((text, None), |(name, scale)| (name, Some(scale)));
         let method = match Method::named(name) {
             Some(method) => method,
-            None if LATER.contains(&name) => return Err(UnknownMethod::Later(name.to_owned())),
             None => return Err(UnknownMethod::Method(name.to_owned())),
         };
         let find = |word: &str| {
@@ -225,9 +264,6 @@ impl FromStr for Wanted {
 /// A text that names no explanation of this version.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnknownMethod {
-    /// Of the contract, but not built.
-    #[error("this version does not have {0} yet; it has {list}", list = listed())]
-    Later(String),
     /// Of nobody.
     #[error("`{0}` is no method; this version has {list}", list = listed())]
     Method(String),
@@ -271,7 +307,18 @@ mod tests {
             assert!(text.parse::<Wanted>().is_err(), "{text}");
         }
         let wrong = |text: &str| text.parse::<Wanted>().expect_err("unknown").to_string();
-        assert!(wrong("guided_backprop:micro").contains("does not have guided_backprop yet"));
         assert!(wrong("native:micro").contains("without a scale"));
+    }
+
+    #[test]
+    fn guided_backpropagation_is_of_networks_with_relus_alone() {
+        let has: Vec<&str> = crate::networks::names()
+            .into_iter()
+            .filter(|name| spec(name).is_ok_and(|spec| Method::of(spec).contains(&Method::GuidedBackprop)))
+            .collect();
+        assert_eq!(has, ["m3net-compact", "m3net-r18x3", "csf-net", "csf-net-compact"]);
+        let chosen = Method::on_demand("csf-net-compact");
+        assert_eq!(chosen, [Method::GuidedBackprop], "computed when it is asked for");
+        assert!(Method::on_demand("m4net").is_empty());
     }
 }

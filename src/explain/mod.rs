@@ -3,12 +3,16 @@
 //! The arithmetic runs on the inference thread through burn's autodiff; what leaves this room is
 //! plain numbers. `workflow::classify` calls it, `render` and `export` read the maps.
 
+#[cfg(test)]
+mod against_pytorch;
 mod agreement;
 mod cam;
 mod contribution;
 mod csf;
 mod error;
+mod features;
 mod grad_cam;
+mod guided;
 mod input;
 mod kernel_shap;
 mod laid;
@@ -33,17 +37,19 @@ pub use cam::{CamRule, Evidence};
 pub use contribution::{Contribution, contribution, leave_one_out};
 pub use csf::{csf_change, csf_fields, csf_gate, csf_grad_cam};
 pub use error::ExplainError;
+pub use features::{FeatureMaps, feature_maps};
 pub use grad_cam::{NativeMap, combined, evidence, grad_cam, native_map};
+pub use guided::{csf_back, csf_guided, guided};
 pub use input::{
     CropMaps, Integrated, Slope, Smoothing, integrated, margin, slope, smooth, times_input, values_of,
 };
 pub use kernel_shap::{Shared, Sharing, kernel_shap};
 pub use m3net::{M3NetAnswered, M3NetMaps};
-pub use maemc::{maemc_map, maemc_rollout};
+pub use maemc::{maemc_attention, maemc_map, maemc_rollout};
 pub use method::{Method, UnknownMethod, Wanted};
 pub use mmcaf::{mmcaf_fields, mmcaf_gate, mmcaf_grad_cam};
 pub use neighbourhood::{Around, Jitter, Neighbourhood, Place, SAME_ANSWER, Stability, Why, neighbourhood};
-pub use occlusion::{Occluded, Occluding, occlude, parts};
+pub use occlusion::{Occluded, Occluding, Still, block_around, margin_without, occlude, parts};
 pub use parameters::Parameters;
 pub use rise::{Covering, rise};
 pub use saliency::Saliency;

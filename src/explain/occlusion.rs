@@ -8,7 +8,7 @@
 use burn::tensor::Tensor;
 
 use super::error::ExplainError;
-use crate::geometry::VoxelBox;
+use crate::geometry::{Patient, Point, VoxelBox, VoxelGrid};
 use crate::inference::{Crop, Forward, M3NetNetwork, read};
 use crate::jobs::JobContext;
 use crate::networks::{Scale, Taps};
@@ -81,7 +81,7 @@ pub fn occlude(
     let work = coarse.len() + 8 * how.refined.min(coarse.len());
     let base = forward.logits[1] - forward.logits[0];
     let mut found = Vec::with_capacity(work);
-    ask(network, crops, forward, &coarse, how.fill_hu, ctx, |block, margin| {
+    ask(network, crops, &forward.scale_logits, &coarse, how.fill_hu, ctx, |block, margin| {
         found.push(Occluded { block, effect: base - margin });
         let asked = format!("Occlusion: {} of {work} blocks", found.len());
         told(&found);
@@ -91,7 +91,7 @@ pub fn occlude(
     strongest.sort_by(|a, b| b.effect.abs().total_cmp(&a.effect.abs()));
     let fine: Vec<VoxelBox> =
         strongest.iter().take(how.refined).flat_map(|coarse| parts(&coarse.block, [2; 3])).collect();
-    ask(network, crops, forward, &fine, how.fill_hu, ctx, |block, margin| {
+    ask(network, crops, &forward.scale_logits, &fine, how.fill_hu, ctx, |block, margin| {
         found.push(Occluded { block, effect: base - margin });
         let asked = format!("Occlusion: {} of {work} blocks", found.len());
         told(&found);
@@ -100,11 +100,68 @@ pub fn occlude(
     Ok(found)
 }
 
+/// What all tissue together gives each scale: the same for every block that is left out of one answer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Still {
+    /// Benign and malignant logit, micro to macro.
+    pub scale_logits: [[f32; 2]; 3],
+}
+
+impl Still {
+    /// - errors: a device that failed, numbers that are none
+    pub fn of(forward: &Forward) -> Result<Self, ExplainError> {
+        let mut scale_logits = [[0.0; 2]; 3];
+        for (own, logits) in scale_logits.iter_mut().zip(&forward.scale_logits) {
+            let &[benign, malignant] = read(logits.clone())?.as_slice() else {
+                return Err(ExplainError::NoNumber);
+            };
+            *own = [benign as f32, malignant as f32];
+        }
+        Ok(Self { scale_logits })
+    }
+}
+
+/// The block with a place in its middle, in whole samples, one along each axis at least.
+/// - `grid`: what the boxes of the crops count in
+/// - `at`: LPS mm
+/// - `side_mm`: of the block, along the axes of the grid
+pub fn block_around(grid: &VoxelGrid, at: Point<Patient>, side_mm: f64) -> VoxelBox {
+    let (centre, spacing) = ((grid.voxel_from_patient() * at).to_array(), grid.spacing_mm());
+    let size = spacing.map(|mm| (side_mm / mm).round().max(1.0));
+    VoxelBox {
+        // Voxels have their centres at whole numbers.
+        min: std::array::from_fn(|a| (centre[a] - (size[a] - 1.0) / 2.0).round() as i64),
+        size: size.map(|n| n as usize),
+    }
+}
+
+/// The margin (malignant less benign logit, not calibrated) with a block's tissue replaced.
+/// - `still`: of the same crops
+/// - `block`: in the samples of the crops; one that no crop reads changes nothing
+/// - errors: cancelled, a device that failed, numbers that are none
+pub fn margin_without(
+    network: &M3NetNetwork,
+    crops: &[Crop; 3],
+    still: &Still,
+    block: &VoxelBox,
+    fill_hu: f32,
+    ctx: &JobContext,
+) -> Result<f64, ExplainError> {
+    let device = network.input(&crops[0], crops[0].values.to_vec()).device();
+    let logits = still.scale_logits.map(|logits| Tensor::<2>::from_floats([logits], &device));
+    let mut found = None;
+    ask(network, crops, &logits, std::slice::from_ref(block), fill_hu, ctx, |_, margin| {
+        found = Some(margin);
+        ("Occlusion".to_owned(), 1.0)
+    })?;
+    found.ok_or(ExplainError::NoNumber)
+}
+
 /// The margin without each block's tissue.
 fn ask(
     network: &M3NetNetwork,
     crops: &[Crop; 3],
-    forward: &Forward,
+    still: &[Tensor<2>; 3],
     blocks: &[VoxelBox],
     fill_hu: f32,
     ctx: &JobContext,
@@ -117,7 +174,7 @@ fn ask(
             // Which of the blocks this crop sees at all.
             let seen: Vec<Option<Vec<f32>>> =
                 some.iter().map(|block| without(crop, block, fill_hu)).collect();
-            let still = forward.scale_logits[n].clone();
+            let still = still[n].clone();
             let changed: Vec<Tensor<4>> =
                 seen.iter().flatten().map(|values| network.input(crop, values.clone())).collect();
             if changed.is_empty() {
@@ -186,5 +243,17 @@ mod tests {
         // One slice cannot be cut in two.
         assert!(found.iter().all(|b| b.size[2] == 1 && b.min[2] == 5), "{found:?}");
         assert_eq!(found[0].min, [-3, 10, 5]);
+    }
+
+    #[test]
+    fn a_block_lies_around_its_place_and_is_as_long_as_it_says() {
+        let grid = VoxelGrid::axis_aligned([50, 40, 30], [0.5, 0.8, 2.5], Point::new(10.0, -5.0, 3.0))
+            .expect("a grid");
+        let at = grid.patient_from_voxel() * Point::new(20.0, 10.0, 7.0);
+        // 20, 12.5 and 4 samples: an odd number has the place in the middle one.
+        let block = block_around(&grid, at, 10.0);
+        assert_eq!(block.size, [20, 13, 4]);
+        assert_eq!(block.min, [11, 4, 6]);
+        assert_eq!(block_around(&grid, at, 0.1), VoxelBox { min: [20, 10, 7], size: [1; 3] });
     }
 }

@@ -13,7 +13,7 @@ use super::input::{CropMaps, margin, values_of};
 use super::noise::generator;
 use crate::geometry::VoxelBox;
 use crate::inference::{Crop, M3NetNetwork};
-use crate::jobs::JobContext;
+use crate::jobs::{Cancelled, JobContext};
 
 /// How patterns are drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,12 +38,12 @@ impl Default for Covering {
 
 /// How far each voxel of a box is seen through a pattern, 0 to 1: cells drawn at random, moved by a random part
 /// of a cell, and trilinear in between.
-struct Pattern {
-    cells: [usize; 3],
-    /// One more than cells along each axis, columns fastest.
-    corners: Vec<f32>,
+pub(super) struct Pattern {
+    pub(super) cells: [usize; 3],
+    /// Two more than cells along each axis, columns fastest.
+    pub(super) corners: Vec<f32>,
     /// Shares of a cell.
-    moved: [f64; 3],
+    pub(super) moved: [f64; 3],
 }
 
 impl Pattern {
@@ -100,19 +100,37 @@ pub fn rise(
     how: Covering,
     ctx: &JobContext,
 ) -> Result<Vec<f32>, ExplainError> {
+    let mut random = generator(how.seed);
+    let count = how.patterns.max(1);
+    let patterns = (0..count).map(|_| Pattern::draw(&how, &mut random));
+    seen_through(network, crops, patterns, (how.fill_hu, how.seen), |number| {
+        ctx.step(&format!("RISE: pattern {} of {count}", number + 1), number as f32 / count as f32)
+    })
+}
+
+/// The same through given patterns.
+/// - `fill_hu`, `share`: what covers, and the share of a pattern that is left to be seen
+/// - `next`: before each pattern, with its number from 0
+/// - errors: as [`rise`]
+pub(super) fn seen_through(
+    network: &M3NetNetwork,
+    crops: &[Crop; 3],
+    patterns: impl Iterator<Item = Pattern>,
+    (fill_hu, share): (f32, f64),
+    next: impl Fn(usize) -> Result<(), Cancelled>,
+) -> Result<Vec<f32>, ExplainError> {
     let values = values_of(crops);
     let whole = crops[2].context.bounds;
-    let mut random = generator(how.seed);
     let mut sums = vec![0.0f64; values[2].len()];
-    let patterns = how.patterns.max(1);
-    for number in 0..patterns {
-        ctx.step(&format!("RISE: pattern {} of {patterns}", number + 1), number as f32 / patterns as f32)?;
-        let pattern = Pattern::draw(&how, &mut random);
+    let mut count = 0usize;
+    for (number, pattern) in patterns.enumerate() {
+        next(number)?;
+        count = number + 1;
         let mut covered = CropMaps::default();
         let mut widest = Vec::new();
         for (n, crop) in crops.iter().enumerate() {
             let [low, high] = crop.range_hu;
-            let fill = ((how.fill_hu - low) / (high - low).max(1e-8)).clamp(0.0, 1.0);
+            let fill = ((fill_hu - low) / (high - low).max(1e-8)).clamp(0.0, 1.0);
             let seen = pattern.over(crop, &whole);
             covered[n] = values[n].iter().zip(&seen).map(|(v, s)| fill + (v - fill) * s).collect();
             widest = seen;
@@ -122,7 +140,7 @@ pub fn rise(
             *sum += probability * f64::from(*seen);
         }
     }
-    let weight = how.seen * patterns as f64;
+    let weight = share * count as f64;
     Ok(sums.into_iter().map(|sum| (sum / weight) as f32).collect())
 }
 

@@ -5,6 +5,7 @@
 
 mod architecture;
 pub mod csf;
+mod cuts;
 mod figures;
 pub mod layers;
 mod layout;
@@ -19,6 +20,7 @@ mod taps;
 pub mod weights;
 
 pub use architecture::{Architecture, Keys};
+pub use cuts::Rule;
 pub use figures::thousands;
 pub use layout::{Layout, layout_of};
 pub use papers::{Paper, Reported, paper};

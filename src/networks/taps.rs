@@ -1,10 +1,14 @@
 //! Inner tensors of a network by their names in the published code, for explanations and tests.
 //!
-//! burn has no hooks: each network's `forward_tapped` offers its inner tensors to a [`Taps`].
+//! burn has no hooks: each network's `forward_tapped` offers its inner tensors to a [`Taps`], and asks it for
+//! its ReLUs, which may hand gradients back by another rule.
 
 use std::collections::BTreeMap;
 
 use burn::tensor::Tensor;
+use burn::tensor::activation::relu;
+
+use super::cuts::{Cuts, Rule};
 
 /// A tensor of any rank that a network has.
 #[derive(Clone, Debug)]
@@ -46,6 +50,7 @@ pub struct Taps {
     wanted: Vec<String>,
     scope: String,
     kept: BTreeMap<String, Tapped>,
+    cuts: Option<Cuts>,
 }
 
 impl Taps {
@@ -57,6 +62,46 @@ impl Taps {
     /// Keeps the tensors of these names.
     pub fn of(names: &[&str]) -> Self {
         Self { wanted: names.iter().map(|n| (*n).to_owned()).collect(), ..Self::default() }
+    }
+
+    /// Keeps nothing; gradients go back through ReLUs by a rule of their own, by [`Taps::back`].
+    ///
+    /// Of tensors with gradients alone. Cut are the ReLUs that a network asks for here: those of M3Net's
+    /// volumetric encoders and of CSF-Net.
+    pub fn cut(rule: Rule) -> Self {
+        Self { cuts: Some(Cuts::new(rule)), ..Self::default() }
+    }
+
+    /// `max(x, 0)`.
+    pub fn relu<const D: usize>(&mut self, x: Tensor<D>) -> Tensor<D>
+    where
+        Tensor<D>: Into<Tapped>,
+    {
+        match &mut self.cuts {
+            Some(cuts) => cuts.relu(x),
+            None => relu(x),
+        }
+    }
+
+    /// The same tensor, where more than one ReLU or the end of the way reads it and it is no ReLU's own.
+    pub fn seam<const D: usize>(&mut self, x: Tensor<D>) -> Tensor<D>
+    where
+        Tensor<D>: Into<Tapped>,
+    {
+        match &mut self.cuts {
+            Some(cuts) => cuts.seam(x),
+            None => x,
+        }
+    }
+
+    /// What the rule of [`Taps::cut`] makes of the derivative of a score by each of the leaves.
+    /// - `score`: one number, reached with these taps
+    /// - returns: `None` for a leaf on which the score does not depend, and without a rule
+    pub fn back<const D: usize>(self, score: &Tensor<1>, leaves: &[Tensor<D>]) -> Vec<Option<Tensor<D>>> {
+        match self.cuts {
+            Some(cuts) => cuts.back(score, leaves),
+            None => vec![None; leaves.len()],
+        }
     }
 
     /// Whether the tensor of this name would be kept, for those that cost something to make.

@@ -20,6 +20,7 @@ use super::news::{
 use super::overlays::{DrawnFile, PetLook, PetSeries, StructuresLook};
 use super::pages::Pages;
 use super::prior::{PriorSeries, SeriesLink};
+use super::probing::Interrogated;
 use super::report::OpenReport;
 use super::slice_scan::SliceScan;
 use crate::clinical::ClinicalFields;
@@ -49,6 +50,7 @@ pub struct Session {
     facts: BTreeMap<&'static str, Arc<NetworkFacts>>,
     imported: Option<Arc<Imported>>,
     hover: Option<Hover>,
+    interrogated: Interrogated,
     sketch: Option<Measured>,
     prior_sketch: Option<Measured>,
     last_session: bool,
@@ -169,6 +171,11 @@ impl Session {
     /// The pointer over a viewport.
     pub fn hover(&self) -> Option<&Hover> {
         self.hover.as_ref()
+    }
+
+    /// What was asked besides, and belongs to no step of undo.
+    pub(super) fn interrogated(&self) -> &Interrogated {
+        &self.interrogated
     }
 
     /// The viewport whose slices are played.
@@ -548,6 +555,8 @@ impl Session {
             News::Memory(memory) => self.memory = memory,
             News::Gpu(gpu) => self.gpu = gpu,
             News::Hover(hover) => self.hover = hover,
+            News::Probed(probed) => self.interrogated.probed = Some(probed),
+            News::Features { of, maps } => self.interrogated.features = Some((of, maps)),
             News::Playing(playing) => self.playing = playing,
             News::LastSession(there) => self.last_session = there,
             News::Sketch(sketch) => {
@@ -648,7 +657,7 @@ impl Session {
     fn forget_view(&mut self) {
         self.revision = self.revision.wrapping_add(1);
         self.history.clear();
-        self.hover = None;
+        (self.hover, self.interrogated) = (None, Interrogated::default());
         (self.sketch, self.prior_sketch, self.playing) = (None, None, None);
         self.gpu = GpuUse::default();
     }

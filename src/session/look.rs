@@ -136,16 +136,20 @@ pub struct Brush {
     pub radius_mm: f64,
     /// What is painted is shown; else the CT.
     pub shown: bool,
+    /// Side of the block that is left out under the pointer, mm.
+    pub block_mm: f64,
 }
 
 impl Brush {
     /// Smallest and largest radius, mm.
     pub const RADII_MM: [f64; 2] = [1.0, 20.0];
+    /// Smallest and largest side of a block, mm.
+    pub const BLOCKS_MM: [f64; 2] = [2.0, 40.0];
 }
 
 impl Default for Brush {
     fn default() -> Self {
-        Self { fill: Fill::Lung, radius_mm: 4.0, shown: true }
+        Self { fill: Fill::Lung, radius_mm: 4.0, shown: true, block_mm: 10.0 }
     }
 }
 
@@ -166,6 +170,8 @@ pub enum Tool {
     Measure(Kind),
     /// Drags paint tissue away.
     Paint,
+    /// A block of tissue under the pointer is left out of the question.
+    Occlude,
     /// Drags draw in a segment.
     Segment,
     /// Drags take voxels out of a segment.
@@ -186,6 +192,7 @@ impl Tool {
             Tool::Nodule => "Nodule",
             Tool::Measure(kind) => kind.label(),
             Tool::Paint => "Paint away",
+            Tool::Occlude => "Leave out",
             Tool::Segment => "Segment brush",
             Tool::Erase => "Segment eraser",
         }

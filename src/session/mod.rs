@@ -18,6 +18,7 @@ mod overlays;
 mod pages;
 mod prefs;
 mod prior;
+mod probing;
 mod report;
 mod segments;
 mod slice_scan;

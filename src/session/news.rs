@@ -1,9 +1,9 @@
 //! What the machine reports: jobs, devices, memory. Never undone; handed in by `app` alone.
 
-use crate::explain::{Neighbourhood, Uncertainty};
-use crate::findings::{Comparison, Counterfactual, NoduleId, Opinion, Question};
+use crate::explain::{FeatureMaps, Neighbourhood, Uncertainty};
+use crate::findings::{Comparison, Counterfactual, NoduleId, Opinion, Probed, Question};
 use crate::geometry::{Patient, Point};
-use crate::inference::DeviceInfo;
+use crate::inference::{Answer, DeviceInfo};
 use crate::ingest::{Defect, Scan, Suv};
 use crate::jobs::Progress;
 use crate::measure::Measurement;
@@ -229,6 +229,15 @@ pub enum News {
         volume: Arc<Volume>,
         /// Those of the headers and those found while decoding.
         defects: Vec<Defect>,
+    },
+    /// What the network says without the block under the pointer.
+    Probed(Probed),
+    /// The channels of a layer.
+    Features {
+        /// Of whose network, and of which crops.
+        of: Arc<Answer>,
+        /// All of them.
+        maps: Arc<FeatureMaps>,
     },
     /// The case was closed.
     Closed,

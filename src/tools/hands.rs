@@ -83,7 +83,12 @@ impl Hands {
             PointerEvent::Release { at } => self.release(session, view, at, out),
             PointerEvent::DoubleClick { .. } => match session.look().tool {
                 // The first click asked already, or gave a point: a second must not surprise.
-                Tool::Nodule | Tool::Measure(_) | Tool::Paint | Tool::Segment | Tool::Erase => {}
+                Tool::Nodule
+                | Tool::Measure(_)
+                | Tool::Paint
+                | Tool::Occlude
+                | Tool::Segment
+                | Tool::Erase => {}
                 _ => {
                     out.push(Command::Focus(*pane));
                     out.push(Command::ToggleMaximise);
@@ -123,7 +128,7 @@ impl Hands {
                 .or_else(|| crop::grab(session, view, at).map(Gesture::Crop))
         };
         // A brush is not to be caught by what it paints over.
-        let brush = look.tool == Tool::Paint || look.tool.segments();
+        let brush = matches!(look.tool, Tool::Paint | Tool::Occlude) || look.tool.segments();
         let free = button == Button::Left && self.drawing.is_none() && !brush;
         let held = if free { grab() } else { None };
         // What a stroke in a segment begins with.
@@ -136,7 +141,8 @@ impl Hands {
             (Button::Left, None, Tool::Window) => Gesture::Window(look.window),
             (Button::Left, None, Tool::Pan) => Gesture::Pan(state),
             (Button::Left, None, Tool::Zoom) => Gesture::Zoom(state),
-            (Button::Left, None, Tool::Crosshair) => Gesture::Crosshair,
+            // All planes come to the block.
+            (Button::Left, None, Tool::Crosshair | Tool::Occlude) => Gesture::Crosshair,
             (Button::Left, None, Tool::Nodule) => Gesture::Mark,
             (Button::Left, None, Tool::Measure(_)) => Gesture::Draw,
             (Button::Left, None, Tool::Segment | Tool::Erase) => {

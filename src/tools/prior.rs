@@ -159,7 +159,7 @@ impl PriorHands {
                 Gesture::Segment(stroke)
             }
             // Nothing is asked of the prior without this tissue: a drag changes the window there.
-            (Button::Left, None, Tool::Window | Tool::Nodule | Tool::Paint) => {
+            (Button::Left, None, Tool::Window | Tool::Nodule | Tool::Paint | Tool::Occlude) => {
                 Gesture::Window(session.look().window)
             }
         };

@@ -39,7 +39,7 @@ fn every_command_has_words_of_its_own_in_every_language() {
 
 /// The names that rooms below the window give to things, by their kinds.
 fn names() -> Vec<(&'static str, Vec<&'static str>)> {
-    let tools = Tool::ALL.into_iter().chain([Tool::Paint, Tool::Segment, Tool::Erase]);
+    let tools = Tool::ALL.into_iter().chain([Tool::Paint, Tool::Occlude, Tool::Segment, Tool::Erase]);
     let arrangements = [Arrangement::Quarters, Arrangement::Large(Pane::Axial), Arrangement::Row];
     vec![
         ("group", Group::ALL.map(Group::label).to_vec()),

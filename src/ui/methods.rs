@@ -16,6 +16,7 @@ pub const fn name(method: Method) -> &'static str {
         Method::GradientTimesInput => "Gradient \u{00d7} input",
         Method::SmoothGrad => "SmoothGrad",
         Method::IntegratedGradients => "Integrated gradients",
+        Method::GuidedBackprop => "Guided backpropagation",
         Method::Occlusion => "Occlusion",
         Method::Rise => "RISE",
         Method::KernelShap => "KernelSHAP",
@@ -54,6 +55,9 @@ pub fn told(method: Method) -> &'static str {
         }
         Method::IntegratedGradients => {
             say!("method-integrated-gradients")
+        }
+        Method::GuidedBackprop => {
+            say!("method-guided-backprop")
         }
         Method::Occlusion => {
             say!("method-occlusion")

@@ -275,7 +275,11 @@ pub fn shown_of(shown: Shown) -> Shown {
         CornerText::None => CornerText::None,
         CornerText::Full | CornerText::NoPatient => CornerText::NoPatient,
     };
-    Shown { text, painted: None, crop_box: None, turnable: false, focused: false, screen: None, ..shown }
+    // What describes a series is typed by people, who type names.
+    let facts = shown.facts.clone().anonymous();
+    let hands =
+        Shown { painted: None, crop_box: None, block: None, turnable: false, focused: false, ..shown };
+    Shown { text, facts, screen: None, ..hands }
 }
 
 /// The viewport of a request.
@@ -314,6 +318,7 @@ pub(super) fn shown(request: &PictureRequest, reduced: usize) -> Shown {
         outlines: request.outlines.clone(),
         // A tool's, not the patient's.
         crop_box: None,
+        block: None,
         layer: request.layer.clone(),
         heatmap: request.heatmap.clone(),
         map_name: None,

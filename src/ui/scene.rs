@@ -1,6 +1,7 @@
 //! What drawing may read, and what the interface itself remembers.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use egui_commonmark::CommonMarkCache;
 
@@ -8,12 +9,14 @@ use crate::command::{Command, Entry, FilmChoice, Keymap, entry};
 use crate::explain::Around;
 use crate::findings::NoduleId;
 use crate::geometry::{Patient, Point};
+use crate::inference::Answer;
 use crate::measure::MeasureId;
+use crate::networks::Scale;
 use crate::say;
 use crate::segments::SegmentId;
 use crate::session::{Preferences, Session};
 use crate::tools::{PriorHands, VolumeHands, Wheel};
-use crate::ui::states::{KeyBinding, Palette, TypedPassword};
+use crate::ui::states::{FeatureChoice, KeyBinding, Palette, TypedPassword};
 use crate::ui::viewport::{DrawnPane, OutlineCache, WireCache};
 use crate::ui::words;
 use crate::view::Screen;
@@ -103,6 +106,10 @@ pub struct UiState {
     pub other_map: bool,
     /// Nobody chose what the map is compared with: it goes when the maps are not beside each other any more.
     pub lent_partner: bool,
+    /// Which layer's features are looked at.
+    pub features: FeatureChoice,
+    /// Whose features were asked for last.
+    pub features_asked: Option<(Arc<Answer>, (Scale, &'static str))>,
     /// Slice of the crops that was scrolled to.
     pub crop_slice: Option<CropSlice>,
     /// Turned over the crops, or over pictures of a series that is no volume, but no whole slice yet.
@@ -126,6 +133,8 @@ pub enum Sheet {
     KeyBinding,
     /// What a film shows.
     Film,
+    /// What a layer of the network computed.
+    Features,
     /// Networks and their weights, and which one is shown.
     Networks(&'static str),
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::classify::{self, Classified, ClassifyError, Prior, Request};
 use super::counterfactual;
-use super::dicom::{AsDicom, DicomError, MapFiles};
+use super::dicom::{AsDicom, DicomError, MapFiles, own_folder};
 use super::figure::{self, AsFigure, FigureError};
 use super::models::weights_for;
 use super::neighbourhood;
@@ -139,6 +139,9 @@ pub fn run(
     batch: &Batch,
     ctx: &JobContext,
 ) -> Result<Results, BatchError> {
+    if let (Some(out), Some(dicom)) = (&batch.out, &batch.dicom) {
+        own_folder(&dicom.folder, out)?;
+    }
     // Every point is looked at before the first long step.
     for &at in &batch.points {
         for &model in &batch.models {
@@ -292,8 +295,8 @@ fn request(opened: &Opened, batch: &Batch, at: Point<Patient>, model: &str) -> R
 /// The maps that are asked of a network: of one network all, so that one that it does not have is refused;
 /// of several those that it has.
 fn explained(batch: &Batch, model: &str) -> Vec<Wanted> {
-    let family = spec(model).map(|spec| spec.family);
-    let has = |wanted: &&Wanted| !batch.skip_lacking || family.as_ref().is_ok_and(|f| wanted.is_of(*f));
+    let spec = spec(model);
+    let has = |wanted: &&Wanted| !batch.skip_lacking || spec.as_ref().is_ok_and(|spec| wanted.is_of(spec));
     batch.explain.iter().filter(has).copied().collect()
 }
 

@@ -36,6 +36,9 @@ pub enum DicomError {
     /// Where it leads is not known before it is made.
     #[error("{} leads back out of a folder that is not there; name the place without ..", .0.display())]
     Unclear(PathBuf),
+    /// Other results go there, too, and a folder with files in it is taken for somebody's.
+    #[error("{} is to take the other results, too; give the DICOM files a folder of their own", .0.display())]
+    Shared(PathBuf),
     /// The files of the series cannot be read again.
     #[error("{0}")]
     Origin(String),
@@ -141,9 +144,38 @@ pub fn apart(target: &Path, opened: &[PathBuf]) -> Result<(), DicomError> {
     if opened.iter().any(inside) { Err(DicomError::InOpened(target)) } else { Ok(()) }
 }
 
+/// Refuses a folder for DICOM files that would not be empty any more once other results are written: the same as
+/// theirs, or one around it, by whatever name it is called.
+/// - `out`: where the other results go
+pub fn own_folder(dicom: &Path, out: &Path) -> Result<(), DicomError> {
+    let place = |path: &Path| {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        // What is there by its real name, with what is yet to be made behind it.
+        let there = path.ancestors().find_map(|above| Some((above.canonicalize().ok()?, above)));
+        there.and_then(|(real, above)| Some(real.join(path.strip_prefix(above).ok()?))).unwrap_or(path)
+    };
+    if place(out).starts_with(place(dicom)) { Err(DicomError::Shared(dicom.to_owned())) } else { Ok(()) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dicom_files_have_a_folder_that_takes_nothing_else() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let out = folder.path().join("results");
+        let refused = own_folder(&out, &out).expect_err("the same");
+        assert!(refused.to_string().contains("a folder of their own"), "{refused}");
+        assert!(own_folder(folder.path(), &out).is_err(), "around it");
+        std::fs::create_dir(folder.path().join("x")).expect("made");
+        assert!(
+            own_folder(&folder.path().join("x").join("..").join("results"), &out).is_err(),
+            "another name"
+        );
+        own_folder(&out.join("dicom"), &out).expect("inside it");
+        own_folder(&folder.path().join("maps"), &out).expect("beside it");
+    }
 
     #[test]
     fn a_place_in_the_opened_folder_is_refused_by_any_name() {

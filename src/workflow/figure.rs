@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::dicom::{DicomError, apart};
-use crate::explain::{STRONGEST, Saliency};
+use crate::explain::{Method, STRONGEST, Saliency};
 use crate::export::{WriteError, write_png_for_print};
 use crate::gpu::Gpu;
 use crate::inference::Answer;
@@ -125,6 +125,9 @@ fn caption(answer: &Answer, look: &HeatmapLook, (window, unit): (Window, &Unit))
         text += "Orange speaks for the class asked about, blue against it. ";
     }
     text += &checked(map);
+    if let Some(caution) = Method::named(map.method).and_then(Method::caution) {
+        let _ = write!(text, "{caution}. ");
+    }
     let hash: String = answer.weights_sha256.chars().take(HASH_FIGURES).collect();
     let _ = write!(
         text,

@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::explain::Saliency;
+use crate::explain::{Method, Saliency};
 use crate::geometry::{Patient, Point, VoxelGrid};
 use crate::inference::{Answer, DeviceInfo, Region};
 use crate::ingest::Defect;
@@ -299,6 +299,9 @@ pub struct ExplanationReport {
     /// shapes were combined.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub native_shape: Option<[usize; 3]>,
+    /// What must stand beside every map of its method; absent where nothing must.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caution: Option<&'static str>,
     /// What is needed to compute it again, and what it says of itself: steps, seeds, sums.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub told: BTreeMap<&'static str, f64>,
@@ -316,6 +319,7 @@ impl ExplanationReport {
             units: saliency.unit,
             signed: saliency.signed,
             native_shape: saliency.native_shape,
+            caution: Method::named(saliency.method).and_then(Method::caution),
             told: saliency.told.iter().copied().collect(),
         }
     }

@@ -33,7 +33,8 @@ fn wrong_arguments_end_with_code_2() {
         &["classify", "x", "--at", "NaN,0,0"],
         &["classify", "x", "--index", "inf,0,0"],
         &["classify", "x", "--at", "0,0,0", "--model", "no-such-net"],
-        &["classify", "x", "--at", "0,0,0", "--explain", "guided_backprop"],
+        &["classify", "x", "--at", "0,0,0", "--explain", "deep_lift"],
+        &["explain", "x", "--at", "0,0,0", "--out", "r", "--dicom", "r"],
         &["classify", "x", "--at", "0,0,0", "--mode", "modern"],
         &["explain", "x"],
         &["explain", "x", "--at", "0,0,0", "--steps", "0"],
@@ -67,17 +68,6 @@ fn wrong_arguments_end_with_code_2() {
         let ran = triscope(wrong);
         assert_eq!(ran.code, Some(2), "{wrong:?}: {}", ran.stderr);
         assert!(ran.stdout.is_empty() && !ran.stderr.is_empty(), "{wrong:?}");
-    }
-}
-
-#[test]
-fn a_later_option_is_refused_in_words() {
-    for later in [&["--explain", "guided_backprop"][..], &["--explain", "guided_backprop:micro"]] {
-        let mut arguments = vec!["classify", "x", "--at", "0,0,0"];
-        arguments.extend(later);
-        let ran = triscope(&arguments);
-        assert_eq!(ran.code, Some(2), "{later:?}: {}", ran.stderr);
-        assert!(ran.stderr.contains("does not have"), "{later:?}: {}", ran.stderr);
     }
 }
 

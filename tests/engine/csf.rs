@@ -8,7 +8,7 @@ use triscope::networks::csf::{
     self, AfterTemporal, Attending, Cbam, CrossModalFusion, CsfBlock, CsfConfig, CsfNet, Keys, Trunk,
 };
 use triscope::networks::weights::{Array, Import, StateDict, WeightsFile};
-use triscope::networks::{Tapped, Taps};
+use triscope::networks::{Rule, Tapped, Taps};
 
 use crate::golden::{BOUND, error, fixture, load, tensor};
 
@@ -17,8 +17,8 @@ pub fn parts(device: &Device) {
         let mut block = CsfBlock::new(4, 8, device);
         load(&mut block, &state);
         let x: Tensor<5> = tensor(&state, "in.0", device);
-        assert!(error(block.forward(x.clone()), &state, "out.0") < BOUND);
-        assert!(error(block.fold().forward(x), &state, "out.0") < BOUND);
+        assert!(error(block.forward(x.clone(), &mut Taps::off()), &state, "out.0") < BOUND);
+        assert!(error(block.fold().forward(x, &mut Taps::off()), &state, "out.0") < BOUND);
     }
     if let Some(state) = fixture("csf_cbam8.safetensors") {
         let mut cbam = Cbam::new(8, device);
@@ -215,4 +215,42 @@ fn the_compact_csf_net_is_well_below_a_million_parameters() {
     let layout = csf::published_layout(&CsfConfig::compact([6, 2, 2, 20, 5, 3]));
     let count: usize = layout.values().map(|shape| shape.iter().product::<usize>()).sum();
     assert!(count < 900_000, "{count}");
+}
+
+#[test]
+fn a_way_back_in_pieces_is_the_whole_way_and_a_guided_one_lets_only_gains_through() {
+    let device = Device::flex();
+    for &(attending, after_temporal, _) in &READINGS {
+        let config = CsfConfig { attending, after_temporal, ..CsfConfig::compact([6, 2, 2, 20, 5, 3]) };
+        let mut net = CsfNet::new(&config, &device);
+        let layout = csf::published_layout(&config);
+        let state = csf::random(&config, 5);
+        Import::load(&mut net, "csf", &layout, state, csf::path_of, csf::is_without_effect).expect("fits");
+        let net = net.fold();
+        let clinical = net.clinical(&[[0, 1, 0, 3, 1, 0]]).expect("known");
+        let back = |mut taps: Taps, cut: bool| {
+            let leaves = regions(1, &device).map(|x| x.autodiff().require_grad());
+            let features = leaves.clone().map(|leaf| net.encode(leaf, &mut taps));
+            let embedded = net.embed(&clinical).autodiff().require_grad();
+            let logits = net.join(features, embedded, &mut taps);
+            let margin = (logits.clone().narrow(1, 1, 1) - logits.narrow(1, 0, 1)).sum();
+            if cut {
+                return taps.back(&margin, &leaves).into_iter().map(|g| g.expect("a gradient")).collect();
+            }
+            let mut gradients = margin.backward();
+            leaves.map(|leaf| leaf.grad_remove(&mut gradients).expect("a gradient")).to_vec()
+        };
+        let whole: Vec<Tensor<4>> = back(Taps::off(), false);
+        let pieces: Vec<Tensor<4>> = back(Taps::cut(Rule::Derivative), true);
+        let guided: Vec<Tensor<4>> = back(Taps::cut(Rule::Guided), true);
+        let largest = |t: &Tensor<4>| t.clone().abs().max().into_scalar::<f32>();
+        for date in 0..2 {
+            let scale = largest(&whole[date]);
+            assert!(scale > 0.0);
+            // The same sums, added in another order where a tensor is read twice.
+            let off = largest(&(whole[date].clone() - pieces[date].clone()));
+            assert!(off <= 1e-5 * scale, "{attending:?} {date}: {off} of {scale}");
+            assert!(largest(&(whole[date].clone() - guided[date].clone())) > 1e-3 * scale, "{attending:?}");
+        }
+    }
 }

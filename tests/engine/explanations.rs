@@ -152,7 +152,6 @@ fn a_map_is_checked_against_random_layers_and_by_covering_what_it_points_at() {
     for name in ["deletion", "insertion", "deletion_random", "insertion_random"] {
         assert!((0.0..=1.0).contains(&figure(name)), "{name}: {}", figure(name));
     }
-    eprintln!("ZZ {told:.3?}");
     // The same question has the same answer.
     assert_eq!(trust.check(&map, wanted, how, &ctx).expect("checked"), told);
 }

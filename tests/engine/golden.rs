@@ -53,9 +53,9 @@ pub fn basic_block(device: &Device) {
     let mut block = BasicBlock::new(4, 8, 2, device);
     load(&mut block, &state);
     let x: Tensor<5> = tensor(&state, "in.0", device);
-    assert!(error(block.forward(x.clone()), &state, "out.0") < BOUND);
+    assert!(error(block.forward(x.clone(), &mut Taps::off()), &state, "out.0") < BOUND);
     // Batch norms with non-trivial statistics fold into the convolutions without a difference.
-    assert!(error(block.fold().forward(x), &state, "out.0") < BOUND);
+    assert!(error(block.fold().forward(x, &mut Taps::off()), &state, "out.0") < BOUND);
 }
 
 pub fn fusion(device: &Device) {
@@ -160,7 +160,10 @@ fn checkpoints_as_pytorch_saves_them_load_and_compute_the_same() {
         let mut block = BasicBlock::new(2, 3, 2, &device);
         let layout = layout_of(&block, str::to_owned);
         load_into(&mut block, file, &layout, state, str::to_owned).expect("every key fits");
-        assert!(error(block.forward(tensor(&io, "in.0", &device)), &io, "out.0") < bound, "{file}");
+        assert!(
+            error(block.forward(tensor(&io, "in.0", &device), &mut Taps::off()), &io, "out.0") < bound,
+            "{file}"
+        );
     }
 }
 

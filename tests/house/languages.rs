@@ -12,7 +12,7 @@ const ENGLISH: [(&str, &str); 3] = [
 ];
 
 /// Literals of `src/ui` that look like words and are none, and why.
-const NO_WORDS: [(&str, &str); 26] = [
+const NO_WORDS: [(&str, &str); 27] = [
     ("Grad-CAM", "names of methods are the same in every language"),
     ("Grad-CAM++", "name of a method"),
     ("Layer-CAM", "name of a method"),
@@ -21,6 +21,7 @@ const NO_WORDS: [(&str, &str); 26] = [
     ("Gradient \\u{00d7} input", "name of a method"),
     ("SmoothGrad", "name of a method"),
     ("Integrated gradients", "name of a method"),
+    ("Guided backpropagation", "name of a method"),
     ("Occlusion", "name of a method"),
     ("KernelSHAP", "name of a method"),
     ("Native", "name of a method"),

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use egui::Key;
+use egui::accesskit::Role;
+use egui::{Key, vec2};
 use triscope::app::Start;
 use triscope::findings::Said;
 use triscope::inference::Detail;
@@ -59,6 +60,9 @@ fn each_family_shows_what_it_saw_and_its_own_maps() {
         window.settle();
         assert!(window.says(words), "{network}");
         assert!(window.says("What the network saw"), "{network}");
+        if network == "maemc-net-compact" {
+            attention_names_both_slices(&mut window);
+        }
         window.key(Key::G);
         assert!(window.session(|s| s.look().heatmap.on));
         window.key(Key::G);
@@ -69,6 +73,32 @@ fn each_family_shows_what_it_saw_and_its_own_maps() {
         s.selected().and_then(|n| n.answer()).is_some_and(|a| matches!(a.detail, Detail::Ssm(_)))
     });
     assert!(window.says("csf-net-compact compares two dates") && window.says("This answer is of lungnodule"));
+}
+
+/// The matrix of which slice attends to which: row 3, column 12 of 26.
+fn attention_names_both_slices(window: &mut Window) {
+    let matrix = |window: &Window| {
+        window.harness.get_by_role_and_label(Role::Image, "Which slice attends to which").rect()
+    };
+    window.harness.get_by_role_and_label(Role::Image, "Which slice attends to which").scroll_to_me();
+    window.settle();
+    let rect = matrix(window);
+    window.move_to(rect.min + vec2(12.5, 3.5) / 26.0 * rect.size());
+    window.settle();
+    let share = window.session(|s| {
+        let Some(Detail::Maemc(detail)) = s.selected().and_then(|n| n.answer()).map(|a| &a.detail) else {
+            panic!("of MAEMC-NET")
+        };
+        for block in &detail.attention {
+            // What a token gives adds up to one.
+            assert!(block.chunks_exact(26).all(|row| (row.iter().sum::<f32>() - 1.0).abs() < 1e-4));
+        }
+        detail.attention.last().expect("blocks")[3 * 26 + 12] * 100.0
+    });
+    assert!(window.says(&format!("slice 3 attends to slice 12: {share:.1} %")), "{share}");
+    // Back to the top of the panel.
+    window.harness.get_all_by_label("maemc-net-compact").next().expect("a button").scroll_to_me();
+    window.settle();
 }
 
 #[test]

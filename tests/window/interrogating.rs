@@ -4,10 +4,14 @@ use std::sync::Arc;
 
 use super::support::{Window, ask};
 use egui::{Key, Modifiers, PointerButton, vec2};
+use egui_kittest::kittest::Queryable;
 use triscope::app::Start;
 use triscope::command::Command;
-use triscope::explain::Around;
-use triscope::session::{Pane, Session, Tool, WorkId};
+use triscope::explain::{Around, block_around};
+use triscope::geometry::{Patient, Point};
+use triscope::networks::Scale;
+use triscope::session::{Brush, Edit, Pane, Session, Tool, WorkId};
+use triscope::ui::viewport::compose;
 
 fn asked() -> Window {
     let mut window = Window::blind(Start::default()).with_phantom();
@@ -99,6 +103,101 @@ fn painting_tissue_away_asks_again_marks_the_picture_and_is_taken_back() {
     let saved = window
         .session(|s| serde_json::to_string(&triscope::workflow::session_file::saved(s)).expect("written"));
     assert!(window.session(painted) > 0 && !saved.contains("paint") && !saved.contains("stroke"), "{saved}");
+}
+
+#[test]
+fn a_block_under_the_pointer_is_left_out_and_the_newest_place_wins() {
+    let mut window = asked();
+    window.key_with(Modifiers::SHIFT, Key::P);
+    assert!(window.session(|s| s.look().tool == Tool::Occlude));
+    assert!(window.says("Move the pointer over a view."));
+    let block = |at: Point<Patient>, s: &Session| {
+        let answer = s.selected().and_then(|n| n.answer().cloned()).expect("an answer");
+        let grid = *answer.m3net().expect("an M3Net").sampling.grid();
+        block_around(&grid, at, s.look().brush.block_mm)
+    };
+    let at = window.session(|s| s.selected().expect("selected").at);
+    let on_screen = window.place_of(Pane::Axial, at);
+    // Many places in a row: nothing waits for any of them, and the last one is answered.
+    for n in 0..12 {
+        window.move_to(on_screen + vec2(60.0 - 5.0 * n as f32, 0.0));
+    }
+    window.move_to(on_screen);
+    let wanted = window.session(|s| s.probing().map(|(_, _, block)| block).expect("the pointer is there"));
+    window.until("the block under the pointer is answered", |s| {
+        s.probed().is_some_and(|known| known.block == wanted)
+    });
+    window.settle();
+    let found = window.session(|s| s.probed().expect("known").clone());
+    let [before, after] = found.before_and_after;
+    assert!((found.change().abs() > 1e-4) && (0.0..=1.0).contains(&after), "{found:?}");
+    assert!(window.says(&format!("{before:.2} \u{2192} {after:.2}")));
+    // It is a block of ten millimetres, drawn in every plane through it and in the view of the pointer with its words.
+    let spacing = window.session(|s| s.grid().expect("open").spacing_mm());
+    for (size, mm) in found.block.size.iter().zip(spacing) {
+        assert!((*size as f64 * mm - 10.0).abs() <= mm, "{found:?}");
+    }
+    let drawn = |window: &Window, pane| {
+        window.session(|s| compose(s, pane, [64, 64]).expect("open").block.expect("a block"))
+    };
+    assert!(drawn(&window, Pane::Axial).label.is_some() && drawn(&window, Pane::Axial).current);
+    assert!(drawn(&window, Pane::Coronal).label.is_none());
+    // A click brings the planes to it and asks nobody about a new nodule.
+    let nodules = window.session(|s| s.findings().nodules().len());
+    window.click_at(on_screen + vec2(4.0, 0.0));
+    window.settle();
+    assert_eq!(window.session(|s| s.findings().nodules().len()), nodules);
+    let (cursor, aimed) = window.session(|s| (s.look().cursor, s.hover().expect("over it").at));
+    assert!(cursor.distance(aimed) < 2.0, "{cursor:?} {aimed:?}");
+    // Its size is set, and another block is asked about.
+    window.session(|s| assert_eq!(block(aimed, s), s.probing().expect("there").2));
+    let ctx = window.harness.ctx.clone();
+    let brush = window.session(|s| Brush { block_mm: 20.0, ..s.look().brush });
+    window.harness.state().command(Command::Edit(Edit::Brush(brush)), &ctx);
+    window.until("the larger block is answered", |s| {
+        s.probing().zip(s.probed()).is_some_and(|((_, _, wanted), known)| wanted == known.block)
+    });
+    assert!(window.session(|s| s.probed().expect("known").block.size[0]) > found.block.size[0]);
+    // Without the tool nothing is left out.
+    window.key(Key::W);
+    window.settle();
+    assert!(window.session(|s| s.probing().is_none()));
+}
+
+#[test]
+fn every_layer_of_the_network_is_shown_channel_by_channel() {
+    let mut window = asked();
+    window.key_with(Modifiers::SHIFT, Key::F);
+    let maps =
+        |s: &Session| s.selected().and_then(|n| n.answer()).and_then(|answer| s.features_of(answer)).cloned();
+    window.until("the layer is there", |s| maps(s).is_some());
+    window.settle();
+    // The middle one first: 16 channels of cells of eight voxels.
+    let first = window.session(|s| maps(s).expect("there"));
+    assert_eq!((first.scale, first.layer, first.channels()), (Scale::Meso, "layer2", 16));
+    assert_eq!(first.shape, [14, 8, 8]);
+    assert!(window.says("16 channels of 8 × 8 cells, slice 8 of 14"));
+    assert!(first.ranges.iter().all(|[low, high]| *low >= 0.0 && high >= low), "behind a ReLU");
+    assert!(first.ranges.iter().any(|[low, high]| high > low));
+    // Another crop and another layer are computed when they are chosen.
+    window.click("Crop: macro");
+    window.click("Layer: layer1");
+    window.until("the other layer is there", |s| {
+        maps(s).is_some_and(|maps| (maps.scale, maps.layer) == (Scale::Macro, "layer1"))
+    });
+    window.settle();
+    assert!(window.says("8 channels of 24 × 24 cells, slice 15 of 28"));
+    // One channel large, and back.
+    let third = window.harness.get_by_label_contains("Channel 3:").rect();
+    window.click_on(third);
+    window.settle();
+    assert!(window.says("Channel 3:") && !window.says("Channel 4:"));
+    window.click("All channels");
+    window.settle();
+    assert!(window.says("Channel 4:"));
+    window.key(Key::Escape);
+    window.settle();
+    assert!(!window.says("Channel 4:") && window.says("Feature maps"));
 }
 
 #[test]

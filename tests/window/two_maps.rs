@@ -7,7 +7,7 @@ use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Rect, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use triscope::app::Start;
-use triscope::command::{Command, Explaining, Preference, Viewing};
+use triscope::command::{Command, Explaining, Filming, Preference, Viewing};
 use triscope::explain::Method;
 use triscope::session::{Layout, Pane, Severity};
 
@@ -162,4 +162,40 @@ fn maps_pictures_and_a_figure_are_saved_without_the_patient_and_never_beside_the
     said(&mut window, "nothing is ever written");
     assert!(window.session(|s| s.notices().iter().any(|n| n.severity == Severity::Error)));
     assert_eq!(std::fs::read_dir(&ct).expect("listed").count(), before);
+}
+
+#[test]
+fn a_picture_of_two_maps_side_by_side_has_both_and_says_nothing_of_the_series() {
+    let mut window = Window::seeing(Start::default()).with_phantom();
+    window.network_ready();
+    ask(&mut window);
+    window.key_with(Modifiers::SHIFT, Key::M);
+    let home = tempfile::tempdir().expect("a folder");
+    let mut saved = |name: &str, make: fn(PathBuf) -> Command| {
+        let file = home.path().join(name);
+        command(&mut window, make(file.clone()));
+        window.until("it is saved", |s| s.notices().iter().any(|n| n.text.contains(name)));
+        image::open(&file).expect("a picture").into_rgba8()
+    };
+    let pair = saved("pair.png", Command::SavePictureTo);
+    // Two squares with a narrow gap.
+    let (width, side) = pair.dimensions();
+    assert_eq!(width, 2 * side + 8);
+    let half = |from: u32| image::imageops::crop_imm(&pair, from, 0, side, side).to_image();
+    let (first, second) = (half(0), half(side + 8));
+    let changed = first.pixels().zip(second.pixels()).filter(|(a, b)| a != b).count();
+    // The map's place at least: crops of some centimetres in a chest of some thirty.
+    assert!(changed > (side * side / 200) as usize, "{changed} of {}", side * side);
+    assert!((side..side + 8).all(|x| pair.get_pixel(x, side / 2).0 == [0, 0, 0, 255]));
+    let layout = saved("layout.png", |file| Command::Filming(Filming::SaveLayoutTo(file)));
+    let (width, height) = layout.dimensions();
+    let half = |from: u32| image::imageops::crop_imm(&layout, from, 0, width / 2 - 8, height).to_image();
+    assert!(half(0).pixels().zip(half(width / 2 + 8).pixels()).any(|(a, b)| a != b));
+    // People type names into descriptions.
+    let facts = window.session(|s| {
+        let shown = triscope::ui::viewport::compose(s, Pane::Axial, [64, 64]).expect("open");
+        assert!(!shown.facts.description.is_empty());
+        triscope::ui::picture::shown_of(shown).facts
+    });
+    assert!(facts.description.is_empty() && facts.patient.is_empty(), "{facts:?}");
 }

@@ -67,6 +67,8 @@ command-tool-nodule = Rundherd
     .help = In einen Rundherd klicken, um das Netz zu befragen; eine Markierung ziehen, um es anderswo zu befragen.
 command-tool-paint = Übermalen
     .help = Über Gewebe ziehen, um zu sehen, was das Netz ohne es sagen würde. Das CT bleibt, wie es ist.
+command-tool-occlude = Auslassen
+    .help = Ein Block unter dem Zeiger wird durch Lunge ersetzt: Was das Netz ohne ihn sagt, erscheint, während er sich bewegt.
 command-preset-soft-tissue = Weichteile
     .help = Breite 400, Zentrum 40.
 command-preset-lung = Lunge
@@ -176,6 +178,8 @@ command-next-mode = Eingabe: publiziert oder klinisch
 
 command-ask-otherwise = Anders befragen
     .help = Dieselben Ausschnitte gedreht und gespiegelt, und das Netz mit Dropout: wie weit die Antwort schwankt.
+command-feature-maps = Merkmalskarten
+    .help = Was eine beliebige Netzschicht aus den Ausschnitten berechnet hat: jeder Kanal als Bild, Schicht für Schicht.
 command-maps-side-by-side = Karten nebeneinander
     .help = Die gewählte Ansicht zweimal mit einem Fadenkreuz: mit der Karte und mit der eines anderen Verfahrens oder dem CT allein.
 command-blink-maps = Karten im Wechsel

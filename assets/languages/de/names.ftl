@@ -23,6 +23,7 @@ tool-zoom = Zoomen
 tool-crosshair = Fadenkreuz
 tool-nodule = Rundherd
 tool-paint-away = Übermalen
+tool-leave-out = Auslassen
 tool-segment-brush = Segmentpinsel
 tool-segment-eraser = Segmentradierer
 

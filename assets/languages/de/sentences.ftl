@@ -307,6 +307,7 @@ heard-reading-segments = Segmente werden gelesen
 heard-reading-what-others-drew = Gezeichnetes anderer wird gelesen
 heard-asking-without-the-tissue = Das Netz wird ohne das Gewebe befragt
 heard-building-the-chest-of-the-current-study = Der Thorax der aktuellen Untersuchung wird aufgebaut
+heard-guided-backpropagation-fails-randomisation-tests = Guided Backpropagation besteht Randomisierungstests nicht: Ihre Karten bleiben fast gleich, wenn die tieferen Schichten des Netzes zufällig gemacht werden
 heard-smoothgrad-input-of = SmoothGrad: Eingabe { $n } von { $n-all }
 heard-integrated-gradients-step-of = Integrated gradients: Schritt { $n } von { $n-all }
 heard-kernelshap-cutting-pieces = KernelSHAP: Stücke werden geschnitten

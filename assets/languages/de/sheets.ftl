@@ -197,3 +197,15 @@ binding-held = { $key } ist die Taste von „{ $by }“. Soll sie die von „{ $
 binding-from = { $key } von „{ $by }“
 binding-take = { $what } nehmen
 binding-leave = So lassen
+
+## ui/states/features
+
+features-title = Was die Netzschichten von { $model } berechnet haben
+features-crop = Ausschnitt
+features-layer = Netzschicht
+features-slice = Schicht der Merkmale
+features-told = { $channels } Kanäle mit { $columns } × { $rows } Zellen, Schicht { $slice } von { $depth }; jeder von seinem kleinsten (schwarz) bis zu seinem größten Wert (weiß) aller Schichten
+features-all = Alle Kanäle
+features-channel = Kanal { $channel }: { $low } bis { $high }
+features-coming = Das Netz wird befragt.
+features-read = Der Ausschnitt, Schicht { $slice }

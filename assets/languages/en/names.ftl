@@ -23,6 +23,7 @@ tool-zoom = Zoom
 tool-crosshair = Crosshair
 tool-nodule = Nodule
 tool-paint-away = Paint away
+tool-leave-out = Leave out
 tool-segment-brush = Segment brush
 tool-segment-eraser = Segment eraser
 

@@ -90,10 +90,21 @@ counterfactual-being-asked = The network is being asked.
 counterfactual-change = { $change } without it
 counterfactual-both-first = both of the first of { $count } networks
 
+## ui/panels/occluding
+
+occluding-title = Without a block
+occluding-button = Leave out
+occluding-how = Move a block of lung over the tissue and see what the network would say.
+occluding-side = Side
+occluding-change = { $before } → { $after } ({ $change })
+occluding-move = Move the pointer over a view.
+occluding-told = Lung stands in the place of the block. A click brings all planes to it. What two places say together is not seen.
+
 ## ui/panels/crops
 
 crops-own-range = Each crop runs from its own darkest to its own brightest voxel, as the network's input does. Columns run right and rows down, as in the CT; the network itself reads them transposed.
 crops-resampled = Each crop was resampled to 1 mm; −1000 HU is black and 400 HU white, as the network's input has it. Columns run right and rows down, as in the CT; the network itself reads them transposed.
+crops-features = Feature maps
 crops-title = What the network saw
 crops-slice = slice { $slice } / { $depth }
 crops-slice-of-crops = Slice of the crops
@@ -475,3 +486,12 @@ prior-marks-empty = empty
 prior-marks-show = Show { $name } of the prior
 prior-marks-draw = Click to draw in it
 prior-marks-remove = Remove from the prior
+
+## ui/panels/attention
+
+attention-title = Which slice attends to which
+attention-block = block { $block } of { $count }, mean over heads
+attention-blocks = Block of the attention
+attention-how = Point at a cell: its row asks, its column is attended to; both slices are outlined above.
+attention-cell = { $asks } attends to { $asked }: { $share } %
+attention-class = The class token

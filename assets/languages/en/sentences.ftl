@@ -308,6 +308,7 @@ heard-reading-segments = Reading segments
 heard-reading-what-others-drew = Reading what others drew
 heard-asking-without-the-tissue = Asking without the tissue
 heard-building-the-chest-of-the-current-study = Building the chest of the current study
+heard-guided-backpropagation-fails-randomisation-tests = Guided backpropagation fails randomisation tests: its maps stay nearly the same when the deeper layers of the network are made random
 heard-smoothgrad-input-of = SmoothGrad: input { $n } of { $n-all }
 heard-integrated-gradients-step-of = Integrated gradients: step { $n } of { $n-all }
 heard-kernelshap-cutting-pieces = KernelSHAP: cutting pieces

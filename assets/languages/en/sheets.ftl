@@ -197,3 +197,15 @@ binding-held = { $key } is the key of { $by }. Shall it be the key of { $name }?
 binding-from = { $key } from { $by }
 binding-take = Take { $what }
 binding-leave = Leave it
+
+## ui/states/features
+
+features-title = What the layers of { $model } computed
+features-crop = Crop
+features-layer = Layer
+features-slice = Slice of the features
+features-told = { $channels } channels of { $columns } × { $rows } cells, slice { $slice } of { $depth }; each from its smallest (black) to its largest value (white) of all slices
+features-all = All channels
+features-channel = Channel { $channel }: { $low } to { $high }
+features-coming = The network is being asked.
+features-read = The crop, slice { $slice }

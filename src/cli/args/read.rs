@@ -134,8 +134,8 @@ pub(in crate::cli) struct Classify {
     pub(in crate::cli) mode: Mode,
     /// Explanations: grad_cam, native, attention_rollout, date_difference, as far as the network has them;
     /// of M3Net grad_cam_pp, hires_cam, layer_cam, score_cam, gradient, gradient_x_input, smooth_grad,
-    /// integrated_gradients, occlusion, rise and kernel_shap besides; `:micro`, `:meso` or `:macro` after a name for one
-    /// scale of it, but for native, occlusion, rise and kernel_shap [default with --out: the first that the network has]
+    /// integrated_gradients, guided_backprop (of CSF-Net, too), occlusion, rise and kernel_shap besides; `:micro`,
+    /// `:meso` or `:macro` after a name for one scale of it, but for native, occlusion, rise and kernel_shap [default with --out: the first that the network has]
     #[arg(long, value_name = "METHOD", value_delimiter = ',', value_parser = values::explain)]
     pub(in crate::cli) explain: Vec<Wanted>,
     /// An earlier series of the same patient, for networks that compare dates

@@ -66,6 +66,13 @@ impl CsfNetwork {
         &self.net
     }
 
+    /// What one date's region holds, `[1, slice, row, column]`, on the network's device.
+    /// - `values`: 16 x 64 x 64, [slice][row][column]
+    pub fn region(&self, values: &[f32]) -> Tensor<4> {
+        let [columns, rows, slices] = CsfNet::REGION;
+        Tensor::from_data(TensorData::new(values.to_vec(), [1, slices, rows, columns]), &self.device)
+    }
+
     /// - `regions`: earlier, later; 16 x 64 x 64 each, [slice][row][column]
     /// - `codes`: of the six fields, below [`CsfNetwork::categories`]
     /// - errors: cancelled, an unknown category, a device that failed, or an answer that is no number
@@ -77,10 +84,7 @@ impl CsfNetwork {
     ) -> Result<CsfForward, InferenceError> {
         ctx.check()?;
         let start = Instant::now();
-        let [columns, rows, slices] = CsfNet::REGION;
-        let regions = regions.map(|values| -> Tensor<4> {
-            Tensor::from_data(TensorData::new(values.to_vec(), [1, slices, rows, columns]), &self.device)
-        });
+        let regions = regions.map(|values| self.region(values));
         let clinical = self.net.clinical(&[codes]).map_err(|UnknownCategory { field, code, known }| {
             InferenceError::Category { field, code, known }
         })?;

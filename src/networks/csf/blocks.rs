@@ -4,10 +4,11 @@
 use burn::module::Module;
 use burn::nn::conv::Conv3d;
 use burn::nn::{BatchNorm, Initializer, Linear, LinearConfig};
-use burn::tensor::activation::{relu, sigmoid};
+use burn::tensor::activation::sigmoid;
 use burn::tensor::{Device, Tensor};
 
 use crate::networks::layers::{batch_norm, biased_conv3d, conv3d, convolution, fold, normalised};
+use crate::networks::taps::Taps;
 
 /// Convolution and batch norm: a sequence in the published code, hence `.0` and `.1` in the keys. The norm
 /// is absent once it is folded.
@@ -26,8 +27,8 @@ pub(super) fn halving(channels: usize, device: &Device) -> ConvNorm {
 }
 
 /// The sequence with the ReLU that always ends it.
-pub(super) fn rectified((conv, norm): &ConvNorm, x: Tensor<5>) -> Tensor<5> {
-    relu(normalised(conv, norm, x))
+pub(super) fn rectified((conv, norm): &ConvNorm, x: Tensor<5>, taps: &mut Taps) -> Tensor<5> {
+    taps.relu(normalised(conv, norm, x))
 }
 
 pub(super) fn folded((conv, norm): ConvNorm) -> ConvNorm {
@@ -56,9 +57,10 @@ impl CsfBlock {
 
     /// - `x`: `[batch, in, d, h, w]`
     /// - returns: `[batch, out, d, h, w]`
-    pub fn forward(&self, x: Tensor<5>) -> Tensor<5> {
-        let skip = rectified(&self.conv3, x.clone());
-        rectified(&self.my_conv2, rectified(&self.my_conv1, x)) + skip
+    pub fn forward(&self, x: Tensor<5>, taps: &mut Taps) -> Tensor<5> {
+        let skip = rectified(&self.conv3, x.clone(), taps);
+        let y = rectified(&self.my_conv1, x, taps);
+        rectified(&self.my_conv2, y, taps) + skip
     }
 
     /// The same function with every batch norm inside its convolution.

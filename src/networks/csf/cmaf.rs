@@ -3,7 +3,6 @@
 
 use burn::module::Module;
 use burn::nn::{DropoutConfig, Initializer, Linear, LinearConfig};
-use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 
 use super::config::HEADS;
@@ -80,21 +79,25 @@ impl CrossModalFusion {
         learning: bool,
     ) -> Tensor<2> {
         let shape = image.dims();
-        let through = |layer: &Linear, x: Tensor<3>| relu(layer.forward(x));
-        let (image, fields) = (relu(self.fi1.forward(image)), relu(self.ft1.forward(fields)));
+        let through = |layer: &Linear, x: Tensor<3>, taps: &mut Taps| taps.relu(layer.forward(x));
+        let (image, fields) = (taps.relu(self.fi1.forward(image)), taps.relu(self.ft1.forward(fields)));
         // One sequence of all patients, or one of one token for each.
         let sequence = match keys {
             Keys::Batch => 0,
             Keys::Own | Keys::Tokens(..) => 1,
         };
-        let [own_i, own_t] = [&image, &fields].map(|x| x.clone().unsqueeze_dim::<3>(sequence));
+        let [own_i, own_t] = [&image, &fields].map(|x| taps.seam(x.clone().unsqueeze_dim::<3>(sequence)));
         let (keys_i, keys_t) = match keys {
-            Keys::Tokens(image, fields) => (through(&self.fi1, image), through(&self.ft1, fields)),
+            Keys::Tokens(image, fields) => {
+                (through(&self.fi1, image, taps), through(&self.ft1, fields, taps))
+            }
             Keys::Own | Keys::Batch => (own_i.clone(), own_t.clone()),
         };
-        let [value_i, key_i] = [&self.conv_i1, &self.conv_i2].map(|layer| through(layer, keys_i.clone()));
-        let [value_t, key_t] = [&self.conv_t1, &self.conv_t2].map(|layer| through(layer, keys_t.clone()));
-        let (query_i, query_t) = (through(&self.conv_i3, own_i), through(&self.conv_t3, own_t));
+        let [value_i, key_i] =
+            [&self.conv_i1, &self.conv_i2].map(|layer| through(layer, keys_i.clone(), taps));
+        let [value_t, key_t] =
+            [&self.conv_t1, &self.conv_t2].map(|layer| through(layer, keys_t.clone(), taps));
+        let (query_i, query_t) = (through(&self.conv_i3, own_i, taps), through(&self.conv_t3, own_t, taps));
         let mut attended = |layer: &MultiheadAttention, name: &str, inputs: [Tensor<3>; 3]| {
             let y = layer.forward(inputs, |weights| {
                 taps.offer(name, &weights);

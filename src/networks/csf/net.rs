@@ -2,7 +2,6 @@
 
 use burn::module::Module;
 use burn::nn::{Embedding, EmbeddingConfig, Initializer, Linear, LinearConfig};
-use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 
 use super::clinical::{Clinical, UnknownCategory, offsets, rows};
@@ -155,26 +154,26 @@ impl CsfNet {
         taps: &mut Taps,
         learning: bool,
     ) -> Tensor<2> {
-        let joined = self.tepfushon.forward(earlier, later);
+        let joined = self.tepfushon.forward(earlier, later, taps);
         taps.offer("tepfushon", &joined);
         // [batch, channel, cell]
-        let cells = joined.flatten::<3>(2, 4);
+        let cells = taps.seam(joined.flatten::<3>(2, 4));
         let pooled = cells.clone().mean_dim(2).squeeze_dim::<2>(2);
-        let image = self.fc3.forward(relu(self.fc2.forward(pooled)));
+        let image = self.fc3.forward(taps.relu(self.fc2.forward(pooled)));
         taps.offer("fc3", &image);
-        let fields = self.linear_proj.forward(embedded);
+        let fields = taps.seam(self.linear_proj.forward(embedded));
         let told = fields.clone().mean_dim(1).squeeze_dim::<2>(1);
         let keys = match self.attending {
             Attending::Patient => Keys::Own,
             Attending::Batch => Keys::Batch,
             Attending::Tokens => {
-                let cells = self.fc3.forward(relu(self.fc2.forward(cells.swap_dims(1, 2))));
+                let cells = self.fc3.forward(taps.relu(self.fc2.forward(cells.swap_dims(1, 2))));
                 Keys::Tokens(cells, fields)
             }
         };
         let both =
             taps.within("fusion", |taps| self.fusion.forward_tapped(image, told, keys, taps, learning));
         taps.offer("fusion", &both);
-        self.c2.forward(relu(self.c1.forward(both)))
+        self.c2.forward(taps.relu(self.c1.forward(both)))
     }
 }

@@ -3,11 +3,12 @@
 use burn::module::{Module, Param};
 use burn::nn::Initializer;
 use burn::nn::conv::Conv3d;
-use burn::tensor::activation::{relu, sigmoid};
+use burn::tensor::activation::sigmoid;
 use burn::tensor::{Device, Tensor};
 
 use super::config::AfterTemporal;
 use crate::networks::layers::{AxisMap, biased_conv3d, normalised};
+use crate::networks::taps::Taps;
 
 /// Temporal residual fusion: `sigmoid(w0) F(t0, t1) + sigmoid(w1) t1`. Source: CSF-NET, models/temporal.
 #[derive(Module, Debug)]
@@ -32,10 +33,10 @@ impl TemporalFusion {
 
     /// - `earlier`, `later`: `[batch, channel, d, h, w]`
     /// - returns: the same shape
-    pub fn forward(&self, earlier: Tensor<5>, later: Tensor<5>) -> Tensor<5> {
+    pub fn forward(&self, earlier: Tensor<5>, later: Tensor<5>, taps: &mut Taps) -> Tensor<5> {
         let both = Tensor::cat(vec![earlier, later.clone()], 1);
         let joined = normalised(&self.conv3d, &None, (2..5).fold(both, smoothed));
-        let joined = if self.rectified { relu(joined) } else { joined };
+        let joined = if self.rectified { taps.relu(joined) } else { joined };
         let share = |weight: &Param<Tensor<1>>| sigmoid(weight.val()).reshape([1, 1, 1, 1, 1]);
         joined * share(&self.weight_t0) + later * share(&self.weight_t1)
     }

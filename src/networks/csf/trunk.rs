@@ -76,10 +76,11 @@ impl Trunk {
     /// - `region`: `[batch, slice, row, column]`
     /// - returns: `[batch, channel, d, h, w]`, an eighth of the size along each axis, rounded up
     pub fn forward_tapped(&self, region: Tensor<4>, taps: &mut Taps) -> Tensor<5> {
-        let x = rectified(&self.conv1, region.unsqueeze_dim::<5>(1));
-        let (x, gate) = self.first_cbam.forward(rectified(&self.conv2, x));
+        let x = rectified(&self.conv1, region.unsqueeze_dim::<5>(1), taps);
+        let (x, gate) = self.first_cbam.forward(rectified(&self.conv2, x, taps));
         taps.offer("first_cbam.gate", &gate);
         taps.offer("first_cbam", &x);
+        let x = taps.seam(x);
         self.after(0, x, taps)
     }
 
@@ -88,8 +89,8 @@ impl Trunk {
     pub fn after(&self, done: usize, x: Tensor<5>, taps: &mut Taps) -> Tensor<5> {
         self.layers.iter().enumerate().skip(done).fold(x, |x, (n, layer)| {
             let y = match layer {
-                Layer::Pool(pool) => rectified(pool, x),
-                Layer::Block(block) => block.forward(x),
+                Layer::Pool(pool) => rectified(pool, x, taps),
+                Layer::Block(block) => block.forward(x, taps),
                 Layer::Gate(cbam) => {
                     let (y, gate) = cbam.forward(x);
                     taps.offer(&format!("layers.{n}.gate"), &gate);
@@ -97,7 +98,7 @@ impl Trunk {
                 }
             };
             taps.offer(&format!("layers.{n}"), &y);
-            y
+            taps.seam(y)
         })
     }
 

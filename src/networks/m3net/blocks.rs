@@ -3,10 +3,10 @@
 use burn::module::Module;
 use burn::nn::BatchNorm;
 use burn::nn::conv::Conv3d;
-use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 
 use crate::networks::layers::{batch_norm, conv3d, fold, normalised};
+use crate::networks::taps::Taps;
 
 /// 3-D residual block (M3-Net, Model/ResNet18.py, BasicBlock).
 ///
@@ -39,13 +39,13 @@ impl BasicBlock {
 
     /// - `x`: `[batch, in, d, h, w]`
     /// - returns: `[batch, out, d/s, h/s, w/s]`, rounded up
-    pub fn forward(&self, x: Tensor<5>) -> Tensor<5> {
+    pub fn forward(&self, x: Tensor<5>, taps: &mut Taps) -> Tensor<5> {
         let skip = match &self.downsample {
             Some((conv, bn)) => normalised(conv, bn, x.clone()),
             None => x.clone(),
         };
-        let y = relu(normalised(&self.conv1, &self.bn1, x));
-        relu(normalised(&self.conv2, &self.bn2, y) + skip)
+        let y = taps.relu(normalised(&self.conv1, &self.bn1, x));
+        taps.relu(normalised(&self.conv2, &self.bn2, y) + skip)
     }
 
     /// The same function with every batch norm inside its convolution.

@@ -38,6 +38,16 @@ pub enum EncoderConfig {
     ConvNext(Encoder2dConfig),
 }
 
+impl EncoderConfig {
+    /// The layers whose features the encoder offers to its taps, from the input on.
+    pub const fn layers(self) -> &'static [&'static str] {
+        match self {
+            Self::ResNet3d(_) => &["relu", "maxpool", "layer1", "layer2", "layer3", "layer4"],
+            Self::ConvNext(_) => &["stem", "stages.0", "stages.1", "stages.2", "stages.3"],
+        }
+    }
+}
+
 /// M3Net: one encoder per scale, from micro to macro; the fusion is the same in every preset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct M3NetConfig {

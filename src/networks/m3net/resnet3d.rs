@@ -3,7 +3,6 @@
 use burn::module::Module;
 use burn::nn::conv::Conv3d;
 use burn::nn::{BatchNorm, Initializer, Linear, LinearConfig};
-use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 
 use super::blocks::BasicBlock;
@@ -54,9 +53,9 @@ impl ResNet3d {
     /// - `crop`: `[batch, slice, column, row]`
     /// - returns: logits `[batch, 2]`
     pub fn forward_tapped(&self, crop: Tensor<4>, taps: &mut Taps) -> Tensor<2> {
-        let x = relu(normalised(&self.conv1, &self.bn1, crop.unsqueeze_dim::<5>(1)));
+        let x = taps.relu(normalised(&self.conv1, &self.bn1, crop.unsqueeze_dim::<5>(1)));
         taps.offer("relu", &x);
-        let x = max_pool3d_k3s2p1(x);
+        let x = taps.seam(max_pool3d_k3s2p1(x));
         taps.offer("maxpool", &x);
         self.after(0, x, taps)
     }
@@ -68,7 +67,7 @@ impl ResNet3d {
         let mut x = x;
         for (blocks, name) in layers.into_iter().zip(["layer1", "layer2", "layer3", "layer4"]).skip(done) {
             for block in blocks {
-                x = block.forward(x);
+                x = block.forward(x, taps);
             }
             taps.offer(name, &x);
         }

@@ -5,7 +5,7 @@ use egui::{Align2, Color32, FontId, Rect, Role, Sense, TextStyle, Ui, WidgetInfo
 
 use super::crop_image::{OverCrop, crop_texture};
 use super::seen::seen_strip_ui;
-use crate::command::Command;
+use crate::command::{Command, Commands, Explaining};
 use crate::findings::{Nodule, Question};
 use crate::inference::{Answer, Crop, M3NetDetail, Mode, Region};
 use crate::language::named;
@@ -13,7 +13,7 @@ use crate::say;
 use crate::ui::theme::{PICTURE, region_colour, size, strong_family, text, tokens};
 use crate::ui::viewport::overlay::{Halo, halo_text, region_line};
 use crate::ui::viewport::{heatmap, on_pixels, scrolled};
-use crate::ui::widgets::{bare_slider_ui, line_ui, splits};
+use crate::ui::widgets::{Press, bare_slider_ui, line_ui, press_ui, splits};
 use crate::ui::{CropSlice, Scene, UiState, icons, words};
 
 /// From line to line over a crop, points.
@@ -97,7 +97,13 @@ fn size_words(ui: &Ui, region: &Region, width: f32) -> Vec<String> {
 }
 
 /// The crops side by side, with a slider through their slices.
-pub fn crops_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodule, answer: &Answer) {
+pub fn crops_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    state: &mut UiState,
+    (nodule, answer): (&Nodule, &Answer),
+    out: &mut Commands,
+) {
     let t = tokens(ui);
     let Some(seen) = answer.m3net() else { return };
     let (k, depth) = slice_of(state, nodule, answer);
@@ -142,6 +148,11 @@ pub fn crops_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &No
     response.widget_info(|| WidgetInfo::slider(true, (k + 1) as f64, say!("crops-slice-of-crops")));
     if response.changed() {
         choose(state, nodule, answer, shown.saturating_sub(1));
+    }
+    let features = Command::Explaining(Explaining::ShowFeatures);
+    let press = Press::new(icons::LAYOUT, say!("crops-features")).filled();
+    if press_ui(ui, press).on_hover_text(scene.tip(&features)).clicked() {
+        out.push(features);
     }
 }
 

@@ -46,7 +46,7 @@ pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut
     ui.add_space(2.0);
     let map = |map: Wanted| Edit::Heatmap(Heatmap { map, on: true, ..heat });
     let family = nodule.answer().map_or(Family::M3Net, |answer| answer.detail.family());
-    method_ui(ui, scene, nodule, family, out);
+    method_ui(ui, scene, nodule, out);
     if scene.session.working(WorkId::Explain).is_some() {
         computing_ui(ui, scene, out);
         return;
@@ -102,6 +102,9 @@ pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut
     if let Some(map) = shown {
         let cells = of_map(map);
         paragraph_ui(ui, &cells, t.muted);
+        if let Some(caution) = Method::named(map.method).and_then(Method::caution) {
+            note_ui(ui, icons::WARNING, t.warning, &heard(caution));
+        }
         if family == Family::M3Net {
             trust_ui(ui, map, out);
         }
@@ -125,7 +128,11 @@ fn of_map(map: &Saliency) -> String {
     let voxel_by_voxel = matches!(
         Method::named(map.method),
         Some(
-            Method::Gradient | Method::GradientTimesInput | Method::SmoothGrad | Method::IntegratedGradients
+            Method::Gradient
+                | Method::GradientTimesInput
+                | Method::SmoothGrad
+                | Method::IntegratedGradients
+                | Method::GuidedBackprop
         )
     );
     let told = |name: &str| map.told.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
@@ -190,7 +197,7 @@ fn trust_ui(ui: &mut Ui, map: &Saliency, out: &mut Commands) {
 }
 
 /// The menu of methods: those that are there, and those that are computed when they are chosen.
-fn method_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, family: Family, out: &mut Commands) {
+fn method_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut Commands) {
     let t = tokens(ui);
     let heat = scene.session.look().heatmap;
     let mut there: Vec<&Arc<Saliency>> = Vec::new();
@@ -226,7 +233,8 @@ fn method_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, family: Family, ou
                         ui.close();
                     }
                 }
-                for method in Method::on_demand(family) {
+                let model = nodule.answer().map_or("", |answer| answer.model.as_str());
+                for method in Method::on_demand(model) {
                     if there.iter().any(|map| map.method == method.name()) {
                         continue;
                     }

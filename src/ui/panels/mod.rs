@@ -1,6 +1,7 @@
 //! Bars and side panels: one file each. They read the scene, draw, and push commands.
 
 mod answer;
+mod attention;
 mod beside;
 mod compare;
 mod contribution;
@@ -16,6 +17,7 @@ mod measurements;
 mod mode;
 mod neighbourhood;
 mod network;
+mod occluding;
 mod open_menu;
 mod pet;
 mod prior;
@@ -37,6 +39,7 @@ mod volume_menu;
 mod width;
 mod window_menu;
 
+pub(in crate::ui) use crop_image::crop_texture;
 pub use crops::strip_ui;
 pub use left::left_ui;
 pub use open_menu::{path_ui, typed_path_ui};

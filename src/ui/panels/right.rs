@@ -4,8 +4,8 @@ use egui::{Align, Frame, Layout, Margin, Panel, RichText, Ui};
 
 use super::width::scrolled_ui;
 use super::{
-    answer, beside, contribution, counterfactual, crops, explanation, fields, neighbourhood, network, prior,
-    seen, uncertainty,
+    answer, beside, contribution, counterfactual, crops, explanation, fields, neighbourhood, network,
+    occluding, prior, seen, uncertainty,
 };
 use crate::command::{Command, Commands};
 use crate::findings::{Nodule, Question};
@@ -104,9 +104,13 @@ fn nodule_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodul
                 card_ui(ui, |ui| counterfactual::counterfactual_ui(ui, scene, nodule, answer, out));
                 ui.add_space(size::HALF);
             }
+            if answer.m3net().is_some() && answer.trained {
+                card_ui(ui, |ui| occluding::occluding_ui(ui, scene, nodule, answer, out));
+                ui.add_space(size::HALF);
+            }
             card_ui(ui, |ui| match answer.m3net() {
                 Some(_) => {
-                    crops::crops_ui(ui, scene, state, nodule, answer);
+                    crops::crops_ui(ui, scene, state, (nodule, answer), out);
                     ui.add_space(size::STEP);
                     contribution::contribution_ui(ui, answer);
                 }

@@ -7,6 +7,7 @@ use egui::{
     Align2, Color32, ColorImage, Id, Rect, Role, Sense, TextStyle, TextureOptions, Ui, WidgetInfo, pos2, vec2,
 };
 
+use super::attention::attention_ui;
 use super::contribution::{Bar, bars_ui};
 use super::thumbnails::kept_texture;
 use crate::inference::{Answer, CsfDetail, Detail, FieldShare, MaemcDetail, MmcafDetail, RegionName};
@@ -169,6 +170,7 @@ pub fn seen_ui(ui: &mut Ui, answer: &Answer, anonymous: bool) {
     line_ui(ui, say!("seen-title"), text::strong(), t.text);
     ui.add_space(2.0);
     let seen = pictures(answer);
+    let mut first = None;
     if !seen.is_empty() {
         let width = ui.available_width();
         let room = Rect::from_min_size(ui.cursor().min, vec2(width, width));
@@ -176,6 +178,7 @@ pub fn seen_ui(ui: &mut Ui, answer: &Answer, anonymous: bool) {
         let (all, _) = ui.allocate_exact_size(vec2(width, height + 34.0), Sense::hover());
         let room = Rect::from_min_size(all.min, vec2(width, height));
         for (n, (seen, rect)) in seen.iter().zip(places(room, &seen, 6.0)).enumerate() {
+            first = first.or(Some(rect));
             let response = ui.interact(rect, ui.scope_id().with(("seen", n)), Sense::hover());
             response.widget_info(|| WidgetInfo::labeled(Role::Image, true, seen.words));
             draw(ui, "panel", rect, seen);
@@ -205,6 +208,8 @@ pub fn seen_ui(ui: &mut Ui, answer: &Answer, anonymous: bool) {
             bars.sort_by(|a, b| b.value.total_cmp(&a.value));
             bars.truncate(5);
             bars_ui(ui, say!("seen-attended"), say!("seen-share"), &bars);
+            ui.add_space(size::STEP);
+            attention_ui(ui, detail, first);
         }
         // How much each field counts tells of the field.
         Detail::Mmcaf(_) | Detail::Csf(_) if anonymous => {}

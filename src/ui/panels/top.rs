@@ -228,6 +228,7 @@ fn tool_icon(tool: Tool) -> &'static str {
         Tool::Nodule => icons::NODULE,
         Tool::Measure(kind) => measure_icon(kind),
         Tool::Paint | Tool::Segment => icons::BRUSH,
+        Tool::Occlude => icons::SINGLE,
         Tool::Erase => icons::ERASER,
     }
 }

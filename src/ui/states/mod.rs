@@ -1,6 +1,7 @@
 //! States that are not reading: first start, opening, nothing usable, failure, notices, the sheets of
 //! keys and of the model card. Each says in words what is and what would help.
 
+mod features;
 mod film;
 mod help;
 mod key_binding;
@@ -16,6 +17,7 @@ mod sheet;
 mod trouble;
 mod welcome;
 
+pub use features::{FeatureChoice, features_ui};
 pub use film::film_ui;
 pub use help::help_ui;
 pub use key_binding::{KeyBinding, WantedKey, key_binding_ui};

@@ -4,7 +4,7 @@
 use egui::{CursorIcon, EventFilter, Id, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2};
 
 use super::callback::{SlicePlace, slice_shape};
-use super::pair::{OfTwo, Side, ct_alone, two_maps};
+use super::pair::{Side, ct_alone, of_pair};
 use super::{DrawnPane, PaneKind, Shown, compose, overlay, pointer};
 use crate::command::{Command, Commands};
 use crate::language::named;
@@ -48,7 +48,8 @@ pub(super) fn view_ui(
     };
     shown.sampling = scene.prefs.sampling();
     shown.screen = state.screen;
-    state.panes.push(DrawnPane::new(PaneKind::Slices(pane), rect, scale, size_px));
+    let kind = side.map_or(PaneKind::Slices(pane), |side| PaneKind::OfTwo(pane, side));
+    state.panes.push(DrawnPane::new(kind, rect, scale, size_px));
     if let Some(size) = state.viewport_px.get_mut(pane.index()) {
         *size = size_px;
     }
@@ -118,10 +119,9 @@ pub fn on_pixels(rect: Rect, scale: f32) -> (Rect, [u32; 2]) {
 /// held.
 fn which_map(scene: &Scene<'_>, state: &UiState, side: Option<Side>, shown: &mut Shown) {
     let heat = scene.session.look().heatmap;
+    let beside = side.is_some();
     // Side by side both are there already.
     let turn = side.is_none() && state.second_turn != state.other_map;
-    // One bar for two maps; a map beside the CT alone keeps its own.
-    let draws_bar = side != Some(Side::First) || scene.session.compared_maps().is_none();
     let side = match side {
         Some(side) => side,
         None if !heat.on || !(heat.blink || turn) => return,
@@ -129,10 +129,9 @@ fn which_map(scene: &Scene<'_>, state: &UiState, side: Option<Side>, shown: &mut
         None if turn => Side::Second,
         None => Side::First,
     };
-    let [first, second] = two_maps(scene.session, state.other_map);
-    let OfTwo { look, name } = if side == Side::First { first } else { second };
-    (shown.heatmap, shown.map_name) = (look, Some(name));
-    shown.colour_bar = draws_bar;
+    of_pair(scene.session, side, state.other_map, shown);
+    // In turn they are in one view, which has the bar always.
+    shown.colour_bar |= !beside;
 }
 
 fn describe(ui: &Ui, response: &Response, (pane, second): (Pane, bool), shown: &Shown, session: &Session) {
@@ -181,7 +180,9 @@ fn cursor_icon(tool: Tool) -> CursorIcon {
         Tool::Window => CursorIcon::Default,
         Tool::Pan => CursorIcon::Grab,
         Tool::Zoom => CursorIcon::ZoomIn,
-        Tool::Crosshair | Tool::Nodule | Tool::Measure(_) | Tool::Paint => CursorIcon::Crosshair,
+        Tool::Crosshair | Tool::Nodule | Tool::Measure(_) | Tool::Paint | Tool::Occlude => {
+            CursorIcon::Crosshair
+        }
         // Its ring is the pointer.
         Tool::Segment | Tool::Erase => CursorIcon::None,
     }

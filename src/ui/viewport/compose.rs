@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use super::shown::{CandidateBox, Facts, Mark, MeasurementMark, ProbabilityDot, Shown, ShownLayer};
+use super::shown::{
+    CandidateBox, Facts, Mark, MeasurementMark, ProbabilityDot, Shown, ShownBlock, ShownLayer,
+};
 use crate::explain::Why;
 use crate::findings::{Nodule, Question};
-use crate::inference::{Region, regions};
+use crate::inference::{Region, RegionName, regions};
 use crate::ingest::{Defect, DefectCode, Series};
 use crate::language::heard;
 use crate::networks::spec;
@@ -72,12 +74,27 @@ pub fn compose(session: &Session, pane: Pane, size_px: [u32; 2]) -> Option<Shown
             .crop_box
             .filter(|_| look.shows_volume())
             .map(|crop| crop.all_corners(grid)),
+        block: block(session, pane),
         measurements: measurements(Some(session.findings()), session.sketch()),
         text: look.corner_text,
         facts: facts(session),
         reduced: session.gpu().reduced,
         focused: look.focus == pane,
     })
+}
+
+/// What is left out under the pointer; its words where the pointer is.
+fn block(session: &Session, pane: Pane) -> Option<ShownBlock> {
+    let (nodule, answer, block) = session.probing()?;
+    let region = Region::of_voxels(RegionName::Micro, block, answer.m3net()?.sampling.grid());
+    let known = session.probed().filter(|known| known.nodule == nodule.id);
+    let here = session.hover().is_some_and(|hover| hover.pane == pane);
+    let label = known.filter(|_| here).map(|known| {
+        let [before, after] = known.before_and_after;
+        format!("{before:.2} \u{2192} {after:.2}")
+    });
+    let current = known.is_some_and(|known| known.block == block);
+    Some(ShownBlock { corners: region.corners, label, current })
 }
 
 /// What the network reads, or would read, around a nodule.

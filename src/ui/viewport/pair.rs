@@ -5,6 +5,7 @@ use std::sync::Arc;
 use egui::{Rect, Ui};
 
 use super::canvas::view_ui;
+use super::shown::Shown;
 use crate::command::Commands;
 use crate::explain::Saliency;
 use crate::render::{HeatmapLook, SharedScale};
@@ -55,6 +56,16 @@ pub fn two_maps(session: &Session, lent: bool) -> [OfTwo; 2] {
             .filter(|_| heat.on)
             .map_or_else(|| ct_alone().to_owned(), |map| words::method_and_scale(map)),
     })
+}
+
+/// One of the two views: its map, the name of it, and the colours with their numbers once for both.
+/// - `lent`: as in [`two_maps`]
+pub fn of_pair(session: &Session, side: Side, lent: bool, shown: &mut Shown) {
+    let [first, second] = two_maps(session, lent);
+    let OfTwo { look, name } = if side == Side::First { first } else { second };
+    (shown.heatmap, shown.map_name) = (look, Some(name));
+    // A map beside the CT alone keeps its own bar.
+    shown.colour_bar = side == Side::Second || session.compared_maps().is_none();
 }
 
 fn look(heat: Heatmap, map: &Arc<Saliency>, shared: Option<SharedScale>) -> HeatmapLook {

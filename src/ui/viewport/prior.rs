@@ -46,6 +46,7 @@ pub fn compose_prior(session: &Session, size_px: [u32; 2]) -> Option<Shown> {
         boxes: if look.boxes { boxes(session) } else { Vec::new() },
         candidates: Vec::new(),
         crop_box: None,
+        block: None,
         outlines: Vec::new(),
         layer: None,
         heatmap: None,

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::outlines::OutlineMark;
+use super::pair::Side;
 use crate::geometry::{Patient, Plane, Point};
 use crate::inference::Region;
 use crate::measure::Measurement;
@@ -43,6 +44,17 @@ pub struct ProbabilityDot {
     pub probability: f64,
     /// To the next one, mm.
     pub step_mm: f64,
+}
+
+/// A block of tissue that is left out of a question.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShownBlock {
+    /// Outer corners, LPS mm, in the order of [`Region::corners`].
+    pub corners: [Point<Patient>; 8],
+    /// What that does to the answer, in the view that the pointer is over.
+    pub label: Option<String>,
+    /// It is of this very block; else of the one before.
+    pub current: bool,
 }
 
 /// A measurement, and what stands beside it.
@@ -157,6 +169,8 @@ pub struct Shown {
     pub marks: Vec<Mark>,
     /// Outer corners of the crop box of the 3D view, where that is on the screen, LPS mm.
     pub crop_box: Option<[Point<Patient>; 8]>,
+    /// Tissue that is left out under the pointer.
+    pub block: Option<ShownBlock>,
     /// Measurements.
     pub measurements: Vec<MeasurementMark>,
     /// How much text.
@@ -190,6 +204,8 @@ impl Shown {
 pub enum PaneKind {
     /// Slices of the series.
     Slices(Pane),
+    /// The same with one of two maps, beside the other.
+    OfTwo(Pane, Side),
     /// Slices of the prior.
     Prior,
     /// The volume in 3D.

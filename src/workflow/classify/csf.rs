@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::answer::{Spoken, answer, probability};
 use super::{ClassifyError, Part, Request};
-use crate::explain::{Method, csf_change, csf_fields, csf_gate, csf_grad_cam};
+use crate::explain::{Method, csf_change, csf_fields, csf_gate, csf_grad_cam, csf_guided};
 use crate::inference::csf::{Categories, CsfNetwork, Date, FIELDS, FieldCodes};
 use crate::inference::{CsfDetail, Detail, FieldShare, Runtime};
 use crate::jobs::JobContext;
@@ -59,6 +59,10 @@ pub(super) fn work(
     super::maps(request, send, ctx, Instant::now(), |method| {
         Ok(match method {
             Method::GradCam => csf_grad_cam(network, &forward, 1, &later.region, grid)?,
+            Method::GuidedBackprop => {
+                let regions = [&*earlier.values, &*later.values];
+                csf_guided(network, &forward, regions, (1, &later.region), grid)?
+            }
             Method::DateDifference => csf_change(&forward, &later.region, grid)?,
             _ => csf_gate(&forward, 1, &later.region, grid)?,
         })

@@ -5,7 +5,13 @@ use crate::inference::InferenceError;
 use crate::inference::csf::CodesError;
 use crate::ingest::FEWEST_SLICES;
 use crate::jobs::{Cancelled, JobFailure};
-use crate::networks::{Family, UnknownNetwork};
+use crate::networks::{NetworkSpec, UnknownNetwork, spec};
+
+/// Names of the methods that a network has.
+fn methods(model: &str) -> String {
+    let all = spec(model).map(Method::of).unwrap_or_default();
+    all.into_iter().map(Method::name).collect::<Vec<_>>().join(", ")
+}
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -44,15 +50,21 @@ pub enum ClassifyError {
     /// A method of other networks.
     #[error(
         "{model} cannot be explained by {wanted}; it has {list}",
-        list = Method::of(*.family).iter().map(|method| method.name()).collect::<Vec<_>>().join(", ")
+        list = methods(.model)
     )]
     NoMethod {
         /// Name of the network.
         model: &'static str,
         /// What was asked for.
         wanted: Wanted,
-        /// Its family.
-        family: Family,
+    },
+    /// A method of networks with ReLUs.
+    #[error("{wanted} is defined for ReLUs alone, and {model} has other activations; it has {list}", list = methods(.model))]
+    NoRelus {
+        /// Name of the network.
+        model: &'static str,
+        /// What was asked for.
+        wanted: Wanted,
     },
     /// Two dates are compared, and there is one.
     #[error(
@@ -94,4 +106,17 @@ pub enum ClassifyError {
     /// Asked to stop.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+}
+
+impl ClassifyError {
+    /// A network cannot be explained so.
+    pub(super) fn no_method(spec: &NetworkSpec, wanted: Wanted) -> Self {
+        let model = spec.name;
+        // Of one scale it is refused for the scale, not for the method.
+        let relus = Method::of(spec).contains(&wanted.method);
+        match wanted.method {
+            Method::GuidedBackprop if !relus => Self::NoRelus { model, wanted },
+            _ => Self::NoMethod { model, wanted },
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::answer::{Spoken, answer, probability};
 use super::{ClassifyError, Part, Request};
-use crate::explain::{maemc_map, maemc_rollout};
+use crate::explain::{maemc_attention, maemc_map, maemc_rollout};
 use crate::inference::maemc::{MaemcNetwork, montages};
 use crate::inference::{Detail, MaemcDetail, repeated};
 use crate::jobs::JobContext;
@@ -33,6 +33,7 @@ pub(super) fn work(
             axial: Arc::clone(&axial.values),
             coronal: Arc::clone(&coronal.values),
             slices: slices.to_vec(),
+            attention: maemc_attention(&forward)?,
         }),
         doubts: repeated(&[axial.region, coronal.region]).into_iter().collect(),
         unknown: Vec::new(),

@@ -135,8 +135,8 @@ pub fn check(request: &Request) -> Result<(), ClassifyError> {
         let (model, mode) = (spec.name, request.mode);
         return Err(InferenceError::NoSuchMode { model, mode }.into());
     }
-    if let Some(wanted) = request.explain.iter().find(|wanted| !wanted.is_of(spec.family)) {
-        return Err(ClassifyError::NoMethod { model: spec.name, wanted: *wanted, family: spec.family });
+    if let Some(wanted) = request.explain.iter().find(|wanted| !wanted.is_of(spec)) {
+        return Err(ClassifyError::no_method(spec, *wanted));
     }
     if spec.family == Family::Csf && request.prior.is_none() {
         return Err(ClassifyError::NeedsPrior(spec.name));

@@ -1,5 +1,6 @@
 //! What lies over a slice: lines, letters, boxes, text. Plain painting, no input, no session.
 
+mod block;
 mod boxes;
 mod colour_bar;
 mod corners;
@@ -75,6 +76,7 @@ pub fn paint(painter: &Painter, rect: Rect, shown: &Shown) -> Rect {
     boxes::outlines(painter, &place, shown);
     neighbourhood::dots(painter, &place, shown);
     marks::marks(painter, &place, shown);
+    block::block(painter, &place, shown);
     measurements::measurements(painter, &place, shown);
     lines::frame(painter, rect, shown);
     lines::letters(painter, rect, shown);

@@ -1,0 +1,84 @@
+//! Layers of the selected nodule's network, asked for while their sheet is open.
+
+use std::sync::Arc;
+
+use super::waker::Waker;
+use super::words::sentence;
+use crate::findings::Nodule;
+use crate::inference::{self, Answer, Engine};
+use crate::jobs::Outcome;
+use crate::networks::Scale;
+use crate::session::{News, Session, Severity};
+use crate::workflow::features::{self, FeaturesPart};
+
+/// What is wanted of an answer.
+struct Wanted {
+    answer: Arc<Answer>,
+    layer: (Scale, &'static str),
+    /// `None` while the network has more urgent work.
+    question: Option<inference::Question<FeaturesPart>>,
+}
+
+/// Asks for one layer at a time.
+#[derive(Default)]
+pub(super) struct Features {
+    wanted: Option<Wanted>,
+}
+
+impl Features {
+    /// Whether nothing is asked.
+    pub(super) fn is_idle(&self) -> bool {
+        self.wanted.is_none()
+    }
+
+    /// Asks for a layer of the selected nodule's answer; another one that is waited for is dropped.
+    pub(super) fn ask(&mut self, layer: (Scale, &'static str), session: &Session) {
+        let answer = session.selected().and_then(Nodule::answer);
+        self.wanted = answer.map(|answer| Wanted { answer: Arc::clone(answer), layer, question: None });
+    }
+
+    /// Everything that came back.
+    /// - `engine`: `None` while it is not there, or has more urgent work
+    pub(super) fn poll(&mut self, engine: Option<&Engine>, session: &mut Session, waker: &Waker) {
+        let Some(mut wanted) = self.wanted.take() else { return };
+        match engine {
+            // Dropping a question stops it; it is asked again.
+            None => wanted.question = None,
+            Some(engine) if wanted.question.is_none() => {
+                match features::ask(engine, waker.now(), Arc::clone(&wanted.answer), wanted.layer) {
+                    Ok(question) => wanted.question = Some(question),
+                    Err(error) => {
+                        session.receive(News::Notice(Severity::Error, sentence(error)));
+                        return;
+                    }
+                }
+            }
+            Some(_) => {}
+        }
+        if !settle(&wanted, session) {
+            self.wanted = Some(wanted);
+        }
+    }
+}
+
+/// Hands on what came.
+/// - returns: whether it has ended
+fn settle(wanted: &Wanted, session: &mut Session) -> bool {
+    let Some(question) = &wanted.question else { return false };
+    while let Some(event) = question.poll() {
+        match event {
+            inference::Event::Part(FeaturesPart::Known(maps)) => {
+                session.receive(News::Features { of: Arc::clone(&wanted.answer), maps });
+            }
+            inference::Event::Part(FeaturesPart::Failed(text)) => {
+                session.receive(News::Notice(Severity::Error, sentence(text)));
+            }
+            inference::Event::Ended(Outcome::Failed(failure)) => {
+                session.receive(News::Notice(Severity::Error, sentence(failure)));
+                return true;
+            }
+            inference::Event::Ended(_) => return true,
+        }
+    }
+    false
+}

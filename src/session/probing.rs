@@ -1,0 +1,40 @@
+//! What a network is asked besides its answer: without the block under the pointer, and for what a layer computed.
+
+use std::sync::Arc;
+
+use super::document::Session;
+use super::look::Tool;
+use crate::explain::{FeatureMaps, block_around};
+use crate::findings::{Nodule, Probed};
+use crate::geometry::VoxelBox;
+use crate::inference::Answer;
+
+/// What came back.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Interrogated {
+    pub(super) probed: Option<Probed>,
+    pub(super) features: Option<(Arc<Answer>, Arc<FeatureMaps>)>,
+}
+
+impl Session {
+    /// What the network said without the block that it was asked about last.
+    pub fn probed(&self) -> Option<&Probed> {
+        self.interrogated().probed.as_ref()
+    }
+
+    /// The layer that was asked for last, where it is of this answer.
+    pub fn features_of(&self, answer: &Arc<Answer>) -> Option<&Arc<FeatureMaps>> {
+        let (of, maps) = self.interrogated().features.as_ref()?;
+        Arc::ptr_eq(of, answer).then_some(maps)
+    }
+
+    /// The block of tissue under the pointer, while it is to be left out: of the selected nodule's answer, in the
+    /// samples of its crops.
+    pub fn probing(&self) -> Option<(&Nodule, &Arc<Answer>, VoxelBox)> {
+        let hover = self.hover().filter(|_| self.look().tool == Tool::Occlude)?;
+        let nodule = self.selected()?;
+        let answer = nodule.answer()?;
+        let block = block_around(answer.m3net()?.sampling.grid(), hover.at, self.look().brush.block_mm);
+        Some((nodule, answer, block))
+    }
+}

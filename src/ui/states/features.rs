@@ -1,0 +1,279 @@
+//! The channels of a layer over the window: a sheet of small pictures, and one of them large.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use egui::{
+    Color32, ColorImage, Id, Rect, Role, ScrollArea, Sense, Slider, TextStyle, TextureOptions, Ui,
+    WidgetInfo, pos2, vec2,
+};
+
+use super::sheet::sheet_ui;
+use crate::command::{Command, Commands, Explaining};
+use crate::explain::FeatureMaps;
+use crate::findings::Nodule;
+use crate::inference::{Answer, Crop};
+use crate::language::named;
+use crate::networks::m3net::EncoderConfig;
+use crate::networks::{Scale, m3net_config};
+use crate::say;
+use crate::ui::panels::{crop_texture, kept_texture};
+use crate::ui::theme::{self, PICTURE, size, tokens};
+use crate::ui::widgets::{Press, bare_slider_ui, line_ui, paragraph_ui, press_ui, segments_ui};
+use crate::ui::{Scene, UiState, icons};
+
+/// Widest sheet, points.
+const WIDTH: f32 = 980.0;
+/// Sides of a small picture, points: the largest with which all fit, else the last, which is scrolled. And what stands
+/// below it.
+const SIDES: [f32; 4] = [216.0, 176.0, 136.0, 104.0];
+const BELOW: f32 = 20.0;
+
+/// What is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FeatureChoice {
+    /// The crop.
+    pub scale: Scale,
+    /// The layer of its encoder; empty until one was chosen.
+    pub layer: &'static str,
+    /// The slice, from 0; `None` the middle one.
+    pub slice: Option<usize>,
+    /// The channel that is shown large, from 0.
+    pub channel: Option<usize>,
+}
+
+impl Default for FeatureChoice {
+    fn default() -> Self {
+        Self { scale: Scale::Meso, layer: "", slice: None, channel: None }
+    }
+}
+
+/// The layers that can be looked at; none of another network than an M3Net.
+fn layers(answer: &Answer, scale: Scale) -> &'static [&'static str] {
+    let config = m3net_config(&answer.model).ok();
+    config.and_then(|config| config.encoders.get(scale as usize).copied()).map_or(&[], EncoderConfig::layers)
+}
+
+/// Draws the sheet; Escape, the cross or a click beside it closes it.
+pub fn features_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
+    let Some(answer) = scene.session.selected().and_then(Nodule::answer).filter(|a| a.m3net().is_some())
+    else {
+        state.sheet = None;
+        return;
+    };
+    let mut choice = state.features;
+    let Some(crop) = answer.m3net().and_then(|seen| seen.crops.get(choice.scale as usize)) else { return };
+    let known = layers(answer, choice.scale);
+    if !known.contains(&choice.layer) {
+        // In the middle: fine enough to be seen, deep enough to mean something.
+        choice.layer = known.get(known.len() / 2).copied().unwrap_or("");
+    }
+    let maps = scene
+        .session
+        .features_of(answer)
+        .filter(|maps| (maps.scale, maps.layer) == (choice.scale, choice.layer));
+    // Asked once: what is on its way is not asked for again.
+    let asked = (choice.scale, choice.layer);
+    let on_its_way = |(of, what): &(Arc<Answer>, _)| Arc::ptr_eq(of, answer) && *what == asked;
+    if maps.is_none() && !state.features_asked.as_ref().is_some_and(on_its_way) {
+        state.features_asked = Some((Arc::clone(answer), asked));
+        out.push(Command::Explaining(Explaining::Features { scale: asked.0, layer: asked.1 }));
+    }
+    let title = say!("features-title", model = answer.model.as_str());
+    let closed = sheet_ui(ui, "features", &title, WIDTH, |ui, width, room| {
+        choose_ui(ui, known, &mut choice);
+        match maps {
+            Some(maps) => maps_ui(ui, (width, room - 130.0), (maps, crop), &mut choice),
+            None => paragraph_ui(ui, say!("features-coming"), tokens(ui).muted),
+        }
+    });
+    state.features = choice;
+    if closed {
+        state.sheet = None;
+        // Asked for anew when it is opened again, if it is not there by then.
+        state.features_asked = None;
+    }
+}
+
+/// Which crop, which layer.
+fn choose_ui(ui: &mut Ui, layers: &[&'static str], choice: &mut FeatureChoice) {
+    let scales = Scale::ALL.map(|scale| named("scale", scale.name()));
+    let now = Scale::ALL.iter().position(|scale| *scale == choice.scale).unwrap_or(0);
+    if let Some(scale) =
+        segments_ui(ui, say!("features-crop"), &scales, now).and_then(|n| Scale::ALL.get(n).copied())
+    {
+        *choice = FeatureChoice { scale, layer: choice.layer, ..FeatureChoice::default() };
+    }
+    ui.add_space(size::HALF);
+    let now = layers.iter().position(|layer| *layer == choice.layer).unwrap_or(0);
+    if let Some(layer) =
+        segments_ui(ui, say!("features-layer"), layers, now).and_then(|n| layers.get(n).copied())
+    {
+        *choice =
+            FeatureChoice { layer, ..FeatureChoice { scale: choice.scale, ..FeatureChoice::default() } };
+    }
+    ui.add_space(size::HALF);
+}
+
+/// The slices, then all channels or one.
+fn maps_ui(
+    ui: &mut Ui,
+    (width, room): (f32, f32),
+    (maps, crop): (&Arc<FeatureMaps>, &Crop),
+    choice: &mut FeatureChoice,
+) {
+    let t = tokens(ui);
+    let [depth, columns, rows] = maps.shape;
+    let slice = choice.slice.unwrap_or(depth / 2).min(depth.saturating_sub(1));
+    let channels = maps.channels();
+    let told = say!(
+        "features-told",
+        channels = channels,
+        columns = columns,
+        rows = rows,
+        slice = slice + 1,
+        depth = depth
+    );
+    line_ui(ui, &told, TextStyle::Body, t.text);
+    if depth > 1 {
+        let mut shown = slice + 1;
+        let slider = bare_slider_ui(ui, |ui| ui.add(Slider::new(&mut shown, 1..=depth).show_value(false)));
+        slider.widget_info(|| WidgetInfo::slider(true, (slice + 1) as f64, say!("features-slice")));
+        if slider.changed() {
+            choice.slice = Some(shown.saturating_sub(1));
+        }
+    }
+    ui.add_space(size::HALF);
+    if let Some(channel) = choice.channel.filter(|channel| *channel < channels) {
+        if press_ui(ui, Press::new(icons::LEFT, say!("features-all")).filled()).clicked() {
+            choice.channel = None;
+        }
+        let side = (width - 2.0 * size::STEP).min(room - 60.0).max(SIDES[3]);
+        let (rect, response) = ui.allocate_exact_size(vec2(side, side), Sense::click());
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, said(maps, channel)));
+        channel_picture(ui, "large", rect, maps, (channel, slice));
+        if response.clicked() {
+            choice.channel = None;
+        }
+        line_ui(ui, &said(maps, channel), TextStyle::Body, t.text);
+        return;
+    }
+    let area = ScrollArea::vertical().max_height(room).min_scrolled_height(room).auto_shrink(false);
+    area.show(ui, |ui| {
+        // The crop itself comes first.
+        let count = channels + 1;
+        let room_across = width - size::DOUBLE;
+        let across = |side: f32| ((room_across + size::STEP) / (side + size::STEP)).floor().max(1.0) as usize;
+        let high = |side: f32| count.div_ceil(across(side)) as f32 * (side + BELOW);
+        let side = SIDES.into_iter().find(|side| high(*side) <= room).unwrap_or(SIDES[3]);
+        let across = across(side);
+        let (all, _) = ui.allocate_exact_size(vec2(room_across, high(side)), Sense::hover());
+        let place = |n: usize| {
+            let [x, y] = [n % across, n / across].map(|n| n as f32);
+            let corner = all.min + vec2(x * (side + size::STEP), y * (side + BELOW));
+            Rect::from_min_size(corner, vec2(side, side))
+        };
+        let below = |ui: &Ui, rect: Rect, words: String| {
+            let small = TextStyle::Small.resolve(ui.style());
+            let galley = ui.painter().layout_no_wrap(words, small, t.muted);
+            ui.painter().galley(rect.left_bottom() + vec2(0.0, 1.0), galley, t.muted);
+        };
+        let k = slice_of_crop(crop, depth, slice);
+        let texture = crop_texture(ui.ctx(), "features", crop, k, None);
+        let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+        ui.painter().image(texture.id(), place(0), whole, Color32::WHITE);
+        below(ui, place(0), say!("features-read", slice = k + 1));
+        for channel in 0..channels {
+            let rect = place(channel + 1);
+            // Hundreds of channels: what is scrolled away is not drawn.
+            if !ui.is_rect_visible(rect.expand2(vec2(0.0, BELOW))) {
+                continue;
+            }
+            let response = ui.interact(rect, ui.scope_id().with(("channel", channel)), Sense::click());
+            let words = said(maps, channel);
+            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &words));
+            channel_picture(ui, "small", rect, maps, (channel, slice));
+            if response.hovered() {
+                let edge = egui::Stroke::new(1.5, t.accent);
+                ui.painter().rect_stroke(rect, 0.0, edge, egui::StrokeKind::Outside);
+            }
+            let [low, high] = maps.ranges.get(channel).copied().unwrap_or_default();
+            let range = format!("{}: {} … {}", channel + 1, number(low), number(high));
+            below(ui, rect, range);
+            if response.on_hover_text(words).clicked() {
+                choice.channel = Some(channel);
+            }
+        }
+    });
+}
+
+/// The slice of the crop over which a slice of cells is centred: kernels are odd and padded evenly, so cell n stands over
+/// slice `stride x n`; a planar encoder takes all slices at once, of which the middle one is shown.
+fn slice_of_crop(crop: &Crop, depth: usize, slice: usize) -> usize {
+    let slices = crop.context.bounds.size[2];
+    if depth > 1 { (slice * slices.div_ceil(depth)).min(slices.saturating_sub(1)) } else { slices / 2 }
+}
+
+fn said(maps: &FeatureMaps, channel: usize) -> String {
+    let [low, high] = maps.ranges.get(channel).copied().unwrap_or_default();
+    say!("features-channel", channel = channel + 1, low = number(low), high = number(high))
+}
+
+/// Short enough to stand below a small picture.
+fn number(value: f32) -> String {
+    if value.abs() >= 100.0 { format!("{value:.0}") } else { format!("{value:.2}") }
+}
+
+/// A slice of a channel, from its smallest value (black) to its largest (white) of all slices; columns to the right
+/// and rows down, as everywhere.
+fn channel_picture(
+    ui: &Ui,
+    place: &str,
+    rect: Rect,
+    maps: &Arc<FeatureMaps>,
+    (channel, slice): (usize, usize),
+) {
+    let mut key = DefaultHasher::new();
+    (Arc::as_ptr(maps) as usize, channel, slice).hash(&mut key);
+    let id = Id::unique(("features", place, channel));
+    let owner = Arc::clone(maps);
+    let texture = kept_texture(ui.ctx(), id, key.finish(), owner, TextureOptions::NEAREST, || {
+        image(maps, channel, slice)
+    });
+    let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+    ui.painter().rect_filled(rect, 0.0, PICTURE.ground);
+    ui.painter().image(texture.id(), rect, whole, Color32::WHITE);
+}
+
+fn image(maps: &FeatureMaps, channel: usize, slice: usize) -> ColorImage {
+    let [_, columns, rows] = maps.shape;
+    let plane = maps.plane(channel, slice);
+    let [low, high] = maps.ranges.get(channel).copied().unwrap_or_default();
+    let span = if high > low { high - low } else { 1.0 };
+    let pixel = |n: usize| {
+        let (i, j) = (n % columns.max(1), n / columns.max(1));
+        let value = plane.get(i * rows + j).copied().unwrap_or(low);
+        theme::grey((((value - low) / span).clamp(0.0, 1.0) * 255.0).round() as u8)
+    };
+    ColorImage::new([columns, rows], (0..columns * rows).map(pixel).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_run_to_the_right_and_rows_down_from_each_channels_darkest_to_its_brightest() {
+        let maps = FeatureMaps {
+            scale: Scale::Micro,
+            layer: "layer1",
+            shape: [1, 2, 3],
+            values: vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0].into(),
+            ranges: vec![[0.0, 5.0]],
+        };
+        let image = image(&maps, 0, 0);
+        assert_eq!(image.size, [2, 3]);
+        // Column 1, row 2 holds the last value; column 0, row 1 the second.
+        assert_eq!((image[(1, 2)], image[(0, 1)]), (theme::grey(255), theme::grey(51)));
+    }
+}
