@@ -1,13 +1,15 @@
 //! The session itself: read by everyone, changed by edits and news alone.
 
+mod edits;
 mod prior;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::case::{Case, Findings, Measured, OpenSeries, Stage};
-use super::edit::Edit;
 use super::first_window::first_window;
 use super::history::History;
 use super::locked::LockedPaths;
@@ -312,84 +314,6 @@ impl Session {
         self.gpu
     }
 
-    // Changes by the user.
-
-    /// Carries out a change, and remembers how to take it back.
-    pub fn apply(&mut self, edit: Edit) {
-        let (undoable, flows) = (edit.undoable(), edit.flows());
-        let inverse = self.carry_out(edit);
-        if let (true, Some(inverse)) = (undoable, inverse) {
-            self.history.record(inverse, flows);
-        }
-    }
-
-    /// From now until [`Session::end_gesture`] all changes are one step of undo.
-    pub fn begin_gesture(&mut self) {
-        self.history.begin_gesture();
-    }
-
-    /// Whether a gesture is under way: more of it may follow at any moment.
-    pub fn in_gesture(&self) -> bool {
-        self.history.in_gesture()
-    }
-
-    /// Ends the gesture.
-    pub fn end_gesture(&mut self) {
-        self.history.end_gesture();
-    }
-
-    /// Takes the last step back; false where there is none.
-    pub fn undo(&mut self) -> bool {
-        let Some(edits) = self.history.take_undo() else { return false };
-        let inverses = edits.into_iter().filter_map(|e| self.carry_out(e)).collect();
-        self.history.undone(inverses);
-        true
-    }
-
-    /// Brings the last undone step back; false where there is none.
-    pub fn redo(&mut self) -> bool {
-        let Some(edits) = self.history.take_redo() else { return false };
-        let inverses = edits.into_iter().filter_map(|e| self.carry_out(e)).collect();
-        self.history.redone(inverses);
-        true
-    }
-
-    /// Whether there is a step to take back.
-    pub fn can_undo(&self) -> bool {
-        self.history.can_undo()
-    }
-
-    /// Whether there is a step to bring back.
-    pub fn can_redo(&self) -> bool {
-        self.history.can_redo()
-    }
-
-    fn carry_out(&mut self, edit: Edit) -> Option<Edit> {
-        self.revision = self.revision.wrapping_add(1);
-        let edit = match edit {
-            Edit::InPrior(edit) => return self.carry_out_in_prior(*edit),
-            Edit::Many(edits) => {
-                let mut inverse: Vec<Edit> = edits.into_iter().filter_map(|e| self.carry_out(e)).collect();
-                inverse.reverse();
-                return (!inverse.is_empty()).then_some(Edit::Many(inverse));
-            }
-            edit => edit,
-        };
-        // One measurement is in the hand, of either series.
-        if edit.picks()
-            && let Some(uid) = self.prior().map(|prior| prior.uid().to_owned())
-            && let Some(findings) = self.case.findings.get_mut(&uid)
-        {
-            findings.picked = None;
-        }
-        let uid = self.series().map(|s| s.uid.clone());
-        let findings = match uid {
-            Some(uid) => self.case.findings.entry(uid).or_default(),
-            None => &mut self.nobody,
-        };
-        edit.carry_out(&mut self.look, findings, self.case.open.as_ref().map(|open| open.volume.as_ref()))
-    }
-
     // Reports of the machine.
 
     /// Takes a report in.
@@ -690,114 +614,5 @@ impl Session {
         }
         self.notices.push(Notice { id: NoticeId(self.next_notice), severity, text, stays });
         self.next_notice = self.next_notice.wrapping_add(1);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::look::Pane;
-    use super::super::{Heatmap, Layout, ViewportState};
-    use super::*;
-
-    fn nodule(id: u32, x: f64) -> Nodule {
-        Nodule::new(NoduleId(id), Point::new(x, 0.0, 0.0), Question::Running)
-    }
-
-    fn answerless(id: u32, x: f64) -> Nodule {
-        Nodule::new(NoduleId(id), Point::new(x, 0.0, 0.0), Question::Cancelled)
-    }
-
-    #[test]
-    fn undo_and_redo_lead_back_and_forth() {
-        let mut session = Session::new();
-        session.apply(Edit::Invert(true));
-        session.apply(Edit::Layout(Layout::Single(Pane::Coronal)));
-        assert!(session.undo() && session.undo() && !session.undo());
-        assert_eq!(session.look(), &Look::default());
-        assert!(session.redo() && session.redo() && !session.redo());
-        assert!(session.look().invert);
-        assert_eq!(session.look().layout, Layout::Single(Pane::Coronal));
-    }
-
-    #[test]
-    fn a_drag_is_one_step_of_undo() {
-        let mut session = Session::new();
-        session.begin_gesture();
-        for width in [1400.0, 1300.0, 1200.0] {
-            session.apply(Edit::Window(Window::new(width, -600.0), None));
-        }
-        session.end_gesture();
-        session.apply(Edit::Window(Window::new(100.0, 0.0), None));
-        session.undo();
-        assert_eq!(session.look().window.width(), 1200.0);
-        session.undo();
-        assert_eq!(session.look().preset, Some(Preset::Lung));
-        assert!(!session.can_undo());
-    }
-
-    #[test]
-    fn scrolling_is_one_step_until_something_else_happens() {
-        let mut session = Session::new();
-        for z in 1..50 {
-            session.apply(Edit::Cursor(Point::new(0.0, 0.0, f64::from(z))));
-        }
-        session.apply(Edit::Invert(true));
-        session.apply(Edit::Cursor(Point::new(0.0, 0.0, 99.0)));
-        session.undo();
-        assert_eq!(session.look().cursor.z, 49.0);
-        session.undo();
-        session.undo();
-        assert_eq!(session.look().cursor.z, 0.0);
-    }
-
-    #[test]
-    fn an_edit_that_changes_nothing_leaves_no_step() {
-        let mut session = Session::new();
-        session.apply(Edit::Invert(false));
-        session.apply(Edit::Heatmap(Heatmap::default()));
-        session.apply(Edit::Viewport(Pane::Axial, ViewportState::fitted(Pane::Axial.plane())));
-        assert!(!session.can_undo());
-    }
-
-    #[test]
-    fn a_dragged_nodule_returns_with_its_answer() {
-        let mut session = Session::new();
-        session.apply(Edit::AddNodule(0, answerless(0, 1.0)));
-        session.begin_gesture();
-        session.apply(Edit::SetNodule(nodule(0, 2.0)));
-        session.apply(Edit::SetNodule(nodule(0, 3.0)));
-        session.end_gesture();
-        session.undo();
-        let back = session.selected().expect("it was selected when it was added");
-        assert_eq!((back.at.x, &back.question), (1.0, &Question::Cancelled));
-        session.undo();
-        assert!(session.findings().nodules().is_empty());
-    }
-
-    #[test]
-    fn a_new_nodule_never_takes_an_old_identity() {
-        let mut session = Session::new();
-        session.apply(Edit::AddNodule(0, nodule(0, 1.0)));
-        session.apply(Edit::RemoveNodule(NoduleId(0)));
-        assert_eq!(session.findings().next_id(), NoduleId(1));
-    }
-
-    #[test]
-    fn choosing_a_tool_is_not_undone() {
-        let mut session = Session::new();
-        session.apply(Edit::Tool(super::super::Tool::Nodule));
-        assert!(!session.can_undo());
-    }
-
-    #[test]
-    fn a_notice_is_shown_once_and_goes_when_dismissed() {
-        let mut session = Session::new();
-        for _ in 0..2 {
-            session.receive(News::Notice(Severity::Error, "The disk is full".to_owned()));
-        }
-        assert_eq!(session.notices().len(), 1);
-        let id = session.notices()[0].id;
-        session.receive(News::Dismiss(id));
-        assert!(session.notices().is_empty());
     }
 }
