@@ -1,11 +1,8 @@
 //! Learning with labels, which the published network does not do: where in a slice the nodule is.
 //!
-//! A transformer that nobody has time to teach without labels for days knows of its slices how they look as a
-//! whole, and a nodule of a few pixels changes that little. Told for each patch how much of a nodule's box lies in
-//! it, for the whole whether it holds one, and where the class token's attention should lie then, it learns to look
-//! for it: without the last the class token, which sees the mean of hundreds of patches, learns nothing for long.
-//! Slices are read in square pieces whose patches keep their place in the slice: a step costs a tenth of one on whole
-//! slices.
+//! Each patch is told how much of a nodule's box lies in it, the class token whether there is one, and its attention in
+//! the last block where. Slices are read in square pieces whose patches keep their place in the slice: a step costs a
+//! tenth of one on whole slices.
 
 use burn::module::Module;
 use burn::nn::{Initializer, Linear, LinearConfig};
