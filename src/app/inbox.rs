@@ -265,10 +265,18 @@ impl Inbox {
     }
 }
 
-/// The range for the full window is counted here, once, away from the window.
+/// The range for the full window is counted here, once, away from the window; what the 3D view cuts by is found
+/// meanwhile, so that no frame waits for it.
 fn finish(opened: Result<Opened, OpenError>) -> Result<Found, Cancelled> {
     if let Ok(opened) = &opened {
         opened.volume.range();
+        let volume = Arc::clone(&opened.volume);
+        let find = move || {
+            volume.inside();
+            volume.body();
+        };
+        // Without a thread it is found when it is asked for.
+        std::thread::Builder::new().name("parts".to_owned()).spawn(find).ok();
     }
     Ok(Found::Case(opened))
 }
