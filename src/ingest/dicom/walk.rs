@@ -393,14 +393,18 @@ fn elements(
 /// Appends a wanted element. Little endian ones lose their VR: the dictionary's is right where a
 /// writer put UN or a wrong one. Big endian ones must have one, and letters that are no VR would be
 /// read with a length of another size, of gigabytes perhaps: the dictionary's stands for them too.
+///
+/// Of numbers only whole ones are kept: who reads the rest of one takes its last byte for the next element's first.
 fn keep(to: &mut Vec<u8>, encoding: Encoding, element: &ElementHeader, value: &[u8]) {
     let Tag(group, number) = element.tag;
+    let known = || StandardDataDictionary.by_tag(element.tag).map_or(VR::UN, |entry| entry.vr.relaxed());
+    let vr = match VR::from_binary(element.vr) {
+        Some(vr) if encoding.big_endian => vr,
+        _ => known(),
+    };
+    let value = value.get(..value.len() - value.len() % bytes_of_number(vr)).unwrap_or(value);
     if encoding.big_endian {
-        let vr = if VR::from_binary(element.vr).is_some() {
-            element.vr
-        } else {
-            StandardDataDictionary.by_tag(element.tag).map_or(VR::UN, |entry| entry.vr.relaxed()).to_bytes()
-        };
+        let vr = vr.to_bytes();
         // Nothing that is wanted is longer than a short length tells.
         let Ok(short) = u16::try_from(value.len()) else { return };
         to.extend(group.to_be_bytes());
@@ -418,6 +422,16 @@ fn keep(to: &mut Vec<u8>, encoding: Encoding, element: &ElementHeader, value: &[
         to.extend((value.len() as u32).to_le_bytes());
     }
     to.extend(value);
+}
+
+/// Bytes of one number of a VR (PS3.5 table 6.2-1); 1 for texts and bytes.
+fn bytes_of_number(vr: VR) -> usize {
+    match vr {
+        VR::US | VR::SS | VR::OW => 2,
+        VR::UL | VR::SL | VR::FL | VR::AT | VR::OF | VR::OL => 4,
+        VR::FD | VR::OD | VR::SV | VR::UV | VR::OV => 8,
+        _ => 1,
+    }
 }
 
 pub(super) fn element_header(tape: &mut Tape<'_>, encoding: Encoding) -> Result<ElementHeader, WalkError> {
