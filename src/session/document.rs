@@ -163,6 +163,11 @@ impl Session {
         self.case.open.as_ref().map_or(&[], |o| &o.defects)
     }
 
+    /// Whether a network may be asked about what is open.
+    pub fn is_classifiable(&self) -> bool {
+        self.open().is_some() && self.defects().iter().all(Defect::classifiable)
+    }
+
     // How it is looked at.
 
     /// Cursor, window, viewports, overlays, tool.

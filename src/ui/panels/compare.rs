@@ -54,7 +54,7 @@ pub fn compare_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, shown: &Salie
     });
     let look = scene.session.look();
     let beside = matches!(look.layout, session::Layout::Maps(_));
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         for (asked, on) in [(Explaining::SideBySide, beside), (Explaining::Blink, heat.on && heat.blink)] {
             let command = Command::Explaining(asked);
             let Some(entry) = entry(&command) else { continue };

@@ -240,6 +240,10 @@ fn empty_ui(ui: &Ui, rect: Rect, scene: &Scene<'_>) {
         Some(Question::Running) => (say!("crops-asking"), String::new()),
         Some(Question::Unasked) => (say!("crops-let-go"), String::new()),
         Some(Question::NeedsPrior) => (say!("crops-compares"), say!("crops-choose-prior").to_owned()),
+        // Who has opened something that no network may judge is told so beside it.
+        _ if scene.session.open().is_some() && !scene.session.is_classifiable() => {
+            (say!("crops-title"), String::new())
+        }
         _ => (say!("crops-title"), say!("crops-press", key = key)),
     };
     let in_3d = say!("crops-in-3d", key = scene.key(&Command::ToggleVolume));

@@ -25,12 +25,11 @@ pub fn findings_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     }
     ui.add_space(2.0);
     let key = scene.key(&Command::ClassifyHere);
-    let hint = if scene.session.open().is_none() {
-        say!("findings-empty").to_owned()
-    } else {
-        say!("findings-press", key = key)
-    };
-    paragraph_ui(ui, &hint, t.muted);
+    if scene.session.open().is_none() {
+        paragraph_ui(ui, say!("findings-empty"), t.muted);
+    } else if scene.session.is_classifiable() {
+        paragraph_ui(ui, &say!("findings-press", key = key), t.muted);
+    }
 }
 
 /// The number or the word that stands for the answer, and whether the number may be read.

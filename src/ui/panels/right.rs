@@ -45,7 +45,9 @@ fn empty_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Comma
     dates_ui(ui, scene, state, None, out);
     let key = scene.key(&Command::ClassifyHere);
     paragraph_ui(ui, say!("right-none-selected"), t.text);
-    paragraph_ui(ui, &say!("right-press", key = key), t.muted);
+    if scene.session.is_classifiable() {
+        paragraph_ui(ui, &say!("right-press", key = key), t.muted);
+    }
     match scene.session.engine() {
         Engine::Failed(sentence) => note_ui(ui, icons::ERROR, t.error, &heard(sentence)),
         Engine::Starting => paragraph_ui(ui, say!("right-preparing"), t.muted),

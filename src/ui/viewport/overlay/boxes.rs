@@ -100,8 +100,8 @@ struct Labels {
     room: f32,
 }
 
-/// Names beside the boxes: with sizes where there is room for them, else the name alone, and in
-/// any case whether the box was moved or padded.
+/// Names beside the boxes: with sizes where there is room for them, else with what was moved or padded, else the
+/// names alone. The answer and the crops tell all of it in any case.
 pub(super) fn labels(painter: &Painter, place: &Place, shown: &Shown) {
     let Some(Labels { lines, mut at, anchor, room }) = arranged(painter, place, shown) else { return };
     for (name, text) in &lines {
@@ -121,7 +121,7 @@ pub(super) fn labelled(painter: &Painter, place: &Place, shown: &Shown) -> Optio
 fn arranged(painter: &Painter, place: &Place, shown: &Shown) -> Option<Labels> {
     let right_edge = place.rect.right();
     let mut around = Rect::NOTHING;
-    let mut lines: Vec<(RegionName, String, String)> = Vec::new();
+    let mut lines: Vec<(RegionName, [String; 3])> = Vec::new();
     for region in &shown.boxes {
         let path = polygon(place, shown, region);
         if path.is_empty() {
@@ -132,31 +132,38 @@ fn arranged(painter: &Painter, place: &Place, shown: &Shown) -> Option<Labels> {
         let moved = if moved.is_empty() { moved } else { format!(", {moved}") };
         let name = named("region", region.name.name());
         let facts = format!("{}, {}", words::box_voxels(region), words::box_mm(region));
-        lines.push((region.name, format!("{name} {facts}{moved}"), format!("{name}{moved}")));
+        lines.push((
+            region.name,
+            [format!("{name} {facts}{moved}"), format!("{name}{moved}"), name.to_owned()],
+        ));
     }
     if lines.is_empty() || !place.rect.intersects(around) {
         return None;
     }
-    let widest = |pick: fn(&(RegionName, String, String)) -> &str| {
-        lines.iter().map(|l| text_width(painter, pick(l))).fold(0.0, f32::max)
+    let widest = |n: usize| {
+        let widths = lines.iter().filter_map(|(_, texts)| Some(text_width(painter, texts.get(n)?)));
+        widths.fold(0.0, f32::max)
     };
-    let (long, short) = (widest(|l| &l.1), widest(|l| &l.2));
+    let [long, short, bare] = [0, 1, 2].map(widest);
     let room_right = right_edge - around.right() - 2.0 * size::STEP;
     let room_left = around.left() - place.rect.left() - 2.0 * size::STEP;
     // Beside them stand the letters at the edges: in a small picture the lines themselves tell which is which, as they
     // do in the large one that names them.
-    if place.rect.width() < SMALL && room_right.max(room_left) < short + LETTER {
+    if place.rect.width() < SMALL && room_right.max(room_left) < bare + LETTER {
         return None;
     }
-    // Long labels only where they leave most of the picture free.
+    // Long labels only where they leave most of the picture free; what they leave out stands at the crops.
     let roomy = place.rect.width() >= 2.4 * long;
-    let (full, right) = if roomy && room_right >= long {
-        (true, true)
+    let (form, right) = if roomy && room_right >= long {
+        (0, true)
     } else if roomy && room_left >= long {
-        (true, false)
+        (0, false)
+    } else if room_right.max(room_left) >= short {
+        (1, room_right >= short)
     } else {
-        (false, room_right >= short || room_right >= room_left)
+        (2, room_right >= bare || room_right >= room_left)
     };
+    let short = if form == 2 { bare } else { short };
     let (x, anchor, room) = if right {
         (
             (around.right() + size::HALF).min(right_edge - size::STEP - short.min(room_right.max(short))),
@@ -178,8 +185,10 @@ fn arranged(painter: &Painter, place: &Place, shown: &Shown) -> Option<Labels> {
     // Three lines of corner text stand above.
     let under_corners = place.rect.top() + 60.0;
     let y = (around.top() - 2.0).clamp(under_corners, bottom.max(under_corners));
-    let lines = lines.into_iter().map(|(name, long, short)| (name, if full { long } else { short }));
-    let room = room.max(if full { long } else { short });
+    let lines = lines
+        .into_iter()
+        .map(|(name, mut texts)| (name, texts.get_mut(form).map(std::mem::take).unwrap_or_default()));
+    let room = room.max(if form == 0 { long } else { short });
     Some(Labels { lines: lines.collect(), at: pos2(x, y), anchor, room })
 }
 
