@@ -17,6 +17,9 @@ const CLASSIFIER: &str = "TreeEnsembleClassifier";
 /// What may stand behind it: the same answer in another form.
 const HARMLESS: [&str; 3] = ["ZipMap", "Cast", "Identity"];
 
+/// Shares that are kept, a quarter of a gigabyte: a hundred trees of 80,000 nodes for two classes.
+const MOST_SHARES: usize = 1 << 24;
+
 fn unreadable<T>(why: impl Into<String>) -> Result<T, ForestError> {
     Err(ForestError::Unreadable { why: why.into() })
 }
@@ -150,6 +153,10 @@ fn shares(
     }
     // Of two classes the second one's share alone is written, all under one number.
     let second_alone = classes == 2 && of_class.windows(2).all(|pair| pair.first() == pair.last());
+    // Every node has a share of every class: names of classes and nodes take a byte or two each in the file.
+    if places.len().saturating_mul(classes) > MOST_SHARES {
+        return unreadable(format!("it has {} nodes and {classes} classes, too many to keep", places.len()));
+    }
     let (count, inner) = (trees.len() as f64, vec![Some(1.0); classes]);
     let nothing = vec![Some(0.0); classes];
     for tree in &mut *trees {

@@ -93,6 +93,43 @@ fn onnx_that_is_no_forest_or_another_one_is_refused_in_a_sentence() {
     }
 }
 
+#[test]
+fn onnx_of_thousands_of_nodes_and_classes_asks_for_no_gigabytes() {
+    fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
+        let mut length = bytes.len();
+        let mut out = vec![number << 3 | 2];
+        while length > 127 {
+            out.push(length as u8 | 128);
+            length >>= 7;
+        }
+        out.push(length as u8);
+        [out, bytes.to_vec()].concat()
+    }
+    // Nodes are numbered by two bytes each, so that none is there twice.
+    let numbers: Vec<u8> = (1 << 7..1 << 13).flat_map(|n: u16| [n as u8 | 128, (n >> 7) as u8]).collect();
+    let count = numbers.len() / 2;
+    let list = |name: &str, field_number: u8, values: Vec<u8>| {
+        field(5, &[field(1, name.as_bytes()), field(field_number, &values)].concat())
+    };
+    let zeros = || vec![0; count];
+    let leaves: Vec<u8> = (0..count).flat_map(|_| field(9, b"LEAF")).collect();
+    let operator = [
+        field(1, b"X"),
+        field(4, b"TreeEnsembleClassifier"),
+        list("nodes_treeids", 8, zeros()),
+        list("nodes_nodeids", 8, numbers),
+        list("nodes_featureids", 8, zeros()),
+        list("nodes_truenodeids", 8, zeros()),
+        list("nodes_falsenodeids", 8, zeros()),
+        list("nodes_values", 7, vec![0; 4 * count]),
+        field(5, &[field(1, b"nodes_modes"), leaves].concat()),
+        list("classlabels_int64s", 8, zeros()),
+    ];
+    let file = field(7, &[field(1, &operator.concat()), field(11, &field(1, b"X"))].concat());
+    let refused = Forest::read(&file).expect_err("too many").to_string();
+    assert!(refused.contains("it has 8064 nodes and 8064 classes, too many to keep"), "{refused}");
+}
+
 #[derive(Deserialize)]
 struct Grown {
     x: Vec<f32>,
