@@ -287,7 +287,7 @@ fn lungnodule_ssm_learns_without_labels_and_with_them_grows_a_forest_and_learns_
     let course = "epochs = 2\nbatch = 4\nlearning_rate = 1e-3";
     let crops = "large = 42\nsmall = 28\nsmall_count = 1";
     let config = format!(
-        "prototypes = 16\ntrees = 10\ntuned = true\ntuning_patches = 4\n[crops]\n{crops}\n[pretraining]\n{course}\n[tuning]\n{course}\n[detection]\nepochs = 8\nbatch = 4\npatience = 0"
+        "prototypes = 16\ntrees = 10\ntuned = true\ntuning_patches = [2, 4]\n[crops]\n{crops}\n[pretraining]\n{course}\n[tuning]\n{course}\n[detection]\nepochs = 8\nbatch = 4\npatience = 0"
     );
     let question = Question::SliceContainsNodule;
     let epochs = from_end_to_end("lungnodule-ssm-compact", question, &config, "pretraining");

@@ -76,8 +76,9 @@ pub struct SsmTraining {
     pub pretraining: Course,
     /// Whether the transformer then learns with labels where nodules are. Ours: nothing published does.
     pub tuned: bool,
-    /// Rows and columns of patches of the pieces that it reads meanwhile; 36 for whole slices.
-    pub tuning_patches: usize,
+    /// Rows and columns of patches of the pieces that it reads meanwhile, 36 for whole slices: each for an equal
+    /// share of the epochs, one after the other. In a small piece the class token finds the nodule soon.
+    pub tuning_patches: Vec<usize>,
     /// Weight of what the class token's attention in the last block misses of a nodule.
     pub looking_weight: f32,
     /// Learning with labels.
@@ -111,7 +112,7 @@ impl Default for SsmTraining {
                 ..Course::default()
             },
             tuned: false,
-            tuning_patches: 16,
+            tuning_patches: vec![4, 4, 8, 8, 16],
             looking_weight: 0.25,
             tuning: Course {
                 epochs: 30,
@@ -136,6 +137,12 @@ impl Default for SsmTraining {
 }
 
 impl SsmTraining {
+    /// Rows and columns of patches of the pieces of an epoch of learning with labels, and behind the last one.
+    pub(super) fn patches_in(&self, epoch: usize) -> usize {
+        let turn = epoch * self.tuning_patches.len() / self.tuning.epochs.max(1);
+        self.tuning_patches.get(turn).or(self.tuning_patches.last()).copied().unwrap_or(1)
+    }
+
     /// Reads a configuration; what it does not say keeps its default.
     /// - errors: not TOML, unknown words, values out of their range
     pub fn parse(text: &str) -> Result<Self, TrainingError> {
@@ -171,12 +178,27 @@ impl SsmTraining {
             "momentum and centring must lie between 0 and 1",
         )?;
         check(
-            !(1..=36).contains(&config.tuning_patches),
-            "tuning_patches must lie between 1 and the slice's 36",
+            config.tuning_patches.is_empty() || !config.tuning_patches.iter().all(|n| (1..=36).contains(n)),
+            "tuning_patches must be sizes between 1 and the slice's 36",
         )?;
         config.pretraining.check("pretraining")?;
         config.tuning.check("tuning")?;
         config.detection.check("detection")?;
         Ok(config)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_grow_by_equal_shares_of_the_epochs_and_the_last_size_stays() {
+        let config = SsmTraining::parse("tuning_patches = [4, 8, 16]\n[tuning]\nepochs = 7").expect("good");
+        let sizes: Vec<usize> = (0..9).map(|epoch| config.patches_in(epoch)).collect();
+        assert_eq!(sizes, [4, 4, 4, 8, 8, 16, 16, 16, 16]);
+        for wrong in ["tuning_patches = []", "tuning_patches = [0, 4]", "tuning_patches = [4, 37]"] {
+            assert!(SsmTraining::parse(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -163,8 +163,10 @@ impl Curriculum for SsmTraining {
         let mut stages = vec![(DETECTION, self.detection.epochs, 1e-3)];
         if self.tuned {
             // Beside two large pieces that two transformers look at, and small ones.
-            let share = (self.tuning_patches * PATCH) as f64 / self.crops.large as f64;
-            stages.insert(0, (TUNING, self.tuning.epochs, 0.4 * share * share));
+            let share = |patches: &usize| (patches * PATCH) as f64 / self.crops.large as f64;
+            let shares: f64 = self.tuning_patches.iter().map(|n| share(n).powi(2)).sum();
+            let mean = shares / self.tuning_patches.len().max(1) as f64;
+            stages.insert(0, (TUNING, self.tuning.epochs, 0.4 * mean));
         }
         if self.self_taught {
             stages.insert(0, (PRETRAINING, self.pretraining.epochs, 1.0));

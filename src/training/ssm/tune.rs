@@ -2,7 +2,8 @@
 //!
 //! Each patch is told how much of a nodule's box lies in it, the class token whether there is one, and its attention in
 //! the last block where. Slices are read in square pieces whose patches keep their place in the slice: a step costs a
-//! tenth of one on whole slices.
+//! tenth of one on whole slices. Pieces grow: among sixteen patches the class token learns what a nodule is, and then
+//! to find it among more and more.
 
 use burn::module::Module;
 use burn::nn::{Initializer, Linear, LinearConfig};
@@ -65,6 +66,8 @@ pub(super) struct TuningTask<'a> {
 /// What a step reads.
 #[derive(Clone, Debug)]
 pub(super) struct Batch {
+    /// Rows and columns of patches of every piece.
+    patches: usize,
     values: Vec<f32>,
     corners: Vec<[usize; 2]>,
     /// Of every piece and patch, 0 to 1.
@@ -104,14 +107,15 @@ fn first(low: f32, high: f32, side: usize, random: &mut ChaCha8Rng) -> usize {
 }
 
 impl TuningTask<'_> {
-    fn piece(&self, case: usize, look: Look) -> Piece {
+    /// - `across`: rows and columns of patches
+    fn piece(&self, case: usize, across: usize, look: Look) -> Piece {
         let number = match look {
             Look::Plain => u64::MAX,
             Look::Varied(number) => number,
         };
         let mut random = generator(self.config.seed, "where nodules are", &[case as u64, number]);
         let bytes = &self.cohort.inputs[case];
-        let side = self.config.tuning_patches * PATCH;
+        let side = across * PATCH;
         let mirrored: bool = random.random();
         let own = shares(bytes).filter(|_| self.cohort.cases[case].positive);
         // Slices without a nodule are looked at where others have one: the place tells nothing.
@@ -123,7 +127,7 @@ impl TuningTask<'_> {
         let [left, top, right, bottom] = pixels(at, mirrored);
         let corner = [first(left, right, side, &mut random), first(top, bottom, side, &mut random)];
         let values = cut(bytes, side, corner, mirrored, self.config.crops.brightness, &mut random);
-        let patches = 0..self.config.tuning_patches;
+        let patches = 0..across;
         let inside = patches.clone().flat_map(|row| patches.clone().map(move |column| [column, row]));
         let inside = inside.map(|patch| {
             let first = [0, 1].map(|n| (corner[n] + patch[n] * PATCH) as f32);
@@ -132,7 +136,7 @@ impl TuningTask<'_> {
         // Between two places of the slice's own patches it is the nearer one's.
         let [column, row] = corner.map(|px| {
             let nearest = (px + PATCH / 2) / PATCH;
-            nearest.min(ACROSS.saturating_sub(self.config.tuning_patches))
+            nearest.min(ACROSS.saturating_sub(across))
         });
         Piece { values, corner: [row, column], inside: inside.collect(), holds: own.is_some() }
     }
@@ -151,9 +155,14 @@ impl Task for TuningTask<'_> {
     }
 
     fn batch(&self, cases: &[usize], look: Look) -> Batch {
-        let pieces: Vec<Piece> = cases.par_iter().map(|&case| self.piece(case, look)).collect();
+        // Progress is measured where learning ends: the figures of all epochs are of the same pieces.
+        let patches = match look {
+            Look::Plain => self.config.patches_in(self.config.tuning.epochs),
+            Look::Varied(epoch) => self.config.patches_in(epoch as usize),
+        };
+        let pieces: Vec<Piece> = cases.par_iter().map(|&case| self.piece(case, patches, look)).collect();
         let mut batch =
-            Batch { values: Vec::new(), corners: Vec::new(), inside: Vec::new(), holds: Vec::new() };
+            Batch { patches, values: Vec::new(), corners: Vec::new(), inside: Vec::new(), holds: Vec::new() };
         for piece in pieces {
             batch.values.extend(piece.values);
             batch.corners.push(piece.corner);
@@ -164,7 +173,7 @@ impl Task for TuningTask<'_> {
     }
 
     fn loss(&self, net: &Tuned, batch: &Batch, _learning: bool, device: &Device) -> Loss {
-        let (count, patches) = (batch.holds.len(), self.config.tuning_patches);
+        let (count, patches) = (batch.holds.len(), batch.patches);
         let side = patches * PATCH;
         let images = Tensor::from_data(TensorData::new(batch.values.clone(), [count, 3, side, side]), device);
         let attention = net.vit.last_attention();
