@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::args::{BenchClassify, BenchOne, BenchRays, BenchTrain, HowRead, Stage};
+use super::args::{BenchClassify, BenchExplain, BenchOne, BenchRays, BenchTrain, HowRead, Stage};
 use super::classify::known_model;
 use super::exit::Failure;
 use super::progress::Terminal;
@@ -27,6 +27,7 @@ pub(super) fn run(stage: &Stage, terminal: &Terminal) -> Result<(), Failure> {
         Stage::Rays(options) => rays(options, terminal),
         Stage::Window(options) => bench_window::run(options),
         Stage::Classify(options) => classify(options, terminal),
+        Stage::Explain(options) => explain(options, terminal),
         Stage::Train(options) => train(options, terminal),
     }
 }
@@ -48,14 +49,10 @@ fn load(options: &BenchOne, terminal: &Terminal) -> Result<(), Failure> {
 
 fn classify(options: &BenchClassify, terminal: &Terminal) -> Result<(), Failure> {
     let model = known_model(&options.model)?;
-    let volume = match &options.path {
-        Some(path) => Some(series::load(path, None, &HowRead::default(), terminal.ctx())?.opened.volume),
-        None => None,
-    };
     let device = options.device.into();
     let report = bench::classify::classify(
         model,
-        volume,
+        asked_about(options, terminal)?,
         options.seed,
         device,
         options.threads,
@@ -81,6 +78,37 @@ fn classify(options: &BenchClassify, terminal: &Terminal) -> Result<(), Failure>
         report.members.saturating_sub(1),
         report.members_ms,
         report.first_ms
+    ))
+}
+
+/// The CT of a question; `None` for noise.
+fn asked_about(options: &BenchClassify, terminal: &Terminal) -> Result<Option<Arc<Volume>>, Failure> {
+    let load = |path| series::load(path, None, &HowRead::default(), terminal.ctx());
+    Ok(options.path.as_deref().map(load).transpose()?.map(|loaded| loaded.opened.volume))
+}
+
+fn explain(options: &BenchExplain, terminal: &Terminal) -> Result<(), Failure> {
+    let of = &options.of;
+    let asked = bench::explain::Asked {
+        model: known_model(&of.model)?.to_owned(),
+        volume: asked_about(of, terminal)?,
+        seed: of.seed,
+        methods: options.methods.clone(),
+        runs: usize::from(options.runs),
+    };
+    let report = bench::explain::explain(&asked, of.device.into(), of.threads, terminal.ctx())?;
+    terminal.clear();
+    if of.json {
+        return output::json_line(&report);
+    }
+    let lines: String = report
+        .figures
+        .iter()
+        .map(|(name, ms)| format!("{:>24}  {ms:10.1} ms\n", name.trim_end_matches("_ms")))
+        .collect();
+    output::print(&format!(
+        "{} with {} weights on {} ({}), medians of {}\n{lines}",
+        report.model, report.weights, report.backend, report.device, report.runs
     ))
 }
 

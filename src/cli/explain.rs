@@ -8,7 +8,7 @@ use super::exit::Failure;
 use super::progress::Terminal;
 use crate::explain::{Around, Covering, Method, Occluding, Parameters, Sharing, Smoothing, Wanted};
 use crate::geometry::Point;
-use crate::networks::{Family, spec};
+use crate::networks::spec;
 use crate::volume::Stroke;
 use crate::workflow::dicom::{AsDicom, own_folder};
 use crate::workflow::figure::AsFigure;
@@ -50,12 +50,6 @@ pub(super) fn run(raw: &Explain, matches: &ArgMatches, terminal: &Terminal) -> R
             Models::All => Method::ALL.to_vec(),
         };
         options.explain = methods.into_iter().map(|method| Wanted { method, scale: None }).collect();
-    }
-    if let Models::One(name) = options.models
-        && raw.trust
-        && spec(name).is_ok_and(|spec| spec.family != Family::M3Net)
-    {
-        return Err(Failure::arguments(format!("--trust is for M3Net alone; {name} has no such check yet")));
     }
     let (fill_hu, seed) = (f32::from(raw.fill), raw.seed);
     options.parameters = Parameters {

@@ -12,6 +12,11 @@ pub enum ExplainError {
     /// The network does not offer the layer.
     #[error("this network has no layer that can be explained at the {0} scale")]
     NoLayer(&'static str),
+    /// A forest answers, and nothing else does.
+    #[error(
+        "a random forest has no derivative, and these weights have no detection head; ask for occlusion or rise"
+    )]
+    NoDerivative,
     /// The device failed.
     #[error(transparent)]
     Device(InferenceError),

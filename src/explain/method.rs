@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::networks::m3net::EncoderConfig;
-use crate::networks::{Family, NetworkSpec, Scale, m3net_config, spec};
+use crate::networks::{Family, NetworkSpec, Scale, Size, m3net_config, spec};
 
 /// A method of explanation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -148,7 +148,15 @@ impl Method {
 
     /// Those that explain a network.
     pub fn of(spec: &NetworkSpec) -> Vec<Method> {
-        let defined = |method: &Method| *method != Method::GuidedBackprop || has_relus(spec);
+        let defined = |method: &Method| match method {
+            Method::GuidedBackprop => has_relus(spec),
+            // What the way back through the published transformer keeps of 1297 tokens would fill tens of gigabytes.
+            Method::Gradient
+            | Method::GradientTimesInput
+            | Method::SmoothGrad
+            | Method::IntegratedGradients => spec.family != Family::Ssm || spec.size == Size::Compact,
+            _ => true,
+        };
         Method::of_family(spec.family).iter().copied().filter(defined).collect()
     }
 
@@ -171,11 +179,53 @@ impl Method {
                 Method::KernelShap,
                 Method::Native,
             ],
-            Family::Mmcaf => &[Method::GradCam, Method::Native],
-            Family::Maemc => &[Method::Native, Method::AttentionRollout],
-            Family::Csf => &[Method::GradCam, Method::Native, Method::DateDifference, Method::GuidedBackprop],
-            Family::Ssm => &[Method::Native],
+            Family::Mmcaf => &[
+                Method::GradCam,
+                Method::Gradient,
+                Method::GradientTimesInput,
+                Method::SmoothGrad,
+                Method::IntegratedGradients,
+                Method::Occlusion,
+                Method::Rise,
+                Method::Native,
+            ],
+            Family::Maemc => &[
+                Method::Gradient,
+                Method::GradientTimesInput,
+                Method::SmoothGrad,
+                Method::IntegratedGradients,
+                Method::Occlusion,
+                Method::Rise,
+                Method::Native,
+                Method::AttentionRollout,
+            ],
+            Family::Csf => &[
+                Method::GradCam,
+                Method::Gradient,
+                Method::GradientTimesInput,
+                Method::SmoothGrad,
+                Method::IntegratedGradients,
+                Method::GuidedBackprop,
+                Method::Occlusion,
+                Method::Rise,
+                Method::Native,
+                Method::DateDifference,
+            ],
+            Family::Ssm => &[
+                Method::Gradient,
+                Method::GradientTimesInput,
+                Method::SmoothGrad,
+                Method::IntegratedGradients,
+                Method::Occlusion,
+                Method::Rise,
+                Method::Native,
+            ],
         }
+    }
+
+    /// Whether it comes with an answer of a network that is no M3Net: for less than the answer itself costs.
+    const fn is_quick(self) -> bool {
+        matches!(self, Self::GradCam | Self::Native | Self::AttentionRollout | Self::DateDifference)
     }
 }
 
@@ -202,6 +252,11 @@ impl Wanted {
         Method::of(spec).contains(&self.method) && (self.scale.is_none() || spec.family == Family::M3Net)
     }
 
+    /// The same by the network's name; nothing is of one that is not known.
+    pub fn is_of_model(self, model: &str) -> bool {
+        spec(model).is_ok_and(|spec| self.is_of(spec))
+    }
+
     /// What the window shows of a network of this family.
     pub fn in_the_window(family: Family) -> Vec<Wanted> {
         match family {
@@ -209,8 +264,7 @@ impl Wanted {
             // The rollout is what is native to it.
             Family::Maemc => vec![Wanted { method: Method::Native, scale: None }],
             _ => {
-                let quick = |method: &&Method| **method != Method::GuidedBackprop;
-                let all = Method::of_family(family).iter().filter(quick);
+                let all = Method::of_family(family).iter().filter(|method| method.is_quick());
                 all.map(|method| Wanted { method: *method, scale: None }).collect()
             }
         }
@@ -311,6 +365,18 @@ mod tests {
     }
 
     #[test]
+    fn every_network_can_be_asked_what_its_input_does() {
+        for name in crate::networks::names() {
+            let methods = Method::of(spec(name).expect("known"));
+            assert!(methods.contains(&Method::Occlusion) && methods.contains(&Method::Rise), "{name}");
+            let derived = methods.contains(&Method::IntegratedGradients);
+            assert_eq!(derived, name != "lungnodule-ssm", "{name}");
+            let in_the_window = Wanted::in_the_window(spec(name).expect("known").family);
+            assert!(in_the_window.iter().all(|wanted| wanted.method.is_quick()), "{in_the_window:?}");
+        }
+    }
+
+    #[test]
     fn guided_backpropagation_is_of_networks_with_relus_alone() {
         let has: Vec<&str> = crate::networks::names()
             .into_iter()
@@ -318,7 +384,9 @@ mod tests {
             .collect();
         assert_eq!(has, ["m3net-compact", "m3net-r18x3", "csf-net", "csf-net-compact"]);
         let chosen = Method::on_demand("csf-net-compact");
-        assert_eq!(chosen, [Method::GuidedBackprop], "computed when it is asked for");
+        let there = [Method::GradCam, Method::Native, Method::DateDifference];
+        assert!(chosen.contains(&Method::GuidedBackprop), "computed when it is asked for");
+        assert!(there.iter().all(|method| !chosen.contains(method)), "{chosen:?}");
         assert!(Method::on_demand("m4net").is_empty());
     }
 }

@@ -26,6 +26,7 @@ mod occlusion;
 mod parameters;
 mod rise;
 mod saliency;
+mod sampled;
 mod score_cam;
 mod ssm;
 mod supervoxels;
@@ -53,6 +54,7 @@ pub use occlusion::{Occluded, Occluding, Still, block_around, margin_without, oc
 pub use parameters::Parameters;
 pub use rise::{Covering, rise};
 pub use saliency::Saliency;
+pub use sampled::{CsfSampled, MaemcSampled, MmcafSampled, Sampled, SampledMaps, SampledTrust, SsmSampled};
 pub use ssm::ssm_attention;
 pub use trust::{Trust, rank_correlation, ssim};
 pub use uncertainty::{PASSES, SEED, Uncertainty, Varied, uncertainty};

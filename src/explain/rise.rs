@@ -47,7 +47,7 @@ pub(super) struct Pattern {
 }
 
 impl Pattern {
-    fn draw(how: &Covering, random: &mut ChaCha8Rng) -> Self {
+    pub(super) fn draw(how: &Covering, random: &mut ChaCha8Rng) -> Self {
         let cells = how.cells.map(|n| n.max(1));
         // Moved by up to a cell: one more corner on the far side.
         let count = cells.iter().map(|n| n + 2).product();
@@ -56,7 +56,7 @@ impl Pattern {
     }
 
     /// At a share of the box along each axis, 0 to 1.
-    fn at(&self, share: [f64; 3]) -> f32 {
+    pub(super) fn at(&self, share: [f64; 3]) -> f32 {
         let place: [f64; 3] = std::array::from_fn(|a| share[a] * self.cells[a] as f64 + self.moved[a]);
         let base = place.map(|v| v.floor());
         let mut sum = 0.0;

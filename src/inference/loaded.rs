@@ -38,7 +38,27 @@ impl Loaded {
         device: &Device,
         info: DeviceInfo,
     ) -> Result<Self, InferenceError> {
-        let opened = Opened::read(model, weights, info)?;
+        Self::of(Opened::read(model, weights, info)?, device)
+    }
+
+    /// The same network with random values in place of all that it has learned.
+    /// - `weights`: those that it has
+    /// - errors: as [`Loaded::load`]; an M3Net is made random layer by layer elsewhere
+    pub fn untaught(&self, weights: &WeightsChoice, seed: u64) -> Result<Self, InferenceError> {
+        let known = self.known();
+        let device = match self {
+            Self::M3Net(_) => return Err(InferenceError::NothingAnswers(known.spec.name.to_owned())),
+            Self::Mmcaf(network) => network.device(),
+            Self::Maemc(network) => network.device(),
+            Self::Csf(network) => network.device(),
+            Self::Ssm(network) => network.device(),
+        };
+        let opened = Opened::read(known.spec.name, weights, known.info.clone())?;
+        let state = opened.architecture.random(seed);
+        Self::of(Opened { state, ..opened }, device)
+    }
+
+    fn of(opened: Opened, device: &Device) -> Result<Self, InferenceError> {
         Ok(match opened.architecture {
             Architecture::M3Net(_) => Self::M3Net(Arc::new(M3NetNetwork::build(opened, usize::MAX, device)?)),
             Architecture::Mmcaf(config) => {

@@ -23,6 +23,18 @@ fn classify_times_the_forward_pass() {
 }
 
 #[test]
+fn explain_times_each_method_that_is_named() {
+    let named = ["--methods", "grad_cam,gradient", "--runs", "1", "--device", "cpu", "--json"];
+    let json = triscope(&[&["bench", "explain"], &named[..]].concat()).json();
+    for figure in ["grad_cam_ms", "gradient_ms"] {
+        assert!(json[figure].as_f64() > Some(0.0), "{json}");
+    }
+    assert!(json["occlusion_ms"].is_null() && json["runs"] == 1, "{json}");
+    let wrong = ["bench", "explain", "--model", "maemc-net-compact", "--methods", "grad_cam"];
+    triscope(&wrong).refused(1);
+}
+
+#[test]
 fn what_cannot_be_timed_is_said() {
     triscope(&["bench", "load", "no/such/folder"]).refused(1);
     assert_eq!(triscope(&["bench", "classify", "--model", "nothing"]).code, Some(2));

@@ -142,12 +142,15 @@ fn csf_needs_an_earlier_date_and_never_the_same_series() {
     let outside = with(&["--prior", arg(&prior), "--prior-at", "9000,0,0"]);
     assert!(outside.refused(1).contains("outside"), "{}", outside.stderr);
 
-    let explain = "grad_cam,native,date_difference";
+    let explain = "grad_cam,gradient,native,date_difference";
     let json = with(&["--prior", arg(&prior), "--prior-at", &then, "--explain", explain]).json();
     let answer = &json["results"][0]["answers"][0];
     assert_eq!(answer["question"], "malignancy");
     assert_eq!(names(answer, "regions", "name"), ["current", "prior"]);
-    assert_eq!(names(answer, "explanations", "method"), ["grad_cam", "native", "date_difference"]);
+    assert_eq!(
+        names(answer, "explanations", "method"),
+        ["grad_cam", "gradient", "native", "date_difference"]
+    );
     assert_eq!(names(answer, "field_contribution", "field").len(), 6);
     assert!(reasons(answer).contains("taken as unknown"), "{answer}");
 }
@@ -267,4 +270,56 @@ fn a_volume_is_scanned_slice_by_slice_into_candidates() {
     let other = triscope(&["scan", arg(phantom()), "--model", "m3net-compact"]);
     assert!(other.refused(1).contains("does not scan"), "{}", other.stderr);
     assert!(triscope(&["scan", arg(phantom())]).refused(1).contains("models import"));
+}
+
+#[test]
+fn other_networks_are_asked_what_their_input_does_and_their_maps_are_checked() {
+    let at = nodule(phantom());
+    let methods = [
+        "gradient",
+        "gradient_x_input",
+        "smooth_grad",
+        "integrated_gradients",
+        "occlusion",
+        "rise",
+        "native",
+    ];
+    let arguments = ["explain", arg(phantom()), "--at", &at, "--device", "cpu", "--json", "--trust"];
+    let few = ["--steps", "3", "--samples", "2", "--blocks", "2", "--refined", "1", "--patterns", "3"];
+    let of = ["--model", "maemc-net-compact", "--explain", &methods.join(",")];
+    let asked = || triscope(&[&arguments[..], &few, &of].concat()).json()["results"][0]["answers"][0].clone();
+    let answer = asked();
+    assert_eq!(names(&answer, "explanations", "method"), methods);
+    for map in answer["explanations"].as_array().expect("maps") {
+        let told = &map["told"];
+        for figure in ["rank_all", "ssim_all", "deletion", "insertion", "deletion_random", "insertion_random"]
+        {
+            assert!(told[figure].is_number(), "{map}");
+        }
+        let passed =
+            told["rank_all"].as_f64().map(f64::abs) < Some(0.5) && told["ssim_all"].as_f64() < Some(0.5);
+        assert_eq!(told["randomisation_passed"], f64::from(u8::from(passed)), "{map}");
+        assert_eq!(map["signed"], map["method"] != "rise" && map["method"] != "native");
+        let shape = match map["method"].as_str() {
+            Some("occlusion") => json!([2, 2, 2]),
+            Some("rise") => json!([4, 6, 6]),
+            Some("native") => json!([25, 1, 1]),
+            _ => json!([25, 50, 50]),
+        };
+        assert_eq!(map["native_shape"], shape);
+    }
+    // Chance is of a seed: the same question has the same maps.
+    assert_eq!(asked()["explanations"], answer["explanations"]);
+}
+
+#[test]
+fn derivatives_are_of_transformers_whose_way_back_fits() {
+    let (at, file) = (nodule(phantom()), weights("lungnodule-ssm-compact"));
+    let start =
+        ["explain", arg(phantom()), "--at", &at, "--device", "cpu", "--json", "--explain", "gradient"];
+    let compact = ["--model", "lungnodule-ssm-compact", "--weights", arg(&file)];
+    let json = triscope(&[&start[..], &compact].concat()).json();
+    assert_eq!(json["results"][0]["answers"][0]["explanations"][0]["native_shape"], json!([1, 504, 504]));
+    let full = triscope(&[&start[..], &["--model", "lungnodule-ssm"]].concat());
+    assert!(full.refused(1).contains("occlusion"), "{}", full.stderr);
 }

@@ -528,6 +528,7 @@ heard-the-weights-list-of-clinical-categories-cannot = die Liste klinischer Kate
 heard-the-weights-list-of-clinical-categories-is = die Liste klinischer Kategorien der Gewichte ist beschädigt: die Wörter von '{ $field }' fehlen oder kommen zweimal vor
 heard-the-weights-list-of-clinical-categories-is-not = die Liste klinischer Kategorien gehört nicht zu diesen Gewichten: '{ $field }' hat { $n } Wörter und { $n-known } Kategorien
 heard-the-clinical-field-is-it-must-lie = das klinische Feld { $field } ist { $value }; es muss zwischen { $n-low } und { $n-high } liegen
+heard-a-random-forest-has-no-derivative-and = ein Random Forest hat keine Ableitung, und diese Gewichte haben keinen Detektionskopf; Occlusion oder RISE fragen
 heard-this-network-has-no-layer-that-can = dieses Netz hat in der Skala { $scale } keine Netzschicht, die erklärt werden kann
 heard-its-answer-is-no-number = die Antwort ist keine Zahl
 heard-a-gradient-of-its-answer-is-no = ein Gradient der Antwort ist keine Zahl

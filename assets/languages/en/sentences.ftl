@@ -529,6 +529,7 @@ heard-the-weights-list-of-clinical-categories-cannot = the weights' list of clin
 heard-the-weights-list-of-clinical-categories-is = the weights' list of clinical categories is damaged: the words of '{ $field }' are missing or occur twice
 heard-the-weights-list-of-clinical-categories-is-not = the weights' list of clinical categories is not theirs: '{ $field }' has { $n } words and { $n-known } categories
 heard-the-clinical-field-is-it-must-lie = the clinical field { $field } is { $value }; it must lie between { $n-low } and { $n-high }
+heard-a-random-forest-has-no-derivative-and = a random forest has no derivative, and these weights have no detection head; ask for occlusion or rise
 heard-this-network-has-no-layer-that-can = this network has no layer that can be explained at the { $scale } scale
 heard-its-answer-is-no-number = its answer is no number
 heard-a-gradient-of-its-answer-is-no = a gradient of its answer is no number

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::super::values;
 use super::Device;
+use crate::explain::Wanted;
 
 /// `bench`
 #[derive(Args, Debug)]
@@ -27,6 +28,8 @@ pub(in crate::cli) enum Stage {
     Rays(BenchRays),
     /// The network's forward pass
     Classify(BenchClassify),
+    /// Explanations, method by method
+    Explain(BenchExplain),
     /// Learning: each encoder forwards, backwards, and the optimiser's step
     Train(BenchTrain),
     /// The real window: start, first picture, slice steps, steps while the network runs. Needs a display
@@ -104,6 +107,19 @@ pub(in crate::cli) struct BenchClassify {
     /// One JSON document on stdout
     #[arg(long)]
     pub(in crate::cli) json: bool,
+}
+
+/// `bench explain`
+#[derive(Args, Debug)]
+pub(in crate::cli) struct BenchExplain {
+    #[command(flatten)]
+    pub(in crate::cli) of: BenchClassify,
+    /// Methods, as `classify --explain` takes them [default: all that the network has]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = values::explain)]
+    pub(in crate::cli) methods: Vec<Wanted>,
+    /// Timed runs of each, after one that is not
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..), default_value = "3")]
+    pub(in crate::cli) runs: u8,
 }
 
 /// `bench train`

@@ -132,10 +132,11 @@ pub(in crate::cli) struct Classify {
     /// How the input is prepared
     #[arg(long, value_enum, default_value = "paper")]
     pub(in crate::cli) mode: Mode,
-    /// Explanations: grad_cam, native, attention_rollout, date_difference, as far as the network has them;
-    /// of M3Net grad_cam_pp, hires_cam, layer_cam, score_cam, gradient, gradient_x_input, smooth_grad,
-    /// integrated_gradients, guided_backprop (of CSF-Net, too), occlusion, rise and kernel_shap besides; `:micro`,
-    /// `:meso` or `:macro` after a name for one scale of it, but for native, occlusion, rise and kernel_shap [default with --out: the first that the network has]
+    /// Explanations. Of every network native, gradient, gradient_x_input, smooth_grad, integrated_gradients (these
+    /// four not of the full LungNodule-SSM), occlusion and rise; of some grad_cam, attention_rollout, date_difference
+    /// and guided_backprop; of M3Net grad_cam_pp, hires_cam, layer_cam, score_cam and kernel_shap besides. `:micro`,
+    /// `:meso` or `:macro` after a name for one scale of M3Net, but for native, occlusion, rise and kernel_shap
+    /// [default with --out: the first that the network has]
     #[arg(long, value_name = "METHOD", value_delimiter = ',', value_parser = values::explain)]
     pub(in crate::cli) explain: Vec<Wanted>,
     /// An earlier series of the same patient, for networks that compare dates
@@ -211,8 +212,8 @@ pub(in crate::cli) struct Explain {
     /// What stands in its place
     #[arg(long, value_enum, default_value = "lung", requires = "without")]
     pub(in crate::cli) fill_with: FillName,
-    /// Check each map of an M3Net: against networks with random layers, and by covering what it points at; many
-    /// times the work of the map
+    /// Check each map: against the network with random weights (of an M3Net layer by layer), and by covering what it
+    /// points at; many times the work of the map
     #[arg(long)]
     pub(in crate::cli) trust: bool,
     /// Write each map as a DICOM Parametric Map into this folder, which must be new or empty and not inside PATH:

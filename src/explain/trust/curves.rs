@@ -58,7 +58,7 @@ pub(super) fn random_order(bounds: &VoxelBox, seed: u64) -> Order {
 }
 
 /// From who comes when, when each one comes.
-fn turns(order: &[u32]) -> Vec<f32> {
+pub(in crate::explain) fn turns(order: &[u32]) -> Vec<f32> {
     let mut turns = vec![0.0; order.len()];
     for (turn, place) in order.iter().enumerate() {
         if let Some(own) = turns.get_mut(*place as usize) {
@@ -129,7 +129,7 @@ impl Curves {
 }
 
 /// Under a curve of equal steps over the length of one, by trapezoids.
-fn area(heights: &[f64]) -> f64 {
+pub(in crate::explain) fn area(heights: &[f64]) -> f64 {
     let pairs = heights.iter().zip(heights.iter().skip(1));
     pairs.map(|(a, b)| (a + b) / 2.0).sum::<f64>() / heights.len().saturating_sub(1).max(1) as f64
 }

@@ -5,6 +5,7 @@ mod cascade;
 mod curves;
 mod similarity;
 
+pub(super) use curves::{area, turns};
 pub(super) use similarity::ranks;
 pub use similarity::{rank_correlation, ssim};
 
@@ -23,7 +24,12 @@ use curves::Curves;
 /// From this likeness on, to the map of a network that knows nothing, a map fails: by rank or by structure.
 const TOO_ALIKE: f64 = 0.5;
 /// Steps of each curve.
-const STEPS: usize = 10;
+pub(super) const STEPS: usize = 10;
+
+/// Whether a map is unlike that of a network that knows nothing.
+pub(super) fn passed(rank: f64, structure: f64) -> bool {
+    rank.abs() < TOO_ALIKE && structure < TOO_ALIKE
+}
 
 /// Checks maps of one answer, and keeps what does not depend on the map.
 #[derive(Debug)]
@@ -79,8 +85,7 @@ impl<'a> Trust<'a> {
             );
             told.extend([(rank_name, last.0), (ssim_name, last.1)]);
         }
-        let passed = last.0.abs() < TOO_ALIKE && last.1 < TOO_ALIKE;
-        told.push(("randomisation_passed", f64::from(u8::from(passed))));
+        told.push(("randomisation_passed", f64::from(u8::from(passed(last.0, last.1)))));
         let fill_hu = how.occluding.fill_hu;
         ctx.step("Deletion and insertion", 0.5)?;
         let own = Curves::of(network, crops, &curves::strongest_first(map), fill_hu, STEPS, ctx)?;

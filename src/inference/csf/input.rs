@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::masked::{MASKED, MaskedCt};
+use super::masked::{MASKED, MaskedCt, shade_of};
 use crate::geometry::{Patient, Point, Vector, Voxel, VoxelBox, VoxelGrid};
 use crate::inference::error::InferenceError;
 use crate::inference::m3net::snapped;
@@ -50,6 +50,21 @@ pub struct Input {
     pub values: Arc<[f32]>,
     /// What the reader of an answer must know of it, a sentence each.
     pub reasons: Vec<String>,
+    /// What was taken from every shade, and by what the rest was divided.
+    standard: [f64; 2],
+}
+
+impl Input {
+    /// What stands here for a shade.
+    pub fn of_shade(&self, shade: f32) -> f32 {
+        let [mean, deviation] = self.standard;
+        ((f64::from(shade) - mean) / deviation) as f32
+    }
+
+    /// What stands here for tissue that is not masked.
+    pub fn of_hu(&self, hu: f32) -> f32 {
+        self.of_shade(f32::from(shade_of(f64::from(hu))))
+    }
 }
 
 /// The box that is read around a point: 64 x 64 x 16 mm along the patient's axes, the point in its middle.
@@ -116,9 +131,7 @@ impl MaskedCt {
                 }
             }
         }
-        if mode == Mode::Clinical {
-            standardise(&mut values);
-        }
+        let standard = if mode == Mode::Clinical { standardise(&mut values) } else { [0.0, 1.0] };
         let ct = date.ct();
         let mut reasons = Vec::new();
         if self.lungs().is_none() {
@@ -133,7 +146,7 @@ impl MaskedCt {
             let filled = format!("{outside} of its {} values were filled with {MASKED}", values.len());
             reasons.push(format!("{ct}: the region reaches outside the volume; {filled}"));
         }
-        Ok(Input { region: region(grid, at, date), values: values.into(), reasons })
+        Ok(Input { region: region(grid, at, date), values: values.into(), reasons, standard })
     }
 
     /// The shade at a position; `None` outside every voxel's cell.
@@ -166,13 +179,15 @@ impl MaskedCt {
 }
 
 /// `(v - mean) / standard deviation` over all values; all 0 where they are equal.
-pub(crate) fn standardise(values: &mut [f32]) {
+/// - returns: mean and deviation, 1 in place of none
+pub(crate) fn standardise(values: &mut [f32]) -> [f64; 2] {
     let n = values.len() as f64;
     let mean = values.iter().map(|v| f64::from(*v)).sum::<f64>() / n;
     let deviation = (values.iter().map(|v| (f64::from(*v) - mean).powi(2)).sum::<f64>() / n).sqrt();
     for v in values {
         *v = if deviation > 0.0 { ((f64::from(*v) - mean) / deviation) as f32 } else { 0.0 };
     }
+    [mean, if deviation > 0.0 { deviation } else { 1.0 }]
 }
 
 #[cfg(test)]

@@ -16,6 +16,14 @@ pub(super) const MASKED: u8 = 170;
 const BONE: u8 = 210;
 /// From black to white, HU.
 const RANGE_HU: [f64; 2] = [-1200.0, 600.0];
+/// Shades of the darkest and of the brightest tissue.
+pub const SHADES: [f32; 2] = [0.0, 255.0];
+
+/// The shade of tissue that is not masked.
+pub(super) fn shade_of(hu: f64) -> u8 {
+    let [low, high] = RANGE_HU;
+    (((hu - low) / (high - low)).clamp(0.0, 1.0) * 255.0) as u8
+}
 
 /// A CT with the masks of its lungs: made once, asked at every point of it.
 #[derive(Clone, Debug)]
@@ -81,8 +89,7 @@ impl MaskedCt {
         if !hu.is_finite() {
             return Err(InferenceError::NoNumbers);
         }
-        let [low, high] = RANGE_HU;
-        let shade = (((hu - low) / (high - low)).clamp(0.0, 1.0) * 255.0) as u8;
+        let shade = shade_of(hu);
         Ok(match &self.masks {
             Some(masks) if !masks.around.contains(voxel) => MASKED,
             Some(masks) if shade > BONE && !masks.lungs.contains(voxel) => MASKED,

@@ -13,5 +13,5 @@ mod network;
 pub use categories::{Categories, CodesError, FIELDS, FieldCodes};
 pub(crate) use input::standardise;
 pub use input::{Date, Input, SIZE, region};
-pub use masked::MaskedCt;
+pub use masked::{MaskedCt, SHADES};
 pub use network::{CsfForward, CsfNetwork};

@@ -61,6 +61,11 @@ impl CsfNetwork {
         Ok(Self { net: net.fold(), categories, metadata, known, device: device.clone() })
     }
 
+    /// Where it lies.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
     /// The layers.
     pub fn net(&self) -> &CsfNet {
         &self.net

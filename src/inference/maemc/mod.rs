@@ -4,5 +4,5 @@
 mod montage;
 mod network;
 
-pub use montage::{Montage, montages, regions};
+pub use montage::{Montage, montages, of_hu, regions};
 pub use network::{MaemcForward, MaemcNetwork};

@@ -113,6 +113,11 @@ fn places(centre: f64, spacing_mm: f64, count: usize) -> impl Iterator<Item = f6
     (0..count).map(move |n| centre + offset_mm(n) / spacing_mm)
 }
 
+/// What the network reads for so many Hounsfield units.
+pub fn of_hu(hu: f32) -> f32 {
+    windowed(f64::from(hu))
+}
+
 /// After the window.
 fn windowed(value: f64) -> f32 {
     ((value - WINDOW[0]) / (WINDOW[1] - WINDOW[0])).clamp(0.0, 1.0) as f32

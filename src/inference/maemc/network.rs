@@ -56,6 +56,16 @@ impl MaemcNetwork {
         &self.net
     }
 
+    /// Channels that it reads; all show the same.
+    pub fn channels(&self) -> usize {
+        self.channels
+    }
+
+    /// Where it lies.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
     /// - `montage`: 250 x 250, row by row, 0 to 1
     /// - errors: cancelled, a device that failed, or an answer that is no number
     pub fn forward(&self, montage: &[f32], ctx: &JobContext) -> Result<MaemcForward, InferenceError> {

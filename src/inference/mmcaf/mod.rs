@@ -8,4 +8,4 @@ mod window;
 pub use network::{MmcafForward, MmcafNetwork};
 pub use table::{COLUMNS, Table, table};
 pub(crate) use window::MEAN;
-pub use window::{Window, regions, windows};
+pub use window::{Window, of_hu, regions, windows};

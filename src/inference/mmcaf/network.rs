@@ -54,6 +54,11 @@ impl MmcafNetwork {
         Ok(Self { net: net.fold(), known, device: device.clone() })
     }
 
+    /// Where it lies.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
     /// The layers.
     pub fn net(&self) -> &Mmcaf {
         &self.net

@@ -100,6 +100,15 @@ pub fn windows(
     regions(volume.grid(), at, lesion).into_iter().map(read).collect()
 }
 
+/// What the network reads for so many Hounsfield units.
+pub fn of_hu(hu: f32, mode: Mode) -> f32 {
+    let (low, range) = match mode {
+        Mode::Paper => (-100.0, 1000.0),
+        Mode::Clinical => (-1000.0, 1400.0),
+    };
+    ((hu - low) / range).clamp(0.0, 1.0) - MEAN
+}
+
 /// One window, slice by slice on all cores.
 fn window<T>(
     slices: &Slices<T>,
@@ -113,10 +122,6 @@ where
     f32: From<T>,
 {
     let [depth, height, width] = MmcafConfig::WINDOW;
-    let (low, range) = match mode {
-        Mode::Paper => (-100.0, 1000.0),
-        Mode::Clinical => (-1000.0, 1400.0),
-    };
     let start = usize::try_from(region.bounds.min[2]).unwrap_or(0);
     // Air lies at or below the lower end of either window.
     let mut values: Arc<[f32]> = std::iter::repeat_n(-MEAN, depth * height * width).collect();
@@ -129,7 +134,7 @@ where
             if !value.is_finite() {
                 return Err(InferenceError::NoNumbers);
             }
-            *value = ((*value - low) / range).clamp(0.0, 1.0) - MEAN;
+            *value = of_hu(*value, mode);
         }
         Ok(())
     })?;

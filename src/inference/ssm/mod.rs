@@ -6,4 +6,4 @@ mod slice;
 
 pub use network::{Patches, SsmForward, SsmNetwork};
 pub(crate) use slice::CHANNELS;
-pub use slice::{Resolution, SlicePicture, nearest_slice, region, slice_picture};
+pub use slice::{Resolution, SlicePicture, nearest_slice, of_hu, region, slice_picture};

@@ -101,6 +101,21 @@ impl SsmNetwork {
         Ok(Self { vit, head, forest, known, device: device.clone() })
     }
 
+    /// The transformer.
+    pub fn vit(&self) -> &Dino {
+        &self.vit
+    }
+
+    /// The detection head, if the weights have one.
+    pub fn head(&self) -> Option<&DinoDetector> {
+        self.head.as_ref()
+    }
+
+    /// Where it lies.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
     /// Whether the forest answers, and not the head.
     pub fn has_forest(&self) -> bool {
         self.forest.is_some()

@@ -137,6 +137,11 @@ where
     Ok(values)
 }
 
+/// What the network reads for so many Hounsfield units, 0 to 1, before its channels are scaled.
+pub fn of_hu(hu: f32) -> f32 {
+    f32::from(grey_of(hu)) / 255.0
+}
+
 /// The level of a value, 0 to 255.
 fn grey_of(hu: f32) -> u8 {
     let [low, high] = WINDOW_HU;

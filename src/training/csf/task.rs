@@ -131,7 +131,9 @@ impl CsfTask<'_> {
             }
         };
         if self.config.mode == Mode::Clinical {
-            regions.iter_mut().for_each(|values| standardise(values));
+            regions.iter_mut().for_each(|values| {
+                standardise(values);
+            });
         }
         (regions, codes)
     }

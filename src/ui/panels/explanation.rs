@@ -105,9 +105,7 @@ pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut
         if let Some(caution) = Method::named(map.method).and_then(Method::caution) {
             note_ui(ui, icons::WARNING, t.warning, &heard(caution));
         }
-        if family == Family::M3Net {
-            trust_ui(ui, map, out);
-        }
+        trust_ui(ui, map, out);
         if let Some(answer) = nodule.answer().filter(|answer| answer.ensemble > 1) {
             let count = words::count(answer.ensemble);
             paragraph_ui(ui, &say!("explanation-first-network", count = count), t.muted);
@@ -142,8 +140,9 @@ fn of_map(map: &Saliency) -> String {
             pieces = format!("{:.0}", told("supervoxels").unwrap_or(0.0)),
             coalitions = format!("{:.0}", told("coalitions").unwrap_or(0.0))
         ),
-        _ if voxel_by_voxel && map.scale.is_none() => say!("explanation-added-up").to_owned(),
-        _ if voxel_by_voxel => say!("explanation-each-voxel").to_owned(),
+        // M3Net's crops are read voxel by voxel; what others read is resampled.
+        None if voxel_by_voxel => say!("explanation-added-up").to_owned(),
+        _ if voxel_by_voxel && map.scale.is_some() => say!("explanation-each-voxel").to_owned(),
         Some([d, h, w]) => {
             say!("explanation-own-cells", d = d, h = h, w = w)
         }

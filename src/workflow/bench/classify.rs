@@ -9,7 +9,8 @@ use crate::explain::Wanted;
 use crate::geometry::{Patient, Point, VoxelGrid};
 use crate::inference::{DeviceChoice, Engine, EngineOptions, WeightsChoice};
 use crate::jobs::JobContext;
-use crate::networks::{DEFAULT_MODEL, Family, spec};
+use crate::networks::weights::has_built_in;
+use crate::networks::{Family, spec};
 use crate::volume::{Unit, Volume};
 use crate::workflow::classify::{Classified, ClassifyError, Prior, Request, run};
 
@@ -74,11 +75,7 @@ pub fn classify(
         Some(volume) => volume,
         None => noise(seed)?,
     };
-    let weights = match crate::workflow::models::weights_for(model) {
-        WeightsChoice::BuiltIn if model == DEFAULT_MODEL && seed == 0 => WeightsChoice::BuiltIn,
-        WeightsChoice::BuiltIn => WeightsChoice::Random(seed),
-        installed => installed,
-    };
+    let weights = weights_of(model, seed);
     let engine = Engine::start(options)?;
     let at = volume.grid().centre();
     let ask = || -> Result<(Classified, f64), ClassifyError> {
@@ -121,6 +118,15 @@ pub fn classify(
     })
 }
 
+/// The installed weights, and random ones of a seed where there are none.
+pub(super) fn weights_of(model: &str, seed: u64) -> WeightsChoice {
+    match crate::workflow::models::weights_for(model) {
+        WeightsChoice::BuiltIn if has_built_in(model) && seed == 0 => WeightsChoice::BuiltIn,
+        WeightsChoice::BuiltIn => WeightsChoice::Random(seed),
+        installed => installed,
+    }
+}
+
 /// The maps that the window asks first of a network.
 fn first_maps(model: &str) -> Vec<Wanted> {
     spec(model).map(|spec| Wanted::in_the_window(spec.family)).unwrap_or_default()
@@ -128,18 +134,18 @@ fn first_maps(model: &str) -> Vec<Wanted> {
 
 /// The same place of the same volume as an earlier date, where a network needs one: its time does not depend
 /// on what is seen there.
-fn prior_for(model: &str, volume: &Arc<Volume>, at: Point<Patient>) -> Option<Prior> {
+pub(super) fn prior_for(model: &str, volume: &Arc<Volume>, at: Point<Patient>) -> Option<Prior> {
     let compares = spec(model).is_ok_and(|spec| spec.family == Family::Csf);
     compares.then(|| Prior { volume: Arc::clone(volume), defects: Vec::new(), at, doubts: Vec::new() })
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+pub(super) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// A volume just large enough for every crop, of lung-like noise.
-fn noise(seed: u64) -> Result<Arc<Volume>, ClassifyError> {
+pub(super) fn noise(seed: u64) -> Result<Arc<Volume>, ClassifyError> {
     let fault = |detail: String| crate::jobs::JobFailure { what: "the noise volume".to_owned(), detail };
     let size = [128, 128, 64];
     let grid = VoxelGrid::axis_aligned(size, [0.7, 0.7, 1.25], Point::new(0.0, 0.0, 0.0))

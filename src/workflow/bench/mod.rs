@@ -1,6 +1,7 @@
 //! Timed stages, for `triscope bench`.
 
 pub mod classify;
+pub mod explain;
 pub mod load;
 mod figures;
 pub mod npy;

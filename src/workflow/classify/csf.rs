@@ -4,16 +4,22 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::answer::{Spoken, answer, probability};
+use super::checked::{self, untaught};
 use super::{ClassifyError, Part, Request};
-use crate::explain::{Method, csf_change, csf_fields, csf_gate, csf_grad_cam, csf_guided};
-use crate::inference::csf::{Categories, CsfNetwork, Date, FIELDS, FieldCodes};
-use crate::inference::{CsfDetail, Detail, FieldShare, Runtime};
+use crate::explain::{
+    CsfSampled, Method, Saliency, Sampled, SampledMaps, csf_change, csf_fields, csf_gate, csf_grad_cam,
+    csf_guided,
+};
+use crate::geometry::VoxelGrid;
+use crate::inference::csf::{Categories, CsfForward, CsfNetwork, Date, FIELDS, FieldCodes};
+use crate::inference::{CsfDetail, Detail, FieldShare, Loaded, Runtime, WeightsChoice};
 use crate::jobs::JobContext;
 
 /// Asks it about the point on both dates. Maps lie over the later one.
 pub(super) fn work(
     runtime: &mut Runtime,
     network: &CsfNetwork,
+    taught: (&Loaded, &WeightsChoice),
     request: &Request,
     send: &dyn Fn(Part),
     ctx: &JobContext,
@@ -34,8 +40,8 @@ pub(super) fn work(
     let fields = FIELDS.into_iter().zip(shares);
     let fields = fields.map(|((field, _), share)| FieldShare { field, known: known(field), share }).collect();
     let mut doubts = prior.doubts.clone();
-    doubts.extend(earlier.reasons);
-    doubts.extend(later.reasons);
+    doubts.extend_from_slice(&earlier.reasons);
+    doubts.extend_from_slice(&later.reasons);
     if !told.unseen.is_empty() {
         let words: Vec<&str> = told.unseen.iter().map(|field| field.words()).collect();
         doubts.push(format!("the weights know no such value, taken as unknown: {}", words.join(", ")));
@@ -55,17 +61,35 @@ pub(super) fn work(
         forward_ms: forward.forward_ms,
     };
     send(Part::Answer(Arc::new(answer(&network.known, request, spoken))));
-    let grid = request.volume.grid();
-    super::maps(request, send, ctx, Instant::now(), |method| {
-        Ok(match method {
-            Method::GradCam => csf_grad_cam(network, &forward, 1, &later.region, grid)?,
-            Method::GuidedBackprop => {
-                let regions = [&*earlier.values, &*later.values];
-                csf_guided(network, &forward, regions, (1, &later.region), grid)?
-            }
-            Method::DateDifference => csf_change(&forward, &later.region, grid)?,
-            _ => csf_gate(&forward, 1, &later.region, grid)?,
-        })
+    let (grid, dates) = (request.volume.grid(), [&earlier, &later]);
+    let of = CsfSampled::new(network, &forward, dates);
+    let mut maps = SampledMaps::new(request.parameters);
+    let mut own = |method| map(method, (network, &forward, &of), &mut maps, grid, ctx);
+    let Some(Loaded::Csf(random)) = untaught(request, taught)? else {
+        return checked::maps(request, send, (&of, grid), &mut own, None, ctx);
+    };
+    let of_random = random.forward([&earlier.values, &later.values], told.codes, ctx)?;
+    let other = CsfSampled::new(&random, &of_random, dates);
+    let mut maps = SampledMaps::new(request.parameters);
+    let mut other = |method| map(method, (&random, &of_random, &other), &mut maps, grid, ctx);
+    checked::maps(request, send, (&of, grid), &mut own, Some(&mut other), ctx)
+}
+
+/// One map of the later date.
+fn map(
+    method: Method,
+    (network, forward, of): (&CsfNetwork, &CsfForward, &CsfSampled<'_>),
+    sampled: &mut SampledMaps,
+    grid: &VoxelGrid,
+    ctx: &JobContext,
+) -> Result<Saliency, ClassifyError> {
+    let region = of.region();
+    Ok(match method {
+        Method::GradCam => csf_grad_cam(network, forward, 1, region, grid)?,
+        Method::GuidedBackprop => csf_guided(network, forward, of.dates(), (1, region), grid)?,
+        Method::DateDifference => csf_change(forward, region, grid)?,
+        Method::Native => csf_gate(forward, 1, region, grid)?,
+        _ => sampled.map(method, of, grid, ctx)?,
     })
 }
 

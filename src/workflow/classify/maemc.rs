@@ -4,15 +4,20 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::answer::{Spoken, answer, probability};
+use super::checked::{self, untaught};
 use super::{ClassifyError, Part, Request};
-use crate::explain::{maemc_attention, maemc_map, maemc_rollout};
-use crate::inference::maemc::{MaemcNetwork, montages};
-use crate::inference::{Detail, MaemcDetail, repeated};
+use crate::explain::{
+    MaemcSampled, Method, Saliency, Sampled, SampledMaps, maemc_attention, maemc_map, maemc_rollout,
+};
+use crate::geometry::VoxelGrid;
+use crate::inference::maemc::{MaemcForward, MaemcNetwork, montages};
+use crate::inference::{Detail, Loaded, MaemcDetail, WeightsChoice, repeated};
 use crate::jobs::JobContext;
 
 /// Asks it about the axial montage; the coronal one is shown, and read by learning without labels alone.
 pub(super) fn work(
     network: &MaemcNetwork,
+    taught: (&Loaded, &WeightsChoice),
     request: &Request,
     send: &dyn Fn(Part),
     ctx: &JobContext,
@@ -43,7 +48,30 @@ pub(super) fn work(
     };
     send(Part::Answer(Arc::new(answer(&network.known, request, spoken))));
     let grid = request.volume.grid();
-    super::maps(request, send, ctx, Instant::now(), |method| {
-        Ok(maemc_map(method, &slices, &axial.region, grid))
+    let of = MaemcSampled::new(network, &axial);
+    let mut maps = SampledMaps::new(request.parameters);
+    let mut own = |method| map(method, (&forward, &of), &mut maps, grid, ctx);
+    let Some(Loaded::Maemc(random)) = untaught(request, taught)? else {
+        return checked::maps(request, send, (&of, grid), &mut own, None, ctx);
+    };
+    let (of_random, other) = (random.forward(&axial.values, ctx)?, MaemcSampled::new(&random, &axial));
+    let mut maps = SampledMaps::new(request.parameters);
+    let mut other = |method| map(method, (&of_random, &other), &mut maps, grid, ctx);
+    checked::maps(request, send, (&of, grid), &mut own, Some(&mut other), ctx)
+}
+
+/// One map of the axial slices.
+fn map(
+    method: Method,
+    (forward, of): (&MaemcForward, &MaemcSampled<'_>),
+    sampled: &mut SampledMaps,
+    grid: &VoxelGrid,
+    ctx: &JobContext,
+) -> Result<Saliency, ClassifyError> {
+    Ok(match method {
+        Method::Native | Method::AttentionRollout => {
+            maemc_map(method, &maemc_rollout(forward)?, of.region(), grid)
+        }
+        _ => sampled.map(method, of, grid, ctx)?,
     })
 }

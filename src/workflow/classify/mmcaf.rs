@@ -4,15 +4,20 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::answer::{Spoken, answer, probability};
+use super::checked::{self, untaught};
 use super::{ClassifyError, Part, Request};
-use crate::explain::{Method, Saliency, mmcaf_fields, mmcaf_gate, mmcaf_grad_cam};
+use crate::explain::{
+    Method, MmcafSampled, Saliency, Sampled, SampledMaps, mmcaf_fields, mmcaf_gate, mmcaf_grad_cam,
+};
+use crate::geometry::VoxelGrid;
 use crate::inference::mmcaf::{COLUMNS, MmcafForward, MmcafNetwork, Window, table, windows};
-use crate::inference::{Detail, FieldShare, MmcafDetail, squeezed};
+use crate::inference::{Detail, FieldShare, Loaded, MmcafDetail, WeightsChoice, squeezed};
 use crate::jobs::JobContext;
 
 /// Asks it about every window; the window with the largest logit answers (as the published study score).
 pub(super) fn work(
     network: &MmcafNetwork,
+    taught: (&Loaded, &WeightsChoice),
     request: &Request,
     send: &dyn Fn(Part),
     ctx: &JobContext,
@@ -60,13 +65,31 @@ pub(super) fn work(
         forward_ms,
     };
     send(Part::Answer(Arc::new(answer(&network.known, request, spoken))));
-    let start = Instant::now();
     let grid = request.volume.grid();
-    let map = |method: Method| -> Result<Saliency, ClassifyError> {
-        Ok(match method {
-            Method::GradCam => mmcaf_grad_cam(network, &forward, &window.region, grid)?,
-            _ => mmcaf_gate(&forward, &window.region, grid)?,
-        })
+    let of = MmcafSampled::new(network, &forward, &window, request.mode);
+    let mut maps = SampledMaps::new(request.parameters);
+    let mut own = |method| map(method, (network, &forward, &of), &mut maps, grid, ctx);
+    let Some(Loaded::Mmcaf(random)) = untaught(request, taught)? else {
+        return checked::maps(request, send, (&of, grid), &mut own, None, ctx);
     };
-    super::maps(request, send, ctx, start, map)
+    let of_random = random.forward(&window.values, table.values, ctx)?;
+    let other = MmcafSampled::new(&random, &of_random, &window, request.mode);
+    let mut maps = SampledMaps::new(request.parameters);
+    let mut other = |method| map(method, (&random, &of_random, &other), &mut maps, grid, ctx);
+    checked::maps(request, send, (&of, grid), &mut own, Some(&mut other), ctx)
+}
+
+/// One map of the window.
+fn map(
+    method: Method,
+    (network, forward, of): (&MmcafNetwork, &MmcafForward, &MmcafSampled<'_>),
+    sampled: &mut SampledMaps,
+    grid: &VoxelGrid,
+    ctx: &JobContext,
+) -> Result<Saliency, ClassifyError> {
+    Ok(match method {
+        Method::GradCam => mmcaf_grad_cam(network, forward, of.region(), grid)?,
+        Method::Native => mmcaf_gate(forward, of.region(), grid)?,
+        _ => sampled.map(method, of, grid, ctx)?,
+    })
 }

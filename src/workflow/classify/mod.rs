@@ -4,6 +4,7 @@
 //! comes back first, then the maps, then what the other members of an ensemble say. [`run`] waits for all.
 
 mod answer;
+mod checked;
 mod csf;
 mod error;
 mod forced;
@@ -13,11 +14,10 @@ mod mmcaf;
 mod ssm;
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use super::models::weights_for;
 use crate::clinical::ClinicalFields;
-use crate::explain::{ExplainError, Method, Parameters, Saliency, Wanted};
+use crate::explain::{ExplainError, Parameters, Saliency, Wanted};
 use crate::geometry::{Patient, Point};
 use crate::inference::{
     Answer, Engine, Event, InferenceError, Loaded, Mode, Question, Runtime, Stopped, WeightsChoice,
@@ -291,33 +291,15 @@ fn work(
 ) -> Result<(), ClassifyError> {
     ctx.step("Loading the network", 0.0)?;
     let weights = request.weights.clone().unwrap_or_else(|| weights_for(&request.model));
-    match runtime.network(&request.model, &weights)? {
-        Loaded::M3Net(network) => m3net::work(runtime, (&network, &weights), request, send, ctx),
-        Loaded::Mmcaf(network) => mmcaf::work(&network, request, send, ctx),
-        Loaded::Maemc(network) => maemc::work(&network, request, send, ctx),
-        Loaded::Csf(network) => csf::work(runtime, &network, request, send, ctx),
-        Loaded::Ssm(network) => ssm::work(&network, request, send, ctx),
+    let loaded = runtime.network(&request.model, &weights)?;
+    let taught = (&loaded, &weights);
+    match &loaded {
+        Loaded::M3Net(network) => m3net::work(runtime, (network, &weights), request, send, ctx),
+        Loaded::Mmcaf(network) => mmcaf::work(network, taught, request, send, ctx),
+        Loaded::Maemc(network) => maemc::work(network, taught, request, send, ctx),
+        Loaded::Csf(network) => csf::work(runtime, network, taught, request, send, ctx),
+        Loaded::Ssm(network) => ssm::work(network, taught, request, send, ctx),
     }
-}
-
-/// Computes the maps that were asked for and hands them on.
-fn maps(
-    request: &Request,
-    send: &dyn Fn(Part),
-    ctx: &JobContext,
-    start: Instant,
-    map: impl Fn(Method) -> Result<Saliency, ClassifyError>,
-) -> Result<(), ClassifyError> {
-    if request.explain.is_empty() {
-        return Ok(());
-    }
-    let mut saliency = Vec::with_capacity(request.explain.len());
-    for wanted in &request.explain {
-        ctx.step("Explaining the answer", 0.8)?;
-        saliency.push(Arc::new(map(wanted.method)?));
-    }
-    send(Part::Explained { saliency, explain_ms: start.elapsed().as_secs_f64() * 1e3 });
-    Ok(())
 }
 
 /// On the inference thread, some time after the first member of an ensemble answered; of families that

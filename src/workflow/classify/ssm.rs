@@ -4,16 +4,18 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::answer::{Spoken, answer};
+use super::checked::{self, untaught};
 use super::{ClassifyError, Part, Request};
-use crate::explain::{ExplainError, ssm_attention};
-use crate::geometry::VoxelBox;
-use crate::inference::ssm::{Resolution, SsmNetwork, nearest_slice, slice_picture};
-use crate::inference::{Detail, SliceBox, SliceDetection, SsmDetail, squeezed};
+use crate::explain::{ExplainError, Method, Saliency, Sampled, SampledMaps, SsmSampled, ssm_attention};
+use crate::geometry::{VoxelBox, VoxelGrid};
+use crate::inference::ssm::{Resolution, SsmForward, SsmNetwork, nearest_slice, slice_picture};
+use crate::inference::{Detail, Loaded, SliceBox, SliceDetection, SsmDetail, WeightsChoice, squeezed};
 use crate::jobs::JobContext;
 
 /// Asks it about the slice nearest to the point.
 pub(super) fn work(
     network: &SsmNetwork,
+    taught: (&Loaded, &WeightsChoice),
     request: &Request,
     send: &dyn Fn(Part),
     ctx: &JobContext,
@@ -50,9 +52,33 @@ pub(super) fn work(
         forward_ms: forward.forward_ms,
     };
     send(Part::Answer(Arc::new(answer(&network.known, request, spoken))));
-    super::maps(request, send, ctx, Instant::now(), |_| {
-        let attended = forward.attention.as_ref().ok_or(ExplainError::NoLayer("last"))?;
-        Ok(ssm_attention(attended, &picture.region, grid))
+    let (of, px) = (SsmSampled::new(network, &picture, resolution.px()), resolution.px());
+    let mut maps = SampledMaps::new(request.parameters);
+    let mut own = |method| map(method, (&forward, &of), &mut maps, grid, ctx);
+    let Some(Loaded::Ssm(random)) = untaught(request, taught)? else {
+        return checked::maps(request, send, (&of, grid), &mut own, None, ctx);
+    };
+    let of_random = random.forward(&picture.values, px, true, ctx)?;
+    let other = SsmSampled::new(&random, &picture, px);
+    let mut maps = SampledMaps::new(request.parameters);
+    let mut other = |method| map(method, (&of_random, &other), &mut maps, grid, ctx);
+    checked::maps(request, send, (&of, grid), &mut own, Some(&mut other), ctx)
+}
+
+/// One map of the slice.
+fn map(
+    method: Method,
+    (forward, of): (&SsmForward, &SsmSampled<'_>),
+    sampled: &mut SampledMaps,
+    grid: &VoxelGrid,
+    ctx: &JobContext,
+) -> Result<Saliency, ClassifyError> {
+    Ok(match method {
+        Method::Native => {
+            let attended = forward.attention.as_ref().ok_or(ExplainError::NoLayer("last"))?;
+            ssm_attention(attended, of.region(), grid)
+        }
+        _ => sampled.map(method, of, grid, ctx)?,
     })
 }
 

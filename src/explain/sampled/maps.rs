@@ -1,0 +1,120 @@
+//! Every map of one answer that follows from the network's input, by name; nothing is computed twice.
+
+use super::cover::{Covered, blocks, occlude, rise};
+use super::slope::{BASELINE_HU, integrated, smooth};
+use super::{Sampled, Slope};
+use crate::explain::error::ExplainError;
+use crate::explain::laid::Laid;
+use crate::explain::method::Method;
+use crate::explain::parameters::Parameters;
+use crate::explain::saliency::Saliency;
+use crate::geometry::VoxelGrid;
+use crate::jobs::JobContext;
+use crate::networks::CellGrid;
+
+/// What is told with a map: names and numbers.
+type Told = Vec<(&'static str, f64)>;
+
+/// Computes maps of one answer.
+#[derive(Debug)]
+pub struct SampledMaps {
+    how: Parameters,
+    slope: Option<Slope>,
+}
+
+impl SampledMaps {
+    /// Nothing is computed yet.
+    pub fn new(how: Parameters) -> Self {
+        Self { how, slope: None }
+    }
+
+    /// One map, on the voxels of the CT that the network read.
+    /// - `grid`: of the CT
+    /// - errors: cancelled, a device that failed, numbers that are none, a network without what the method needs, a
+    ///   method that does not follow from the input alone
+    pub fn map(
+        &mut self,
+        method: Method,
+        of: &dyn Sampled,
+        grid: &VoxelGrid,
+        ctx: &JobContext,
+    ) -> Result<Saliency, ExplainError> {
+        let shape = of.shape();
+        let (values, unit, signed, told): (Vec<f32>, &'static str, bool, Told) = match method {
+            Method::Gradient => (self.slope(of)?.by_input.clone(), "logit per input", true, Vec::new()),
+            Method::GradientTimesInput => {
+                let by_input = &self.slope(of)?.by_input;
+                let values = by_input.iter().zip(of.values()).map(|(slope, value)| slope * value).collect();
+                (values, "logit", true, Vec::new())
+            }
+            Method::SmoothGrad => {
+                let how = self.how.smoothing;
+                let told = vec![
+                    ("samples", how.samples as f64),
+                    ("noise", f64::from(how.noise)),
+                    ("seed", how.seed as f64),
+                ];
+                (smooth(of, how, ctx)?, "logit per input", true, told)
+            }
+            Method::IntegratedGradients => {
+                let found = integrated(of, self.how.steps, ctx)?;
+                let told = vec![
+                    ("steps", self.how.steps as f64),
+                    ("baseline_hu", f64::from(BASELINE_HU)),
+                    ("sum", found.sum),
+                    ("difference", found.difference),
+                ];
+                (found.map, "logit", true, told)
+            }
+            Method::Occlusion => {
+                let how = self.how.occluding;
+                let Covered { map, unit } = occlude(of, how, ctx)?;
+                let told = vec![
+                    ("blocks", blocks(how.blocks, shape).iter().product::<usize>() as f64),
+                    ("refined_blocks", how.refined as f64),
+                    ("fill_hu", f64::from(how.fill_hu)),
+                ];
+                (map, unit, true, told)
+            }
+            Method::Rise => {
+                let how = self.how.covering;
+                let Covered { map, unit } = rise(of, how, ctx)?;
+                let told = vec![
+                    ("patterns", how.patterns as f64),
+                    ("seen", how.seen),
+                    ("fill_hu", f64::from(how.fill_hu)),
+                    ("seed", how.seed as f64),
+                ];
+                (map, unit, false, told)
+            }
+            _ => return Err(ExplainError::NoLayer("asked-for")),
+        };
+        let laid = Laid {
+            method,
+            shape,
+            values,
+            // A cell is a sample.
+            cells: CellGrid { first: [0.0; 3], step: [1.0; 3] },
+            samples: shape,
+            unit,
+            signed,
+        };
+        let map = laid.over(of.region(), grid);
+        // What was covered together has one value.
+        let native = match method {
+            Method::Occlusion => Some(blocks(self.how.occluding.blocks, shape)),
+            Method::Rise => Some(blocks(self.how.covering.cells, shape)),
+            _ => None,
+        };
+        let native_shape = native.map(|[i, j, k]| [k, j, i]).or(map.native_shape);
+        Ok(Saliency { told, native_shape, ..map })
+    }
+
+    fn slope(&mut self, of: &dyn Sampled) -> Result<&Slope, ExplainError> {
+        let known = match self.slope.take() {
+            Some(slope) => slope,
+            None => of.slope(of.values())?,
+        };
+        Ok(self.slope.insert(known))
+    }
+}

@@ -1,0 +1,177 @@
+//! The formulas on the real layers with random weights: derivatives against differences, sums against what they
+//! should add up to.
+
+use std::sync::Arc;
+
+use burn::tensor::Device;
+
+use super::cover::{occlude, rise};
+use super::slope::{integrated, smooth};
+use super::*;
+use crate::explain::input::Smoothing;
+use crate::explain::method::Method;
+use crate::explain::occlusion::Occluding;
+use crate::explain::parameters::Parameters;
+use crate::explain::rise::Covering;
+use crate::geometry::{Point, VoxelGrid};
+use crate::inference::csf::{Date, MaskedCt};
+use crate::inference::mmcaf::windows;
+use crate::inference::ssm::{Resolution, slice_picture};
+use crate::inference::{DeviceInfo, Loaded, Mode, WeightsChoice, maemc};
+use crate::jobs::JobContext;
+use crate::volume::{Unit, Volume};
+
+fn loaded(model: &str) -> Loaded {
+    let info = DeviceInfo { backend: "flex".to_owned(), name: "test".to_owned() };
+    Loaded::load(model, &WeightsChoice::Random(3), &Device::flex(), info).expect("builds")
+}
+
+/// A ball of tissue in an uneven ground.
+/// - `ground`: its least HU. Where a network cuts it off it is even, and what takes the largest of equal values has no
+///   derivative to be compared with
+fn chest(ground: i32) -> Arc<Volume> {
+    let grid =
+        VoxelGrid::axis_aligned([96, 96, 40], [0.8, 0.8, 1.5], Point::new(0.0, 0.0, 0.0)).expect("a grid");
+    let volume = Volume::loading(grid, Unit::Hu, None);
+    for k in 0..40i32 {
+        let hu = |n: i32| {
+            let (i, j) = (n % 96, n / 96);
+            let d2 = (i - 48).pow(2) + (j - 48).pow(2) + 4 * (k - 20).pow(2);
+            let uneven = ground + (7 * i + 5 * j + 11 * k) % 97;
+            (if d2 < 100 { ground + 930 - d2 } else { uneven }) as i16
+        };
+        volume
+            .int16()
+            .expect("whole numbers")
+            .fill(k as usize, (0..96 * 96).map(hu).collect())
+            .expect("fits");
+    }
+    Arc::new(volume)
+}
+
+/// What must hold of every network.
+/// - `step`: of the input, for a difference that neither rounding nor bends spoil
+/// - `short`: by what share 24 steps may miss the difference that they should add up to; a quarter of the steps misses more
+fn holds(of: &dyn Sampled, step: f32, short: f64) {
+    let ctx = JobContext::unobserved();
+    let (values, count) = (of.values(), of.shape().iter().product::<usize>());
+    assert_eq!(values.len(), count);
+    let slope = of.slope(values).expect("a way back");
+    let margin = of.margin(values).expect("a margin");
+    assert!((slope.margin - margin).abs() < 1e-3 * (1.0 + margin.abs()), "{} {margin}", slope.margin);
+
+    // Along the derivative itself the margin rises by its length: the largest change, best told from rounding.
+    let length = slope.by_input.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>().sqrt();
+    let along = |sign: f32| {
+        let by = |(v, g): (&f32, &f32)| v + sign * step * (f64::from(*g) / length) as f32;
+        of.margin(&values.iter().zip(&slope.by_input).map(by).collect::<Vec<_>>()).expect("a margin")
+    };
+    let risen = (along(1.0) - along(-1.0)) / (2.0 * f64::from(step));
+    // Central differences of layers with bends.
+    assert!((risen / length - 1.0).abs() < 0.05, "{risen} {length}");
+
+    let none = Smoothing { samples: 1, noise: 0.0, seed: 1 };
+    assert_eq!(smooth(of, none, &ctx).expect("maps"), slope.by_input, "without noise it is the derivative");
+
+    let missed = |steps: usize| {
+        let found = integrated(of, steps, &ctx).expect("maps");
+        (found.sum - found.difference).abs() / found.difference.abs().max(0.05)
+    };
+    let (few, many) = (missed(6), missed(24));
+    assert!(many < short && (many < few || few < 0.02), "{few} {many}");
+
+    // One block is everything.
+    let whole = Occluding { blocks: [1; 3], refined: 0, fill_hu: -850.0 };
+    let map = occlude(of, whole, &ctx).expect("maps").map;
+    let empty = vec![of.of_hu(-850.0); count];
+    let lost = of.worth(values).expect("worth").value() - of.worth(&empty).expect("worth").value();
+    assert!(
+        map.iter().all(|v| (f64::from(*v) - lost).abs() < 1e-5 * (1.0 + lost.abs())),
+        "{} {lost}",
+        map[0]
+    );
+
+    // All is seen through every pattern: the answer itself, everywhere.
+    let open = Covering { patterns: 2, seen: 1.0, ..Covering::default() };
+    let map = rise(of, open, &ctx).expect("maps").map;
+    let answer = of.worth(values).expect("worth").probability();
+    assert!(map.iter().all(|v| (f64::from(*v) - answer).abs() < 1e-4), "{} {answer}", map[0]);
+}
+
+#[test]
+fn of_csf_net_the_later_date_is_asked() {
+    let Loaded::Csf(network) = loaded("csf-net-compact") else { panic!("CSF-Net") };
+    let (volume, ctx) = (chest(-900), JobContext::unobserved());
+    let at = volume.grid().centre();
+    for mode in [Mode::Paper, Mode::Clinical] {
+        let ct = MaskedCt::new(Arc::clone(&volume), &ctx).expect("read");
+        let dates = [Date::Prior, Date::Current].map(|date| ct.input(at, date, mode).expect("read"));
+        let forward = network.forward([&dates[0].values, &dates[1].values], [0; 6], &ctx).expect("answers");
+        let of = CsfSampled::new(&network, &forward, [&dates[0], &dates[1]]);
+        let [benign, malignant] = forward.logits;
+        assert!((of.margin(of.values()).expect("a margin") - (malignant - benign)).abs() < 1e-4);
+        holds(&of, 1e-4 * of.range(), 0.15);
+    }
+}
+
+#[test]
+fn of_mmcaf_net_the_window_is_asked() {
+    let Loaded::Mmcaf(network) = loaded("mmcaf-net-compact") else { panic!("MMCAF-Net") };
+    let ctx = JobContext::unobserved();
+    for (mode, ground) in [(Mode::Paper, -60), (Mode::Clinical, -900)] {
+        let volume = chest(ground);
+        let window = windows(&volume, volume.grid().centre(), None, mode).expect("read").remove(0);
+        let forward = network.forward(&window.values, [0.0; 7], &ctx).expect("answers");
+        let of = MmcafSampled::new(&network, &forward, &window, mode);
+        assert!(
+            (of.margin(of.values()).expect("a margin") - forward.logit).abs()
+                < 1e-4 * (1.0 + forward.logit.abs())
+        );
+        // Random layers answer in thousands of logits and bend all the way from air.
+        holds(&of, 1e-4, 0.3);
+    }
+}
+
+#[test]
+fn of_maemc_net_slices_behind_each_other_are_its_montage() {
+    let Loaded::Maemc(network) = loaded("maemc-net-compact") else { panic!("MAEMC-NET") };
+    let (volume, ctx) = (chest(-900), JobContext::unobserved());
+    let [axial, _] = maemc::montages(&volume, volume.grid().centre(), Mode::Paper).expect("read");
+    let forward = network.forward(&axial.values, &ctx).expect("answers");
+    let of = MaemcSampled::new(&network, &axial);
+    let [granuloma, adenocarcinoma] = forward.logits;
+    assert!((of.margin(of.values()).expect("a margin") - (adenocarcinoma - granuloma)).abs() < 1e-4);
+    holds(&of, 1e-2, 0.15);
+}
+
+#[test]
+fn of_lungnodule_ssm_the_head_is_derived_and_what_answers_is_covered() {
+    let Loaded::Ssm(network) = loaded("lungnodule-ssm-compact") else { panic!("LungNodule-SSM") };
+    let (volume, ctx) = (chest(-900), JobContext::unobserved());
+    // Small: the cost grows with the square of the patches.
+    let resolution = Resolution::new(112).expect("a multiple of 14");
+    let picture = slice_picture(&volume, 20, resolution).expect("read");
+    let forward = network.forward(&picture.values, 112, false, &ctx).expect("answers");
+    let of = SsmSampled::new(&network, &picture, 112);
+    let Some([none, nodule]) = forward.logits else { panic!("random weights have a head") };
+    assert!((of.margin(of.values()).expect("a margin") - (nodule - none)).abs() < 1e-4);
+    holds(&of, 1e-2, 0.15);
+}
+
+#[test]
+fn maps_lie_over_what_was_read_and_say_how_they_were_made() {
+    let Loaded::Maemc(network) = loaded("maemc-net-compact") else { panic!("MAEMC-NET") };
+    let (volume, ctx) = (chest(-900), JobContext::unobserved());
+    let grid = volume.grid();
+    let [axial, _] = maemc::montages(&volume, grid.centre(), Mode::Paper).expect("read");
+    let of = MaemcSampled::new(&network, &axial);
+    let mut maps = SampledMaps::new(Parameters::default());
+    let map = maps.map(Method::Occlusion, &of, grid, &ctx).expect("maps");
+    assert_eq!((map.native_shape, map.unit, map.signed), (Some([4, 4, 4]), "logit", true));
+    assert!(map.told.contains(&("blocks", 64.0)) && map.told.contains(&("refined_blocks", 8.0)));
+    assert_eq!(map.values.len(), map.bounds.size.iter().product::<usize>());
+    let gradient = maps.map(Method::Gradient, &of, grid, &ctx).expect("maps");
+    assert_eq!((gradient.native_shape, gradient.bounds), (Some([25, 50, 50]), map.bounds));
+    assert!(gradient.values.iter().any(|v| *v < 0.0) && gradient.values.iter().any(|v| *v > 0.0));
+    assert!(maps.map(Method::Native, &of, grid, &ctx).is_err());
+}
