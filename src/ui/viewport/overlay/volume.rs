@@ -6,6 +6,7 @@ use super::boxes::region_edge;
 use super::halo::{Halo, halo_text, wrapped};
 use super::{Place, colour_bar, corners, lines};
 use crate::geometry::{Patient, Point, Vector};
+use crate::inference::RegionName;
 use crate::language::{heard, named};
 use crate::say;
 use crate::session::{CornerText, VolumeView};
@@ -49,9 +50,7 @@ pub fn paint_volume(painter: &Painter, rect: Rect, shown: &Shown, behind: &Behin
     marks(painter, &place, shown, behind);
     lines::frame(painter, rect, shown);
     lines::letters(painter, rect, shown);
-    if let Some(heat) = &shown.heatmap {
-        colour_bar::colour_bar(painter, rect, heat, shown.untrained);
-    }
+    colour_bar::colour_bar(painter, rect, shown);
     lines::scale_bar(painter, &place, shown);
     if shown.text != CornerText::None {
         said(painter, rect, shown, look);
@@ -82,10 +81,14 @@ fn cursor(painter: &Painter, place: &Place, shown: &Shown) {
     }
 }
 
-/// Wires, those that meet in the farthest corner faint; their names below each other at the uppermost corner, the
-/// largest box's first.
+/// Wires, those that meet in the farthest corner faint, with their names: below each other at the uppermost corner, the
+/// largest box's first; or, where that lies outside the picture, each at the uppermost of its own wires that is seen.
 fn boxes(painter: &Painter, place: &Place, shown: &Shown) {
     let mut top: Option<Pos2> = None;
+    let height = size::SMALL + 4.0;
+    // Under the menu.
+    let room = place.rect.with_min_y(place.rect.top() + 36.0).shrink2(vec2(30.0, 4.0));
+    let mut seen_at: Vec<(RegionName, Option<Pos2>)> = Vec::new();
     for region in shown.boxes.iter().rev() {
         let corners = region.corners.map(|corner| seen(place, shown, corner));
         let farthest = (0..8).max_by(|a, b| corners[*a].1.total_cmp(&corners[*b].1)).unwrap_or(0);
@@ -99,16 +102,40 @@ fn boxes(painter: &Painter, place: &Place, shown: &Shown) {
                 region_edge(painter, &ends, region.name, 1.5);
             }
         }
+        let wires = EDGES.iter().flat_map(|[a, b]| along(corners[*a].0, corners[*b].0));
+        let in_sight = wires.filter(|at| room.contains(*at - vec2(0.0, height)) && room.contains(*at));
+        seen_at.push((region.name, in_sight.min_by(|a, b| a.y.total_cmp(&b.y))));
         let own = corners.iter().map(|c| c.0).min_by(|a, b| a.y.total_cmp(&b.y));
         top = own.into_iter().chain(top).min_by(|a, b| a.y.total_cmp(&b.y));
     }
     let Some(top) = top else { return };
-    let height = size::SMALL + 4.0;
+    if !room.contains(top - vec2(0.0, 3.0 + height * shown.boxes.len() as f32)) || !room.contains(top) {
+        let mut taken: Vec<Rect> = Vec::new();
+        for (name, at) in seen_at {
+            let Some(mut at) = at else { continue };
+            let look = Halo::strong().in_colour(region_colour(name));
+            let words = named("region", name.name());
+            let size = painter.layout_no_wrap(words.to_owned(), look.font.clone(), look.colour).size();
+            let covers = |at: Pos2| Align2::CENTER_BOTTOM.anchor_size(at - vec2(0.0, 3.0), size);
+            // Names of boxes that end at one place stand below each other.
+            for _ in 0..taken.len() {
+                at.y += if taken.iter().any(|other| other.intersects(covers(at))) { height } else { 0.0 };
+            }
+            taken.push(halo_text(painter, at - vec2(0.0, 3.0), Align2::CENTER_BOTTOM, words, &look, 160.0));
+        }
+        return;
+    }
     for (n, region) in shown.boxes.iter().enumerate() {
         let look = Halo::strong().in_colour(region_colour(region.name));
         let at = top - vec2(0.0, 3.0 + height * n as f32);
         halo_text(painter, at, Align2::CENTER_BOTTOM, named("region", region.name.name()), &look, 160.0);
     }
+}
+
+/// Places on a wire, from end to end.
+fn along(from: Pos2, to: Pos2) -> impl Iterator<Item = Pos2> {
+    const PARTS: usize = 24;
+    (0..=PARTS).map(move |n| from.lerp(to, n as f32 / PARTS as f32))
 }
 
 /// Outlines in some slices, one above the other.
