@@ -3,7 +3,7 @@
 use egui::{Align2, Color32, Rect, Sense, TextStyle, Ui, pos2, vec2};
 
 use crate::inference::Answer;
-use crate::language::named;
+use crate::language::{heard, named};
 use crate::networks::Scale;
 use crate::say;
 use crate::ui::theme::{region_colour, text, tokens};
@@ -35,8 +35,8 @@ pub fn contribution_ui(ui: &mut Ui, answer: &Answer) {
         value,
     });
     bars_ui(ui, say!("contribution-title"), "logits", &bars.collect::<Vec<_>>());
-    let class = answer.classes.get(1).map_or(say!("contribution-class-asked"), String::as_str);
-    let hint = say!("contribution-right", class = class);
+    let class = answer.classes.get(1).map_or(say!("contribution-class-asked").into(), |class| heard(class));
+    let hint = say!("contribution-right", class = class.as_ref());
     small_paragraph_ui(ui, &hint, t.muted);
     if answer.ensemble > 1 {
         let whose = say!("contribution-first-network", count = words::count(answer.ensemble));

@@ -93,8 +93,8 @@ fn size_words(ui: &Ui, region: &Region, width: f32) -> Vec<String> {
     let plain = mm.trim_end_matches(" mm");
     match plain.rsplit_once('×') {
         _ if fits(&mm) => vec![mm],
-        Some((flat, depth)) if !fits(plain) => vec![flat.to_owned(), format!("×{depth} mm")],
-        _ => vec![plain.to_owned(), "mm".to_owned()],
+        Some((flat, depth)) => vec![flat.to_owned(), format!("×{depth} mm")],
+        None => vec![mm],
     }
 }
 
