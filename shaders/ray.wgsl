@@ -76,6 +76,8 @@ const BLOCK: i32 = 8;
 const FAINT: f32 = 0.01;
 // Part of a pixel's light under which a sample is not lit.
 const HAZE: f32 = 0.004;
+// Opacity of a sample under which tissue is too thin to have a face where it is cut.
+const THIN: f32 = 0.05;
 // Millimetres of level over which the part fades in.
 const FADE_MM: f32 = 1.5;
 // Samples on a ray: more than any volume asks for.
@@ -247,11 +249,14 @@ fn composite(start: vec3f, samples: vec2f, mapped: bool) -> vec3f {
     var gathered = vec3f(0.0);
     var left = 1.0;
     var n = samples.x;
+    // A ray that begins in tissue begins at a face where it was cut: that is no surface, and no light falls on it.
+    var cut = true;
     for (var turn = 0u; turn < MOST && n <= samples.y && left > FAINT; turn++) {
         let p = start + ray.into.xyz * n;
         let block = block_at(p);
         let empty = textureLoad(blocks, block, 0).r;
         if empty > 0 {
+            cut = false;
             n = max(n + 1.0, behind(start, block - (empty - 1), block + empty));
             continue;
         }
@@ -263,22 +268,27 @@ fn composite(start: vec3f, samples: vec2f, mapped: bool) -> vec3f {
         }
         // Where a map alone may show, tissue does not.
         if empty < 0 {
+            cut = false;
             n += 1.0;
             continue;
         }
         let cell = cell_at(p);
         let width = f32(textureDimensions(table).x - 1u);
         let place = clamp(round(cell_value(cell) * ray.entry.x + ray.entry.y), 0.0, width);
-        var lookup = textureLoad(table, vec2u(u32(place), 0u), 0);
+        let lookup = textureLoad(table, vec2u(u32(place), 0u), 0);
+        var taken = 0.0;
         if lookup.a > 0.0 && !is_padded(cell) {
-            lookup.a *= shown_share(p);
+            taken = lookup.a * shown_share(p);
+        }
+        cut = cut && taken > THIN;
+        if taken > 0.0 {
             var colour = lookup.rgb;
             // A slope costs more than all else of a sample; of a haze nobody sees which way it faces.
-            if LIT && left * lookup.a > HAZE {
+            if LIT && !cut && left * taken > HAZE {
                 colour = lit(colour, cell);
             }
-            gathered += left * lookup.a * colour;
-            left *= 1.0 - lookup.a;
+            gathered += left * taken * colour;
+            left *= 1.0 - taken;
         }
         n += 1.0;
     }

@@ -40,7 +40,8 @@ impl Core {
                 self.session.receive(News::PriorSketch(None));
             }
             Command::CancelAll if self.session.playing().is_some() => self.toggle_play(),
-            Command::CancelAll => self.cancel_all(),
+            Command::CancelAll if !self.session.work().is_empty() => self.cancel_all(),
+            Command::CancelAll => self.leave_pair(),
             Command::ToggleReport => self.toggle_report(),
             Command::OpenReportCase(case) => self.open_report_case(&case),
             Command::Cancel(id) => self.cancel(id),
@@ -111,9 +112,7 @@ impl Core {
             Command::VolumePreset(preset) => self.volume_preset(preset),
             Command::VolumeSide(side) => self.change_volume_view(|view| view.from_side(side)),
             Command::FitVolume => self.change_volume_view(VolumeView::fitted),
-            Command::ToggleTable => {
-                self.change_volume_view(|view| VolumeView { table: !view.table, ..view });
-            }
+            Command::ToggleTable => self.toggle_table(),
             Command::CutVolume(plane) => self.cut_volume(plane),
             Command::CropVolume => self.change_volume_view(VolumeView::with_or_without_crop),
             Command::CropBox => self.toggle_crop_box(),
@@ -434,7 +433,8 @@ impl Core {
         let look = self.session.look();
         let layout = match look.layout {
             Layout::Grid => Layout::Single(look.focus),
-            Layout::Single(_) | Layout::Dates | Layout::Volume | Layout::Maps(_) => Layout::Grid,
+            Layout::Maps(_) => return self.leave_pair(),
+            Layout::Single(_) | Layout::Dates | Layout::Volume => Layout::Grid,
         };
         self.session.apply(Edit::Layout(layout));
     }

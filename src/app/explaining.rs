@@ -12,9 +12,9 @@ use crate::ingest::Series;
 use crate::jobs::{Cancelled, JobContext, spawn};
 use crate::render::HeatmapLook;
 use crate::session::{Edit, Heatmap, Layout, Pane, PriorSeries, ViewportState};
-use crate::ui::Sheet;
 use crate::ui::picture::Picture;
 use crate::ui::viewport::heatmap;
+use crate::ui::{BeforePair, Sheet};
 use crate::view;
 use crate::workflow::dicom::{AsDicom, DicomError, MapFiles, is_dicom, write_view};
 use crate::workflow::figure::{self, AsFigure};
@@ -49,27 +49,45 @@ impl Core {
         }
     }
 
-    /// The focused viewport twice, or all viewports.
+    /// The focused viewport twice, or what was on the screen before.
     fn maps_side_by_side(&mut self) {
-        let (layout, focus, heatmap) = {
-            let look = self.session.look();
-            (look.layout, look.focus, look.heatmap)
-        };
-        let close_up = self.close_up_of_maps(focus);
-        let seen = *self.session.look().viewport(focus);
-        let whole = ViewportState { zoom: 1.0, pan_mm: [0.0; 2], ..seen };
-        let mut edits = Vec::new();
-        if let Layout::Maps(_) = layout {
-            edits.extend([Edit::Heatmap(self.without_lent(heatmap)), Edit::Layout(Layout::Grid)]);
-            // Who has zoomed or moved it since then keeps that.
-            edits.extend((close_up == Some(seen)).then_some(Edit::Viewport(focus, whole)));
-        } else {
-            let heatmap = Heatmap { on: true, blink: false, ..self.with_another() };
-            edits.extend([Edit::Heatmap(heatmap), Edit::Layout(Layout::Maps(focus))]);
-            let close_up = close_up.filter(|_| seen == whole);
-            edits.extend(close_up.map(|close_up| Edit::Viewport(focus, close_up)));
+        if let Layout::Maps(_) = self.session.look().layout {
+            return self.leave_pair();
         }
+        let look = self.session.look();
+        let (focus, seen) = (look.focus, *look.viewport(look.focus));
+        let (layout, heatmap, lent) = (look.layout, look.heatmap, self.ui.lent_partner);
+        let before = BeforePair { pane: focus, layout, heatmap, lent, viewport: seen };
+        let close_up = self.close_up_of_maps(focus);
+        let whole = ViewportState { zoom: 1.0, pan_mm: [0.0; 2], ..seen };
+        let heatmap = Heatmap { on: true, blink: false, ..self.with_another() };
+        let mut edits = vec![Edit::Heatmap(heatmap), Edit::Layout(Layout::Maps(focus))];
+        let close_up = close_up.filter(|_| seen == whole);
+        edits.extend(close_up.map(|close_up| Edit::Viewport(focus, close_up)));
+        self.ui.before_pair = Some(before);
         self.session.apply(Edit::Many(edits));
+    }
+
+    /// Out of the pair of maps: viewports, zoom and what the map is compared with become what they were.
+    pub(super) fn leave_pair(&mut self) {
+        let look = self.session.look();
+        let (Layout::Maps(pane), heatmap) = (look.layout, look.heatmap) else { return };
+        let heatmap = self.without_lent(heatmap);
+        let Some(before) = self.ui.before_pair.take().filter(|before| before.pane == pane) else {
+            // Come back to by redo: nobody knows what was before.
+            let edits = vec![Edit::Heatmap(heatmap), Edit::Layout(Layout::Grid)];
+            return self.session.apply(Edit::Many(edits));
+        };
+        self.ui.lent_partner = before.lent;
+        // Method, colours and how the plane is turned are chosen in the pair as anywhere else, and stay.
+        let Heatmap { on, against, blink, .. } = before.heatmap;
+        let ViewportState { zoom, pan_mm, .. } = before.viewport;
+        let viewport = ViewportState { zoom, pan_mm, ..*self.session.look().viewport(pane) };
+        self.session.apply(Edit::Many(vec![
+            Edit::Heatmap(Heatmap { on, against, blink, ..heatmap }),
+            Edit::Layout(before.layout),
+            Edit::Viewport(pane, viewport),
+        ]));
     }
 
     /// The viewport around what the network read of the selected nodule: of the whole body maps are a few

@@ -8,14 +8,13 @@ use crate::gpu::Gpu;
 use crate::jobs::{Job, JobContext, Outcome, spawn};
 use crate::language::carrying;
 use crate::session::{CornerText, Layout, Pane, Session};
+use crate::ui::pair_picture::PairPicture;
 use crate::ui::picture::{Picture, PictureError, PictureRequest, Pictures, picture, shown_of};
 use crate::ui::viewport::{Shown, Side, compose, of_pair, outlines};
 use crate::volume::Sampling;
 
-/// Both sides of a saved picture, in pixels: a page of a report.
+/// Both sides of a saved picture, in pixels: a page of a report. Of one of two views: its longer side.
 const SIZE_PX: u32 = 1024;
-/// Between two of them.
-const GAP_PX: u32 = 8;
 
 impl Core {
     /// The name that is suggested for a picture: what it shows, nothing of the patient.
@@ -23,9 +22,14 @@ impl Core {
         format!("triscope-{}.png", self.session.look().focus.plane().name())
     }
 
+    fn focused(&self) -> Option<Focused> {
+        let drawn_px = self.ui.viewport_px.get(self.session.look().focus.index()).copied();
+        Focused::of(&self.session, self.prefs.sampling(), drawn_px.unwrap_or_default())
+    }
+
     /// Draws the focused viewport once more, away from the window, and writes it.
     pub(super) fn save_picture(&mut self, target: Target) {
-        let Some(focused) = Focused::of(&self.session, self.prefs.sampling()) else { return };
+        let Some(focused) = self.focused() else { return };
         let Some(gpu) = self.gpu.clone() else {
             self.fail("There is no graphics device to draw the picture with");
             return;
@@ -57,7 +61,7 @@ pub(super) type Copying = Job<Result<Picture, String>>;
 impl Core {
     /// Draws the focused viewport once more, away from the window, for the clipboard.
     pub(super) fn copy_picture(&mut self) {
-        let Some(focused) = Focused::of(&self.session, self.prefs.sampling()) else { return };
+        let Some(focused) = self.focused() else { return };
         let Some(gpu) = self.gpu.clone() else {
             self.fail("There is no graphics device to draw the picture with");
             return;
@@ -86,17 +90,19 @@ impl Core {
 /// What the focused viewport shows: a slice, or two of them with a map each.
 enum Focused {
     One(Box<PictureRequest>),
-    Two(Box<[Shown; 2]>),
+    Two(Box<PairPicture>),
 }
 
 impl Focused {
     /// `None` while nothing is open.
-    fn of(session: &Session, sampling: Sampling) -> Option<Self> {
+    /// - `drawn_px`: size of the viewport on the screen; zeros where it was not drawn
+    fn of(session: &Session, sampling: Sampling, drawn_px: [u32; 2]) -> Option<Self> {
         let (pane, size_px) = (session.look().focus, [SIZE_PX; 2]);
         if session.look().layout == Layout::Maps(pane) {
+            let size_px = of_shape(drawn_px);
             let [first, second] =
                 [Side::First, Side::Second].map(|side| one_of_two(session, pane, side, sampling, size_px));
-            return Some(Self::Two(Box::new([first?, second?])));
+            return Some(Self::Two(Box::new(PairPicture::of(session, pane, [first?, second?]))));
         }
         Some(Self::One(Box::new(request(session, pane, sampling, size_px)?)))
     }
@@ -104,25 +110,21 @@ impl Focused {
     fn draw(&self, gpu: &Gpu) -> Result<Picture, PictureError> {
         match self {
             Self::One(request) => picture(gpu, request),
-            Self::Two(shown) => {
-                let mut pictures = Pictures::new(gpu);
-                let [first, second] = shown.as_ref();
-                Ok(beside(&pictures.draw_shown(first)?, &pictures.draw_shown(second)?))
-            }
+            Self::Two(pair) => pair.draw(&mut Pictures::new(gpu)),
         }
     }
 }
 
-/// Two pictures of one height in one, with a narrow black gap.
-fn beside(first: &Picture, second: &Picture) -> Picture {
-    let ([a, height], [b, _]) = (first.size_px, second.size_px);
-    let row = |picture: &Picture, n: usize| {
-        let wide = picture.size_px[0] as usize * 4;
-        picture.rgba.get(n * wide..(n + 1) * wide).unwrap_or(&[]).to_vec()
-    };
-    let gap = [0, 0, 0, 255].repeat(GAP_PX as usize);
-    let rgba = (0..height as usize).flat_map(|n| [row(first, n), gap.clone(), row(second, n)]).flatten();
-    Picture { size_px: [a + GAP_PX + b, height], rgba: rgba.collect() }
+/// A size of the same shape, large enough for a page; square where the shape is not known.
+fn of_shape([width, height]: [u32; 2]) -> [u32; 2] {
+    /// Narrower ones are no pictures to look at.
+    const LEAST_PX: u32 = 256;
+    let longer = width.max(height);
+    if width == 0 || height == 0 {
+        return [SIZE_PX; 2];
+    }
+    let share = |side: u32| f64::from(side) / f64::from(longer) * f64::from(SIZE_PX);
+    [width, height].map(|side| (share(side).round() as u32).max(LEAST_PX))
 }
 
 /// One of two views beside each other, with its map, whole, without the patient's name.
@@ -166,6 +168,8 @@ pub(super) fn request(
         outlines: outlines(session, &shown.view),
         layer: shown.layer,
         heatmap: shown.heatmap,
+        map_name: shown.map_name,
+        cautioned: shown.cautioned,
         untrained: shown.untrained,
         probabilities: shown.probabilities,
         marks: shown.marks,

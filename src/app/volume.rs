@@ -4,7 +4,7 @@ use super::core::Core;
 use crate::geometry::Plane;
 use crate::session::{Arrangement, CropBox, Edit, Layout, VolumeView};
 use crate::view;
-use crate::volume::VolumePreset;
+use crate::volume::{Part, VolumePreset};
 
 impl Core {
     /// In the fourth viewport, or what else that shows.
@@ -45,6 +45,15 @@ impl Core {
         }
         edits.push(Edit::VolumeView(view));
         self.session.apply(Edit::Many(edits));
+    }
+
+    /// What the body lies on; said where the colours leave it out in any case.
+    pub(super) fn toggle_table(&mut self) {
+        self.change_volume_view(|view| VolumeView { table: !view.table, ..view });
+        let view = self.session.look().volume_view;
+        if view.table && view.preset.part() == Part::ByAir {
+            self.confirm("Lung shows what lies by air alone; bone, vessels, surface and MIP show the table");
+        }
     }
 
     /// Before the plane's slice, behind it, not at all, in turn.

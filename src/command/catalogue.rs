@@ -618,7 +618,10 @@ static LISTED: [Entry; 81] = [
         Command::CancelAll,
         "cancel",
         Group::Network,
-        ("Cancel", "Leaves the report on the screen, else stops what is running."),
+        (
+            "Cancel",
+            "Leaves the report on the screen, else stops what is running, else leaves two maps side by side.",
+        ),
         &[Shortcut::plain(Key::Escape)],
         running,
     ),

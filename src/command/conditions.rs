@@ -4,8 +4,8 @@ use crate::findings::{Nodule, Question};
 use crate::inference::Mode;
 use crate::ingest::Series;
 use crate::networks::spec;
-use crate::session::{Findings, Orientation, Pane, Session, Stage, WorkId};
-use crate::volume::{Part, Unit};
+use crate::session::{Findings, Layout, Orientation, Pane, Session, Stage, WorkId};
+use crate::volume::Unit;
 
 /// At any time.
 pub(super) fn always(_: &Session) -> bool {
@@ -42,10 +42,9 @@ pub(super) fn shown_in_3d(session: &Session) -> bool {
     shown(session) && session.look().shows_volume()
 }
 
-/// The volume is seen in 3D in colours that show a table where there is one.
+/// The volume is seen in 3D, and a table can be told from the body.
 pub(super) fn tabled(session: &Session) -> bool {
-    let can = session.look().volume_view.preset.part() == Part::Body;
-    shown_in_3d(session) && can && session.volume().is_some_and(|volume| *volume.unit() == Unit::Hu)
+    shown_in_3d(session) && in_hu(session)
 }
 
 /// There is a crop box in the 3D view.
@@ -166,6 +165,7 @@ pub(super) fn running(session: &Session) -> bool {
         || session.prior_sketch().is_some()
         || session.playing().is_some()
         || !session.work().is_empty()
+        || (shown(session) && matches!(session.look().layout, Layout::Maps(_)))
 }
 
 /// A report is open.

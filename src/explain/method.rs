@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::parameters::Parameters;
 use crate::networks::m3net::EncoderConfig;
 use crate::networks::{Family, NetworkSpec, Scale, Size, m3net_config, spec};
 
@@ -132,6 +133,24 @@ impl Method {
     pub fn every_scale(self) -> Vec<Wanted> {
         let own = Scale::ALL.into_iter().map(Some).filter(|_| self.has_scales());
         std::iter::once(None).chain(own).map(|scale| Wanted { method: self, scale }).collect()
+    }
+
+    /// Passes through an M3Net that its maps take, about, a way back counting as two; `None` where that hangs on the
+    /// network's layers.
+    pub fn passes(self) -> Option<usize> {
+        let how = Parameters::default();
+        match self {
+            Self::ScoreCam => None,
+            Self::SmoothGrad => Some(3 * how.smoothing.samples),
+            Self::IntegratedGradients => Some(3 * how.steps + 2),
+            // Each of the strongest blocks is asked again in eight parts.
+            Self::Occlusion => {
+                Some(how.occluding.blocks.iter().product::<usize>() + 8 * how.occluding.refined)
+            }
+            Self::Rise => Some(how.covering.patterns),
+            Self::KernelShap => Some(how.sharing.coalitions),
+            _ => Some(3),
+        }
     }
 
     /// Those that the window computes when they are asked for.

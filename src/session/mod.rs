@@ -41,7 +41,7 @@ pub use news::{
 pub use overlays::{DrawnFile, PetLook, PetSeries, StructureKey, StructuresLook};
 pub use pages::Pages;
 pub use prefs::{KeptWindow, Preferences};
-pub use prior::{PriorLook, PriorSeries, SeriesLink, doubts, is_earlier};
+pub use prior::{PriorLook, PriorSeries, SeriesLink, doubts, is_earlier, other_patient};
 pub use report::{
     CasePlace, Missed, MissedCases, OpenReport, Report, ReportKind, ReportPart, ReportRow, ReportTable,
 };

@@ -99,26 +99,33 @@ impl Default for PriorLook {
 ///
 /// They are doubted and not refused: identifiers are often replaced when data are shared.
 pub fn doubts(now: &Series, then: &Series) -> Vec<String> {
-    let mut doubts = Vec::new();
-    let [a, b] = [&now.patient_id, &then.patient_id].map(|id| id.reveal().trim());
-    if !a.is_empty() && !b.is_empty() && a != b {
-        doubts.push("the two series carry different patient identifiers".to_owned());
-    }
+    let mut doubts: Vec<String> = other_patient(now, then).map(str::to_owned).into_iter().collect();
     if !is_earlier(now, then) {
         doubts.push("by its date, the second series is no earlier one".to_owned());
     }
     doubts
 }
 
-/// Whether the second series may be an earlier one, by its date: so long as either date is not known.
+/// What speaks against two series being of one patient.
+pub fn other_patient(now: &Series, then: &Series) -> Option<&'static str> {
+    let [a, b] = [&now.patient_id, &then.patient_id].map(|id| id.reveal().trim());
+    let other = !a.is_empty() && !b.is_empty() && a != b;
+    other.then_some("the two series carry different patient identifiers")
+}
+
+/// Whether the second series may be an earlier one: by its date, and where either is not known, of one kind with the
+/// series on the screen.
 pub fn is_earlier(now: &Series, then: &Series) -> bool {
     // What shares its frame of reference was taken with it.
     if now.same_frame(then) {
         return false;
     }
     let [a, b] = [&now.study_date, &then.study_date].map(|date| date.reveal().trim());
+    if a.is_empty() || b.is_empty() {
+        return now.modality == then.modality;
+    }
     // Dates are written so that their order is that of their text. Source: DICOM PS3.5 6.2, DA.
-    a.is_empty() || b.is_empty() || b < a
+    b < a
 }
 
 #[cfg(test)]

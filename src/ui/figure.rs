@@ -136,6 +136,8 @@ fn view_ui(
         outlines: Vec::new(),
         layer: None,
         heatmap: Some(request.heatmap.clone()),
+        map_name: None,
+        cautioned: false,
         untrained: false,
         probabilities: Vec::new(),
         marks: vec![Mark { at: request.at, label: String::new(), selected: true }],

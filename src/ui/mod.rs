@@ -8,6 +8,7 @@ pub mod figure;
 pub mod icons;
 #[cfg(test)]
 mod languages;
+pub mod pair_picture;
 mod panels;
 pub mod picture;
 mod report;
@@ -20,6 +21,6 @@ mod window;
 mod methods;
 pub mod words;
 
-pub use scene::{CropSlice, Scene, Sheet, UiState};
+pub use scene::{BeforePair, CropSlice, Scene, Sheet, UiState};
 pub use states::{KeyBinding, WantedKey, notices_rect, shown_notices};
 pub use window::{install, window_ui};

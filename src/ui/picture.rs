@@ -48,6 +48,10 @@ pub struct PictureRequest {
     pub layer: Option<ShownLayer>,
     /// The map over the slice.
     pub heatmap: Option<HeatmapLook>,
+    /// What the map shows, where it is the difference of two.
+    pub map_name: Option<String>,
+    /// It is the difference of two, one of which fails a test of what maps are for.
+    pub cautioned: bool,
     /// The map comes from weights that were not trained: said in the picture.
     pub untrained: bool,
     /// What the network says of the places around a point.
@@ -321,7 +325,8 @@ pub(super) fn shown(request: &PictureRequest, reduced: usize) -> Shown {
         block: None,
         layer: request.layer.clone(),
         heatmap: request.heatmap.clone(),
-        map_name: None,
+        map_name: request.map_name.clone(),
+        cautioned: request.cautioned,
         colour_bar: true,
         untrained: request.untrained,
         // A picture leaves the program: it shows the CT.
@@ -500,6 +505,8 @@ mod tests {
             outlines: Vec::new(),
             layer: None,
             heatmap: None,
+            map_name: None,
+            cautioned: false,
             untrained: false,
             probabilities: Vec::new(),
             marks: Vec::new(),
@@ -550,10 +557,10 @@ mod tests {
     }
 
     #[test]
-    fn a_map_of_untrained_weights_says_what_it_is_worth() {
+    fn a_map_that_says_what_it_is_worth_says_so_in_a_picture() {
         let Ok(gpu) = gpu::headless(None) else { return eprintln!("not tested here: no adapter") };
-        let saliency = Saliency {
-            method: "grad_cam",
+        let saliency = |method| Saliency {
+            method,
             scale: None,
             bounds: VoxelBox { min: [0; 3], size: [4; 3] },
             values: vec![1.0; 64].into(),
@@ -562,8 +569,8 @@ mod tests {
             signed: false,
             told: Vec::new(),
         };
-        let look = HeatmapLook {
-            saliency: Arc::new(saliency),
+        let look = |method| HeatmapLook {
+            saliency: Arc::new(saliency(method)),
             opacity: 0.5,
             threshold: 0.5,
             contour: false,
@@ -571,16 +578,18 @@ mod tests {
         };
         // With room for the colour bar, and without.
         for size_px in [[768, 768], [300, 300], [200, 140]] {
-            let warnings = |untrained| {
-                let heatmap = Some(look.clone());
+            let warnings = |method, untrained| {
+                let heatmap = Some(look(method));
                 let drawn = picture(&gpu, &PictureRequest { heatmap, untrained, size_px, ..request(true) });
                 let [r, g, b, _] = theme::PICTURE.warning.to_array();
                 let drawn = drawn.expect("a picture");
                 let close = |p: &&[u8]| [r, g, b].iter().zip(*p).all(|(a, b)| a.abs_diff(*b) < 24);
                 drawn.rgba.chunks_exact(4).filter(close).count()
             };
-            let (trained, untrained) = (warnings(false), warnings(true));
+            let (trained, untrained) = (warnings("grad_cam", false), warnings("grad_cam", true));
             assert!(untrained > trained + 40, "{size_px:?}: {trained} {untrained}");
+            let cautioned = warnings("guided_backprop", false);
+            assert!(cautioned > trained + 40, "{size_px:?}: {trained} {cautioned}");
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::measure::MeasureId;
 use crate::networks::Scale;
 use crate::say;
 use crate::segments::SegmentId;
-use crate::session::{Preferences, Session};
+use crate::session::{Heatmap, Layout, Pane, Preferences, Session, ViewportState};
 use crate::tools::{PriorHands, VolumeHands, Wheel};
 use crate::ui::states::{FeatureChoice, KeyBinding, Palette, TypedPassword};
 use crate::ui::viewport::{DrawnPane, OutlineCache, WireCache};
@@ -106,6 +106,8 @@ pub struct UiState {
     pub other_map: bool,
     /// Nobody chose what the map is compared with: it goes when the maps are not beside each other any more.
     pub lent_partner: bool,
+    /// What leaving two maps beside each other puts back.
+    pub before_pair: Option<BeforePair>,
     /// Which layer's features are looked at.
     pub features: FeatureChoice,
     /// Whose features were asked for last.
@@ -114,6 +116,21 @@ pub struct UiState {
     pub crop_slice: Option<CropSlice>,
     /// Turned over the crops, or over pictures of a series that is no volume, but no whole slice yet.
     pub crop_wheel: Wheel<&'static str>,
+}
+
+/// How one looked before two maps came beside each other.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BeforePair {
+    /// Whose plane is shown twice.
+    pub pane: Pane,
+    /// Which viewports were on the screen.
+    pub layout: Layout,
+    /// Whether the map was shown, and what it was compared with.
+    pub heatmap: Heatmap,
+    /// Whether that was lent.
+    pub lent: bool,
+    /// Zoom and place of the plane.
+    pub viewport: ViewportState,
 }
 
 /// A sheet over the window: one at a time.

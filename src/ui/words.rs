@@ -13,7 +13,7 @@ use crate::ingest::{Defect, DefectCode};
 use crate::language::named;
 use crate::measure::Kind;
 use crate::say;
-use crate::session::{Projection, SeriesLink, Slab, Turn, VolumeView};
+use crate::session::{PriorSeries, Projection, SeriesLink, Session, Slab, Turn, VolumeView, is_earlier};
 use crate::view::{ResolvedView, Screen, ScreenSource};
 use crate::volume::{Volume, Window};
 
@@ -391,6 +391,34 @@ pub fn method_and_scale(map: &Saliency) -> String {
         None if map.signed || map.native_shape.is_some() => method.to_owned(),
         None => say!("words-combined", method = method),
     }
+}
+
+/// What a second series that is no earlier one is called.
+pub fn beside(modality: &str) -> String {
+    if modality.is_empty() {
+        say!("words-beside").to_owned()
+    } else {
+        say!("words-beside-of", modality = modality)
+    }
+}
+
+/// What the series beside the one on the screen is called: a prior where it may be an earlier one.
+pub fn second_series(session: &Session) -> String {
+    match session.series().zip(session.prior().and_then(PriorSeries::series)) {
+        Some((now, then)) if !is_earlier(now, then) => beside(then.modality.trim()),
+        _ => say!("words-prior").to_owned(),
+    }
+}
+
+/// A text that begins with a capital and ends with a full stop, where it ends with nothing else.
+pub fn full_sentence(text: &str) -> String {
+    let text = sentence(text.trim_end());
+    if text.ends_with(['.', '!', '?', '…']) || text.is_empty() { text } else { text + "." }
+}
+
+/// What the difference of two maps shows.
+pub fn minus(first: &Saliency, second: &Saliency) -> String {
+    say!("words-minus", first = method(first), second = method(second))
 }
 
 /// How two series are linked; nothing where they are not.

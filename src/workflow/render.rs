@@ -291,6 +291,8 @@ impl Subject {
             ),
             layer: overlays.pet.as_ref().and_then(|(pet, look)| layer_of(pet, *look)),
             heatmap: overlays.heatmap.clone(),
+            map_name: None,
+            cautioned: false,
             untrained: overlays.untrained,
             probabilities: Vec::new(),
             marks: overlays

@@ -49,6 +49,8 @@ fn exported(opened: &Opened, invert: bool) -> Vec<u8> {
         outlines: Vec::new(),
         layer: None,
         heatmap: None,
+        map_name: None,
+        cautioned: false,
         untrained: false,
         probabilities: Vec::new(),
         marks: Vec::new(),

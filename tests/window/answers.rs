@@ -374,3 +374,47 @@ fn a_picture_on_its_way_to_the_disk_is_running_work() {
     assert!(window.session(|s| s.working(WorkId::Save).is_none()));
     assert!(file.is_file());
 }
+
+/// Words of the right panel that end in dots for lack of room.
+/// - `panel`: where it begins, points
+fn cut_words(window: &Window, panel: f32) -> Vec<String> {
+    fn texts(shape: &egui::Shape, found: &mut Vec<(egui::Rect, std::sync::Arc<egui::Galley>)>) {
+        match shape {
+            egui::Shape::Vec(shapes) => shapes.iter().for_each(|shape| texts(shape, found)),
+            egui::Shape::Text(text) => found.push((text.visual_bounding_rect(), text.galley.clone())),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    window.harness.output().shapes.iter().for_each(|clipped| texts(&clipped.shape, &mut found));
+    let there = found.into_iter().filter(|(rect, _)| rect.left() > panel && rect.is_positive());
+    let there: Vec<_> = there.collect();
+    assert!(there.len() > 10, "the panel was read");
+    let outside = |rect: egui::Rect| rect.right() > super::support::SIZE[0];
+    let cut = there.into_iter().filter(|(rect, galley)| galley.elided || outside(*rect));
+    cut.map(|(_, galley)| galley.text().to_owned()).collect()
+}
+
+#[test]
+fn nothing_in_the_right_panel_is_cut_in_either_language() {
+    let mut window = open();
+    ask(&mut window);
+    window.until("all networks have answered", |s| {
+        s.selected().and_then(|n| n.answer()).is_some_and(|answer| answer.is_whole())
+    });
+    // Viewports have other names in German.
+    let panel = window.rect(Pane::Coronal).right();
+    for language in ["Language: English", "Language: Deutsch"] {
+        window.key_with(Modifiers::COMMAND, Key::Comma);
+        window.click(language);
+        window.key(Key::Escape);
+        // From the answer down to where it comes from.
+        let over = egui::pos2(panel + 60.0, 400.0);
+        for _ in 0..12 {
+            window.settle();
+            assert_eq!(cut_words(&window, panel), Vec::<String>::new(), "{language}");
+            window.wheel(over, -8.0, Modifiers::NONE);
+            window.harness.run_steps(20);
+        }
+    }
+}

@@ -131,7 +131,9 @@ fn a_block_under_the_pointer_is_left_out_and_the_newest_place_wins() {
     let found = window.session(|s| s.probed().expect("known").clone());
     let [before, after] = found.before_and_after;
     assert!((found.change().abs() > 1e-4) && (0.0..=1.0).contains(&after), "{found:?}");
-    assert!(window.says(&format!("{before:.2} \u{2192} {after:.2}")));
+    // The panel's number is the mean of five: both of these are of the first, and say so beside it.
+    let said = format!("First of five networks, without the block: {before:.2} \u{2192} {after:.2}");
+    assert!(window.says(&said), "{said}");
     // It is a block of ten millimetres, drawn in every plane through it and in the view of the pointer with its words.
     let spacing = window.session(|s| s.grid().expect("open").spacing_mm());
     for (size, mm) in found.block.size.iter().zip(spacing) {
@@ -140,6 +142,8 @@ fn a_block_under_the_pointer_is_left_out_and_the_newest_place_wins() {
     let drawn = |window: &Window, pane| {
         window.session(|s| compose(s, pane, [64, 64]).expect("open").block.expect("a block"))
     };
+    let label = drawn(&window, Pane::Axial).label.expect("words");
+    assert!(label.starts_with("first of 5: "), "{label}");
     assert!(drawn(&window, Pane::Axial).label.is_some() && drawn(&window, Pane::Axial).current);
     assert!(drawn(&window, Pane::Coronal).label.is_none());
     // A click brings the planes to it and asks nobody about a new nodule.
@@ -217,6 +221,8 @@ fn one_method_is_taken_off_another_and_the_panel_says_how_far_they_agree() {
     assert!(window.says("10 % by chance"));
     let drawn = window.session(|s| triscope::ui::viewport::heatmap(s).expect("shown").saliency.method);
     assert_eq!(drawn, triscope::explain::DIFFERENCE);
+    assert!(window.says("Grad-CAM minus For and against."), "the panel");
+    assert!(window.spoken(Pane::Axial).ends_with("map: Grad-CAM minus For and against"));
     window.key_with(Modifiers::CTRL, Key::Z);
     window.settle();
     assert!(window.session(|s| s.look().heatmap.against.is_none()));

@@ -297,4 +297,9 @@ fn a_pet_alone_and_beside_the_ct_is_in_suv() {
     window.until("it is beside the CT", |s| s.prior().is_some());
     let beside = window.session(|s| s.prior().map(|prior| prior.volume.unit().name().to_owned()));
     assert_eq!(beside.as_deref(), Some("SUV"));
+    // It is no prior, and nobody warns that it is none.
+    window.until("it is all there", |s| s.prior().is_some_and(|p| p.loaded));
+    window.settle();
+    assert!(window.says("PT beside") && window.says("Close the series beside"));
+    assert!(!window.says("no earlier one") && !window.says("in the prior"));
 }

@@ -10,6 +10,7 @@ use triscope::app::Start;
 use triscope::command::{Command, Explaining, Filming, Preference, Viewing};
 use triscope::explain::Method;
 use triscope::session::{Layout, Pane, Severity};
+use triscope::ui::pair_picture::PairPicture;
 
 const SECOND: &str = "Axial, second map";
 
@@ -70,6 +71,52 @@ fn shift_m_shows_one_plane_with_two_maps_and_one_cursor_and_is_taken_back() {
     window.key_with(Modifiers::CTRL, Key::Z);
     let shown = window.session(|s| (s.look().layout, s.look().heatmap.on, s.look().heatmap.against));
     assert_eq!(shown, (Layout::Grid, false, None));
+}
+
+#[test]
+fn leaving_two_maps_by_any_key_puts_back_how_one_looked() {
+    let mut window = asked();
+    // Alone, enlarged and moved, without the map.
+    window.key(Key::F);
+    let viewport = |s: &triscope::session::Session| *s.look().viewport(Pane::Axial);
+    let seen =
+        triscope::session::ViewportState { pan_mm: [12.0, -7.0], zoom: 1.5, ..window.session(viewport) };
+    command(&mut window, Command::Edit(triscope::session::Edit::Viewport(Pane::Axial, seen)));
+    let look = |window: &Window| {
+        window.session(|s| {
+            let heat = s.look().heatmap;
+            (s.look().layout, *s.look().viewport(Pane::Axial), heat.on, heat.against, heat.blink)
+        })
+    };
+    let before = look(&window);
+    assert_eq!(before.0, Layout::Single(Pane::Axial));
+    for leave in [(Modifiers::SHIFT, Key::M), (Modifiers::NONE, Key::Escape), (Modifiers::NONE, Key::F)] {
+        window.key_with(Modifiers::SHIFT, Key::M);
+        assert_eq!(look(&window).0, Layout::Maps(Pane::Axial));
+        let right = second(&window).0.center();
+        window.wheel(right, 3.0, Modifiers::CTRL);
+        window.click("For and against");
+        window.click("nothing");
+        assert_ne!(look(&window).1.zoom, seen.zoom);
+        window.key_with(leave.0, leave.1);
+        assert_eq!(look(&window), before, "{leave:?}");
+    }
+    // Nothing is left to be left.
+    window.key(Key::Escape);
+    assert_eq!(look(&window), before);
+    // A close-up that was made for the pair goes with it.
+    command(
+        &mut window,
+        Command::Edit(triscope::session::Edit::Viewport(
+            Pane::Axial,
+            triscope::session::ViewportState { pan_mm: [0.0; 2], zoom: 1.0, ..seen },
+        )),
+    );
+    let whole = look(&window);
+    window.key_with(Modifiers::SHIFT, Key::M);
+    assert_ne!(look(&window).1, whole.1);
+    window.key(Key::Escape);
+    assert_eq!(look(&window), whole);
 }
 
 #[test]
@@ -170,6 +217,27 @@ fn a_picture_of_two_maps_side_by_side_has_both_and_says_nothing_of_the_series() 
     window.network_ready();
     ask(&mut window);
     window.key_with(Modifiers::SHIFT, Key::M);
+    let shape = [window.rect(Pane::Axial).width(), window.rect(Pane::Axial).height()];
+    let sentences = window.session(|s| {
+        let size = [512; 2];
+        let view = |side| {
+            let mut shown = triscope::ui::viewport::compose(s, Pane::Axial, size).expect("open");
+            triscope::ui::viewport::of_pair(s, side, false, &mut shown);
+            shown
+        };
+        use triscope::ui::viewport::Side;
+        let pair = PairPicture::of(s, Pane::Axial, [view(Side::First), view(Side::Second)]);
+        pair.sentences().map(str::to_owned).collect::<Vec<_>>()
+    });
+    let all = sentences.join(" ");
+    for part in [
+        "Network m3net-compact",
+        "weights built-in",
+        "Left Grad-CAM, combined, right For and against.",
+        " mm",
+    ] {
+        assert!(all.contains(part), "{part}: {all}");
+    }
     let home = tempfile::tempdir().expect("a folder");
     let mut saved = |name: &str, make: fn(PathBuf) -> Command| {
         let file = home.path().join(name);
@@ -178,15 +246,21 @@ fn a_picture_of_two_maps_side_by_side_has_both_and_says_nothing_of_the_series() 
         image::open(&file).expect("a picture").into_rgba8()
     };
     let pair = saved("pair.png", Command::SavePictureTo);
-    // Two squares with a narrow gap.
-    let (width, side) = pair.dimensions();
-    assert_eq!(width, 2 * side + 8);
-    let half = |from: u32| image::imageops::crop_imm(&pair, from, 0, side, side).to_image();
+    // Two views of the shape that they have on the screen, with a narrow gap, and words under them.
+    let [on_screen_x, on_screen_y] = shape;
+    let (width, height) = pair.dimensions();
+    let side = (width - 8) / 2;
+    let high = (side as f32 * on_screen_y / on_screen_x).round() as u32;
+    assert!(side.max(high).abs_diff(1024) <= 1, "{side} x {high}");
+    assert!(height > high + 40, "{height}: words under {high}");
+    let half = |from: u32| image::imageops::crop_imm(&pair, from, 0, side, high).to_image();
     let (first, second) = (half(0), half(side + 8));
     let changed = first.pixels().zip(second.pixels()).filter(|(a, b)| a != b).count();
     // The map's place at least: crops of some centimetres in a chest of some thirty.
-    assert!(changed > (side * side / 200) as usize, "{changed} of {}", side * side);
-    assert!((side..side + 8).all(|x| pair.get_pixel(x, side / 2).0 == [0, 0, 0, 255]));
+    assert!(changed > (side * high / 200) as usize, "{changed} of {}", side * high);
+    assert!((side..side + 8).all(|x| pair.get_pixel(x, high / 2).0 == [0, 0, 0, 255]));
+    let words = image::imageops::crop_imm(&pair, 0, high, width, height - high).to_image();
+    assert!(words.pixels().filter(|p| p.0[0] > 150).count() > 500, "sentences");
     let layout = saved("layout.png", |file| Command::Filming(Filming::SaveLayoutTo(file)));
     let (width, height) = layout.dimensions();
     let half = |from: u32| image::imageops::crop_imm(&layout, from, 0, width / 2 - 8, height).to_image();

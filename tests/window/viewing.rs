@@ -31,6 +31,30 @@ fn the_wheel_scrolls_the_viewport_under_the_pointer_and_the_others_stay() {
 }
 
 #[test]
+fn a_notch_of_the_wheel_is_one_slice_and_no_more_in_the_frames_after_it() {
+    let mut window = open();
+    let start = slice(&window, Pane::Axial);
+    let middle = window.rect(Pane::Axial).center();
+    window.wheel(middle, -1.0, Modifiers::NONE);
+    assert_eq!(slice(&window, Pane::Axial), start + 1);
+    // egui spreads a notch over frames for what scrolls smoothly.
+    window.harness.run_steps(60);
+    assert_eq!(slice(&window, Pane::Axial), start + 1);
+    // A touchpad's parts of a notch, a frame each.
+    for _ in 0..8 {
+        window.harness.event(egui::Event::MouseWheel {
+            unit: egui::MouseWheelUnit::Point,
+            delta: vec2(0.0, -5.0),
+            phase: egui::TouchPhase::Move,
+            source: egui::MouseWheelSource::Trackpad,
+            modifiers: Modifiers::NONE,
+        });
+        window.settle();
+    }
+    assert_eq!(slice(&window, Pane::Axial), start + 2);
+}
+
+#[test]
 fn keys_step_to_the_next_first_and_last_slice() {
     let mut window = open();
     let start = slice(&window, Pane::Axial);

@@ -191,6 +191,21 @@ fn the_table_is_left_out_until_it_is_asked_for() {
 }
 
 #[test]
+fn the_table_is_found_with_the_colours_of_the_lung_too_and_says_where_it_shows() {
+    let mut window = open();
+    does(&mut window, Command::VolumePreset(VolumePreset::Lung));
+    window.key_with(Modifiers::COMMAND, Key::K);
+    window.settle();
+    window.harness.event(egui::Event::Text("3D table".to_owned()));
+    window.settle();
+    window.key(Key::Enter);
+    assert!(view(&window).table);
+    assert!(window.says("bone, vessels, surface and MIP show the table"));
+    does(&mut window, Command::VolumePreset(VolumePreset::Bone));
+    assert_eq!(view(&window).part(), Part::All);
+}
+
+#[test]
 fn a_click_with_the_crosshair_goes_to_what_one_sees() {
     let mut window = open();
     does(&mut window, Command::VolumePreset(VolumePreset::Surface));

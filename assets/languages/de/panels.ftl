@@ -68,8 +68,8 @@ compare-correlation = { " " }Rangkorrelation { $correlation }; vom stärksten Ze
 
 contribution-title = Beitrag jeder Skala
 contribution-class-asked = die gefragte Klasse
-contribution-right = Rechts: zugunsten von { $class } (Gradient × Eingabe)
-contribution-first-network = Im ersten der { $count } Netze
+contribution-right = Rechts: zugunsten von { $class } (Gradient × Eingabe).
+contribution-first-network = Im ersten der { $count } Netze.
 
 ## ui/panels/counterfactual
 
@@ -97,6 +97,10 @@ occluding-button = Auslassen
 occluding-how = Einen Block Lunge über das Gewebe bewegen und sehen, was das Netz sagen würde.
 occluding-side = Kante
 occluding-change = { $before } → { $after } ({ $change })
+occluding-first-short = erstes von { $count }
+occluding-first-of = erstes von { $count } Netzen
+occluding-without = Ohne den Block: { $moved }.
+occluding-first-without = { $whose }, ohne den Block: { $moved }.
 occluding-move = Den Zeiger über eine Ansicht bewegen.
 occluding-told = Anstelle des Blocks steht Lunge. Ein Klick holt alle Ebenen zu ihm. Was zwei Stellen gemeinsam sagen, zeigt er nicht.
 
@@ -270,6 +274,7 @@ pet-to = Bis
 prior-choose = Voraufnahme wählen…
 prior-title = Voraufnahme
 prior-close = Voraufnahme schließen
+prior-close-beside = Serie daneben schließen
 prior-needs = { $network } vergleicht zwei Zeitpunkte: es braucht eine frühere Serie desselben Patienten und denselben Rundherd darin markiert.
 prior-input = Eingabe
 prior-lower-left = Unten links
@@ -328,7 +333,7 @@ seen-share = % seiner Beachtung
 seen-unknown = { $field } (unbekannt)
 seen-each-field = Beitrag jedes klinischen Felds
 seen-class-asked = die gefragte Klasse
-seen-right = Rechts: zugunsten von { $class }
+seen-right = Rechts: zugunsten von { $class }.
 seen-whole = Das Netz sah die ganze axiale Schicht
 
 ## ui/panels/segments
@@ -409,7 +414,6 @@ scan-show = { $place }
 
 ## ui/panels/status
 
-status-prior = Voraufnahme
 status-outside = außerhalb des Volumens
 status-point = Auf ein Bild zeigen für Ort und Wert
 status-voxel = Voxel { $i }, { $j }, { $k }
@@ -476,6 +480,7 @@ series-slices = { $n ->
     [one] { $n } Schicht
    *[other] { $n } Schichten
 }
+explanation-compute-about = berechnen, etwa { $seconds } s
 explanation-compute = berechnen
 explanation-no-map = Keine
 

@@ -63,6 +63,12 @@ words-own-attention = Seine Beachtung
 words-for-and-against = Dafür und dagegen
 words-difference = Differenz zweier Verfahren
 words-map = Karte
+pair-picture-network = Netz { $network }; Gewichte { $weights }.
+pair-picture-point = Gefragter Punkt: { $place }.
+words-beside = Daneben
+words-beside-of = { $modality } daneben
+words-prior = Voraufnahme
+words-minus = { $first } minus { $second }
 words-combined = { $method }, kombiniert
 words-linked-frame = gekoppelt: gleiches Bezugssystem
 words-linked-by-hand = von Hand gekoppelt: { $x }, { $y }, { $z } mm
@@ -82,12 +88,14 @@ compose-pet-another-frame = PET mit anderem Bezugssystem
 
 bar-untrained-map = untrainierte Gewichte: diese Karte bedeutet nichts
 bar-untrained = untrainierte Gewichte
+bar-caution-long = Guided Backpropagation besteht Randomisierungstests nicht: Solche Karten hängen kaum von dem ab, was das Netz gelernt hat
+bar-caution = dieses Verfahren besteht Randomisierungstests nicht
+bar-caution-short = besteht Randomisierungstests nicht
 bar-both = beide Karten
 
 ## ui/viewport/overlay/corners
 
 corner-prior = Voraufnahme, { $plane }
-corner-beside = Daneben, { $plane }
 corner-zoom = Zoom { $zoom }
 corner-one-to-one = 1:1, ein Pixel je Voxel
 corner-nearest = nächstes Voxel
@@ -126,10 +134,9 @@ pair-ct-alone = CT allein
 
 ## ui/viewport/prior
 
-prior-view-prior = Voraufnahme
 prior-view-cursor = Fadenkreuz
 prior-view-pointer = Zeiger
-prior-view-said = Voraufnahme, { $plane }{ $linked }; { $place }
+prior-view-said = { $name }, { $plane }{ $linked }; { $place }
 
 ## ui/viewport/scores
 

@@ -68,8 +68,8 @@ compare-correlation = { " " }Rank correlation { $correlation }; of the strongest
 
 contribution-title = Contribution of each scale
 contribution-class-asked = the class asked for
-contribution-right = Right: towards { $class } (gradient × input)
-contribution-first-network = In the first of the { $count } networks
+contribution-right = Right: towards { $class } (gradient × input).
+contribution-first-network = In the first of the { $count } networks.
 
 ## ui/panels/counterfactual
 
@@ -97,6 +97,10 @@ occluding-button = Leave out
 occluding-how = Move a block of lung over the tissue and see what the network would say.
 occluding-side = Side
 occluding-change = { $before } → { $after } ({ $change })
+occluding-first-short = first of { $count }
+occluding-first-of = first of { $count } networks
+occluding-without = Without the block: { $moved }.
+occluding-first-without = { $whose }, without the block: { $moved }.
 occluding-move = Move the pointer over a view.
 occluding-told = Lung stands in the place of the block. A click brings all planes to it. What two places say together is not seen.
 
@@ -270,6 +274,7 @@ pet-to = To
 prior-choose = Choose a prior…
 prior-title = Prior
 prior-close = Close the prior
+prior-close-beside = Close the series beside
 prior-needs = { $network } compares two dates: it needs an earlier series of the same patient, and the same nodule marked in it.
 prior-input = Input
 prior-lower-left = Lower left
@@ -328,7 +333,7 @@ seen-share = % of its attention
 seen-unknown = { $field } (unknown)
 seen-each-field = Contribution of each clinical field
 seen-class-asked = the class asked for
-seen-right = Right: towards { $class }
+seen-right = Right: towards { $class }.
 seen-whole = The network saw the whole axial slice
 
 ## ui/panels/segments
@@ -409,7 +414,6 @@ scan-show = { $place }
 
 ## ui/panels/status
 
-status-prior = Prior
 status-outside = outside the volume
 status-point = Point at a picture for position and value
 status-voxel = voxel { $i }, { $j }, { $k }
@@ -476,6 +480,7 @@ series-slices = { $n ->
     [one] { $n } slice
    *[other] { $n } slices
 }
+explanation-compute-about = compute, about { $seconds } s
 explanation-compute = compute
 explanation-no-map = None
 

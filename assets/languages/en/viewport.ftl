@@ -63,6 +63,12 @@ words-own-attention = Its attention
 words-for-and-against = For and against
 words-difference = Difference of two methods
 words-map = Map
+pair-picture-network = Network { $network }; weights { $weights }.
+pair-picture-point = Point asked about: { $place }.
+words-beside = Beside
+words-beside-of = { $modality } beside
+words-prior = Prior
+words-minus = { $first } minus { $second }
 words-combined = { $method }, combined
 words-linked-frame = linked: same frame of reference
 words-linked-by-hand = linked by hand: { $x }, { $y }, { $z } mm
@@ -82,12 +88,14 @@ compose-pet-another-frame = PET of another frame of reference
 
 bar-untrained-map = untrained weights: this map means nothing
 bar-untrained = untrained weights
+bar-caution-long = Guided backpropagation fails randomisation tests: such maps hardly depend on what the network learned
+bar-caution = this method fails randomisation tests
+bar-caution-short = fails randomisation tests
 bar-both = both maps
 
 ## ui/viewport/overlay/corners
 
 corner-prior = Prior, { $plane }
-corner-beside = Beside, { $plane }
 corner-zoom = zoom { $zoom }
 corner-one-to-one = 1:1, a pixel a voxel
 corner-nearest = nearest voxel
@@ -126,10 +134,9 @@ pair-ct-alone = CT alone
 
 ## ui/viewport/prior
 
-prior-view-prior = Prior
 prior-view-cursor = cursor
 prior-view-pointer = pointer
-prior-view-said = Prior, { $plane }{ $linked }; { $place }
+prior-view-said = { $name }, { $plane }{ $linked }; { $place }
 
 ## ui/viewport/scores
 

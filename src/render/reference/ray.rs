@@ -28,6 +28,7 @@ pub type Only<'a> = Option<&'a dyn Fn([f64; 3]) -> f64>;
 const DIVERGING: u32 = 1;
 const FAINT: f64 = 0.01;
 const HAZE: f64 = 0.004;
+const THIN: f64 = 0.05;
 const FADE_MM: f64 = 1.5;
 const FAR: f64 = 1e9;
 
@@ -124,6 +125,8 @@ pub fn composite(
     let [mut n, end] = shown(ray, start);
     let mut gathered = [0.0; 3];
     let mut left = 1.0;
+    // A ray that begins in tissue begins at a face where it was cut: that is no surface, and no light falls on it.
+    let mut cut = true;
     let mut add = |left: &mut f64, taken: f64, colour: [f64; 3]| {
         gathered = std::array::from_fn(|c| gathered[c] + *left * taken * colour[c]);
         *left *= 1.0 - taken;
@@ -140,14 +143,15 @@ pub fn composite(
         let [scale, offset] = ray.entry.map(f64::from);
         let place = (found.value * scale + offset).round().clamp(0.0, table.len() as f64 - 1.0);
         let [r, g, b, alpha] = table[place as usize].map(f64::from);
-        let alpha = alpha * share;
-        if found.kind == Kind::Value && alpha > 0.0 {
-            let colour = if variant.lit && left * alpha > HAZE {
+        let taken = if found.kind == Kind::Value { alpha * share } else { 0.0 };
+        cut &= taken > THIN;
+        if taken > 0.0 {
+            let colour = if variant.lit && !cut && left * taken > HAZE {
                 lit(ray, voxels, variant, [r, g, b], p)
             } else {
                 [r, g, b]
             };
-            add(&mut left, alpha, colour);
+            add(&mut left, taken, colour);
         }
         n += 1.0;
     }

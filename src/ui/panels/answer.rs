@@ -8,7 +8,7 @@ use crate::inference::Answer;
 use crate::language::{heard, named};
 use crate::say;
 use crate::ui::theme::{size, text, tokens};
-use crate::ui::widgets::{fact_ui, heading_ui, line_ui, note_ui, paragraph_ui, splits};
+use crate::ui::widgets::{ends_ui, fact_ui, heading_ui, line_ui, note_ui, paragraph_ui, small_paragraph_ui};
 use crate::ui::{icons, words};
 
 pub use crate::networks::weights::UNTRAINED;
@@ -21,7 +21,7 @@ pub fn answer_ui(ui: &mut Ui, answer: &Answer, running: bool) {
         note_ui(ui, icons::WARNING, t.warning, &note);
     }
     if !answer.trained {
-        note_ui(ui, icons::WARNING, t.warning, &heard(UNTRAINED));
+        note_ui(ui, icons::WARNING, t.warning, &words::full_sentence(&heard(UNTRAINED)));
     }
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = size::STEP;
@@ -45,19 +45,21 @@ pub fn answer_ui(ui: &mut Ui, answer: &Answer, running: bool) {
         readers_ui(ui, answer);
     }
     if let Some(caution) = &answer.caution {
-        let sentence = words::sentence(&heard(caution.trim_end_matches('.')));
-        note_ui(ui, icons::INFO, t.text, &format!("{sentence}."));
+        let sentence = words::full_sentence(&heard(caution.trim_end_matches('.')));
+        note_ui(ui, icons::INFO, t.text, &sentence);
     }
 }
 
 /// What the guard says, one sentence each; the verdict comes first and takes the first reason along.
-fn guard_notes(guard: &Guard) -> Vec<String> {
-    let mut reasons = guard.reasons.iter().map(|reason| words::sentence(&heard(reason)));
+pub fn guard_notes(guard: &Guard) -> Vec<String> {
+    let mut reasons = guard.reasons.iter().map(|reason| words::full_sentence(&heard(reason)));
     match guard.verdict.headline() {
         Some(headline) => {
             let headline = heard(headline);
             let first = guard.reasons.first().map_or(String::new(), |reason| format!(": {}", heard(reason)));
-            std::iter::once(format!("{headline}{first}.")).chain(reasons.skip(1)).collect()
+            std::iter::once(words::full_sentence(&format!("{headline}{first}")))
+                .chain(reasons.skip(1))
+                .collect()
         }
         None => reasons.by_ref().collect(),
     }
@@ -132,13 +134,23 @@ fn scale_ui(ui: &mut Ui, answer: &Answer, running: bool) {
     let mark = Rect::from_center_size(pos2(x(answer.probability), rect.center().y), vec2(2.0, 12.0));
     ui.painter().rect_filled(mark, 0.0, t.text);
     let small = egui::TextStyle::Small;
+    let wide = |words: &str| {
+        ui.painter().layout_no_wrap(words.to_owned(), small.resolve(ui.style()), t.muted).size().x
+    };
+    // Between both ends, or under them.
+    let between = wide(&whose) + wide("0") + wide("1") + 2.0 * size::STEP <= ui.available_width();
     ui.horizontal(|ui| {
         line_ui(ui, "0", small.clone(), t.muted);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             line_ui(ui, "1", small.clone(), t.muted);
-            ui.centered_and_justified(|ui| line_ui(ui, &whose, small, t.muted));
+            if between {
+                ui.centered_and_justified(|ui| line_ui(ui, &whose, small.clone(), t.muted));
+            }
         });
     });
+    if !between {
+        small_paragraph_ui(ui, &whose, t.muted);
+    }
 }
 
 /// What radiologists are expected to say: another thing than how sure the networks are.
@@ -155,11 +167,7 @@ fn readers_ui(ui: &mut Ui, answer: &Answer) {
         say!("answer-rating", mean = format!("{:.1}", readers.mean), sd = format!("{:.1}", readers.sd));
     ui.add_space(2.0);
     let row = ui.scope(|ui| {
-        splits(
-            ui,
-            |ui| line_ui(ui, agree, egui::TextStyle::Body, t.text),
-            |ui| line_ui(ui, &rating, egui::TextStyle::Small, t.muted),
-        );
+        ends_ui(ui, (agree, egui::TextStyle::Body, t.text), (&rating, egui::TextStyle::Small, t.muted));
     });
     row.response.on_hover_text(say!("answer-readers-tip"));
 }
@@ -243,7 +251,7 @@ mod tests {
     fn the_verdict_comes_first_and_takes_the_first_reason_along() {
         assert_eq!(
             notes(Verdict::NotANodule, &["it is bone", "few slices"]),
-            ["This does not look like a nodule: it is bone.", "Few slices"]
+            ["This does not look like a nodule: it is bone.", "Few slices."]
         );
         assert_eq!(
             notes(Verdict::LesionExceedsContext, &[]),

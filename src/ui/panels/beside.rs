@@ -12,7 +12,7 @@ use crate::networks::spec;
 use crate::say;
 use crate::session::WorkId;
 use crate::ui::theme::{size, text, tokens};
-use crate::ui::widgets::{line_ui, paragraph_ui};
+use crate::ui::widgets::{line_ui, paragraph_ui, small_paragraph_ui};
 use crate::ui::{Scene, UiState, words};
 
 /// The networks that were asked beside the chosen one, with their answers.
@@ -82,7 +82,7 @@ fn row_ui(ui: &mut Ui, model: &str, said: &Said, choose: Option<(&'static str, &
         });
     });
     let asked = spec(model).map(|spec| words::question(spec.question)).unwrap_or_default();
-    line_ui(ui, asked, TextStyle::Small, t.muted);
+    small_paragraph_ui(ui, asked, t.muted);
     match said {
         Said::Answer(answer) => {
             let took = words::duration(answer.crop_ms + answer.upload_ms + answer.forward_ms);
@@ -91,7 +91,7 @@ fn row_ui(ui: &mut Ui, model: &str, said: &Said, choose: Option<(&'static str, &
             let trained = if answer.trained { "" } else { say!("beside-untrained") };
             let mode = say!("beside-input", mode = named("mode", &answer.mode));
             let facts = [mode.as_str(), weights, trained, &took].into_iter().filter(|fact| !fact.is_empty());
-            paragraph_small_ui(ui, &facts.collect::<Vec<_>>().join(", "));
+            small_paragraph_ui(ui, &facts.collect::<Vec<_>>().join(", "), t.muted);
             if let Some(reason) = answer.guard.reasons.first() {
                 paragraph_ui(ui, &words::sentence(&heard(reason)), t.warning);
             }
@@ -101,11 +101,6 @@ fn row_ui(ui: &mut Ui, model: &str, said: &Said, choose: Option<(&'static str, &
         }
         Said::Asked | Said::NeedsPrior => {}
     }
-}
-
-fn paragraph_small_ui(ui: &mut Ui, words: &str) {
-    let t = tokens(ui);
-    ui.add(Label::new(RichText::new(words).text_style(TextStyle::Small).color(t.muted)).wrap());
 }
 
 /// Whether a number may be read for what it says.

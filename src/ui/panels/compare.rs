@@ -76,7 +76,8 @@ pub fn compare_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, shown: &Salie
             if shown.unit == other.unit { say!("compare-one-scale") } else { say!("compare-own-scales") };
         format!("{place}, {scale}.")
     } else {
-        say!("compare-colours", this = this, that = that)
+        let colours = say!("compare-colours", this = this, that = that);
+        format!("{}. {colours}", words::minus(shown, other))
     };
     if heat.blink && scene.prefs.reduced_motion {
         let key = scene.key(&Command::Explaining(Explaining::ShowOtherMap));

@@ -3,11 +3,11 @@
 use egui::{Align2, Color32, Rect, Sense, TextStyle, Ui, pos2, vec2};
 
 use crate::inference::Answer;
-use crate::language::named;
+use crate::language::{heard, named};
 use crate::networks::Scale;
 use crate::say;
 use crate::ui::theme::{region_colour, text, tokens};
-use crate::ui::widgets::{line_ui, splits};
+use crate::ui::widgets::{ends_ui, small_paragraph_ui};
 use crate::ui::words;
 
 /// Room for the name of the widest scale.
@@ -35,23 +35,19 @@ pub fn contribution_ui(ui: &mut Ui, answer: &Answer) {
         value,
     });
     bars_ui(ui, say!("contribution-title"), "logits", &bars.collect::<Vec<_>>());
-    let class = answer.classes.get(1).map_or(say!("contribution-class-asked"), String::as_str);
-    let hint = say!("contribution-right", class = class);
-    line_ui(ui, &hint, TextStyle::Small, t.muted);
+    let class = answer.classes.get(1).map_or(say!("contribution-class-asked").into(), |class| heard(class));
+    let hint = say!("contribution-right", class = class.as_ref());
+    small_paragraph_ui(ui, &hint, t.muted);
     if answer.ensemble > 1 {
         let whose = say!("contribution-first-network", count = words::count(answer.ensemble));
-        line_ui(ui, &whose, TextStyle::Small, t.muted);
+        small_paragraph_ui(ui, &whose, t.muted);
     }
 }
 
 /// Bars to the left (away from the class) and right (towards it) of a middle line.
 pub fn bars_ui(ui: &mut Ui, title: &str, unit: &str, bars: &[Bar]) {
     let t = tokens(ui);
-    splits(
-        ui,
-        |ui| line_ui(ui, title, text::strong(), t.text),
-        |ui| line_ui(ui, unit, TextStyle::Small, t.muted),
-    );
+    ends_ui(ui, (title, text::strong(), t.text), (unit, TextStyle::Small, t.muted));
     let font = TextStyle::Body.resolve(ui.style());
     let wide = |bar: &Bar| ui.painter().layout_no_wrap(bar.name.clone(), font.clone(), t.muted).size().x;
     let most = ui.available_width() / 2.0;

@@ -9,7 +9,7 @@ use crate::say;
 use crate::session::{Brush, Edit, Tool};
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{
-    Press, line_ui, note_ui, paragraph_ui, press_ui, segments_ui, slider_row_ui, splits,
+    Press, line_ui, note_ui, paragraph_ui, press_ui, segments_ui, slider_row_ui, small_paragraph_ui, splits,
 };
 use crate::ui::{Scene, icons, words};
 use crate::volume::Fill;
@@ -106,6 +106,6 @@ fn change_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, answer: &Answer) {
     });
     if found.said.len() < answer.said.len() {
         let count = words::count(answer.ensemble);
-        line_ui(ui, &say!("counterfactual-both-first", count = count), egui::TextStyle::Small, t.muted);
+        small_paragraph_ui(ui, &say!("counterfactual-both-first", count = count), t.muted);
     }
 }

@@ -18,6 +18,8 @@ use crate::ui::{CropSlice, Scene, UiState, icons, words};
 
 /// From line to line over a crop, points.
 const LINE: f32 = 15.0;
+/// Of what stands under a picture in the panel.
+const SIZE_LINE: f32 = 15.0;
 
 /// How the crops of an answer came to look like this.
 fn how(answer: &Answer) -> &'static str {
@@ -81,7 +83,7 @@ fn said(region: &Region) -> String {
     say!("crops-crop", name = name, voxels = voxels, mm = mm, moved = moved)
 }
 
-/// `22×22×70 mm`: under a small picture there is no room for spaces, or even for the unit.
+/// `22×22×70 mm`: under a small picture there is no room for spaces, and perhaps not for one line. Never without its unit.
 fn size_words(ui: &Ui, region: &Region, width: f32) -> Vec<String> {
     let mm = words::box_mm(region).replace(" × ", "×");
     let fits = |words: &str| {
@@ -91,8 +93,8 @@ fn size_words(ui: &Ui, region: &Region, width: f32) -> Vec<String> {
     let plain = mm.trim_end_matches(" mm");
     match plain.rsplit_once('×') {
         _ if fits(&mm) => vec![mm],
-        Some((flat, depth)) if !fits(plain) => vec![flat.to_owned(), format!("×{depth} mm")],
-        _ => vec![plain.to_owned()],
+        Some((flat, depth)) => vec![flat.to_owned(), format!("×{depth} mm")],
+        None => vec![mm],
     }
 }
 
@@ -121,8 +123,13 @@ pub fn crops_ui(
     ui.add_space(2.0);
     let gap = 6.0;
     let side = (ui.available_width() - 2.0 * gap) / 3.0;
-    let (all, _) = ui.allocate_exact_size(vec2(ui.available_width(), side + 34.0), Sense::hover());
-    for (n, (crop, region)) in crops_of(answer).enumerate() {
+    let sizes: Vec<Vec<String>> = crops_of(answer).map(|(_, region)| size_words(ui, region, side)).collect();
+    let lines = sizes.iter().map(Vec::len).max().unwrap_or(1).max(1);
+    let (all, _) = ui.allocate_exact_size(
+        vec2(ui.available_width(), side + 34.0 + SIZE_LINE * (lines - 1) as f32),
+        Sense::hover(),
+    );
+    for ((n, (crop, region)), size) in crops_of(answer).enumerate().zip(sizes) {
         let left = all.left() + (side + gap) * n as f32;
         let rect = Rect::from_min_size(pos2(left, all.top()), vec2(side, side));
         let response = ui.interact(rect, ui.scope_id().with(("crop", n)), Sense::hover());
@@ -138,9 +145,11 @@ pub fn crops_ui(
         let ink = if ui.visuals().dark_mode { region_colour(region.name) } else { t.text };
         let name = named("region", region.name.name());
         ui.painter().text(pos2(left, rect.bottom() + 3.0), Align2::LEFT_TOP, name, strong, ink);
-        let mm = size_words(ui, region, side).concat();
-        let galley = ui.painter().layout_no_wrap(mm, small, t.muted);
-        ui.painter().galley(pos2(left, rect.bottom() + 18.0), galley, t.muted);
+        for (line, words) in size.into_iter().enumerate() {
+            let galley = ui.painter().layout_no_wrap(words, small.clone(), t.muted);
+            let at = pos2(left, rect.bottom() + 18.0 + SIZE_LINE * line as f32);
+            ui.painter().galley(at, galley, t.muted);
+        }
     }
     let mut shown = k + 1;
     let response =

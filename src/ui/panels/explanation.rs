@@ -9,13 +9,15 @@ use super::take_away::take_away_ui;
 use crate::command::{Command, Commands};
 use crate::explain::{Method, Saliency, Wanted};
 use crate::findings::{Nodule, Question};
+use crate::inference::Answer;
 use crate::language::{heard, named};
 use crate::networks::{Family, Scale};
 use crate::say;
 use crate::session::{Edit, Heatmap, WorkId};
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{
-    Press, line_ui, menu, menu_row_ui, meter_ui, note_ui, paragraph_ui, press_ui, segments_ui, slider_row_ui,
+    Press, line_ui, menu, menu_row_ui, menu_width, meter_ui, note_ui, paragraph_ui, press_ui, segments_ui,
+    slider_row_ui,
 };
 use crate::ui::{Scene, icons, methods, words};
 
@@ -103,7 +105,7 @@ pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut
         let cells = of_map(map);
         paragraph_ui(ui, &cells, t.muted);
         if let Some(caution) = Method::named(map.method).and_then(Method::caution) {
-            note_ui(ui, icons::WARNING, t.warning, &heard(caution));
+            note_ui(ui, icons::WARNING, t.warning, &words::full_sentence(&heard(caution)));
         }
         trust_ui(ui, map, out);
         if let Some(answer) = nodule.answer().filter(|answer| answer.ensemble > 1) {
@@ -111,7 +113,7 @@ pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut
             paragraph_ui(ui, &say!("explanation-first-network", count = count), t.muted);
         }
         if map.largest_magnitude() == 0.0 {
-            line_ui(ui, say!("explanation-zero"), TextStyle::Body, t.warning);
+            paragraph_ui(ui, say!("explanation-zero"), t.warning);
         }
         let key = scene.key(&Command::HideHeatmap);
         if heat.on && !key.is_empty() {
@@ -222,7 +224,15 @@ fn method_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut Commands
             let about = shown.and_then(|map| Method::named(map.method)).unwrap_or(heat.map.method);
             let button = press_ui(ui, Press::new("", name).menu()).on_hover_text(methods::told(about));
             menu(&button).show(|ui| {
-                ui.set_width(240.0);
+                let model = nodule.answer().map_or("", |answer| answer.model.as_str());
+                let asked: Vec<(Method, String)> = Method::on_demand(model)
+                    .into_iter()
+                    .filter(|method| there.iter().all(|map| map.method != method.name()))
+                    .map(|method| (method, nodule.answer().map_or_else(String::new, |a| cost(method, a))))
+                    .collect();
+                // What they cost stands in a column.
+                let lines = asked.iter().map(|(method, cost)| (methods::name(*method), cost.as_str()));
+                ui.set_width(menu_width(ui, lines).max(240.0));
                 ui.spacing_mut().item_spacing.y = 0.0;
                 for map in &there {
                     let Some(method) = Method::named(map.method) else { continue };
@@ -232,15 +242,8 @@ fn method_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut Commands
                         ui.close();
                     }
                 }
-                let model = nodule.answer().map_or("", |answer| answer.model.as_str());
-                for method in Method::on_demand(model) {
-                    if there.iter().any(|map| map.method == method.name()) {
-                        continue;
-                    }
-                    let row = menu_row_ui(
-                        ui,
-                        Press::new("", methods::name(method)).key(say!("explanation-compute")),
-                    );
+                for (method, cost) in asked {
+                    let row = menu_row_ui(ui, Press::new("", methods::name(method)).key(&cost));
                     if row.on_hover_text(methods::told(method)).clicked() {
                         out.edit(choose(method));
                         out.push(Command::Explain(method));
@@ -250,6 +253,14 @@ fn method_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut Commands
             });
         });
     });
+}
+
+/// What it takes to compute a method's maps, by the time that the answer took on this machine.
+fn cost(method: Method, answer: &Answer) -> String {
+    let passes = method.passes().filter(|_| answer.m3net().is_some());
+    let Some(passes) = passes else { return say!("explanation-compute").to_owned() };
+    let seconds = (passes as f64 * answer.forward_ms / 1000.0).ceil().max(1.0);
+    say!("explanation-compute-about", seconds = format!("{seconds:.0}"))
 }
 
 /// How far the maps are, and a way to stop.

@@ -50,10 +50,22 @@ fn answer_words(question: &Question) -> (String, bool) {
     }
 }
 
+/// Of a position, points.
+const LINE: f32 = 16.0;
+
 /// - `prior`: where it is marked in the prior, LPS mm of the prior
 fn row_ui(ui: &mut Ui, number: usize, nodule: &Nodule, prior: Option<Point<Patient>>, chosen: bool) -> bool {
     let t = tokens(ui);
-    let height = if prior.is_some() { 62.0 } else { 46.0 };
+    // A position that is cut may be read as another one: two lines where one is too short.
+    let room = ui.available_width() - 40.0;
+    let small = |words: String| {
+        ui.painter().layout(words, TextStyle::Small.resolve(ui.style()), Color32::PLACEHOLDER, room)
+    };
+    let places = std::iter::once(words::patient_position(nodule.at))
+        .chain(prior.map(|at| say!("findings-prior", value = words::patient_position(at))))
+        .map(|place| small(place.replace("   ", "  ")));
+    let places: Vec<_> = places.collect();
+    let height = 30.0 + places.iter().map(|galley| galley.size().y.max(LINE)).sum::<f32>();
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
     let place = words::patient_position(nodule.at);
     let there = prior.map(|at| say!("findings-prior", value = words::patient_position(at)));
@@ -69,8 +81,7 @@ fn row_ui(ui: &mut Ui, number: usize, nodule: &Nodule, prior: Option<Point<Patie
         ui.painter().circle_stroke(pos2(rect.left() + 14.0, rect.center().y), 5.0, Stroke::new(1.75, ring));
         let style = if readable { TextStyle::Heading } else { TextStyle::Small };
         let right = ui.painter().layout_no_wrap(value, style.resolve(ui.style()), ink);
-        let whole = rect.width() - 40.0;
-        let beside = whole - right.size().x - 6.0;
+        let beside = room - right.size().x - 6.0;
         let write = |y: f32, room: f32, words: &str, style: TextStyle, colour: Color32| {
             let font = style.resolve(ui.style());
             let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), font, colour);
@@ -78,10 +89,11 @@ fn row_ui(ui: &mut Ui, number: usize, nodule: &Nodule, prior: Option<Point<Patie
             ui.painter().galley(pos2(rect.left() + 30.0, y), ui.painter().layout_job(job), colour);
         };
         write(rect.top() + 7.0, beside, &say!("findings-nodule", number = number), text::strong(), ink);
-        write(rect.top() + 24.0, whole, &place.replace("   ", "  "), TextStyle::Small, weak);
-        if let Some(there) = &there {
-            let there = there.trim_end_matches(" mm").replace("   ", "  ");
-            write(rect.top() + 40.0, whole, &there, TextStyle::Small, weak);
+        let mut y = rect.top() + 24.0;
+        for galley in places {
+            let high = galley.size().y.max(LINE);
+            ui.painter().galley(pos2(rect.left() + 30.0, y), galley, weak);
+            y += high;
         }
         let at = Align2::RIGHT_CENTER.anchor_size(pos2(rect.right() - 10.0, rect.top() + 15.0), right.size());
         ui.painter().galley(at.min, right, if readable { ink } else { weak });

@@ -39,6 +39,7 @@ mod volume_menu;
 mod width;
 mod window_menu;
 
+pub(in crate::ui) use answer::guard_notes;
 pub(in crate::ui) use crop_image::crop_texture;
 pub use crops::strip_ui;
 pub use left::left_ui;

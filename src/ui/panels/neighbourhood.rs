@@ -12,7 +12,7 @@ use crate::session::WorkId;
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::viewport::heat_colour;
 use crate::ui::widgets::{
-    Press, fact_ui, line_ui, menu, menu_row_ui, meter_ui, paragraph_ui, press_ui, splits,
+    Press, fact_ui, line_ui, menu, menu_row_ui, meter_ui, paragraph_ui, press_ui, small_paragraph_ui, splits,
 };
 use crate::ui::{Scene, UiState, icons, words};
 
@@ -38,7 +38,7 @@ pub fn neighbourhood_ui(
         found_ui(ui, scene, found, out);
     }
     if let Some(work) = scene.session.working(WorkId::Neighbourhood) {
-        line_ui(ui, &heard(&work.progress.what), TextStyle::Small, t.muted);
+        small_paragraph_ui(ui, &heard(&work.progress.what), t.muted);
         meter_ui(ui, say!("around-asking"), work.progress.done, ui.available_width());
         if press_ui(ui, Press::new(icons::STOP, say!("around-stop")).filled()).clicked() {
             out.push(Command::Cancel(WorkId::Neighbourhood));

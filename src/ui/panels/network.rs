@@ -10,7 +10,9 @@ use crate::networks::spec;
 use crate::say;
 use crate::session::{Edit, NetworkChoice};
 use crate::ui::theme::tokens;
-use crate::ui::widgets::{Press, line_ui, menu, menu_row_ui, note_ui, paragraph_ui, press_ui};
+use crate::ui::widgets::{
+    Press, line_ui, menu, menu_row_ui, note_ui, paragraph_ui, press_ui, small_paragraph_ui,
+};
 use crate::ui::{Scene, icons, words};
 
 /// One line with the chosen network; a note where it cannot be asked, and where the answer below is
@@ -47,7 +49,7 @@ pub fn network_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let fault =
         scene.session.networks().iter().find(|n| n.name == chosen).and_then(|n| n.weights.as_ref().err());
     if let Some(sentence) = fault {
-        note_ui(ui, icons::WARNING, t.warning, &words::sentence(&heard(sentence)));
+        note_ui(ui, icons::WARNING, t.warning, &words::full_sentence(&heard(sentence)));
     }
     let other = scene.session.selected().and_then(Nodule::answer).filter(|answer| answer.model != chosen);
     if let Some(answer) = other {
@@ -109,6 +111,6 @@ fn row_ui(ui: &mut Ui, network: &NetworkChoice, chosen: bool, out: &mut Commands
         } else {
             say!("network-asked-weights", asked = asked, weights = weights)
         };
-        line_ui(ui, &sentence, TextStyle::Small, t.muted);
+        small_paragraph_ui(ui, &sentence, t.muted);
     });
 }

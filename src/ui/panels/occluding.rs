@@ -1,6 +1,6 @@
 //! What the network would say without the block of tissue under the pointer.
 
-use egui::{TextStyle, Ui};
+use egui::Ui;
 
 use crate::command::{Command, Commands};
 use crate::findings::Nodule;
@@ -11,8 +11,8 @@ use crate::ui::theme::{text, tokens};
 use crate::ui::widgets::{Press, line_ui, paragraph_ui, press_ui, slider_row_ui, splits};
 use crate::ui::{Scene, icons, words};
 
-/// Draws the tool's button, the size of the block and what it did last.
-pub fn occluding_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, answer: &Answer, out: &mut Commands) {
+/// Draws the tool's button and the size of the block.
+pub fn occluding_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     let t = tokens(ui);
     let look = scene.session.look();
     let on = look.tool == Tool::Occlude;
@@ -39,18 +39,28 @@ pub fn occluding_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, answer: &An
         let block_mm = (least + f64::from(share) * (most - least)).round();
         out.edit(Edit::Brush(Brush { block_mm, ..brush }));
     }
-    match scene.session.probed().filter(|probed| probed.nodule == nodule.id) {
-        Some(probed) => {
-            let [before, after] = probed.before_and_after.map(|p| format!("{p:.2}"));
-            let change = words::with_sign(probed.change());
-            let words = say!("occluding-change", before = before, after = after, change = change);
-            line_ui(ui, &words, TextStyle::Body, t.text);
-        }
-        None => line_ui(ui, say!("occluding-move"), TextStyle::Body, t.muted),
-    }
     paragraph_ui(ui, say!("occluding-told"), t.muted);
-    if answer.ensemble > 1 {
-        let count = words::count(answer.ensemble);
-        line_ui(ui, &say!("counterfactual-both-first", count = count), TextStyle::Small, t.muted);
+}
+
+/// What leaving the block out does, both numbers of the network that is asked: an ensemble's own number is the mean of
+/// all its networks, and only the first is asked as the pointer moves. Nothing without the tool.
+pub(super) fn left_out_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, answer: &Answer) {
+    if scene.session.look().tool != Tool::Occlude || answer.m3net().is_none() || !answer.trained {
+        return;
     }
+    let t = tokens(ui);
+    let Some(probed) = scene.session.probed().filter(|probed| probed.nodule == nodule.id) else {
+        return paragraph_ui(ui, say!("occluding-move"), t.muted);
+    };
+    let [before, after] = probed.before_and_after.map(|p| format!("{p:.2}"));
+    let change = words::with_sign(probed.change());
+    let moved = say!("occluding-change", before = before, after = after, change = change);
+    let told = match answer.ensemble {
+        0 | 1 => say!("occluding-without", moved = moved),
+        count => {
+            let whose = say!("occluding-first-of", count = words::count(count));
+            say!("occluding-first-without", whose = whose, moved = moved)
+        }
+    };
+    paragraph_ui(ui, &words::sentence(&told), t.text);
 }

@@ -80,8 +80,11 @@ fn laid_ui(ui: &mut Ui, scene: &Scene<'_>, pet: &PetSeries, out: &mut Commands) 
         PetLook { range: [low.min(high * 0.95), high], ..look }
     });
     match &pet.suv {
-        Ok(suv) => paragraph_ui(ui, &heard(&suv.source), t.muted),
-        Err(why) => paragraph_ui(ui, &format!("{} {}", icons::WARNING, heard(why)), t.warning),
+        Ok(suv) => paragraph_ui(ui, &words::full_sentence(&heard(&suv.source)), t.muted),
+        Err(why) => {
+            let why = words::full_sentence(&heard(why));
+            paragraph_ui(ui, &format!("{} {why}", icons::WARNING), t.warning);
+        }
     }
 }
 

@@ -9,10 +9,11 @@ use crate::findings::Nodule;
 use crate::language::heard;
 use crate::networks::spec;
 use crate::say;
-use crate::session::{CornerText, Edit, PriorSeries, SeriesLink, WorkId, doubts};
+use crate::session::{CornerText, Edit, PriorSeries, SeriesLink, WorkId, doubts, is_earlier, other_patient};
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{
     Press, fact_ui, line_ui, menu, menu_row_ui, meter_ui, note_ui, paragraph_ui, press_ui, segments_ui,
+    small_paragraph_ui,
 };
 use crate::ui::{Scene, UiState, icons, words};
 use crate::view;
@@ -20,8 +21,18 @@ use crate::view;
 /// Whether the card belongs on the screen: the chosen network compares dates, or there is a prior.
 pub fn has_prior(scene: &Scene<'_>) -> bool {
     let session = scene.session;
-    let compares = spec(session.look().network).is_ok_and(|spec| spec.family.compares_dates());
-    session.open().is_some() && (compares || session.prior().is_some() || loading(scene))
+    session.open().is_some() && (compares(scene) || session.prior().is_some() || loading(scene))
+}
+
+/// Whether the chosen network asks for an earlier date.
+fn compares(scene: &Scene<'_>) -> bool {
+    spec(scene.session.look().network).is_ok_and(|spec| spec.family.compares_dates())
+}
+
+/// Whether the second series may be an earlier one.
+fn is_prior(scene: &Scene<'_>) -> bool {
+    let both = scene.session.series().zip(scene.session.prior().and_then(PriorSeries::series));
+    both.is_none_or(|(now, then)| is_earlier(now, then))
 }
 
 fn loading(scene: &Scene<'_>) -> bool {
@@ -39,12 +50,14 @@ pub fn prior_card_ui(
 ) {
     let t = tokens(ui);
     let prior = scene.session.prior();
+    let name = words::second_series(scene.session);
     ui.horizontal(|ui| {
-        line_ui(ui, say!("prior-title"), text::strong(), t.text);
+        line_ui(ui, &name, text::strong(), t.text);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if prior.is_some() && !loading(scene) {
                 let close = Command::ClosePrior;
-                let press = Press::new(icons::REMOVE, say!("prior-close")).icon_only();
+                let close_it = if is_prior(scene) { say!("prior-close") } else { say!("prior-close-beside") };
+                let press = Press::new(icons::REMOVE, close_it).icon_only();
                 if press_ui(ui, press).on_hover_text(scene.tip(&close)).clicked() {
                     out.push(close);
                 }
@@ -65,11 +78,13 @@ pub fn prior_card_ui(
         return;
     }
     if let Some(prior) = prior {
-        link_ui(ui, scene, prior, nodule, out);
+        if is_prior(scene) || compares(scene) {
+            link_ui(ui, scene, prior, nodule, out);
+        }
         series_link_ui(ui, scene, prior, state, out);
         let in_3d = scene.session.look().in_3d;
         let shown = if in_3d { 2 } else { usize::from(state.fourth_seen) };
-        let words = [say!("prior-title"), say!("prior-input"), "3D"];
+        let words = [name.as_str(), say!("prior-input"), "3D"];
         if let Some(chosen) = segments_ui(ui, say!("prior-lower-left"), &words, shown) {
             if chosen < 2 {
                 state.fourth_seen = chosen == 1;
@@ -84,20 +99,25 @@ pub fn prior_card_ui(
 fn series_ui(ui: &mut Ui, scene: &Scene<'_>, prior: &PriorSeries) {
     let t = tokens(ui);
     let Some(series) = prior.series() else { return };
-    line_ui(ui, &series_name(series, scene.session.is_anonymous()), TextStyle::Body, t.text);
+    paragraph_ui(ui, &series_name(series, scene.session.is_anonymous()), t.text);
     let date = words::date(series.study_date.reveal())
         // A date tells something of the patient, as what stands in the corners does.
         .filter(|_| scene.session.look().corner_text == CornerText::Full);
     let slices = say!("prior-slices", slices = series.size[2]);
     let spacing = series.grid.as_ref().map(words::spacing);
     let facts: Vec<String> = date.into_iter().chain([slices]).chain(spacing).collect();
-    line_ui(ui, &facts.join(", "), TextStyle::Small, t.muted);
+    small_paragraph_ui(ui, &facts.join(", "), t.muted);
     let now = scene.session.series();
-    for doubt in now.map(|now| doubts(now, series)).unwrap_or_default() {
-        note_ui(ui, icons::WARNING, t.warning, &format!("{}.", words::sentence(&heard(&doubt))));
+    // That it is no earlier one speaks against nothing but taking it for one.
+    let against = |now| match compares(scene) {
+        true => doubts(now, series),
+        false => other_patient(now, series).map(str::to_owned).into_iter().collect(),
+    };
+    for doubt in now.map(against).unwrap_or_default() {
+        note_ui(ui, icons::WARNING, t.warning, &words::full_sentence(&heard(&doubt)));
     }
     for defect in prior.defects.iter().filter(|d| !d.classifiable()) {
-        note_ui(ui, icons::WARNING, t.warning, &heard(&defect.text));
+        note_ui(ui, icons::WARNING, t.warning, &words::full_sentence(&heard(&defect.text)));
     }
 }
 

@@ -1,6 +1,6 @@
 //! The right panel: everything about the selected nodule.
 
-use egui::{Align, Frame, Layout, Margin, Panel, RichText, Ui};
+use egui::{Align, Frame, Layout, Margin, Panel, RichText, TextStyle, Ui};
 
 use super::width::scrolled_ui;
 use super::{
@@ -13,7 +13,9 @@ use crate::language::heard;
 use crate::say;
 use crate::session::{Engine, WorkId};
 use crate::ui::theme::{size, text, tokens};
-use crate::ui::widgets::{Press, card_ui, meter_ui, note_ui, paragraph_ui, press_ui};
+use crate::ui::widgets::{
+    Press, card_ui, line_ui, meter_ui, note_ui, paragraph_ui, press_ui, small_paragraph_ui,
+};
 use crate::ui::{Scene, UiState, icons, words};
 
 /// Draws the panel.
@@ -49,13 +51,15 @@ fn empty_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Comma
         paragraph_ui(ui, &say!("right-press", key = key), t.muted);
     }
     match scene.session.engine() {
-        Engine::Failed(sentence) => note_ui(ui, icons::ERROR, t.error, &heard(sentence)),
+        Engine::Failed(sentence) => {
+            note_ui(ui, icons::ERROR, t.error, &words::full_sentence(&heard(sentence)));
+        }
         Engine::Starting => paragraph_ui(ui, say!("right-preparing"), t.muted),
         _ => {}
     }
     let obstacles = scene.session.defects().iter().filter(|d| !d.classifiable());
     for defect in obstacles {
-        note_ui(ui, icons::WARNING, t.warning, &heard(&defect.text));
+        note_ui(ui, icons::WARNING, t.warning, &words::full_sentence(&heard(&defect.text)));
     }
 }
 
@@ -71,7 +75,7 @@ fn nodule_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodul
         Question::Running => running_ui(ui, scene, nodule, out),
         Question::Failed(sentence) => {
             card_ui(ui, |ui| {
-                note_ui(ui, icons::ERROR, t.error, &heard(sentence));
+                note_ui(ui, icons::ERROR, t.error, &words::full_sentence(&heard(sentence)));
                 again_ui(ui, nodule, out);
             });
         }
@@ -87,6 +91,8 @@ fn nodule_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodul
             let running = scene.session.working(WorkId::Classify(nodule.id)).is_some();
             card_ui(ui, |ui| {
                 answer::answer_ui(ui, answer, running);
+                // Beside the number that it is compared with, and in sight while the hand moves.
+                occluding::left_out_ui(ui, scene, nodule, answer);
                 neighbourhood::neighbourhood_ui(ui, scene, state, nodule, answer, out);
                 uncertainty::uncertainty_ui(ui, scene, nodule, answer, out);
                 let card = Command::ToggleModelCard;
@@ -107,7 +113,7 @@ fn nodule_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodul
                 ui.add_space(size::HALF);
             }
             if answer.m3net().is_some() && answer.trained {
-                card_ui(ui, |ui| occluding::occluding_ui(ui, scene, nodule, answer, out));
+                card_ui(ui, |ui| occluding::occluding_ui(ui, scene, out));
                 ui.add_space(size::HALF);
             }
             card_ui(ui, |ui| match answer.m3net() {
@@ -154,9 +160,16 @@ fn title_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut Commands)
     let t = tokens(ui);
     let number =
         scene.session.findings().nodules().iter().position(|n| n.id == nodule.id).map_or(1, |n| n + 1);
+    let named = say!("right-nodule", number = number);
+    // Three digits in each direction still stand beside the title in a panel of usual width.
+    let place = words::patient_position(nodule.at).replace("   ", "  ");
+    let wide = |words: &str, style: TextStyle| {
+        ui.painter().layout_no_wrap(words.to_owned(), style.resolve(ui.style()), t.text).size().x
+    };
+    let wanted = wide(&named, text::strong()) + wide(&place, TextStyle::Small) + 2.0 * size::CONTROL;
+    let beside = wanted + ui.spacing().item_spacing.x <= ui.available_width();
     ui.horizontal(|ui| {
-        let title =
-            RichText::new(say!("right-nodule", number = number)).text_style(text::strong()).color(t.text);
+        let title = RichText::new(&named).text_style(text::strong()).color(t.text);
         ui.add(egui::Label::new(title).selectable(false));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
@@ -170,11 +183,14 @@ fn title_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut Commands)
             if press_ui(ui, press).on_hover_text(say!("right-again-tip")).clicked() {
                 out.push(Command::Rerun(nodule.id));
             }
-            // Three digits in each direction still stand beside the title.
-            let place = words::patient_position(nodule.at).replace("   ", "  ");
-            crate::ui::widgets::line_ui(ui, &place, egui::TextStyle::Small, t.muted);
+            if beside {
+                line_ui(ui, &place, TextStyle::Small, t.muted);
+            }
         });
     });
+    if !beside {
+        small_paragraph_ui(ui, &place, t.muted);
+    }
 }
 
 fn running_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut Commands) {

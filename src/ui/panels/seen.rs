@@ -19,7 +19,7 @@ use crate::say;
 use crate::ui::theme::{self, PICTURE, region_colour, size, text, tokens};
 use crate::ui::viewport::on_pixels;
 use crate::ui::viewport::overlay::{Halo, halo_text, region_line};
-use crate::ui::widgets::{line_ui, paragraph_ui};
+use crate::ui::widgets::{line_ui, paragraph_ui, small_paragraph_ui};
 use crate::ui::words;
 
 /// One picture of the input.
@@ -237,7 +237,7 @@ fn fields_ui(ui: &mut Ui, answer: &Answer, fields: &[FieldShare]) {
         .collect();
     bars_ui(ui, say!("seen-each-field"), "logits", &bars);
     let class = answer.classes.get(1).map_or(say!("seen-class-asked").into(), |class| heard(class));
-    line_ui(ui, &say!("seen-right", class = class), TextStyle::Small, t.muted);
+    small_paragraph_ui(ui, &say!("seen-right", class = class), t.muted);
 }
 
 /// In the fourth viewport: the pictures, large; a sentence where there are none.

@@ -165,8 +165,13 @@ fn row_ui(
     // what tells series apart.
     let free = if can_lie_beside(scene, series) { BUTTON + 8.0 } else { 6.0 };
     let name_width = ui.available_width() - size::STEP - PICTURE_SIDE - 10.0 - free;
-    let title = title(ui, &name, name_width);
-    let lines = title.rows.len().max(1) + facts.len() + warnings.len();
+    let title = wrapped(ui, &name, (text::strong(), t.text), name_width, 2);
+    // What is cut of a figure may be its unit.
+    let facts_width = ui.available_width() - size::STEP - PICTURE_SIDE - 10.0 - 6.0;
+    let said: Vec<_> =
+        facts.iter().map(|line| wrapped(ui, line, (TextStyle::Small, t.muted), facts_width, 3)).collect();
+    let fact_lines: usize = said.iter().map(|galley| galley.rows.len().max(1)).sum();
+    let lines = title.rows.len().max(1) + fact_lines + warnings.len();
     let height = (LINE * lines as f32).max(PICTURE_SIDE) + 2.0 * size::STEP;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
     response.widget_info(|| {
@@ -204,6 +209,11 @@ fn row_ui(
         let x = side.right() + 10.0;
         ui.painter().galley(pos2(x, y), std::sync::Arc::clone(&title), t.text);
         y += LINE * title.rows.len().max(1) as f32;
+        for galley in said {
+            let rows = galley.rows.len().max(1);
+            ui.painter().galley(pos2(x, y), galley, t.muted);
+            y += LINE * rows as f32;
+        }
         let mut write = |words: &str, style: TextStyle, colour: Color32, free: f32| {
             let font = style.resolve(ui.style());
             let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), font, colour);
@@ -212,7 +222,6 @@ fn row_ui(
             ui.painter().galley(pos2(x, y), galley, colour);
             y += LINE;
         };
-        facts.iter().for_each(|line| write(line, TextStyle::Small, t.muted, 6.0));
         warnings
             .iter()
             .for_each(|line| write(&format!("{} {line}", icons::WARNING), TextStyle::Small, t.warning, 6.0));
@@ -232,22 +241,23 @@ fn row_ui(
     clicked
 }
 
-/// A series' name over two lines at most.
-fn title(ui: &Ui, name: &str, width: f32) -> std::sync::Arc<egui::Galley> {
-    let t = tokens(ui);
+/// Words over so many lines at most.
+fn wrapped(
+    ui: &Ui,
+    words: &str,
+    (style, color): (TextStyle, Color32),
+    width: f32,
+    max_rows: usize,
+) -> std::sync::Arc<egui::Galley> {
     let format = egui::text::TextFormat {
-        font_id: text::strong().resolve(ui.style()),
-        color: t.text,
+        font_id: style.resolve(ui.style()),
+        color,
         line_height: Some(LINE),
         ..Default::default()
     };
-    let mut job = egui::text::LayoutJob::single_section(name.to_owned(), format);
-    job.wrap = egui::text::TextWrapping {
-        max_width: width,
-        max_rows: 2,
-        break_anywhere: false,
-        ..Default::default()
-    };
+    let mut job = egui::text::LayoutJob::single_section(words.to_owned(), format);
+    job.wrap =
+        egui::text::TextWrapping { max_width: width, max_rows, break_anywhere: false, ..Default::default() };
     ui.painter().layout_job(job)
 }
 

@@ -31,9 +31,9 @@ fn small_ui(ui: &mut Ui, words: &str, colour: egui::Color32) {
 }
 
 /// The same of the prior, in its own patient space.
-fn prior_pointer_ui(ui: &mut Ui, volume: &Volume, at: Point<Patient>) {
+fn prior_pointer_ui(ui: &mut Ui, name: &str, volume: &Volume, at: Point<Patient>) {
     let t = tokens(ui);
-    small_ui(ui, say!("status-prior"), t.muted);
+    small_ui(ui, name, t.muted);
     small_ui(ui, &words::patient_position(at), t.text);
     let voxel = volume.grid().voxel_at(volume.grid().voxel_from_patient() * at);
     match voxel {
@@ -49,7 +49,7 @@ fn prior_pointer_ui(ui: &mut Ui, volume: &Volume, at: Point<Patient>) {
 fn pointer_ui(ui: &mut Ui, scene: &Scene<'_>, state: &UiState) {
     let t = tokens(ui);
     if let (Some(at), Some(prior)) = (state.prior_hover, scene.session.prior()) {
-        prior_pointer_ui(ui, &prior.volume, at);
+        prior_pointer_ui(ui, &words::second_series(scene.session), &prior.volume, at);
         return;
     }
     let hover = scene.session.hover().filter(|_| state.not_now.is_none());

@@ -1,6 +1,6 @@
 //! How far the answer moves when nothing of the nodule is changed.
 
-use egui::{TextStyle, Ui};
+use egui::Ui;
 
 use crate::command::{Command, Commands, Explaining};
 use crate::explain::{Uncertainty, Varied};
@@ -10,7 +10,7 @@ use crate::language::heard;
 use crate::say;
 use crate::session::WorkId;
 use crate::ui::theme::{text, tokens};
-use crate::ui::widgets::{Press, fact_ui, line_ui, meter_ui, paragraph_ui, press_ui};
+use crate::ui::widgets::{Press, fact_ui, line_ui, meter_ui, paragraph_ui, press_ui, small_paragraph_ui};
 use crate::ui::{Scene, icons};
 
 /// Draws the figures and the button; nothing for a network that cannot be asked.
@@ -24,7 +24,7 @@ pub fn uncertainty_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, answer: &
         found_ui(ui, found);
     }
     if let Some(work) = scene.session.working(WorkId::Uncertainty) {
-        line_ui(ui, &heard(&work.progress.what), TextStyle::Small, t.muted);
+        small_paragraph_ui(ui, &heard(&work.progress.what), t.muted);
         meter_ui(ui, say!("otherwise-asking"), work.progress.done, ui.available_width());
         if press_ui(ui, Press::new(icons::STOP, say!("otherwise-stop")).filled()).clicked() {
             out.push(Command::Cancel(WorkId::Uncertainty));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::shown::{
     CandidateBox, Facts, Mark, MeasurementMark, ProbabilityDot, Shown, ShownBlock, ShownLayer,
 };
-use crate::explain::Why;
+use crate::explain::{DIFFERENCE, Method, Saliency, Why};
 use crate::findings::{Nodule, Question};
 use crate::inference::{Region, RegionName, regions};
 use crate::ingest::{Defect, DefectCode, Series};
@@ -39,6 +39,8 @@ pub fn compose(session: &Session, pane: Pane, size_px: [u32; 2]) -> Option<Shown
             (other.plane(), view::resolve(grid, &fitted, look.cursor, [64, 64]))
         })
         .collect();
+    let heat = heatmap(session);
+    let difference = heat.as_ref().and_then(|look| difference_of(session, look));
     Some(Shown {
         volume: Arc::clone(volume),
         view: view::resolve(grid, state, look.cursor, size_px),
@@ -60,8 +62,9 @@ pub fn compose(session: &Session, pane: Pane, size_px: [u32; 2]) -> Option<Shown
         candidates: if look.boxes { candidates(session) } else { Vec::new() },
         outlines: Vec::new(),
         layer: session.pet().and_then(|pet| layer_of(pet, look.pet)),
-        heatmap: heatmap(session),
-        map_name: None,
+        map_name: difference.map(|[first, second]| words::minus(first, second)),
+        cautioned: difference.is_some_and(|two| two.into_iter().any(|map| caution(map).is_some())),
+        heatmap: heat,
         colour_bar: true,
         untrained: session.selected().and_then(Nodule::answer).is_some_and(|answer| !answer.trained),
         painted: Some(session.findings().painted())
@@ -86,12 +89,17 @@ pub fn compose(session: &Session, pane: Pane, size_px: [u32; 2]) -> Option<Shown
 /// What is left out under the pointer; its words where the pointer is.
 fn block(session: &Session, pane: Pane) -> Option<ShownBlock> {
     let (nodule, answer, block) = session.probing()?;
+    // The number in the panel is the mean of all networks.
+    let whose = match answer.ensemble {
+        0 | 1 => String::new(),
+        count => format!("{}: ", say!("occluding-first-short", count = count)),
+    };
     let region = Region::of_voxels(RegionName::Micro, block, answer.m3net()?.sampling.grid());
     let known = session.probed().filter(|known| known.nodule == nodule.id);
     let here = session.hover().is_some_and(|hover| hover.pane == pane);
     let label = known.filter(|_| here).map(|known| {
         let [before, after] = known.before_and_after;
-        format!("{before:.2} \u{2192} {after:.2}")
+        format!("{whose}{before:.2} \u{2192} {after:.2}")
     });
     let current = known.is_some_and(|known| known.block == block);
     Some(ShownBlock { corners: region.corners, label, current })
@@ -142,6 +150,16 @@ pub fn heatmap(session: &Session) -> Option<HeatmapLook> {
     let saliency = compared.unwrap_or(shown);
     let Heatmap { opacity, threshold, contour, .. } = heat;
     Some(HeatmapLook { saliency: Arc::clone(saliency), opacity, threshold, contour, shared: None })
+}
+
+/// Which two maps the map is the difference of; `None` for a map of one method.
+fn difference_of<'a>(session: &'a Session, look: &HeatmapLook) -> Option<[&'a Arc<Saliency>; 2]> {
+    session.compared_maps().filter(|_| look.saliency.method == DIFFERENCE)
+}
+
+/// What must stand beside a map whatever it shows; `None` for most methods.
+pub fn caution(map: &Saliency) -> Option<&'static str> {
+    Method::named(map.method).and_then(Method::caution)
 }
 
 /// A PET as a layer of colour; `None` where it is not shown.
@@ -205,10 +223,10 @@ fn facts(session: &Session) -> Facts {
 /// - `defects`: those of its headers and those found while decoding
 pub fn facts_of(series: &Series, defects: &[Defect]) -> Facts {
     let name = words::person_name(series.patient_name.reveal());
-    let patient = [name, series.patient_id.reveal().trim().to_owned()]
-        .into_iter()
-        .filter(|text| !text.is_empty())
-        .collect();
+    // Data that are shared have one identifier for both often.
+    let number = series.patient_id.reveal().trim();
+    let number = if number.eq_ignore_ascii_case(&name) { "" } else { number };
+    let patient = [name, number.to_owned()].into_iter().filter(|text| !text.is_empty()).collect();
     let mut warnings: Vec<String> = defects
         .iter()
         .filter(|d| words::defect_on_picture(d.code))
@@ -220,6 +238,7 @@ pub fn facts_of(series: &Series, defects: &[Defect]) -> Facts {
     Facts {
         patient,
         second: None,
+        modality: series.modality.trim().to_owned(),
         link: String::new(),
         beyond: None,
         description: series.description.reveal().trim().to_owned(),

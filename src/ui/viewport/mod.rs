@@ -19,7 +19,7 @@ mod volume;
 
 pub use callback::{SlicePlace, ray_shape, slice_shape};
 pub use canvas::{canvas_ui, on_pixels};
-pub use compose::{boxes, compose, facts_of, heatmap, is_running, layer_of};
+pub use compose::{boxes, caution, compose, facts_of, heatmap, is_running, layer_of};
 pub use depth::{Behind, WireCache};
 pub use heat::heat_colour;
 pub use outlines::{OutlineCache, OutlineMark, outlines, outlines_of, prior_outlines};

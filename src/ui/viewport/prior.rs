@@ -51,6 +51,7 @@ pub fn compose_prior(session: &Session, size_px: [u32; 2]) -> Option<Shown> {
         layer: None,
         heatmap: None,
         map_name: None,
+        cautioned: false,
         colour_bar: true,
         untrained: false,
         painted: None,
@@ -136,7 +137,8 @@ pub fn prior_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState,
     shown.outlines = state.outlines.prior_marks(scene.session, &shown.view);
     ui.painter().add(slice_shape(rect, SlicePlace::Prior, shown.frame()));
     overlay::paint(ui.painter(), rect, &shown);
-    response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, say!("prior-view-prior")));
+    let name = words::second_series(scene.session);
+    response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, &name));
     ui.accesskit_node_builder(response.id, |node| {
         node.set_role(Role::Canvas);
         let (at, what) = state
@@ -152,6 +154,7 @@ pub fn prior_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState,
         let linked = beyond + &linked;
         node.set_value(say!(
             "prior-view-said",
+            name = name,
             plane = words::spoken_slice(&shown.view),
             linked = linked,
             place = place

@@ -88,6 +88,8 @@ pub struct Facts {
     pub patient: Vec<String>,
     /// Whether it is a second series beside the one on the screen: said before the plane.
     pub second: Option<Second>,
+    /// Modality of the series, as its files tell: `CT`, `PT`.
+    pub modality: String,
     /// How the prior is linked with the series on the screen; empty where it is not.
     pub link: String,
     /// Where it follows to a place without a slice: which end it stands at.
@@ -155,8 +157,10 @@ pub struct Shown {
     pub layer: Option<ShownLayer>,
     /// The map over the slice.
     pub heatmap: Option<HeatmapLook>,
-    /// What the map shows, where two are compared: named on the picture.
+    /// What the map shows, where two are compared, beside each other or as their difference: named on the picture.
     pub map_name: Option<String>,
+    /// The map is the difference of two, one of which fails a test of what maps are for: said beside it.
+    pub cautioned: bool,
     /// The colours of the map with their numbers: one bar serves two views.
     pub colour_bar: bool,
     /// The map comes from weights that were not trained: said beside it.

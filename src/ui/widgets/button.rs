@@ -156,6 +156,20 @@ pub(super) fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
     }
 }
 
+/// What a line of a menu takes of the width.
+fn row_width(words: f32, key: f32) -> f32 {
+    34.0 + words + if key == 0.0 { 0.0 } else { 24.0 + key } + 10.0
+}
+
+/// The width of a menu in which all of these lines end at one place.
+/// - `lines`: words and key of each
+pub fn menu_width<'a>(ui: &Ui, lines: impl IntoIterator<Item = (&'a str, &'a str)>) -> f32 {
+    let body = TextStyle::Body.resolve(ui.style());
+    let ink = tokens(ui).text;
+    let wide = |words: &str| ui.painter().layout_no_wrap(words.to_owned(), body.clone(), ink).size().x;
+    lines.into_iter().map(|(words, key)| row_width(wide(words), wide(key))).fold(0.0, f32::max)
+}
+
 /// One line of a menu: icon, words, key at the right; a tick where it is the chosen one.
 pub fn menu_row_ui(ui: &mut Ui, press: Press<'_>) -> Response {
     let t = tokens(ui);
@@ -163,7 +177,7 @@ pub fn menu_row_ui(ui: &mut Ui, press: Press<'_>) -> Response {
     let icon_font = text::icon().resolve(ui.style());
     let words = ui.painter().layout_no_wrap(press.words.to_owned(), body.clone(), t.text);
     let key = ui.painter().layout_no_wrap(press.key.to_owned(), body, t.muted);
-    let needed = 34.0 + words.size().x + if press.key.is_empty() { 0.0 } else { 24.0 + key.size().x } + 10.0;
+    let needed = row_width(words.size().x, key.size().x);
     let width = ui.available_width().max(needed);
     let sense = if press.enabled { Sense::click() } else { Sense::hover() };
     let (rect, response) = ui.allocate_exact_size(vec2(width, size::CONTROL), sense);

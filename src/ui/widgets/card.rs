@@ -1,8 +1,9 @@
 //! Cards, headings, facts and notes of the side panels.
 
-use egui::{CornerRadius, Frame, InnerResponse, Margin, RichText, Sense, TextStyle, Ui, vec2};
+use egui::{
+    Align, Color32, CornerRadius, Frame, InnerResponse, Layout, Margin, RichText, Sense, TextStyle, Ui, vec2,
+};
 
-use super::text::line_ui;
 use crate::ui::theme::{size, text, tokens};
 
 /// A raised part of a panel.
@@ -27,16 +28,30 @@ pub fn heading_ui(ui: &mut Ui, words: &str) {
     ui.add_space(2.0);
 }
 
-/// One line: name at the left, value at the right; the value is shortened, the whole in its tip.
+/// Name at the left, value at the right, both whole: see [`ends_ui`].
 pub fn fact_ui(ui: &mut Ui, name: &str, value: &str) {
     let t = tokens(ui);
-    splits(
-        ui,
-        |ui| {
-            ui.add(egui::Label::new(RichText::new(name).color(t.muted)).selectable(false));
-        },
-        |ui| line_ui(ui, value, TextStyle::Body, t.text),
-    );
+    ends_ui(ui, (name, TextStyle::Body, t.muted), (value, TextStyle::Body, t.text));
+}
+
+/// Words at the left and at the right of one line. Where a line has no room for both, those at the right stand under
+/// the others, over as many lines as they take: a value that is cut may be read as another one.
+pub fn ends_ui(ui: &mut Ui, left: (&str, TextStyle, Color32), right: (&str, TextStyle, Color32)) {
+    let width = |(words, style, ink): &(&str, TextStyle, Color32)| {
+        let font = style.resolve(ui.style());
+        ui.painter().layout_no_wrap((*words).to_owned(), font, *ink).size().x
+    };
+    let fits = width(&left) + width(&right) + ui.spacing().item_spacing.x <= ui.available_width();
+    let label = |(words, style, ink): (&str, TextStyle, Color32)| {
+        egui::Label::new(RichText::new(words).text_style(style).color(ink))
+    };
+    if fits {
+        let (left, right) = (label(left).selectable(false), label(right).selectable(false));
+        let add = |label| move |ui: &mut Ui| _ = ui.add(label);
+        return splits(ui, add(left), add(right));
+    }
+    ui.add(label(left).selectable(false).wrap());
+    ui.with_layout(Layout::top_down(Align::Max), |ui| ui.add(label(right).wrap()));
 }
 
 /// Left part, and right part in what remains, aligned right.

@@ -2,8 +2,7 @@
 
 use egui::{CornerRadius, Rect, Role, Sense, Slider, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
-use super::card::splits;
-use super::text::line_ui;
+use super::card::ends_ui;
 use crate::ui::theme::tokens;
 
 /// A thin bar, filled up to `share` (0 to 1).
@@ -25,11 +24,7 @@ pub fn meter_ui(ui: &mut Ui, name: &str, share: f32, width: f32) {
 /// new value, and whether the slider is in the hand.
 pub fn slider_row_ui(ui: &mut Ui, name: &str, value: f32, shown: &str) -> (Option<f32>, egui::Response) {
     let t = tokens(ui);
-    splits(
-        ui,
-        |ui| line_ui(ui, name, TextStyle::Body, t.muted),
-        |ui| line_ui(ui, shown, TextStyle::Body, t.text),
-    );
+    ends_ui(ui, (name, TextStyle::Body, t.muted), (shown, TextStyle::Body, t.text));
     let mut new = value;
     let response =
         bare_slider_ui(ui, |ui| ui.add(Slider::new(&mut new, 0.0..=1.0).step_by(0.01).show_value(false)));

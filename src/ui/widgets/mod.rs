@@ -8,10 +8,10 @@ mod row;
 mod segments;
 mod text;
 
-pub use button::{Press, menu, menu_row_ui, press_ui};
-pub use card::{card_ui, fact_ui, heading_ui, note_ui, splits, splits_of};
+pub use button::{Press, menu, menu_row_ui, menu_width, press_ui};
+pub use card::{card_ui, ends_ui, fact_ui, heading_ui, note_ui, splits, splits_of};
 pub use meter::{bare_slider_ui, meter_ui, slider_row_ui};
 pub use number::{NumberField, number_ui};
 pub use row::row_ground;
 pub use segments::segments_ui;
-pub use text::{line_ui, paragraph_ui, text_field};
+pub use text::{line_ui, paragraph_ui, small_paragraph_ui, text_field};

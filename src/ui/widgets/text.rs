@@ -15,6 +15,12 @@ pub fn paragraph_ui(ui: &mut Ui, words: &str, colour: Color32) {
     ui.add(Label::new(RichText::new(words).color(colour)).wrap());
 }
 
+/// The same in small letters.
+pub fn small_paragraph_ui(ui: &mut Ui, words: &str, colour: Color32) {
+    let text = RichText::new(words).text_style(TextStyle::Small).color(colour);
+    ui.add(Label::new(text).selectable(false).wrap());
+}
+
 /// A field of one line, as high as a button, what is typed in its middle: in panels and menus alike.
 pub fn text_field(text: &mut dyn egui::TextBuffer) -> TextEdit<'_> {
     let edit = TextEdit::singleline(text).margin(Margin::symmetric(8, 4));

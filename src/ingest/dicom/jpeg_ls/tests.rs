@@ -204,7 +204,7 @@ fn colours_are_read_by_planes_by_rows_and_by_pixels() {
     }
     let by_planes = coloured!("bytes").0[0];
     let marks = || by_planes.windows(2).enumerate().filter(|(_, w)| *w == [0xFF, 0xDA]).map(|(n, _)| n);
-    let last = marks().last().unwrap();
+    let last = marks().next_back().unwrap();
     assert_eq!(marks().count(), 3);
     assert_eq!(decode_colours(&by_planes[..last], COLOURED), Err("its JPEG-LS is cut off or damaged"));
     // The components' order in the scans is that of the frame.

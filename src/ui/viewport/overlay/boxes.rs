@@ -178,8 +178,7 @@ fn arranged(painter: &Painter, place: &Place, shown: &Shown) -> Option<Labels> {
         )
     };
     let across = if right { x..=x + short } else { x - short..=x };
-    let bar = shown.heatmap.as_ref().filter(|_| shown.colour_bar);
-    let bar = bar.map(|look| colour_bar::taken(painter, place.rect, look)).unwrap_or(Rect::NOTHING);
+    let bar = colour_bar::taken(painter, place.rect, shown);
     let over_bar = if *across.end() > bar.left() { bar.top() - 2.0 } else { f32::INFINITY };
     let bottom = (place.rect.bottom() - 48.0).min(over_bar) - LABEL_HEIGHT * lines.len() as f32;
     // Three lines of corner text stand above.

@@ -3,12 +3,13 @@
 use egui::{Align2, Mesh, Painter, Rect, Shape, Stroke, StrokeKind, pos2, vec2};
 
 use super::halo::{Halo, halo_line, halo_text, wrapped};
+use crate::explain::DIFFERENCE;
 use crate::language::heard;
 use crate::networks::weights::UNTRAINED;
 use crate::render::{HeatmapLook, contour};
 use crate::say;
 use crate::ui::theme::{PICTURE, size};
-use crate::ui::viewport::heat_colour;
+use crate::ui::viewport::{Shown, caution, heat_colour};
 use crate::ui::words;
 
 const THICK: f32 = 8.0;
@@ -21,21 +22,34 @@ const STEPS: usize = 64;
 /// Of a contour on the bar.
 const LINE_WIDTH: f32 = 4.0;
 
-/// Draws the bar, and over it what untrained weights are worth; returns how high they stand from the
-/// lower edge.
-pub(super) fn colour_bar(painter: &Painter, rect: Rect, look: &HeatmapLook, untrained: bool) -> f32 {
-    let lift = bar_with_numbers(painter, rect, look);
-    if untrained { nothing_meant(painter, rect, lift) } else { lift }
+/// Draws the bar of the map, and over it what the map is worth where that is little; returns how high they stand from
+/// the lower edge. One bar serves two views; what a map is worth is said in its own.
+pub(super) fn colour_bar(painter: &Painter, rect: Rect, shown: &Shown) -> f32 {
+    let Some(look) = &shown.heatmap else { return 0.0 };
+    let lift = if shown.colour_bar { bar_with_numbers(painter, rect, shown, look) } else { 0.0 };
+    let cautioned = shown.cautioned || caution(&look.saliency).is_some();
+    match (shown.untrained, cautioned) {
+        // Of weights that learned nothing no method tells anything: the more telling of two warnings.
+        (true, _) => {
+            warned(painter, rect, lift, [&heard(UNTRAINED), say!("bar-untrained-map"), say!("bar-untrained")])
+        }
+        (false, true) => {
+            let [long, short, word] =
+                [say!("bar-caution-long"), say!("bar-caution"), say!("bar-caution-short")];
+            warned(painter, rect, lift, [long, short, word])
+        }
+        (false, false) => lift,
+    }
 }
 
-/// The sentence that stands wherever an answer of untrained weights is shown, or as much of it as the
-/// picture has room for; returns the height of both.
-fn nothing_meant(painter: &Painter, rect: Rect, lift: f32) -> f32 {
+/// A sentence that must not be overlooked, or as much of it as the picture has room for; returns the height of it and
+/// what lies under it.
+/// - `said`: long to short
+fn warned(painter: &Painter, rect: Rect, lift: f32, said: [&str; 3]) -> f32 {
     let warn = Halo::strong().in_colour(PICTURE.warning);
     // The left half belongs to the scale bar, the middle to a letter, but only at the very edge.
     let room = if lift > 0.0 { rect.width() / 2.0 - 10.0 } else { rect.width() / 2.0 - 24.0 };
-    let lines = [&heard(UNTRAINED), say!("bar-untrained-map"), say!("bar-untrained")]
-        .map(|text| wrapped(painter, text, &warn, room));
+    let lines = said.map(|text| wrapped(painter, text, &warn, room));
     // A small viewport keeps its picture free.
     let most = if rect.height() < 400.0 { 2 } else { 3 };
     let [.., shortest] = &lines;
@@ -58,33 +72,56 @@ fn bar(rect: Rect) -> Option<Rect> {
         .then(|| Rect::from_min_size(corner, vec2(width, THICK)))
 }
 
-/// What stands over the colours, in as many lines as it takes.
-fn named_lines(painter: &Painter, rect: Rect, look: &HeatmapLook) -> Vec<String> {
-    if rect.width() < NAMED_FROM {
-        return Vec::new();
-    }
-    // One bar for two maps, which are named above.
-    let words = match look.shared {
-        Some(_) => say!("bar-both").to_owned(),
-        None => words::method_and_scale(&look.saliency),
+/// What stands over the colours, in as many lines as it takes: what they are of, and their unit where that has no room
+/// beside the numbers.
+fn named_lines(painter: &Painter, rect: Rect, shown: &Shown, look: &HeatmapLook) -> Vec<String> {
+    let name = match (look.shared, &shown.map_name) {
+        _ if rect.width() < NAMED_FROM => String::new(),
+        // One bar for two maps, which are named above.
+        (Some(_), _) => say!("bar-both").to_owned(),
+        (None, Some(name)) if look.saliency.method == DIFFERENCE => name.clone(),
+        (None, _) => words::method_and_scale(&look.saliency),
     };
-    wrapped(painter, &words, &Halo::plain(), rect.width() / 2.0 - 24.0)
+    let unit = match bar(rect) {
+        Some(bar) if !unit_fits(painter, rect, bar, look) => heard(look.unit()).into_owned(),
+        _ => String::new(),
+    };
+    let parts = [(name, rect.width() / 2.0 - 24.0), (unit, rect.width() - 20.0)];
+    let parts = parts.into_iter().filter(|(words, _)| !words.is_empty());
+    parts.flat_map(|(words, room)| wrapped(painter, &words, &Halo::plain(), room)).collect()
+}
+
+/// The number at the upper end of the scale with its unit.
+fn upper_end(look: &HeatmapLook) -> String {
+    let number = number(1.0, f64::from(look.end_of_scale()), look.signed());
+    format!("{number} {}", heard(look.unit()))
+}
+
+/// Whether the upper end's number has room for its unit: the letter in the middle of the edge stays free.
+fn unit_fits(painter: &Painter, rect: Rect, bar: Rect, look: &HeatmapLook) -> bool {
+    // Of a signed bar one number may stand for both ends.
+    let wide =
+        text_width(painter, &upper_end(look)).max(text_width(painter, &format!("±{}", upper_end(look))));
+    wide <= rect.width() / 2.0 - 22.0 && bar.right() - wide > rect.center().x
+}
+
+fn text_width(painter: &Painter, text: &str) -> f32 {
+    painter.layout_no_wrap(text.to_owned(), Halo::plain().font, PICTURE.text).size().x
 }
 
 /// What the colours, their numbers and their name take of the picture; nothing where there is no room.
-pub(super) fn taken(painter: &Painter, rect: Rect, look: &HeatmapLook) -> Rect {
-    let Some(bar) = bar(rect) else { return Rect::NOTHING };
-    let name = named_lines(painter, rect, look);
-    let wide = name
-        .iter()
-        .map(|line| painter.layout_no_wrap(line.clone(), Halo::plain().font, PICTURE.text).size().x);
+pub(super) fn taken(painter: &Painter, rect: Rect, shown: &Shown) -> Rect {
+    let look = shown.heatmap.as_ref().filter(|_| shown.colour_bar);
+    let Some((look, bar)) = look.zip(bar(rect)) else { return Rect::NOTHING };
+    let name = named_lines(painter, rect, shown, look);
+    let wide = name.iter().map(|line| text_width(painter, line));
     let left = bar.left().min(bar.right() - wide.fold(0.0, f32::max));
     let top = bar.top() - 4.0 - LINE_HEIGHT * name.len() as f32;
     Rect::from_min_max(pos2(left, top), rect.max)
 }
 
 /// Returns how high it stands from the lower edge; 0 where there is no room.
-fn bar_with_numbers(painter: &Painter, rect: Rect, look: &HeatmapLook) -> f32 {
+fn bar_with_numbers(painter: &Painter, rect: Rect, shown: &Shown, look: &HeatmapLook) -> f32 {
     let Some(bar) = bar(rect) else { return 0.0 };
     let right = bar.right();
     let signed = look.signed();
@@ -106,21 +143,20 @@ fn bar_with_numbers(painter: &Painter, rect: Rect, look: &HeatmapLook) -> f32 {
     let largest = f64::from(look.end_of_scale());
     let number = |share: f32| number(share, largest, signed);
     let write = |x: f32, anchor: Align2, text: &str| {
-        halo_text(painter, pos2(x, bar.bottom() + 4.0), anchor, text, &Halo::plain(), 90.0)
+        halo_text(painter, pos2(x, bar.bottom() + 4.0), anchor, text, &Halo::plain(), f32::INFINITY)
     };
-    let ends = [number(low), format!("{} {}", number(1.0), look.unit())];
-    let wide =
-        |text: &String| painter.layout_no_wrap(text.clone(), Halo::plain().font, PICTURE.text).size().x;
+    // Where the unit has no room it stands over the bar.
+    let high = if unit_fits(painter, rect, bar, look) { upper_end(look) } else { number(1.0) };
+    let ends = [number(low), high.clone()];
+    let wide = |text: &String| text_width(painter, text);
     // Both ends of a signed bar are as far from zero, and the other begins there: one number says them where there is
     // no room for two.
     let narrow = ends.iter().map(wide).sum::<f32>() + 6.0 > bar.width();
     let [low_end, high_end] = match (narrow, signed) {
-        (true, true) => [String::new(), format!("±{} {}", number(1.0).trim_start_matches('+'), look.unit())],
-        (true, false) => [String::new(), format!("{} {}", number(1.0), look.unit())],
+        (true, true) => [String::new(), format!("±{}", high.trim_start_matches('+'))],
+        (true, false) => [String::new(), high],
         (false, _) => ends,
     };
-    // The letter in the middle of the edge stays free.
-    let high_end = if wide(&high_end) > rect.width() / 2.0 - 22.0 { number(1.0) } else { high_end };
     let least = write(bar.left(), Align2::LEFT_TOP, &low_end);
     let most = write(bar.right(), Align2::RIGHT_TOP, &high_end);
     if signed {
@@ -145,7 +181,7 @@ fn bar_with_numbers(painter: &Painter, rect: Rect, look: &HeatmapLook) -> f32 {
         }
     }
     let mut bottom = bar.top() - 4.0;
-    for line in named_lines(painter, rect, look).iter().rev() {
+    for line in named_lines(painter, rect, shown, look).iter().rev() {
         halo_text(
             painter,
             pos2(right, bottom),

@@ -99,7 +99,7 @@ pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) -
     };
     let plane = match shown.facts.second {
         Some(Second::Prior) => say!("corner-prior", plane = plane.to_lowercase()),
-        Some(Second::Beside) => say!("corner-beside", plane = plane.to_lowercase()),
+        Some(Second::Beside) => format!("{}, {}", words::beside(&shown.facts.modality), plane.to_lowercase()),
         None => plane,
     };
     at.sentence(&plane, &strong);
@@ -199,12 +199,7 @@ pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) -
     if shown.facts.lossy {
         at.line(say!("corner-lossy"), &plain);
     }
-    if at.lines == 0 {
-        return [left, right, Rect::NOTHING];
-    }
-    let high = LINE_HEIGHT * at.lines as f32;
-    let corner = at.rect.right_bottom() - vec2(10.0, size::STEP);
-    [left, right, Rect::from_min_max(corner - vec2(rect.width() / 2.0 - 6.0, high), corner)]
+    [left, right, at.covered]
 }
 
 /// How many slices the series has, where this plane cuts through so few of them that it is a strip.

@@ -2,7 +2,8 @@
 
 use egui::{Align2, Mesh, Painter, Rect, Shape, Stroke, StrokeKind, pos2, vec2};
 
-use super::halo::{Halo, halo_line, halo_text};
+use super::halo::{Halo, halo_line, halo_text, wrapped};
+use crate::language::heard;
 use crate::render::ColorMap;
 use crate::ui::theme::{PICTURE, from_unit};
 use crate::ui::viewport::ShownLayer;
@@ -10,6 +11,14 @@ use crate::ui::{icons, words};
 
 const THICK: f32 = 8.0;
 const STEPS: usize = 64;
+const LINE_HEIGHT: f32 = 16.0;
+
+/// What the bar and its words take at most.
+/// - `lifts`: how high its lower and its upper end stand from the lower edge
+pub(super) fn taken(rect: Rect, [low, high]: [f32; 2]) -> Rect {
+    let corner = rect.right_bottom();
+    Rect::from_min_max(corner - vec2(rect.width() / 2.0 - 24.0, high), corner - vec2(0.0, low))
+}
 
 /// Draws the bar over what is `lift` points high; returns how high both stand from the lower edge.
 pub(super) fn layer_bar(painter: &Painter, rect: Rect, layer: &ShownLayer, lift: f32) -> f32 {
@@ -38,11 +47,12 @@ pub(super) fn layer_bar(painter: &Painter, rect: Rect, layer: &ShownLayer, lift:
     let edge = PICTURE.muted.gamma_multiply(0.8);
     painter.rect_stroke(bar.expand(0.5), 0.0, Stroke::new(1.0, edge), StrokeKind::Outside);
     let write = |x: f32, anchor: Align2, text: &str| {
-        halo_text(painter, pos2(x, bar.bottom() + 4.0), anchor, text, &Halo::plain(), 90.0)
+        halo_text(painter, pos2(x, bar.bottom() + 4.0), anchor, text, &Halo::plain(), f32::INFINITY)
     };
     let number = |v: f32| words::trimmed(f64::from(v), if high < 100.0 { 1 } else { 0 });
     let least = write(bar.left(), Align2::LEFT_TOP, "0");
-    let most = write(bar.right(), Align2::RIGHT_TOP, &format!("{} {}", number(high), layer.unit));
+    // It is the window's end and not the largest value: what is brighter has the same colour.
+    let most = write(bar.right(), Align2::RIGHT_TOP, &format!("\u{2265} {}", number(high)));
     if low > 0.0 {
         let x = bar.left() + threshold.min(1.0) * bar.width();
         let tick = vec![pos2(x, bar.top() - 2.0), pos2(x, bar.bottom() + 3.0)];
@@ -51,12 +61,17 @@ pub(super) fn layer_bar(painter: &Painter, rect: Rect, layer: &ShownLayer, lift:
             write(x, Align2::CENTER_TOP, &number(low));
         }
     }
-    let room = rect.width() / 2.0 - 24.0;
-    let title = pos2(right, bar.top() - 4.0);
-    let (text, look) = match &layer.doubt {
-        Some(doubt) => (format!("{} {doubt}", icons::WARNING), Halo::strong().in_colour(PICTURE.warning)),
-        None => (layer.title.clone(), Halo::plain()),
-    };
-    halo_text(painter, title, Align2::RIGHT_BOTTOM, &text, &look, room);
-    rect.bottom() - bar.top() + 20.0
+    // Beside the numbers the unit would not stand whole in a narrow view.
+    let title = (format!("{}, {}", layer.title, heard(&layer.unit)), Halo::plain());
+    let doubt = layer.doubt.iter();
+    let doubt =
+        doubt.map(|doubt| (format!("{} {doubt}", icons::WARNING), Halo::strong().in_colour(PICTURE.warning)));
+    let mut bottom = bar.top() - 4.0;
+    for (words, look) in std::iter::once(title).chain(doubt) {
+        for line in wrapped(painter, &words, &look, rect.width() / 2.0 - 24.0).iter().rev() {
+            halo_text(painter, pos2(right, bottom), Align2::RIGHT_BOTTOM, line, &look, rect.width() - 20.0);
+            bottom -= LINE_HEIGHT;
+        }
+    }
+    rect.bottom() - bottom
 }

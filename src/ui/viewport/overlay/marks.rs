@@ -3,7 +3,7 @@
 use egui::{Align2, Painter, Pos2, Rect, Stroke, pos2, vec2};
 
 use super::Place;
-use super::halo::{Halo, halo_text};
+use super::halo::{Halo, halo_text, wrapped};
 use crate::ui::theme::PICTURE;
 use crate::ui::viewport::{Mark, Shown};
 use crate::view;
@@ -47,9 +47,16 @@ pub(super) fn marks(painter: &Painter, place: &Place, shown: &Shown) {
 }
 
 /// The name of the map, under the letter of the upper edge; in a narrow viewport under the corners' text, too.
-pub(super) fn map_name(painter: &Painter, rect: Rect, shown: &Shown) {
-    let Some(name) = &shown.map_name else { return };
+/// - returns: what it covers
+pub(super) fn map_name(painter: &Painter, rect: Rect, shown: &Shown) -> Rect {
+    let Some(name) = &shown.map_name else { return Rect::NOTHING };
     let under = if rect.width() < 520.0 { 62.0 } else { 30.0 };
-    let at = pos2(rect.center().x, rect.top() + under);
-    halo_text(painter, at, Align2::CENTER_TOP, name, &Halo::strong().sized(14.0), rect.width() * 0.6);
+    let mut at = pos2(rect.center().x, rect.top() + under);
+    let look = Halo::strong().sized(14.0);
+    let mut covered = Rect::NOTHING;
+    for line in wrapped(painter, name, &look, rect.width() * 0.6) {
+        covered = covered.union(halo_text(painter, at, Align2::CENTER_TOP, &line, &look, rect.width()));
+        at.y += 18.0;
+    }
+    covered
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use egui::{Align2, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2, vec2};
 
 use super::halo::{Halo, halo_line, halo_text, wrapped};
+use super::label_place::{self, Wanted};
 use super::{Place, boxes, colour_bar, lines, marks};
 use crate::geometry::{Point, Viewport};
 use crate::language::heard;
@@ -22,18 +23,12 @@ const CROSS: f32 = 6.0;
 const HALF_PIN: f32 = 3.0;
 /// A piece shorter than this is where a line goes through the slice: a dot, points.
 const DOT: f32 = 4.0;
-/// Between a measurement and what it says, points.
-const GAP: f32 = 8.0;
-/// Places around a measurement that are tried, line by line farther away.
-const FARTHEST: usize = 9;
-/// What a point of distance costs beside other words, which cost 1000: words are better overlaid than far from what
-/// they are of, in another part of the body.
-const PER_POINT: f32 = 4.0;
 /// Widest line of text, points.
 const WIDEST: f32 = 220.0;
 
 /// Draws all of them, the one in the hand last.
-pub(super) fn measurements(painter: &Painter, place: &Place, shown: &Shown) {
+/// - returns: where what they say stands
+pub(super) fn measurements(painter: &Painter, place: &Place, shown: &Shown) -> Vec<Rect> {
     let (picked, others): (Vec<_>, Vec<_>) = shown.measurements.iter().partition(|mark| mark.picked);
     let all = others.into_iter().chain(picked);
     let seen: Vec<(&MeasurementMark, SeenMeasurement)> = all
@@ -42,13 +37,17 @@ pub(super) fn measurements(painter: &Painter, place: &Place, shown: &Shown) {
         .collect();
     // Most slices have none, and what else is written there need not be measured for them.
     if seen.is_empty() {
-        return;
+        return Vec::new();
     }
     seen.iter().for_each(|(mark, seen)| draw(painter, place, mark, seen));
     // Over all lines; the one in the hand first, so that what it says stands where one looks for it.
-    let ink: Vec<Pos2> = seen.iter().flat_map(|(_, seen)| inked(place, seen)).collect();
+    let inks: Vec<Vec<Pos2>> = seen.iter().map(|(_, seen)| inked(place, seen)).collect();
     let mut taken = written(painter, place, shown);
-    seen.iter().rev().for_each(|(mark, seen)| words(painter, place, (mark, seen), &ink, &mut taken));
+    let before = taken.len();
+    for (n, (mark, seen)) in seen.iter().enumerate().rev() {
+        words(painter, place, (n, mark, seen), &inks, &mut taken);
+    }
+    taken.split_off(before)
 }
 
 fn draw(painter: &Painter, place: &Place, mark: &MeasurementMark, seen: &SeenMeasurement) {
@@ -139,8 +138,7 @@ fn inked(place: &Place, seen: &SeenMeasurement) -> Vec<Pos2> {
 /// What stands on the picture already: names of boxes, nodules, the scale, the colours of a map.
 fn written(painter: &Painter, place: &Place, shown: &Shown) -> Vec<Rect> {
     let rect = place.rect;
-    let bar = shown.heatmap.as_ref().filter(|_| shown.colour_bar);
-    let bar = bar.map(|look| colour_bar::taken(painter, rect, look));
+    let bar = Some(colour_bar::taken(painter, rect, shown)).filter(|bar| bar.is_positive());
     let marks = marks::places(place, shown);
     // Both upper corners' text, two to three lines of it.
     let aside = vec2(rect.width() / 2.0 - 20.0, 0.0);
@@ -165,20 +163,21 @@ fn letters(rect: Rect) -> [Rect; 4] {
     ]
 }
 
-/// Beside it, where nothing else is written or drawn and the picture has room: at its right, left, below, above,
-/// or off a corner, and where it ends up at a distance a thin line leads there. Where only a part lies in the
-/// slice the name alone: what it says is of all of it.
-/// - `ink`: of all measurements, its own among them
+/// What it says beside it, with a thin line from there where it stands away. Where only a part lies in the slice the
+/// name alone: what it says is of all of it.
+/// - `n`: its place among `inks`, the lines of all measurements
 /// - `taken`: where something is written already
 fn words(
     painter: &Painter,
     place: &Place,
-    (mark, own): (&MeasurementMark, &SeenMeasurement),
-    ink: &[Pos2],
+    (n, mark, own): (usize, &MeasurementMark, &SeenMeasurement),
+    inks: &[Vec<Pos2>],
     taken: &mut Vec<Rect>,
 ) {
-    let own_ink = inked(place, own);
-    let around = Rect::from_points(&own_ink);
+    let Some(own_ink) = inks.get(n) else { return };
+    let others: Vec<Pos2> =
+        inks.iter().enumerate().filter(|(other, _)| *other != n).flat_map(|(_, ink)| ink.clone()).collect();
+    let around = Rect::from_points(own_ink);
     let around = match mark.measurement.kind {
         Kind::Probe => around.expand(CROSS),
         Kind::Note => around.expand(HALF_PIN),
@@ -205,52 +204,19 @@ fn words(
     let line_height = size::SMALL + 4.0;
     let block =
         vec2(lines.iter().map(width).fold(0.0, f32::max).min(WIDEST), line_height * lines.len() as f32);
-    let room = place.rect.shrink(size::HALF);
-    let (middle, half) = (around.center(), block / 2.0);
-    let [right, left] = [around.right() + GAP + half.x, around.left() - GAP - half.x];
-    let [below, above] = [around.bottom() + GAP + half.y, around.top() - GAP - half.y];
-    // Around it, and where all of that is taken farther and farther away.
-    let wanted = (0..FARTHEST).flat_map(|n| {
-        // Words are wide: one step aside at most, or they would stand beside something else.
-        let [aside, away] = [n.min(1) as f32 * (half.x + GAP), n as f32 * (half.y + GAP)];
-        [
-            (pos2(right + aside, middle.y), aside),
-            (pos2(left - aside, middle.y), aside),
-            (pos2(middle.x, below + away), away),
-            (pos2(middle.x, above - away), away),
-            (pos2(right, above - away), away),
-            (pos2(right, below + away), away),
-            (pos2(left, above - away), away),
-            (pos2(left, below + away), away),
-            (pos2(right + aside, above), aside),
-            (pos2(right + aside, below), aside),
-            (pos2(left - aside, above), aside),
-            (pos2(left - aside, below), aside),
-        ]
+    let at = label_place::beside(&Wanted {
+        block,
+        around,
+        own: own_ink,
+        others: &others,
+        taken,
+        letters: &letters(place.rect),
+        room: place.rect.shrink(size::HALF),
     });
-    // Whole inside the picture; where it does not fit there, pushed in.
-    let inside = |(centre, away): (Pos2, f32)| {
-        let push = |v: f32, low: f32, high: f32| v.clamp(low, high.max(low));
-        let corner = centre - half;
-        let left = push(corner.x, room.left(), room.right() - block.x);
-        let top = push(corner.y, room.top(), room.bottom() - block.y);
-        let pushed = (pos2(left, top) - corner).length();
-        (Rect::from_min_size(pos2(left, top), block), pushed + away)
-    };
-    // What lies under the words: other words are worst, then letters, then lines.
-    let cost = |(at, pushed): &(Rect, f32)| {
-        let words = taken.iter().filter(|other| other.intersects(*at)).count() as f32;
-        let letters = letters(place.rect).iter().filter(|other| other.intersects(*at)).count() as f32;
-        let lines = ink.iter().filter(|p| at.expand(2.0).contains(**p)).count() as f32;
-        1000.0 * words + 200.0 * letters + 10.0 * lines + PER_POINT * pushed
-    };
-    let Some((at, _)) = wanted.map(inside).min_by(|a, b| cost(a).total_cmp(&cost(b))) else { return };
     taken.push(at);
-    let nearest = own_ink.iter().map(|p| (*p, at.clamp(*p)));
-    let nearest = nearest.min_by(|(p, q), (r, s)| p.distance_sq(*q).total_cmp(&r.distance_sq(*s)));
-    if let Some((from, to)) = nearest.filter(|(p, q)| p.distance(*q) > 2.0 * GAP) {
-        let stroke = Stroke::new(1.0, colour.gamma_multiply(0.7));
-        painter.extend(Shape::dashed_line(&[from, to], stroke, 3.0, 4.0));
+    if let Some(ends) = label_place::leader(at, own_ink, &others) {
+        painter.line_segment(ends, Stroke::new(3.0, PICTURE.halo.gamma_multiply(0.7)));
+        painter.line_segment(ends, Stroke::new(1.0, colour.gamma_multiply(0.8)));
     }
     for (n, line) in lines.into_iter().enumerate() {
         let corner = at.min + vec2(0.0, n as f32 * line_height);

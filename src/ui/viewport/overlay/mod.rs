@@ -5,6 +5,7 @@ mod boxes;
 mod colour_bar;
 mod corners;
 mod halo;
+mod label_place;
 mod layer_bar;
 mod lines;
 mod marks;
@@ -56,6 +57,27 @@ pub fn paint_figure(painter: &Painter, rect: Rect, shown: &Shown) {
     lines::scale_bar_in_mm(painter, &place, shown);
 }
 
+/// Where words will stand, before they are written: lines do not run through them.
+fn written(painter: &Painter, place: &Place, shown: &Shown) -> Vec<Rect> {
+    let mut quiet = painter.clone();
+    quiet.set_invisible();
+    let rect = place.rect;
+    let mut written = measurements::measurements(&quiet, place, shown);
+    written.extend(boxes::labelled(&quiet, place, shown));
+    written.push(colour_bar::taken(&quiet, rect, shown));
+    written.push(marks::map_name(&quiet, rect, shown));
+    written.push(lines::scale_rect(place, shown));
+    let bar = colour_bar::colour_bar(&quiet, rect, shown);
+    let lift = shown.layer.as_ref().map_or(bar, |layer| layer_bar::layer_bar(&quiet, rect, layer, bar));
+    if lift > bar {
+        written.push(layer_bar::taken(rect, [bar, lift]));
+    }
+    if shown.text != CornerText::None {
+        written.extend(corners::corners(&quiet, rect, shown, lift));
+    }
+    written
+}
+
 /// Draws everything that lies over the slice of `shown` into `rect` (points).
 /// - returns: where warnings stand
 pub fn paint(painter: &Painter, rect: Rect, shown: &Shown) -> Rect {
@@ -63,13 +85,7 @@ pub fn paint(painter: &Painter, rect: Rect, shown: &Shown) -> Rect {
     let place = Place { rect, pixels_per_point: painter.pixels_per_point() };
     outlines::outlines(painter, &place, shown);
     painted::painted(painter, &place, shown);
-    let mut quiet = painter.clone();
-    quiet.set_invisible();
-    // Lines do not run through what is written at the upper edge, whose place is known before it is written.
-    let written = match shown.text {
-        CornerText::None => Vec::new(),
-        _ => corners::corners(&quiet, rect, shown, 0.0)[..2].to_vec(),
-    };
+    let written = written(painter, &place, shown);
     lines::crosshair(painter, &place, shown, &written);
     boxes::crop_box(painter, &place, shown, &written);
     boxes::candidates(painter, &place, shown);
@@ -82,11 +98,7 @@ pub fn paint(painter: &Painter, rect: Rect, shown: &Shown) -> Rect {
     lines::letters(painter, rect, shown);
     boxes::labels(painter, &place, shown);
     marks::map_name(painter, rect, shown);
-    let lift = shown
-        .heatmap
-        .as_ref()
-        .filter(|_| shown.colour_bar)
-        .map_or(0.0, |look| colour_bar::colour_bar(painter, rect, look, shown.untrained));
+    let lift = colour_bar::colour_bar(painter, rect, shown);
     let lift = match &shown.layer {
         Some(layer) => layer_bar::layer_bar(painter, rect, layer, lift),
         None => lift,

@@ -4,13 +4,15 @@ use egui::{Align2, Painter, Pos2, Rect, Stroke, pos2, vec2};
 
 use super::boxes::region_edge;
 use super::halo::{Halo, halo_text, wrapped};
+use super::label_place::{self, Wanted};
 use super::{Place, colour_bar, corners, lines};
 use crate::geometry::{Patient, Point, Vector};
+use crate::inference::RegionName;
 use crate::language::{heard, named};
 use crate::say;
 use crate::session::{CornerText, VolumeView};
 use crate::ui::theme::{PICTURE, from_unit, region_colour, size};
-use crate::ui::viewport::{Behind, Shown, cut_words};
+use crate::ui::viewport::{Behind, MeasurementMark, Shown, cut_words};
 use crate::ui::words;
 use crate::view::CropHandle;
 use crate::volume::{Part, VolumePreset};
@@ -24,6 +26,9 @@ const WIRE: f32 = 0.6;
 const FAINT: f32 = 0.45;
 /// How near the pointer must be to a handle, points.
 const HANDLE_NEAR: f32 = 9.0;
+
+/// Lines below its place at which a box's name may stand.
+const MOST_BELOW: usize = 12;
 
 /// Half the length of the cursor's three lines, mm.
 const ARM_MM: f64 = 14.0;
@@ -44,14 +49,12 @@ pub fn paint_volume(painter: &Painter, rect: Rect, shown: &Shown, behind: &Behin
     let words = if shown.text == CornerText::None { Rect::NOTHING } else { said(&quiet, rect, shown, look) };
     crop_box(painter, &place, shown, &[words]);
     cursor(painter, &place, shown);
-    boxes(painter, &place, shown);
-    measurements(painter, &place, shown, behind);
+    boxes(painter, &place, shown, words);
+    measurements(painter, &place, shown, behind, words);
     marks(painter, &place, shown, behind);
     lines::frame(painter, rect, shown);
     lines::letters(painter, rect, shown);
-    if let Some(heat) = &shown.heatmap {
-        colour_bar::colour_bar(painter, rect, heat, shown.untrained);
-    }
+    colour_bar::colour_bar(painter, rect, shown);
     lines::scale_bar(painter, &place, shown);
     if shown.text != CornerText::None {
         said(painter, rect, shown, look);
@@ -82,10 +85,15 @@ fn cursor(painter: &Painter, place: &Place, shown: &Shown) {
     }
 }
 
-/// Wires, those that meet in the farthest corner faint; their names below each other at the uppermost corner, the
-/// largest box's first.
-fn boxes(painter: &Painter, place: &Place, shown: &Shown) {
+/// Wires, those that meet in the farthest corner faint, with their names: below each other at the uppermost corner, the
+/// largest box's first; or, where that lies outside the picture, each at the uppermost of its own wires that is seen.
+/// - `written`: words that stay free of names
+fn boxes(painter: &Painter, place: &Place, shown: &Shown, written: Rect) {
     let mut top: Option<Pos2> = None;
+    let height = size::SMALL + 4.0;
+    // Under the menu.
+    let room = place.rect.with_min_y(place.rect.top() + 36.0).shrink2(vec2(1.0, 4.0));
+    let mut seen_at: Vec<(RegionName, Option<Pos2>)> = Vec::new();
     for region in shown.boxes.iter().rev() {
         let corners = region.corners.map(|corner| seen(place, shown, corner));
         let farthest = (0..8).max_by(|a, b| corners[*a].1.total_cmp(&corners[*b].1)).unwrap_or(0);
@@ -99,16 +107,42 @@ fn boxes(painter: &Painter, place: &Place, shown: &Shown) {
                 region_edge(painter, &ends, region.name, 1.5);
             }
         }
+        let wires = EDGES.iter().flat_map(|[a, b]| along(corners[*a].0, corners[*b].0));
+        let in_sight = wires.filter(|at| room.contains(*at - vec2(0.0, height)) && room.contains(*at));
+        seen_at.push((region.name, in_sight.min_by(|a, b| a.y.total_cmp(&b.y))));
         let own = corners.iter().map(|c| c.0).min_by(|a, b| a.y.total_cmp(&b.y));
         top = own.into_iter().chain(top).min_by(|a, b| a.y.total_cmp(&b.y));
     }
     let Some(top) = top else { return };
-    let height = size::SMALL + 4.0;
+    if !room.contains(top - vec2(0.0, 3.0 + height * shown.boxes.len() as f32)) || !room.contains(top) {
+        let mut taken = vec![written];
+        for (name, at) in seen_at {
+            let Some(at) = at else { continue };
+            let look = Halo::strong().in_colour(region_colour(name));
+            let words = named("region", name.name());
+            let size = painter.layout_no_wrap(words.to_owned(), look.font.clone(), look.colour).size();
+            let half = size.x / 2.0 + 4.0;
+            let x = at.x.clamp(room.left() + half, (room.right() - half).max(room.left() + half));
+            // Names of boxes that end at one place stand below each other.
+            let places = (0..MOST_BELOW).map(|n| pos2(x, at.y - 3.0 + height * n as f32));
+            let covers = |at: &Pos2| Align2::CENTER_BOTTOM.anchor_size(*at, size);
+            let free = |at: &Pos2| taken.iter().all(|other| !other.intersects(covers(at)));
+            let at = places.clone().find(free).unwrap_or(pos2(x, at.y - 3.0));
+            taken.push(halo_text(painter, at, Align2::CENTER_BOTTOM, words, &look, 160.0));
+        }
+        return;
+    }
     for (n, region) in shown.boxes.iter().enumerate() {
         let look = Halo::strong().in_colour(region_colour(region.name));
         let at = top - vec2(0.0, 3.0 + height * n as f32);
         halo_text(painter, at, Align2::CENTER_BOTTOM, named("region", region.name.name()), &look, 160.0);
     }
+}
+
+/// Places on a wire, from end to end.
+fn along(from: Pos2, to: Pos2) -> impl Iterator<Item = Pos2> {
+    const PARTS: usize = 24;
+    (0..=PARTS).map(move |n| from.lerp(to, n as f32 / PARTS as f32))
 }
 
 /// Outlines in some slices, one above the other.
@@ -151,8 +185,12 @@ pub fn crop_handles(painter: &Painter, rect: Rect, handles: &[CropHandle], point
     }
 }
 
-/// Their lines, with the first line of what each says.
-fn measurements(painter: &Painter, place: &Place, shown: &Shown, behind: &Behind) {
+/// Their lines, with the first line of what each says beside its middle.
+/// - `written`: words that stay free of them
+fn measurements(painter: &Painter, place: &Place, shown: &Shown, behind: &Behind, written: Rect) {
+    let middle = |mark: &MeasurementMark| Some(seen(place, shown, mark.measurement.middle()?).0);
+    let middles: Vec<Option<Pos2>> = shown.measurements.iter().map(middle).collect();
+    let mut taken = vec![written];
     for (n, mark) in shown.measurements.iter().enumerate() {
         let faint = behind.measurements.get(n).copied().unwrap_or(false);
         let ink = if mark.picked { PICTURE.measure_picked } else { PICTURE.measure };
@@ -166,14 +204,29 @@ fn measurements(painter: &Painter, place: &Place, shown: &Shown, behind: &Behind
             }
             painter.line(points, Stroke::new(1.5, colour));
         }
-        let Some(at) = mark.measurement.middle() else { continue };
-        let (at, _) = seen(place, shown, at);
+        let Some(at) = middles.get(n).copied().flatten() else { continue };
         painter.circle_filled(at, 2.0, colour);
         let first = mark.lines.first();
         let said = first.map_or_else(|| words::given_name(&mark.measurement.name), |line| heard(line));
         // Words are read, wherever they lie.
         let look = Halo::plain().in_colour(ink);
-        halo_text(painter, at + vec2(8.0, 4.0), Align2::LEFT_TOP, &said, &look, 220.0);
+        let others: Vec<Pos2> =
+            middles.iter().enumerate().filter(|(other, _)| *other != n).filter_map(|(_, at)| *at).collect();
+        let size = painter.layout_no_wrap(said.to_string(), look.font.clone(), ink).size();
+        let words = label_place::beside(&Wanted {
+            block: vec2(size.x.min(220.0), size.y),
+            around: Rect::from_center_size(at, vec2(4.0, 4.0)),
+            own: &[at],
+            others: &others,
+            taken: &taken,
+            letters: &[],
+            room: place.rect.shrink(size::HALF),
+        });
+        taken.push(words);
+        if let Some(ends) = label_place::leader(words, &[at], &others) {
+            painter.line_segment(ends, Stroke::new(1.0, colour.gamma_multiply(0.8)));
+        }
+        halo_text(painter, words.min, Align2::LEFT_TOP, &said, &look, 220.0);
     }
 }
 
