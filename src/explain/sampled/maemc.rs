@@ -54,10 +54,6 @@ impl Sampled for MaemcSampled<'_> {
         of_hu(hu)
     }
 
-    fn range(&self) -> f32 {
-        1.0
-    }
-
     fn slope(&self, values: &[f32]) -> Result<Slope, ExplainError> {
         let leaf = block(values, self.shape(), self.network.device()).autodiff().require_grad();
         let logits = self.network.net().forward_tapped(self.montage(leaf.clone()), &mut Taps::off());

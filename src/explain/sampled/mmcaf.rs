@@ -42,10 +42,6 @@ impl Sampled for MmcafSampled<'_> {
         of_hu(hu, self.mode)
     }
 
-    fn range(&self) -> f32 {
-        1.0
-    }
-
     fn slope(&self, values: &[f32]) -> Result<Slope, ExplainError> {
         let (net, table) = (self.network.net(), &self.forward.table);
         let leaf = block(values, self.shape(), &table.device()).autodiff().require_grad();

@@ -37,7 +37,9 @@ pub trait Sampled {
     /// What it reads where the CT has so many Hounsfield units.
     fn of_hu(&self, hu: f32) -> f32;
     /// From the darkest to the brightest value that it can read.
-    fn range(&self) -> f32;
+    fn range(&self) -> f32 {
+        1.0
+    }
     /// The logit, or the difference of two, that speaks for what the network is asked; with its derivative by each
     /// value.
     /// - errors: a device that failed, numbers that are none, a network that has none

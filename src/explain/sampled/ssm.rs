@@ -62,10 +62,6 @@ impl Sampled for SsmSampled<'_> {
         of_hu(hu)
     }
 
-    fn range(&self) -> f32 {
-        1.0
-    }
-
     fn slope(&self, values: &[f32]) -> Result<Slope, ExplainError> {
         let head = self.head()?;
         let leaf = block(values, self.shape(), self.device()).autodiff().require_grad();
