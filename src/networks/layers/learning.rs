@@ -12,8 +12,8 @@ use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor};
 
 use super::direct_conv3d::{direct_conv3d, direct_conv3d_by_input, direct_conv3d_by_kernel};
-use super::same_conv3d::{same_conv3d, same_conv3d_by_input, same_conv3d_by_kernel};
-use super::stem_conv3d::{stem_conv3d, stem_conv3d_by_kernel};
+use super::same_conv3d::{FEW_CHANNELS, same_conv3d, same_conv3d_by_input, same_conv3d_by_kernel};
+use super::stem_conv3d::{stem_conv3d, stem_conv3d_by_input, stem_conv3d_by_kernel};
 
 /// The processor with gradients.
 type Learning = Autodiff<Flex, NoCheckpointing>;
@@ -34,8 +34,13 @@ pub fn learns_here(x: &Tensor<5>) -> bool {
 /// in another order.
 /// - `x`, `weight`, `stride`: for which [`learning_conv3d_applies`]; anything else goes burn's way
 pub fn learning_conv3d(x: Tensor<5>, weight: Tensor<5>, stride: [usize; 3]) -> Tensor<5> {
+    let [out, channels, ..] = weight.dims();
     match Kind::of(&weight, stride) {
-        Some(kind) => kind.learning(x, weight),
+        // Without a gradient by the kernel burn's is the quicker way of wide layers.
+        Some(Kind::Same) if !weight.is_autodiff() && out.max(channels) > FEW_CHANNELS => {
+            burns(x, weight, stride, 1)
+        }
+        Some(kind) => kind.learning(x, tracked(weight)),
         None => burns(x, weight, stride, 1),
     }
 }
@@ -44,9 +49,12 @@ pub fn learning_conv3d(x: Tensor<5>, weight: Tensor<5>, stride: [usize; 3]) -> T
 /// - `x`: on the processor with gradients ([`learns_here`])
 /// - `weight`: `[out, in / groups, k, k, k]`, k odd; padded by half of it
 pub fn learning_grouped_conv3d(x: Tensor<5>, weight: Tensor<5>, stride: usize, groups: usize) -> Tensor<5> {
-    // An explanation asks for the gradient by the features alone; its weights have none.
-    let weight = if weight.is_autodiff() { weight } else { weight.autodiff() };
-    Kind::Direct { stride, groups }.learning(x, weight)
+    Kind::Direct { stride, groups }.learning(x, tracked(weight))
+}
+
+/// An explanation asks for the gradient by its input alone: its weights have none, and none is worked out.
+fn tracked(weight: Tensor<5>) -> Tensor<5> {
+    if weight.is_autodiff() { weight } else { weight.autodiff() }
 }
 
 fn burns(x: Tensor<5>, weight: Tensor<5>, stride: [usize; 3], groups: usize) -> Tensor<5> {
@@ -116,13 +124,7 @@ impl Kind {
                 direct_conv3d_by_input(x.dims(), weight, gradient, stride, groups)
             }
             Self::Same => same_conv3d_by_input(weight, gradient),
-            // Only explanations ask for it.
-            Self::Stem => {
-                use burn::backend::ops::ModuleOps;
-                let options = ConvOptions::new([1, 2, 2], [3; 3], [1; 3], 1);
-                let [x, weight, gradient] = [x.clone(), weight, gradient].map(to_primitive);
-                Tensor::from_primitive::<Flex>(Flex::conv3d_x_backward(x, weight, gradient, options))
-            }
+            Self::Stem => stem_conv3d_by_input(x.dims(), weight, gradient),
         }
     }
 

@@ -17,7 +17,7 @@ const COLUMNS_AT_ONCE: usize = 1200;
 /// Channels up to which copying whole planes is quicker than burn's copying of a voxel's channels in a
 /// row. Measured, the three crops forwards: 186 ms there and 120 ms here at width 8 (8 to 64 channels,
 /// most of the work at 8), 1350 and 1760 ms at width 64.
-const FEW_CHANNELS: usize = 32;
+pub(super) const FEW_CHANNELS: usize = 32;
 
 /// Whether [`same_conv3d`] is the quicker way, for a tensor without gradients.
 /// - `weight`: `[out, in, 3, 3, 3]`, padded by 1

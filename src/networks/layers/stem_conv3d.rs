@@ -96,18 +96,9 @@ pub fn stem_conv3d(x: Tensor<5>, weight: Tensor<5>, bias: Option<Tensor<1>>) -> 
 pub fn stem_conv3d_by_kernel(x: Tensor<5>, gradient: Tensor<5>) -> Tensor<5> {
     let (device, [batch, out, ..]) = (x.device(), gradient.dims());
     let bands = Bands::new(x);
-    let (gradient, [oh, ow]) = (values(gradient), bands.size);
+    let gradient = values(gradient);
     let of_band = |&(item, first): &(usize, usize)| {
-        let plane = bands.rows(first) * ow;
-        let columns = bands.depth_padded() * plane;
-        let mut pull = vec![0.0; KERNEL * out * columns];
-        for (row, to) in pull.chunks_exact_mut(columns).enumerate() {
-            let (depth, channel) = (row / out, row % out);
-            for slice in 0..bands.depth {
-                let from = (((item * out + channel) * bands.depth + slice) * oh + first) * ow;
-                to[(depth + slice) * plane..][..plane].copy_from_slice(&gradient[from..from + plane]);
-            }
-        }
+        let pull = bands.pull(&gradient, out, item, first);
         let taps = matrix(bands.taps(item, first), IN_PLANE, &device);
         values(taps.matmul(matrix(pull, KERNEL * out, &device).transpose()))
     };
@@ -122,6 +113,33 @@ pub fn stem_conv3d_by_kernel(x: Tensor<5>, gradient: Tensor<5>) -> Tensor<5> {
     // [49, 7 in depth, out] -> [out, 7 in depth, 49]
     let sum = Tensor::<3>::from_data(TensorData::new(sum, [IN_PLANE, KERNEL, out]), &device);
     sum.swap_dims(0, 2).reshape([out, 1, KERNEL, KERNEL, KERNEL])
+}
+
+/// Gradient of the stem's convolution by its input, which explanations ask for.
+///
+/// The kernel times the gradient of the output, repeated for each tap in depth as for the kernel's own: what comes
+/// back to every tap, which is added to where the tap was read.
+/// - `shape`: of the input, `[batch, 1, d, h, w]`
+/// - `weight`: `[out, 1, 7, 7, 7]`
+/// - `gradient`: of the output, `[batch, out, d, (h + 1) / 2, (w + 1) / 2]`
+/// - returns: of the input's shape
+pub fn stem_conv3d_by_input(shape: [usize; 5], weight: Tensor<5>, gradient: Tensor<5>) -> Tensor<5> {
+    let (device, [out, ..]) = (gradient.device(), weight.dims());
+    let mut bands = Bands::new(Tensor::zeros(shape, &device));
+    // [out, 7 in depth, 49] -> [49, 7 in depth, out]
+    let weight = weight.reshape([out, KERNEL, IN_PLANE]).swap_dims(0, 2).reshape([IN_PLANE, KERNEL * out]);
+    let gradient = values(gradient);
+    let all = bands.all(shape[0]);
+    let of_band = |&(item, first): &(usize, usize)| {
+        let pull = matrix(bands.pull(&gradient, out, item, first), KERNEL * out, &device);
+        values(weight.clone().matmul(pull))
+    };
+    let parts: Vec<Vec<f32>> = all.par_iter().map(of_band).collect();
+    // Bands share lines of the crop: added in their order, so that the sum does not depend on which core was quicker.
+    for (&(item, first), part) in all.iter().zip(&parts) {
+        bands.add(item, first, part);
+    }
+    Tensor::from_data(TensorData::new(bands.crops(shape), shape), &device)
 }
 
 /// The crops of a batch, cut so that their taps can be had for a few output rows at a time: taps and
@@ -184,6 +202,58 @@ impl Bands {
     /// Output rows of the band from `first`.
     fn rows(&self, first: usize) -> usize {
         self.at_once.min(self.size[0] - first)
+    }
+
+    /// `[7 in depth * out, padded d * rows * ow]`: the output's gradient for the rows of a band, repeated for each tap
+    /// in depth, shifted by its slice.
+    fn pull(&self, gradient: &[f32], out: usize, item: usize, first: usize) -> Vec<f32> {
+        let [oh, ow] = self.size;
+        let plane = self.rows(first) * ow;
+        let columns = self.depth_padded() * plane;
+        let mut pull = vec![0.0; KERNEL * out * columns];
+        for (row, to) in pull.chunks_exact_mut(columns.max(1)).enumerate() {
+            let (depth, channel) = (row / out, row % out);
+            for slice in 0..self.depth {
+                let from = (((item * out + channel) * self.depth + slice) * oh + first) * ow;
+                to[(depth + slice) * plane..][..plane].copy_from_slice(&gradient[from..from + plane]);
+            }
+        }
+        pull
+    }
+
+    /// Adds what lies as [`Bands::taps`] lies to where the taps were read.
+    fn add(&mut self, item: usize, first: usize, taps: &[f32]) {
+        let ([rows, ow], [height, width]) = ([self.rows(first), self.size[1]], self.phase);
+        let slices = self.depth_padded();
+        let mut lines = taps.chunks_exact(ow.max(1));
+        for tap in 0..IN_PLANE {
+            let (a, b) = (tap / KERNEL, tap % KERNEL);
+            let phase = &mut self.phases[item][2 * (a % 2) + b % 2];
+            for slice in 0..slices {
+                for (row, from) in (0..rows).zip(&mut lines) {
+                    let at = (slice * height + first + a / 2 + row) * width + b / 2;
+                    phase[at..at + ow].iter_mut().zip(from).for_each(|(sum, value)| *sum += value);
+                }
+            }
+        }
+    }
+
+    /// The crops that the phases were cut from, `[batch, 1, d, h, w]`, without what was padded.
+    fn crops(&self, [batch, _, depth, height, width]: [usize; 5]) -> Vec<f32> {
+        let mut crops = Vec::with_capacity(batch * depth * height * width);
+        for phases in &self.phases {
+            for slice in PADDING..PADDING + depth {
+                for row in PADDING..PADDING + height {
+                    let line = |odd: usize| {
+                        let at = (slice * self.phase[0] + row / 2) * self.phase[1];
+                        &phases[2 * (row % 2) + odd][at..at + self.phase[1]]
+                    };
+                    let lines = [line(0), line(1)];
+                    crops.extend((PADDING..PADDING + width).map(|column| lines[column % 2][column / 2]));
+                }
+            }
+        }
+        crops
     }
 
     /// `[49, padded d * rows * ow]`: row `7 a + b` is the crop read at stride 2 from row a and column b,
@@ -256,6 +326,32 @@ mod tests {
             let (largest, difference): (f32, f32) =
                 (expected.clone().abs().max().into_scalar(), (got - expected).abs().max().into_scalar());
             // Up to 4,032 products in single precision, summed in another order.
+            assert!(difference <= 1e-5 * largest.max(1.0), "{difference} of {largest}");
+        }
+    }
+
+    #[test]
+    fn the_gradient_by_the_input_equals_burns() {
+        let device = Device::flex().autodiff();
+        let from = |step: usize, shape: [usize; 5]| {
+            let n = shape.iter().product::<usize>();
+            let values: Vec<f32> = (0..n).map(|i| ((i * step) % 103) as f32 / 51.5 - 1.0).collect();
+            Tensor::<5>::from_data(TensorData::new(values, shape), &device)
+        };
+        // The last is cut into several bands.
+        for [d, h, w] in [[4, 8, 6], [3, 5, 9], [1, 1, 2], [56, 12, 12]] {
+            let shape = [2, 1, d, h, w];
+            let (x, weight) = (from(29, shape).require_grad(), from(37, [3, 1, 7, 7, 7]));
+            let options = ConvOptions::new([1, 2, 2], [3, 3, 3], [1, 1, 1], 1);
+            let y = conv3d(x.clone(), weight.clone(), None, options);
+            let pull = from(41, y.dims());
+            let gradients = (y * pull.clone()).sum().backward();
+            let expected = x.grad(&gradients).expect("a gradient");
+            let got = stem_conv3d_by_input(shape, weight.inner(), pull.inner());
+            assert_eq!(got.dims(), expected.dims());
+            let (largest, difference): (f32, f32) =
+                (expected.clone().abs().max().into_scalar(), (got - expected).abs().max().into_scalar());
+            // Up to 1,029 products in single precision, summed in another order.
             assert!(difference <= 1e-5 * largest.max(1.0), "{difference} of {largest}");
         }
     }
