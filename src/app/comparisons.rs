@@ -20,7 +20,7 @@ impl Wanted {
         let nodule = session.selected()?;
         let maps = nodule.combined_maps();
         let two = session.compared_maps().map(|two| two.map(Arc::clone));
-        (maps.len() > 1).then_some(Self { id: nodule.id, maps, two })
+        (maps.len() > 1 || two.is_some()).then_some(Self { id: nodule.id, maps, two })
     }
 
     fn is_known(&self, session: &Session) -> bool {
@@ -62,7 +62,7 @@ impl Comparisons {
             return;
         }
         let (maps, two) = (wanted.maps.clone(), wanted.two.clone());
-        self.running = Some(spawn("comparison", waker.now(), move |_| Ok(Comparison::of(maps, two))));
+        self.running = Some(spawn("comparison", waker.now(), move |_| Ok(Comparison::between(maps, two))));
         self.last = Some(wanted);
     }
 }

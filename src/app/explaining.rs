@@ -118,7 +118,10 @@ impl Core {
         let heatmap = self.session.look().heatmap;
         let known = self.session.compared_maps().and(heatmap.against);
         self.ui.lent_partner = known.is_none();
-        Heatmap { against: known.or_else(|| self.session.other_methods().next()), ..heatmap }
+        Heatmap {
+            against: known.or_else(|| self.session.other_maps().next().map(|(against, _)| against)),
+            ..heatmap
+        }
     }
 
     /// The same without what was lent: else the difference of the two would be left on the screen.

@@ -6,10 +6,12 @@ use super::asker::compares_dates;
 use super::priors::{Earlier, earlier};
 use super::waker::Waker;
 use super::words::sentence;
+use crate::explain::{Saliency, Wanted};
 use crate::findings::{Nodule, NoduleId, Opinion, PriorPoint, Question, Said};
 use crate::geometry::{Patient, Point};
-use crate::inference::{self, Engine};
+use crate::inference::{self, Answer, Engine};
 use crate::jobs::Outcome;
+use crate::networks::spec;
 use crate::session::{News, Session};
 use crate::volume::Volume;
 use crate::workflow::classify::{self, Part, Request};
@@ -23,6 +25,9 @@ struct Asked {
     model: &'static str,
     volume: Arc<Volume>,
     question: inference::Question<Part>,
+    /// Its maps, once they came; its answer may be bettered after them.
+    maps: Vec<Arc<Saliency>>,
+    answer: Option<Arc<Answer>>,
 }
 
 /// Asks for opinions about the selected nodule.
@@ -49,14 +54,18 @@ impl Opinions {
         };
         // Dropping a question stops it.
         self.asked = self.asked.take().filter(|asked| current(asked));
-        if let Some(asked) = &self.asked {
-            if engine.is_none() {
-                // The chosen network goes first; this one is asked again.
+        match &mut self.asked {
+            // The chosen network goes first; this one is asked again.
+            Some(asked) if engine.is_none() => {
                 forget(asked, session);
                 self.asked = None;
-            } else if settle(asked, session) {
-                self.asked = None;
             }
+            Some(asked) => {
+                if settle(asked, session) {
+                    self.asked = None;
+                }
+            }
+            None => {}
         }
         if let (None, Some(engine)) = (&self.asked, engine) {
             self.asked = next(engine, session, waker);
@@ -74,7 +83,7 @@ fn next(engine: &Engine, session: &mut Session, waker: &Waker) -> Option<Asked> 
     let look = session.look();
     let model = *look.beside.iter().find(|model| **model != look.network && waits(session, nodule, model))?;
     let link = nodule.prior.clone();
-    let said = |said| News::Opinion { id, opinion: Opinion { model, at, said } };
+    let said = |said| News::Opinion { id, opinion: Opinion { model, at, said, maps: Vec::new() } };
     let prior = match compares_dates(model).then(|| earlier(session, link.as_ref())) {
         None => None,
         Some(Earlier::There(prior)) => Some(prior),
@@ -94,19 +103,27 @@ fn next(engine: &Engine, session: &mut Session, waker: &Waker) -> Option<Asked> 
         fields: session.fields(),
         prior,
         weights: None,
-        explain: Vec::new(),
+        // Of all scales together: what there is to compare with another network's.
+        explain: maps_of(model),
         ..Request::new(Arc::clone(&volume), open.defects.clone(), at)
     };
     match classify::ask(engine, waker.now(), request) {
         Ok(question) => {
             session.receive(said(Said::Asked));
-            Some(Asked { id, at, prior: link, model, volume, question })
+            let (maps, answer) = (Vec::new(), None);
+            Some(Asked { id, at, prior: link, model, volume, question, maps, answer })
         }
         Err(error) => {
             session.receive(said(Said::Nothing(sentence(error))));
             None
         }
     }
+}
+
+/// The maps that come with its answer, of all scales together.
+fn maps_of(model: &str) -> Vec<Wanted> {
+    let all = spec(model).map(|spec| Wanted::in_the_window(spec.family)).unwrap_or_default();
+    all.into_iter().filter(|wanted| wanted.scale.is_none()).collect()
 }
 
 /// Whether a network is to be asked about a nodule: nothing is known of it yet, or it lacked a prior that is
@@ -134,21 +151,33 @@ fn forget(asked: &Asked, session: &mut Session) {
 
 /// Hands on what the question brought.
 /// - returns: whether it has ended
-fn settle(asked: &Asked, session: &mut Session) -> bool {
-    let Asked { id, at, model, question, .. } = asked;
-    let (id, at, model) = (*id, *at, *model);
-    let mut know = |said| session.receive(News::Opinion { id, opinion: Opinion { model, at, said } });
-    while let Some(event) = question.poll() {
+fn settle(asked: &mut Asked, session: &mut Session) -> bool {
+    let (id, at, model) = (asked.id, asked.at, asked.model);
+    let mut know = |said, maps| {
+        session.receive(News::Opinion { id, opinion: Opinion { model, at, said, maps } });
+    };
+    while let Some(event) = asked.question.poll() {
         match event {
             inference::Event::Part(Part::Answer(answer) | Part::Members(answer)) => {
-                know(Said::Answer(answer))
+                asked.answer = Some(Arc::clone(&answer));
+                know(Said::Answer(answer), asked.maps.clone());
             }
-            inference::Event::Part(Part::Explained { .. }) => {}
-            inference::Event::Part(Part::Failed(text)) => know(Said::Nothing(sentence(text))),
-            inference::Event::Ended(Outcome::Failed(failure)) => {
-                know(Said::Nothing(sentence(failure)));
+            inference::Event::Part(Part::Explained { saliency, .. }) => {
+                asked.maps = saliency;
+                if let Some(answer) = &asked.answer {
+                    know(Said::Answer(Arc::clone(answer)), asked.maps.clone());
+                }
+            }
+            // Without its maps an answer is still one.
+            inference::Event::Part(Part::Failed(text)) if asked.answer.is_none() => {
+                know(Said::Nothing(sentence(text)), Vec::new());
+            }
+            inference::Event::Part(Part::Failed(_)) => {}
+            inference::Event::Ended(Outcome::Failed(failure)) if asked.answer.is_none() => {
+                know(Said::Nothing(sentence(failure)), Vec::new());
                 return true;
             }
+            inference::Event::Ended(Outcome::Failed(_)) => return true,
             inference::Event::Ended(Outcome::Done(()) | Outcome::Cancelled) => return true,
         }
     }

@@ -21,9 +21,9 @@ fn layered(session: &Session) -> bool {
     answered(session) && session.selected().and_then(Nodule::answer).is_some_and(|a| a.m3net().is_some())
 }
 
-/// The selected nodule has the maps of two methods.
+/// The selected nodule has two maps, of two methods or of two networks.
 fn two_mapped(session: &Session) -> bool {
-    mapped(session) && session.other_methods().next().is_some()
+    mapped(session) && session.other_maps().next().is_some()
 }
 
 /// Maps beside each other, and maps taken away.

@@ -11,7 +11,7 @@ use rand_chacha::ChaCha8Rng;
 use super::error::ExplainError;
 use super::input::{CropMaps, margin, values_of};
 use super::noise::generator;
-use super::supervoxels::{Supervoxels, supervoxels};
+use super::supervoxels::{Ground, Supervoxels, supervoxels};
 use crate::geometry::VoxelGrid;
 use crate::inference::{Crop, M3NetNetwork};
 use crate::jobs::{Cancelled, JobContext};
@@ -59,22 +59,40 @@ pub fn kernel_shap(
     ctx: &JobContext,
 ) -> Result<Shared, ExplainError> {
     ctx.step("KernelSHAP: cutting pieces", 0.0)?;
-    let pieces = supervoxels(&crops[2], grid, how.pieces);
+    let pieces = supervoxels(&Ground::of_crop(&crops[2], grid), how.pieces);
+    let drawn = coalitions(pieces.count, how);
+    let total = drawn.len();
+    let (shares, difference) =
+        share_out(network, crops, &pieces, how.fill_hu, drawn, |done| asked(done, total, ctx))?;
+    Ok(Shared::over(&pieces, shares, total, difference))
+}
+
+/// Says how far it is, before a coalition.
+pub(super) fn asked(done: usize, total: usize, ctx: &JobContext) -> Result<(), Cancelled> {
+    ctx.step(&format!("KernelSHAP: {done} of {total} coalitions"), done as f32 / total.max(1) as f32)
+}
+
+/// Coalitions by their kernel weight, each with its complement.
+/// - `players`: how many pieces there are
+pub(super) fn coalitions(players: usize, how: Sharing) -> Vec<(Vec<bool>, f64)> {
     let mut random = generator(how.seed);
     // A coalition and its complement say the same of who is told apart from whom.
-    let pairs = (how.coalitions / 2).max(pieces.count + 4);
-    let total = 2 * pairs;
-    let mut drawn = Vec::with_capacity(total);
+    let pairs = (how.coalitions / 2).max(players + 4);
+    let mut drawn = Vec::with_capacity(2 * pairs);
     for _ in 0..pairs {
-        let present = draw(pieces.count, &mut random);
+        let present = draw(players, &mut random);
         let absent: Vec<bool> = present.iter().map(|seen| !seen).collect();
         drawn.extend([(present, 1.0), (absent, 1.0)]);
     }
-    let (shares, difference) = share_out(network, crops, &pieces, how.fill_hu, drawn, |done| {
-        ctx.step(&format!("KernelSHAP: {done} of {total} coalitions"), done as f32 / total as f32)
-    })?;
-    let values = pieces.labels.iter().map(|label| shares[usize::from(*label)] as f32).collect();
-    Ok(Shared { values, shares, coalitions: total, difference })
+    drawn
+}
+
+impl Shared {
+    /// The share of each piece at each of its voxels.
+    pub(super) fn over(pieces: &Supervoxels, shares: Vec<f64>, coalitions: usize, difference: f64) -> Self {
+        let values = pieces.labels.iter().map(|label| shares[usize::from(*label)] as f32).collect();
+        Self { values, shares, coalitions, difference }
+    }
 }
 
 /// The share of each piece, from given coalitions, and what all of them together do.
@@ -103,14 +121,27 @@ pub(super) fn share_out(
         });
         margin(network, crops, &inputs)
     };
-    let (all, none) = (worth(&vec![true; pieces.count])?, worth(&vec![false; pieces.count])?);
+    shares_of(pieces.count, coalitions, worth, next)
+}
+
+/// The share of each player, and what all of them together do.
+/// - `coalitions`, `next`: as [`share_out`]
+/// - `worth`: of a coalition
+/// - errors: of `worth` and `next`; coalitions that do not tell all players apart
+pub(super) fn shares_of(
+    players: usize,
+    coalitions: Vec<(Vec<bool>, f64)>,
+    worth: impl Fn(&[bool]) -> Result<f64, ExplainError>,
+    next: impl Fn(usize) -> Result<(), Cancelled>,
+) -> Result<(Vec<f64>, f64), ExplainError> {
+    let (all, none) = (worth(&vec![true; players])?, worth(&vec![false; players])?);
     let mut asked: Vec<(Vec<bool>, f64, f64)> = Vec::with_capacity(coalitions.len());
     for (present, weight) in coalitions {
         next(asked.len())?;
         let worth = worth(&present)?;
         asked.push((present, weight, worth));
     }
-    let shares = shapley(pieces.count, &asked, none, all).ok_or(ExplainError::NoNumber)?;
+    let shares = shapley(players, &asked, none, all).ok_or(ExplainError::NoNumber)?;
     Ok((shares, all - none))
 }
 

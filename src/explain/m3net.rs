@@ -161,7 +161,7 @@ impl<'a> M3NetMaps<'a> {
                 let map = self.laid(widest, &maps, "logit", told);
                 Ok(Saliency { scale: None, native_shape: None, ..map })
             }
-            Method::AttentionRollout | Method::DateDifference => {
+            Method::AttentionRollout | Method::AttentionRelevance | Method::DateDifference => {
                 Err(ExplainError::NoLayer(scale.map_or("combined", Scale::name)))
             }
         }

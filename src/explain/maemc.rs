@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 
+use super::attention::{ROLLOUT, carried};
 use super::error::ExplainError;
 use super::laid::Laid;
 use super::method::Method;
@@ -37,30 +38,28 @@ pub fn maemc_attention(forward: &MaemcForward) -> Result<Vec<Arc<[f32]>>, Explai
 /// - returns: the share of each slice, in the order of the montage; what is missing to 1 stays with the
 ///   class token
 pub fn maemc_rollout(forward: &MaemcForward) -> Result<[f64; SLICES], ExplainError> {
-    // Row 0 of the product is all that is asked: it is carried from the last block to the first.
-    let mut row = vec![0.0; TOKENS];
-    row[0] = 1.0;
-    for mean in maemc_attention(forward)?.iter().rev() {
-        let mut next = row.iter().map(|v| v / 2.0).collect::<Vec<_>>();
-        for (share, keys) in row.iter().zip(mean.chunks_exact(TOKENS)) {
-            next.iter_mut().zip(keys).for_each(|(to, weight)| *to += share * f64::from(*weight) / 2.0);
-        }
-        row = next;
-    }
+    let mut reads = vec![0.0; TOKENS];
+    reads[0] = 1.0;
+    let row = carried(reads, &maemc_attention(forward)?, ROLLOUT);
     let mut slices = [0.0; SLICES];
     slices.iter_mut().zip(row.iter().skip(1)).for_each(|(slice, share)| *slice = *share);
     Ok(slices)
 }
 
+/// Where a value for each slice lies among the samples.
+pub(super) fn slice_cells() -> CellGrid {
+    let middle = (PATCH as f64 - 1.0) / 2.0;
+    CellGrid { first: [0.0, middle, middle], step: [1.0, PATCH as f64, PATCH as f64] }
+}
+
 /// The shares on the CT: each slice's over its whole square.
 /// - `region`: of the axial slices
 pub fn maemc_map(method: Method, slices: &[f64; SLICES], region: &Region, grid: &VoxelGrid) -> Saliency {
-    let middle = (PATCH as f64 - 1.0) / 2.0;
     Laid {
         method,
         shape: [SLICES, 1, 1],
         values: slices.iter().map(|v| *v as f32).collect(),
-        cells: CellGrid { first: [0.0, middle, middle], step: [1.0, PATCH as f64, PATCH as f64] },
+        cells: slice_cells(),
         samples: [SLICES, PATCH, PATCH],
         unit: "share",
         signed: false,

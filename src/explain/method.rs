@@ -44,13 +44,15 @@ pub enum Method {
     Native,
     /// Attention from the class token through all blocks (Abnar and Zuidema 2020, arXiv 2005.00928).
     AttentionRollout,
+    /// Attention as far as it raises the answer, through all blocks (Chefer et al. 2021, arXiv 2103.15679).
+    AttentionRelevance,
     /// CSF-Net's gate on the later date less that on the earlier one.
     DateDifference,
 }
 
 impl Method {
     /// Those of this version.
-    pub const ALL: [Method; 16] = [
+    pub const ALL: [Method; 17] = [
         Method::GradCam,
         Method::GradCamPlusPlus,
         Method::HiResCam,
@@ -66,6 +68,7 @@ impl Method {
         Method::KernelShap,
         Method::Native,
         Method::AttentionRollout,
+        Method::AttentionRelevance,
         Method::DateDifference,
     ];
 
@@ -87,6 +90,7 @@ impl Method {
             Self::KernelShap => "kernel_shap",
             Self::Native => "native",
             Self::AttentionRollout => "attention_rollout",
+            Self::AttentionRelevance => "attention_relevance",
             Self::DateDifference => "date_difference",
         }
     }
@@ -125,6 +129,7 @@ impl Method {
             | Self::Rise
             | Self::KernelShap
             | Self::AttentionRollout
+            | Self::AttentionRelevance
             | Self::DateDifference => false,
         }
     }
@@ -159,10 +164,9 @@ impl Method {
         let Ok(spec) = spec(model) else { return Vec::new() };
         let there = Wanted::in_the_window(spec.family);
         // The rollout is what is native to MAEMC-NET.
-        let known = |method: &Method| {
-            *method != Method::AttentionRollout && there.iter().all(|wanted| wanted.method != *method)
-        };
-        Method::of(spec).into_iter().filter(known).collect()
+        let same = |method: &Method| spec.family == Family::Maemc && *method == Method::AttentionRollout;
+        let known = |method: &Method| there.iter().any(|wanted| wanted.method == *method) || same(method);
+        Method::of(spec).into_iter().filter(|method| !known(method)).collect()
     }
 
     /// Those that explain a network.
@@ -173,7 +177,10 @@ impl Method {
             Method::Gradient
             | Method::GradientTimesInput
             | Method::SmoothGrad
-            | Method::IntegratedGradients => spec.family != Family::Ssm || spec.size == Size::Compact,
+            | Method::IntegratedGradients
+            | Method::AttentionRelevance => spec.family != Family::Ssm || spec.size == Size::Compact,
+            // A pass through the published transformer for each of its thousand features would take hours.
+            Method::ScoreCam => spec.family != Family::Ssm || spec.size == Size::Compact,
             _ => true,
         };
         Method::of_family(spec.family).iter().copied().filter(defined).collect()
@@ -200,26 +207,42 @@ impl Method {
             ],
             Family::Mmcaf => &[
                 Method::GradCam,
+                Method::GradCamPlusPlus,
+                Method::HiResCam,
+                Method::LayerCam,
+                Method::ScoreCam,
                 Method::Gradient,
                 Method::GradientTimesInput,
                 Method::SmoothGrad,
                 Method::IntegratedGradients,
                 Method::Occlusion,
                 Method::Rise,
+                Method::KernelShap,
                 Method::Native,
             ],
             Family::Maemc => &[
+                Method::GradCam,
+                Method::GradCamPlusPlus,
+                Method::HiResCam,
+                Method::LayerCam,
+                Method::ScoreCam,
                 Method::Gradient,
                 Method::GradientTimesInput,
                 Method::SmoothGrad,
                 Method::IntegratedGradients,
                 Method::Occlusion,
                 Method::Rise,
+                Method::KernelShap,
                 Method::Native,
                 Method::AttentionRollout,
+                Method::AttentionRelevance,
             ],
             Family::Csf => &[
                 Method::GradCam,
+                Method::GradCamPlusPlus,
+                Method::HiResCam,
+                Method::LayerCam,
+                Method::ScoreCam,
                 Method::Gradient,
                 Method::GradientTimesInput,
                 Method::SmoothGrad,
@@ -227,24 +250,28 @@ impl Method {
                 Method::GuidedBackprop,
                 Method::Occlusion,
                 Method::Rise,
+                Method::KernelShap,
                 Method::Native,
                 Method::DateDifference,
             ],
             Family::Ssm => &[
+                Method::GradCam,
+                Method::GradCamPlusPlus,
+                Method::HiResCam,
+                Method::LayerCam,
+                Method::ScoreCam,
                 Method::Gradient,
                 Method::GradientTimesInput,
                 Method::SmoothGrad,
                 Method::IntegratedGradients,
                 Method::Occlusion,
                 Method::Rise,
+                Method::KernelShap,
                 Method::Native,
+                Method::AttentionRollout,
+                Method::AttentionRelevance,
             ],
         }
-    }
-
-    /// Whether it comes with an answer of a network that is no M3Net: for less than the answer itself costs.
-    const fn is_quick(self) -> bool {
-        matches!(self, Self::GradCam | Self::Native | Self::AttentionRollout | Self::DateDifference)
     }
 }
 
@@ -276,17 +303,16 @@ impl Wanted {
         spec(model).is_ok_and(|spec| self.is_of(spec))
     }
 
-    /// What the window shows of a network of this family.
+    /// What comes with the answer of a network of this family in the window: of those that are no M3Net, what costs
+    /// less than the answer itself.
     pub fn in_the_window(family: Family) -> Vec<Wanted> {
-        match family {
-            Family::M3Net => Self::IN_THE_WINDOW.to_vec(),
-            // The rollout is what is native to it.
-            Family::Maemc => vec![Wanted { method: Method::Native, scale: None }],
-            _ => {
-                let all = Method::of_family(family).iter().filter(|method| method.is_quick());
-                all.map(|method| Wanted { method: *method, scale: None }).collect()
-            }
-        }
+        let with_answer: &[Method] = match family {
+            Family::M3Net => return Self::IN_THE_WINDOW.to_vec(),
+            Family::Mmcaf => &[Method::GradCam, Method::Native],
+            Family::Csf => &[Method::GradCam, Method::Native, Method::DateDifference],
+            Family::Maemc | Family::Ssm => &[Method::Native],
+        };
+        with_answer.iter().map(|method| Wanted { method: *method, scale: None }).collect()
     }
 
     /// What the window can show of an M3Net.
@@ -390,8 +416,14 @@ mod tests {
             assert!(methods.contains(&Method::Occlusion) && methods.contains(&Method::Rise), "{name}");
             let derived = methods.contains(&Method::IntegratedGradients);
             assert_eq!(derived, name != "lungnodule-ssm", "{name}");
-            let in_the_window = Wanted::in_the_window(spec(name).expect("known").family);
-            assert!(in_the_window.iter().all(|wanted| wanted.method.is_quick()), "{in_the_window:?}");
+            let spec = spec(name).expect("known");
+            let in_the_window = Wanted::in_the_window(spec.family);
+            assert!(in_the_window.iter().all(|wanted| wanted.is_of(spec)), "{in_the_window:?}");
+            let cams = [Method::GradCam, Method::GradCamPlusPlus, Method::HiResCam, Method::LayerCam];
+            assert!(cams.iter().all(|cam| methods.contains(cam)), "{name}");
+            assert!(methods.contains(&Method::KernelShap), "{name}");
+            let attends = matches!(spec.family, Family::Maemc | Family::Ssm);
+            assert_eq!(methods.contains(&Method::AttentionRollout), attends, "{name}");
         }
     }
 

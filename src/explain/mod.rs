@@ -6,6 +6,7 @@
 #[cfg(test)]
 mod against_pytorch;
 mod agreement;
+mod attention;
 mod cam;
 mod contribution;
 mod csf;

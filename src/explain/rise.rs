@@ -1,7 +1,8 @@
 //! RISE: the tissue is covered by many random patterns; a place matters as far as answers are more malignant
 //! when it is left to be seen.
 //!
-//! Source: Petsiuk et al. 2018, arXiv 1806.07421, equations 5 and 6, in three dimensions. One pattern covers
+//! Source: Petsiuk et al. 2018, arXiv 1806.07421, section 3.1, in three dimensions (how a mean is made of the
+//! answers: `SeenMean`). One pattern covers
 //! the same places of the CT in all three crops; what is covered fades to aerated lung, and each crop's
 //! normalisation is held as it was.
 
@@ -14,6 +15,9 @@ use super::noise::generator;
 use crate::geometry::VoxelBox;
 use crate::inference::{Crop, M3NetNetwork};
 use crate::jobs::{Cancelled, JobContext};
+
+/// What patterns together show of a place, at least, for anything to be known of it.
+const LEAST_SEEN: f64 = 1e-3;
 
 /// How patterns are drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -103,29 +107,27 @@ pub fn rise(
     let mut random = generator(how.seed);
     let count = how.patterns.max(1);
     let patterns = (0..count).map(|_| Pattern::draw(&how, &mut random));
-    seen_through(network, crops, patterns, (how.fill_hu, how.seen), |number| {
+    seen_through(network, crops, patterns, how.fill_hu, |number| {
         ctx.step(&format!("RISE: pattern {} of {count}", number + 1), number as f32 / count as f32)
     })
 }
 
 /// The same through given patterns.
-/// - `fill_hu`, `share`: what covers, and the share of a pattern that is left to be seen
+/// - `fill_hu`: what covers
 /// - `next`: before each pattern, with its number from 0
 /// - errors: as [`rise`]
 pub(super) fn seen_through(
     network: &M3NetNetwork,
     crops: &[Crop; 3],
     patterns: impl Iterator<Item = Pattern>,
-    (fill_hu, share): (f32, f64),
+    fill_hu: f32,
     next: impl Fn(usize) -> Result<(), Cancelled>,
 ) -> Result<Vec<f32>, ExplainError> {
     let values = values_of(crops);
     let whole = crops[2].context.bounds;
-    let mut sums = vec![0.0f64; values[2].len()];
-    let mut count = 0usize;
+    let mut mean = SeenMean::new(values[2].len());
     for (number, pattern) in patterns.enumerate() {
         next(number)?;
-        count = number + 1;
         let mut covered = CropMaps::default();
         let mut widest = Vec::new();
         for (n, crop) in crops.iter().enumerate() {
@@ -135,18 +137,65 @@ pub(super) fn seen_through(
             covered[n] = values[n].iter().zip(&seen).map(|(v, s)| fill + (v - fill) * s).collect();
             widest = seen;
         }
-        let probability = 1.0 / (1.0 + (-margin(network, crops, &covered)?).exp());
-        for (sum, seen) in sums.iter_mut().zip(&widest) {
-            *sum += probability * f64::from(*seen);
-        }
+        mean.add(1.0 / (1.0 + (-margin(network, crops, &covered)?).exp()), &widest);
     }
-    let weight = share * count as f64;
-    Ok(sums.into_iter().map(|sum| (sum / weight) as f32).collect())
+    Ok(mean.map())
+}
+
+/// The mean answer at each place over patterns, each of which counts as far as the place was seen in it.
+///
+/// Equation 6 of the paper divides by the share that is expected to be seen; with few patterns that leaves how often
+/// each place happened to be seen as the strongest thing in the map. Here it is divided by what was seen.
+pub(super) struct SeenMean {
+    sums: Vec<f64>,
+    seen: Vec<f64>,
+    answers: f64,
+    count: usize,
+}
+
+impl SeenMean {
+    /// - `places`: how many
+    pub(super) fn new(places: usize) -> Self {
+        Self { sums: vec![0.0; places], seen: vec![0.0; places], answers: 0.0, count: 0 }
+    }
+
+    /// - `seen`: how far each place was, 0 to 1
+    pub(super) fn add(&mut self, answer: f64, seen: &[f32]) {
+        for ((sum, all), share) in self.sums.iter_mut().zip(&mut self.seen).zip(seen) {
+            *sum += answer * f64::from(*share);
+            *all += f64::from(*share);
+        }
+        self.answers += answer;
+        self.count += 1;
+    }
+
+    /// A place that was never seen has the mean of all answers: nothing is known of it.
+    pub(super) fn map(self) -> Vec<f32> {
+        let unknown = self.answers / self.count.max(1) as f64;
+        let means = self.sums.iter().zip(&self.seen);
+        means.map(|(sum, seen)| if *seen > LEAST_SEEN { sum / seen } else { unknown } as f32).collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn how_often_a_place_was_seen_says_nothing_of_it() {
+        let mut mean = SeenMean::new(4);
+        // The first place decides, the second is seen with it, the third never, the fourth always.
+        mean.add(0.9, &[1.0, 1.0, 0.0, 1.0]);
+        mean.add(0.1, &[0.0, 0.5, 0.0, 1.0]);
+        mean.add(0.9, &[1.0, 0.0, 0.0, 1.0]);
+        let found = mean.map();
+        for (found, expected) in found.iter().zip([0.9, (0.9 + 0.05) / 1.5, 1.9 / 3.0, 1.9 / 3.0]) {
+            assert!((f64::from(*found) - expected).abs() < 1e-6, "{found} {expected}");
+        }
+        let mut still = SeenMean::new(2);
+        (0..3).for_each(|n| still.add(0.4, &[0.2 * n as f32, 0.7]));
+        assert!(still.map().iter().all(|v| (v - 0.4).abs() < 1e-6));
+    }
 
     #[test]
     fn a_pattern_shows_its_share_and_nothing_where_nothing_is_to_be_seen() {

@@ -53,7 +53,7 @@ pub(super) fn score_cam(
 }
 
 /// `ReLU(sum over k of softmax(score)_k A_k)`; a channel without a score has no weight.
-fn weighed(channels: &[&[f32]], scores: &[Option<f64>]) -> Vec<f32> {
+pub(super) fn weighed(channels: &[&[f32]], scores: &[Option<f64>]) -> Vec<f32> {
     let highest = scores.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
     let raised = |score: &Option<f64>| score.map_or(0.0, |score| (score - highest).exp());
     let all: f64 = scores.iter().map(raised).sum();
@@ -66,7 +66,7 @@ fn weighed(channels: &[&[f32]], scores: &[Option<f64>]) -> Vec<f32> {
 }
 
 /// A channel from 0 to 1; `None` where it is the same everywhere.
-fn unit(channel: &[f32]) -> Option<Vec<f32>> {
+pub(super) fn unit(channel: &[f32]) -> Option<Vec<f32>> {
     let low = channel.iter().copied().fold(f32::INFINITY, f32::min);
     let high = channel.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     (high > low).then(|| channel.iter().map(|v| (v - low) / (high - low)).collect())

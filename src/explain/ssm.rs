@@ -14,15 +14,20 @@ use crate::networks::ssm::PATCH;
 /// - `region`: the whole slice
 pub fn ssm_attention(patches: &Patches, region: &Region, grid: &VoxelGrid) -> Saliency {
     let [rows, columns] = patches.grid;
-    let (step, first) = (PATCH as f64, (PATCH as f64 - 1.0) / 2.0);
     Laid {
         method: Method::Native,
         shape: [1, rows, columns],
         values: patches.values.clone(),
-        cells: CellGrid { first: [0.0, first, first], step: [1.0, step, step] },
+        cells: patch_cells(),
         samples: [1, rows * PATCH, columns * PATCH],
         unit: "share",
         signed: false,
     }
     .over(region, grid)
+}
+
+/// Where a value for each patch lies among the pixels.
+pub(super) fn patch_cells() -> CellGrid {
+    let (step, first) = (PATCH as f64, (PATCH as f64 - 1.0) / 2.0);
+    CellGrid { first: [0.0, first, first], step: [1.0, step, step] }
 }

@@ -13,49 +13,101 @@ const COMPACTNESS_HU: f64 = 200.0;
 const RANGE_HU: [f64; 2] = [-1000.0, 200.0];
 const ROUNDS: usize = 5;
 
-/// A crop cut into pieces.
+/// What is cut into pieces: voxels at even distances.
+#[derive(Clone, Debug)]
+pub(super) struct Ground {
+    /// Columns, rows, slices.
+    size: [usize; 3],
+    /// How far apart neighbours along each of them are in the order of the voxels.
+    stride: [usize; 3],
+    spacing_mm: [f64; 3],
+    /// Of each voxel; 1 counts as much as the distance of neighbouring centres.
+    density: Vec<f64>,
+}
+
+impl Ground {
+    /// A crop's voxels in its order [slice][column][row], by their Hounsfield units.
+    pub(super) fn of_crop(crop: &Crop, grid: &VoxelGrid) -> Self {
+        let size @ [ni, nj, _] = crop.context.bounds.size;
+        let [low, high] = crop.range_hu.map(f64::from);
+        let hu = |value: &f32| (low + f64::from(*value) * (high - low)).clamp(RANGE_HU[0], RANGE_HU[1]);
+        let density = crop.values.iter().map(|value| hu(value) / COMPACTNESS_HU).collect();
+        Self { size, stride: [nj, 1, ni * nj], spacing_mm: grid.spacing_mm(), density }
+    }
+
+    /// Samples in the order slice, row, column, by what they are of all that can be read: as of a crop, whose range
+    /// is six times what counts as much as a distance.
+    /// - `shape`: slices, rows, columns
+    /// - `range`: from the least to the most that can be read
+    pub(super) fn of_samples(values: &[f32], shape: [usize; 3], spacing_mm: [f64; 3], range: f32) -> Self {
+        let [slices, rows, columns] = shape;
+        let unit = f64::from(range).max(f64::MIN_POSITIVE) * COMPACTNESS_HU / (RANGE_HU[1] - RANGE_HU[0]);
+        Self {
+            size: [columns, rows, slices],
+            stride: [1, columns, rows * columns],
+            spacing_mm,
+            density: values.iter().map(|value| f64::from(*value) / unit).collect(),
+        }
+    }
+
+    fn index(&self, at: [usize; 3]) -> usize {
+        (0..3).map(|axis| at[axis] * self.stride[axis]).sum()
+    }
+
+    fn density(&self, n: usize) -> f64 {
+        self.density.get(n).copied().unwrap_or(0.0)
+    }
+
+    fn mm(&self, at: [usize; 3]) -> [f64; 3] {
+        std::array::from_fn(|axis| at[axis] as f64 * self.spacing_mm[axis])
+    }
+}
+
+/// Voxels cut into pieces.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Supervoxels {
-    /// The piece of every voxel, in the crop's order [slice][column][row].
+    /// The piece of every voxel, in their order.
     pub(super) labels: Vec<u16>,
     /// Number of pieces; each has a voxel.
     pub(super) count: usize,
 }
 
-/// A centre: column, row, slice in mm from the crop's first voxel, and density.
+/// A centre: column, row, slice in mm from the first voxel, and density.
 #[derive(Clone, Copy, Debug, Default)]
 struct Centre {
     mm: [f64; 3],
-    hu: f64,
+    density: f64,
 }
 
-/// Cuts a crop into about `wanted` pieces.
-pub(super) fn supervoxels(crop: &Crop, grid: &VoxelGrid, wanted: usize) -> Supervoxels {
-    let [ni, nj, nk] = crop.context.bounds.size;
-    let spacing = grid.spacing_mm();
-    let [low, high] = crop.range_hu.map(f64::from);
-    let hu = |n: usize| {
-        let value = crop.values.get(n).map_or(0.0, |v| f64::from(*v));
-        (low + value * (high - low)).clamp(RANGE_HU[0], RANGE_HU[1])
-    };
-    let place = |n: usize| {
-        let (k, i, j) = (n / (ni * nj), n / nj % ni, n % nj);
-        [i as f64 * spacing[0], j as f64 * spacing[1], k as f64 * spacing[2]]
-    };
-    let index = |at: [usize; 3]| (at[2] * ni + at[0]) * nj + at[1];
-    let length: [f64; 3] = std::array::from_fn(|a| [ni, nj, nk][a] as f64 * spacing[a]);
-    let side = (length.iter().product::<f64>() / wanted.max(1) as f64).cbrt();
-    // A regular lattice, as near to the side as it divides the crop.
+/// The side of cubes of which about so many fill a block; of squares where it is thinner than they.
+fn side(length: [f64; 3], wanted: usize) -> f64 {
+    let mut thick: Vec<f64> = length.into_iter().filter(|mm| *mm > 0.0).collect();
+    loop {
+        let side =
+            (thick.iter().product::<f64>() / wanted.max(1) as f64).powf(1.0 / thick.len().max(1) as f64);
+        let before = thick.len();
+        thick.retain(|mm| *mm >= side);
+        if thick.len() == before || thick.is_empty() {
+            return side;
+        }
+    }
+}
+
+/// Cuts voxels into about `wanted` pieces.
+pub(super) fn supervoxels(ground: &Ground, wanted: usize) -> Supervoxels {
+    let (size @ [ni, nj, nk], spacing) = (ground.size, ground.spacing_mm);
+    let length: [f64; 3] = std::array::from_fn(|a| size[a] as f64 * spacing[a]);
+    let side = side(length, wanted);
+    // A regular lattice, as near to the side as it divides the block.
     let cuts = length.map(|mm| ((mm / side).round() as usize).max(1));
     let mut centres = Vec::with_capacity(cuts.iter().product());
     for c in 0..cuts.iter().product::<usize>() {
         let cut = [c % cuts[0], c / cuts[0] % cuts[1], c / (cuts[0] * cuts[1])];
         let at: [usize; 3] = std::array::from_fn(|a| {
-            let n = [ni, nj, nk][a];
-            (((cut[a] as f64 + 0.5) / cuts[a] as f64 * n as f64) as usize).min(n.saturating_sub(1))
+            (((cut[a] as f64 + 0.5) / cuts[a] as f64 * size[a] as f64) as usize)
+                .min(size[a].saturating_sub(1))
         });
-        let n = index(at);
-        centres.push(Centre { mm: place(n), hu: hu(n) });
+        centres.push(Centre { mm: ground.mm(at), density: ground.density(ground.index(at)) });
     }
     let mut labels = vec![0u16; ni * nj * nk];
     let mut nearest = vec![f64::INFINITY; labels.len()];
@@ -71,10 +123,9 @@ pub(super) fn supervoxels(crop: &Crop, grid: &VoxelGrid, wanted: usize) -> Super
             for k in range(2, nk) {
                 for i in range(0, ni) {
                     for j in range(1, nj) {
-                        let n = index([i, j, k]);
-                        let mm = place(n);
+                        let (n, mm) = (ground.index([i, j, k]), ground.mm([i, j, k]));
                         let far: f64 = (0..3).map(|a| ((mm[a] - centre.mm[a]) / side).powi(2)).sum();
-                        let other = ((hu(n) - centre.hu) / COMPACTNESS_HU).powi(2);
+                        let other = (ground.density(n) - centre.density).powi(2);
                         if far + other < nearest[n] {
                             (nearest[n], labels[n]) = (far + other, label as u16);
                         }
@@ -83,16 +134,16 @@ pub(super) fn supervoxels(crop: &Crop, grid: &VoxelGrid, wanted: usize) -> Super
             }
         }
         let mut sums = vec![(Centre::default(), 0usize); centres.len()];
-        for (n, label) in labels.iter().enumerate() {
-            let (sum, count) = &mut sums[usize::from(*label)];
-            let mm = place(n);
+        for at in (0..nk).flat_map(|k| (0..ni).flat_map(move |i| (0..nj).map(move |j| [i, j, k]))) {
+            let (n, mm) = (ground.index(at), ground.mm(at));
+            let (sum, count) = &mut sums[usize::from(labels[n])];
             (0..3).for_each(|a| sum.mm[a] += mm[a]);
-            sum.hu += hu(n);
+            sum.density += ground.density(n);
             *count += 1;
         }
         for (centre, (sum, count)) in centres.iter_mut().zip(sums).filter(|(_, (_, count))| *count > 0) {
             let of = count as f64;
-            *centre = Centre { mm: sum.mm.map(|v| v / of), hu: sum.hu / of };
+            *centre = Centre { mm: sum.mm.map(|v| v / of), density: sum.density / of };
         }
     }
     numbered(labels, centres.len())
@@ -141,7 +192,7 @@ mod tests {
     #[test]
     fn pieces_cover_all_of_the_crop_and_keep_tissue_apart_from_lung() {
         let (crop, grid) = crop();
-        let found = supervoxels(&crop, &grid, 40);
+        let found = supervoxels(&Ground::of_crop(&crop, &grid), 40);
         assert_eq!(found.labels.len(), crop.values.len());
         assert!((20..=60).contains(&found.count), "{}", found.count);
         let mut sizes = vec![[0usize; 2]; found.count];
@@ -153,5 +204,19 @@ mod tests {
             .iter()
             .fold((0, 0), |(all, mixed), [lung, tissue]| (all + tissue, mixed + lung.min(tissue)));
         assert!(mixed * 20 < tissue, "{mixed} of {tissue} voxels lie in pieces of the other kind");
+    }
+
+    #[test]
+    fn a_slice_is_cut_into_pieces_of_its_plane() {
+        // 120 x 90 mm, 1 mm thick: cubes of that volume would be hundreds.
+        let values = vec![0.5; 120 * 90];
+        let ground = Ground::of_samples(&values, [1, 90, 120], [1.0; 3], 1.0);
+        let found = supervoxels(&ground, 12);
+        assert_eq!((found.labels.len(), found.count), (120 * 90, 12));
+        // Neighbours along a row are of one piece, but at its edges.
+        let changes = found.labels.windows(2).filter(|pair| pair[0] != pair[1]).count();
+        assert!(changes <= 90 * 4, "{changes}");
+        assert!((side([120.0, 90.0, 1.0], 12) - 30.0).abs() < 1e-9);
+        assert!((side([40.0, 20.0, 10.0], 8) - 10.0).abs() < 1e-9);
     }
 }

@@ -9,20 +9,29 @@ use crate::explain::{Agreement, Saliency, agreements, difference};
 pub struct Comparison {
     maps: Vec<Arc<Saliency>>,
     pairs: Vec<Agreement>,
-    difference: Option<([Arc<Saliency>; 2], Arc<Saliency>)>,
+    two: Option<Two>,
+}
+
+/// Two maps that are looked at together; of two networks, perhaps.
+#[derive(Clone, Debug, PartialEq)]
+struct Two {
+    maps: [Arc<Saliency>; 2],
+    difference: Arc<Saliency>,
+    agreement: Option<Agreement>,
 }
 
 impl Comparison {
     /// Compares; takes some tenths of a second for many maps.
     /// - `maps`: all of them, of all scales together
     /// - `two`: those whose difference is wanted
-    pub fn of(maps: Vec<Arc<Saliency>>, two: Option<[Arc<Saliency>; 2]>) -> Self {
+    pub fn between(maps: Vec<Arc<Saliency>>, two: Option<[Arc<Saliency>; 2]>) -> Self {
         let pairs = agreements(&maps);
-        let difference = two.and_then(|[a, b]| {
-            let map = Arc::new(difference(&a, &b)?);
-            Some(([a, b], map))
+        let two = two.and_then(|maps| {
+            let [a, b] = &maps;
+            let (difference, agreement) = (Arc::new(difference(a, b)?), agreements(&maps).first().copied());
+            Some(Two { maps, difference, agreement })
         });
-        Self { maps, pairs, difference }
+        Self { maps, pairs, two }
     }
 
     /// Whether it is of these maps.
@@ -36,9 +45,16 @@ impl Comparison {
     }
 
     /// The first less the second, where that was wanted of these two.
-    pub fn difference(&self, [a, b]: [&Arc<Saliency>; 2]) -> Option<&Arc<Saliency>> {
-        let same =
-            |([x, y], _): &&([Arc<Saliency>; 2], Arc<Saliency>)| Arc::ptr_eq(x, a) && Arc::ptr_eq(y, b);
-        self.difference.as_ref().filter(same).map(|(_, map)| map)
+    pub fn difference(&self, two: [&Arc<Saliency>; 2]) -> Option<&Arc<Saliency>> {
+        self.of(two).map(|two| &two.difference)
+    }
+
+    /// How far these two agree where both say something, where that was wanted of them.
+    pub fn of_two(&self, two: [&Arc<Saliency>; 2]) -> Option<&Agreement> {
+        self.of(two).and_then(|two| two.agreement.as_ref())
+    }
+
+    fn of(&self, [a, b]: [&Arc<Saliency>; 2]) -> Option<&Two> {
+        self.two.as_ref().filter(|Two { maps: [x, y], .. }| Arc::ptr_eq(x, a) && Arc::ptr_eq(y, b))
     }
 }

@@ -184,6 +184,12 @@ impl Nodule {
         self.opinions.iter().find(|known| known.model == model && known.at == self.at)
     }
 
+    /// The maps of other networks of the nodule where it lies now, each with its network's name.
+    pub fn maps_of_others(&self) -> impl Iterator<Item = (&'static str, &Arc<Saliency>)> {
+        let here = self.opinions.iter().filter(|known| known.at == self.at);
+        here.flat_map(|known| known.maps.iter().map(|map| (known.model, map)))
+    }
+
     /// Takes in what the network says of the places around the point.
     pub fn surround(&mut self, found: Arc<Neighbourhood>) {
         self.neighbourhood = Some(found);
@@ -233,14 +239,17 @@ impl Nodule {
         }
     }
 
+    /// Every map of the network that answered.
+    pub fn maps(&self) -> &[Arc<Saliency>] {
+        match &self.question {
+            Question::Answered { saliency, .. } => saliency,
+            _ => &[],
+        }
+    }
+
     /// The maps of all scales together, each method's.
     pub fn combined_maps(&self) -> Vec<Arc<Saliency>> {
-        match &self.question {
-            Question::Answered { saliency, .. } => {
-                saliency.iter().filter(|map| map.scale.is_none()).cloned().collect()
-            }
-            _ => Vec::new(),
-        }
+        self.maps().iter().filter(|map| map.scale.is_none()).cloned().collect()
     }
 
     /// Takes in how far its maps agree.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::explain::Saliency;
 use crate::geometry::{Patient, Point};
 use crate::inference::Answer;
 
@@ -14,6 +15,8 @@ pub struct Opinion {
     pub at: Point<Patient>,
     /// How far it is.
     pub said: Said,
+    /// What it looked at, each of its own methods that come with an answer; empty before.
+    pub maps: Vec<Arc<Saliency>>,
 }
 
 /// How far a network is that is asked beside another.

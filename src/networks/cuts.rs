@@ -3,8 +3,8 @@
 //! burn's derivative of a ReLU cannot be replaced on every device, so the way is cut: behind each ReLU begins
 //! a new graph. Going back, each piece hands its gradient to the pieces before it, by the rule that is wanted.
 
-use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
+use burn::tensor::{Gradients, Tensor};
 
 use super::taps::Tapped;
 
@@ -127,7 +127,8 @@ impl Cuts {
     }
 }
 
-fn gradient(of: &Tapped, gradients: &mut burn::tensor::Gradients) -> Option<Tapped> {
+/// The derivative by a leaf, once.
+pub(super) fn gradient(of: &Tapped, gradients: &mut Gradients) -> Option<Tapped> {
     match of {
         Tapped::D2(x) => x.grad_remove(gradients).map(Tapped::D2),
         Tapped::D3(x) => x.grad_remove(gradients).map(Tapped::D3),

@@ -5,10 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
+use burn::tensor::{Gradients, Tensor};
 
-use super::cuts::{Cuts, Rule};
+use super::cuts::{Cuts, Rule, gradient};
 
 /// A tensor of any rank that a network has.
 #[derive(Clone, Debug)]
@@ -51,6 +51,8 @@ pub struct Taps {
     scope: String,
     kept: BTreeMap<String, Tapped>,
     cuts: Option<Cuts>,
+    /// Where derivatives are wanted too: zeros that were added, whose derivative is that of the sum.
+    probes: Option<BTreeMap<String, Tapped>>,
 }
 
 impl Taps {
@@ -70,6 +72,39 @@ impl Taps {
     /// volumetric encoders and of CSF-Net.
     pub fn cut(rule: Rule) -> Self {
         Self { cuts: Some(Cuts::new(rule)), ..Self::default() }
+    }
+
+    /// Keeps the tensors of these names, without what they were computed from, and where a network
+    /// [probes](Self::probe) them the derivative by each, for [`Taps::derivative`]. Of tensors with gradients alone.
+    pub fn probing(names: &[&str]) -> Self {
+        Self { probes: Some(BTreeMap::new()), ..Self::of(names) }
+    }
+
+    /// Offers a tensor that may be asked for the derivative by it, and hands on the same values.
+    pub fn probe<const D: usize>(&mut self, name: &str, tensor: Tensor<D>) -> Tensor<D>
+    where
+        Tensor<D>: Into<Tapped>,
+    {
+        if !self.wants(name) {
+            return tensor;
+        }
+        let full = self.full(name);
+        let Some(probes) = &mut self.probes else {
+            self.kept.insert(full, tensor.clone().into());
+            return tensor;
+        };
+        let still = tensor.clone().inner();
+        let zeros = still.zeros_like().autodiff().require_grad();
+        self.kept.insert(full.clone(), still.into());
+        probes.insert(full, zeros.clone().into());
+        tensor + zeros
+    }
+
+    /// The derivative by a probed tensor, once.
+    /// - `gradients`: of a score that was reached with these taps
+    /// - returns: `None` where nothing of this name was probed or the score does not depend on it
+    pub fn derivative(&mut self, name: &str, gradients: &mut Gradients) -> Option<Tapped> {
+        gradient(&self.probes.as_mut()?.remove(name)?, gradients)
     }
 
     /// `max(x, 0)`.

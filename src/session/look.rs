@@ -204,6 +204,15 @@ impl Tool {
     }
 }
 
+/// A map that another one is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Against {
+    /// Of which network that was asked beside; `None`: of the one whose map is shown.
+    pub model: Option<&'static str>,
+    /// Of which method.
+    pub method: Method,
+}
+
 /// How the saliency map lies over the CT.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Heatmap {
@@ -211,8 +220,8 @@ pub struct Heatmap {
     pub on: bool,
     /// Which map: a method, and one scale or all combined.
     pub map: Wanted,
-    /// A method whose map is taken off it; `None` shows the map itself.
-    pub against: Option<Method>,
+    /// A map that is taken off it; `None` shows the map itself.
+    pub against: Option<Against>,
     /// It and that one in turn, in place of each other.
     pub blink: bool,
     /// 0 (invisible) to 1.

@@ -6,6 +6,7 @@
 
 mod case;
 mod crop_box;
+mod compared;
 mod document;
 mod edit;
 mod first_window;
@@ -27,12 +28,13 @@ mod volume_view;
 mod window_place;
 
 pub use case::{Case, Findings, Measured, OpenSeries, Stage, Thumbnail};
+pub use compared::Compared;
 pub use crop_box::CropBox;
 pub use document::Session;
 pub use edit::Edit;
 pub use first_window::first_window;
 pub use locked::LockedPaths;
-pub use look::{Arrangement, Brush, CornerText, Heatmap, Layout, Look, Pane, Tool};
+pub use look::{Against, Arrangement, Brush, CornerText, Heatmap, Layout, Look, Pane, Tool};
 pub use networks::{Imported, NetworkFacts};
 pub use news::{
     Adapter, Engine, GpuUse, GraphicsDevice, Hover, Memory, NetworkChoice, News, Notice, NoticeId, Playing,

@@ -22,6 +22,7 @@ pub const fn name(method: Method) -> &'static str {
         Method::KernelShap => "KernelSHAP",
         Method::Native => "Native",
         Method::AttentionRollout => "Attention rollout",
+        Method::AttentionRelevance => "Attention relevance",
         Method::DateDifference => "Change of gate",
     }
 }
@@ -73,6 +74,9 @@ pub fn told(method: Method) -> &'static str {
         }
         Method::AttentionRollout => {
             say!("method-attention-rollout")
+        }
+        Method::AttentionRelevance => {
+            say!("method-attention-relevance")
         }
         Method::DateDifference => {
             say!("method-date-difference")

@@ -8,7 +8,7 @@ use super::picture::{Picture, PictureError, Pictures};
 use super::theme::{PICTURE, strong_family};
 use super::viewport::{Shown, SlicePlace, caution, overlay, slice_shape};
 use super::words;
-use crate::findings::Nodule;
+use crate::findings::{Nodule, Said};
 use crate::inference::Answer;
 use crate::language::{heard, named};
 use crate::networks::weights::UNTRAINED;
@@ -35,8 +35,16 @@ pub struct PairPicture {
 impl PairPicture {
     /// - `shown`: both views, of one size, as they may leave the program
     pub fn of(session: &Session, pane: Pane, shown: [Shown; 2]) -> Self {
-        let answer = session.selected().and_then(Nodule::answer);
-        let (told, warnings) = answer.map(|answer| caption(answer, &shown)).unwrap_or_default();
+        let nodule = session.selected();
+        let answer = nodule.and_then(Nodule::answer);
+        let beside = session.compared().and_then(|two| two.models).and_then(|[_, model]| {
+            match &nodule?.opinion(model)?.said {
+                Said::Answer(answer) => Some(answer),
+                _ => None,
+            }
+        });
+        let captioned = answer.map(|answer| caption(answer, beside.map(AsRef::as_ref), &shown));
+        let (told, warnings) = captioned.unwrap_or_default();
         Self { pane, shown, told, warnings }
     }
 
@@ -88,32 +96,53 @@ impl PairPicture {
     }
 }
 
-/// Whose maps these are, of what; and what speaks against reading them.
-fn caption(answer: &Answer, shown: &[Shown; 2]) -> (Vec<String>, Vec<String>) {
+/// The network of a map.
+fn network(answer: &Answer) -> String {
     let count = if answer.ensemble > 1 { format!(" × {}", answer.ensemble) } else { String::new() };
     let short: String = answer.weights_sha256.chars().take(8).collect();
-    let network = say!(
+    say!(
         "pair-picture-network",
         network =
             say!("answer-model", model = answer.model, count = count, mode = named("mode", &answer.mode)),
         weights = format!("{} {short}", answer.weights)
-    );
+    )
+}
+
+/// What speaks against reading an answer's maps.
+fn doubts(answer: &Answer) -> Vec<String> {
+    let mut doubts: Vec<String> =
+        guard_notes(&answer.guard).iter().map(|note| words::full_sentence(note)).collect();
+    if !answer.trained {
+        doubts.push(words::full_sentence(&heard(UNTRAINED)));
+    }
+    doubts
+}
+
+/// Whose maps these are, of what; and what speaks against reading them.
+/// - `beside`: of the second map's network, where that is another one
+fn caption(answer: &Answer, beside: Option<&Answer>, shown: &[Shown; 2]) -> (Vec<String>, Vec<String>) {
     let names = shown.each_ref().map(|shown| shown.map_name.clone().unwrap_or_default());
     let [this, that] = names;
     let maps = format!("{}.", say!("compare-left-right", this = this, that = that));
     let point = say!("pair-picture-point", place = words::patient_position(answer.at));
-    let mut told = vec![network, maps, point];
+    let mut told = vec![network(answer)];
+    told.extend(beside.map(network));
+    told.extend([maps, point]);
+    if beside.is_some() {
+        told.push(say!("compare-two-networks").to_owned());
+    }
     if answer.ensemble > 1 {
         told.push(say!("explanation-first-network", count = words::count(answer.ensemble)));
     }
     if let Some(caution) = &answer.caution {
         told.push(words::full_sentence(&heard(caution)));
     }
-    let mut warnings: Vec<String> =
-        guard_notes(&answer.guard).iter().map(|note| words::full_sentence(note)).collect();
-    if !answer.trained {
-        warnings.push(words::full_sentence(&heard(UNTRAINED)));
-    }
+    let mut warnings = doubts(answer);
+    let of_beside = beside.map(|beside| {
+        let told = doubts(beside).into_iter();
+        told.map(|doubt| words::of_network(&beside.model, &doubt)).collect::<Vec<_>>()
+    });
+    warnings.extend(of_beside.into_iter().flatten());
     let maps = shown.iter().filter_map(|shown| shown.heatmap.as_ref());
     let cautions = maps.filter_map(|look| caution(&look.saliency));
     let cautions = cautions.map(|caution| words::full_sentence(&heard(caution)));

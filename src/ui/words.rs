@@ -13,7 +13,9 @@ use crate::ingest::{Defect, DefectCode};
 use crate::language::named;
 use crate::measure::Kind;
 use crate::say;
-use crate::session::{PriorSeries, Projection, SeriesLink, Session, Slab, Turn, VolumeView, is_earlier};
+use crate::session::{
+    Compared, PriorSeries, Projection, SeriesLink, Session, Slab, Turn, VolumeView, is_earlier,
+};
 use crate::view::{ResolvedView, Screen, ScreenSource};
 use crate::volume::{Volume, Window};
 
@@ -416,9 +418,32 @@ pub fn full_sentence(text: &str) -> String {
     if text.ends_with(['.', '!', '?', '…']) || text.is_empty() { text } else { text + "." }
 }
 
+/// What a map shows, after the name of a network that is not the only one.
+pub fn of_network(model: &str, what: &str) -> String {
+    format!("{model}: {what}")
+}
+
+/// What each of two maps shows, and of which scale, with its network where they are of two.
+pub fn compared(two: &Compared<'_>) -> [String; 2] {
+    with_networks(two, two.maps.map(|map| method_and_scale(map)))
+}
+
+/// The same without scales.
+pub fn compared_methods(two: &Compared<'_>) -> [String; 2] {
+    with_networks(two, two.maps.map(|map| method(map).to_owned()))
+}
+
+fn with_networks(two: &Compared<'_>, [first, second]: [String; 2]) -> [String; 2] {
+    match two.models {
+        Some([this, that]) => [of_network(this, &first), of_network(that, &second)],
+        None => [first, second],
+    }
+}
+
 /// What the difference of two maps shows.
-pub fn minus(first: &Saliency, second: &Saliency) -> String {
-    say!("words-minus", first = method(first), second = method(second))
+pub fn minus(two: &Compared<'_>) -> String {
+    let [first, second] = compared_methods(two);
+    say!("words-minus", first = first, second = second)
 }
 
 /// How two series are linked; nothing where they are not.

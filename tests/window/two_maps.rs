@@ -9,7 +9,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use triscope::app::Start;
 use triscope::command::{Command, Explaining, Filming, Preference, Viewing};
 use triscope::explain::Method;
-use triscope::session::{Layout, Pane, Severity};
+use triscope::session::{Against, Layout, Pane, Severity};
 use triscope::ui::pair_picture::PairPicture;
 
 const SECOND: &str = "Axial, second map";
@@ -43,7 +43,8 @@ fn shift_m_shows_one_plane_with_two_maps_and_one_cursor_and_is_taken_back() {
     let mut window = asked();
     window.key_with(Modifiers::SHIFT, Key::M);
     let shown = window.session(|s| (s.look().layout, s.look().heatmap.on, s.look().heatmap.against));
-    assert_eq!(shown, (Layout::Maps(Pane::Axial), true, Some(Method::Native)));
+    let native = Against { model: None, method: Method::Native };
+    assert_eq!(shown, (Layout::Maps(Pane::Axial), true, Some(native)));
     let (left, (right, spoken)) = (window.rect(Pane::Axial), second(&window));
     assert_eq!(left.size(), right.size());
     assert!(left.right() <= right.left());
@@ -131,6 +132,53 @@ fn another_method_or_none_is_chosen_beside_it_and_the_button_goes_back() {
     window.click("Maps side by side");
     assert_eq!(window.session(|s| s.look().layout), Layout::Grid);
     assert!(window.harness.query_by_role_and_label(Role::Canvas, SECOND).is_none());
+}
+
+#[test]
+fn the_maps_of_two_networks_lie_beside_each_other_each_with_its_network_s_name() {
+    let mut window = asked();
+    let model = "maemc-net-compact";
+    command(&mut window, Command::Edit(triscope::session::Edit::Beside(vec![model])));
+    window.until("the other network has its map", |s| {
+        s.selected().is_some_and(|nodule| nodule.maps_of_others().any(|(of, _)| of == model))
+    });
+    window.key_with(Modifiers::SHIFT, Key::M);
+    window.click("For and against");
+    window.click("maemc-net-compact: Its attention");
+    window.settle();
+    let against = window.session(|s| s.look().heatmap.against);
+    assert_eq!(against, Some(Against { model: Some(model), method: Method::Native }));
+    assert!(window.spoken(Pane::Axial).ends_with("map: m3net-compact: Grad-CAM, combined"));
+    assert!(second(&window).1.ends_with("map: maemc-net-compact: Its attention"), "{}", second(&window).1);
+    assert!(window.says("They may answer different questions"));
+    // Their difference lies where both say something.
+    window.key_with(Modifiers::SHIFT, Key::M);
+    command(
+        &mut window,
+        Command::Edit(triscope::session::Edit::Heatmap(triscope::session::Heatmap {
+            on: true,
+            against,
+            ..triscope::session::Heatmap::default()
+        })),
+    );
+    window.until("they are compared", |s| {
+        let two = s.compared_maps();
+        two.is_some_and(|two| {
+            let known = s.selected().and_then(|nodule| nodule.comparison());
+            known.is_some_and(|known| known.difference(two).is_some() && known.of_two(two).is_some())
+        })
+    });
+    window.settle();
+    assert!(
+        window
+            .spoken(Pane::Axial)
+            .ends_with("map: m3net-compact: Grad-CAM minus maemc-net-compact: Its attention"),
+        "{}",
+        window.spoken(Pane::Axial)
+    );
+    // The network that was asked beside is no longer asked: nothing is left to compare with.
+    command(&mut window, Command::Edit(triscope::session::Edit::Beside(Vec::new())));
+    assert!(window.session(|s| s.compared_maps().is_none()));
 }
 
 #[test]

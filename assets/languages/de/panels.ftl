@@ -60,6 +60,7 @@ compare-left-right = Links { $this }, rechts { $that }
 compare-in-turn = { $this } und { $that } im Wechsel
 compare-one-scale = auf einer Farbskala
 compare-own-scales = jede auf der Skala ihres eigenen größten Werts: ihre Einheiten sind verschieden
+compare-two-networks = Sie beantworten vielleicht verschiedene Fragen, jedes über das, was es selbst liest: Verglichen werden kann, wo die Karten liegen, nicht wie stark sie sind.
 compare-colours = Orange: { $this } ist stärker; blau: { $that }.
 compare-motion = { " " }Bewegung ist verringert: { $key } halten für die andere.
 compare-correlation = { " " }Rangkorrelation { $correlation }; vom stärksten Zehntel beider sind { $share } % dieselben, 10 % durch Zufall.

@@ -60,6 +60,7 @@ compare-left-right = Left { $this }, right { $that }
 compare-in-turn = { $this } and { $that } in turn
 compare-one-scale = on one scale of colours
 compare-own-scales = each on the scale of its own largest value: their units differ
+compare-two-networks = They may answer different questions, each about what it reads itself: where the maps lie can be compared, not how strong they are.
 compare-colours = Orange: { $this } is stronger; blue: { $that } is.
 compare-motion = { " " }Motion is reduced: hold { $key } for the other one.
 compare-correlation = { " " }Rank correlation { $correlation }; of the strongest tenth of each { $share } % are the same, 10 % by chance.

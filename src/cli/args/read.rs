@@ -133,9 +133,11 @@ pub(in crate::cli) struct Classify {
     #[arg(long, value_enum, default_value = "paper")]
     pub(in crate::cli) mode: Mode,
     /// Explanations. Of every network native, gradient, gradient_x_input, smooth_grad, integrated_gradients (these
-    /// four not of the full LungNodule-SSM), occlusion and rise; of some grad_cam, attention_rollout, date_difference
-    /// and guided_backprop; of M3Net grad_cam_pp, hires_cam, layer_cam, score_cam and kernel_shap besides. `:micro`,
-    /// `:meso` or `:macro` after a name for one scale of M3Net, but for native, occlusion, rise and kernel_shap
+    /// four not of the full LungNodule-SSM), grad_cam, grad_cam_pp, hires_cam, layer_cam, score_cam (this not of the
+    /// full LungNodule-SSM either), occlusion, rise and kernel_shap; of MAEMC-NET and LungNodule-SSM
+    /// attention_rollout and attention_relevance; of CSF-Net date_difference; guided_backprop where there are ReLUs.
+    /// `:micro`, `:meso` or `:macro` after a name for one scale of M3Net, but for native, occlusion, rise and
+    /// kernel_shap
     /// [default with --out: the first that the network has]
     #[arg(long, value_name = "METHOD", value_delimiter = ',', value_parser = values::explain)]
     pub(in crate::cli) explain: Vec<Wanted>,

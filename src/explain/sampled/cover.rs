@@ -4,7 +4,7 @@ use super::{Sampled, Worth};
 use crate::explain::error::ExplainError;
 use crate::explain::noise::generator;
 use crate::explain::occlusion::{Occluding, parts};
-use crate::explain::rise::{Covering, Pattern};
+use crate::explain::rise::{Covering, Pattern, SeenMean};
 use crate::geometry::VoxelBox;
 use crate::jobs::JobContext;
 
@@ -69,12 +69,12 @@ pub(super) fn rise(of: &dyn Sampled, how: Covering, ctx: &JobContext) -> Result<
     let [slices, rows, columns] = of.shape();
     let how = Covering { cells: blocks(how.cells, of.shape()), ..how };
     let (mut random, count, fill) = (generator(how.seed), how.patterns.max(1), of.of_hu(how.fill_hu));
-    let mut sums = vec![0.0f64; of.values().len()];
+    let mut mean = SeenMean::new(of.values().len());
     let middle = |n: usize, of: usize| (n as f64 + 0.5) / of.max(1) as f64;
     for number in 0..count {
         ctx.step(&format!("RISE: pattern {} of {count}", number + 1), number as f32 / count as f32)?;
         let pattern = Pattern::draw(&how, &mut random);
-        let mut seen = Vec::with_capacity(sums.len());
+        let mut seen = Vec::with_capacity(of.values().len());
         for slice in 0..slices {
             for row in 0..rows {
                 let at = |column| [middle(column, columns), middle(row, rows), middle(slice, slices)];
@@ -82,9 +82,7 @@ pub(super) fn rise(of: &dyn Sampled, how: Covering, ctx: &JobContext) -> Result<
             }
         }
         let covered: Vec<f32> = of.values().iter().zip(&seen).map(|(v, s)| fill + (v - fill) * s).collect();
-        let probability = Worth::probability(of.worth(&covered)?);
-        sums.iter_mut().zip(&seen).for_each(|(sum, seen)| *sum += probability * f64::from(*seen));
+        mean.add(Worth::probability(of.worth(&covered)?), &seen);
     }
-    let weight = how.seen * count as f64;
-    Ok(Covered { map: sums.into_iter().map(|sum| (sum / weight) as f32).collect(), unit: "probability" })
+    Ok(Covered { map: mean.map(), unit: "probability" })
 }

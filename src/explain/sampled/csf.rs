@@ -4,12 +4,12 @@ use std::cell::OnceCell;
 
 use burn::tensor::Tensor;
 
-use super::{Sampled, Slope, back, difference, number};
+use super::{Layer, Sampled, Slope, back, difference, number};
 use crate::explain::error::ExplainError;
 use crate::inference::Region;
 use crate::inference::csf::{CsfForward, CsfNetwork, Input, SHADES};
 use crate::networks::Taps;
-use crate::networks::csf::CsfNet;
+use crate::networks::csf::{CsfNet, Trunk};
 
 /// What CSF-Net read of the later date.
 #[derive(Debug)]
@@ -19,12 +19,15 @@ pub struct CsfSampled<'a> {
     /// Of the earlier date, as the network left them.
     features: OnceCell<Tensor<5>>,
     embedded: Tensor<3>,
+    /// Of both dates, at the explained layer.
+    explained: [Tensor<5>; 2],
 }
 
 impl<'a> CsfSampled<'a> {
     /// - `forward`: of these two dates, the earlier one first
     pub fn new(network: &'a CsfNetwork, forward: &CsfForward, dates: [&'a Input; 2]) -> Self {
-        Self { network, dates, features: OnceCell::new(), embedded: forward.embedded.clone() }
+        let (embedded, explained) = (forward.embedded.clone(), forward.features.clone());
+        Self { network, dates, features: OnceCell::new(), embedded, explained }
     }
 
     /// What was read of both dates, the earlier one first.
@@ -79,5 +82,15 @@ impl Sampled for CsfSampled<'_> {
         let later = net.encode(self.network.region(values), &mut Taps::off());
         let dates = [self.features(), later];
         number(difference(net.join(dates, self.embedded.clone(), &mut Taps::off())))
+    }
+
+    fn layer(&self) -> Result<Layer, ExplainError> {
+        let leaves = self.explained.clone().map(|x| x.autodiff().require_grad());
+        let embedded = self.embedded.clone().autodiff();
+        let [_, later] = &leaves;
+        let margin = difference(self.network.net().after_explained(leaves.clone(), embedded));
+        let gradient = later.grad_remove(&mut margin.backward()).ok_or(ExplainError::NoNumber)?;
+        let [_, features] = self.explained.clone();
+        Layer::of(features, gradient, Trunk::EXPLAINED.1)
     }
 }

@@ -2,8 +2,10 @@
 
 use burn::tensor::Tensor;
 
-use super::{Sampled, Slope, back, block, difference, number};
+use super::attended::{raising, shares};
+use super::{Attended, Counted, Layer, Sampled, Slope, back, block, difference, number};
 use crate::explain::error::ExplainError;
+use crate::explain::maemc::slice_cells;
 use crate::inference::Region;
 use crate::inference::maemc::{MaemcNetwork, Montage, of_hu};
 use crate::networks::Taps;
@@ -35,6 +37,12 @@ impl<'a> MaemcSampled<'a> {
         let rows: Tensor<4> = slices.reshape([GRID, GRID, PATCH, PATCH]).swap_dims(1, 2);
         rows.reshape([1, 1, GRID * PATCH, GRID * PATCH]).repeat_dim(1, self.network.channels())
     }
+
+    /// The margin of what was read, on a device that follows derivatives.
+    fn margin_with(&self, taps: &mut Taps) -> Tensor<1> {
+        let slices = block(&self.values, self.shape(), self.network.device()).autodiff();
+        difference(self.network.net().forward_tapped(self.montage(slices), taps))
+    }
 }
 
 impl Sampled for MaemcSampled<'_> {
@@ -63,5 +71,25 @@ impl Sampled for MaemcSampled<'_> {
     fn margin(&self, values: &[f32]) -> Result<f64, ExplainError> {
         let slices = block(values, self.shape(), self.network.device());
         number(difference(self.network.net().forward_tapped(self.montage(slices), &mut Taps::off())))
+    }
+
+    fn layer(&self) -> Result<Layer, ExplainError> {
+        let name = self.network.net().encoder().last_read();
+        let mut taps = Taps::probing(&[&name]);
+        let mut gradients = self.margin_with(&mut taps).backward();
+        Layer::of_tokens(&mut taps, &name, &mut gradients, [SLICES, 1, 1], slice_cells())
+    }
+
+    fn attended(&self, counted: Counted) -> Result<Attended, ExplainError> {
+        let names = self.network.net().encoder().attention_taps();
+        let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut taps = Taps::probing(&wanted);
+        let margin = self.margin_with(&mut taps);
+        let blocks = match counted {
+            Counted::Shares => shares(&mut taps, &names)?,
+            Counted::Raising => raising(&mut taps, &names, &mut margin.backward())?,
+        };
+        let reads = self.network.net().reads();
+        Ok(Attended { blocks, reads, shape: [SLICES, 1, 1], cells: slice_cells() })
     }
 }

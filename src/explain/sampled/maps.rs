@@ -1,8 +1,13 @@
 //! Every map of one answer that follows from the network's input, by name; nothing is computed twice.
 
+use super::attended::Counted;
 use super::cover::{Covered, blocks, occlude, rise};
+use super::layer::{Layer, score_cam};
+use super::shared::kernel_shap;
 use super::slope::{BASELINE_HU, integrated, smooth};
 use super::{Sampled, Slope};
+use crate::explain::attention::{RELEVANCE, ROLLOUT};
+use crate::explain::cam::CamRule;
 use crate::explain::error::ExplainError;
 use crate::explain::laid::Laid;
 use crate::explain::method::Method;
@@ -20,12 +25,13 @@ type Told = Vec<(&'static str, f64)>;
 pub struct SampledMaps {
     how: Parameters,
     slope: Option<Slope>,
+    layer: Option<Layer>,
 }
 
 impl SampledMaps {
     /// Nothing is computed yet.
     pub fn new(how: Parameters) -> Self {
-        Self { how, slope: None }
+        Self { how, slope: None, layer: None }
     }
 
     /// One map, on the voxels of the CT that the network read.
@@ -40,6 +46,9 @@ impl SampledMaps {
         ctx: &JobContext,
     ) -> Result<Saliency, ExplainError> {
         let shape = of.shape();
+        if let Some(laid) = self.of_cells(method, of, ctx)? {
+            return Ok(laid.over(of.region(), grid));
+        }
         let (values, unit, signed, told): (Vec<f32>, &'static str, bool, Told) = match method {
             Method::Gradient => (self.slope(of)?.by_input.clone(), "logit per input", true, Vec::new()),
             Method::GradientTimesInput => {
@@ -87,6 +96,18 @@ impl SampledMaps {
                 ];
                 (map, unit, false, told)
             }
+            Method::KernelShap => {
+                let how = self.how.sharing;
+                let (found, unit) = kernel_shap(of, how, ctx)?;
+                let told = vec![
+                    ("supervoxels", found.shares.len() as f64),
+                    ("coalitions", found.coalitions as f64),
+                    ("fill_hu", f64::from(how.fill_hu)),
+                    ("seed", how.seed as f64),
+                    ("difference", found.difference),
+                ];
+                (found.values, unit, true, told)
+            }
             _ => return Err(ExplainError::NoLayer("asked-for")),
         };
         let laid = Laid {
@@ -106,8 +127,55 @@ impl SampledMaps {
             Method::Rise => Some(blocks(self.how.covering.cells, shape)),
             _ => None,
         };
-        let native_shape = native.map(|[i, j, k]| [k, j, i]).or(map.native_shape);
+        let native_shape = match method {
+            Method::KernelShap => None,
+            _ => native.map(|[i, j, k]| [k, j, i]).or(map.native_shape),
+        };
         Ok(Saliency { told, native_shape, ..map })
+    }
+
+    /// Maps of a layer's cells; `None` of methods that ask about samples.
+    fn of_cells(
+        &mut self,
+        method: Method,
+        of: &dyn Sampled,
+        ctx: &JobContext,
+    ) -> Result<Option<Laid>, ExplainError> {
+        let rule = match method {
+            Method::GradCam => Some(CamRule::GradCam),
+            Method::GradCamPlusPlus => Some(CamRule::GradCamPlusPlus),
+            Method::HiResCam => Some(CamRule::HiResCam),
+            Method::LayerCam => Some(CamRule::LayerCam),
+            _ => None,
+        };
+        let (shape, cells, values, unit) = match (method, rule) {
+            (_, Some(rule)) => {
+                let layer = self.layer(of)?;
+                (layer.evidence.shape, layer.cells, layer.evidence.map(rule), "logit")
+            }
+            (Method::ScoreCam, None) => {
+                let layer = self.layer(of)?;
+                (layer.evidence.shape, layer.cells, score_cam(of, layer, ctx)?, "feature")
+            }
+            (Method::AttentionRollout, None) => {
+                let found = of.attended(Counted::Shares)?;
+                (found.shape, found.cells, found.patches(ROLLOUT), "share")
+            }
+            (Method::AttentionRelevance, None) => {
+                let found = of.attended(Counted::Raising)?;
+                (found.shape, found.cells, found.patches(RELEVANCE), "logit")
+            }
+            _ => return Ok(None),
+        };
+        Ok(Some(Laid { method, shape, values, cells, samples: of.shape(), unit, signed: false }))
+    }
+
+    fn layer(&mut self, of: &dyn Sampled) -> Result<&Layer, ExplainError> {
+        let known = match self.layer.take() {
+            Some(layer) => layer,
+            None => of.layer()?,
+        };
+        Ok(self.layer.insert(known))
     }
 
     fn slope(&mut self, of: &dyn Sampled) -> Result<&Slope, ExplainError> {

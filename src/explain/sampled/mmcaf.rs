@@ -1,12 +1,15 @@
 //! MMCAF-Net's window; the table is as it was.
 
-use super::{Sampled, Slope, back, block, number};
+use super::{Layer, Sampled, Slope, back, block, number};
 use crate::explain::error::ExplainError;
 use crate::inference::mmcaf::{MmcafForward, MmcafNetwork, Window, of_hu};
 use crate::inference::{Mode, Region};
 use crate::networks::Taps;
 use crate::networks::layers::Drop;
-use crate::networks::mmcaf::MmcafConfig;
+use crate::networks::mmcaf::{Mmcaf, MmcafConfig};
+
+/// The layer of the network's own Grad-CAM.
+const EXPLAINED: &str = "image_encoder.bfpu2";
 
 /// What MMCAF-Net read of the window that answered.
 #[derive(Debug)]
@@ -55,5 +58,14 @@ impl Sampled for MmcafSampled<'_> {
         let window = block(values, self.shape(), &table.device());
         let image = net.image_features(window, &mut Taps::off(), Drop::Nothing);
         number(net.fuse(image, table.clone(), &mut Taps::off(), Drop::Nothing).sum())
+    }
+
+    fn layer(&self) -> Result<Layer, ExplainError> {
+        let cells = Mmcaf::cells(EXPLAINED).ok_or(ExplainError::NoLayer(EXPLAINED))?;
+        let leaf = self.forward.united.clone().autodiff().require_grad();
+        let margin =
+            self.network.net().after_united(leaf.clone(), self.forward.table.clone().autodiff()).sum();
+        let gradient = leaf.grad_remove(&mut margin.backward()).ok_or(ExplainError::NoNumber)?;
+        Layer::of(self.forward.united.clone(), gradient, cells)
     }
 }

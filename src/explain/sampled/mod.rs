@@ -3,18 +3,23 @@
 //!
 //! M3Net reads three crops that overlap, and has its own road ([`super::M3NetMaps`]); the formulas are the same.
 
+mod attended;
 mod cover;
 mod csf;
+mod layer;
 mod maemc;
 mod maps;
 mod mmcaf;
+mod shared;
 mod slope;
 mod ssm;
 #[cfg(test)]
 mod tests;
 mod trust;
 
+pub use attended::{Attended, Counted};
 pub use csf::CsfSampled;
+pub use layer::Layer;
 pub use maemc::MaemcSampled;
 pub use maps::SampledMaps;
 pub use mmcaf::MmcafSampled;
@@ -51,6 +56,14 @@ pub trait Sampled {
     /// - errors: as [`Sampled::slope`]
     fn worth(&self, values: &[f32]) -> Result<Worth, ExplainError> {
         Ok(Worth::Margin(self.margin(values)?))
+    }
+    /// The layer that class activation maps look at, as it answered.
+    /// - errors: as [`Sampled::slope`]
+    fn layer(&self) -> Result<Layer, ExplainError>;
+    /// What the tokens of each block attended to.
+    /// - errors: as [`Sampled::slope`]; a network that is no transformer
+    fn attended(&self, _counted: Counted) -> Result<Attended, ExplainError> {
+        Err(ExplainError::NoLayer("attention"))
     }
 }
 
@@ -109,6 +122,11 @@ fn difference(logits: Tensor<2>) -> Tensor<1> {
 /// A number from the device.
 fn number(margin: Tensor<1>) -> Result<f64, ExplainError> {
     read(margin)?.first().copied().ok_or(ExplainError::NoNumber)
+}
+
+/// Whole tensors from the device.
+fn single(values: Tensor<2>) -> Result<Vec<f32>, ExplainError> {
+    Ok(read(values)?.into_iter().map(|v| v as f32).collect())
 }
 
 /// Down from a margin to what it was computed from.

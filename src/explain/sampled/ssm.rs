@@ -5,12 +5,15 @@
 
 use burn::tensor::{Device, Tensor};
 
-use super::{Sampled, Slope, Worth, back, block, difference, number};
+use super::attended::{raising, shares};
+use super::{Attended, Counted, Layer, Sampled, Slope, Worth, back, block, difference, number};
 use crate::explain::error::ExplainError;
+use crate::explain::ssm::patch_cells;
 use crate::inference::Region;
 use crate::inference::ssm::{CHANNELS, SlicePicture, SsmNetwork, of_hu};
 use crate::jobs::JobContext;
-use crate::networks::ssm::DinoDetector;
+use crate::networks::Taps;
+use crate::networks::ssm::{DinoDetector, PATCH};
 
 /// What LungNodule-SSM read.
 #[derive(Debug)]
@@ -34,6 +37,16 @@ impl<'a> SsmSampled<'a> {
     fn image(&self, grey: Tensor<4>) -> Tensor<4> {
         let channel = |[mean, deviation]: [f32; 2]| (grey.clone() - mean) / deviation;
         Tensor::cat(CHANNELS.map(channel).to_vec(), 1)
+    }
+
+    /// Rows and columns of patches.
+    fn grid(&self) -> [usize; 2] {
+        [self.side / PATCH; 2]
+    }
+
+    /// What was read.
+    pub(super) fn read(&self) -> Tensor<4> {
+        self.image(block(&self.grey, self.shape(), self.device()))
     }
 
     fn device(&self) -> &Device {
@@ -82,5 +95,40 @@ impl Sampled for SsmSampled<'_> {
         let image: Vec<f32> = CHANNELS.into_iter().flat_map(channel).collect();
         let answer = self.network.forward(&image, self.side, false, &JobContext::unobserved())?;
         Ok(Worth::Probability(answer.probability))
+    }
+
+    fn layer(&self) -> Result<Layer, ExplainError> {
+        let (head, vit, grid) = (self.head()?, self.network.vit(), self.grid());
+        let name = vit.last_read();
+        let mut taps = Taps::probing(&[&name]);
+        let tokens = vit.last(vit.before_last(self.read()).autodiff(), grid, &mut taps);
+        let mut gradients = difference(head.forward(tokens.class).logits).backward();
+        Layer::of_tokens(&mut taps, &name, &mut gradients, [1, grid[0], grid[1]], patch_cells())
+    }
+
+    fn attended(&self, counted: Counted) -> Result<Attended, ExplainError> {
+        let (vit, [rows, columns]) = (self.network.vit(), self.grid());
+        let names = match counted {
+            Counted::Shares => vit.mean_attention(),
+            Counted::Raising => vit.attention(),
+        };
+        let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
+        let blocks = match counted {
+            Counted::Shares => {
+                let mut taps = Taps::of(&wanted);
+                vit.forward_tapped(self.read(), &mut taps);
+                shares(&mut taps, &names)?
+            }
+            Counted::Raising => {
+                let mut taps = Taps::probing(&wanted);
+                let class = vit.forward_tapped(self.read().autodiff(), &mut taps).class;
+                let mut gradients = difference(self.head()?.forward(class).logits).backward();
+                raising(&mut taps, &names, &mut gradients)?
+            }
+        };
+        // The class token is the first, and all that is read.
+        let reads =
+            (0..vit.tokens_of([rows, columns])).map(|token| if token == 0 { 1.0 } else { 0.0 }).collect();
+        Ok(Attended { blocks, reads, shape: [1, rows, columns], cells: patch_cells() })
     }
 }

@@ -6,19 +6,27 @@ use std::sync::Arc;
 use burn::tensor::Device;
 
 use super::cover::{occlude, rise};
+use super::layer::score_cam;
+use super::shared::kernel_shap;
 use super::slope::{integrated, smooth};
 use super::*;
+use crate::explain::attention::{RELEVANCE, ROLLOUT, carried};
+use crate::explain::cam::CamRule;
 use crate::explain::input::Smoothing;
+use crate::explain::kernel_shap::Sharing;
+use crate::explain::maemc_rollout;
 use crate::explain::method::Method;
 use crate::explain::occlusion::Occluding;
 use crate::explain::parameters::Parameters;
 use crate::explain::rise::Covering;
+use crate::explain::ssm::patch_cells;
 use crate::geometry::{Point, VoxelGrid};
 use crate::inference::csf::{Date, MaskedCt};
 use crate::inference::mmcaf::windows;
 use crate::inference::ssm::{Resolution, slice_picture};
 use crate::inference::{DeviceInfo, Loaded, Mode, WeightsChoice, maemc};
 use crate::jobs::JobContext;
+use crate::networks::Taps;
 use crate::volume::{Unit, Volume};
 
 fn loaded(model: &str) -> Loaded {
@@ -96,6 +104,53 @@ fn holds(of: &dyn Sampled, step: f32, short: f64) {
     let map = rise(of, open, &ctx).expect("maps").map;
     let answer = of.worth(values).expect("worth").probability();
     assert!(map.iter().all(|v| (f64::from(*v) - answer).abs() < 1e-4), "{} {answer}", map[0]);
+
+    // Shares of pieces add up to what all of them do.
+    let few = Sharing { pieces: 6, coalitions: 24, ..Sharing::default() };
+    let (found, _) = kernel_shap(of, few, &ctx).expect("maps");
+    assert!(
+        (found.shares.iter().sum::<f64>() - found.difference).abs() < 1e-6 * (1.0 + found.difference.abs())
+    );
+    assert!((found.difference - lost).abs() < 1e-5 * (1.0 + lost.abs()), "{} {lost}", found.difference);
+    assert_eq!(found.values.len(), count);
+}
+
+/// A layer's derivative against differences: what the margin does when its features move along it.
+/// - `after`: the margin that other features of the layer give
+fn layer_holds(of: &dyn Sampled, after: impl Fn(&[f32]) -> f64) {
+    let evidence = of.layer().expect("a layer").evidence;
+    let places = evidence.shape.iter().product::<usize>();
+    assert!(
+        places > 0
+            && evidence.features.len() % places == 0
+            && evidence.gradient.len() == evidence.features.len()
+    );
+    let length = evidence.gradient.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>().sqrt();
+    assert!(length > 0.0);
+    // Far enough that rounding of logits in the thousands is little beside what they change, near enough for bends.
+    let step = 1e-5 * evidence.features.iter().map(|v| v * v).sum::<f32>().sqrt();
+    let along = |sign: f32| {
+        let by = |(v, g): (&f32, &f32)| v + sign * step * (f64::from(*g) / length) as f32;
+        after(&evidence.features.iter().zip(&evidence.gradient).map(by).collect::<Vec<_>>())
+    };
+    let risen = (along(1.0) - along(-1.0)) / (2.0 * f64::from(step));
+    assert!((risen / length - 1.0).abs() < 0.02, "{risen} {length}");
+    let mut maps = SampledMaps::new(Parameters::default());
+    let ctx = JobContext::unobserved();
+    let grid =
+        VoxelGrid::axis_aligned([96, 96, 40], [0.8, 0.8, 1.5], Point::new(0.0, 0.0, 0.0)).expect("a grid");
+    for (method, rule) in [
+        (Method::GradCamPlusPlus, CamRule::GradCamPlusPlus),
+        (Method::HiResCam, CamRule::HiResCam),
+        (Method::LayerCam, CamRule::LayerCam),
+    ] {
+        let map = maps.map(method, of, &grid, &ctx).expect("maps");
+        assert_eq!((map.native_shape, map.unit, map.signed), (Some(evidence.shape), "logit", false));
+        let most = evidence.map(rule).into_iter().fold(0.0, f32::max);
+        let largest = map.values.iter().copied().fold(0.0, f32::max);
+        // Between cells it can only be less.
+        assert!(largest <= most * 1.0001 && (most == 0.0 || largest > 0.0), "{method:?} {largest} {most}");
+    }
 }
 
 #[test]
@@ -111,6 +166,12 @@ fn of_csf_net_the_later_date_is_asked() {
         let [benign, malignant] = forward.logits;
         assert!((of.margin(of.values()).expect("a margin") - (malignant - benign)).abs() < 1e-4);
         holds(&of, 1e-4 * of.range(), 0.15);
+        let [earlier, later] = forward.features.clone();
+        layer_holds(&of, |features| {
+            let later = Tensor::from_data(TensorData::new(features.to_vec(), later.dims()), &later.device());
+            let logits = network.net().after_explained([earlier.clone(), later], forward.embedded.clone());
+            number(difference(logits)).expect("a margin")
+        });
     }
 }
 
@@ -129,6 +190,12 @@ fn of_mmcaf_net_the_window_is_asked() {
         );
         // Random layers answer in thousands of logits and bend all the way from air.
         holds(&of, 1e-4, 0.3);
+        layer_holds(&of, |features| {
+            let united = &forward.united;
+            let united =
+                Tensor::from_data(TensorData::new(features.to_vec(), united.dims()), &united.device());
+            number(network.net().after_united(united, forward.table.clone()).sum()).expect("a margin")
+        });
     }
 }
 
@@ -142,6 +209,16 @@ fn of_maemc_net_slices_behind_each_other_are_its_montage() {
     let [granuloma, adenocarcinoma] = forward.logits;
     assert!((of.margin(of.values()).expect("a margin") - (adenocarcinoma - granuloma)).abs() < 1e-4);
     holds(&of, 1e-2, 0.15);
+
+    // The rollout that comes with the answer.
+    let rollout = of.attended(Counted::Shares).expect("a transformer").patches(ROLLOUT);
+    let own = maemc_rollout(&forward).expect("shares");
+    assert!(rollout.iter().zip(own).all(|(a, b)| (f64::from(*a) - b).abs() < 1e-6), "{rollout:?} {own:?}");
+    let raising = of.attended(Counted::Raising).expect("a transformer").patches(RELEVANCE);
+    assert!(raising.iter().all(|v| *v >= 0.0) && raising.iter().any(|v| *v > 0.0), "{raising:?}");
+    let layer = of.layer().expect("a layer").evidence;
+    assert_eq!((layer.shape, layer.features.len() % 25), ([25, 1, 1], 0));
+    assert!(layer.gradient.iter().any(|v| *v != 0.0));
 }
 
 #[test]
@@ -156,6 +233,31 @@ fn of_lungnodule_ssm_the_head_is_derived_and_what_answers_is_covered() {
     let Some([none, nodule]) = forward.logits else { panic!("random weights have a head") };
     assert!((of.margin(of.values()).expect("a margin") - (nodule - none)).abs() < 1e-4);
     holds(&of, 1e-2, 0.15);
+
+    // Going back through the last block alone is going back through all of them.
+    let (vit, head) = (network.vit(), network.head().expect("random weights have a head"));
+    let name = vit.last_read();
+    let mut taps = Taps::probing(&[&name]);
+    let class = vit.forward_tapped(of.read().autodiff(), &mut taps).class;
+    let mut gradients = difference(head.forward(class).logits).backward();
+    let cells = patch_cells();
+    let whole =
+        Layer::of_tokens(&mut taps, &name, &mut gradients, [1, 8, 8], cells).expect("probed").evidence;
+    let layer = of.layer().expect("a layer").evidence;
+    let close = |a: &[f32], b: &[f32]| {
+        let largest = b.iter().fold(0.0f32, |most, v| most.max(v.abs()));
+        a.len() == b.len() && largest > 0.0 && a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 1e-4 * largest)
+    };
+    assert!(close(&layer.features, &whole.features) && close(&layer.gradient, &whole.gradient));
+    let score = score_cam(&of, &of.layer().expect("a layer"), &JobContext::unobserved()).expect("asked");
+    assert!(score.len() == 64 && score.iter().all(|v| *v >= 0.0));
+
+    // Shares add up to one with what stays at the class token.
+    let shares = of.attended(Counted::Shares).expect("a transformer");
+    let tokens = carried(shares.reads.clone(), &shares.blocks, ROLLOUT);
+    assert!((tokens.iter().sum::<f64>() - 1.0).abs() < 1e-4 && tokens.len() == 65);
+    let raising = of.attended(Counted::Raising).expect("a transformer").patches(RELEVANCE);
+    assert!(raising.len() == 64 && raising.iter().all(|v| *v >= 0.0) && raising.iter().any(|v| *v > 0.0));
 }
 
 #[test]

@@ -69,11 +69,18 @@ impl VitAttention {
             let class = weights(query.clone().narrow(1, 0, 1), key.clone());
             taps.offer("class", &class.reshape([batch, heads, tokens]));
         }
-        if taps.wants("weights") {
-            let all = weights(query.clone(), key.clone());
-            taps.offer("weights", &all.reshape([batch, heads, tokens, tokens]));
+        if taps.wants("mean") {
+            let all = weights(query.clone(), key.clone()).reshape([batch, heads, tokens, tokens]);
+            taps.offer("mean", &all.mean_dim(1).squeeze_dim::<3>(1));
         }
-        let y = attend(query, key, value, WEIGHTS_AT_ONCE).reshape([batch, heads, tokens, width]);
+        let y = if taps.wants("weights") {
+            let all = weights(query, key).reshape([batch, heads, tokens, tokens]);
+            let all = taps.probe("weights", all);
+            all.reshape([batch * heads, tokens, tokens]).matmul(value)
+        } else {
+            attend(query, key, value, WEIGHTS_AT_ONCE)
+        };
+        let y = y.reshape([batch, heads, tokens, width]);
         self.proj.forward(y.swap_dims(1, 2).reshape([batch, tokens, dim]))
     }
 }
@@ -137,14 +144,15 @@ impl VitBlock {
     }
 
     /// Offers, to those who want them, `attn.weights` (`[batch, head, query, key]`, all of them at
-    /// once) and `attn.class` (`[batch, head, key]`: what the first token attends to).
+    /// once), `attn.mean` (`[batch, query, key]`: their mean over heads) and `attn.class` (`[batch, head, key]`: what
+    /// the first token attends to). Probes `norm1`, what the attention reads, and `attn.weights`.
     /// - `x`: `[batch, token, dim]`, same shape out
     pub fn forward_tapped(&self, x: Tensor<3>, taps: &mut Taps) -> Tensor<3> {
         let scaled = |y: Tensor<3>, scale: &Option<LayerScale>| match scale {
             Some(scale) => y * scale.gamma.val().unsqueeze::<3>(),
             None => y,
         };
-        let normed = self.norm1.forward(x.clone());
+        let normed = taps.probe("norm1", self.norm1.forward(x.clone()));
         let y = taps.within("attn", |taps| self.attn.forward_tapped(normed, taps));
         let x = x + scaled(y, &self.ls1);
         let y = self.mlp.fc1.forward(self.norm2.forward(x.clone()));
@@ -195,5 +203,26 @@ mod tests {
             (first.clone().max().into_scalar(), (first - class).abs().max().into_scalar());
         // Something other than equal weights, and the same numbers up to the order of sums.
         assert!(largest > 0.25 && difference < 1e-6, "{largest} {difference}");
+    }
+
+    #[test]
+    fn what_attention_gives_is_its_weights_times_the_derivative_by_them() {
+        let config = VitBlockConfig { dim: 8, heads: 2, hidden: 16, layer_scale: false };
+        let mut block = VitBlock::new(config, &Device::flex());
+        block.attn.qkv.weight = Param::from_tensor(values([1, 8, 24], 41).squeeze_dim::<2>(0));
+        block.attn.proj.weight = Param::from_tensor(values([1, 8, 8], 47).squeeze_dim::<2>(0));
+        let mut taps = Taps::probing(&["weights"]);
+        // Without biases it is linear in the weights.
+        let score =
+            block.attn.forward_tapped(values([1, 5, 8], 43).autodiff(), &mut taps).narrow(2, 0, 3).sum();
+        let mut gradients = score.backward();
+        let (Some(crate::networks::Tapped::D4(all)), Some(crate::networks::Tapped::D4(by))) =
+            (taps.take("weights"), taps.derivative("weights", &mut gradients))
+        else {
+            panic!("probed");
+        };
+        let (given, score): (f32, f32) = ((all * by).sum().into_scalar(), score.inner().into_scalar());
+        assert!(score.abs() > 0.1 && (given - score).abs() < 1e-4, "{given} {score}");
+        assert!(taps.derivative("weights", &mut gradients).is_none(), "once");
     }
 }

@@ -35,6 +35,15 @@ impl Classifier {
         &self.encoder
     }
 
+    /// Of which tokens the answer is made: the share of each, the class token first.
+    pub fn reads(&self) -> Vec<f64> {
+        let slice = 1.0 / SLICES as f64;
+        match self.pooling {
+            Pooling::Class => std::iter::once(1.0).chain([0.0; SLICES]).collect(),
+            Pooling::Mean => std::iter::once(0.0).chain([slice; SLICES]).collect(),
+        }
+    }
+
     /// Parameters by depth: [`Encoder::by_depth`], the head with the norm before it.
     pub fn by_depth(&self) -> Vec<Vec<ParamId>> {
         let mut parts = self.encoder.by_depth();

@@ -86,6 +86,11 @@ impl Encoder {
         (0..self.blocks.len()).map(|n| format!("blocks.{n}.attn.weights")).collect()
     }
 
+    /// The name under which the last block probes what it reads: `[batch, 26, width]`, the class token first.
+    pub fn last_read(&self) -> String {
+        format!("blocks.{}.norm1", self.blocks.len().saturating_sub(1))
+    }
+
     /// Tokens as the last block leaves them, before the norm.
     ///
     /// Offers `patch_embed` (the slices' tokens, positions added), `blocks.N`, and what

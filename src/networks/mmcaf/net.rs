@@ -84,13 +84,17 @@ impl Mmcaf {
         })
     }
 
+    /// The gates of every voxel of the levels, fine to coarse, as they are offered.
+    pub const GATES: [&str; 3] = ["image_encoder.sab1", "image_encoder.sab2", "image_encoder.sab3"];
+
     /// [`Mmcaf::image_features`] from the trunk's levels on: where the trunk is not to learn.
     /// - `levels`: of [`ImageEncoder::levels`]
-    pub fn features_of(&self, levels: Vec<Tensor<5>>, drop: Drop) -> Tensor<2> {
-        let taps = &mut Taps::off();
-        let pyramid = self.image_encoder.pyramid_of(levels, taps, drop);
-        let united = self.image_encoder.unite(pyramid, taps);
-        self.image_encoder.features(united, taps, drop)
+    pub fn features_of(&self, levels: Vec<Tensor<5>>, taps: &mut Taps, drop: Drop) -> Tensor<2> {
+        taps.within("image_encoder", |taps| {
+            let pyramid = self.image_encoder.pyramid_of(levels, taps, drop);
+            let united = self.image_encoder.unite(pyramid, taps);
+            self.image_encoder.features(united, taps, drop)
+        })
     }
 
     /// The table's features, `[batch, 24]`, to one logit, `[batch, 1]`.

@@ -1,5 +1,7 @@
 //! The DINOv2 vision transformer: an image to a class token and a token for each patch.
 
+use std::ops::Range;
+
 use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{Initializer, LayerNorm};
@@ -76,6 +78,31 @@ impl Dino {
         format!("blocks.{}.attn.class", self.blocks.len().saturating_sub(1))
     }
 
+    /// The names under which the blocks offer their attention, mean over heads, first to last: `[batch, query, key]`.
+    pub fn mean_attention(&self) -> Vec<String> {
+        self.each_block("attn.mean")
+    }
+
+    /// The names under which the blocks probe their attention, first to last: `[batch, head, query, key]`.
+    pub fn attention(&self) -> Vec<String> {
+        self.each_block("attn.weights")
+    }
+
+    /// The name under which the last block probes what it reads: `[batch, token, dim]`.
+    pub fn last_read(&self) -> String {
+        format!("blocks.{}.norm1", self.blocks.len().saturating_sub(1))
+    }
+
+    fn each_block(&self, name: &str) -> Vec<String> {
+        (0..self.blocks.len()).map(|n| format!("blocks.{n}.{name}")).collect()
+    }
+
+    /// How many tokens a grid of so many rows and columns of patches has, with those that are no patches.
+    pub fn tokens_of(&self, [rows, columns]: [usize; 2]) -> usize {
+        let registers = self.register_tokens.as_ref().map_or(0, |tokens| tokens.dims()[1]);
+        1 + registers + rows * columns
+    }
+
     /// Without the tokens that are no patches.
     /// - `attention`: `[batch, head, token]`
     /// - `grid`: rows and columns of patches, as in [`Tokens`]
@@ -123,6 +150,24 @@ impl Dino {
         self.tokens(image, positions, taps)
     }
 
+    /// The image up to the last block, for [`Dino::last`].
+    /// - `image`: as in [`Dino::forward_tapped`]
+    /// - returns: `[batch, token, dim]`
+    pub fn before_last(&self, image: Tensor<4>) -> Tensor<3> {
+        let [_, _, height, width] = image.dims();
+        let x = self.embedded(image, self.positions([height / PATCH, width / PATCH]));
+        self.through(0..self.blocks.len().saturating_sub(1), x, &mut Taps::off())
+    }
+
+    /// The last block: what is left of the way is short enough to be gone back with a published transformer, too.
+    /// - `x`: of [`Dino::before_last`]
+    /// - `grid`: rows and columns of patches
+    /// - `taps`: as in [`Dino::forward_tapped`], of the last block alone
+    pub fn last(&self, x: Tensor<3>, grid: [usize; 2], taps: &mut Taps) -> Tokens {
+        let last = self.blocks.len().saturating_sub(1)..self.blocks.len();
+        self.normalised(self.through(last, x, taps), grid)
+    }
+
     /// `[1, 1 + rows x columns, dim]`
     fn positions(&self, grid: [usize; 2]) -> Tensor<3> {
         let resize = if self.register_tokens.is_some() { Resize::Antialias } else { Resize::Offset };
@@ -131,26 +176,41 @@ impl Dino {
 
     /// - `positions`: `[1 or batch, 1 + patch, dim]`
     fn tokens(&self, image: Tensor<4>, positions: Tensor<3>, taps: &mut Taps) -> Tokens {
+        let [_, _, height, width] = image.dims();
+        let x = self.embedded(image, positions);
+        let x = self.through(0..self.blocks.len(), x, taps);
+        self.normalised(x, [height / PATCH, width / PATCH])
+    }
+
+    /// Class token, registers and patches as the first block reads them.
+    fn embedded(&self, image: Tensor<4>, positions: Tensor<3>) -> Tensor<3> {
         let x = self.patch_embed.proj.forward(image);
         let [batch, dim, rows, columns] = x.dims();
         let x = x.reshape([batch, dim, rows * columns]).swap_dims(1, 2);
         let each = |token: Tensor<3>| token.repeat_dim(0, batch);
-        let mut x = Tensor::cat(vec![each(self.cls_token.val()), x], 1) + positions;
-        if let Some(registers) = &self.register_tokens {
-            let rest = x.clone().narrow(1, 1, rows * columns);
-            x = Tensor::cat(vec![x.narrow(1, 0, 1), each(registers.val()), rest], 1);
-        }
-        for (n, block) in self.blocks.iter().enumerate() {
+        let x = Tensor::cat(vec![each(self.cls_token.val()), x], 1) + positions;
+        let Some(registers) = &self.register_tokens else { return x };
+        let rest = x.clone().narrow(1, 1, rows * columns);
+        Tensor::cat(vec![x.narrow(1, 0, 1), each(registers.val()), rest], 1)
+    }
+
+    fn through(&self, blocks: Range<usize>, x: Tensor<3>, taps: &mut Taps) -> Tensor<3> {
+        let some = self.blocks.iter().enumerate().take(blocks.end).skip(blocks.start);
+        some.fold(x, |x, (n, block)| {
             let name = format!("blocks.{n}");
-            x = taps.within(&name, |taps| block.forward_tapped(x, taps));
+            let x = taps.within(&name, |taps| block.forward_tapped(x, taps));
             taps.offer(&name, &x);
-        }
+            x
+        })
+    }
+
+    fn normalised(&self, x: Tensor<3>, grid: [usize; 2]) -> Tokens {
         let x = self.norm.forward(x);
-        let (tokens, patches) = (x.dims()[1], rows * columns);
+        let (tokens, patches) = (x.dims()[1], grid[0] * grid[1]);
         Tokens {
             class: x.clone().narrow(1, 0, 1).squeeze_dim::<2>(1),
             patches: x.narrow(1, tokens - patches, patches),
-            grid: [rows, columns],
+            grid,
         }
     }
 

@@ -42,6 +42,9 @@ pub struct MmcafTraining {
     /// Weight of telling what the manifest says of the nodule besides (size, growth, ratings), by a head that
     /// is left behind; 0: it is not asked.
     pub described_weight: f32,
+    /// Weight of telling which cells of the trunk's levels the lesion lies in, by heads that are left behind, and in
+    /// the second stage by the gates of its levels themselves; 0: it is not asked. Ours: nothing published does.
+    pub where_weight: f32,
     /// How much less a case weighs that is answered rightly: the focal loss's gamma.
     pub focus: f64,
     /// Whether features are dropped and branches skipped as published: up to half of them, which narrow
@@ -69,6 +72,7 @@ impl Default for MmcafTraining {
             validation: 0.2,
             class_weights: true,
             described_weight: 0.5,
+            where_weight: 0.0,
             focus: 2.0,
             dropout: false,
             tokens: Tokens::Apart.name().to_owned(),
@@ -88,6 +92,8 @@ impl MmcafTraining {
         check(!(0.0..0.5).contains(&config.validation), "validation must be at least 0 and below 0.5")?;
         let described = config.described_weight;
         check(!(described >= 0.0 && described.is_finite()), "described_weight must not be negative")?;
+        let place = config.where_weight;
+        check(!(place >= 0.0 && place.is_finite()), "where_weight must not be negative")?;
         check(!(config.focus >= 0.0 && config.focus.is_finite()), "focus must not be negative")?;
         let a = &config.augmentation;
         check(a.jitter_slices > 24, "jitter_slices must not be above 24")?;

@@ -2,6 +2,7 @@
 
 mod config;
 mod input;
+mod place;
 mod task;
 
 pub use config::{MmcafAugmentation, MmcafTraining};
@@ -71,7 +72,7 @@ impl Curriculum for MmcafTraining {
     }
 
     fn inputs_depend_on(&self) -> String {
-        format!("mmcaf, edition 1, {} mode, jitter {}", self.mode, self.augmentation.jitter_slices)
+        format!("mmcaf, edition 2, {} mode, jitter {}", self.mode, self.augmentation.jitter_slices)
     }
 
     fn read(&self, seen: &Seen<'_>, _ctx: &JobContext) -> Result<Vec<u8>, InferenceError> {
@@ -97,7 +98,7 @@ impl Curriculum for MmcafTraining {
         let weights = lesson.cohort.class_weights(&lesson.split.train, self.class_weights);
         let shared = Shared { cohort: lesson.cohort, config: self, weights };
         let net = loaded(lesson.model, &layers, first_values(&layers, self.seed), &learning)?;
-        let fresh = TrunkInTraining::new(net, layers.widths[2], &learning);
+        let fresh = TrunkInTraining::new(net, layers.widths, &learning);
         let net = lesson.stage(&TrunkTask(&shared), fresh, told)?.into_net();
         let net = lesson.stage(&ImageTask(&shared), net, told)?;
         let net = lesson.stage(&JointTask(&shared), net, told)?;

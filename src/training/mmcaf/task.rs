@@ -6,12 +6,13 @@ use burn::nn::{Initializer, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 use rayon::prelude::*;
 
-use super::input::{Planes, VALUES};
+use super::input::{Mark, Planes, VALUES};
+use super::place::{Lesion, missed, shut, there, told};
 use super::{IMAGE, JOINT, MmcafTraining, TRUNK};
 use crate::inference::mmcaf::table;
-use crate::networks::Taps;
 use crate::networks::layers::Drop;
 use crate::networks::mmcaf::{Mmcaf, MmcafConfig};
+use crate::networks::{Tapped, Taps};
 use crate::training::cohort::Cohort;
 use crate::training::course::Course;
 use crate::training::described::{DESCRIBED, DescribingHead};
@@ -20,19 +21,22 @@ use crate::training::losses::binary_loss;
 use crate::training::pictures::Look;
 
 /// The network, and while its trunk learns a head on the trunk, and one that tells what is
-/// [said](crate::training::described) of the lesion.
+/// [said](crate::training::described) of the lesion, and those that tell where it lies.
 #[derive(Module, Debug)]
 pub(super) struct TrunkInTraining {
     net: Mmcaf,
     head: Linear,
     described: DescribingHead,
+    places: Vec<Linear>,
 }
 
 impl TrunkInTraining {
-    /// - `width`: channels of the coarsest level
-    pub(super) fn new(net: Mmcaf, width: usize, device: &Device) -> Self {
-        let head = LinearConfig::new(2 * width, 1).with_initializer(Initializer::Zeros).init(device);
-        Self { net, head, described: DescribingHead::new(2 * width, DESCRIBED, device) }
+    /// - `widths`: channels of the levels, fine to coarse
+    pub(super) fn new(net: Mmcaf, widths: [usize; 3], device: &Device) -> Self {
+        let head = |width| LinearConfig::new(width, 1).with_initializer(Initializer::Zeros).init(device);
+        let pooled = 2 * widths[2] + widths.iter().sum::<usize>();
+        let places = widths.into_iter().map(head).collect();
+        Self { net, head: head(pooled), described: DescribingHead::new(pooled, DESCRIBED, device), places }
     }
 
     /// Without the head.
@@ -59,6 +63,8 @@ pub(super) struct Batch {
     positive: Vec<bool>,
     /// Which they are.
     cases: Vec<usize>,
+    /// Where their points lie in the windows.
+    marks: Vec<Mark>,
 }
 
 impl Batch {
@@ -84,11 +90,19 @@ impl Shared<'_> {
 
     fn batch(&self, cases: &[usize], look: Look) -> Batch {
         let one = |&case: &usize| Planes::new(&self.cohort.inputs[case]).look(look, self.config, case);
-        let read: Vec<Vec<f32>> = cases.par_iter().map(one).collect();
+        let read: Vec<(Vec<f32>, Mark)> = cases.par_iter().map(one).collect();
         let mut windows = Vec::with_capacity(cases.len() * VALUES);
-        read.iter().for_each(|values| windows.extend_from_slice(values));
+        read.iter().for_each(|(values, _)| windows.extend_from_slice(values));
+        let marks = read.iter().map(|(_, mark)| *mark).collect();
         let positive = cases.iter().map(|&n| self.cohort.cases[n].positive).collect();
-        Batch { windows, rows: self.rows(cases), positive, cases: cases.to_vec() }
+        Batch { windows, rows: self.rows(cases), positive, cases: cases.to_vec(), marks }
+    }
+
+    /// Where the lesions of a batch lie.
+    fn lesions(&self, batch: &Batch) -> Vec<Lesion> {
+        let size = |case: usize| self.cohort.cases[case].diameter_mm;
+        let cases = batch.cases.iter().zip(&batch.marks);
+        cases.map(|(case, mark)| Lesion { mark: *mark, diameter_mm: size(*case) }).collect()
     }
 
     /// How much is left out.
@@ -132,19 +146,32 @@ impl Task for TrunkTask<'_> {
 
     fn loss(&self, net: &TrunkInTraining, batch: &Batch, learning: bool, device: &Device) -> Loss {
         let encoder = net.net.image_encoder();
-        let mut levels = encoder.levels(batch.windows(device), &mut Taps::off(), self.0.drop(learning));
-        let Some(coarse) = levels.pop() else { unreachable!("three levels") };
+        let levels = encoder.levels(batch.windows(device), &mut Taps::off(), self.0.drop(learning));
+        let Some(coarse) = levels.last().cloned() else { unreachable!("three levels") };
         // A lesion fills few cells, which a mean alone would lose behind the norms.
         let cells = coarse.flatten::<3>(2, 4);
-        let pooled = Tensor::cat(vec![cells.clone().mean_dim(2), cells.max_dim(2)], 1).squeeze_dim::<2>(2);
+        let whole = Tensor::cat(vec![cells.clone().mean_dim(2), cells.max_dim(2)], 1).squeeze_dim::<2>(2);
+        let places = told(&net.places, levels);
+        let pooled = Tensor::cat(vec![whole, there(&places)], 1);
         let answer = self.0.loss(net.head.forward(pooled.clone()), batch);
-        let weight = f64::from(self.0.config.described_weight);
-        if !learning || weight == 0.0 {
+        let [described, place] = [self.0.config.described_weight, self.0.config.where_weight].map(f64::from);
+        if !learning {
             return answer.into();
         }
-        let all: [usize; DESCRIBED] = std::array::from_fn(|n| n);
-        let error = net.described.error(pooled, self.0.cohort.described(&batch.cases, &all));
-        Loss::described(answer, error, weight)
+        let mut loss = match described {
+            0.0 => answer.into(),
+            weight => {
+                let all: [usize; DESCRIBED] = std::array::from_fn(|n| n);
+                let error = net.described.error(pooled, self.0.cohort.described(&batch.cases, &all));
+                Loss::described(answer, error, weight)
+            }
+        };
+        if place > 0.0 {
+            let missed = missed(&places, &self.0.lesions(batch), device);
+            loss.total = loss.total + missed.clone() * place;
+            loss.parts.push(("where", missed));
+        }
+        loss
     }
 }
 
@@ -171,8 +198,20 @@ impl Task for ImageTask<'_> {
         let (trunk, place) = resting(net, learning, device);
         let levels = trunk.image_encoder().levels(batch.windows(&place), &mut Taps::off(), Drop::Nothing);
         let levels = levels.into_iter().map(|level| still(level, learning)).collect();
-        let features = net.features_of(levels, self.0.drop(learning));
-        self.0.loss(net.image_encoder().answer(features), batch).into()
+        let mut taps = Taps::of(&Mmcaf::GATES);
+        let features = net.features_of(levels, &mut taps, self.0.drop(learning));
+        let answer = self.0.loss(net.image_encoder().answer(features), batch);
+        let weight = f64::from(self.0.config.where_weight);
+        if !learning || weight == 0.0 {
+            return answer.into();
+        }
+        let gates = Mmcaf::GATES.iter().filter_map(|name| match taps.take(name) {
+            Some(Tapped::D5(gate)) => Some(gate),
+            _ => None,
+        });
+        let shut = shut(gates.collect(), &self.0.lesions(batch), device);
+        let total = answer.clone() + shut.clone() * weight;
+        Loss { total, parts: vec![("answer", answer), ("gates", shut)], carried: Vec::new() }
     }
 }
 
@@ -230,6 +269,8 @@ mod tests {
             let positive = n % 2 == 1;
             let radius = if positive { 60.0 } else { 12.0 };
             let mut bytes: Vec<u8> = [12u32, 1, 0].iter().flat_map(|v| v.to_le_bytes()).collect();
+            let mark = [6.0f32, 95.5, 95.5, 3.0, 2.0, 2.0];
+            bytes.extend(mark.iter().flat_map(|v| v.to_le_bytes()));
             for at in 0..VALUES as u32 {
                 let (row, column) = (at / 192 % 192, at % 192);
                 let away = (f64::from(row) - 96.0).hypot(f64::from(column) - 96.0);
@@ -260,7 +301,7 @@ mod tests {
         let (task, layers) = (TrunkTask(&shared), MmcafConfig::compact());
         let net = loaded("mmcaf-net-compact", &layers, first_values(&layers, 1), &device).expect("fits");
         let mut learner =
-            Learner::new(TrunkInTraining::new(net, layers.widths[2], &device), &task.course(), &device);
+            Learner::new(TrunkInTraining::new(net, layers.widths, &device), &task.course(), &device);
         let values = |learner: &Learner<TrunkInTraining>| {
             let all = collect(&learner.net, str::to_owned).expect("on this machine").tensors;
             all.into_iter().filter(|(key, _)| key.contains("image_encoder.encoder.")).collect::<Vec<_>>()

@@ -1,11 +1,11 @@
 //! Learning with labels, which the published network does not do: where in a slice the nodule is.
 //!
 //! Each patch is told how much of a nodule's box lies in it, the class token whether there is one, and its attention in
-//! the last block where. Slices are read in square pieces whose patches keep their place in the slice: a step costs a
+//! the last block where; and the strongest patch tells whether there is one, so that none of many may be wrong. Slices are read in square pieces whose patches keep their place in the slice: a step costs a
 //! tenth of one on whole slices. Pieces grow: among sixteen patches the class token learns what a nodule is, and then
 //! to find it among more and more.
 
-use burn::module::Module;
+use burn::module::{Module, Param};
 use burn::nn::{Initializer, Linear, LinearConfig};
 use burn::tensor::activation::log_sigmoid;
 use burn::tensor::{Device, Tensor, TensorData};
@@ -29,6 +29,11 @@ const ACROSS: usize = SIDE / PATCH;
 
 /// Of the smaller one of patch and nodule, what both share, from which on the patch is looked at.
 const ON_NODULE: f32 = 0.3;
+/// What is added at first to the strongest patch's logit: one patch in some fifty holds a nodule.
+const STRONGEST: f64 = -4.0;
+/// Of pieces without a nodule, how many are cut anywhere in the middle of the slice, and not where others have one: what
+/// lies elsewhere must be known, too.
+const ELSEWHERE: f64 = 0.5;
 /// Added to a share of attention, so that none at all costs no infinity.
 const LEAST_SHARE: f64 = 1e-4;
 
@@ -38,13 +43,16 @@ pub(super) struct Tuned {
     vit: Dino,
     slice: Linear,
     patch: Linear,
+    /// Added to what the strongest patch says of its piece: patches are told as if half of them held a nodule.
+    strongest: Param<Tensor<1>>,
 }
 
 impl Tuned {
     /// - `vit`: `dim` features wide
     pub(super) fn new(vit: Dino, dim: usize, device: &Device) -> Self {
         let head = || LinearConfig::new(dim, 1).with_initializer(Initializer::Zeros).init(device);
-        Self { vit, slice: head(), patch: head() }
+        let strongest = Initializer::Constant { value: STRONGEST }.init([1], device);
+        Self { vit, slice: head(), patch: head(), strongest }
     }
 
     /// Without what tells of its tokens.
@@ -106,6 +114,12 @@ fn first(low: f32, high: f32, side: usize, random: &mut ChaCha8Rng) -> usize {
     random.random_range(least.min(most)..=most)
 }
 
+/// First pixel of a piece along one axis, its middle in the middle four fifths of the slice.
+fn anywhere(side: usize, random: &mut ChaCha8Rng) -> usize {
+    let middle = random.random_range(SIDE / 10..=SIDE - SIDE / 10);
+    middle.saturating_sub(side / 2).min(SIDE - side)
+}
+
 impl TuningTask<'_> {
     /// - `across`: rows and columns of patches
     fn piece(&self, case: usize, across: usize, look: Look) -> Piece {
@@ -125,7 +139,10 @@ impl TuningTask<'_> {
         });
         let at = at.unwrap_or([0.25, 0.25, 0.5, 0.5]);
         let [left, top, right, bottom] = pixels(at, mirrored);
-        let corner = [first(left, right, side, &mut random), first(top, bottom, side, &mut random)];
+        let mut corner = [first(left, right, side, &mut random), first(top, bottom, side, &mut random)];
+        if own.is_none() && random.random_bool(ELSEWHERE) {
+            corner = [0, 1].map(|_| anywhere(side, &mut random));
+        }
         let values = cut(bytes, side, corner, mirrored, self.config.crops.brightness, &mut random);
         let patches = 0..across;
         let inside = patches.clone().flat_map(|row| patches.clone().map(move |column| [column, row]));
@@ -183,6 +200,12 @@ impl Task for TuningTask<'_> {
         let rows = count * patches * patches;
         let [_, _, dim] = seen.patches.dims();
         let told = net.patch.forward(seen.patches.reshape([rows, dim]));
+        // Behind every largest logit the rest of them: a smooth maximum.
+        let each = told.clone().reshape([count, rows / count]);
+        let highest = each.clone().detach().max_dim(1);
+        let strongest = (each - highest.clone()).exp().sum_dim(1).log() + highest;
+        let strongest = strongest + net.strongest.val().unsqueeze::<2>();
+        let strongest = binary_loss(strongest, &batch.holds, [1.0; 2], 0.0);
         let inside = Tensor::<2>::from_data(TensorData::new(batch.inside.clone(), [rows, 1]), device);
         let outside = inside.clone().neg() + 1.0;
         // Hundreds of patches hold nothing for each that holds a nodule: both kinds count the same.
@@ -191,8 +214,8 @@ impl Task for TuningTask<'_> {
         let patches = (mean(log_sigmoid(told.clone()).neg(), inside)
             + mean(log_sigmoid(told.neg()).neg(), outside))
             * 0.5;
-        let mut total = slices.clone() + patches.clone();
-        let mut parts = vec![("nodule or none", slices), ("where", patches)];
+        let mut total = slices.clone() + patches.clone() + strongest.clone();
+        let mut parts = vec![("nodule or none", slices), ("where", patches), ("strongest", strongest)];
         if let Some(Tapped::D3(attention)) = taps.take(&attention) {
             // Patches of which a nodule has a good part.
             let on = |share: &f32| f32::from(u8::from(*share > ON_NODULE));
@@ -236,5 +259,8 @@ mod tests {
         }
         // A piece that is the slice.
         assert_eq!(first(100.0, 120.0, SIDE, &mut random), 0);
+        assert_eq!(anywhere(SIDE, &mut random), 0);
+        let all: Vec<usize> = (0..200).map(|_| anywhere(112, &mut random)).collect();
+        assert!(all.iter().all(|from| from + 112 <= SIDE) && all.iter().any(|from| *from > 300));
     }
 }

@@ -3,10 +3,10 @@
 use egui::{Align, Layout, TextStyle, Ui};
 
 use crate::command::{Command, Commands, Explaining, entry};
-use crate::explain::{Method, Saliency};
+use crate::explain::Saliency;
 use crate::findings::Nodule;
 use crate::say;
-use crate::session::{self, Edit, Heatmap};
+use crate::session::{self, Against, Edit, Heatmap};
 use crate::ui::theme::tokens;
 use crate::ui::widgets::{Press, line_ui, menu, menu_row_ui, paragraph_ui, press_ui};
 use crate::ui::{Scene, words};
@@ -16,36 +16,36 @@ use crate::ui::{Scene, words};
 pub fn compare_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, shown: &Saliency, out: &mut Commands) {
     let t = tokens(ui);
     let heat = scene.session.look().heatmap;
-    let maps = nodule.combined_maps();
-    let others = || maps.iter().filter(|map| map.method != shown.method);
-    if others().next().is_none() {
+    let session = scene.session;
+    if session.other_maps().next().is_none() {
         return;
     }
-    let agreement = |other: &str| nodule.comparison().and_then(|c| c.agreement(shown.method, other));
-    let against = heat.against.and_then(|method| others().find(|map| map.method == method.name()));
+    let compared = session.compared();
     ui.horizontal(|ui| {
         line_ui(ui, say!("compare-title"), TextStyle::Body, t.muted);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let name = against.map_or(say!("compare-nothing"), |map| words::method(map));
+            let [_, second] = compared.as_ref().map(words::compared_methods).unwrap_or_default();
+            let name = if compared.is_some() { &second } else { say!("compare-nothing") };
             let tip = say!("compare-tip");
             let button = press_ui(ui, Press::new("", name).menu()).on_hover_text(tip);
             menu(&button).show(|ui| {
                 ui.set_width(240.0);
                 ui.spacing_mut().item_spacing.y = 0.0;
-                if menu_row_ui(ui, Press::new("", say!("compare-nothing")).selected(against.is_none()))
+                if menu_row_ui(ui, Press::new("", say!("compare-nothing")).selected(compared.is_none()))
                     .clicked()
                 {
                     out.edit(Edit::Heatmap(Heatmap { against: None, ..heat }));
                     ui.close();
                 }
-                for map in others() {
-                    let Some(method) = Method::named(map.method) else { continue };
-                    let rank = agreement(map.method).map(|a| words::signed(a.rank_correlation, 2));
-                    let rank = rank.unwrap_or_default();
-                    let press =
-                        Press::new("", words::method(map)).key(&rank).selected(heat.against == Some(method));
+                for (against, map) in session.other_maps() {
+                    let rank = rank(nodule, shown, against).unwrap_or_default();
+                    let name = match against.model {
+                        Some(model) => words::of_network(model, words::method(map)),
+                        None => words::method(map).to_owned(),
+                    };
+                    let press = Press::new("", &name).key(&rank).selected(heat.against == Some(against));
                     if menu_row_ui(ui, press).clicked() {
-                        out.edit(Edit::Heatmap(Heatmap { against: Some(method), on: true, ..heat }));
+                        out.edit(Edit::Heatmap(Heatmap { against: Some(against), on: true, ..heat }));
                         ui.close();
                     }
                 }
@@ -64,8 +64,8 @@ pub fn compare_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, shown: &Salie
             }
         }
     });
-    let Some(other) = against else { return };
-    let [this, that] = [words::method(shown), words::method(other)];
+    let Some(compared) = compared else { return };
+    let ([_, other], [this, that]) = (compared.maps, words::compared_methods(&compared));
     let mut sentence = if beside || heat.blink {
         let place = if beside {
             say!("compare-left-right", this = this, that = that)
@@ -77,13 +77,17 @@ pub fn compare_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, shown: &Salie
         format!("{place}, {scale}.")
     } else {
         let colours = say!("compare-colours", this = this, that = that);
-        format!("{}. {colours}", words::minus(shown, other))
+        format!("{}. {colours}", words::minus(&compared))
     };
     if heat.blink && scene.prefs.reduced_motion {
         let key = scene.key(&Command::Explaining(Explaining::ShowOtherMap));
         sentence += &say!("compare-motion", key = key);
     }
-    if let Some(found) = agreement(other.method) {
+    if compared.models.is_some() {
+        sentence += " ";
+        sentence += say!("compare-two-networks");
+    }
+    if let Some(found) = nodule.comparison().and_then(|known| known.of_two(compared.maps)) {
         sentence += &say!(
             "compare-correlation",
             correlation = words::signed(found.rank_correlation, 2),
@@ -91,4 +95,10 @@ pub fn compare_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, shown: &Salie
         );
     }
     paragraph_ui(ui, &sentence, t.muted);
+}
+
+/// How far a map agrees with another one of the same network, where that is known.
+fn rank(nodule: &Nodule, shown: &Saliency, against: Against) -> Option<String> {
+    let known = nodule.comparison().filter(|_| against.model.is_none())?;
+    Some(words::signed(known.agreement(shown.method, against.method.name())?.rank_correlation, 2))
 }

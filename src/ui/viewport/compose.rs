@@ -14,7 +14,8 @@ use crate::networks::spec;
 use crate::render::{HeatmapLook, LayerLook};
 use crate::say;
 use crate::session::{
-    Engine, Findings, Heatmap, Layout, Measured, Pane, PetLook, PetSeries, Session, Tool, ViewportState,
+    Compared, Engine, Findings, Heatmap, Layout, Measured, Pane, PetLook, PetSeries, Session, Tool,
+    ViewportState,
 };
 use crate::ui::words;
 use crate::view;
@@ -62,8 +63,8 @@ pub fn compose(session: &Session, pane: Pane, size_px: [u32; 2]) -> Option<Shown
         candidates: if look.boxes { candidates(session) } else { Vec::new() },
         outlines: Vec::new(),
         layer: session.pet().and_then(|pet| layer_of(pet, look.pet)),
-        map_name: difference.map(|[first, second]| words::minus(first, second)),
-        cautioned: difference.is_some_and(|two| two.into_iter().any(|map| caution(map).is_some())),
+        map_name: difference.as_ref().map(words::minus),
+        cautioned: difference.is_some_and(|two| two.maps.into_iter().any(|map| caution(map).is_some())),
         heatmap: heat,
         colour_bar: true,
         untrained: session.selected().and_then(Nodule::answer).is_some_and(|answer| !answer.trained),
@@ -153,8 +154,8 @@ pub fn heatmap(session: &Session) -> Option<HeatmapLook> {
 }
 
 /// Which two maps the map is the difference of; `None` for a map of one method.
-fn difference_of<'a>(session: &'a Session, look: &HeatmapLook) -> Option<[&'a Arc<Saliency>; 2]> {
-    session.compared_maps().filter(|_| look.saliency.method == DIFFERENCE)
+fn difference_of<'a>(session: &'a Session, look: &HeatmapLook) -> Option<Compared<'a>> {
+    session.compared().filter(|_| look.saliency.method == DIFFERENCE)
 }
 
 /// What must stand beside a map whatever it shows; `None` for most methods.

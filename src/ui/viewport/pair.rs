@@ -42,20 +42,19 @@ pub enum Side {
 /// - `lent`: another method's map where none was chosen to compare with
 pub fn two_maps(session: &Session, lent: bool) -> [OfTwo; 2] {
     let heat = session.look().heatmap;
-    let another = || session.map_and(session.other_methods().next()?);
-    let compared = session.compared_maps().or_else(|| if lent { another() } else { None });
-    let first = match compared {
-        Some([first, _]) => Some(first),
-        None => session.selected().and_then(|nodule| nodule.shown_saliency(heat.map)),
-    };
-    let second = compared.map(|[_, second]| second);
-    let shared = first.zip(second).map(|(a, b)| shared_scale(a, b));
-    [first, second].map(|map| OfTwo {
-        look: map.filter(|_| heat.on).map(|map| look(heat, map, shared)),
-        name: map
+    let another = || session.map_and(session.other_maps().next()?.0);
+    let compared = session.compared().or_else(|| if lent { another() } else { None });
+    let Some(compared) = compared.filter(|_| heat.on) else {
+        let map = session.selected().and_then(|nodule| nodule.shown_saliency(heat.map));
+        let alone = || OfTwo { look: None, name: ct_alone().to_owned() };
+        let first = map
             .filter(|_| heat.on)
-            .map_or_else(|| ct_alone().to_owned(), |map| words::method_and_scale(map)),
-    })
+            .map(|map| OfTwo { look: Some(look(heat, map, None)), name: words::method_and_scale(map) });
+        return [first.unwrap_or_else(alone), alone()];
+    };
+    let ([first, second], [this, that]) = (compared.maps, words::compared(&compared));
+    let shared = Some(shared_scale(first, second));
+    [(first, this), (second, that)].map(|(map, name)| OfTwo { look: Some(look(heat, map, shared)), name })
 }
 
 /// One of the two views: its map, the name of it, and the colours with their numbers once for both.

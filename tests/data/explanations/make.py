@@ -312,7 +312,7 @@ out["occlusion"] = torch.tensor(effects + [effect(block) for block in fine])
 
 # RISE: cells of a pattern on or off, moved by shares of a cell, trilinear in between.
 PATTERN, MOVED = (3, 3, 2), (0.25, 0.5, 0.125)
-total = torch.zeros_like(inputs[2])
+total, seen, answers = torch.zeros_like(inputs[2]), torch.zeros_like(inputs[2]), []
 for number in range(3):
     count = math.prod(n + 2 for n in PATTERN)
     corners = unit(np.arange(count, dtype=np.uint64) + np.uint64(1000 * (number + 1))) < 0.5
@@ -330,8 +330,11 @@ for number in range(3):
             weights.append(torch.from_numpy(w.astype(np.float32)))
         shown = torch.einsum("zyx,kz,iy,jx->kij", corners.permute(0, 2, 1), weights[2], weights[0], weights[1])
         covered.append(fill(n) + (inputs[n] - fill(n)) * shown[None])
-    total += torch.sigmoid(torch.tensor(ask(covered))) * shown[None]
-rise = total / (3 * 0.5)
+    answers.append(torch.sigmoid(torch.tensor(ask(covered))))
+    total += answers[-1] * shown[None]
+    seen += shown[None]
+# The mean answer, each counting as far as the place was seen; of all answers where it never was.
+rise = torch.where(seen > 1e-3, total / seen.clamp_min(1e-3), sum(answers) / len(answers))
 out["rise.2"] = rise.flatten()[:: STRIDES[2]].clone()
 out["rise.2.largest"] = rise.max().reshape(1)
 
