@@ -133,8 +133,10 @@ impl<'a> M3NetMaps<'a> {
             Method::Rise => {
                 let how = self.how.covering;
                 let mut maps = CropMaps::default();
-                maps[2] = rise(self.of.network, self.of.crops, how, ctx)?;
+                let (map, mean) = rise(self.of.network, self.of.crops, how, ctx)?;
+                maps[2] = map;
                 let told = vec![
+                    ("mean", mean),
                     ("patterns", how.patterns as f64),
                     ("seen", how.seen),
                     ("fill_hu", f64::from(how.fill_hu)),
@@ -143,7 +145,7 @@ impl<'a> M3NetMaps<'a> {
                 let widest = Wanted { method, scale: Some(Scale::Macro) };
                 let map = self.laid(widest, &maps, "probability", told);
                 let [i, j, k] = how.cells;
-                Ok(Saliency { scale: None, native_shape: Some([k, j, i]), signed: false, ..map })
+                Ok(Saliency { scale: None, native_shape: Some([k, j, i]), ..map })
             }
             Method::KernelShap => {
                 let how = self.how.sharing;

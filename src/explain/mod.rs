@@ -55,7 +55,9 @@ pub use occlusion::{Occluded, Occluding, Still, block_around, margin_without, oc
 pub use parameters::Parameters;
 pub use rise::{Covering, rise};
 pub use saliency::Saliency;
-pub use sampled::{CsfSampled, MaemcSampled, MmcafSampled, Sampled, SampledMaps, SampledTrust, SsmSampled};
+pub use sampled::{
+    CASCADE, Cascade, CsfSampled, MaemcSampled, MmcafSampled, Sampled, SampledMaps, SampledTrust, SsmSampled,
+};
 pub use ssm::ssm_attention;
 pub use trust::{Trust, rank_correlation, ssim};
 pub use uncertainty::{PASSES, SEED, Uncertainty, Varied, uncertainty};

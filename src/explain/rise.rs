@@ -95,15 +95,15 @@ impl Pattern {
     }
 }
 
-/// The mean probability of malignancy over the patterns, each weighed by how far a voxel was seen, for the
-/// voxels of the widest crop in its own order; and how many patterns were asked.
+/// How far above the mean of all patterns' answers is the mean of those in which a voxel was seen, as probabilities of
+/// malignancy, for the voxels of the widest crop in its own order; and that mean.
 /// - errors: cancelled, a device that failed, numbers that are none
 pub fn rise(
     network: &M3NetNetwork,
     crops: &[Crop; 3],
     how: Covering,
     ctx: &JobContext,
-) -> Result<Vec<f32>, ExplainError> {
+) -> Result<(Vec<f32>, f64), ExplainError> {
     let mut random = generator(how.seed);
     let count = how.patterns.max(1);
     let patterns = (0..count).map(|_| Pattern::draw(&how, &mut random));
@@ -122,7 +122,7 @@ pub(super) fn seen_through(
     patterns: impl Iterator<Item = Pattern>,
     fill_hu: f32,
     next: impl Fn(usize) -> Result<(), Cancelled>,
-) -> Result<Vec<f32>, ExplainError> {
+) -> Result<(Vec<f32>, f64), ExplainError> {
     let values = values_of(crops);
     let whole = crops[2].context.bounds;
     let mut mean = SeenMean::new(values[2].len());
@@ -142,10 +142,12 @@ pub(super) fn seen_through(
     Ok(mean.map())
 }
 
-/// The mean answer at each place over patterns, each of which counts as far as the place was seen in it.
+/// How far above the mean of all answers is the mean of those in which a place was seen, each pattern counting as far
+/// as it was.
 ///
 /// Equation 6 of the paper divides by the share that is expected to be seen; with few patterns that leaves how often
-/// each place happened to be seen as the strongest thing in the map. Here it is divided by what was seen.
+/// each place happened to be seen as the strongest thing in the map. Here it is divided by what was seen. The mean is
+/// taken off because it says nothing of any place, and would be most of the map.
 pub(super) struct SeenMean {
     sums: Vec<f64>,
     seen: Vec<f64>,
@@ -169,11 +171,12 @@ impl SeenMean {
         self.count += 1;
     }
 
-    /// A place that was never seen has the mean of all answers: nothing is known of it.
-    pub(super) fn map(self) -> Vec<f32> {
-        let unknown = self.answers / self.count.max(1) as f64;
-        let means = self.sums.iter().zip(&self.seen);
-        means.map(|(sum, seen)| if *seen > LEAST_SEEN { sum / seen } else { unknown } as f32).collect()
+    /// The map, zero where a place was never seen, and the mean of all answers.
+    pub(super) fn map(self) -> (Vec<f32>, f64) {
+        let mean = self.answers / self.count.max(1) as f64;
+        let above =
+            |(sum, seen): (&f64, &f64)| if *seen > LEAST_SEEN { (sum / seen - mean) as f32 } else { 0.0 };
+        (self.sums.iter().zip(&self.seen).map(above).collect(), mean)
     }
 }
 
@@ -188,13 +191,15 @@ mod tests {
         mean.add(0.9, &[1.0, 1.0, 0.0, 1.0]);
         mean.add(0.1, &[0.0, 0.5, 0.0, 1.0]);
         mean.add(0.9, &[1.0, 0.0, 0.0, 1.0]);
-        let found = mean.map();
-        for (found, expected) in found.iter().zip([0.9, (0.9 + 0.05) / 1.5, 1.9 / 3.0, 1.9 / 3.0]) {
+        let (found, all) = mean.map();
+        assert!((all - 1.9 / 3.0).abs() < 1e-12);
+        for (found, expected) in found.iter().zip([0.9 - all, 0.95 / 1.5 - all, 0.0, 0.0]) {
             assert!((f64::from(*found) - expected).abs() < 1e-6, "{found} {expected}");
         }
         let mut still = SeenMean::new(2);
         (0..3).for_each(|n| still.add(0.4, &[0.2 * n as f32, 0.7]));
-        assert!(still.map().iter().all(|v| (v - 0.4).abs() < 1e-6));
+        let (map, mean) = still.map();
+        assert!(map.iter().all(|v| v.abs() < 1e-6) && (mean - 0.4).abs() < 1e-12);
     }
 
     #[test]

@@ -31,3 +31,13 @@ pub enum Said {
     /// It did not, with the sentence: what it needs, or what went wrong.
     Nothing(String),
 }
+
+impl Opinion {
+    /// What the network said, once it did.
+    pub fn answer(&self) -> Option<&Arc<Answer>> {
+        match &self.said {
+            Said::Answer(answer) => Some(answer),
+            _ => None,
+        }
+    }
+}

@@ -13,6 +13,7 @@ use super::mmcaf::MmcafNetwork;
 use super::opened::{Known, Opened, WeightsChoice};
 use super::ssm::SsmNetwork;
 use crate::networks::Architecture;
+use crate::networks::weights::StateDict;
 
 /// Ready to answer.
 #[derive(Clone, Debug)]
@@ -29,6 +30,32 @@ pub enum Loaded {
     Ssm(Arc<SsmNetwork>),
 }
 
+/// A network on its way to having learned nothing.
+pub struct Randomised {
+    opened: Opened,
+    random: StateDict,
+    device: Device,
+}
+
+impl Randomised {
+    /// Published names of everything that it has learned or that can become random.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.random.tensors.keys().map(String::as_str)
+    }
+
+    /// Makes what is chosen random, besides what already is.
+    /// - `chosen`: by its published name
+    /// - returns: the network as it is then
+    /// - errors: as [`Loaded::load`]
+    pub fn further(&mut self, chosen: impl Fn(&str) -> bool) -> Result<Loaded, InferenceError> {
+        let chosen = self.random.tensors.iter().filter(|(key, _)| chosen(key));
+        for (key, array) in chosen {
+            self.opened.state.tensors.insert(key.clone(), array.clone());
+        }
+        Loaded::of(self.opened.clone(), &self.device)
+    }
+}
+
 impl Loaded {
     /// Reads weights, compares them with the network's layers and puts them on the device.
     /// - errors: unknown name, no weights, weights that do not fit
@@ -41,10 +68,10 @@ impl Loaded {
         Self::of(Opened::read(model, weights, info)?, device)
     }
 
-    /// The same network with random values in place of all that it has learned.
+    /// Networks like it with more and more of what it has learned made random; its weights are read once more.
     /// - `weights`: those that it has
     /// - errors: as [`Loaded::load`]; an M3Net is made random layer by layer elsewhere
-    pub fn untaught(&self, weights: &WeightsChoice, seed: u64) -> Result<Self, InferenceError> {
+    pub fn randomised(&self, weights: &WeightsChoice, seed: u64) -> Result<Randomised, InferenceError> {
         let known = self.known();
         let device = match self {
             Self::M3Net(_) => return Err(InferenceError::NothingAnswers(known.spec.name.to_owned())),
@@ -54,8 +81,8 @@ impl Loaded {
             Self::Ssm(network) => network.device(),
         };
         let opened = Opened::read(known.spec.name, weights, known.info.clone())?;
-        let state = opened.architecture.random(seed);
-        Self::of(Opened { state, ..opened }, device)
+        let random = opened.architecture.random(seed);
+        Ok(Randomised { opened, random, device: device.clone() })
     }
 
     fn of(opened: Opened, device: &Device) -> Result<Self, InferenceError> {

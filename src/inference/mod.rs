@@ -37,7 +37,7 @@ pub use device::{DeviceChoice, Runtime};
 pub use engine::{Engine, EngineOptions, Event, Parts, Question, Stopped};
 pub use error::InferenceError;
 pub use learning::LearningDevice;
-pub use loaded::Loaded;
+pub use loaded::{Loaded, Randomised};
 pub(crate) use m3net::ReadersHead;
 pub use m3net::{
     ContextBox, Crop, Forward, M3NetNetwork, Readers, Said, Sampling, Together, context_boxes, normalise,

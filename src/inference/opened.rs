@@ -78,6 +78,7 @@ impl Known {
 }
 
 /// Weights that fit, of one network or of the members of an ensemble.
+#[derive(Clone)]
 pub(super) struct Opened {
     pub(super) architecture: Architecture,
     /// Under published keys.

@@ -8,7 +8,7 @@ use super::picture::{Picture, PictureError, Pictures};
 use super::theme::{PICTURE, strong_family};
 use super::viewport::{Shown, SlicePlace, caution, overlay, slice_shape};
 use super::words;
-use crate::findings::{Nodule, Said};
+use crate::findings::Nodule;
 use crate::inference::Answer;
 use crate::language::{heard, named};
 use crate::networks::weights::UNTRAINED;
@@ -37,12 +37,8 @@ impl PairPicture {
     pub fn of(session: &Session, pane: Pane, shown: [Shown; 2]) -> Self {
         let nodule = session.selected();
         let answer = nodule.and_then(Nodule::answer);
-        let beside = session.compared().and_then(|two| two.models).and_then(|[_, model]| {
-            match &nodule?.opinion(model)?.said {
-                Said::Answer(answer) => Some(answer),
-                _ => None,
-            }
-        });
+        let other = session.compared().and_then(|two| two.models);
+        let beside = other.and_then(|[_, model]| nodule?.opinion(model)?.answer());
         let captioned = answer.map(|answer| caption(answer, beside.map(AsRef::as_ref), &shown));
         let (told, warnings) = captioned.unwrap_or_default();
         Self { pane, shown, told, warnings }

@@ -283,6 +283,9 @@ fn other_networks_are_asked_what_their_input_does_and_their_maps_are_checked() {
         "occlusion",
         "rise",
         "native",
+        "hires_cam",
+        "kernel_shap",
+        "attention_relevance",
     ];
     let arguments = ["explain", arg(phantom()), "--at", &at, "--device", "cpu", "--json", "--trust"];
     let few = ["--steps", "3", "--samples", "2", "--blocks", "2", "--refined", "1", "--patterns", "3"];
@@ -292,18 +295,23 @@ fn other_networks_are_asked_what_their_input_does_and_their_maps_are_checked() {
     assert_eq!(names(&answer, "explanations", "method"), methods);
     for map in answer["explanations"].as_array().expect("maps") {
         let told = &map["told"];
-        for figure in ["rank_all", "ssim_all", "deletion", "insertion", "deletion_random", "insertion_random"]
-        {
+        for figure in ["deletion", "insertion", "deletion_random", "insertion_random"] {
             assert!(told[figure].is_number(), "{map}");
+        }
+        for step in ["answer", "deep", "middle", "early", "all"] {
+            assert!(["rank", "ssim"].iter().all(|kind| told[format!("{kind}_{step}")].is_number()), "{map}");
         }
         let passed =
             told["rank_all"].as_f64().map(f64::abs) < Some(0.5) && told["ssim_all"].as_f64() < Some(0.5);
         assert_eq!(told["randomisation_passed"], f64::from(u8::from(passed)), "{map}");
-        assert_eq!(map["signed"], map["method"] != "rise" && map["method"] != "native");
+        let unsigned = [json!("native"), json!("hires_cam"), json!("attention_relevance")];
+        assert_eq!(map["signed"], !unsigned.contains(&map["method"]));
         let shape = match map["method"].as_str() {
             Some("occlusion") => json!([2, 2, 2]),
             Some("rise") => json!([4, 6, 6]),
-            Some("native") => json!([25, 1, 1]),
+            // A value for each token, which is a slice.
+            Some("native" | "hires_cam" | "attention_relevance") => json!([25, 1, 1]),
+            Some("kernel_shap") => serde_json::Value::Null,
             _ => json!([25, 50, 50]),
         };
         assert_eq!(map["native_shape"], shape);

@@ -214,7 +214,7 @@ pub(in crate::cli) struct Explain {
     /// What stands in its place
     #[arg(long, value_enum, default_value = "lung", requires = "without")]
     pub(in crate::cli) fill_with: FillName,
-    /// Check each map: against the network with random weights (of an M3Net layer by layer), and by covering what it
+    /// Check each map: against the network with random weights, layer by layer, and by covering what it
     /// points at; many times the work of the map
     #[arg(long)]
     pub(in crate::cli) trust: bool,

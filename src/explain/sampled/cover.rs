@@ -64,8 +64,13 @@ fn over(block: &VoxelBox, [_, rows, columns]: [usize; 3], mut each: impl FnMut(u
     }
 }
 
-/// The mean probability over random patterns, each weighed by how far a sample was seen, as [`crate::explain::rise`].
-pub(super) fn rise(of: &dyn Sampled, how: Covering, ctx: &JobContext) -> Result<Covered, ExplainError> {
+/// How far above the mean of all answers are those in which a sample was seen, and that mean, in probabilities, as
+/// [`crate::explain::rise`].
+pub(super) fn rise(
+    of: &dyn Sampled,
+    how: Covering,
+    ctx: &JobContext,
+) -> Result<(Vec<f32>, f64), ExplainError> {
     let [slices, rows, columns] = of.shape();
     let how = Covering { cells: blocks(how.cells, of.shape()), ..how };
     let (mut random, count, fill) = (generator(how.seed), how.patterns.max(1), of.of_hu(how.fill_hu));
@@ -84,5 +89,5 @@ pub(super) fn rise(of: &dyn Sampled, how: Covering, ctx: &JobContext) -> Result<
         let covered: Vec<f32> = of.values().iter().zip(&seen).map(|(v, s)| fill + (v - fill) * s).collect();
         mean.add(Worth::probability(of.worth(&covered)?), &seen);
     }
-    Ok(Covered { map: mean.map(), unit: "probability" })
+    Ok(mean.map())
 }

@@ -87,14 +87,15 @@ impl SampledMaps {
             }
             Method::Rise => {
                 let how = self.how.covering;
-                let Covered { map, unit } = rise(of, how, ctx)?;
+                let (map, mean) = rise(of, how, ctx)?;
                 let told = vec![
+                    ("mean", mean),
                     ("patterns", how.patterns as f64),
                     ("seen", how.seen),
                     ("fill_hu", f64::from(how.fill_hu)),
                     ("seed", how.seed as f64),
                 ];
-                (map, unit, false, told)
+                (map, "probability", true, told)
             }
             Method::KernelShap => {
                 let how = self.how.sharing;

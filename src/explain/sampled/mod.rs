@@ -4,6 +4,7 @@
 //! M3Net reads three crops that overlap, and has its own road ([`super::M3NetMaps`]); the formulas are the same.
 
 mod attended;
+mod cascade;
 mod cover;
 mod csf;
 mod layer;
@@ -18,6 +19,7 @@ mod tests;
 mod trust;
 
 pub use attended::{Attended, Counted};
+pub use cascade::{CASCADE, Cascade};
 pub use csf::CsfSampled;
 pub use layer::Layer;
 pub use maemc::MaemcSampled;

@@ -1,8 +1,8 @@
-//! Whether a map can be relied on, as [`crate::explain::Trust`] asks of an M3Net's; of the cascade its last step alone,
-//! in which everything is random.
+//! Whether a map can be relied on, as [`crate::explain::Trust`] asks of an M3Net's.
 
 use rand::seq::SliceRandom;
 
+use super::cascade::CASCADE;
 use super::{Sampled, Worth};
 use crate::explain::error::ExplainError;
 use crate::explain::noise::generator;
@@ -23,22 +23,33 @@ pub struct SampledTrust {
 }
 
 impl SampledTrust {
-    /// What the checks say, by the names that [`crate::explain::Trust`] gives them: `rank_all`, `ssim_all`,
-    /// `randomisation_passed`, `deletion`, `insertion`, `deletion_random`, `insertion_random`.
+    /// How like a map is to the same map of the network with some of its layers random: the names of the step, and
+    /// `randomisation_passed` where everything is.
+    /// - `step`: of [`super::CASCADE`]
+    pub fn likeness(step: usize, [map, other]: [&Saliency; 2]) -> Vec<(&'static str, f64)> {
+        let rank = rank_correlation(&map.values, &other.values);
+        let structure = ssim(&map.values, &other.values, map.bounds.size);
+        let Some(layer) = CASCADE.get(step) else { return Vec::new() };
+        let mut told = vec![(layer.rank, rank), (layer.ssim, structure)];
+        if step + 1 == CASCADE.len() {
+            told.push(("randomisation_passed", f64::from(u8::from(passed(rank, structure)))));
+        }
+        told
+    }
+
+    /// What becomes of the answer when what a map points at is taken away, by the names that
+    /// [`crate::explain::Trust`] gives it: `deletion`, `insertion`, `deletion_random`, `insertion_random`.
     /// - `of`: who answered, to what
-    /// - `other`: the same map of the same network with random weights
     /// - `grid`: of the CT
     /// - errors: cancelled, a device that failed, numbers that are none
-    pub fn check(
+    pub fn taken_away(
         &mut self,
         of: &dyn Sampled,
-        [map, other]: [&Saliency; 2],
+        map: &Saliency,
         grid: &VoxelGrid,
         how: Parameters,
         ctx: &JobContext,
     ) -> Result<Vec<(&'static str, f64)>, ExplainError> {
-        let rank = rank_correlation(&map.values, &other.values);
-        let structure = ssim(&map.values, &other.values, map.bounds.size);
         let fill = of.of_hu(how.occluding.fill_hu);
         let [deletion, insertion] = curves(of, &strongest_first(of, map, grid), fill, ctx)?;
         let random = match self.random {
@@ -47,9 +58,6 @@ impl SampledTrust {
         };
         self.random = Some(random);
         Ok(vec![
-            ("rank_all", rank),
-            ("ssim_all", structure),
-            ("randomisation_passed", f64::from(u8::from(passed(rank, structure)))),
             ("deletion", deletion),
             ("insertion", insertion),
             ("deletion_random", random[0]),

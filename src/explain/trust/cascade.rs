@@ -9,7 +9,7 @@ const SEED: u64 = 1;
 
 /// A step of the cascade.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Layer {
+pub struct Step {
     /// What becomes random in this step.
     pub name: &'static str,
     /// Names of its two figures.
@@ -19,14 +19,14 @@ pub struct Layer {
 }
 
 /// From the answer down.
-pub const LAYERS: [Layer; 7] = [
-    Layer { name: "fusion", rank: "rank_fusion", ssim: "ssim_fusion" },
-    Layer { name: "logits of the scales", rank: "rank_logits", ssim: "ssim_logits" },
-    Layer { name: "fourth layer", rank: "rank_layer4", ssim: "ssim_layer4" },
-    Layer { name: "third layer", rank: "rank_layer3", ssim: "ssim_layer3" },
-    Layer { name: "second layer", rank: "rank_layer2", ssim: "ssim_layer2" },
-    Layer { name: "first layer", rank: "rank_layer1", ssim: "ssim_layer1" },
-    Layer { name: "everything", rank: "rank_all", ssim: "ssim_all" },
+pub const LAYERS: [Step; 7] = [
+    Step { name: "fusion", rank: "rank_fusion", ssim: "ssim_fusion" },
+    Step { name: "logits of the scales", rank: "rank_logits", ssim: "ssim_logits" },
+    Step { name: "fourth layer", rank: "rank_layer4", ssim: "ssim_layer4" },
+    Step { name: "third layer", rank: "rank_layer3", ssim: "ssim_layer3" },
+    Step { name: "second layer", rank: "rank_layer2", ssim: "ssim_layer2" },
+    Step { name: "first layer", rank: "rank_layer1", ssim: "ssim_layer1" },
+    Step { name: "everything", rank: "rank_all", ssim: "ssim_all" },
 ];
 
 /// The step in which a tensor becomes random.

@@ -5,6 +5,7 @@ mod cascade;
 mod curves;
 mod similarity;
 
+pub use cascade::Step;
 pub(super) use curves::{area, turns};
 pub(super) use similarity::ranks;
 pub use similarity::{rank_correlation, ssim};
@@ -19,6 +20,7 @@ use crate::inference::{InferenceError, M3NetNetwork};
 use crate::jobs::JobContext;
 use crate::networks::weights::StateDict;
 use cascade::LAYERS;
+
 use curves::Curves;
 
 /// From this likeness on, to the map of a network that knows nothing, a map fails: by rank or by structure.

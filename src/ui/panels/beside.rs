@@ -110,10 +110,7 @@ fn is_read(answer: &Answer) -> bool {
 
 /// The answers that there are, the shown one first.
 fn answers<'a>(nodule: &'a Nodule, beside: &[&'static str]) -> Vec<&'a Answer> {
-    let said = |opinion: &'a Opinion| match &opinion.said {
-        Said::Answer(answer) => Some(answer.as_ref()),
-        _ => None,
-    };
+    let said = |opinion: &'a Opinion| opinion.answer().map(AsRef::as_ref);
     let shown = nodule.answer().map(AsRef::as_ref);
     let others = beside.iter().filter_map(|model| nodule.opinion(model)).filter_map(said);
     let model = shown.map(|answer: &Answer| answer.model.clone());

@@ -1,6 +1,6 @@
 //! One method beside another: how far they agree, and where they differ.
 
-use egui::{Align, Layout, TextStyle, Ui};
+use egui::{Align, Layout, TextStyle, Ui, vec2};
 
 use crate::command::{Command, Commands, Explaining, entry};
 use crate::explain::Saliency;
@@ -23,35 +23,19 @@ pub fn compare_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, shown: &Salie
     let compared = session.compared();
     ui.horizontal(|ui| {
         line_ui(ui, say!("compare-title"), TextStyle::Body, t.muted);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let [_, second] = compared.as_ref().map(words::compared_methods).unwrap_or_default();
-            let name = if compared.is_some() { &second } else { say!("compare-nothing") };
-            let tip = say!("compare-tip");
-            let button = press_ui(ui, Press::new("", name).menu()).on_hover_text(tip);
-            menu(&button).show(|ui| {
-                ui.set_width(240.0);
-                ui.spacing_mut().item_spacing.y = 0.0;
-                if menu_row_ui(ui, Press::new("", say!("compare-nothing")).selected(compared.is_none()))
-                    .clicked()
-                {
-                    out.edit(Edit::Heatmap(Heatmap { against: None, ..heat }));
-                    ui.close();
-                }
-                for (against, map) in session.other_maps() {
-                    let rank = rank(nodule, shown, against).unwrap_or_default();
-                    let name = match against.model {
-                        Some(model) => words::of_network(model, words::method(map)),
-                        None => words::method(map).to_owned(),
-                    };
-                    let press = Press::new("", &name).key(&rank).selected(heat.against == Some(against));
-                    if menu_row_ui(ui, press).clicked() {
-                        out.edit(Edit::Heatmap(Heatmap { against: Some(against), on: true, ..heat }));
-                        ui.close();
-                    }
-                }
+        // The name of another network takes a line of its own.
+        if compared.is_none_or(|two| two.models.is_none()) {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                partner_ui(ui, scene, nodule, shown, out)
             });
-        });
+        }
     });
+    if compared.is_some_and(|two| two.models.is_some()) {
+        let size = vec2(ui.available_width(), ui.spacing().interact_size.y);
+        ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+            partner_ui(ui, scene, nodule, shown, out);
+        });
+    }
     let look = scene.session.look();
     let beside = matches!(look.layout, session::Layout::Maps(_));
     ui.horizontal_wrapped(|ui| {
@@ -95,6 +79,35 @@ pub fn compare_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, shown: &Salie
         );
     }
     paragraph_ui(ui, &sentence, t.muted);
+}
+
+/// The menu of what the map can be compared with.
+fn partner_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, shown: &Saliency, out: &mut Commands) {
+    let (session, heat) = (scene.session, scene.session.look().heatmap);
+    let compared = session.compared();
+    let [_, second] = compared.as_ref().map(words::compared_methods).unwrap_or_default();
+    let name = if compared.is_some() { &second } else { say!("compare-nothing") };
+    let button = press_ui(ui, Press::new("", name).menu()).on_hover_text(say!("compare-tip"));
+    menu(&button).show(|ui| {
+        ui.set_width(240.0);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        if menu_row_ui(ui, Press::new("", say!("compare-nothing")).selected(compared.is_none())).clicked() {
+            out.edit(Edit::Heatmap(Heatmap { against: None, ..heat }));
+            ui.close();
+        }
+        for (against, map) in session.other_maps() {
+            let rank = rank(nodule, shown, against).unwrap_or_default();
+            let name = match against.model {
+                Some(model) => words::of_network(model, words::method(map)),
+                None => words::method(map).to_owned(),
+            };
+            let press = Press::new("", &name).key(&rank).selected(heat.against == Some(against));
+            if menu_row_ui(ui, press).clicked() {
+                out.edit(Edit::Heatmap(Heatmap { against: Some(against), on: true, ..heat }));
+                ui.close();
+            }
+        }
+    });
 }
 
 /// How far a map agrees with another one of the same network, where that is known.

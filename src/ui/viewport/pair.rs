@@ -8,6 +8,7 @@ use super::canvas::view_ui;
 use super::shown::Shown;
 use crate::command::Commands;
 use crate::explain::Saliency;
+use crate::findings::Opinion;
 use crate::render::{HeatmapLook, SharedScale};
 use crate::say;
 use crate::session::{Heatmap, Pane, Session};
@@ -63,6 +64,12 @@ pub fn of_pair(session: &Session, side: Side, lent: bool, shown: &mut Shown) {
     let [first, second] = two_maps(session, lent);
     let OfTwo { look, name } = if side == Side::First { first } else { second };
     (shown.heatmap, shown.map_name) = (look, Some(name));
+    // What the other network read is another part of the CT.
+    let beside = session.compared().and_then(|two| two.models).filter(|_| side == Side::Second);
+    if let Some([_, model]) = beside.filter(|_| session.look().boxes) {
+        let answer = session.selected().and_then(|nodule| nodule.opinion(model)).and_then(Opinion::answer);
+        shown.boxes = answer.map(|answer| answer.regions_here()).unwrap_or_default();
+    }
     // A map beside the CT alone keeps its own bar.
     shown.colour_bar = side == Side::Second || session.compared_maps().is_none();
 }

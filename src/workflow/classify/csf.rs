@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::answer::{Spoken, answer, probability};
-use super::checked::{self, untaught};
+use super::checked::{self, Ask};
 use super::{ClassifyError, Part, Request};
 use crate::explain::{
     CsfSampled, Method, Saliency, Sampled, SampledMaps, csf_change, csf_fields, csf_gate, csf_grad_cam,
@@ -65,14 +65,14 @@ pub(super) fn work(
     let of = CsfSampled::new(network, &forward, dates);
     let mut maps = SampledMaps::new(request.parameters);
     let mut own = |method| map(method, (network, &forward, &of), &mut maps, grid, ctx);
-    let Some(Loaded::Csf(random)) = untaught(request, taught)? else {
-        return checked::maps(request, send, (&of, grid), &mut own, None, ctx);
+    let mut others = |loaded: &Loaded, ask: &mut Ask<'_>| {
+        let Loaded::Csf(random) = loaded else { return Ok(()) };
+        let of_random = random.forward([&earlier.values, &later.values], told.codes, ctx)?;
+        let other = CsfSampled::new(random, &of_random, dates);
+        let mut maps = SampledMaps::new(request.parameters);
+        ask(&mut |method| map(method, (random, &of_random, &other), &mut maps, grid, ctx))
     };
-    let of_random = random.forward([&earlier.values, &later.values], told.codes, ctx)?;
-    let other = CsfSampled::new(&random, &of_random, dates);
-    let mut maps = SampledMaps::new(request.parameters);
-    let mut other = |method| map(method, (&random, &of_random, &other), &mut maps, grid, ctx);
-    checked::maps(request, send, (&of, grid), &mut own, Some(&mut other), ctx)
+    checked::maps(request, send, (&of, grid), &mut own, (taught, &mut others), ctx)
 }
 
 /// One map of the later date.

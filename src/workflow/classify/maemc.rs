@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::answer::{Spoken, answer, probability};
-use super::checked::{self, untaught};
+use super::checked::{self, Ask};
 use super::{ClassifyError, Part, Request};
 use crate::explain::{
     MaemcSampled, Method, Saliency, Sampled, SampledMaps, maemc_attention, maemc_map, maemc_rollout,
@@ -51,13 +51,13 @@ pub(super) fn work(
     let of = MaemcSampled::new(network, &axial);
     let mut maps = SampledMaps::new(request.parameters);
     let mut own = |method| map(method, (&forward, &of), &mut maps, grid, ctx);
-    let Some(Loaded::Maemc(random)) = untaught(request, taught)? else {
-        return checked::maps(request, send, (&of, grid), &mut own, None, ctx);
+    let mut others = |loaded: &Loaded, ask: &mut Ask<'_>| {
+        let Loaded::Maemc(random) = loaded else { return Ok(()) };
+        let (of_random, other) = (random.forward(&axial.values, ctx)?, MaemcSampled::new(random, &axial));
+        let mut maps = SampledMaps::new(request.parameters);
+        ask(&mut |method| map(method, (&of_random, &other), &mut maps, grid, ctx))
     };
-    let (of_random, other) = (random.forward(&axial.values, ctx)?, MaemcSampled::new(&random, &axial));
-    let mut maps = SampledMaps::new(request.parameters);
-    let mut other = |method| map(method, (&of_random, &other), &mut maps, grid, ctx);
-    checked::maps(request, send, (&of, grid), &mut own, Some(&mut other), ctx)
+    checked::maps(request, send, (&of, grid), &mut own, (taught, &mut others), ctx)
 }
 
 /// One map of the axial slices.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::answer::{Spoken, answer, probability};
-use super::checked::{self, untaught};
+use super::checked::{self, Ask};
 use super::{ClassifyError, Part, Request};
 use crate::explain::{
     Method, MmcafSampled, Saliency, Sampled, SampledMaps, mmcaf_fields, mmcaf_gate, mmcaf_grad_cam,
@@ -69,14 +69,14 @@ pub(super) fn work(
     let of = MmcafSampled::new(network, &forward, &window, request.mode);
     let mut maps = SampledMaps::new(request.parameters);
     let mut own = |method| map(method, (network, &forward, &of), &mut maps, grid, ctx);
-    let Some(Loaded::Mmcaf(random)) = untaught(request, taught)? else {
-        return checked::maps(request, send, (&of, grid), &mut own, None, ctx);
+    let mut others = |loaded: &Loaded, ask: &mut Ask<'_>| {
+        let Loaded::Mmcaf(random) = loaded else { return Ok(()) };
+        let of_random = random.forward(&window.values, table.values, ctx)?;
+        let other = MmcafSampled::new(random, &of_random, &window, request.mode);
+        let mut maps = SampledMaps::new(request.parameters);
+        ask(&mut |method| map(method, (random, &of_random, &other), &mut maps, grid, ctx))
     };
-    let of_random = random.forward(&window.values, table.values, ctx)?;
-    let other = MmcafSampled::new(&random, &of_random, &window, request.mode);
-    let mut maps = SampledMaps::new(request.parameters);
-    let mut other = |method| map(method, (&random, &of_random, &other), &mut maps, grid, ctx);
-    checked::maps(request, send, (&of, grid), &mut own, Some(&mut other), ctx)
+    checked::maps(request, send, (&of, grid), &mut own, (taught, &mut others), ctx)
 }
 
 /// One map of the window.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::answer::{Spoken, answer};
-use super::checked::{self, untaught};
+use super::checked::{self, Ask};
 use super::{ClassifyError, Part, Request};
 use crate::explain::{ExplainError, Method, Saliency, Sampled, SampledMaps, SsmSampled, ssm_attention};
 use crate::geometry::{VoxelBox, VoxelGrid};
@@ -55,14 +55,14 @@ pub(super) fn work(
     let (of, px) = (SsmSampled::new(network, &picture, resolution.px()), resolution.px());
     let mut maps = SampledMaps::new(request.parameters);
     let mut own = |method| map(method, (&forward, &of), &mut maps, grid, ctx);
-    let Some(Loaded::Ssm(random)) = untaught(request, taught)? else {
-        return checked::maps(request, send, (&of, grid), &mut own, None, ctx);
+    let mut others = |loaded: &Loaded, ask: &mut Ask<'_>| {
+        let Loaded::Ssm(random) = loaded else { return Ok(()) };
+        let of_random = random.forward(&picture.values, px, true, ctx)?;
+        let other = SsmSampled::new(random, &picture, px);
+        let mut maps = SampledMaps::new(request.parameters);
+        ask(&mut |method| map(method, (&of_random, &other), &mut maps, grid, ctx))
     };
-    let of_random = random.forward(&picture.values, px, true, ctx)?;
-    let other = SsmSampled::new(&random, &picture, px);
-    let mut maps = SampledMaps::new(request.parameters);
-    let mut other = |method| map(method, (&of_random, &other), &mut maps, grid, ctx);
-    checked::maps(request, send, (&of, grid), &mut own, Some(&mut other), ctx)
+    checked::maps(request, send, (&of, grid), &mut own, (taught, &mut others), ctx)
 }
 
 /// One map of the slice.

@@ -333,10 +333,11 @@ for number in range(3):
     answers.append(torch.sigmoid(torch.tensor(ask(covered))))
     total += answers[-1] * shown[None]
     seen += shown[None]
-# The mean answer, each counting as far as the place was seen; of all answers where it never was.
-rise = torch.where(seen > 1e-3, total / seen.clamp_min(1e-3), sum(answers) / len(answers))
+# The mean answer, each counting as far as the place was seen, above that of all answers; zero where it never was.
+mean = sum(answers) / len(answers)
+rise = torch.where(seen > 1e-3, total / seen.clamp_min(1e-3) - mean, torch.zeros(()))
 out["rise.2"] = rise.flatten()[:: STRIDES[2]].clone()
-out["rise.2.largest"] = rise.max().reshape(1)
+out["rise.2.largest"] = rise.abs().max().reshape(1)
 
 # KernelSHAP: the Shapley values themselves, of four quarters of the CT.
 quarter = lambda i, j, k: (i >= 60).astype(int) + 2 * (j >= 55).astype(int)
