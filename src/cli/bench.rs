@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::args::{BenchClassify, BenchExplain, BenchOne, BenchRays, BenchTrain, HowRead, Stage};
+use super::args::{
+    BenchClassify, BenchExplain, BenchOne, BenchRays, BenchTrain, BenchWeights, HowRead, Stage,
+};
 use super::classify::known_model;
 use super::exit::Failure;
 use super::progress::Terminal;
@@ -29,6 +31,7 @@ pub(super) fn run(stage: &Stage, terminal: &Terminal) -> Result<(), Failure> {
         Stage::Classify(options) => classify(options, terminal),
         Stage::Explain(options) => explain(options, terminal),
         Stage::Train(options) => train(options, terminal),
+        Stage::Weights(options) => weights(options, terminal),
     }
 }
 
@@ -77,6 +80,24 @@ fn classify(options: &BenchClassify, terminal: &Terminal) -> Result<(), Failure>
         report.explain_ms,
         report.members.saturating_sub(1),
         report.members_ms,
+        report.first_ms
+    ))
+}
+
+fn weights(options: &BenchWeights, terminal: &Terminal) -> Result<(), Failure> {
+    let (model, runs) = (known_model(&options.model)?, usize::from(options.runs));
+    let report = bench::weights::weights(model, &options.file, options.device.into(), runs, terminal.ctx())?;
+    terminal.clear();
+    if options.json {
+        return output::json_line(&report);
+    }
+    let memory = report.peak_rss_mb.map_or("unknown".to_owned(), |mb| format!("{mb:.0} MB"));
+    output::print(&format!(
+        "{}: {:.0} MB loaded in {:.0} ms (median of {}; the first {:.0} ms); memory {memory}\n",
+        report.model,
+        report.bytes as f64 / 1e6,
+        report.load_ms,
+        report.runs,
         report.first_ms
     ))
 }

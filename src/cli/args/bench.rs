@@ -32,6 +32,8 @@ pub(in crate::cli) enum Stage {
     Explain(BenchExplain),
     /// Learning: each encoder forwards, backwards, and the optimiser's step
     Train(BenchTrain),
+    /// A weights file to a network that can answer
+    Weights(BenchWeights),
     /// The real window: start, first picture, slice steps, steps while the network runs. Needs a display
     Window(BenchWindow),
 }
@@ -104,6 +106,26 @@ pub(in crate::cli) struct BenchClassify {
     /// Threads of the CPU [default: all cores; the window leaves one free]
     #[arg(long, value_name = "N", value_parser = values::threads)]
     pub(in crate::cli) threads: Option<usize>,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub(in crate::cli) json: bool,
+}
+
+/// `bench weights`
+#[derive(Args, Debug)]
+pub(in crate::cli) struct BenchWeights {
+    /// The file (.safetensors, .pt, .pth)
+    #[arg(value_name = "FILE")]
+    pub(in crate::cli) file: PathBuf,
+    /// Network
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) model: String,
+    /// Where the network is to run
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(in crate::cli) device: Device,
+    /// Timed runs
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..), default_value = "3")]
+    pub(in crate::cli) runs: u8,
     /// One JSON document on stdout
     #[arg(long)]
     pub(in crate::cli) json: bool,

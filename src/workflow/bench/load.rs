@@ -103,7 +103,7 @@ fn ms(duration: Duration) -> f64 {
 }
 
 /// Looks at this process' memory until the returned function is called, which gives the peak in MB.
-fn watch_memory() -> impl FnOnce() -> Option<f64> {
+pub(super) fn watch_memory() -> impl FnOnce() -> Option<f64> {
     let peak = Arc::new(AtomicUsize::new(0));
     let seen = Arc::clone(&peak);
     let look = move || {

@@ -9,3 +9,4 @@ pub mod rays;
 pub mod render;
 pub mod reslice;
 pub mod train;
+pub mod weights;
