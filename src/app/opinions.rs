@@ -60,12 +60,8 @@ impl Opinions {
                 forget(asked, session);
                 self.asked = None;
             }
-            Some(asked) => {
-                if settle(asked, session) {
-                    self.asked = None;
-                }
-            }
-            None => {}
+            Some(asked) if settle(asked, session) => self.asked = None,
+            _ => {}
         }
         if let (None, Some(engine)) = (&self.asked, engine) {
             self.asked = next(engine, session, waker);

@@ -88,6 +88,17 @@ pub(super) fn coalitions(players: usize, how: Sharing) -> Vec<(Vec<bool>, f64)> 
 }
 
 impl Shared {
+    /// What is told with the map: names and numbers.
+    pub(super) fn told(&self, how: Sharing) -> Vec<(&'static str, f64)> {
+        vec![
+            ("supervoxels", self.shares.len() as f64),
+            ("coalitions", self.coalitions as f64),
+            ("fill_hu", f64::from(how.fill_hu)),
+            ("seed", how.seed as f64),
+            ("difference", self.difference),
+        ]
+    }
+
     /// The share of each piece at each of its voxels.
     pub(super) fn over(pieces: &Supervoxels, shares: Vec<f64>, coalitions: usize, difference: f64) -> Self {
         let values = pieces.labels.iter().map(|label| shares[usize::from(*label)] as f32).collect();

@@ -151,14 +151,8 @@ impl<'a> M3NetMaps<'a> {
                 let how = self.how.sharing;
                 let found = kernel_shap(self.of.network, self.of.crops, self.of.grid, how, ctx)?;
                 let mut maps = CropMaps::default();
+                let told = found.told(how);
                 maps[2] = found.values;
-                let told = vec![
-                    ("supervoxels", found.shares.len() as f64),
-                    ("coalitions", found.coalitions as f64),
-                    ("fill_hu", f64::from(how.fill_hu)),
-                    ("seed", how.seed as f64),
-                    ("difference", found.difference),
-                ];
                 let widest = Wanted { method, scale: Some(Scale::Macro) };
                 let map = self.laid(widest, &maps, "logit", told);
                 Ok(Saliency { scale: None, native_shape: None, ..map })

@@ -100,13 +100,7 @@ impl SampledMaps {
             Method::KernelShap => {
                 let how = self.how.sharing;
                 let (found, unit) = kernel_shap(of, how, ctx)?;
-                let told = vec![
-                    ("supervoxels", found.shares.len() as f64),
-                    ("coalitions", found.coalitions as f64),
-                    ("fill_hu", f64::from(how.fill_hu)),
-                    ("seed", how.seed as f64),
-                    ("difference", found.difference),
-                ];
+                let told = found.told(how);
                 (found.values, unit, true, told)
             }
             _ => return Err(ExplainError::NoLayer("asked-for")),

@@ -122,7 +122,7 @@ fn layer_holds(of: &dyn Sampled, after: impl Fn(&[f32]) -> f64) {
     let places = evidence.shape.iter().product::<usize>();
     assert!(
         places > 0
-            && evidence.features.len() % places == 0
+            && evidence.features.len().is_multiple_of(places)
             && evidence.gradient.len() == evidence.features.len()
     );
     let length = evidence.gradient.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>().sqrt();
