@@ -54,15 +54,16 @@ impl Opinions {
         };
         // Dropping a question stops it.
         self.asked = self.asked.take().filter(|asked| current(asked));
-        match &mut self.asked {
+        let ended = match &mut self.asked {
             // The chosen network goes first; this one is asked again.
             Some(asked) if engine.is_none() => {
                 forget(asked, session);
-                self.asked = None;
+                true
             }
-            Some(asked) if settle(asked, session) => self.asked = None,
-            _ => {}
-        }
+            Some(asked) => settle(asked, session),
+            None => false,
+        };
+        self.asked = self.asked.take().filter(|_| !ended);
         if let (None, Some(engine)) = (&self.asked, engine) {
             self.asked = next(engine, session, waker);
         }
