@@ -1,5 +1,7 @@
 //! `triscope bench`: one line of figures in the names that the benchmark scripts read.
 
+use std::path::Path;
+
 use crate::run::{arg, phantom, triscope};
 
 #[test]
@@ -30,8 +32,18 @@ fn explain_times_each_method_that_is_named() {
         assert!(json[figure].as_f64() > Some(0.0), "{json}");
     }
     assert!(json["occlusion_ms"].is_null() && json["runs"] == 1, "{json}");
-    let wrong = ["bench", "explain", "--model", "maemc-net-compact", "--methods", "grad_cam"];
+    let wrong = ["bench", "explain", "--model", "maemc-net-compact", "--methods", "guided_backprop"];
     triscope(&wrong).refused(1);
+}
+
+#[test]
+fn a_weights_file_is_timed_by_the_network_that_reads_it_and_refused_by_another() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/weights/maemc-net-compact.safetensors");
+    let of = |model| ["bench", "weights", arg(&file), "--model", model, "--device", "cpu", "--runs", "1"];
+    let json = triscope(&[&of("maemc-net-compact")[..], &["--json"]].concat()).json();
+    assert_eq!(json["bytes"].as_u64(), std::fs::metadata(&file).ok().map(|known| known.len()));
+    assert!(json["load_ms"].as_f64() > Some(0.0) && json["runs"] == 1, "{json}");
+    assert!(!triscope(&of("csf-net-compact")).refused(1).is_empty());
 }
 
 #[test]

@@ -107,8 +107,8 @@ fn maemc_attends_to_slices_and_has_one_mode() {
     let arguments = ["classify", arg(phantom()), "--at", &at, "--model", "maemc-net-compact", "--weights"];
     let clinical = triscope(&[&arguments[..], &[arg(&file), "--mode", "clinical"]].concat());
     assert!(clinical.refused(1).contains("no mode clinical"), "{}", clinical.stderr);
-    let cam = triscope(&[&arguments[..], &[arg(&file), "--explain", "grad_cam"]].concat());
-    assert!(cam.refused(1).contains("cannot be explained by grad_cam"), "{}", cam.stderr);
+    let guided = triscope(&[&arguments[..], &[arg(&file), "--explain", "guided_backprop"]].concat());
+    assert!(guided.refused(1).contains("cannot be explained by guided_backprop"), "{}", guided.stderr);
 }
 
 #[test]

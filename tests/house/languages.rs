@@ -26,6 +26,7 @@ const NO_WORDS: [(&str, &str); 27] = [
     ("KernelSHAP", "name of a method"),
     ("Native", "name of a method"),
     ("Attention rollout", "name of a method"),
+    ("Attention relevance", "name of a method"),
     ("Change of gate", "name of a method"),
     ("Triscope", "name of the program"),
     ("Segment", "what a segment is called in the document"),
