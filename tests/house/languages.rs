@@ -12,7 +12,7 @@ const ENGLISH: [(&str, &str); 3] = [
 ];
 
 /// Literals of `src/ui` that look like words and are none, and why.
-const NO_WORDS: [(&str, &str); 27] = [
+const NO_WORDS: [(&str, &str); 28] = [
     ("Grad-CAM", "names of methods are the same in every language"),
     ("Grad-CAM++", "name of a method"),
     ("Layer-CAM", "name of a method"),
