@@ -418,3 +418,38 @@ fn nothing_in_the_right_panel_is_cut_in_either_language() {
         }
     }
 }
+
+#[test]
+fn the_wheel_goes_on_through_the_panel_where_a_crop_slides_under_the_pointer() {
+    let mut window = Window::blind(Start::default()).with_phantom();
+    window.network_ready();
+    ask(&mut window);
+    let crop = |window: &Window| {
+        // Its tooltip says the same.
+        let mut all = window.harness.query_all_by_label_contains("macro crop");
+        let found = all.find(|node| node.accesskit_node().role() == egui::accesskit::Role::Image);
+        found.expect("a crop").rect()
+    };
+    let (before, first) = (crop_slice(&window), crop(&window));
+    let at = egui::pos2(first.center().x, 400.0);
+    let mut turned = 0;
+    while !crop(&window).contains(at) {
+        window.wheel(at, -0.5, Modifiers::NONE);
+        turned += 1;
+        assert!(turned < 120, "the panel can be scrolled: {:?}", crop(&window));
+    }
+    let there = crop(&window);
+    window.wheel(at, -0.5, Modifiers::NONE);
+    assert!(crop(&window).top() < there.top() - 1.0, "the panel went on");
+    assert_eq!(crop_slice(&window), before);
+    // Moved there a moment later the hand means the crop.
+    for _ in 0..30 {
+        window.harness.step();
+    }
+    let over = crop(&window).center();
+    window.wheel(over + vec2(3.0, 0.0), 0.0, Modifiers::NONE);
+    let still = crop(&window);
+    window.wheel(over, -1.0, Modifiers::NONE);
+    assert_ne!(crop_slice(&window), before);
+    assert_eq!(crop(&window), still);
+}

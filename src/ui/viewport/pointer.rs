@@ -114,7 +114,7 @@ pub fn scrolled(
     k: usize,
     depth: usize,
 ) -> Option<usize> {
-    if !response.contains_pointer() {
+    if !is_meant(ui, response) {
         return None;
     }
     let page = response.rect.height();
@@ -135,6 +135,26 @@ pub fn scrolled(
     });
     let next = (k as i64).saturating_add(steps).clamp(0, depth as i64 - 1);
     usize::try_from(next).ok().filter(|next| *next != k)
+}
+
+/// Whether the wheel is meant for a picture under the pointer: one that slid there as what lies around it was scrolled
+/// leaves the wheel to that, until the pointer is moved on it a moment later.
+fn is_meant(ui: &Ui, response: &egui::Response) -> bool {
+    /// How long after it slid a move of the pointer is still part of that, seconds.
+    const SETTLES: f64 = 0.3;
+    let id = response.id.with("meant");
+    let (now, moved) = ui.input(|i| (i.time, i.pointer.delta() != egui::Vec2::ZERO));
+    ui.data_mut(|d| {
+        let fresh = (response.rect, f64::NEG_INFINITY, true);
+        let (rect, mut slid, mut meant): (Rect, f64, bool) = d.get_temp(id).unwrap_or(fresh);
+        if (rect.min - response.rect.min).length() > 0.5 {
+            (slid, meant) = (now, false);
+        }
+        let here = response.contains_pointer();
+        meant |= here && moved && now - slid > SETTLES;
+        d.insert_temp(id, (response.rect, slid, meant));
+        here && meant
+    })
 }
 
 fn button_of(button: PointerButton) -> Option<Button> {
