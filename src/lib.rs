@@ -33,6 +33,8 @@ pub mod evaluation;
 pub mod forest;
 /// Whether an answer can be read: is there a nodule, is all of it seen, is it like training.
 pub mod guard;
+/// Cases that a network was asked about before: its features of them, and which are like another one.
+pub mod cases;
 /// The networks: tensors in, logits out; their weights.
 pub mod networks;
 /// Context boxes, crops as the network sees them, the thread that owns the network's device.

@@ -11,6 +11,7 @@ use super::dialogs::Dialogs;
 use super::histograms::Counting;
 use super::inbox::Inbox;
 use super::keeper::Keeper;
+use super::cases::CasesJob;
 use super::networks::Shelf;
 use super::overlays::Overlays;
 use super::picture::Copying;
@@ -64,6 +65,7 @@ pub struct Core {
     pub(super) priors: Priors,
     pub(super) overlays: Overlays,
     pub(super) shelf: Shelf,
+    pub(super) reading_cases: Option<CasesJob>,
     pub(super) thumbnails: Thumbnails,
     pub(super) reading_page: Option<super::pages::Reading>,
     pub(super) reports: Reports,
@@ -153,6 +155,7 @@ impl Core {
             priors: Priors::default(),
             overlays: Overlays::default(),
             shelf: Shelf::default(),
+            reading_cases: None,
             thumbnails: Thumbnails::default(),
             reading_page: None,
             reports: Reports::default(),

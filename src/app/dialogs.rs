@@ -27,6 +27,8 @@ pub(super) enum Ask {
     Weights(&'static str),
     /// Where to save a picture; the suggested name.
     Picture(String),
+    /// A file of own cases.
+    Cases,
     /// A session.
     OpenSession,
     /// Where to save the session; the suggested name.
@@ -141,6 +143,7 @@ fn reply(ask: Ask, mut paths: Vec<PathBuf>, after: Duration) -> Reply {
                 if path.extension().is_none() { path.with_extension("gif") } else { path },
             )
         }
+        (false, Ask::Cases) => Reply::Explaining(Explaining::AddCasesFrom(paths.swap_remove(0))),
         (false, Ask::Weights(network)) => Reply::Import(network, paths.swap_remove(0)),
         (false, Ask::PriorFolder | Ask::PriorFiles) => Reply::Prior(paths),
         (false, Ask::Session(_)) => {
@@ -179,6 +182,12 @@ fn show(ask: &Ask, folder: Option<&Path>) -> Vec<PathBuf> {
             .set_title(say!("dialog-import"))
             .add_filter(say!("dialog-weights"), &["safetensors", "pt", "pth", "ckpt", "bin"])
             .add_filter(say!("dialog-all-files"), &["*"])
+            .pick_file()
+            .into_iter()
+            .collect(),
+        Ask::Cases => dialog
+            .set_title(say!("dialog-cases"))
+            .add_filter(say!("dialog-cases-filter"), &["safetensors"])
             .pick_file()
             .into_iter()
             .collect(),

@@ -247,6 +247,7 @@ impl Core {
             Some(Reply::NoDialog(Ask::Weights(_))) => {
                 self.warn("There is no dialog on this system: type the checkpoint's path on the sheet");
             }
+            Some(Reply::NoDialog(Ask::Cases)) => self.ui.cases_path = Some(String::new()),
             Some(Reply::Prior(paths)) => self.open_prior(paths),
             Some(Reply::Save(path)) => self.save_picture(Target::File(path)),
             Some(Reply::Explaining(asked)) => self.explain_as_asked(asked),

@@ -35,6 +35,9 @@ impl Core {
                 self.start_network();
                 self.asker.ask_features((scale, layer), &self.session);
             }
+            Explaining::ShowCases => self.ui.toggle(Sheet::Cases),
+            Explaining::AddCases => self.ask(Ask::Cases),
+            Explaining::AddCasesFrom(file) => self.read_cases(file),
             Explaining::SideBySide => self.maps_side_by_side(),
             Explaining::Blink => self.blink_maps(),
             Explaining::ShowOtherMap => self.ui.other_map = true,

@@ -8,6 +8,7 @@ mod asker;
 mod bench;
 mod beside;
 mod blinking;
+mod cases;
 mod cine;
 mod conference;
 mod core;

@@ -131,6 +131,7 @@ impl Shell {
         core.lay_beside();
         core.overlays.poll(&mut core.session, &core.waker);
         core.poll_shelf();
+        core.poll_cases();
         core.asker.poll(&mut core.session, &core.waker, core.ui.prior_hands.busy());
         core.resume(&ctx);
         core.poll_sessions(&ctx);

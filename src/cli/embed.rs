@@ -10,7 +10,7 @@ impl From<EmbedError> for Failure {
     fn from(error: EmbedError) -> Self {
         use crate::training::TrainingError;
         match error {
-            EmbedError::NotNpy(_) => Self::arguments(error),
+            EmbedError::OtherEnding(_) => Self::arguments(error),
             EmbedError::Cancelled(_) | EmbedError::Training(TrainingError::Cancelled(_)) => Self::Interrupted,
             EmbedError::Train(error) => error.into(),
             other => Self::work(other),
@@ -47,9 +47,9 @@ pub(super) fn run(raw: &Embed, terminal: &Terminal) -> Result<(), Failure> {
 
 fn told(report: &EmbedReport) -> String {
     let [rows, columns] = report.shape;
-    let [values, cases] = report.files.each_ref().map(|f| f.display().to_string());
+    let files: String = report.files.iter().map(|f| format!("{}\n", f.display())).collect();
     format!(
-        "{rows} cases, {columns} features, of {} ({}), on {}\n{values}\n{cases}\n",
+        "{rows} cases, {columns} features, of {} ({}), on {}\n{files}",
         report.model, report.weights, report.device
     )
 }

@@ -45,6 +45,12 @@ pub enum Explaining {
         /// The layer's published name.
         layer: &'static str,
     },
+    /// Open the sheet of cases that are alike, or close it.
+    ShowCases,
+    /// Choose a file of own cases.
+    AddCases,
+    /// Read own cases from this file.
+    AddCasesFrom(PathBuf),
     /// The focused viewport twice, with the map and with the one that it is compared with; or all viewports.
     SideBySide,
     /// The two maps in turn, in place of each other; or the one.
@@ -67,7 +73,7 @@ pub enum Explaining {
 }
 
 /// Those that need no value.
-pub(super) static EXPLAINING: [Entry; 8] = [
+pub(super) static EXPLAINING: [Entry; 9] = [
     line(
         Command::Explaining(Explaining::AskAgain),
         "ask_otherwise",
@@ -88,6 +94,17 @@ pub(super) static EXPLAINING: [Entry; 8] = [
             "What any layer of the network computed of its crops: every channel as a picture, slice by slice.",
         ),
         &[Shortcut::shift(Key::Char('F'))],
+        layered,
+    ),
+    line(
+        Command::Explaining(Explaining::ShowCases),
+        "cases_alike",
+        Group::Network,
+        (
+            "Cases that are alike",
+            "Which known cases the network sees as it sees this nodule, and where it lies among all of them.",
+        ),
+        &[Shortcut::shift(Key::Char('Q'))],
         layered,
     ),
     line(

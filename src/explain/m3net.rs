@@ -135,13 +135,7 @@ impl<'a> M3NetMaps<'a> {
                 let mut maps = CropMaps::default();
                 let (map, mean) = rise(self.of.network, self.of.crops, how, ctx)?;
                 maps[2] = map;
-                let told = vec![
-                    ("mean", mean),
-                    ("patterns", how.patterns as f64),
-                    ("seen", how.seen),
-                    ("fill_hu", f64::from(how.fill_hu)),
-                    ("seed", how.seed as f64),
-                ];
+                let told = how.told(mean);
                 let widest = Wanted { method, scale: Some(Scale::Macro) };
                 let map = self.laid(widest, &maps, "probability", told);
                 let [i, j, k] = how.cells;

@@ -34,6 +34,20 @@ pub struct Covering {
     pub seed: u64,
 }
 
+impl Covering {
+    /// What is told with the map: names and numbers.
+    /// - `mean`: of all patterns' answers
+    pub(super) fn told(&self, mean: f64) -> Vec<(&'static str, f64)> {
+        vec![
+            ("mean", mean),
+            ("patterns", self.patterns as f64),
+            ("seen", self.seen),
+            ("fill_hu", f64::from(self.fill_hu)),
+            ("seed", self.seed as f64),
+        ]
+    }
+}
+
 impl Default for Covering {
     fn default() -> Self {
         Self { patterns: 60, cells: [6, 6, 4], seen: 0.5, fill_hu: -850.0, seed: 1 }

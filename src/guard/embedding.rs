@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::evaluation::Principal;
+
 /// Directions in which training pictures differ most are kept so many; what lies outside of them is
 /// one number.
 const COMPONENTS: usize = 12;
-/// Rounds of the subspace iteration that finds them.
-const ROUNDS: usize = 60;
 /// Share of held-out training pictures that count as inside.
 const INSIDE: f64 = 0.99;
 
@@ -49,30 +49,16 @@ impl EmbeddingRange {
     }
 
     fn of(rows: &[&Vec<f32>]) -> Self {
-        let (count, width) = (rows.len() as f64, rows.first().map_or(0, |row| row.len()));
-        let mean: Vec<f64> =
-            (0..width).map(|a| rows.iter().map(|r| f64::from(r[a])).sum::<f64>() / count).collect();
-        let centred: Vec<Vec<f64>> =
-            rows.iter().map(|r| r.iter().zip(&mean).map(|(v, m)| f64::from(*v) - m).collect()).collect();
-        let total: f64 = centred.iter().flatten().map(|v| v * v).sum::<f64>() / count;
+        let rows: Vec<&[f32]> = rows.iter().map(|row| row.as_slice()).collect();
+        let width = rows.first().map_or(0, |row| row.len());
         let kept = COMPONENTS.min(width.saturating_sub(1)).min(rows.len() / 4);
-        // Started from unit vectors: no chance takes part.
-        let mut basis: Vec<Vec<f64>> = (0..kept)
-            .map(|c| (0..width).map(|a| 1.0 / (1.0 + ((a * 7 + c * 13) % 31) as f64)).collect())
-            .collect();
-        orthonormal(&mut basis);
-        for _ in 0..ROUNDS {
-            basis = basis.iter().map(|b| times(&centred, b)).collect();
-            orthonormal(&mut basis);
-        }
-        let variance = |b: &Vec<f64>| centred.iter().map(|row| dot(row, b).powi(2)).sum::<f64>() / count;
-        let variances: Vec<f64> = basis.iter().map(variance).collect();
-        let left = (total - variances.iter().sum::<f64>()).max(0.0);
-        let rest = (left / (width - kept).max(1) as f64).max(1e-9);
+        let principal = Principal::of(&rows, kept);
+        let rest = (principal.left() / (width - kept).max(1) as f64).max(1e-9);
         let single = |v: &[f64]| v.iter().map(|v| *v as f32).collect::<Vec<f32>>();
+        let component = |(b, v): &(Vec<f64>, f64)| (single(b), v.max(rest) as f32);
         Self {
-            mean: single(&mean),
-            components: basis.iter().zip(&variances).map(|(b, v)| (single(b), v.max(rest) as f32)).collect(),
+            mean: single(&principal.mean),
+            components: principal.components.iter().map(component).collect(),
             rest: rest as f32,
             farthest: f32::INFINITY,
         }
@@ -105,34 +91,6 @@ impl EmbeddingRange {
                 self.farthest
             )
         })
-    }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
-/// The covariance times a vector, without the matrix.
-fn times(rows: &[Vec<f64>], vector: &[f64]) -> Vec<f64> {
-    let mut out = vec![0.0; vector.len()];
-    for row in rows {
-        let along = dot(row, vector);
-        out.iter_mut().zip(row).for_each(|(o, v)| *o += along * v);
-    }
-    out
-}
-
-/// Gram-Schmidt; a vector that is nothing new becomes nothing.
-fn orthonormal(basis: &mut [Vec<f64>]) {
-    for n in 0..basis.len() {
-        let (before, rest) = basis.split_at_mut(n);
-        let Some(vector) = rest.first_mut() else { return };
-        for other in before {
-            let along = dot(vector, other);
-            vector.iter_mut().zip(other.iter()).for_each(|(v, o)| *v -= along * o);
-        }
-        let length = dot(vector, vector).sqrt();
-        vector.iter_mut().for_each(|v| *v = if length > 1e-12 { *v / length } else { 0.0 });
     }
 }
 

@@ -122,6 +122,8 @@ pub struct M3NetDetail {
     pub crops: [Crop; 3],
     /// Gradient x input of the margin, per scale, small to large, in logits; of the first member.
     pub scale_contribution: [f64; 3],
+    /// Pooled features of its encoders, micro to macro; of the first member.
+    pub pooled: Arc<[f32]>,
 }
 
 /// What the network said.

@@ -10,11 +10,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::case::{Case, Findings, Measured, OpenSeries, Stage};
-use super::compared::Compared;
 use super::first_window::first_window;
 use super::history::History;
 use super::locked::LockedPaths;
-use super::look::{Against, CornerText, Look};
+use super::look::{CornerText, Look};
 use super::networks::{Imported, NetworkFacts};
 use super::news::{
     Engine, GpuUse, GraphicsDevice, Hover, Memory, NetworkChoice, News, Notice, NoticeId, Playing, Severity,
@@ -26,8 +25,8 @@ use super::prior::{PriorSeries, SeriesLink};
 use super::probing::Interrogated;
 use super::report::OpenReport;
 use super::slice_scan::SliceScan;
+use crate::cases::CaseSet;
 use crate::clinical::ClinicalFields;
-use crate::explain::{Method, Saliency, Wanted};
 use crate::findings::{Nodule, NoduleId, Question};
 use crate::geometry::{Patient, Point, VoxelGrid};
 use crate::ingest::{Defect, Private, Scan, Series};
@@ -54,6 +53,7 @@ pub struct Session {
     imported: Option<Arc<Imported>>,
     hover: Option<Hover>,
     interrogated: Interrogated,
+    own_cases: Option<Arc<CaseSet>>,
     sketch: Option<Measured>,
     prior_sketch: Option<Measured>,
     last_session: bool,
@@ -186,6 +186,11 @@ impl Session {
         &self.interrogated
     }
 
+    /// Cases that the user brought: they outlive what is open.
+    pub(super) fn own_case_set(&self) -> Option<&Arc<CaseSet>> {
+        self.own_cases.as_ref()
+    }
+
     /// The viewport whose slices are played.
     pub fn playing(&self) -> Option<&Playing> {
         self.playing.as_ref()
@@ -232,51 +237,6 @@ impl Session {
     /// The nodule that the right panel is about.
     pub fn selected(&self) -> Option<&Nodule> {
         self.findings().selected()
-    }
-
-    /// The map of the selected nodule that is shown, and the one that is taken off it, where one is.
-    pub fn compared_maps(&self) -> Option<[&Arc<Saliency>; 2]> {
-        self.compared().map(|compared| compared.maps)
-    }
-
-    /// The same with what there is to say of them.
-    pub fn compared(&self) -> Option<Compared<'_>> {
-        self.map_and(self.look.heatmap.against?)
-    }
-
-    /// The selected nodule's map and another one, of the same scale where it has one.
-    /// - returns: `None` where one of them is not there, or both are one
-    pub fn map_and(&self, against: Against) -> Option<Compared<'_>> {
-        let nodule = self.selected()?;
-        let shown = nodule.shown_saliency(self.look.heatmap.map)?;
-        let own = nodule.answer()?.model.as_str();
-        let method = against.method;
-        if let Some(model) = against.model {
-            let asked = model != own && self.look.beside.contains(&model);
-            let mut others = nodule.maps_of_others().filter(|_| asked);
-            let (_, other) = others.find(|(of, map)| *of == model && map.method == method.name())?;
-            return Some(Compared { maps: [shown, other], models: Some([own, model]) });
-        }
-        let of = |scale| nodule.saliency(Wanted { method, scale });
-        let other = of(shown.scale).or_else(|| of(None)).filter(|_| shown.method != method.name())?;
-        Some(Compared { maps: [shown, other], models: None })
-    }
-
-    /// What the selected nodule's map can be compared with: other methods of the same network, then maps of networks
-    /// that were asked beside.
-    pub fn other_maps(&self) -> impl Iterator<Item = (Against, &Arc<Saliency>)> {
-        let nodule = self.selected();
-        let shown = nodule.and_then(|nodule| nodule.shown_saliency(self.look.heatmap.map));
-        let own = nodule.and_then(Nodule::answer).map(|answer| answer.model.as_str());
-        let maps = nodule.map(Nodule::maps).unwrap_or_default().iter();
-        let combined = maps
-            .filter(move |map| map.scale.is_none() && shown.is_some_and(|shown| shown.method != map.method));
-        let of_others = nodule.into_iter().flat_map(Nodule::maps_of_others);
-        let beside = &self.look.beside;
-        let of_others = of_others
-            .filter(move |(model, _)| shown.is_some() && Some(*model) != own && beside.contains(model));
-        let all = combined.map(|map| (None, map)).chain(of_others.map(|(model, map)| (Some(model), map)));
-        all.filter_map(|(model, map)| Some((Against { model, method: Method::named(map.method)? }, map)))
     }
 
     /// What a network said of the slices of the series on the screen.
@@ -507,6 +467,7 @@ impl Session {
             News::Gpu(gpu) => self.gpu = gpu,
             News::Hover(hover) => self.hover = hover,
             News::Probed(probed) => self.interrogated.probed = Some(probed),
+            News::OwnCases(cases) => self.own_cases = Some(cases),
             News::Features { of, maps } => self.interrogated.features = Some((of, maps)),
             News::Playing(playing) => self.playing = playing,
             News::LastSession(there) => self.last_session = there,

@@ -4,6 +4,7 @@
 //! value with an inverse, so undo comes for free), what the machine reports is [`News`]. `app`
 //! alone hands both in.
 
+mod alike;
 mod case;
 mod crop_box;
 mod compared;

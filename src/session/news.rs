@@ -1,5 +1,6 @@
 //! What the machine reports: jobs, devices, memory. Never undone; handed in by `app` alone.
 
+use crate::cases::CaseSet;
 use crate::explain::{FeatureMaps, Neighbourhood, Uncertainty};
 use crate::findings::{Comparison, Counterfactual, NoduleId, Opinion, Probed, Question};
 use crate::geometry::{Patient, Point};
@@ -239,6 +240,8 @@ pub enum News {
         /// All of them.
         maps: Arc<FeatureMaps>,
     },
+    /// Cases that the user brought, in place of those before.
+    OwnCases(Arc<CaseSet>),
     /// The case was closed.
     Closed,
     /// Everything is looked at as at the start of the program.

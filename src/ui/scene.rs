@@ -112,6 +112,12 @@ pub struct UiState {
     pub features: FeatureChoice,
     /// Whose features were asked for last.
     pub features_asked: Option<(Arc<Answer>, (Scale, &'static str))>,
+    /// Of the sheet of cases that are alike: the user's own are shown where there are any.
+    pub own_cases: bool,
+    /// A case under the pointer in that sheet, in its list or on its map.
+    pub case_pointed: Option<usize>,
+    /// What was typed into the field for a file of own cases.
+    pub cases_path: Option<String>,
     /// Slice of the crops that was scrolled to.
     pub crop_slice: Option<CropSlice>,
     /// Turned over the crops, or over pictures of a series that is no volume, but no whole slice yet.
@@ -152,6 +158,8 @@ pub enum Sheet {
     Film,
     /// What a layer of the network computed.
     Features,
+    /// Known cases that the network sees as it sees the selected nodule.
+    Cases,
     /// Networks and their weights, and which one is shown.
     Networks(&'static str),
 }

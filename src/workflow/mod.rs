@@ -3,6 +3,7 @@
 pub mod batch;
 pub mod bench;
 pub mod builtin_case;
+pub mod cases;
 pub mod classify;
 pub mod cohort;
 pub mod counterfactual;

@@ -411,6 +411,17 @@ fn features_are_written_for_each_case_with_their_names_beside() {
     assert_eq!(bytes.len(), 128 + 12 * 192 * 4);
     let table = rows(&folder.path().join("features.csv"));
     assert_eq!((table.len(), table[3]["case"].as_str(), table[3]["fold"].as_str()), (12, "n03", "0"));
+    // For the window: the same numbers, with what is known of each case.
+    let cases = EmbedRequest { out: folder.path().join("cases.safetensors"), ..request.clone() };
+    let report = embed(&cases, DeviceChoice::Cpu, &ctx).expect("cases");
+    assert_eq!(report.files, [cases.out.clone()]);
+    let set = triscope::workflow::cases::read(&cases.out).expect("what was written");
+    assert_eq!((set.known.len(), set.known.width(), set.known.simulated), (12, 192, 0));
+    let first: Vec<u8> = set.known.features(3).iter().flat_map(|v| v.to_le_bytes()).collect();
+    assert_eq!(first, bytes[128 + 3 * 192 * 4..128 + 4 * 192 * 4]);
+    let fourth = &set.known.cases[3];
+    assert_eq!((fourth.name.as_str(), fourth.label.map(u8::from)), ("n03", table[3]["label"].parse().ok()));
+    assert!(set.known.picture(11).len() == 48 * 48 && (0.0..=1.0).contains(&fourth.probability));
     let parquet = EmbedRequest { out: folder.path().join("features.parquet"), ..request };
     let sentence = embed(&parquet, DeviceChoice::Cpu, &ctx).expect_err("no such format").to_string();
     assert!(sentence.contains("written as .npy"), "{sentence}");

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use triscope::cases::{CaseSet, KnownCase, KnownCases};
 use triscope::command::Keymap;
 use triscope::ingest::{self, Image, Scan};
 use triscope::jobs::JobContext;
@@ -187,6 +188,30 @@ fn damaged_archives_frames_and_volume_files_are_read_or_refused() {
             opened(&any);
         }
     }
+}
+
+#[test]
+fn damaged_files_of_cases_are_read_or_refused() {
+    let cases: Vec<KnownCase> = (0..3)
+        .map(|n| KnownCase {
+            name: format!("case {n}"),
+            label: (n < 2).then_some(n == 0),
+            rating: Some(3.0),
+            diameter_mm: None,
+            probability: 0.5,
+        })
+        .collect();
+    let features = (0..12).map(|n| n as f32).collect();
+    let of = ("m3net-compact".to_owned(), "00".to_owned());
+    let known = KnownCases::new(of, (vec!["Made up.".to_owned()], 0), cases, (features, vec![7; 3 * 48 * 48]));
+    let bytes = known.expect("they fit").to_bytes();
+    each_damaged(&bytes, 2000, |damaged| match KnownCases::from_bytes("damaged", &damaged) {
+        Ok(known) => {
+            assert!((0..known.len()).all(|case| known.features(case).len() == known.width()));
+            assert_eq!(CaseSet::new(known.clone()).map.places().len(), known.len());
+        }
+        Err(error) => assert!(error.to_string().len() > 15),
+    });
 }
 
 /// Reads these bytes as a file, damaged again and again; `reads` gives the words of a refusal.

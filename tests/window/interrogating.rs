@@ -6,7 +6,8 @@ use super::support::{Window, ask};
 use egui::{Key, Modifiers, PointerButton, vec2};
 use egui_kittest::kittest::Queryable;
 use triscope::app::Start;
-use triscope::command::Command;
+use triscope::cases::{KnownCase, KnownCases};
+use triscope::command::{Command, Explaining};
 use triscope::explain::{Around, block_around};
 use triscope::geometry::{Patient, Point};
 use triscope::networks::Scale;
@@ -202,6 +203,63 @@ fn every_layer_of_the_network_is_shown_channel_by_channel() {
     window.key(Key::Escape);
     window.settle();
     assert!(!window.says("Channel 4:") && window.says("Feature maps"));
+}
+
+#[test]
+fn the_nearest_known_cases_are_listed_and_own_ones_take_their_place() {
+    let mut window = asked();
+    window.key_with(Modifiers::SHIFT, Key::Q);
+    window.settle();
+    assert!(window.says("198 cases by the 192 numbers") && window.says("Nearest cases"));
+    assert!(window.says("Map of 198 cases") && window.says("Simulated surroundings: 198"));
+    let near = window.session(|s| {
+        let answer = s.selected().and_then(|n| n.answer()).expect("answered");
+        let [of_program, own] = s.cases_of(answer);
+        assert!(own.is_none());
+        let set = of_program.expect("those of the program");
+        let near = set.known.nearest(&answer.m3net().expect("an M3Net").pooled, 8);
+        let name = |case: usize| set.known.cases[case].name.clone();
+        (near.iter().map(|near| name(near.case)).collect::<Vec<_>>(), set)
+    });
+    let (names, set) = near;
+    assert!(names.len() == 8 && names[..3].iter().all(|name| window.says(name)), "{names:?}");
+    // Two own cases of the same weights, of which the second is what the network sees here.
+    let folder = tempfile::tempdir().expect("a folder");
+    let seen = window.session(|s| {
+        let answer = s.selected().and_then(|n| n.answer()).expect("answered");
+        answer.m3net().expect("an M3Net").pooled.to_vec()
+    });
+    let own = |weights: &str| {
+        let case = |name: &str| KnownCase { name: name.to_owned(), ..set.known.cases[0].clone() };
+        let features = seen.iter().map(|v| v + 1.0).chain(seen.iter().copied()).collect();
+        let pictures = [set.known.picture(0), set.known.picture(1)].concat();
+        let of = (set.known.model.clone(), weights.to_owned());
+        let cases = vec![case("own-1"), case("own-2")];
+        KnownCases::new(of, (Vec::new(), 0), cases, (features, pictures)).expect("they fit")
+    };
+    let add = |window: &mut Window, name: &str, bytes: &[u8]| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, bytes).expect("written");
+        let ctx = window.harness.ctx.clone();
+        window.harness.state().command(Command::Explaining(Explaining::AddCasesFrom(file)), &ctx);
+    };
+    add(&mut window, "own.safetensors", &own(&set.known.weights_sha256).to_bytes());
+    window.until("own cases are there", |s| s.own_cases().is_some());
+    window.settle();
+    assert!(window.says("own-2") && window.says("distance 0.0") && !window.says(&names[0]));
+    window.click("Cases: Of the program");
+    window.settle();
+    assert!(window.says(&names[0]) && !window.says("own-2"));
+    // Of other weights they stay, are not compared, and it is said.
+    add(&mut window, "other.safetensors", &own("another").to_bytes());
+    window.until("they are there", |s| s.own_cases().is_some_and(|own| own.known.weights_sha256 == "another"));
+    window.settle();
+    assert!(window.says("seen by other weights") && window.says(&names[0]) && !window.says("own-2"));
+    add(&mut window, "weights.safetensors", b"PK");
+    window.until("it is refused", |s| s.notices().iter().any(|n| n.text.contains("file weights.safetensors holds no cases")));
+    window.key(Key::Escape);
+    window.settle();
+    assert!(!window.says("Nearest cases"));
 }
 
 #[test]

@@ -110,6 +110,7 @@ occluding-told = Anstelle des Blocks steht Lunge. Ein Klick holt alle Ebenen zu 
 crops-own-range = Jeder Ausschnitt reicht von seinem dunkelsten bis zu seinem hellsten Voxel, wie in der Eingabe des Netzes. Spalten laufen nach rechts und Zeilen nach unten, wie im CT; das Netz selbst liest sie transponiert.
 crops-resampled = Jeder Ausschnitt wurde auf 1 mm umgerechnet; −1000 HU ist schwarz und 400 HU weiß, wie in der Eingabe des Netzes. Spalten laufen nach rechts und Zeilen nach unten, wie im CT; das Netz selbst liest sie transponiert.
 crops-features = Merkmalskarten
+crops-cases = Ähnliche Fälle
 crops-title = Was das Netz sah
 crops-slice = Schicht { $slice } / { $depth }
 crops-slice-of-crops = Schicht der Ausschnitte

@@ -966,3 +966,16 @@ heard-with-the-patient-segments-are-written-as = mit dem Patienten werden Segmen
 heard-1-voxel-of-several-segments-has-the = 1 Voxel mehrerer Segmente hat nur das Label des letzten von ihnen
 heard-voxels-of-several-segments-have-the-label = { $n } Voxel mehrerer Segmente haben nur das Label des letzten von ihnen
 heard-it-names-no-image-that-was-drawn = Es nennt kein Bild, auf dem gezeichnet wurde, und keine eigene Untersuchung: { $why }
+
+## Dateien mit Fällen
+
+heard-the-file-holds-no-cases = die Datei { $name } enthält keine Fälle eines Netzes ({ $why }); `triscope embed --out cases.safetensors` schreibt eine solche Datei
+heard-the-file-was-written-by-a-later = die Datei { $name } stammt von einer späteren Version von Triscope; öffnen Sie sie damit
+heard-the-file-cannot-be-read = die Datei { $name } kann nicht gelesen werden ({ $why })
+heard-the-file-is-larger-than-a-list = die Datei { $name } ist größer, als eine Liste von Fällen sein kann; `triscope embed --out cases.safetensors` schreibt eine
+heard-it-is-no-whole-safetensors-file = sie ist keine ganze safetensors-Datei
+heard-its-header-tells-of-none = ihr Kopf nennt keine
+heard-its-header-cannot-be-read = ihr Kopf kann nicht gelesen werden
+heard-it-lists-none-or-too-many = sie nennt keinen oder zu viele
+heard-features-or-pictures-are-missing = Merkmale oder Bilder fehlen
+heard-its-features-or-pictures-are-not-one = ihre Merkmale oder Bilder sind nicht je eines für jeden Fall, oder sie sind keine Zahlen

@@ -209,3 +209,28 @@ features-all = Alle Kanäle
 features-channel = Kanal { $channel }: { $low } bis { $high }
 features-coming = Das Netz wird befragt.
 features-read = Der Ausschnitt, Schicht { $slice }
+
+## ui/states/alike
+
+alike-title = Fälle, die { $model } als ähnlich sieht
+alike-which = Fälle
+alike-of-program = Des Programms
+alike-own = Eigene
+alike-told = { $cases } Fälle nach den { $features } Zahlen, in denen die Encoder des ersten Netzes enden. Nah ist, was das Netz als ähnlich sieht; für die Pathologie muss es das nicht sein. Die Ebene zeigt { $share } % dessen, worin sich die Fälle unterscheiden.
+alike-usual = Der nächste Fall liegt { $times }-mal so weit von diesem Rundherd wie Fälle sonst von ihrem nächsten.
+alike-far = Kein Fall ist wie dieser Rundherd: Der nächste liegt { $times }-mal so weit von ihm wie Fälle sonst von ihrem nächsten.
+alike-nearest = Nächste Fälle
+alike-map = Karte von { $cases } Fällen nach dem, was das Netz sieht; die nächsten sind daneben aufgeführt
+alike-case = Fall { $number }
+alike-undecided = unentschieden
+alike-rated = bewertet mit { $rating } von 5
+alike-said = das Netz sagte { $probability }
+alike-distance = Abstand { $times }
+alike-here = dieser Rundherd
+alike-others = andere Rundherde dieser Serie
+alike-simulated = Simulierte Umgebung: { $cases } ausgeschnittene Rundherde.
+alike-none = Es sind keine Fälle bekannt, nach denen diese Gewichte gefragt wurden. Mit triscope embed --out cases.safetensors entsteht eine Datei eigener Fälle; hier kommt sie dazu.
+alike-add = Eigene Fälle dazu
+alike-add-tip = Eine Datei, die triscope embed --out cases.safetensors mit diesen Gewichten geschrieben hat
+alike-path = Pfad der Datei
+alike-other-weights = Die eigenen Fälle wurden von anderen Gewichten gesehen und lassen sich mit diesem Rundherd nicht vergleichen

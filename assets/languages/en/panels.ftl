@@ -110,6 +110,7 @@ occluding-told = Lung stands in the place of the block. A click brings all plane
 crops-own-range = Each crop runs from its own darkest to its own brightest voxel, as the network's input does. Columns run right and rows down, as in the CT; the network itself reads them transposed.
 crops-resampled = Each crop was resampled to 1 mm; −1000 HU is black and 400 HU white, as the network's input has it. Columns run right and rows down, as in the CT; the network itself reads them transposed.
 crops-features = Feature maps
+crops-cases = Cases alike
 crops-title = What the network saw
 crops-slice = slice { $slice } / { $depth }
 crops-slice-of-crops = Slice of the crops

@@ -967,3 +967,16 @@ heard-with-the-patient-segments-are-written-as = with the patient, segments are 
 heard-1-voxel-of-several-segments-has-the = 1 voxel of several segments has the label of the last of them alone
 heard-voxels-of-several-segments-have-the-label = { $n } voxels of several segments have the label of the last of them alone
 heard-it-names-no-image-that-was-drawn = It names no image that was drawn on, and no study of its own: { $why }
+
+## Files of cases
+
+heard-the-file-holds-no-cases = the file { $name } holds no cases of a network ({ $why }); `triscope embed --out cases.safetensors` writes such a file
+heard-the-file-was-written-by-a-later = the file { $name } was written by a later version of Triscope; open it with that one
+heard-the-file-cannot-be-read = the file { $name } cannot be read ({ $why })
+heard-the-file-is-larger-than-a-list = the file { $name } is larger than a list of cases can be; `triscope embed --out cases.safetensors` writes one
+heard-it-is-no-whole-safetensors-file = it is no whole safetensors file
+heard-its-header-tells-of-none = its header tells of none
+heard-its-header-cannot-be-read = its header cannot be read
+heard-it-lists-none-or-too-many = it lists none, or too many
+heard-features-or-pictures-are-missing = features or pictures are missing
+heard-its-features-or-pictures-are-not-one = its features or pictures are not one for each case, or are no numbers

@@ -209,3 +209,28 @@ features-all = All channels
 features-channel = Channel { $channel }: { $low } to { $high }
 features-coming = The network is being asked.
 features-read = The crop, slice { $slice }
+
+## ui/states/alike
+
+alike-title = Cases that { $model } sees as alike
+alike-which = Cases
+alike-of-program = Of the program
+alike-own = Own
+alike-told = { $cases } cases by the { $features } numbers in which the encoders of the first network end. Near is what the network sees as alike, which need not be alike to a pathologist. The plane shows { $share } % of what the cases differ in.
+alike-usual = The nearest case is { $times } times as far from this nodule as cases usually are from their nearest one.
+alike-far = No case is like this nodule: the nearest is { $times } times as far from it as cases usually are from their nearest one.
+alike-nearest = Nearest cases
+alike-map = Map of { $cases } cases by what the network sees; the nearest ones are listed beside it
+alike-case = Case { $number }
+alike-undecided = undecided
+alike-rated = rated { $rating } of 5
+alike-said = the network said { $probability }
+alike-distance = distance { $times }
+alike-here = this nodule
+alike-others = other nodules of this series
+alike-simulated = Simulated surroundings: { $cases } cut-out nodules.
+alike-none = No cases are known that these weights were asked about. Make a file of your own cases with triscope embed --out cases.safetensors, and add it here.
+alike-add = Add own cases
+alike-add-tip = A file that triscope embed --out cases.safetensors wrote with these weights
+alike-path = Path of the file
+alike-other-weights = The added cases were seen by other weights than these and cannot be compared with this nodule

@@ -135,7 +135,8 @@ pub(in crate::cli) struct Embed {
     #[arg(long, value_name = "MANIFEST.csv")]
     pub(in crate::cli) data: PathBuf,
     /// The array to write, a row for each case, 32-bit floats: micro, meso, macro; F.csv says which row is
-    /// which case
+    /// which case. F.safetensors: the same with what is known of each case and a small picture, for the
+    /// window's sheet of cases that are alike
     #[arg(long, value_name = "F.npy")]
     pub(in crate::cli) out: PathBuf,
     /// Simulated surroundings of cut-out nodules are kept here: RUN/surroundings of a training run

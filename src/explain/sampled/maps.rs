@@ -88,14 +88,7 @@ impl SampledMaps {
             Method::Rise => {
                 let how = self.how.covering;
                 let (map, mean) = rise(of, how, ctx)?;
-                let told = vec![
-                    ("mean", mean),
-                    ("patterns", how.patterns as f64),
-                    ("seen", how.seen),
-                    ("fill_hu", f64::from(how.fill_hu)),
-                    ("seed", how.seed as f64),
-                ];
-                (map, "probability", true, told)
+                (map, "probability", true, how.told(mean))
             }
             Method::KernelShap => {
                 let how = self.how.sharing;

@@ -108,19 +108,16 @@ impl Sampled for SsmSampled<'_> {
 
     fn attended(&self, counted: Counted) -> Result<Attended, ExplainError> {
         let (vit, [rows, columns]) = (self.network.vit(), self.grid());
-        let names = match counted {
-            Counted::Shares => vit.mean_attention(),
-            Counted::Raising => vit.attention(),
-        };
-        let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
         let blocks = match counted {
             Counted::Shares => {
-                let mut taps = Taps::of(&wanted);
+                let names = vit.mean_attention();
+                let mut taps = Taps::of(&names.iter().map(String::as_str).collect::<Vec<_>>());
                 vit.forward_tapped(self.read(), &mut taps);
                 shares(&mut taps, &names)?
             }
             Counted::Raising => {
-                let mut taps = Taps::probing(&wanted);
+                let names = vit.attention();
+                let mut taps = Taps::probing(&names.iter().map(String::as_str).collect::<Vec<_>>());
                 let class = vit.forward_tapped(self.read().autodiff(), &mut taps).class;
                 let mut gradients = difference(self.head()?.forward(class).logits).backward();
                 raising(&mut taps, &names, &mut gradients)?

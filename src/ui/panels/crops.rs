@@ -158,11 +158,18 @@ pub fn crops_ui(
     if response.changed() {
         choose(state, nodule, answer, shown.saturating_sub(1));
     }
-    let features = Command::Explaining(Explaining::ShowFeatures);
-    let press = Press::new(icons::LAYOUT, say!("crops-features")).filled();
-    if press_ui(ui, press).on_hover_text(scene.tip(&features)).clicked() {
-        out.push(features);
-    }
+    ui.horizontal_wrapped(|ui| {
+        for (command, icon, words) in [
+            (Explaining::ShowFeatures, icons::LAYOUT, say!("crops-features")),
+            (Explaining::ShowCases, icons::NODULE, say!("crops-cases")),
+        ] {
+            let command = Command::Explaining(command);
+            let press = Press::new(icon, words).filled();
+            if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
+                out.push(command);
+            }
+        }
+    });
 }
 
 /// The fourth viewport: the crops, large; or, quietly, how to get them.

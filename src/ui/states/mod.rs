@@ -1,6 +1,7 @@
 //! States that are not reading: first start, opening, nothing usable, failure, notices, the sheets of
 //! keys and of the model card. Each says in words what is and what would help.
 
+mod alike;
 mod features;
 mod film;
 mod help;
@@ -17,6 +18,7 @@ mod sheet;
 mod trouble;
 mod welcome;
 
+pub use alike::alike_ui;
 pub use features::{FeatureChoice, features_ui};
 pub use film::film_ui;
 pub use help::help_ui;

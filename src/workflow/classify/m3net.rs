@@ -35,7 +35,12 @@ pub(super) fn work(
     let forward = network.forward(&crops, ctx)?;
     let contribution = contribution(network, &forward)?;
     let guard = judged(network, request, (&sampling, &contexts), &forward);
-    let seen = M3NetDetail { sampling, crops: crops.clone(), scale_contribution: contribution.per_scale };
+    let seen = M3NetDetail {
+        sampling,
+        crops: crops.clone(),
+        scale_contribution: contribution.per_scale,
+        pooled: forward.pooled.iter().map(|v| *v as f32).collect(),
+    };
     let answer = answer(network, request, seen, &forward, guard, crop_ms);
     let answer = Arc::new(answer);
     send(Part::Answer(Arc::clone(&answer)));

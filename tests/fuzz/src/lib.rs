@@ -24,6 +24,17 @@ pub mod forest;
 #[path = "../../../src/networks/mod.rs"]
 pub mod networks;
 
+/// What `cases` takes of it.
+#[cfg(feature = "weights")]
+pub mod evaluation {
+    #[path = "../../../../src/evaluation/principal.rs"]
+    mod principal;
+    pub use principal::Principal;
+}
+#[cfg(feature = "weights")]
+#[path = "../../../src/cases/mod.rs"]
+pub mod cases;
+
 #[path = "../../../src/workflow/bench/npy.rs"]
 pub mod npy;
 
