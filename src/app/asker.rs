@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::comparisons::Comparisons;
 use super::counterfactuals::Counterfactuals;
 use super::features::Features;
+use super::checks::Checks;
 use super::more_maps::MoreMaps;
 use super::neighbourhoods::Neighbourhoods;
 use super::network::NetworkThread;
@@ -90,6 +91,8 @@ pub(super) struct Asker {
     uncertainties: Uncertainties,
     /// Goes through every slice when nobody is asked.
     scans: SliceScans,
+    /// Checks the map that is looked at when there is nothing else to do.
+    checks: Checks,
     /// Looks which networks have weights.
     looking: Option<Job<Vec<NetworkChoice>>>,
 }
@@ -135,6 +138,11 @@ impl Asker {
     /// Asks for a layer of the selected nodule's network.
     pub(super) fn ask_features(&mut self, layer: (Scale, &'static str), session: &Session) {
         self.features.ask(layer, session);
+    }
+
+    /// Stops checking the map on the screen.
+    pub(super) fn stop_checks(&mut self, session: &mut Session) {
+        self.checks.stop(session);
     }
 
     /// Stops that; maps that are there stay.
@@ -251,7 +259,8 @@ impl Asker {
 
     /// Everything that came back since the last frame.
     /// - `held`: a point of the prior is in the hand: nobody is asked beside the chosen network yet
-    pub(super) fn poll(&mut self, session: &mut Session, waker: &Waker, held: bool) {
+    /// - `checks`: whether maps are checked that nobody asked to be
+    pub(super) fn poll(&mut self, session: &mut Session, waker: &Waker, held: bool, checks: bool) {
         self.thread.poll(session, waker);
         if let Some(outcome) = self.looking.as_ref().and_then(Job::poll) {
             self.looking = None;
@@ -317,6 +326,8 @@ impl Asker {
         self.opinions.poll(engine, session, waker);
         let engine = engine.filter(|_| self.opinions.is_idle());
         self.scans.poll(engine, session, waker);
+        let engine = engine.filter(|_| session.working(WorkId::SliceScan).is_none());
+        self.checks.poll(engine, checks, session, waker);
         // What may begin now begins in the next frame, which nothing else might bring.
         let room = self.asked.values().all(|asked| asked.others);
         if room && self.asked.values().any(|asked| asked.question.is_none()) {

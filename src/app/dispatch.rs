@@ -390,6 +390,7 @@ impl Core {
             WorkId::Import => self.shelf.cancel(),
             // Reading a file to tell of it changes nothing, and ends by itself.
             WorkId::Weights => {}
+            WorkId::Check => self.asker.stop_checks(&mut self.session),
             WorkId::Explain => self.asker.stop_maps(&mut self.session),
             WorkId::Uncertainty => self.asker.stop_asking_otherwise(&mut self.session),
             WorkId::Neighbourhood => self.asker.stop_around(&mut self.session),

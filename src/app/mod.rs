@@ -9,6 +9,7 @@ mod bench;
 mod beside;
 mod blinking;
 mod cases;
+mod checks;
 mod cine;
 mod conference;
 mod core;

@@ -26,12 +26,24 @@ struct Asked {
 }
 
 /// Computes maps of the selected nodule's answer, one method at a time.
-#[derive(Default)]
 pub(super) struct MoreMaps {
+    /// As which work it is told of.
+    work: WorkId,
     asked: Option<Asked>,
 }
 
+impl Default for MoreMaps {
+    fn default() -> Self {
+        Self::new(WorkId::Explain)
+    }
+}
+
 impl MoreMaps {
+    /// - `work`: as which it is told of
+    pub(super) fn new(work: WorkId) -> Self {
+        Self { work, asked: None }
+    }
+
     /// Whether nothing is computed.
     pub(super) fn is_idle(&self) -> bool {
         self.asked.is_none()
@@ -44,14 +56,14 @@ impl MoreMaps {
         else {
             return;
         };
-        tell(session, Progress { what: "Waiting for the network".to_owned(), done: 0.0 });
+        self.tell(session, Progress { what: "Waiting for the network".to_owned(), done: 0.0 });
         self.asked = Some(Asked { id, answer, maps, trust, question: None });
     }
 
     /// Stops; maps that are there stay.
     pub(super) fn stop(&mut self, session: &mut Session) {
         if self.asked.take().is_some() {
-            session.receive(News::Stopped(WorkId::Explain));
+            session.receive(News::Stopped(self.work));
         }
     }
 
@@ -61,7 +73,7 @@ impl MoreMaps {
         let Some(mut asked) = self.asked.take() else { return };
         let current = session.findings().nodule(asked.id).and_then(Nodule::answer);
         if !current.is_some_and(|answer| explains_the_same(answer, &asked.answer)) {
-            session.receive(News::Stopped(WorkId::Explain));
+            session.receive(News::Stopped(self.work));
             return;
         }
         match engine {
@@ -71,20 +83,24 @@ impl MoreMaps {
                 Ok(question) => asked.question = Some(question),
                 Err(text) => {
                     session.receive(News::Notice(Severity::Error, text));
-                    session.receive(News::Stopped(WorkId::Explain));
+                    session.receive(News::Stopped(self.work));
                     return;
                 }
             },
             Some(_) => {}
         }
         if let Some(question) = &asked.question {
-            tell(session, question.context().progress());
+            self.tell(session, question.context().progress());
         }
         if settle(&asked, session) {
-            session.receive(News::Stopped(WorkId::Explain));
+            session.receive(News::Stopped(self.work));
         } else {
             self.asked = Some(asked);
         }
+    }
+
+    fn tell(&self, session: &mut Session, progress: Progress) {
+        session.receive(News::Working(Work { id: self.work, progress }));
     }
 }
 
@@ -147,7 +163,7 @@ fn settle(asked: &Asked, session: &mut Session) -> bool {
 }
 
 /// The nodule's maps are those that it had, and these.
-fn know(id: NoduleId, new: Vec<Arc<Saliency>>, session: &mut Session) {
+pub(super) fn know(id: NoduleId, new: Vec<Arc<Saliency>>, session: &mut Session) {
     let Some(nodule) = session.findings().nodule(id) else { return };
     let Question::Answered { answer, saliency } = &nodule.question else { return };
     let (at, answer) = (nodule.at, Arc::clone(answer));
@@ -155,8 +171,4 @@ fn know(id: NoduleId, new: Vec<Arc<Saliency>>, session: &mut Session) {
     let mut saliency: Vec<Arc<Saliency>> = saliency.iter().filter(replaced).cloned().collect();
     saliency.extend(new.iter().cloned());
     session.receive(News::Question { id, at, question: Question::Answered { answer, saliency } });
-}
-
-fn tell(session: &mut Session, progress: Progress) {
-    session.receive(News::Working(Work { id: WorkId::Explain, progress }));
 }

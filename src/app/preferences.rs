@@ -24,6 +24,7 @@ impl Core {
                 self.session.apply(Edit::CornerText(text));
             }
             Preference::Language(code) => self.prefs.language = code.to_owned(),
+            Preference::CheckMaps(check) => self.prefs.check_maps = check,
             Preference::ReducedMotion(reduced) => self.prefs.reduced_motion = reduced,
             Preference::ScreenDpi(dpi) => self.prefs.screen_dpi = dpi,
             Preference::NetworkDevice(device) => {

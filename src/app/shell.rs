@@ -132,7 +132,8 @@ impl Shell {
         core.overlays.poll(&mut core.session, &core.waker);
         core.poll_shelf();
         core.poll_cases();
-        core.asker.poll(&mut core.session, &core.waker, core.ui.prior_hands.busy());
+        let held = core.ui.prior_hands.busy();
+        core.asker.poll(&mut core.session, &core.waker, held, core.prefs.check_maps);
         core.resume(&ctx);
         core.poll_sessions(&ctx);
         core.poll_copied(&ctx);

@@ -68,6 +68,8 @@ pub enum Preference {
     PatientText(CornerText),
     /// Pixels of the screen in an inch; 0: as the screen tells.
     ScreenDpi(f64),
+    /// Maps are checked when there is nothing else to do.
+    CheckMaps(bool),
     /// Nothing moves by itself.
     ReducedMotion(bool),
     /// What the window speaks: the code of a language, or [`Preferences::AS_THE_SYSTEM`](crate::session::Preferences).

@@ -39,6 +39,8 @@ pub enum WorkId {
     Prior,
     /// Maps of the selected nodule, besides those that come with every answer.
     Explain,
+    /// Checking the map that is looked at, which nobody asked for.
+    Check,
     /// Answers around the selected nodule's point.
     Neighbourhood,
     /// The selected nodule's answer, asked otherwise.

@@ -70,6 +70,8 @@ pub struct Preferences {
     pub sharpening: Sharpening,
     /// Nothing moves by itself but what is asked to play.
     pub reduced_motion: bool,
+    /// The map that is looked at is checked when the network has nothing else to do.
+    pub check_maps: bool,
     /// Slices in a second while they are played.
     pub play_speed: f64,
     /// Physical pixels of the screen in an inch, as the user has measured them; 0: as the screen tells.
@@ -95,6 +97,7 @@ impl Default for Preferences {
             interpolation: Interpolation::default(),
             sharpening: Sharpening::default(),
             reduced_motion: false,
+            check_maps: true,
             play_speed: 15.0,
             screen_dpi: 0.0,
             recent: Vec::new(),

@@ -4,7 +4,7 @@ use super::support::{Window, ask, explained, nodule, small};
 use egui::{Event, Key, Modifiers, MouseWheelUnit, PointerButton, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use triscope::app::Start;
-use triscope::command::Command;
+use triscope::command::{Command, Preference, Viewing};
 use triscope::explain::{Method, Wanted};
 use triscope::findings::Question;
 use triscope::geometry::{Patient, Point};
@@ -324,6 +324,38 @@ fn a_method_that_takes_longer_is_computed_when_it_is_chosen_and_stays() {
     window.click("RISE");
     window.click("Remove nodule");
     window.until("nothing is computed", |s| s.working(WorkId::Explain).is_none());
+}
+
+#[test]
+fn a_map_that_is_looked_at_is_checked_when_nothing_else_is_asked_and_is_known_from_then_on() {
+    let mut window = open();
+    ask(&mut window);
+    let checked = |s: &Session| {
+        let map = s.selected().and_then(|n| n.shown_saliency(s.look().heatmap.map));
+        map.is_some_and(|map| map.told.iter().any(|(name, _)| *name == "randomisation_passed"))
+    };
+    let ctx = window.harness.ctx.clone();
+    let command = |window: &Window, command: Command| window.harness.state().command(command, &ctx);
+    command(&window, Command::Viewing(Viewing::Prefer(Preference::CheckMaps(true))));
+    // Of a map that nobody sees nothing is asked.
+    window.settle();
+    assert!(window.session(|s| !s.look().heatmap.on && !checked(s) && s.working(WorkId::Check).is_none()));
+    window.key(Key::G);
+    window.until("it is being checked", |s| s.working(WorkId::Check).is_some());
+    assert!(window.says("This map is being checked") && !window.says("Check this map"));
+    window.until("it is checked", checked);
+    window.until("nothing is computed", |s| s.working(WorkId::Check).is_none());
+    window.settle();
+    assert!(window.says("The map of random weights is"));
+    let told = |s: &Session| s.selected().and_then(|n| n.shown_saliency(s.look().heatmap.map)).map(|map| map.told.clone());
+    let first = window.session(told);
+    // Asked anew the network draws the same map, of which everything is known.
+    let id = window.session(|s| s.selected().expect("there").id);
+    command(&window, Command::Rerun(id));
+    window.until("it is asked", |s| !checked(s));
+    window.until("it is known", checked);
+    assert!(window.session(|s| s.working(WorkId::Check).is_none()));
+    assert_eq!(window.session(told), first);
 }
 
 #[test]

@@ -17,7 +17,7 @@ use crate::session::{Edit, Heatmap, WorkId};
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{
     Press, line_ui, menu, menu_row_ui, menu_width, meter_ui, note_ui, paragraph_ui, press_ui, segments_ui,
-    slider_row_ui,
+    slider_row_ui, small_paragraph_ui,
 };
 use crate::ui::{Scene, icons, methods, words};
 
@@ -107,7 +107,7 @@ pub fn explanation_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, out: &mut
         if let Some(caution) = Method::named(map.method).and_then(Method::caution) {
             note_ui(ui, icons::WARNING, t.warning, &words::full_sentence(&heard(caution)));
         }
-        trust_ui(ui, map, out);
+        trust_ui(ui, scene, map, out);
         if let Some(answer) = nodule.answer().filter(|answer| answer.ensemble > 1) {
             let count = words::count(answer.ensemble);
             paragraph_ui(ui, &say!("explanation-first-network", count = count), t.muted);
@@ -162,10 +162,15 @@ fn of_map(map: &Saliency) -> String {
 }
 
 /// What the checks of a map found, or a button for them.
-fn trust_ui(ui: &mut Ui, map: &Saliency, out: &mut Commands) {
+fn trust_ui(ui: &mut Ui, scene: &Scene<'_>, map: &Saliency, out: &mut Commands) {
     let t = tokens(ui);
     let told = |name: &str| map.told.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
     let Some(passed) = told("randomisation_passed") else {
+        if let Some(work) = scene.session.working(WorkId::Check) {
+            small_paragraph_ui(ui, say!("explanation-checking"), t.muted);
+            meter_ui(ui, say!("explanation-checking"), work.progress.done, ui.available_width());
+            return;
+        }
         let tip = say!("explanation-check-tip");
         let wanted = Method::named(map.method).map(|method| Wanted { method, scale: map.scale });
         if press_ui(ui, Press::new("", say!("explanation-check")).filled()).on_hover_text(tip).clicked()

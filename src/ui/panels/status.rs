@@ -110,6 +110,7 @@ fn what(id: WorkId) -> &'static str {
         WorkId::Save => say!("status-writing"),
         WorkId::ReportPictures => say!("status-cutting"),
         WorkId::Prior => say!("status-prior-loading"),
+        WorkId::Check => say!("status-checking"),
         WorkId::Explain => say!("status-maps"),
         WorkId::Uncertainty => say!("status-same-again"),
         WorkId::Neighbourhood => say!("status-around"),

@@ -242,6 +242,14 @@ fn devices_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
             out.push(prefer(Preference::NetworkDevice(name)));
         }
     });
+    named_ui(ui, say!("preferences-checks"), |ui| {
+        let chosen = usize::from(!scene.prefs.check_maps);
+        let words = [say!("preferences-checks-idle"), say!("preferences-checks-asked")];
+        let pressed = segments_ui(ui, say!("preferences-checks"), &words, chosen);
+        if let Some(place) = pressed.filter(|place| *place != chosen) {
+            out.push(prefer(Preference::CheckMaps(place == 0)));
+        }
+    });
 }
 
 fn keys_ui(ui: &mut Ui, scene: &Scene<'_>, state: &UiState, out: &mut Commands) {
