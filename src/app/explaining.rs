@@ -36,6 +36,7 @@ impl Core {
                 self.asker.ask_features((scale, layer), &self.session);
             }
             Explaining::ShowCases => self.ui.toggle(Sheet::Cases),
+            Explaining::ShowTwo => self.ui.toggle(Sheet::TwoNodules),
             Explaining::AddCases => self.ask(Ask::Cases),
             Explaining::AddCasesFrom(file) => self.read_cases(file),
             Explaining::SideBySide => self.maps_side_by_side(),

@@ -26,6 +26,12 @@ fn two_mapped(session: &Session) -> bool {
     mapped(session) && session.other_maps().next().is_some()
 }
 
+/// The selected nodule and another one have answers of one network.
+fn two_answered(session: &Session) -> bool {
+    layered(session)
+        && session.selected().and_then(Nodule::answer).is_some_and(|a| session.others_seen(a).next().is_some())
+}
+
 /// Maps beside each other, and maps taken away.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Explaining {
@@ -47,6 +53,8 @@ pub enum Explaining {
     },
     /// Open the sheet of cases that are alike, or close it.
     ShowCases,
+    /// Open the sheet of two nodules beside each other, or close it.
+    ShowTwo,
     /// Choose a file of own cases.
     AddCases,
     /// Read own cases from this file.
@@ -73,7 +81,7 @@ pub enum Explaining {
 }
 
 /// Those that need no value.
-pub(super) static EXPLAINING: [Entry; 9] = [
+pub(super) static EXPLAINING: [Entry; 10] = [
     line(
         Command::Explaining(Explaining::AskAgain),
         "ask_otherwise",
@@ -101,11 +109,22 @@ pub(super) static EXPLAINING: [Entry; 9] = [
         "cases_alike",
         Group::Network,
         (
-            "Cases that are alike",
+            "Cases alike",
             "Which known cases the network sees as it sees this nodule, and where it lies among all of them.",
         ),
         &[Shortcut::shift(Key::Char('Q'))],
         layered,
+    ),
+    line(
+        Command::Explaining(Explaining::ShowTwo),
+        "two_nodules",
+        Group::Network,
+        (
+            "Two nodules",
+            "What the network saw at two points, with their maps on one scale, what it said, and where they differ.",
+        ),
+        &[Shortcut::shift(Key::Char('Z'))],
+        two_answered,
     ),
     line(
         Command::Explaining(Explaining::SideBySide),

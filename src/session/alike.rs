@@ -19,15 +19,14 @@ impl Session {
             .map(|set| set.filter(|set| set.known.weights_sha256 == answer.weights_sha256))
     }
 
-    /// The other nodules of the series that the same weights have answered, with their numbers in the list from
-    /// 1 and what was seen of them.
-    pub fn others_seen<'a>(&'a self, answer: &'a Answer) -> impl Iterator<Item = (usize, &'a [f32])> {
+    /// The other nodules of the series that the same weights have answered, with their numbers in the list from 1.
+    pub fn others_seen<'a>(&'a self, answer: &'a Answer) -> impl Iterator<Item = (usize, &'a Nodule)> {
         let selected = self.selected().map(|nodule| nodule.id);
         let numbered = (1..).zip(self.findings().nodules());
         numbered.filter(move |(_, nodule)| Some(nodule.id) != selected).filter_map(|(number, nodule)| {
             let other = Nodule::answer(nodule)?;
             let same = other.weights_sha256 == answer.weights_sha256 && other.mode == answer.mode;
-            same.then(|| Some((number, &*other.m3net()?.pooled))).flatten()
+            (same && other.m3net().is_some()).then_some((number, nodule))
         })
     }
 }

@@ -16,7 +16,7 @@ use crate::say;
 use crate::segments::SegmentId;
 use crate::session::{Heatmap, Layout, Pane, Preferences, Session, ViewportState};
 use crate::tools::{PriorHands, VolumeHands, Wheel};
-use crate::ui::states::{FeatureChoice, KeyBinding, Palette, TypedPassword};
+use crate::ui::states::{FeatureChoice, KeyBinding, Palette, TwoChoice, TypedPassword};
 use crate::ui::viewport::{DrawnPane, OutlineCache, WireCache};
 use crate::ui::words;
 use crate::view::Screen;
@@ -114,7 +114,9 @@ pub struct UiState {
     pub features_asked: Option<(Arc<Answer>, (Scale, &'static str))>,
     /// Of the sheet of cases that are alike: the user's own are shown where there are any.
     pub own_cases: bool,
-    /// A case under the pointer in that sheet, in its list or on its map.
+    /// Which nodule stands beside the selected one, which crop of both is shown, and which slice.
+    pub two: TwoChoice,
+    /// A case under the pointer in the sheet of cases, in its list or on its map.
     pub case_pointed: Option<usize>,
     /// What was typed into the field for a file of own cases.
     pub cases_path: Option<String>,
@@ -160,6 +162,8 @@ pub enum Sheet {
     Features,
     /// Known cases that the network sees as it sees the selected nodule.
     Cases,
+    /// The selected nodule and another one.
+    TwoNodules,
     /// Networks and their weights, and which one is shown.
     Networks(&'static str),
 }

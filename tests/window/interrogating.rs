@@ -263,6 +263,41 @@ fn the_nearest_known_cases_are_listed_and_own_ones_take_their_place() {
 }
 
 #[test]
+fn two_nodules_stand_side_by_side_with_their_maps_on_one_scale() {
+    let mut window = asked();
+    let two = |s: &Session| s.findings().nodules().iter().filter_map(|n| n.answer()).count();
+    window.key_with(Modifiers::SHIFT, Key::Z);
+    window.settle();
+    assert!(!window.says(" minus ") && !window.says("Side by side"), "one alone has nothing beside it");
+    window.settle();
+    let at = window.session(|s| s.selected().expect("there").at + triscope::geometry::Vector::new(12.0, -9.0, 6.0));
+    let ctx = window.harness.ctx.clone();
+    window.harness.state().command(Command::ClassifyAt(at), &ctx);
+    window.until("the second one is answered", |s| two(s) == 2);
+    window.settle();
+    window.click("Side by side");
+    window.settle();
+    assert!(window.says("Nodules 2 and 1 side by side") && window.says("2 minus 1"));
+    assert!(window.says("Maps of both nodules by one method are needed"), "the heatmap is off");
+    window.key(Key::G);
+    window.settle();
+    assert!(window.says("the colours of both maps end at") && window.says("Orange: more of 2, blue: more of 1"));
+    assert!(window.says("Apart in features") && window.says("slices through both points"));
+    window.click("Crop: micro");
+    window.settle();
+    assert!(window.says("Slices from the points") && window.says("What the network saw of nodule 1"));
+    // The selected one is the first; from the other's side it is the other way round.
+    window.key(Key::Escape);
+    window.settle();
+    let first = window.session(|s| s.findings().nodules()[0].id);
+    window.harness.state().command(Command::GoTo(first), &ctx);
+    window.settle();
+    window.key_with(Modifiers::SHIFT, Key::Z);
+    window.settle();
+    assert!(window.says("Nodules 1 and 2 side by side") && window.says("1 minus 2"));
+}
+
+#[test]
 fn one_method_is_taken_off_another_and_the_panel_says_how_far_they_agree() {
     let mut window = asked();
     window.until("its maps are compared", |s| s.selected().is_some_and(|n| n.comparison().is_some()));

@@ -172,6 +172,7 @@ fields-number-needed = Eine Zahl von { $low } bis { $high } ist nötig.
 ## ui/panels/findings
 
 findings-empty = Befragte Rundherde stehen hier.
+findings-two = Nebeneinander
 findings-press = { $key } über einem Rundherd drücken, um das Netz danach zu befragen.
 findings-running = läuft
 findings-failed = gescheitert

@@ -237,3 +237,24 @@ alike-add = Eigene Fälle dazu
 alike-add-tip = Eine Datei, die triscope embed --out cases.safetensors mit diesen Gewichten geschrieben hat
 alike-path = Pfad der Datei
 alike-other-weights = Die eigenen Fälle wurden von anderen Gewichten gesehen und lassen sich mit diesem Rundherd nicht vergleichen
+
+## ui/states/two_nodules
+
+two-title = Rundherde { $first } und { $second } nebeneinander
+two-nodule = Rundherd { $number }
+two-beside = Daneben
+two-crop = Ausschnitt
+two-slice = Schichten ab den Punkten
+two-through-points = Schichten durch beide Punkte
+two-from-points = { $slices } Schichten ab den Punkten
+two-picture = Was das Netz von Rundherd { $number } sah
+two-minus = { $first } minus { $second }
+two-no-map = Er hat keine Karte nach dieser Methode: Wählen Sie ihn und dann die Methode.
+two-no-difference = Um zu zeigen, worin sie sich unterscheiden, braucht es von beiden Rundherden eine Karte nach einer Methode.
+two-range = Netze { $low } bis { $high }
+two-probability = Wahrscheinlichkeit
+two-features = Abstand der Merkmale
+two-features-told = Als Vielfaches dessen, wie weit Fälle sonst von ihrem nächsten liegen.
+two-colours = Jede Karte ist durch ihren größten Wert geteilt und liegt mit ihrem Punkt auf der anderen; sonst ist nichts registriert. Orange: mehr von { $first }, blau: mehr von { $second }.
+two-hold = Wer die Taste auf einem Bild hält, sieht an seiner Stelle das andere.
+two-scale = { $method }: Die Farben beider Karten enden bei { $end } { $unit }.

@@ -172,6 +172,7 @@ fields-number-needed = A number from { $low } to { $high } is needed.
 ## ui/panels/findings
 
 findings-empty = Nodules that you ask about are listed here.
+findings-two = Side by side
 findings-press = Press { $key } over a nodule to ask about it.
 findings-running = running
 findings-failed = failed

@@ -237,3 +237,24 @@ alike-add = Add own cases
 alike-add-tip = A file that triscope embed --out cases.safetensors wrote with these weights
 alike-path = Path of the file
 alike-other-weights = The added cases were seen by other weights than these and cannot be compared with this nodule
+
+## ui/states/two_nodules
+
+two-title = Nodules { $first } and { $second } side by side
+two-nodule = Nodule { $number }
+two-beside = Beside it
+two-crop = Crop
+two-slice = Slices from the points
+two-through-points = slices through both points
+two-from-points = { $slices } slices from the points
+two-picture = What the network saw of nodule { $number }
+two-minus = { $first } minus { $second }
+two-no-map = It has no map by this method: select it and choose the method.
+two-no-difference = Maps of both nodules by one method are needed to show where they differ.
+two-range = networks { $low } to { $high }
+two-probability = Probability
+two-features = Apart in features
+two-features-told = As a multiple of how far cases usually are from their nearest one.
+two-colours = Each map is divided by its largest value and laid with its point on the other; nothing else is registered. Orange: more of { $first }, blue: more of { $second }.
+two-hold = Hold the button on a picture to see the other one in its place.
+two-scale = { $method }: the colours of both maps end at { $end } { $unit }.

@@ -34,6 +34,7 @@ pub fn crop_texture(
     if let Some(OverCrop { look, .. }) = heat {
         let map = Arc::as_ptr(&look.saliency) as usize;
         (map, look.opacity.to_bits(), look.threshold.to_bits(), look.contour).hash(&mut key);
+        (whole(look).to_bits(), look.signed()).hash(&mut key);
     }
     let id = Id::unique(("crop", place, crop.context.scale.name()));
     let owner = (Arc::clone(&crop.values), heat.map(|heat| Arc::clone(&heat.look.saliency)));
@@ -46,7 +47,7 @@ pub fn crop_texture(
 pub fn crop_image(crop: &Crop, k: usize, heat: Option<OverCrop<'_>>) -> ColorImage {
     let [columns, rows, _] = crop.context.bounds.size;
     let mut pixels = Vec::with_capacity(columns * rows);
-    let largest = heat.map_or(0.0, |heat| heat.look.saliency.largest_magnitude());
+    let largest = heat.map_or(0.0, |heat| whole(heat.look));
     for j in 0..rows {
         for i in 0..columns {
             let value = crop.values.get((k * columns + i) * rows + j).copied().unwrap_or(0.0);
@@ -64,6 +65,11 @@ pub fn crop_image(crop: &Crop, k: usize, heat: Option<OverCrop<'_>>) -> ColorIma
     ColorImage::new([columns, rows], pixels)
 }
 
+/// The value at the end of the colours, in the map's own unit: of two maps on one scale, both ones'.
+fn whole(look: &HeatmapLook) -> f32 {
+    look.shared.and_then(|shared| shared.largest).unwrap_or_else(|| look.saliency.largest_magnitude())
+}
+
 /// A pixel with the map over it: filled, or a line of one voxel inside each level's edge.
 /// - `share`: the map at a column and row, as part of its largest magnitude
 fn over(
@@ -73,7 +79,7 @@ fn over(
     [i, j]: [usize; 2],
     [columns, rows]: [usize; 2],
 ) -> Color32 {
-    let (signed, threshold) = (look.saliency.signed, f64::from(look.threshold));
+    let (signed, threshold) = (look.signed(), f64::from(look.threshold));
     let band = |i, j| contour::band(f64::from(share(i, j)), threshold, signed);
     let here = band(i, j);
     if here == 0 {

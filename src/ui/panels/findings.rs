@@ -2,14 +2,14 @@
 
 use egui::{Align2, Color32, Role, Sense, Stroke, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
-use crate::command::{Command, Commands};
+use crate::command::{Command, Commands, Explaining};
 use crate::findings::{Nodule, Question};
 use crate::geometry::{Patient, Point};
 use crate::guard::Verdict;
 use crate::say;
 use crate::ui::theme::{text, tokens};
-use crate::ui::widgets::{paragraph_ui, row_ground};
-use crate::ui::{Scene, words};
+use crate::ui::widgets::{Press, paragraph_ui, press_ui, row_ground};
+use crate::ui::{Scene, icons, words};
 
 /// Draws the list.
 pub fn findings_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
@@ -24,6 +24,13 @@ pub fn findings_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
         }
     }
     ui.add_space(2.0);
+    let two = Command::Explaining(Explaining::ShowTwo);
+    if scene.enabled(&two) {
+        let press = Press::new(icons::LAYOUT, say!("findings-two")).filled();
+        if press_ui(ui, press).on_hover_text(scene.tip(&two)).clicked() {
+            out.push(two);
+        }
+    }
     let key = scene.key(&Command::ClassifyHere);
     if scene.session.open().is_none() {
         paragraph_ui(ui, say!("findings-empty"), t.muted);

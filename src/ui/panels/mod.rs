@@ -40,7 +40,9 @@ mod width;
 mod window_menu;
 
 pub(in crate::ui) use answer::guard_notes;
-pub(in crate::ui) use crop_image::crop_texture;
+pub(in crate::ui) use contribution::{Bar, bars_ui};
+pub(in crate::ui) use crop_image::{OverCrop, crop_texture};
+pub(in crate::ui) use crops::picture as crop_picture;
 pub use crops::strip_ui;
 pub use left::left_ui;
 pub use open_menu::{path_ui, typed_path_ui};

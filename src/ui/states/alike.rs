@@ -197,7 +197,7 @@ fn map_ui(
         .scene
         .session
         .others_seen(shown.answer)
-        .filter_map(|(number, features)| Some((number, map.place(features)?)))
+        .filter_map(|(number, nodule)| Some((number, map.place(&nodule.answer()?.m3net()?.pooled)?)))
         .collect();
     let plot = Plot::new("alike")
         .width(width)

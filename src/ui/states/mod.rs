@@ -16,6 +16,7 @@ mod palette;
 mod preferences;
 mod sheet;
 mod trouble;
+mod two_nodules;
 mod welcome;
 
 pub use alike::alike_ui;
@@ -30,6 +31,7 @@ pub use notices::{notices_rect, notices_ui, reduced_ui, shown_notices};
 pub use opening::opening_ui;
 pub use palette::{Palette, palette_ui};
 pub use preferences::preferences_ui;
+pub use two_nodules::{TwoChoice, two_nodules_ui};
 pub use trouble::{failed_ui, unusable_ui};
 pub use welcome::{drop_ui, welcome_ui};
 

@@ -23,7 +23,7 @@ pub use compose::{boxes, caution, compose, facts_of, heatmap, is_running, layer_
 pub use depth::{Behind, WireCache};
 pub use heat::heat_colour;
 pub use outlines::{OutlineCache, OutlineMark, outlines, outlines_of, prior_outlines};
-pub use pair::{OfTwo, Side, of_pair, pair_ui, two_maps};
+pub use pair::{OfTwo, Side, look, of_pair, pair_ui, shared_scale, two_maps};
 pub use pointer::scrolled;
 pub use prior::{compose_prior, prior_ui};
 pub use scores::{SCORES_WIDTH, scored_pane, scores_ui};

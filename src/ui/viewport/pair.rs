@@ -74,12 +74,15 @@ pub fn of_pair(session: &Session, side: Side, lent: bool, shown: &mut Shown) {
     shown.colour_bar = side == Side::Second || session.compared_maps().is_none();
 }
 
-fn look(heat: Heatmap, map: &Arc<Saliency>, shared: Option<SharedScale>) -> HeatmapLook {
+/// How a map is drawn.
+/// - `shared`: the scale of both, where there are two
+pub fn look(heat: Heatmap, map: &Arc<Saliency>, shared: Option<SharedScale>) -> HeatmapLook {
     let Heatmap { opacity, threshold, contour, .. } = heat;
     HeatmapLook { saliency: Arc::clone(map), opacity, threshold, contour, shared }
 }
 
-fn shared_scale(a: &Saliency, b: &Saliency) -> SharedScale {
+/// One scale of colours for two maps.
+pub fn shared_scale(a: &Saliency, b: &Saliency) -> SharedScale {
     let one_unit = a.unit == b.unit;
     SharedScale {
         largest: one_unit.then(|| a.largest_magnitude().max(b.largest_magnitude())),
