@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::again::asked_again;
 use super::waker::Waker;
 use super::words::sentence;
 use crate::findings::{Nodule, NoduleId};
@@ -9,7 +10,6 @@ use crate::inference::{self, Answer, Engine};
 use crate::jobs::Outcome;
 use crate::session::{News, Session, Severity};
 use crate::volume::Painted;
-use crate::workflow::classify::Request;
 use crate::workflow::counterfactual::{self, CounterfactualPart};
 
 /// What is being asked.
@@ -58,11 +58,11 @@ impl Counterfactuals {
         if painted.is_empty() || self.failed.as_ref().is_some_and(|failed| Arc::ptr_eq(failed, &painted)) {
             return;
         }
-        let (Some(nodule), Some(open)) = (session.selected(), session.open()) else { return };
-        let Some(answer) = nodule.answer().filter(|answer| answer.can_be_questioned() && answer.is_whole())
-        else {
-            return;
+        let Some(nodule) = session.selected() else { return };
+        let asked = |answer: &&Arc<Answer>| {
+            answer.can_be_questioned() && answer.can_lack_tissue() && answer.is_whole()
         };
+        let Some(answer) = nodule.answer().filter(asked) else { return };
         let whole = |found: &crate::findings::Counterfactual| {
             Arc::ptr_eq(&found.painted, &painted) && found.said.len() == answer.said.len()
         };
@@ -70,11 +70,9 @@ impl Counterfactuals {
             return;
         }
         let (id, answer) = (nodule.id, Arc::clone(answer));
-        let request = Request {
-            model: answer.model.clone(),
-            weights: None,
-            explain: Vec::new(),
-            ..Request::new(Arc::clone(&open.volume), open.defects.clone(), answer.at)
+        let request = match asked_again(session, id, &answer) {
+            Ok(request) => request,
+            Err(text) => return self.fail(painted, text, session),
         };
         match counterfactual::ask(engine, waker.now(), request, Arc::clone(&painted)) {
             Ok(question) => self.asked = Some(Asked { id, answer, painted, question, known: false }),

@@ -4,6 +4,7 @@
 //! [`run`] opens the window and returns when it is closed. One frame is: reports of jobs, keys and
 //! pointer, drawing, then the commands that all of these asked for, carried out in one place.
 
+mod again;
 mod asker;
 mod bench;
 mod beside;

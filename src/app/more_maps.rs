@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use super::asker::compares_dates;
-use super::priors::{Earlier, earlier};
+use super::again::asked_again;
 use super::waker::Waker;
 use super::words::sentence;
 use crate::explain::{Parameters, Saliency, Wanted};
@@ -119,24 +118,10 @@ fn begin(
     session: &Session,
     waker: &Waker,
 ) -> Result<inference::Question<Part>, String> {
-    let Some(open) = session.open() else { return Err("The series is closed".to_owned()) };
-    let link = session.findings().nodule(asked.id).and_then(|nodule| nodule.prior.as_ref());
-    let prior = match compares_dates(&asked.answer.model).then(|| earlier(session, link)) {
-        Some(Earlier::There(prior)) => Some(prior),
-        Some(Earlier::Refused(text)) => return Err(text),
-        // What the network says of its absence is the sentence.
-        Some(Earlier::Loading | Earlier::Needed) | None => None,
-    };
     let request = Request {
-        model: asked.answer.model.clone(),
-        prior,
-        mode: asked.answer.mode.parse().unwrap_or_default(),
-        fields: session.fields(),
-        weights: None,
         explain: asked.maps.clone(),
         parameters: Parameters { trust: asked.trust, ..Parameters::default() },
-        all_members: false,
-        ..Request::new(Arc::clone(&open.volume), open.defects.clone(), asked.answer.at)
+        ..asked_again(session, asked.id, &asked.answer)?
     };
     classify::ask_maps(engine, waker.now(), request).map_err(sentence)
 }

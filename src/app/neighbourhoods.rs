@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::again::asked_again;
 use super::core::Core;
 use super::waker::Waker;
 use super::words::sentence;
@@ -10,7 +11,6 @@ use crate::findings::{Nodule, NoduleId};
 use crate::inference::{self, Answer, Engine};
 use crate::jobs::{Outcome, Progress};
 use crate::session::{News, Session, Severity, Work, WorkId};
-use crate::workflow::classify::Request;
 use crate::workflow::neighbourhood::{self, NeighbourhoodPart};
 
 /// What is being asked.
@@ -95,14 +95,7 @@ fn begin(
     session: &Session,
     waker: &Waker,
 ) -> Result<inference::Question<NeighbourhoodPart>, String> {
-    let Some(open) = session.open() else { return Err("The series is closed".to_owned()) };
-    let request = Request {
-        model: asked.answer.model.clone(),
-        // Looked for on the network's thread: no file is touched here.
-        weights: None,
-        explain: Vec::new(),
-        ..Request::new(Arc::clone(&open.volume), open.defects.clone(), asked.answer.at)
-    };
+    let request = asked_again(session, asked.id, &asked.answer)?;
     neighbourhood::ask(engine, waker.now(), request, asked.how).map_err(sentence)
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::again::asked_again;
 use super::waker::Waker;
 use super::words::sentence;
 use crate::explain::Still;
@@ -57,9 +58,13 @@ impl Probes {
             return;
         };
         let still = self.still.as_ref().filter(|(of, _)| Arc::ptr_eq(of, &answer)).map(|(_, still)| *still);
-        match probe::ask(engine, waker.now(), Arc::clone(&answer), still, block) {
+        let request = asked_again(session, id, &answer);
+        let ask = |request| {
+            probe::ask(engine, waker.now(), (request, Arc::clone(&answer)), still, block).map_err(sentence)
+        };
+        match request.and_then(ask) {
             Ok(question) => self.asked = Some(Asked { id, answer, block, question }),
-            Err(error) => self.fail(block, sentence(error), session),
+            Err(text) => self.fail(block, text, session),
         }
     }
 
@@ -74,7 +79,7 @@ impl Probes {
         while let Some(event) = asked.question.poll() {
             match event {
                 inference::Event::Part(ProbePart::Known { margin, still }) => {
-                    self.still = Some((Arc::clone(&asked.answer), still));
+                    self.still = still.map(|still| (Arc::clone(&asked.answer), still));
                     let found = Probed::new(asked.id, &asked.answer, asked.block, margin);
                     session.receive(News::Probed(found));
                 }

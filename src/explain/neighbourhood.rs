@@ -110,18 +110,16 @@ pub struct Jitter {
 
 impl Neighbourhood {
     /// The places of a grid, nobody asked yet.
-    fn begin(grid: &VoxelGrid, at: Point<Patient>, how: Around, network: &M3NetNetwork) -> Self {
+    /// - `of`: name of the network, SHA-256 of its weights, how many networks they hold
+    pub fn begin(
+        grid: &VoxelGrid,
+        at: Point<Patient>,
+        how: Around,
+        (model, weights_sha256, ensemble): (&str, &str, usize),
+    ) -> Self {
         let (places, outside) = places(grid, at, how);
-        Self {
-            at,
-            how,
-            places,
-            outside,
-            model: network.known.spec.name.to_owned(),
-            weights_sha256: network.known.weights_sha256.clone(),
-            members: 0,
-            ensemble: network.members(),
-        }
+        let (model, weights_sha256) = (model.to_owned(), weights_sha256.to_owned());
+        Self { at, how, places, outside, model, weights_sha256, members: 0, ensemble }
     }
 
     /// The probability at the point itself, by those who have answered so far.
@@ -242,7 +240,8 @@ pub fn neighbourhood(
     mut told: impl FnMut(&Neighbourhood),
 ) -> Result<Neighbourhood, ExplainError> {
     let grid = volume.grid();
-    let mut found = Neighbourhood::begin(grid, at, how, network);
+    let of = (network.known.spec.name, network.known.weights_sha256.as_str(), network.members());
+    let mut found = Neighbourhood::begin(grid, at, how, of);
     let contexts: Vec<[ContextBox; 3]> =
         found.places.iter().map(|place| context_boxes(grid, grid.voxel_from_patient() * place.at)).collect();
     // Places less than a voxel apart may read the same crops: they are asked about once.

@@ -228,7 +228,7 @@ impl Nodule {
     /// last; `None` where it was not asked about this point.
     pub fn counterfactual(&self) -> Option<&Arc<Counterfactual>> {
         let answer = self.answer()?;
-        self.counterfactual.as_ref().filter(|found| answer.can_be_questioned() && found.belongs_to(answer))
+        self.counterfactual.as_ref().filter(|found| answer.can_lack_tissue() && found.belongs_to(answer))
     }
 
     /// What the network said, once it did.

@@ -9,14 +9,14 @@ use crate::inference::{Answer, Said, Together};
 pub struct Probed {
     /// Whose answer.
     pub nodule: NoduleId,
-    /// The block, in the samples that the answer's crops count.
+    /// The block, in the answer's [samples](Answer::samples).
     pub block: VoxelBox,
     /// The probability by the first network, with all tissue and without the block, 0 to 1.
     pub before_and_after: [f64; 2],
 }
 
 impl Probed {
-    /// - `margin`: of the first network without the block: malignant less benign logit, not calibrated
+    /// - `margin`: of the first network without the block: the logit asked about less the other one, not calibrated
     pub fn new(nodule: NoduleId, answer: &Answer, block: VoxelBox, margin: f64) -> Self {
         let temperature = answer.temperature.unwrap_or(1.0);
         let first = answer.said.get(..1).unwrap_or(&answer.said);

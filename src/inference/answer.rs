@@ -7,7 +7,7 @@ use super::m3net::{Crop, Readers, Said, Sampling, Together};
 use super::mode::Mode;
 use super::region::{Region, RegionName};
 use crate::clinical::FieldName;
-use crate::geometry::{Patient, Point, VoxelBox};
+use crate::geometry::{Patient, Point, VoxelBox, VoxelGrid};
 use crate::guard::Guard;
 use crate::networks::Family;
 
@@ -182,10 +182,20 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Whether M3Net gave it to the published input: the places around it, and tissue painted away, are asked
-    /// about in that preparation alone.
+    /// Whether the places around it can be asked about: of M3Net with the published input alone.
     pub fn can_be_questioned(&self) -> bool {
-        self.m3net().is_some() && self.mode == Mode::Paper.name()
+        self.m3net().is_none() || self.mode == Mode::Paper.name()
+    }
+
+    /// Whether tissue can be taken away from what was read: of two dates it would be taken out of one.
+    pub fn can_lack_tissue(&self) -> bool {
+        !self.detail.family().compares_dates()
+    }
+
+    /// The samples that blocks of tissue are counted in: those of M3Net's crops, else the CT's voxels.
+    /// - `ct`: grid of the CT
+    pub fn samples<'a>(&'a self, ct: &'a VoxelGrid) -> &'a VoxelGrid {
+        self.m3net().map_or(ct, |seen| seen.sampling.grid())
     }
 
     /// What M3Net saw; `None` for an answer of another network.

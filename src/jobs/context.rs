@@ -36,6 +36,13 @@ impl JobContext {
         Self::new(|_| {})
     }
 
+    /// Another context that is cancelled with this one, and whose steps nobody sees: for parts of a job that count
+    /// as one step of it.
+    #[must_use]
+    pub fn quiet(&self) -> Self {
+        Self { cancel: Arc::clone(&self.cancel), ..Self::unobserved() }
+    }
+
     /// Says what is being done and how far it is (0 to 1).
     /// - errors: [`Cancelled`] if the job should stop here
     pub fn step(&self, what: &str, done: f32) -> Result<(), Cancelled> {

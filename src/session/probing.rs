@@ -28,13 +28,13 @@ impl Session {
         Arc::ptr_eq(of, answer).then_some(maps)
     }
 
-    /// The block of tissue under the pointer, while it is to be left out: of the selected nodule's answer, in the
-    /// samples of its crops.
+    /// The block of tissue under the pointer, while it is to be left out: of the selected nodule's answer, in its
+    /// [samples](Answer::samples).
     pub fn probing(&self) -> Option<(&Nodule, &Arc<Answer>, VoxelBox)> {
         let hover = self.hover().filter(|_| self.look().tool == Tool::Occlude)?;
         let nodule = self.selected()?;
-        let answer = nodule.answer()?;
-        let block = block_around(answer.m3net()?.sampling.grid(), hover.at, self.look().brush.block_mm);
+        let answer = nodule.answer().filter(|answer| answer.can_lack_tissue())?;
+        let block = block_around(answer.samples(self.grid()?), hover.at, self.look().brush.block_mm);
         Some((nodule, answer, block))
     }
 }

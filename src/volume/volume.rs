@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::slices::Slices;
-use crate::geometry::VoxelGrid;
+use crate::geometry::{VoxelBox, VoxelGrid};
 
 /// What one unit of a value means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,6 +144,26 @@ impl Volume {
     #[must_use]
     pub fn shown(self, polarity: Polarity) -> Self {
         Self { polarity, ..self }
+    }
+
+    /// A copy with other values in some voxels; whole numbers are rounded.
+    /// - `bounds`: no voxel outside of it changes
+    /// - `value`: of a voxel (column, row, slice); `None` leaves it as it is
+    /// - returns: `None` while slices are missing
+    pub fn edited(
+        &self,
+        bounds: &VoxelBox,
+        value: impl Fn([usize; 3]) -> Option<f32>,
+    ) -> Option<Self> {
+        let values = match &self.values {
+            Values::Int16(slices) => {
+                let whole = |v: f32| v.round().clamp(f32::from(i16::MIN), f32::from(i16::MAX)) as i16;
+                Values::Int16(copied(slices, &self.grid, bounds, |at| value(at).map(whole))?)
+            }
+            Values::Float32(slices) => Values::Float32(copied(slices, &self.grid, bounds, value)?),
+        };
+        let copy = Self::of(self.grid, self.unit.clone(), values, self.padding);
+        Some(copy.shown(self.polarity))
     }
 
     /// Size and place.
@@ -305,4 +325,55 @@ fn join(a: [f32; 2], b: [f32; 2]) -> [f32; 2] {
 
 fn real_range(slice: &[f32]) -> [f32; 2] {
     slice.iter().fold(NO_RANGE, |r, &v| join(r, [v, v]))
+}
+/// Slices with other values in some voxels of a box.
+fn copied<T: Copy>(
+    slices: &Slices<T>,
+    grid: &VoxelGrid,
+    bounds: &VoxelBox,
+    value: impl Fn([usize; 3]) -> Option<T>,
+) -> Option<Slices<T>> {
+    let size = grid.size();
+    // The part of the box that lies in the volume.
+    let along = |axis: usize| {
+        let inside = |n: i64| n.clamp(0, size[axis] as i64) as usize;
+        inside(bounds.min[axis])..inside(bounds.min[axis].saturating_add(bounds.size[axis] as i64))
+    };
+    let copy = Slices::empty(size);
+    for k in 0..size[2] {
+        let mut slice: Box<[T]> = slices.slice(k)?.into();
+        if along(2).contains(&k) {
+            for j in along(1) {
+                for i in along(0) {
+                    if let (Some(new), Some(old)) = (value([i, j, k]), slice.get_mut(j * size[0] + i)) {
+                        *old = new;
+                    }
+                }
+            }
+        }
+        copy.fill(k, slice).ok()?;
+    }
+    Some(copy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::Point;
+
+    #[test]
+    fn an_edited_copy_has_other_values_in_its_box_alone_and_the_volume_is_as_it_was() {
+        let grid = VoxelGrid::axis_aligned([3, 2, 2], [1.0; 3], Point::new(0.0, 0.0, 0.0)).expect("a grid");
+        let volume = Volume::loading(grid, Unit::Hu, None);
+        let slices = volume.int16().expect("whole numbers");
+        slices.fill(0, vec![0, 1, 2, 3, 4, 5].into()).expect("fits");
+        let bounds = VoxelBox { min: [1, -3, 1], size: [9, 9, 1] };
+        assert!(volume.edited(&bounds, |_| Some(0.0)).is_none(), "a slice is missing");
+        slices.fill(1, vec![6, 7, 8, 9, 10, 11].into()).expect("fits");
+        let edited = volume.edited(&bounds, |[i, _, _]| (i < 2).then_some(-850.4)).expect("whole");
+        let values = |volume: &Volume| volume.int16().expect("whole numbers").all().concat();
+        assert_eq!(values(&edited), [0, 1, 2, 3, 4, 5, 6, -850, 8, 9, -850, 11]);
+        assert_eq!(values(&volume), (0..12).collect::<Vec<i16>>());
+        assert_eq!(edited.grid(), volume.grid());
+    }
 }

@@ -148,8 +148,11 @@ pub fn run(
             if batch.skip_lacking && !has_weights(batch, model) {
                 continue;
             }
-            if (batch.around.is_some() || !batch.without.is_empty()) && !batch.skip_lacking {
+            if batch.around.is_some() && !batch.skip_lacking {
                 neighbourhood::check(&request(opened, batch, at, model))?;
+            }
+            if !batch.without.is_empty() && !batch.skip_lacking {
+                counterfactual::check(&request(opened, batch, at, model))?;
             }
             match classify::check(&request(opened, batch, at, model)) {
                 Err(lacking) if batch.skip_lacking && lacks(&lacking) => {}

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::classify::{ClassifyError, Request, check_place, stopped};
+use super::classify::{ClassifyError, Request, check_place, first_answer, stopped};
 use super::models::weights_for;
 use crate::findings::Counterfactual;
+use crate::geometry::VoxelBox;
 use crate::inference::{
-    ContextBox, Engine, Event, Loaded, Mode, Question, Runtime, Said, Stopped, context_boxes, prepare_painted,
+    Answer, ContextBox, Engine, Event, InferenceError, Loaded, Mode, Question, Runtime, Said, Stopped, context_boxes, prepare_painted,
 };
 use crate::jobs::{Cancelled, JobContext, JobFailure, Outcome, Wake};
 use crate::networks::{Family, spec};
@@ -25,13 +26,14 @@ pub enum CounterfactualPart {
 }
 
 /// Whether it can be asked: plain facts, no network.
-/// - errors: a network of another family than M3Net; as [`check_place`]
+/// - errors: a network that compares dates; an M3Net to whose input the published preparation was not applied; as
+///   [`check_place`]
 pub fn check(request: &Request) -> Result<(), ClassifyError> {
     let spec = spec(&request.model)?;
-    if spec.family != Family::M3Net {
-        return Err(ClassifyError::M3NetAlone { model: spec.name, what: WHAT });
+    if spec.family.compares_dates() {
+        return Err(ClassifyError::TwoDates { model: spec.name, what: WHAT });
     }
-    if request.mode != Mode::Paper {
+    if spec.family == Family::M3Net && request.mode != Mode::Paper {
         return Err(ClassifyError::PaperAlone(WHAT));
     }
     check_place(request)
@@ -94,7 +96,17 @@ fn work(
     ctx.step("Loading the network", 0.0)?;
     let weights = request.weights.clone().unwrap_or_else(|| weights_for(&request.model));
     let Loaded::M3Net(network) = runtime.network(&request.model, &weights)? else {
-        return Err(ClassifyError::M3NetAlone { model: spec(&request.model)?.name, what: WHAT });
+        ctx.step("Asking without the tissue", 0.0)?;
+        let bounds = painted.bounds().unwrap_or(VoxelBox { min: [0; 3], size: [0; 3] });
+        let answer = without(runtime, request, &bounds, ctx, |at| painted.value(at))?;
+        known(Counterfactual {
+            painted: Arc::clone(painted),
+            at: request.at,
+            model: answer.model.clone(),
+            weights_sha256: answer.weights_sha256.clone(),
+            said: answer.said.clone(),
+        });
+        return Ok(());
     };
     let grid = request.volume.grid();
     let contexts = context_boxes(grid, grid.voxel_from_patient() * request.at);
@@ -117,4 +129,18 @@ fn work(
         }
     }
     Ok(())
+}
+
+/// What a network says of the CT with other values in some voxels, prepared as any CT is: on the inference thread.
+/// - `bounds`: no voxel outside of it changes
+/// - `value`: HU of a voxel; `None` leaves it as it is
+pub(super) fn without(
+    runtime: &mut Runtime,
+    request: &Request,
+    bounds: &VoxelBox,
+    ctx: &JobContext,
+    value: impl Fn([usize; 3]) -> Option<f32>,
+) -> Result<Arc<Answer>, ClassifyError> {
+    let edited = request.volume.edited(bounds, value).ok_or(InferenceError::StillLoading)?;
+    first_answer(runtime, &Request { volume: Arc::new(edited), ..request.clone() }, ctx)
 }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::classify::{ClassifyError, Request, check_place, stopped};
+use super::classify::{self, ClassifyError, Request, first_answer, stopped};
 use super::models::weights_for;
 use super::waiting::last_known;
 use crate::explain::{Around, Neighbourhood, neighbourhood};
-use crate::inference::{Engine, Loaded, Mode, Question, Runtime, Stopped};
+use crate::inference::{Engine, Loaded, Mode, Question, Region, Runtime, Stopped, regions};
 use crate::jobs::{JobContext, Wake};
 use crate::networks::{Family, spec};
 
@@ -20,16 +20,13 @@ pub enum NeighbourhoodPart {
 }
 
 /// Whether the places around the point can be asked about: plain facts, no network.
-/// - errors: a network of another family than M3Net; as [`check_place`]
+/// - errors: an M3Net to whose input the published preparation was not applied; as [`classify::check`]
 pub fn check(request: &Request) -> Result<(), ClassifyError> {
     let spec = spec(&request.model)?;
-    if spec.family != Family::M3Net {
-        return Err(ClassifyError::M3NetAlone { model: spec.name, what: "the neighbourhood of a point" });
-    }
-    if request.mode != Mode::Paper {
+    if spec.family == Family::M3Net && request.mode != Mode::Paper {
         return Err(ClassifyError::PaperAlone("the neighbourhood of a point"));
     }
-    check_place(request)
+    classify::check(&Request { explain: Vec::new(), ..request.clone() })
 }
 
 /// Asks on the inference thread; answers are picked up from the question as they come.
@@ -72,16 +69,56 @@ pub fn run(
 fn work(
     runtime: &mut Runtime,
     ctx: &JobContext,
-    told: impl FnMut(&Neighbourhood),
+    mut told: impl FnMut(&Neighbourhood),
     request: &Request,
     how: Around,
 ) -> Result<(), ClassifyError> {
     ctx.step("Loading the network", 0.0)?;
     let weights = request.weights.clone().unwrap_or_else(|| weights_for(&request.model));
-    let Loaded::M3Net(network) = runtime.network(&request.model, &weights)? else {
-        let model = spec(&request.model)?.name;
-        return Err(ClassifyError::M3NetAlone { model, what: "the neighbourhood of a point" });
-    };
-    neighbourhood(&network, &request.volume, request.at, how, ctx, told)?;
-    Ok(())
+    if let Loaded::M3Net(network) = runtime.network(&request.model, &weights)? {
+        neighbourhood(&network, &request.volume, request.at, how, ctx, told)?;
+        return Ok(());
+    }
+    one_by_one(runtime, ctx, &mut told, request, how)
+}
+
+/// Asks a network without members about one place after the other, as if each had been clicked. Where it reads the
+/// same it answers the same: places that are read alike are asked about once.
+fn one_by_one(
+    runtime: &mut Runtime,
+    ctx: &JobContext,
+    told: &mut dyn FnMut(&Neighbourhood),
+    request: &Request,
+    how: Around,
+) -> Result<(), ClassifyError> {
+    let (spec, grid) = (spec(&request.model)?, request.volume.grid());
+    let mut found: Option<Neighbourhood> = None;
+    let mut known: Vec<(Vec<Region>, f64)> = Vec::new();
+    let mut place = 0;
+    loop {
+        let at = found.as_ref().and_then(|found| found.places.get(place)).map_or(request.at, |p| p.at);
+        let read = regions(spec, request.mode, grid, at);
+        let same = known.iter().find(|(regions, _)| !read.is_empty() && *regions == read);
+        let probability = match same {
+            Some((_, probability)) => *probability,
+            None => {
+                let answer = first_answer(runtime, &Request { at, ..request.clone() }, ctx)?;
+                let weights = &answer.weights_sha256;
+                found.get_or_insert_with(|| Neighbourhood::begin(grid, at, how, (spec.name, weights, 1)));
+                known.push((read, answer.probability));
+                answer.probability
+            }
+        };
+        let Some(found) = &mut found else { return Ok(()) };
+        let total = found.places.len();
+        let Some(asked) = found.places.get_mut(place) else { return Ok(()) };
+        asked.probability = Some(probability);
+        place += 1;
+        ctx.step(&format!("Neighbourhood: {place} of {total} answers"), place as f32 / total as f32)?;
+        found.members = usize::from(place == total);
+        told(found);
+        if place == total {
+            return Ok(());
+        }
+    }
 }

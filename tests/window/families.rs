@@ -1,14 +1,18 @@
 //! The other published networks in the window: chosen, and asked beside the chosen one.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use egui::accesskit::Role;
-use egui::{Key, vec2};
+use egui::{Key, Modifiers, vec2};
 use triscope::app::Start;
+use triscope::command::Command;
 use triscope::findings::Said;
 use triscope::inference::Detail;
 use triscope::networks::Architecture;
 use triscope::networks::weights::Card;
+use triscope::session::{Edit, Pane};
+use triscope::volume::{Fill, Stroke};
 
 use crate::support::{Window, ask, explained, with_weights};
 use egui_kittest::kittest::Queryable as _;
@@ -73,6 +77,68 @@ fn each_family_shows_what_it_saw_and_its_own_maps() {
         s.selected().and_then(|n| n.answer()).is_some_and(|a| matches!(a.detail, Detail::Ssm(_)))
     });
     assert!(window.says("csf-net-compact compares two dates") && window.says("This answer is of lungnodule"));
+}
+
+#[test]
+fn a_network_besides_m3net_is_asked_around_without_a_block_and_without_painted_tissue() {
+    let name = "families::a_network_besides_m3net_is_asked_around_without_a_block_and_without_painted_tissue";
+    if !with_weights(name, install) {
+        return;
+    }
+    let mut window = open();
+    ask(&mut window);
+    choose(&mut window, "maemc-net-compact");
+    window.until("it has answered and is explained", |s| {
+        explained(s) && s.selected().and_then(|n| n.answer()).is_some_and(|a| matches!(a.detail, Detail::Maemc(_)))
+    });
+    window.settle();
+    let (at, probability) = window.session(|s| {
+        let answer = s.selected().and_then(|n| n.answer()).expect("answered");
+        (answer.at, answer.probability)
+    });
+    window.click("5 × 5 × 5, 2 mm");
+    window.click("3 × 3 × 3 places");
+    window.key(Key::Escape);
+    window.settle();
+    window.key(Key::J);
+    window.until("all places are answered", |s| {
+        s.selected().and_then(|n| n.neighbourhood()).is_some_and(|found| found.is_whole())
+    });
+    window.settle();
+    assert!(window.says("By 2 voxels") && window.says("Same side of 0.5"));
+    window.session(|s| {
+        let found = s.selected().and_then(|n| n.neighbourhood()).expect("there");
+        assert_eq!((found.places.len(), found.ensemble, found.centre()), (1 + 26 + 26, 1, Some(probability)));
+        let all: Vec<f64> = found.places.iter().filter_map(|place| place.probability).collect();
+        assert!(all.len() == 53 && all.iter().any(|p| (p - probability).abs() > 1e-6), "{all:?}");
+    });
+    // Without a block of tissue, which is counted in the CT's voxels.
+    window.key_with(Modifiers::SHIFT, Key::P);
+    let on_screen = window.place_of(Pane::Axial, at);
+    window.move_to(on_screen);
+    let wanted = window.session(|s| s.probing().map(|(_, _, block)| block).expect("the pointer is there"));
+    window.until("the block is answered", |s| s.probed().is_some_and(|known| known.block == wanted));
+    window.settle();
+    let [before, after] = window.session(|s| s.probed().expect("known").before_and_after);
+    // The margin is what the probability says, so that both ways round give the same.
+    assert!((before - probability).abs() < 1e-9 && (after - before).abs() > 1e-6, "{before} {after}");
+    assert!(window.says(&format!("Without the block: {before:.2} \u{2192} {after:.2}")));
+    window.key(Key::W);
+    // Without painted tissue; the CT itself is as it was.
+    let ctx = window.harness.ctx.clone();
+    let strokes = vec![Stroke::ball(Fill::Air, 6.0, at)];
+    let volume = window.session(|s| s.volume().cloned()).expect("open");
+    window.harness.state().command(Command::Edit(Edit::Paint(strokes.into())), &ctx);
+    window.until("it is asked about", |s| s.selected().is_some_and(|n| n.counterfactual().is_some()));
+    window.settle();
+    window.session(|s| {
+        let nodule = s.selected().expect("selected");
+        let answer = nodule.answer().expect("answered");
+        let [before, after] = nodule.counterfactual().expect("known").before_and_after(answer);
+        assert!((before - after).abs() > 1e-6, "{before} {after}");
+        assert!(Arc::ptr_eq(s.volume().expect("open"), &volume));
+    });
+    assert!(window.says("not CT") && window.says("without it"));
 }
 
 /// The matrix of which slice attends to which: row 3, column 12 of 26.

@@ -201,14 +201,14 @@ pub(in crate::cli) struct Explain {
     #[arg(long, value_name = "N", default_value = "1")]
     pub(in crate::cli) seed: u64,
     /// Ask about N x N x N places around each point as well: how far a click may be off before the answer is
-    /// another one (M3Net; an odd number). Without --explain no maps are computed then
+    /// another one (an odd number). Without --explain no maps are computed then
     #[arg(long, value_name = "N", value_parser = values::centres)]
     pub(in crate::cli) around: Option<u8>,
     /// How far those places lie from each other
     #[arg(long, value_name = "MM", value_parser = values::step_mm, default_value = "2", requires = "around")]
     pub(in crate::cli) around_step: f64,
     /// Ask once more with a ball of tissue replaced, its centre in LPS millimetres and its radius: what the answer
-    /// owes to it (M3Net); may be given several times. Without --explain no maps are computed then
+    /// owes to it (not of CSF-Net); may be given several times. Without --explain no maps are computed then
     #[arg(long, value_name = "X,Y,Z,MM", value_parser = values::ball)]
     pub(in crate::cli) without: Vec<[f64; 4]>,
     /// What stands in its place

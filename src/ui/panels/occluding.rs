@@ -45,7 +45,7 @@ pub fn occluding_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
 /// What leaving the block out does, both numbers of the network that is asked: an ensemble's own number is the mean of
 /// all its networks, and only the first is asked as the pointer moves. Nothing without the tool.
 pub(super) fn left_out_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, answer: &Answer) {
-    if scene.session.look().tool != Tool::Occlude || answer.m3net().is_none() || !answer.trained {
+    if scene.session.look().tool != Tool::Occlude || !answer.can_lack_tissue() || !answer.trained {
         return;
     }
     let t = tokens(ui);

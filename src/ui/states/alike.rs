@@ -219,7 +219,10 @@ fn map_ui(
             points(pointed.iter().filter_map(ring).collect(), (MarkerShape::Circle, t.accent), 8.5).filled(false),
         );
         plot.points(points(others.iter().map(|(_, place)| *place).collect(), (MarkerShape::Plus, t.text), 6.0));
-        plot.points(points(here.into_iter().collect(), (MarkerShape::Cross, t.accent), 9.0));
+        // Among many it must be found at once.
+        let here: Vec<[f64; 2]> = here.into_iter().collect();
+        plot.points(points(here.clone(), (MarkerShape::Circle, t.accent), 12.0).filled(false));
+        plot.points(points(here, (MarkerShape::Cross, t.accent), 9.0));
     });
     let response = drawn.response;
     response.widget_info(|| {

@@ -95,7 +95,7 @@ fn block(session: &Session, pane: Pane) -> Option<ShownBlock> {
         0 | 1 => String::new(),
         count => format!("{}: ", say!("occluding-first-short", count = count)),
     };
-    let region = Region::of_voxels(RegionName::Micro, block, answer.m3net()?.sampling.grid());
+    let region = Region::of_voxels(RegionName::Micro, block, answer.samples(session.grid()?));
     let known = session.probed().filter(|known| known.nodule == nodule.id);
     let here = session.hover().is_some_and(|hover| hover.pane == pane);
     let label = known.filter(|_| here).map(|known| {

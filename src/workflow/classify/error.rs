@@ -82,6 +82,14 @@ pub enum ClassifyError {
         /// What was asked for.
         what: &'static str,
     },
+    /// Tissue is taken out of one date.
+    #[error("{what} is asked of networks that read one date; {model} compares two")]
+    TwoDates {
+        /// Name of the network.
+        model: &'static str,
+        /// What was asked for.
+        what: &'static str,
+    },
     /// Asked with the published input alone.
     #[error("{0} is asked with the published input (mode paper) alone")]
     PaperAlone(&'static str),

@@ -13,6 +13,7 @@ mod maemc;
 mod mmcaf;
 mod ssm;
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::models::weights_for;
@@ -300,6 +301,25 @@ fn work(
         Loaded::Csf(network) => csf::work(runtime, network, taught, request, send, ctx),
         Loaded::Ssm(network) => ssm::work(network, taught, request, send, ctx),
     }
+}
+
+/// On the inference thread: the answer of the first member alone, without maps, as one step of a longer work.
+pub(super) fn first_answer(
+    runtime: &mut Runtime,
+    request: &Request,
+    ctx: &JobContext,
+) -> Result<Arc<Answer>, ClassifyError> {
+    let given = RefCell::new(None);
+    let send = |part| {
+        if let Part::Answer(answer) = part {
+            *given.borrow_mut() = Some(answer);
+        }
+    };
+    let request = Request { explain: Vec::new(), all_members: false, ..request.clone() };
+    work(runtime, &ctx.quiet(), &send, &request)?;
+    let nothing =
+        || JobFailure { what: "classification".to_owned(), detail: "no answer came".to_owned() }.into();
+    given.into_inner().ok_or_else(nothing)
 }
 
 /// On the inference thread, some time after the first member of an ensemble answered; of families that
