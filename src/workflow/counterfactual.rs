@@ -144,3 +144,25 @@ pub(super) fn without(
     let edited = request.volume.edited(bounds, value).ok_or(InferenceError::StillLoading)?;
     first_answer(runtime, &Request { volume: Arc::new(edited), ..request.clone() }, ctx)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::{Point, VoxelGrid};
+    use crate::volume::{Unit, Volume};
+
+    #[test]
+    fn tissue_is_taken_out_of_one_date_and_of_the_published_input_of_m3net() {
+        let corner = Point::new(0.0, 0.0, 0.0);
+        let grid = VoxelGrid::axis_aligned([64; 3], [1.0; 3], corner).expect("a grid");
+        let volume = Arc::new(Volume::loading(grid, Unit::Hu, None));
+        let asked = |model: &str, mode| {
+            let request = Request::new(Arc::clone(&volume), Vec::new(), Point::new(30.0, 30.0, 30.0));
+            check(&Request { model: model.to_owned(), mode, ..request }).map_err(|error| error.to_string())
+        };
+        assert_eq!(asked("m3net-compact", Mode::Paper), Ok(()));
+        assert_eq!(asked("maemc-net-compact", Mode::Clinical), Ok(()));
+        assert!(asked("m3net-compact", Mode::Clinical).is_err_and(|text| text.contains("published input")));
+        assert!(asked("csf-net-compact", Mode::Paper).is_err_and(|text| text.contains("compares two")));
+    }
+}
