@@ -4,10 +4,30 @@ use std::sync::Arc;
 
 use super::asker::compares_dates;
 use super::priors::{Earlier, earlier};
-use crate::findings::NoduleId;
+use crate::findings::{Nodule, NoduleId};
 use crate::inference::Answer;
 use crate::session::Session;
 use crate::workflow::classify::Request;
+
+/// Whether a nodule's answer is still this one: of the same first member to the same question. What the others said
+/// may have come since.
+pub(super) fn is_still(session: &Session, id: NoduleId, answer: &Answer) -> bool {
+    let current = session.findings().nodule(id).and_then(Nodule::answer);
+    current.is_some_and(|now| {
+        now.at == answer.at
+            && now.model == answer.model
+            && now.mode == answer.mode
+            && now.weights_sha256 == answer.weights_sha256
+            && now.said.first() == answer.said.first()
+    })
+}
+
+/// Whether the earlier date of a network that compares dates is there to be read; of others nothing is needed.
+pub(super) fn is_at_hand(session: &Session, id: NoduleId, answer: &Answer) -> bool {
+    let link = session.findings().nodule(id).and_then(|nodule| nodule.prior.as_ref());
+    let loaded = session.open().is_some_and(|open| open.loaded);
+    loaded && (!compares_dates(&answer.model) || matches!(earlier(session, link), Earlier::There(_)))
+}
 
 /// What was asked, without maps, of the first member alone.
 /// - errors: the series is closed, the earlier date cannot be used: a sentence

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::again::is_at_hand;
 use super::more_maps::{MoreMaps, know};
 use super::waker::Waker;
 use crate::explain::{Method, Saliency, Wanted};
@@ -59,7 +60,7 @@ impl Checks {
                 self.known.remove(&left);
             }
         }
-        if let Some(Shown { id, map, key, wanted: one }) = open {
+        if let Some(Shown { id, map, key, wanted: one, at_hand }) = open {
             match self.known.get(&key) {
                 Some(Some(told)) => {
                     let map = Saliency { told: told.clone(), ..(*map).clone() };
@@ -67,7 +68,7 @@ impl Checks {
                 }
                 // Begun already: it goes on, or it could not be had.
                 Some(None) => {}
-                None if wanted && engine.is_some() => {
+                None if wanted && engine.is_some() && at_hand => {
                     self.maps.ask(vec![one], true, session);
                     self.known.insert(key.clone(), None);
                     self.asked = Some(key);
@@ -95,6 +96,8 @@ struct Shown {
     map: Arc<Saliency>,
     key: String,
     wanted: Wanted,
+    /// All that the network reads is there.
+    at_hand: bool,
 }
 
 /// The map of the selected nodule that is on the screen, of weights that mean something.
@@ -105,7 +108,8 @@ fn shown(session: &Session) -> Option<Shown> {
     let map = nodule.shown_saliency(heat.map)?;
     let wanted = Wanted { method: Method::named(map.method)?, scale: map.scale };
     let key = key(session, nodule, answer, map)?;
-    Some(Shown { id: nodule.id, map: Arc::clone(map), key, wanted })
+    let at_hand = is_at_hand(session, nodule.id, answer);
+    Some(Shown { id: nodule.id, map: Arc::clone(map), key, wanted, at_hand })
 }
 
 /// What the figures of a map depend on.

@@ -76,6 +76,7 @@ impl Core {
         }
         self.carry_out(Command::CancelAll, ctx);
         self.carry_out(Command::CloseCase, ctx);
+        self.reading_cases = None;
         self.session.receive(News::Anew { anonymous: true });
         self.ui = UiState::default();
         self.open_first(ctx);

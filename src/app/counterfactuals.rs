@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::again::asked_again;
+use super::again::{asked_again, is_still};
 use super::waker::Waker;
 use super::words::sentence;
 use crate::findings::{Nodule, NoduleId};
@@ -10,6 +10,7 @@ use crate::inference::{self, Answer, Engine};
 use crate::jobs::Outcome;
 use crate::session::{News, Session, Severity};
 use crate::volume::Painted;
+use crate::workflow::classify::ClassifyError;
 use crate::workflow::counterfactual::{self, CounterfactualPart};
 
 /// What is being asked.
@@ -92,7 +93,12 @@ impl Counterfactuals {
             match event {
                 inference::Event::Part(CounterfactualPart::Known(found)) => {
                     asked.known = true;
-                    session.receive(News::Counterfactual { id: asked.id, found });
+                    if found.weights_sha256 != asked.answer.weights_sha256 {
+                        let text = ClassifyError::Replaced(found.model.clone()).to_string();
+                        self.fail(Arc::clone(&asked.painted), sentence(text), session);
+                    } else if is_still(session, asked.id, &asked.answer) {
+                        session.receive(News::Counterfactual { id: asked.id, found });
+                    }
                 }
                 inference::Event::Part(CounterfactualPart::Failed(text)) => {
                     self.fail(Arc::clone(&asked.painted), sentence(text), session);

@@ -40,7 +40,7 @@ impl Core {
                 self.session.receive(News::PriorSketch(None));
             }
             Command::CancelAll if self.session.playing().is_some() => self.toggle_play(),
-            Command::CancelAll if !self.session.work().is_empty() => self.cancel_all(),
+            Command::CancelAll if self.session.is_working() => self.cancel_all(),
             Command::CancelAll => self.leave_pair(),
             Command::ToggleReport => self.toggle_report(),
             Command::OpenReportCase(case) => self.open_report_case(&case),
@@ -376,7 +376,8 @@ impl Core {
     }
 
     fn cancel_all(&mut self) {
-        let running: Vec<WorkId> = self.session.work().iter().map(|w: &Work| w.id).collect();
+        let asked = |work: &&Work| work.id != WorkId::Check;
+        let running: Vec<WorkId> = self.session.work().iter().filter(asked).map(|w: &Work| w.id).collect();
         running.into_iter().for_each(|id| self.cancel(id));
     }
 

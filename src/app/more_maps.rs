@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::again::asked_again;
+use super::again::{asked_again, is_still};
 use super::waker::Waker;
 use super::words::sentence;
 use crate::explain::{Parameters, Saliency, Wanted};
-use crate::findings::{Nodule, NoduleId, Question};
+use crate::findings::{NoduleId, Question};
 use crate::inference::{self, Answer, Engine};
 use crate::jobs::{Outcome, Progress};
 use crate::session::{News, Session, Severity, Work, WorkId};
@@ -70,8 +70,7 @@ impl MoreMaps {
     /// - `engine`: `None` while it is not there, or has more urgent work
     pub(super) fn poll(&mut self, engine: Option<&Engine>, session: &mut Session, waker: &Waker) {
         let Some(mut asked) = self.asked.take() else { return };
-        let current = session.findings().nodule(asked.id).and_then(Nodule::answer);
-        if !current.is_some_and(|answer| explains_the_same(answer, &asked.answer)) {
+        if !is_still(session, asked.id, &asked.answer) {
             session.receive(News::Stopped(self.work));
             return;
         }
@@ -81,7 +80,7 @@ impl MoreMaps {
             Some(engine) if asked.question.is_none() => match begin(&asked, engine, session, waker) {
                 Ok(question) => asked.question = Some(question),
                 Err(text) => {
-                    session.receive(News::Notice(Severity::Error, text));
+                    self.warn(session, text);
                     session.receive(News::Stopped(self.work));
                     return;
                 }
@@ -91,25 +90,42 @@ impl MoreMaps {
         if let Some(question) = &asked.question {
             self.tell(session, question.context().progress());
         }
-        if settle(&asked, session) {
+        if self.settle(&asked, session) {
             session.receive(News::Stopped(self.work));
         } else {
             self.asked = Some(asked);
         }
     }
 
+    /// Hands on what came.
+    /// - returns: whether it has ended
+    fn settle(&self, asked: &Asked, session: &mut Session) -> bool {
+        let Some(question) = &asked.question else { return false };
+        while let Some(event) = question.poll() {
+            match event {
+                inference::Event::Part(Part::Explained { saliency, .. }) => know(asked.id, saliency, session),
+                inference::Event::Part(Part::Failed(text)) => self.warn(session, sentence(text)),
+                inference::Event::Part(Part::Answer(_) | Part::Members(_)) => {}
+                inference::Event::Ended(Outcome::Failed(failure)) => {
+                    self.warn(session, sentence(failure));
+                    return true;
+                }
+                inference::Event::Ended(_) => return true,
+            }
+        }
+        false
+    }
+
+    /// Says what went wrong to whoever asked; nobody asked for a check in the background.
+    fn warn(&self, session: &mut Session, text: String) {
+        if self.work != WorkId::Check {
+            session.receive(News::Notice(Severity::Error, text));
+        }
+    }
+
     fn tell(&self, session: &mut Session, progress: Progress) {
         session.receive(News::Working(Work { id: self.work, progress }));
     }
-}
-
-/// Whether two answers are of the same first member at the same point: what the others said may have come since.
-fn explains_the_same(a: &Arc<Answer>, b: &Arc<Answer>) -> bool {
-    a.at == b.at
-        && a.model == b.model
-        && a.mode == b.mode
-        && a.weights_sha256 == b.weights_sha256
-        && a.said.first() == b.said.first()
 }
 
 fn begin(
@@ -123,28 +139,7 @@ fn begin(
         parameters: Parameters { trust: asked.trust, ..Parameters::default() },
         ..asked_again(session, asked.id, &asked.answer)?
     };
-    classify::ask_maps(engine, waker.now(), request).map_err(sentence)
-}
-
-/// Hands on what came.
-/// - returns: whether it has ended
-fn settle(asked: &Asked, session: &mut Session) -> bool {
-    let Some(question) = &asked.question else { return false };
-    while let Some(event) = question.poll() {
-        match event {
-            inference::Event::Part(Part::Explained { saliency, .. }) => know(asked.id, saliency, session),
-            inference::Event::Part(Part::Failed(text)) => {
-                session.receive(News::Notice(Severity::Error, sentence(text)));
-            }
-            inference::Event::Part(Part::Answer(_) | Part::Members(_)) => {}
-            inference::Event::Ended(Outcome::Failed(failure)) => {
-                session.receive(News::Notice(Severity::Error, sentence(failure)));
-                return true;
-            }
-            inference::Event::Ended(_) => return true,
-        }
-    }
-    false
+    classify::ask_maps(engine, waker.now(), request, asked.answer.weights_sha256.clone()).map_err(sentence)
 }
 
 /// The nodule's maps are those that it had, and these.

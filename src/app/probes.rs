@@ -27,8 +27,8 @@ pub(super) struct Probes {
     asked: Option<Asked>,
     /// What every block of an answer begins with.
     still: Option<(Arc<Answer>, Still)>,
-    /// What could not be asked: not again with the same block.
-    failed: Option<VoxelBox>,
+    /// What could not be asked: not again with the same block of the same answer.
+    failed: Option<(Arc<Answer>, VoxelBox)>,
 }
 
 impl Probes {
@@ -54,7 +54,7 @@ impl Probes {
             return;
         };
         let known = session.probed().is_some_and(|known| known.nodule == id && known.block == block);
-        let (None, Some(engine), false) = (&self.asked, engine, known || self.failed == Some(block)) else {
+        let (None, Some(engine), false) = (&self.asked, engine, known || self.has_failed(&answer, block)) else {
             return;
         };
         let still = self.still.as_ref().filter(|(of, _)| Arc::ptr_eq(of, &answer)).map(|(_, still)| *still);
@@ -64,12 +64,16 @@ impl Probes {
         };
         match request.and_then(ask) {
             Ok(question) => self.asked = Some(Asked { id, answer, block, question }),
-            Err(text) => self.fail(block, text, session),
+            Err(text) => self.fail((&answer, block), text, session),
         }
     }
 
-    fn fail(&mut self, block: VoxelBox, text: String, session: &mut Session) {
-        self.failed = Some(block);
+    fn has_failed(&self, answer: &Arc<Answer>, block: VoxelBox) -> bool {
+        self.failed.as_ref().is_some_and(|(of, failed)| Arc::ptr_eq(of, answer) && *failed == block)
+    }
+
+    fn fail(&mut self, (answer, block): (&Arc<Answer>, VoxelBox), text: String, session: &mut Session) {
+        self.failed = Some((Arc::clone(answer), block));
         session.receive(News::Notice(Severity::Error, text));
     }
 
@@ -84,10 +88,10 @@ impl Probes {
                     session.receive(News::Probed(found));
                 }
                 inference::Event::Part(ProbePart::Failed(text)) => {
-                    self.fail(asked.block, sentence(text), session);
+                    self.fail((&asked.answer, asked.block), sentence(text), session);
                 }
                 inference::Event::Ended(Outcome::Failed(failure)) => {
-                    self.fail(asked.block, sentence(failure), session);
+                    self.fail((&asked.answer, asked.block), sentence(failure), session);
                     return true;
                 }
                 inference::Event::Ended(_) => return true,

@@ -50,7 +50,7 @@ impl Core {
         let wanted = self.session.scan().series.iter().position(|s| s.uid == marked.uid);
         match (self.session.open(), wanted) {
             (Some(open), Some(index)) if open.index != index => {
-                if self.session.work().is_empty() {
+                if !self.session.is_working() {
                     self.carry_out(Command::ShowSeries(index), ctx);
                 }
                 self.marked = Some(marked);

@@ -229,7 +229,7 @@ impl Core {
         let series = self.session.scan().series.len();
         let wanted = saved.open.is_some().then(|| (0..series).find(|n| hash(*n) == saved.open)).flatten();
         if let Some(wanted) = wanted.filter(|wanted| *wanted != index && !self.sessions.asked) {
-            if self.session.work().is_empty() {
+            if !self.session.is_working() {
                 self.sessions.asked = true;
                 self.carry_out(Command::ShowSeries(wanted), ctx);
             }

@@ -20,7 +20,7 @@ pub const PICTURE_SIDE: usize = 48;
 /// See [`PICTURE_SIDE`].
 pub const PICTURE_MM: f32 = 36.0;
 /// More is no list of cases but a mistake.
-const MOST_CASES: usize = 100_000;
+const MOST_CASES: usize = 20_000;
 
 /// What is known of one case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,7 +33,7 @@ pub struct KnownCase {
     pub rating: Option<f32>,
     /// Of the nodule, mm.
     pub diameter_mm: Option<f32>,
-    /// What the network answered: of malignancy, 0 to 1.
+    /// What the first network answered, calibrated where its weights are: of malignancy, 0 to 1.
     pub probability: f32,
 }
 

@@ -124,7 +124,7 @@ pub(super) fn answered(session: &Session) -> bool {
     shown(session) && session.selected().is_some_and(|n| matches!(n.question, Question::Answered { .. }))
 }
 
-/// The selected nodule has an answer of an M3Net to the published input, which can be asked more.
+/// The selected nodule has an answer about whose neighbourhood its network can be asked.
 pub(super) fn questionable(session: &Session) -> bool {
     let answer = session.selected().and_then(Nodule::answer);
     shown(session) && answer.is_some_and(|answer| answer.can_be_questioned())
@@ -164,7 +164,7 @@ pub(super) fn running(session: &Session) -> bool {
         || session.sketch().is_some()
         || session.prior_sketch().is_some()
         || session.playing().is_some()
-        || !session.work().is_empty()
+        || session.is_working()
         || (shown(session) && matches!(session.look().layout, Layout::Maps(_)))
 }
 

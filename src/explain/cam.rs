@@ -38,6 +38,11 @@ impl Evidence {
 
     /// The map of the layer, zero or more, width fastest, of [`Evidence::shape`].
     pub fn map(&self, rule: CamRule) -> Vec<f32> {
+        self.sums(rule).into_iter().map(|sum| sum.max(0.0) as f32).collect()
+    }
+
+    /// The same with what speaks against the score, too: what a rule has inside its outer ReLU.
+    pub fn sums(&self, rule: CamRule) -> Vec<f64> {
         let places = self.places();
         let mut sums = vec![0.0f64; places];
         if places == 0 {
@@ -57,7 +62,7 @@ impl Evidence {
                 }
             }
         }
-        sums.into_iter().map(|sum| sum.max(0.0) as f32).collect()
+        sums
     }
 }
 
@@ -103,6 +108,7 @@ mod tests {
         close(evidence().map(CamRule::GradCam), [0.2 + 0.3, 0.4 + 0.05]);
         // Place by place; the first is 0.5 - 0.6, below zero.
         close(evidence().map(CamRule::HiResCam), [0.0, -0.2f64 + 0.2]);
+        assert!((evidence().sums(CamRule::HiResCam)[0] + 0.1).abs() < 1e-6, "against it, where no ReLU is");
         close(evidence().map(CamRule::LayerCam), [0.5, 0.2]);
         // Sums of the features 3 and 3.5; only rising places count: 0.5 of the first, 0.4 of the second.
         let [a, b] =

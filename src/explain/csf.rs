@@ -13,44 +13,10 @@ use crate::networks::csf::{CsfNet, Trunk};
 /// Slices, rows, columns of a region of interest.
 const SAMPLES: [usize; 3] = [CsfNet::REGION[2], CsfNet::REGION[1], CsfNet::REGION[0]];
 
-/// Grad-CAM of the margin at the end of the trunk's second stage, one date: `ReLU(sum over k of alpha_k
-/// A_k)`; cells of 4 mm. Source: Selvaraju et al. 2017, arXiv 1610.02391; the paper has no explanation.
-/// - `date`: 0 the earlier, 1 the later
-/// - `region`: of that date, in the series of that date
-pub fn csf_grad_cam(
-    network: &CsfNetwork,
-    forward: &CsfForward,
-    date: usize,
-    region: &Region,
-    grid: &VoxelGrid,
-) -> Result<Saliency, ExplainError> {
-    let no_layer = || ExplainError::NoLayer("asked-for");
-    let leaves = forward.features.clone().map(|x| x.autodiff().require_grad());
-    let logits = network.net().after_explained(leaves.clone(), forward.embedded.clone().autodiff());
-    let margin = (logits.clone().narrow(1, 1, 1) - logits.narrow(1, 0, 1)).sum();
-    let mut gradients = margin.backward();
-    let leaf = leaves.get(date).ok_or_else(no_layer)?;
-    let gradient = leaf.grad_remove(&mut gradients).ok_or(ExplainError::NoNumber)?;
-    let features = forward.features.get(date).ok_or_else(no_layer)?.clone();
-    let [_, channels, d, h, w] = features.dims();
-    let alpha = gradient.reshape([channels, d * h * w]).mean_dim(1);
-    let maps = features.reshape([channels, d * h * w]);
-    let values = read((maps * alpha).sum_dim(0))?.into_iter().map(|v| (v as f32).max(0.0)).collect();
-    let laid = Laid {
-        method: Method::GradCam,
-        shape: [d, h, w],
-        values,
-        cells: Trunk::EXPLAINED.1,
-        samples: SAMPLES,
-        unit: "logit",
-        signed: false,
-    };
-    Ok(laid.over(region, grid))
-}
-
 /// The spatial gate of the trunk's first stage on one date, 0 to 1: cells of 2 mm. It steers what the
 /// network adds to its features there. Source: CSF-NET, CBAM.
-/// - `date`, `region`: as [`csf_grad_cam`]
+/// - `date`: 0 the earlier, 1 the later
+/// - `region`: of that date, in the series of that date
 pub fn csf_gate(
     forward: &CsfForward,
     date: usize,

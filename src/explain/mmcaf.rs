@@ -2,16 +2,21 @@
 
 use burn::tensor::Tensor;
 
+use super::cam::CamRule;
 use super::error::ExplainError;
 use super::laid::Laid;
 use super::method::Method;
 use super::saliency::Saliency;
+use super::sampled::Layer;
 use crate::geometry::VoxelGrid;
 use crate::inference::mmcaf::{MmcafForward, MmcafNetwork};
 use crate::inference::{Region, read};
 use crate::networks::layers::Drop;
 use crate::networks::mmcaf::{Mmcaf, MmcafConfig};
 use crate::networks::{CellGrid, Taps};
+
+/// The layer of the network's own Grad-CAM.
+const EXPLAINED: &str = "image_encoder.bfpu2";
 
 /// Grad-CAM of the logit at the output of `bfpu2`: `sum over k of alpha_k A_k`, with alpha_k the mean over
 /// space of the logit's derivative by A_k. As published without a ReLU, so that values below zero speak for
@@ -23,15 +28,18 @@ pub fn mmcaf_grad_cam(
     region: &Region,
     grid: &VoxelGrid,
 ) -> Result<Saliency, ExplainError> {
+    let Layer { evidence, .. } = mmcaf_layer(network, forward)?;
+    let values = evidence.sums(CamRule::GradCam);
+    laid(Method::GradCam, EXPLAINED, evidence.shape, values, ("logit", true), region, grid)
+}
+
+/// The features that the network's own Grad-CAM looks at, and the logit's derivative by them.
+pub(super) fn mmcaf_layer(network: &MmcafNetwork, forward: &MmcafForward) -> Result<Layer, ExplainError> {
+    let cells = Mmcaf::cells(EXPLAINED).ok_or(ExplainError::NoLayer(EXPLAINED))?;
     let leaf = forward.united.clone().autodiff().require_grad();
-    let logit = network.net().after_united(leaf.clone(), autodiff(&forward.table));
-    let mut gradients = logit.sum().backward();
-    let gradient = leaf.grad_remove(&mut gradients).ok_or(ExplainError::NoNumber)?;
-    let [_, channels, d, h, w] = forward.united.dims();
-    let maps = forward.united.clone().reshape([channels, d * h * w]);
-    let alpha = gradient.reshape([channels, d * h * w]).mean_dim(1);
-    let values = read((maps * alpha).sum_dim(0))?;
-    laid(Method::GradCam, "image_encoder.bfpu2", [d, h, w], values, ("logit", true), region, grid)
+    let logit = network.net().after_united(leaf.clone(), autodiff(&forward.table)).sum();
+    let gradient = leaf.grad_remove(&mut logit.backward()).ok_or(ExplainError::NoNumber)?;
+    Layer::of(forward.united.clone(), gradient, cells)
 }
 
 /// The gate that the network itself puts on every cell of its finest level (`sab1`), 0 to 1: cells of 2

@@ -37,7 +37,7 @@ mod uncertainty;
 pub use agreement::{Agreement, DIFFERENCE, STRONGEST, agreements, difference};
 pub use cam::{CamRule, Evidence};
 pub use contribution::{Contribution, contribution, leave_one_out};
-pub use csf::{csf_change, csf_fields, csf_gate, csf_grad_cam};
+pub use csf::{csf_change, csf_fields, csf_gate};
 pub use error::ExplainError;
 pub use features::{FeatureMaps, feature_maps};
 pub use grad_cam::{NativeMap, combined, evidence, grad_cam, native_map};

@@ -63,7 +63,7 @@ pub struct Place {
     pub at: Point<Patient>,
     /// From the point, mm.
     pub distance_mm: f64,
-    /// The probability of malignancy, calibrated; `None` while nobody was asked.
+    /// The probability of the class that is asked about, calibrated; `None` while nobody was asked.
     pub probability: Option<f64>,
 }
 

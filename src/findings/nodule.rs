@@ -54,13 +54,32 @@ pub struct Nodule {
     /// What other networks say, at this point or where it lay before.
     opinions: Vec<Opinion>,
     /// What the network says of the places around the point, at this point or where it lay before.
-    neighbourhood: Option<Arc<Neighbourhood>>,
+    neighbourhood: Option<Asked<Neighbourhood>>,
     /// How far its answer moves when nothing is changed.
     uncertainty: Option<Arc<Uncertainty>>,
     /// What it would say without the tissue that was painted away.
-    counterfactual: Option<Arc<Counterfactual>>,
+    counterfactual: Option<Asked<Counterfactual>>,
     /// Its maps beside each other.
     comparison: Option<Arc<Comparison>>,
+}
+
+/// What a network was asked besides, and what the first member had answered to the question itself: the mode, what is
+/// known of the patient and the earlier date are in it, too.
+#[derive(Clone, Debug, PartialEq)]
+struct Asked<T> {
+    logits: Option<[f64; 2]>,
+    found: Arc<T>,
+}
+
+impl<T> Asked<T> {
+    /// What was found, where it is about this answer.
+    fn of(&self, answer: &Answer) -> Option<&Arc<T>> {
+        (self.logits == first_logits(answer)).then_some(&self.found)
+    }
+}
+
+fn first_logits(answer: &Answer) -> Option<[f64; 2]> {
+    answer.said.first().map(|said| said.logits)
 }
 
 /// An answer, with its maps and its own place.
@@ -192,7 +211,8 @@ impl Nodule {
 
     /// Takes in what the network says of the places around the point.
     pub fn surround(&mut self, found: Arc<Neighbourhood>) {
-        self.neighbourhood = Some(found);
+        let logits = self.answer().and_then(|answer| first_logits(answer));
+        self.neighbourhood = Some(Asked { logits, found });
     }
 
     /// What the network that answered says of the places around the point; `None` where another one was asked
@@ -205,7 +225,7 @@ impl Nodule {
                 && found.model == answer.model
                 && found.weights_sha256 == answer.weights_sha256
         };
-        self.neighbourhood.as_ref().filter(same)
+        self.neighbourhood.as_ref()?.of(answer).filter(same)
     }
 
     /// Takes in how far the answer moves when nothing is changed.
@@ -221,14 +241,16 @@ impl Nodule {
 
     /// Takes in what the network would say without the painted tissue.
     pub fn suppose(&mut self, found: Arc<Counterfactual>) {
-        self.counterfactual = Some(found);
+        let logits = self.answer().and_then(|answer| first_logits(answer));
+        self.counterfactual = Some(Asked { logits, found });
     }
 
     /// What the network that answered would say without the tissue that was painted away when it was asked
     /// last; `None` where it was not asked about this point.
     pub fn counterfactual(&self) -> Option<&Arc<Counterfactual>> {
         let answer = self.answer()?;
-        self.counterfactual.as_ref().filter(|found| answer.can_lack_tissue() && found.belongs_to(answer))
+        let found = self.counterfactual.as_ref()?.of(answer)?;
+        Some(found).filter(|found| answer.can_lack_tissue() && found.belongs_to(answer))
     }
 
     /// What the network said, once it did.

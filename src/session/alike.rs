@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::document::Session;
 use crate::cases::{CaseSet, built_in};
 use crate::findings::Nodule;
-use crate::inference::Answer;
+use crate::inference::{Answer, Mode};
 
 impl Session {
     /// The user's own cases, of whatever weights.
@@ -13,10 +13,12 @@ impl Session {
         self.own_case_set()
     }
 
-    /// Sets of cases that the weights of an answer were asked about: those of the program, the user's own.
+    /// Sets of cases that the weights of an answer were asked about: those of the program, the user's own. Cases are asked
+    /// about with the published input: an answer to another one has none.
     pub fn cases_of(&self, answer: &Answer) -> [Option<Arc<CaseSet>>; 2] {
+        let paper = answer.mode == Mode::Paper.name();
         [built_in(&answer.model), self.own_cases().map(Arc::clone)]
-            .map(|set| set.filter(|set| set.known.weights_sha256 == answer.weights_sha256))
+            .map(|set| set.filter(|set| paper && set.known.weights_sha256 == answer.weights_sha256))
     }
 
     /// The other nodules of the series that the same weights have answered, with their numbers in the list from 1.

@@ -251,6 +251,11 @@ impl Session {
         &self.work
     }
 
+    /// Whether anything runs that somebody asked for: a check of a map waits for all of that, and nothing for it.
+    pub fn is_working(&self) -> bool {
+        self.work.iter().any(|work| work.id != WorkId::Check)
+    }
+
     /// One piece of running work.
     pub fn working(&self, id: WorkId) -> Option<&Work> {
         self.work.iter().find(|w| w.id == id)
@@ -338,7 +343,7 @@ impl Session {
                 self.forget_view();
             }
             News::Anew { anonymous } => {
-                self.locked = None;
+                (self.locked, self.own_cases) = (None, None);
                 self.look = Look::default();
                 self.anonymous = anonymous;
                 if anonymous {

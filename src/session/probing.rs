@@ -17,9 +17,12 @@ pub(super) struct Interrogated {
 }
 
 impl Session {
-    /// What the network said without the block that it was asked about last.
+    /// What the network said without the block that it was asked about last, where its nodule's answer is still the
+    /// one that it was asked about.
     pub fn probed(&self) -> Option<&Probed> {
-        self.interrogated().probed.as_ref()
+        let probed = self.interrogated().probed.as_ref()?;
+        let answer = self.findings().nodule(probed.nodule).and_then(Nodule::answer)?;
+        Some(probed).filter(|probed| probed.belongs_to(answer))
     }
 
     /// The layer that was asked for last, where it is of this answer.

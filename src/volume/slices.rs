@@ -1,6 +1,6 @@
 //! Slice-wise storage that can be read while it is being filled.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Why a slice was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,7 +28,8 @@ pub enum SliceError {
 #[derive(Debug)]
 pub struct Slices<T> {
     slice_len: usize,
-    slices: Vec<OnceLock<Box<[T]>>>,
+    // A box behind the count: what was decoded is not copied once more.
+    slices: Vec<OnceLock<Arc<Box<[T]>>>>,
 }
 
 impl<T> Slices<T> {
@@ -43,17 +44,32 @@ impl<T> Slices<T> {
         if values.len() != self.slice_len {
             return Err(SliceError::Length { got: values.len(), expected: self.slice_len });
         }
-        self.slices.get(k).ok_or(SliceError::Outside(k))?.set(values).map_err(|_| SliceError::Twice(k))
+        let slice = self.slices.get(k).ok_or(SliceError::Outside(k))?;
+        slice.set(Arc::new(values)).map_err(|_| SliceError::Twice(k))
+    }
+
+    /// Other slices of the same size: those that `edited` gives are new, the rest are shared with these.
+    /// - returns: `None` while slices are missing
+    pub(super) fn with(&self, edited: impl Fn(usize, &[T]) -> Option<Box<[T]>>) -> Option<Self> {
+        let slice = |(k, slice): (usize, &OnceLock<Arc<Box<[T]>>>)| {
+            let known = slice.get()?;
+            Some(match edited(k, known) {
+                Some(new) if new.len() == self.slice_len => OnceLock::from(Arc::new(new)),
+                _ => OnceLock::from(Arc::clone(known)),
+            })
+        };
+        let slices = self.slices.iter().enumerate().map(slice).collect::<Option<_>>()?;
+        Some(Self { slice_len: self.slice_len, slices })
     }
 
     /// The values of slice `k`, or `None` while it is not there.
     pub fn slice(&self, k: usize) -> Option<&[T]> {
-        self.slices.get(k)?.get().map(AsRef::as_ref)
+        self.slices.get(k)?.get().map(|slice| &***slice)
     }
 
     /// Every slice in order; absent ones are empty. For inner loops that index by hand.
     pub fn all(&self) -> Vec<&[T]> {
-        self.slices.iter().map(|s| s.get().map_or(&[][..], AsRef::as_ref)).collect()
+        self.slices.iter().map(|s| s.get().map_or(&[][..], |slice| &***slice)).collect()
     }
 
     /// Number of slices, filled or not.

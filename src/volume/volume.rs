@@ -146,7 +146,7 @@ impl Volume {
         Self { polarity, ..self }
     }
 
-    /// A copy with other values in some voxels; whole numbers are rounded.
+    /// A copy with other values in some voxels; whole numbers are rounded. Slices beyond the box are shared.
     /// - `bounds`: no voxel outside of it changes
     /// - `value`: of a voxel (column, row, slice); `None` leaves it as it is
     /// - returns: `None` while slices are missing
@@ -339,10 +339,10 @@ fn copied<T: Copy>(
         let inside = |n: i64| n.clamp(0, size[axis] as i64) as usize;
         inside(bounds.min[axis])..inside(bounds.min[axis].saturating_add(bounds.size[axis] as i64))
     };
-    let copy = Slices::empty(size);
-    for k in 0..size[2] {
-        let mut slice: Box<[T]> = slices.slice(k)?.into();
-        if along(2).contains(&k) {
+    slices.with(|k, old| {
+        let inside = along(2).contains(&k);
+        inside.then(|| {
+            let mut slice: Box<[T]> = old.into();
             for j in along(1) {
                 for i in along(0) {
                     if let (Some(new), Some(old)) = (value([i, j, k]), slice.get_mut(j * size[0] + i)) {
@@ -350,10 +350,9 @@ fn copied<T: Copy>(
                     }
                 }
             }
-        }
-        copy.fill(k, slice).ok()?;
-    }
-    Some(copy)
+            slice
+        })
+    })
 }
 
 #[cfg(test)]

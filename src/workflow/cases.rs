@@ -6,8 +6,8 @@ use std::path::Path;
 
 use crate::cases::{CaseSet, KnownCases, KnownCasesError};
 
-/// No file of cases is as large: of the widest network a hundred thousand cases take half of it.
-const LARGEST: u64 = 2 << 30;
+/// No file of cases is as large: of the widest network twenty thousand cases take half of it.
+const LARGEST: u64 = 512 << 20;
 
 /// Why no cases were read, in the words that the user reads.
 #[derive(Debug, thiserror::Error)]

@@ -160,7 +160,8 @@ pub fn embed(
             })
             .collect();
         let known = pictures.nodules.iter().zip(&replies);
-        let known = known.map(|(nodule, reply)| known_case(nodule, reply, &manifest)).collect();
+        let temperature = card.calibration.map_or(1.0, |calibration| calibration.temperature);
+        let known = known.map(|(nodule, reply)| known_case(nodule, reply, temperature, &manifest)).collect();
         let of = (request.model.clone(), sha256);
         let simulated = pictures.nodules.iter().filter(|nodule| !nodule.opacity.is_empty()).count();
         let sources = (sources(&pictures.nodules, &manifest), simulated);
@@ -207,14 +208,15 @@ fn chosen(model: &str, file: Option<&Path>) -> Result<(WeightsFile, Card), Embed
 }
 
 /// What is known of a case besides its features.
-fn known_case(nodule: &Nodule, reply: &Reply, manifest: &Manifest) -> KnownCase {
+/// - `temperature`: by which the weights' answers are calibrated
+fn known_case(nodule: &Nodule, reply: &Reply, temperature: f64, manifest: &Manifest) -> KnownCase {
     let case = manifest.cases.iter().find(|case| case.id == nodule.id);
     KnownCase {
         name: nodule.id.clone(),
         label: nodule.label,
         rating: nodule.rating_mean,
         diameter_mm: case.and_then(|case| case.diameter_mm).map(|mm| mm as f32),
-        probability: probability(reply.margin()) as f32,
+        probability: probability(reply.margin() / temperature) as f32,
     }
 }
 

@@ -513,6 +513,7 @@ heard-this-series-has-slices-the-network-needs = diese Serie hat { $n } Schichte
 heard-cannot-be-explained-by-it-has = { $model } kann durch { $method } nicht erklärt werden; es hat { $list }
 heard-is-for-m3net-alone-cannot-be-asked = { $what }: das gibt es nur für M3Net; { $model } kann danach noch nicht gefragt werden
 heard-is-asked-of-networks-that-read-one = { $what } wird von Netzen gefragt, die ein Datum lesen; { $model } vergleicht zwei
+heard-the-weights-of-were-replaced = die Gewichte von { $model } wurden seit dieser Antwort ersetzt; befragen Sie das Netz erneut
 heard-is-asked-with-the-published-input-mode = { $what }: danach wird nur mit der veröffentlichten Eingabe (Modus paper) gefragt
 heard-the-neighbourhood-of-a-point = die Umgebung einer Stelle
 heard-what-tissue-does-to-an-answer = was Gewebe an einer Antwort ändert

@@ -514,6 +514,7 @@ heard-this-series-has-slices-the-network-needs = this series has { $n } slices; 
 heard-cannot-be-explained-by-it-has = { $model } cannot be explained by { $method }; it has { $list }
 heard-is-for-m3net-alone-cannot-be-asked = { $what } is for M3Net alone; { $model } cannot be asked it yet
 heard-is-asked-of-networks-that-read-one = { $what } is asked of networks that read one date; { $model } compares two
+heard-the-weights-of-were-replaced = the weights of { $model } were replaced since this answer; ask the network again
 heard-is-asked-with-the-published-input-mode = { $what } is asked with the published input (mode paper) alone
 heard-the-neighbourhood-of-a-point = the neighbourhood of a point
 heard-what-tissue-does-to-an-answer = what tissue does to an answer

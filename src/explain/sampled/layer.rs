@@ -25,7 +25,7 @@ pub struct Layer {
 
 impl Layer {
     /// - `features`, `gradient`: `[1, channel, depth, height, width]`
-    pub(super) fn of(
+    pub(in crate::explain) fn of(
         features: Tensor<5>,
         gradient: Tensor<5>,
         cells: CellGrid,

@@ -2,14 +2,12 @@
 
 use super::{Layer, Sampled, Slope, back, block, number};
 use crate::explain::error::ExplainError;
+use crate::explain::mmcaf::mmcaf_layer;
 use crate::inference::mmcaf::{MmcafForward, MmcafNetwork, Window, of_hu};
 use crate::inference::{Mode, Region};
 use crate::networks::Taps;
 use crate::networks::layers::Drop;
-use crate::networks::mmcaf::{Mmcaf, MmcafConfig};
-
-/// The layer of the network's own Grad-CAM.
-const EXPLAINED: &str = "image_encoder.bfpu2";
+use crate::networks::mmcaf::MmcafConfig;
 
 /// What MMCAF-Net read of the window that answered.
 #[derive(Debug)]
@@ -61,11 +59,6 @@ impl Sampled for MmcafSampled<'_> {
     }
 
     fn layer(&self) -> Result<Layer, ExplainError> {
-        let cells = Mmcaf::cells(EXPLAINED).ok_or(ExplainError::NoLayer(EXPLAINED))?;
-        let leaf = self.forward.united.clone().autodiff().require_grad();
-        let margin =
-            self.network.net().after_united(leaf.clone(), self.forward.table.clone().autodiff()).sum();
-        let gradient = leaf.grad_remove(&mut margin.backward()).ok_or(ExplainError::NoNumber)?;
-        Layer::of(self.forward.united.clone(), gradient, cells)
+        mmcaf_layer(self.network, self.forward)
     }
 }

@@ -1,5 +1,7 @@
 //! KernelSHAP of the block that a network read.
 
+use std::cell::Cell;
+
 use super::Sampled;
 use crate::explain::error::ExplainError;
 use crate::explain::kernel_shap::{Shared, Sharing, asked, coalitions, shares_of};
@@ -30,11 +32,15 @@ pub(super) fn kernel_shap(
     let pieces = supervoxels(&Ground::of_samples(of.values(), of.shape(), spacing, of.range()), how.pieces);
     let (fill, drawn) = (of.of_hu(how.fill_hu), coalitions(pieces.count, how));
     let total = drawn.len();
+    // Whatever is seen, it is worth something of one kind.
+    let unit = Cell::new("");
     let worth = |present: &[bool]| {
         let seen = of.values().iter().zip(&pieces.labels);
         let seen = seen.map(|(value, label)| if present[usize::from(*label)] { *value } else { fill });
-        Ok(of.worth(&seen.collect::<Vec<_>>())?.value())
+        let worth = of.worth(&seen.collect::<Vec<_>>())?;
+        unit.set(worth.unit());
+        Ok(worth.value())
     };
     let (shares, difference) = shares_of(pieces.count, drawn, worth, |done| asked(done, total, ctx))?;
-    Ok((Shared::over(&pieces, shares, total, difference), of.worth(of.values())?.unit()))
+    Ok((Shared::over(&pieces, shares, total, difference), unit.get()))
 }

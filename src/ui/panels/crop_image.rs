@@ -34,7 +34,8 @@ pub fn crop_texture(
     if let Some(OverCrop { look, .. }) = heat {
         let map = Arc::as_ptr(&look.saliency) as usize;
         (map, look.opacity.to_bits(), look.threshold.to_bits(), look.contour).hash(&mut key);
-        (whole(look).to_bits(), look.signed()).hash(&mut key);
+        // The map is known by its address, and with it its own largest magnitude.
+        (look.largest_of(0.0).to_bits(), look.signed()).hash(&mut key);
     }
     let id = Id::unique(("crop", place, crop.context.scale.name()));
     let owner = (Arc::clone(&crop.values), heat.map(|heat| Arc::clone(&heat.look.saliency)));
@@ -47,7 +48,7 @@ pub fn crop_texture(
 pub fn crop_image(crop: &Crop, k: usize, heat: Option<OverCrop<'_>>) -> ColorImage {
     let [columns, rows, _] = crop.context.bounds.size;
     let mut pixels = Vec::with_capacity(columns * rows);
-    let largest = heat.map_or(0.0, |heat| whole(heat.look));
+    let largest = heat.map_or(0.0, |heat| heat.look.largest_of(heat.look.saliency.largest_magnitude()));
     for j in 0..rows {
         for i in 0..columns {
             let value = crop.values.get((k * columns + i) * rows + j).copied().unwrap_or(0.0);
@@ -63,11 +64,6 @@ pub fn crop_image(crop: &Crop, k: usize, heat: Option<OverCrop<'_>>) -> ColorIma
         }
     }
     ColorImage::new([columns, rows], pixels)
-}
-
-/// The value at the end of the colours, in the map's own unit: of two maps on one scale, both ones'.
-fn whole(look: &HeatmapLook) -> f32 {
-    look.shared.and_then(|shared| shared.largest).unwrap_or_else(|| look.saliency.largest_magnitude())
 }
 
 /// A pixel with the map over it: filled, or a line of one voxel inside each level's edge.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use egui::{
     Align2, Color32, ColorImage, CursorIcon, Id, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, TextStyle,
-    TextureOptions, Ui, WidgetInfo, pos2, vec2,
+    TextureOptions, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 use egui_plot::{MarkerShape, Plot, PlotPoint, PlotPoints, Points};
 
@@ -13,7 +13,7 @@ use super::sheet::sheet_ui;
 use crate::cases::{CaseSet, KnownCase, Near, PICTURE_SIDE};
 use crate::command::{Command, Commands, Explaining};
 use crate::findings::Nodule;
-use crate::inference::Answer;
+use crate::inference::{Answer, Mode};
 use crate::language::heard;
 use crate::say;
 use crate::ui::panels::{kept_texture, typed_path_ui};
@@ -32,6 +32,8 @@ const PICTURE_PT: f32 = 58.0;
 const LISTED: usize = 8;
 /// How near the pointer must be to a case on the map, points.
 const REACH: f32 = 9.0;
+/// Points that the wheel is turned to make everything 2.7 times as large.
+const WHEEL: f32 = 200.0;
 /// Beyond so many usual distances no case is like the nodule.
 const FAR: f64 = 3.0;
 
@@ -59,6 +61,9 @@ pub fn alike_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Comma
                 let near = set.known.nearest(&seen.pooled, LISTED);
                 let shown = Shown { scene, answer, set, near: &near, features: &seen.pooled };
                 set_ui(ui, (width, room), &shown, state);
+            }
+            None if answer.mode == Mode::Clinical.name() => {
+                paragraph_ui(ui, say!("alike-clinical"), tokens(ui).muted);
             }
             None => paragraph_ui(ui, say!("alike-none"), tokens(ui).muted),
         }
@@ -105,10 +110,10 @@ impl Shown<'_> {
         [first.join(", "), said]
     }
 
-    /// A distance, as a multiple of the usual one.
-    fn times(&self, distance: f64) -> f64 {
+    /// A distance, as a multiple of the usual one; `None` where no case has another one beside it.
+    fn times(&self, distance: f64) -> Option<f64> {
         let usual = self.set.map.usual();
-        if usual > 0.0 { distance / usual } else { 0.0 }
+        (usual > 0.0).then(|| distance / usual)
     }
 }
 
@@ -122,8 +127,7 @@ fn set_ui(ui: &mut Ui, (width, room): (f32, f32), shown: &Shown<'_>, state: &mut
         share = format!("{:.0}", share * 100.0)
     );
     paragraph_ui(ui, &told, t.muted);
-    if let Some(nearest) = shown.near.first() {
-        let times = shown.times(nearest.distance);
+    if let Some(times) = shown.near.first().and_then(|nearest| shown.times(nearest.distance)) {
         let value = format!("{times:.1}");
         if times > FAR {
             note_ui(ui, icons::WARNING, t.warning, &say!("alike-far", times = value));
@@ -199,16 +203,22 @@ fn map_ui(
         .others_seen(shown.answer)
         .filter_map(|(number, nodule)| Some((number, map.place(&nodule.answer()?.m3net()?.pooled)?)))
         .collect();
-    let plot = Plot::new("alike")
+    // Each set has a plane of its own, and its own zoom.
+    let plot = Plot::new(("alike", Arc::as_ptr(shown.set) as usize))
         .width(width)
         .height(height)
         .data_aspect(1.0)
         .show_axes(false)
         .show_crosshair(false)
         .allow_boxed_zoom(false)
+        .allow_scroll(false)
         .label_formatter(|_| None)
         .grid_color(t.line);
+    let turned = ui.input(|input| input.smooth_scroll_delta().y);
     let drawn = plot.show(ui, |plot| {
+        if turned != 0.0 && plot.response().hovered() {
+            plot.zoom_bounds_around_hovered(Vec2::splat((turned / WHEEL).exp()));
+        }
         for label in [None, Some(false), Some(true)] {
             plot.points(points(of_label(label), marker(label, t), 3.5));
         }
@@ -295,8 +305,10 @@ fn near_ui(ui: &mut Ui, shown: &Shown<'_>, near: Near, pointed: bool) -> bool {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
     let name = shown.name(near.case);
     let [facts, said] = shown.facts(known);
-    let distance = say!("alike-distance", times = format!("{:.1}", shown.times(near.distance)));
-    let all = format!("{name}, {facts}, {said}, {distance}");
+    let distance =
+        shown.times(near.distance).map(|times| say!("alike-distance", times = format!("{times:.1}")));
+    let said = std::iter::once(said).chain(distance).collect::<Vec<_>>().join(", ");
+    let all = format!("{name}, {facts}, {said}");
     response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &all));
     if !ui.is_rect_visible(rect) {
         return false;
@@ -313,7 +325,7 @@ fn near_ui(ui: &mut Ui, shown: &Shown<'_>, near: Near, pointed: bool) -> bool {
     };
     write(6.0, name, TextStyle::Body, ink);
     write(24.0, facts, TextStyle::Small, ink);
-    write(42.0, format!("{said}, {distance}"), TextStyle::Small, weak);
+    write(42.0, said, TextStyle::Small, weak);
     response.hovered()
 }
 
@@ -341,10 +353,7 @@ fn add_ui(ui: &mut Ui, scene: &Scene<'_>, answer: &Answer, state: &mut UiState, 
     if press_ui(ui, press).on_hover_text(say!("alike-add-tip")).clicked() {
         out.push(Command::Explaining(Explaining::AddCases));
     }
-    if state.cases_path.is_some()
-        && let Some(path) =
-            typed_path_ui(ui, &mut state.cases_path, say!("alike-path"), say!("alike-add"))
-    {
+    if let Some(path) = typed_path_ui(ui, &mut state.cases_path, say!("alike-path"), say!("alike-read")) {
         out.push(Command::Explaining(Explaining::AddCasesFrom(path)));
     }
     let own = scene.session.own_cases();

@@ -6,7 +6,7 @@ use egui::{Id, Rect, Role, Sense, Slider, TextStyle, Ui, WidgetInfo, vec2};
 
 use super::sheet::sheet_ui;
 use crate::command::{Command, Commands};
-use crate::explain::{Saliency, difference};
+use crate::explain::{Method, Saliency, Wanted, difference};
 use crate::findings::{Nodule, NoduleId};
 use crate::geometry::VoxelBox;
 use crate::inference::{Answer, Crop, M3NetDetail};
@@ -27,6 +27,8 @@ use crate::ui::{Scene, UiState, icons, words};
 /// Widest sheet, and between its columns, points.
 const WIDTH: f32 = 1040.0;
 const GAP: f32 = 16.0;
+/// Where the difference is kept.
+const KEPT: &str = "two-maps";
 /// Of the window, below the pictures.
 const BELOW: f32 = 330.0;
 
@@ -105,7 +107,10 @@ pub fn two_nodules_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut
         choose_ui(ui, scene, &others, second, &mut choice, out);
         let side = ((width - 2.0 * GAP) / 3.0).min(room - BELOW).max(120.0);
         let heat = session.look().heatmap;
-        let maps = [first, second].map(|one| one.nodule.shown_saliency(heat.map).filter(|_| heat.on));
+        // Of both the same method's map, or there is nothing to compare.
+        let shown = first.nodule.shown_saliency(heat.map).filter(|_| heat.on);
+        let same = shown.and_then(|map| Some(Wanted { method: Method::named(map.method)?, scale: map.scale }));
+        let maps = [shown, same.and_then(|wanted| second.nodule.saliency(wanted))];
         let drawn = Drawn::of(ui, heat, maps, [first, second]);
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = GAP;
@@ -113,10 +118,7 @@ pub fn two_nodules_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut
             for (n, one) in [first, second].into_iter().enumerate() {
                 ui.vertical(|ui| {
                     ui.set_width(column);
-                    let held = one_ui(ui, side, (n, [first, second]), &drawn, choice);
-                    if held {
-                        ui.request_repaint();
-                    }
+                    one_ui(ui, side, (n, [first, second]), &drawn, choice);
                     told_ui(ui, one, maps[n].is_some() || !heat.on);
                 });
             }
@@ -136,6 +138,7 @@ pub fn two_nodules_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut
     state.two = choice;
     if closed {
         state.sheet = None;
+        ui.data_mut(|data| data.remove::<Kept>(Id::unique(KEPT)));
     }
 }
 
@@ -205,7 +208,7 @@ impl Drawn {
     }
 }
 
-/// A difference of two maps that is kept as long as both are.
+/// A difference of two maps, kept while the sheet shows it.
 #[derive(Clone)]
 struct Kept {
     of: [Arc<Saliency>; 2],
@@ -219,7 +222,7 @@ fn laid_together(
     [a, b]: [&Arc<Saliency>; 2],
     [first, second]: [One<'_>; 2],
 ) -> Option<Arc<Saliency>> {
-    let id = Id::unique("two-maps");
+    let id = Id::unique(KEPT);
     if let Some(kept) = ui.data(|data| data.get_temp::<Kept>(id))
         && Arc::ptr_eq(&kept.of[0], a)
         && Arc::ptr_eq(&kept.of[1], b)
@@ -241,14 +244,13 @@ fn laid_together(
 }
 
 /// One nodule's picture; while it is held, the other one's in its place.
-/// - returns: whether it is held
 fn one_ui(
     ui: &mut Ui,
     side: f32,
     (n, two): (usize, [One<'_>; 2]),
     drawn: &Drawn,
     choice: TwoChoice,
-) -> bool {
+) {
     let t = tokens(ui);
     let one = two[n];
     ends_ui(
@@ -258,10 +260,8 @@ fn one_ui(
     );
     let (rect, response) = ui.allocate_exact_size(vec2(side, side), Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, say!("two-picture", number = one.number)));
-    let held = response.is_pointer_button_down_on();
-    let shown = if held { 1 - n } else { n };
+    let shown = if response.is_pointer_button_down_on() { 1 - n } else { n };
     picture_ui(ui, ["two-first", "two-second"][n], rect, two[shown], drawn.looks[shown].as_ref(), choice);
-    held
 }
 
 fn picture_ui(ui: &Ui, place: &str, rect: Rect, one: One<'_>, map: Option<&HeatmapLook>, choice: TwoChoice) {
@@ -311,7 +311,9 @@ fn apart_ui(
         Some(look) => picture_ui(ui, "two-apart", rect, first, Some(look), choice),
         None => {
             ui.painter().rect_filled(rect, 0.0, t.card);
-            let words = egui::Label::new(say!("two-no-difference")).wrap();
+            let on = scene.session.look().heatmap.on;
+            let words = if on { say!("two-no-difference") } else { say!("two-heatmap-off") };
+            let words = egui::Label::new(words).wrap();
             ui.put(rect.shrink(GAP), words);
         }
     }

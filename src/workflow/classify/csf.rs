@@ -7,7 +7,7 @@ use super::answer::{Spoken, answer, probability};
 use super::checked::{self, Ask};
 use super::{ClassifyError, Part, Request};
 use crate::explain::{
-    CsfSampled, Method, Saliency, Sampled, SampledMaps, csf_change, csf_fields, csf_gate, csf_grad_cam,
+    CsfSampled, Method, Saliency, Sampled, SampledMaps, csf_change, csf_fields, csf_gate,
     csf_guided,
 };
 use crate::geometry::VoxelGrid;
@@ -85,7 +85,6 @@ fn map(
 ) -> Result<Saliency, ClassifyError> {
     let region = of.region();
     Ok(match method {
-        Method::GradCam => csf_grad_cam(network, forward, 1, region, grid)?,
         Method::GuidedBackprop => csf_guided(network, forward, of.dates(), (1, region), grid)?,
         Method::DateDifference => csf_change(forward, region, grid)?,
         Method::Native => csf_gate(forward, 1, region, grid)?,

@@ -82,6 +82,9 @@ pub enum ClassifyError {
         /// What was asked for.
         what: &'static str,
     },
+    /// Other weights than those that answered.
+    #[error("the weights of {0} were replaced since this answer; ask the network again")]
+    Replaced(String),
     /// Tissue is taken out of one date.
     #[error("{what} is asked of networks that read one date; {model} compares two")]
     TwoDates {

@@ -13,7 +13,7 @@ mod maemc;
 mod mmcaf;
 mod ssm;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use super::models::weights_for;
@@ -207,14 +207,26 @@ pub fn ask_others(engine: &Engine, wake: Wake, request: Request, first: Arc<Answ
 }
 
 /// Asks for maps of an answer that is known already: they come alone, without the answer.
+/// - `weights_sha256`: of the weights that gave it; maps of others would explain another answer
 /// - errors: what [`check`] refuses
-pub fn ask_maps(engine: &Engine, wake: Wake, request: Request) -> Result<Question<Part>, ClassifyError> {
+pub fn ask_maps(
+    engine: &Engine,
+    wake: Wake,
+    request: Request,
+    weights_sha256: String,
+) -> Result<Question<Part>, ClassifyError> {
     check(&request)?;
     Ok(engine.submit("explanation", wake, move |runtime, ctx, parts| {
-        let send = |part| {
-            if matches!(part, Part::Explained { .. } | Part::Failed(_)) {
-                parts.send(part);
+        let other = Cell::new(false);
+        let send = |part| match part {
+            Part::Answer(answer) if answer.weights_sha256 != weights_sha256 => {
+                other.set(true);
+                // Nobody waits for what comes of it.
+                ctx.cancel();
+                parts.send(Part::Failed(ClassifyError::Replaced(answer.model.clone()).to_string()));
             }
+            Part::Explained { .. } | Part::Failed(_) if !other.get() => parts.send(part),
+            _ => {}
         };
         work(runtime, ctx, &send, &request).map_err(|error| {
             stopped(runtime, &error).unwrap_or_else(|| {
