@@ -33,7 +33,7 @@ const LISTED: usize = 8;
 /// How near the pointer must be to a case on the map, points.
 const REACH: f32 = 9.0;
 /// Points that the wheel is turned to make everything 2.7 times as large.
-const WHEEL: f32 = 200.0;
+const WHEEL: f32 = 400.0;
 /// Beyond so many usual distances no case is like the nodule.
 const FAR: f64 = 3.0;
 
