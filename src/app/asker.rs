@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::checks::Checks;
 use super::comparisons::Comparisons;
 use super::counterfactuals::Counterfactuals;
 use super::features::Features;
-use super::checks::Checks;
 use super::more_maps::MoreMaps;
 use super::neighbourhoods::Neighbourhoods;
 use super::network::NetworkThread;

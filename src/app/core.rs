@@ -6,12 +6,12 @@ use std::path::PathBuf;
 
 use super::asker::Asker;
 use super::bench::Driver;
+use super::cases::CasesJob;
 use super::conference::Conference;
 use super::dialogs::Dialogs;
 use super::histograms::Counting;
 use super::inbox::Inbox;
 use super::keeper::Keeper;
-use super::cases::CasesJob;
 use super::networks::Shelf;
 use super::overlays::Overlays;
 use super::picture::Copying;

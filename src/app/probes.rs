@@ -54,7 +54,8 @@ impl Probes {
             return;
         };
         let known = session.probed().is_some_and(|known| known.nodule == id && known.block == block);
-        let (None, Some(engine), false) = (&self.asked, engine, known || self.has_failed(&answer, block)) else {
+        let (None, Some(engine), false) = (&self.asked, engine, known || self.has_failed(&answer, block))
+        else {
             return;
         };
         let still = self.still.as_ref().filter(|(of, _)| Arc::ptr_eq(of, &answer)).map(|(_, still)| *still);

@@ -69,7 +69,9 @@ pub struct KnownCases {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KnownCasesError {
     /// Another kind of file, or a damaged one.
-    #[error("the file {name} holds no cases of a network ({why}); `triscope embed --out cases.safetensors` writes such a file")]
+    #[error(
+        "the file {name} holds no cases of a network ({why}); `triscope embed --out cases.safetensors` writes such a file"
+    )]
     NoCases {
         /// File name.
         name: String,
@@ -191,7 +193,8 @@ impl KnownCases {
             return Err(refused("it lists none, or too many"));
         }
         let tensor = |name: &str, dtype: Dtype| file.tensor(name).ok().filter(|t| t.dtype() == dtype);
-        let (Some(features), Some(pictures)) = (tensor("features", Dtype::F32), tensor("pictures", Dtype::U8))
+        let (Some(features), Some(pictures)) =
+            (tensor("features", Dtype::F32), tensor("pictures", Dtype::U8))
         else {
             return Err(refused("features or pictures are missing"));
         };
@@ -235,7 +238,10 @@ pub(super) mod tests {
         let bytes = known.to_bytes();
         let back = KnownCases::from_bytes("x", &bytes).expect("whole");
         assert_eq!((&back, back.to_bytes()), (&known, bytes));
-        assert_eq!((back.features(1), back.features(3), back.picture(0).len()), (&[3.0, 4.0][..], &[][..], 2304));
+        assert_eq!(
+            (back.features(1), back.features(3), back.picture(0).len()),
+            (&[3.0, 4.0][..], &[][..], 2304)
+        );
     }
 
     #[test]
@@ -251,7 +257,11 @@ pub(super) mod tests {
         let bytes = three().to_bytes();
         for bytes in [&b""[..], b"PK\x03\x04", &bytes[..bytes.len() - 1]] {
             let error = KnownCases::from_bytes("mine.safetensors", bytes).expect_err("refused");
-            assert!(error.to_string().starts_with("the file mine.safetensors holds no cases of a network (it is no whole"));
+            assert!(
+                error
+                    .to_string()
+                    .starts_with("the file mine.safetensors holds no cases of a network (it is no whole")
+            );
         }
         let changed = |from: &str, to: &str| {
             let text: Vec<u8> = bytes.clone();

@@ -29,7 +29,10 @@ fn two_mapped(session: &Session) -> bool {
 /// The selected nodule and another one have answers of one network.
 fn two_answered(session: &Session) -> bool {
     layered(session)
-        && session.selected().and_then(Nodule::answer).is_some_and(|a| session.others_seen(a).next().is_some())
+        && session
+            .selected()
+            .and_then(Nodule::answer)
+            .is_some_and(|a| session.others_seen(a).next().is_some())
 }
 
 /// Maps beside each other, and maps taken away.

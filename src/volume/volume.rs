@@ -150,11 +150,7 @@ impl Volume {
     /// - `bounds`: no voxel outside of it changes
     /// - `value`: of a voxel (column, row, slice); `None` leaves it as it is
     /// - returns: `None` while slices are missing
-    pub fn edited(
-        &self,
-        bounds: &VoxelBox,
-        value: impl Fn([usize; 3]) -> Option<f32>,
-    ) -> Option<Self> {
+    pub fn edited(&self, bounds: &VoxelBox, value: impl Fn([usize; 3]) -> Option<f32>) -> Option<Self> {
         let values = match &self.values {
             Values::Int16(slices) => {
                 let whole = |v: f32| v.round().clamp(f32::from(i16::MIN), f32::from(i16::MAX)) as i16;

@@ -21,7 +21,9 @@ pub enum CasesError {
         why: std::io::Error,
     },
     /// Too much for a list of cases.
-    #[error("the file {name} is larger than a list of cases can be; `triscope embed --out cases.safetensors` writes one")]
+    #[error(
+        "the file {name} is larger than a list of cases can be; `triscope embed --out cases.safetensors` writes one"
+    )]
     TooLarge {
         /// File name.
         name: String,

@@ -7,7 +7,8 @@ use super::models::weights_for;
 use crate::findings::Counterfactual;
 use crate::geometry::VoxelBox;
 use crate::inference::{
-    Answer, ContextBox, Engine, Event, InferenceError, Loaded, Mode, Question, Runtime, Said, Stopped, context_boxes, prepare_painted,
+    Answer, ContextBox, Engine, Event, InferenceError, Loaded, Mode, Question, Runtime, Said, Stopped,
+    context_boxes, prepare_painted,
 };
 use crate::jobs::{Cancelled, JobContext, JobFailure, Outcome, Wake};
 use crate::networks::{Family, spec};

@@ -414,7 +414,7 @@ fn features_are_written_for_each_case_with_their_names_beside() {
     // For the window: the same numbers, with what is known of each case.
     let cases = EmbedRequest { out: folder.path().join("cases.safetensors"), ..request.clone() };
     let report = embed(&cases, DeviceChoice::Cpu, &ctx).expect("cases");
-    assert_eq!(report.files, [cases.out.clone()]);
+    assert_eq!(report.files, std::slice::from_ref(&cases.out));
     let set = triscope::workflow::cases::read(&cases.out).expect("what was written");
     assert_eq!((set.known.len(), set.known.width(), set.known.simulated), (12, 192, 0));
     let first: Vec<u8> = set.known.features(3).iter().flat_map(|v| v.to_le_bytes()).collect();

@@ -203,7 +203,8 @@ fn damaged_files_of_cases_are_read_or_refused() {
         .collect();
     let features = (0..12).map(|n| n as f32).collect();
     let of = ("m3net-compact".to_owned(), "00".to_owned());
-    let known = KnownCases::new(of, (vec!["Made up.".to_owned()], 0), cases, (features, vec![7; 3 * 48 * 48]));
+    let known =
+        KnownCases::new(of, (vec!["Made up.".to_owned()], 0), cases, (features, vec![7; 3 * 48 * 48]));
     let bytes = known.expect("they fit").to_bytes();
     each_damaged(&bytes, 2000, |damaged| match KnownCases::from_bytes("damaged", &damaged) {
         Ok(known) => {

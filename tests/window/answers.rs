@@ -347,7 +347,9 @@ fn a_map_that_is_looked_at_is_checked_when_nothing_else_is_asked_and_is_known_fr
     window.until("nothing is computed", |s| s.working(WorkId::Check).is_none());
     window.settle();
     assert!(window.says("The map of random weights is"));
-    let told = |s: &Session| s.selected().and_then(|n| n.shown_saliency(s.look().heatmap.map)).map(|map| map.told.clone());
+    let told = |s: &Session| {
+        s.selected().and_then(|n| n.shown_saliency(s.look().heatmap.map)).map(|map| map.told.clone())
+    };
     let first = window.session(told);
     // Asked anew the network draws the same map, of which everything is known.
     let id = window.session(|s| s.selected().expect("there").id);

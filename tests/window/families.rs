@@ -89,7 +89,8 @@ fn a_network_besides_m3net_is_asked_around_without_a_block_and_without_painted_t
     ask(&mut window);
     choose(&mut window, "maemc-net-compact");
     window.until("it has answered and is explained", |s| {
-        explained(s) && s.selected().and_then(|n| n.answer()).is_some_and(|a| matches!(a.detail, Detail::Maemc(_)))
+        explained(s)
+            && s.selected().and_then(|n| n.answer()).is_some_and(|a| matches!(a.detail, Detail::Maemc(_)))
     });
     window.settle();
     let (at, probability) = window.session(|s| {

@@ -252,11 +252,14 @@ fn the_nearest_known_cases_are_listed_and_own_ones_take_their_place() {
     assert!(window.says(&names[0]) && !window.says("own-2"));
     // Of other weights they stay, are not compared, and it is said.
     add(&mut window, "other.safetensors", &own("another").to_bytes());
-    window.until("they are there", |s| s.own_cases().is_some_and(|own| own.known.weights_sha256 == "another"));
+    window
+        .until("they are there", |s| s.own_cases().is_some_and(|own| own.known.weights_sha256 == "another"));
     window.settle();
     assert!(window.says("seen by other weights") && window.says(&names[0]) && !window.says("own-2"));
     add(&mut window, "weights.safetensors", b"PK");
-    window.until("it is refused", |s| s.notices().iter().any(|n| n.text.contains("file weights.safetensors holds no cases")));
+    window.until("it is refused", |s| {
+        s.notices().iter().any(|n| n.text.contains("file weights.safetensors holds no cases"))
+    });
     window.key(Key::Escape);
     window.settle();
     assert!(!window.says("Nearest cases"));
@@ -270,7 +273,8 @@ fn two_nodules_stand_side_by_side_with_their_maps_on_one_scale() {
     window.settle();
     assert!(!window.says(" minus ") && !window.says("Side by side"), "one alone has nothing beside it");
     window.settle();
-    let at = window.session(|s| s.selected().expect("there").at + triscope::geometry::Vector::new(12.0, -9.0, 6.0));
+    let at = window
+        .session(|s| s.selected().expect("there").at + triscope::geometry::Vector::new(12.0, -9.0, 6.0));
     let ctx = window.harness.ctx.clone();
     window.harness.state().command(Command::ClassifyAt(at), &ctx);
     window.until("the second one is answered", |s| two(s) == 2);
@@ -281,7 +285,9 @@ fn two_nodules_stand_side_by_side_with_their_maps_on_one_scale() {
     assert!(window.says("Switch the heatmap on to see where the maps differ"));
     window.key(Key::G);
     window.settle();
-    assert!(window.says("the colours of both maps end at") && window.says("Orange: more of 2, blue: more of 1"));
+    assert!(
+        window.says("the colours of both maps end at") && window.says("Orange: more of 2, blue: more of 1")
+    );
     assert!(window.says("Apart in features") && window.says("slices through both points"));
     window.click("Crop: micro");
     window.settle();

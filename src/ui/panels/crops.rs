@@ -59,14 +59,7 @@ fn own_slice(seen: &M3NetDetail, crop: &Crop, k: usize) -> Option<usize> {
 /// A slice of a crop in its frame.
 /// - `place`: who shows it
 /// - `k`: its own slice; `None` where it has none there, and nothing but its frame is drawn
-pub fn picture(
-    ui: &Ui,
-    place: &str,
-    rect: Rect,
-    crop: &Crop,
-    k: Option<usize>,
-    heat: Option<OverCrop<'_>>,
-) {
+pub fn picture(ui: &Ui, place: &str, rect: Rect, crop: &Crop, k: Option<usize>, heat: Option<OverCrop<'_>>) {
     let (rect, _) = on_pixels(rect, ui.pixels_per_point());
     ui.painter().rect_filled(rect, 0.0, PICTURE.ground);
     if let Some(k) = k {

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use egui::{
-    Align2, Color32, ColorImage, CursorIcon, Id, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, TextStyle,
-    TextureOptions, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Align2, Color32, ColorImage, CursorIcon, Id, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind,
+    TextStyle, TextureOptions, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 use egui_plot::{MarkerShape, Plot, PlotPoint, PlotPoints, Points};
 
@@ -95,7 +95,11 @@ impl Shown<'_> {
 
     fn class(&self, label: Option<bool>) -> String {
         match label {
-            Some(label) => self.answer.classes.get(usize::from(label)).map_or_else(String::new, |class| heard(class).into()),
+            Some(label) => self
+                .answer
+                .classes
+                .get(usize::from(label))
+                .map_or_else(String::new, |class| heard(class).into()),
             None => say!("alike-undecided").to_owned(),
         }
     }
@@ -226,18 +230,21 @@ fn map_ui(
         let near = shown.near.iter().filter_map(|near| ring(&near.case)).collect();
         plot.points(points(near, (MarkerShape::Circle, t.text), 6.0).filled(false));
         plot.points(
-            points(pointed.iter().filter_map(ring).collect(), (MarkerShape::Circle, t.accent), 8.5).filled(false),
+            points(pointed.iter().filter_map(ring).collect(), (MarkerShape::Circle, t.accent), 8.5)
+                .filled(false),
         );
-        plot.points(points(others.iter().map(|(_, place)| *place).collect(), (MarkerShape::Plus, t.text), 6.0));
+        plot.points(points(
+            others.iter().map(|(_, place)| *place).collect(),
+            (MarkerShape::Plus, t.text),
+            6.0,
+        ));
         // Among many it must be found at once.
         let here: Vec<[f64; 2]> = here.into_iter().collect();
         plot.points(points(here.clone(), (MarkerShape::Circle, t.accent), 12.0).filled(false));
         plot.points(points(here, (MarkerShape::Cross, t.accent), 9.0));
     });
     let response = drawn.response;
-    response.widget_info(|| {
-        WidgetInfo::labeled(Role::Image, true, say!("alike-map", cases = known.len()))
-    });
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, say!("alike-map", cases = known.len())));
     for (number, place) in &others {
         let at = drawn.transform.position_from_point(&PlotPoint::from(*place));
         let small = TextStyle::Small.resolve(ui.style());
@@ -246,7 +253,8 @@ fn map_ui(
         }
     }
     let pointer = response.hover_pos()?;
-    let away = |place: &[f64; 2]| drawn.transform.position_from_point(&PlotPoint::from(*place)).distance(pointer);
+    let away =
+        |place: &[f64; 2]| drawn.transform.position_from_point(&PlotPoint::from(*place)).distance(pointer);
     let nearest = map.places().iter().enumerate().map(|(case, place)| (case, away(place)));
     let (case, far) = nearest.min_by(|a, b| a.1.total_cmp(&b.1))?;
     let known = known.cases.get(case).filter(|_| far <= REACH)?;

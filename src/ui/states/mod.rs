@@ -31,8 +31,8 @@ pub use notices::{notices_rect, notices_ui, reduced_ui, shown_notices};
 pub use opening::opening_ui;
 pub use palette::{Palette, palette_ui};
 pub use preferences::preferences_ui;
-pub use two_nodules::{TwoChoice, two_nodules_ui};
 pub use trouble::{failed_ui, unusable_ui};
+pub use two_nodules::{TwoChoice, two_nodules_ui};
 pub use welcome::{drop_ui, welcome_ui};
 
 use egui::{Align, Id, Layout, Rect, Ui, UiBuilder, pos2, vec2};

@@ -19,8 +19,7 @@ use crate::ui::panels::{Bar, OverCrop, bars_ui, crop_picture, guard_notes};
 use crate::ui::theme::{region_colour, size, text, tokens};
 use crate::ui::viewport::{look, shared_scale};
 use crate::ui::widgets::{
-    Press, ends_ui, fact_ui, line_ui, note_ui, paragraph_ui, press_ui, segments_ui,
-    small_paragraph_ui,
+    Press, ends_ui, fact_ui, line_ui, note_ui, paragraph_ui, press_ui, segments_ui, small_paragraph_ui,
 };
 use crate::ui::{Scene, UiState, icons, words};
 
@@ -91,11 +90,8 @@ pub fn two_nodules_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut
     let selected = session.selected().map(|nodule| nodule.id);
     let place = session.findings().nodules().iter().position(|nodule| Some(nodule.id) == selected);
     let first = place.and_then(|n| One::of((n + 1, session.findings().nodules().get(n)?)));
-    let others: Vec<One<'_>> = first
-        .iter()
-        .flat_map(|first| session.others_seen(first.answer))
-        .filter_map(One::of)
-        .collect();
+    let others: Vec<One<'_>> =
+        first.iter().flat_map(|first| session.others_seen(first.answer)).filter_map(One::of).collect();
     let mut choice = state.two;
     let second = others.iter().find(|one| Some(one.nodule.id) == choice.other).or(others.first()).copied();
     let (Some(first), Some(second)) = (first, second) else {
@@ -109,7 +105,8 @@ pub fn two_nodules_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut
         let heat = session.look().heatmap;
         // Of both the same method's map, or there is nothing to compare.
         let shown = first.nodule.shown_saliency(heat.map).filter(|_| heat.on);
-        let same = shown.and_then(|map| Some(Wanted { method: Method::named(map.method)?, scale: map.scale }));
+        let same =
+            shown.and_then(|map| Some(Wanted { method: Method::named(map.method)?, scale: map.scale }));
         let maps = [shown, same.and_then(|wanted| second.nodule.saliency(wanted))];
         let drawn = Drawn::of(ui, heat, maps, [first, second]);
         ui.horizontal_top(|ui| {
@@ -130,7 +127,12 @@ pub fn two_nodules_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut
         ui.add_space(size::HALF);
         let scale = drawn.looks.iter().flatten().next().map(|look| {
             let (end, unit) = (format!("{:.2}", look.end_of_scale()), heard(look.unit()));
-            say!("two-scale", method = words::method_and_scale(&look.saliency), end = end, unit = unit.as_ref())
+            say!(
+                "two-scale",
+                method = words::method_and_scale(&look.saliency),
+                end = end,
+                unit = unit.as_ref()
+            )
         });
         let told = scale.as_deref().into_iter().chain([say!("two-hold")]).collect::<Vec<_>>().join(" ");
         paragraph_ui(ui, &told, tokens(ui).muted);
@@ -244,13 +246,7 @@ fn laid_together(
 }
 
 /// One nodule's picture; while it is held, the other one's in its place.
-fn one_ui(
-    ui: &mut Ui,
-    side: f32,
-    (n, two): (usize, [One<'_>; 2]),
-    drawn: &Drawn,
-    choice: TwoChoice,
-) {
+fn one_ui(ui: &mut Ui, side: f32, (n, two): (usize, [One<'_>; 2]), drawn: &Drawn, choice: TwoChoice) {
     let t = tokens(ui);
     let one = two[n];
     ends_ui(
@@ -279,11 +275,16 @@ fn told_ui(ui: &mut Ui, one: One<'_>, mapped: bool) {
     for note in guard_notes(&one.answer.guard) {
         note_ui(ui, icons::WARNING, t.warning, &note);
     }
-    let range = one.answer.interval().map(|[low, high]| {
-        say!("two-range", low = format!("{low:.2}"), high = format!("{high:.2}"))
-    });
+    let range = one
+        .answer
+        .interval()
+        .map(|[low, high]| say!("two-range", low = format!("{low:.2}"), high = format!("{high:.2}")));
     let said = format!("{:.2}", one.answer.probability);
-    fact_ui(ui, say!("two-probability"), &[Some(said), range].into_iter().flatten().collect::<Vec<_>>().join(", "));
+    fact_ui(
+        ui,
+        say!("two-probability"),
+        &[Some(said), range].into_iter().flatten().collect::<Vec<_>>().join(", "),
+    );
     let scales = Scale::ALL.into_iter().zip(one.seen.scale_contribution);
     let bars = scales.map(|(scale, value)| Bar {
         name: named("scale", scale.name()).to_owned(),
@@ -320,7 +321,11 @@ fn apart_ui(
     let apart = first.answer.probability - second.answer.probability;
     fact_ui(ui, say!("two-probability"), &words::with_sign(apart));
     let features = |one: One<'_>| Arc::clone(&one.seen.pooled);
-    let squares = features(first).iter().zip(features(second).iter()).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>();
+    let squares = features(first)
+        .iter()
+        .zip(features(second).iter())
+        .map(|(a, b)| f64::from(a - b).powi(2))
+        .sum::<f64>();
     let [set, _] = scene.session.cases_of(first.answer);
     if let Some(usual) = set.map(|set| set.map.usual()).filter(|usual| *usual > 0.0) {
         fact_ui(ui, say!("two-features"), &format!("{:.1}", squares.sqrt() / usual));

@@ -7,8 +7,7 @@ use super::answer::{Spoken, answer, probability};
 use super::checked::{self, Ask};
 use super::{ClassifyError, Part, Request};
 use crate::explain::{
-    CsfSampled, Method, Saliency, Sampled, SampledMaps, csf_change, csf_fields, csf_gate,
-    csf_guided,
+    CsfSampled, Method, Saliency, Sampled, SampledMaps, csf_change, csf_fields, csf_gate, csf_guided,
 };
 use crate::geometry::VoxelGrid;
 use crate::inference::csf::{Categories, CsfForward, CsfNetwork, Date, FIELDS, FieldCodes};
