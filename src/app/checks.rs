@@ -50,8 +50,11 @@ impl Checks {
         session: &mut Session,
         waker: &Waker,
     ) {
-        self.remember(session);
-        let open = shown(session).filter(|shown| !is_checked(&shown.map));
+        let shown = shown(session);
+        if let Some(checked) = shown.as_ref().filter(|shown| is_checked(&shown.map)) {
+            self.remember(checked);
+        }
+        let open = shown.filter(|shown| !is_checked(&shown.map));
         let key = open.as_ref().map(|shown| shown.key.clone());
         if self.asked != key {
             // Another map is looked at: this one may be checked when it is looked at again.
@@ -79,14 +82,13 @@ impl Checks {
         self.maps.poll(engine, session, waker);
     }
 
-    /// Keeps the figures of the map on the screen, whoever asked for them.
-    fn remember(&mut self, session: &Session) {
-        let Some(shown) = shown(session).filter(|shown| is_checked(&shown.map)) else { return };
+    /// Keeps the figures of a checked map, whoever asked for them.
+    fn remember(&mut self, shown: &Shown) {
         if self.known.get(&shown.key).is_none_or(Option::is_none) {
             if self.known.len() >= REMEMBERED {
                 self.known.clear();
             }
-            self.known.insert(shown.key, Some(shown.map.told.clone()));
+            self.known.insert(shown.key.clone(), Some(shown.map.told.clone()));
         }
     }
 }
@@ -124,5 +126,5 @@ fn key(session: &Session, nodule: &Nodule, answer: &Answer, map: &Saliency) -> O
 }
 
 fn is_checked(map: &Saliency) -> bool {
-    map.told.iter().any(|(name, _)| *name == CHECKED)
+    map.figure(CHECKED).is_some()
 }

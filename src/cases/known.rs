@@ -207,8 +207,9 @@ impl KnownCases {
     }
 }
 
-/// Euclidean.
-fn distance(a: &[f32], b: &[f32]) -> f64 {
+/// Euclidean distance of what a network saw of two cases.
+/// - `a`, `b`: of the same weights
+pub fn distance(a: &[f32], b: &[f32]) -> f64 {
     a.iter().zip(b).map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2)).sum::<f64>().sqrt()
 }
 

@@ -9,5 +9,5 @@ mod known;
 mod map;
 
 pub use built_in::built_in;
-pub use known::{KnownCase, KnownCases, KnownCasesError, PICTURE_MM, PICTURE_SIDE};
+pub use known::{KnownCase, KnownCases, KnownCasesError, PICTURE_MM, PICTURE_SIDE, distance};
 pub use map::{CaseMap, CaseSet, Near};

@@ -32,6 +32,11 @@ pub struct Saliency {
 }
 
 impl Saliency {
+    /// A figure that is told with the map, by its name.
+    pub fn figure(&self, name: &str) -> Option<f64> {
+        self.told.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+    }
+
     /// Largest magnitude of the values that are numbers: the one scale of the map, by which shader,
     /// colour bar, crops and files measure it. 0 for a map of zeros.
     pub fn largest_magnitude(&self) -> f32 {

@@ -74,12 +74,8 @@ struct Asked<T> {
 impl<T> Asked<T> {
     /// What was found, where it is about this answer.
     fn of(&self, answer: &Answer) -> Option<&Arc<T>> {
-        (self.logits == first_logits(answer)).then_some(&self.found)
+        (self.logits == answer.first_logits()).then_some(&self.found)
     }
-}
-
-fn first_logits(answer: &Answer) -> Option<[f64; 2]> {
-    answer.said.first().map(|said| said.logits)
 }
 
 /// An answer, with its maps and its own place.
@@ -211,7 +207,7 @@ impl Nodule {
 
     /// Takes in what the network says of the places around the point.
     pub fn surround(&mut self, found: Arc<Neighbourhood>) {
-        let logits = self.answer().and_then(|answer| first_logits(answer));
+        let logits = self.answer().and_then(|answer| answer.first_logits());
         self.neighbourhood = Some(Asked { logits, found });
     }
 
@@ -241,7 +237,7 @@ impl Nodule {
 
     /// Takes in what the network would say without the painted tissue.
     pub fn suppose(&mut self, found: Arc<Counterfactual>) {
-        let logits = self.answer().and_then(|answer| first_logits(answer));
+        let logits = self.answer().and_then(|answer| answer.first_logits());
         self.counterfactual = Some(Asked { logits, found });
     }
 

@@ -41,5 +41,5 @@ impl Probed {
 }
 
 fn of(answer: &Answer) -> (String, Option<[f64; 2]>) {
-    (answer.model.clone(), answer.said.first().map(|said| said.logits))
+    (answer.model.clone(), answer.first_logits())
 }

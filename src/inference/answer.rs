@@ -212,6 +212,11 @@ impl Answer {
         self.regions.iter().filter(|region| region.name != RegionName::Prior).copied().collect()
     }
 
+    /// What the first member said, not calibrated: the question itself decides it, with mode, fields and earlier date.
+    pub fn first_logits(&self) -> Option<[f64; 2]> {
+        self.said.first().map(|said| said.logits)
+    }
+
     /// Whether every member has answered.
     pub fn is_whole(&self) -> bool {
         self.said.len() >= self.ensemble

@@ -150,7 +150,7 @@ fn caption(answer: &Answer, look: &HeatmapLook, (window, unit): (Window, &Unit))
 
 /// What the check against random weights found, where it was made.
 fn checked(map: &Saliency) -> String {
-    let told = |name: &str| map.told.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+    let told = |name: &str| map.figure(name);
     match (told("randomisation_passed"), told("rank_all"), told("ssim_all")) {
         (Some(passed), Some(rank), Some(structure)) => {
             let verdict = if passed > 0.0 { "another" } else { "much the same" };

@@ -79,7 +79,8 @@ fn work(
         neighbourhood(&network, &request.volume, request.at, how, ctx, told)?;
         return Ok(());
     }
-    one_by_one(runtime, ctx, &mut told, request, how)
+    // Looked for once, not at every place.
+    one_by_one(runtime, ctx, &mut told, &Request { weights: Some(weights), ..request.clone() }, how)
 }
 
 /// Asks a network without members about one place after the other, as if each had been clicked. Where it reads the

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, Rect, Sense, TextStyle, Ui, pos2, vec2};
 
-use crate::inference::Answer;
+use crate::inference::{Answer, M3NetDetail};
 use crate::language::{heard, named};
 use crate::networks::Scale;
 use crate::say;
@@ -28,13 +28,7 @@ pub struct Bar {
 pub fn contribution_ui(ui: &mut Ui, answer: &Answer) {
     let t = tokens(ui);
     let Some(seen) = answer.m3net() else { return };
-    // The box's colour as a dot: the bar's own colours say which way.
-    let bars = Scale::ALL.into_iter().zip(seen.scale_contribution).map(|(scale, value)| Bar {
-        name: named("scale", scale.name()).to_owned(),
-        colour: region_colour(scale.into()),
-        value,
-    });
-    bars_ui(ui, say!("contribution-title"), "logits", &bars.collect::<Vec<_>>());
+    scales_ui(ui, seen);
     let class = answer.classes.get(1).map_or(say!("contribution-class-asked").into(), |class| heard(class));
     let hint = say!("contribution-right", class = class.as_ref());
     small_paragraph_ui(ui, &hint, t.muted);
@@ -42,6 +36,17 @@ pub fn contribution_ui(ui: &mut Ui, answer: &Answer) {
         let whose = say!("contribution-first-network", count = words::count(answer.ensemble));
         small_paragraph_ui(ui, &whose, t.muted);
     }
+}
+
+/// A bar for each scale.
+pub fn scales_ui(ui: &mut Ui, seen: &M3NetDetail) {
+    // The box's colour as a dot: the bar's own colours say which way.
+    let bars = Scale::ALL.into_iter().zip(seen.scale_contribution).map(|(scale, value)| Bar {
+        name: named("scale", scale.name()).to_owned(),
+        colour: region_colour(scale.into()),
+        value,
+    });
+    bars_ui(ui, say!("contribution-title"), "logits", &bars.collect::<Vec<_>>());
 }
 
 /// Bars to the left (away from the class) and right (towards it) of a middle line.

@@ -135,7 +135,7 @@ fn of_map(map: &Saliency) -> String {
                 | Method::GuidedBackprop
         )
     );
-    let told = |name: &str| map.told.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+    let told = |name: &str| map.figure(name);
     let mut words = match map.native_shape {
         _ if map.method == Method::KernelShap.name() => say!(
             "explanation-pieces",
@@ -164,7 +164,7 @@ fn of_map(map: &Saliency) -> String {
 /// What the checks of a map found, or a button for them.
 fn trust_ui(ui: &mut Ui, scene: &Scene<'_>, map: &Saliency, out: &mut Commands) {
     let t = tokens(ui);
-    let told = |name: &str| map.told.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+    let told = |name: &str| map.figure(name);
     let Some(passed) = told("randomisation_passed") else {
         if let Some(work) = scene.session.working(WorkId::Check) {
             small_paragraph_ui(ui, say!("explanation-checking"), t.muted);

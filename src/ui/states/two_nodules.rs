@@ -5,6 +5,7 @@ use std::sync::Arc;
 use egui::{Id, Rect, Role, Sense, Slider, TextStyle, Ui, WidgetInfo, vec2};
 
 use super::sheet::sheet_ui;
+use crate::cases::distance;
 use crate::command::{Command, Commands};
 use crate::explain::{Method, Saliency, Wanted, difference};
 use crate::findings::{Nodule, NoduleId};
@@ -15,8 +16,8 @@ use crate::networks::Scale;
 use crate::render::HeatmapLook;
 use crate::say;
 use crate::session::Heatmap;
-use crate::ui::panels::{Bar, OverCrop, bars_ui, crop_picture, guard_notes};
-use crate::ui::theme::{region_colour, size, text, tokens};
+use crate::ui::panels::{OverCrop, crop_picture, guard_notes, scales_ui};
+use crate::ui::theme::{size, text, tokens};
 use crate::ui::viewport::{look, shared_scale};
 use crate::ui::widgets::{
     Press, ends_ui, fact_ui, line_ui, note_ui, paragraph_ui, press_ui, segments_ui, small_paragraph_ui,
@@ -285,13 +286,7 @@ fn told_ui(ui: &mut Ui, one: One<'_>, mapped: bool) {
         say!("two-probability"),
         &[Some(said), range].into_iter().flatten().collect::<Vec<_>>().join(", "),
     );
-    let scales = Scale::ALL.into_iter().zip(one.seen.scale_contribution);
-    let bars = scales.map(|(scale, value)| Bar {
-        name: named("scale", scale.name()).to_owned(),
-        colour: region_colour(scale.into()),
-        value,
-    });
-    bars_ui(ui, say!("contribution-title"), "logits", &bars.collect::<Vec<_>>());
+    scales_ui(ui, one.seen);
 }
 
 /// Where they differ.
@@ -320,15 +315,10 @@ fn apart_ui(
     }
     let apart = first.answer.probability - second.answer.probability;
     fact_ui(ui, say!("two-probability"), &words::with_sign(apart));
-    let features = |one: One<'_>| Arc::clone(&one.seen.pooled);
-    let squares = features(first)
-        .iter()
-        .zip(features(second).iter())
-        .map(|(a, b)| f64::from(a - b).powi(2))
-        .sum::<f64>();
+    let far = distance(&first.seen.pooled, &second.seen.pooled);
     let [set, _] = scene.session.cases_of(first.answer);
     if let Some(usual) = set.map(|set| set.map.usual()).filter(|usual| *usual > 0.0) {
-        fact_ui(ui, say!("two-features"), &format!("{:.1}", squares.sqrt() / usual));
+        fact_ui(ui, say!("two-features"), &format!("{:.1}", far / usual));
         small_paragraph_ui(ui, say!("two-features-told"), t.muted);
     }
     if drawn.apart.is_some() {
