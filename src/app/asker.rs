@@ -17,16 +17,15 @@ use super::slice_scans::SliceScans;
 use super::uncertainties::Uncertainties;
 use super::waker::Waker;
 use super::words::sentence;
-use crate::explain::{Around, Saliency, Wanted};
+use crate::explain::{Around, LayerWanted, Saliency, Wanted};
 use crate::findings::{Nodule, NoduleId, PriorPoint, Question};
 use crate::geometry::{Patient, Point};
 use crate::inference::{self, Answer, EngineOptions};
-use crate::ingest::FEWEST_SLICES;
 use crate::jobs::{Job, Outcome, Progress, spawn};
-use crate::networks::{Scale, spec};
+use crate::networks::spec;
 use crate::session::{Edit, NetworkChoice, News, Session, Work, WorkId};
 use crate::volume::{Unit, Volume};
-use crate::workflow::classify::{self, Part, Request};
+use crate::workflow::classify::{self, Part, Request, fewest_slices};
 use crate::workflow::models;
 
 /// Nearer than this two points are one nodule.
@@ -136,7 +135,7 @@ impl Asker {
     }
 
     /// Asks for a layer of the selected nodule's network.
-    pub(super) fn ask_features(&mut self, layer: (Scale, &'static str), session: &Session) {
+    pub(super) fn ask_features(&mut self, layer: LayerWanted, session: &Session) {
         self.features.ask(layer, session);
     }
 
@@ -436,6 +435,7 @@ fn settle(id: NoduleId, asked: &mut Asked, session: &mut Session) -> Stage {
                 asked.answer = Some(Arc::clone(&answer));
                 know(Question::Answered { answer, saliency: asked.saliency.clone() });
             }
+            inference::Event::Part(Part::Turned(_)) => {}
             inference::Event::Part(Part::Failed(text)) => {
                 failed = true;
                 know(Question::Failed(sentence(text)));
@@ -463,6 +463,7 @@ pub(super) fn refusal(session: &Session, at: Point<Patient>) -> Option<String> {
     let grid = open.volume.grid();
     let inside = at.is_finite() && grid.voxel_at(grid.voxel_from_patient() * at).is_some();
     let slices = grid.size()[2];
+    let fewest = spec(session.look().network).map_or(1, |spec| fewest_slices(spec.family));
     let obstacle = series.defects.iter().chain(&open.defects).find(|d| !d.classifiable());
     match obstacle {
         _ if !inside => Some("This point lies outside the volume. Choose one inside the picture".to_owned()),
@@ -472,8 +473,8 @@ pub(super) fn refusal(session: &Session, at: Point<Patient>) -> Option<String> {
         None if *open.volume.unit() != Unit::Hu => {
             Some("The network reads CT alone; this series holds no Hounsfield units".to_owned())
         }
-        None if slices < FEWEST_SLICES => {
-            Some(format!("This series has {slices} slices; the network needs at least {FEWEST_SLICES}"))
+        None if slices < fewest => {
+            Some(format!("This series has {slices} slices; the network needs at least {fewest}"))
         }
         None => None,
     }

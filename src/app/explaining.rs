@@ -31,9 +31,9 @@ impl Core {
                 self.asker.ask_again_otherwise(&mut self.session);
             }
             Explaining::ShowFeatures => self.ui.toggle(Sheet::Features),
-            Explaining::Features { scale, layer } => {
+            Explaining::Features(layer) => {
                 self.start_network();
-                self.asker.ask_features((scale, layer), &self.session);
+                self.asker.ask_features(layer, &self.session);
             }
             Explaining::ShowCases => self.ui.toggle(Sheet::Cases),
             Explaining::ShowTwo => self.ui.toggle(Sheet::TwoNodules),

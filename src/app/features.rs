@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 
+use super::again::asked_again;
 use super::waker::Waker;
 use super::words::sentence;
-use crate::findings::Nodule;
+use crate::explain::LayerWanted;
+use crate::findings::NoduleId;
 use crate::inference::{self, Answer, Engine};
 use crate::jobs::Outcome;
-use crate::networks::Scale;
 use crate::session::{News, Session, Severity};
 use crate::workflow::features::{self, FeaturesPart};
 
 /// What is wanted of an answer.
 struct Wanted {
+    id: NoduleId,
     answer: Arc<Answer>,
-    layer: (Scale, &'static str),
+    layer: LayerWanted,
     /// `None` while the network has more urgent work.
     question: Option<inference::Question<FeaturesPart>>,
 }
@@ -32,9 +34,11 @@ impl Features {
     }
 
     /// Asks for a layer of the selected nodule's answer; another one that is waited for is dropped.
-    pub(super) fn ask(&mut self, layer: (Scale, &'static str), session: &Session) {
-        let answer = session.selected().and_then(Nodule::answer);
-        self.wanted = answer.map(|answer| Wanted { answer: Arc::clone(answer), layer, question: None });
+    pub(super) fn ask(&mut self, layer: LayerWanted, session: &Session) {
+        self.wanted = session.selected().and_then(|nodule| {
+            let answer = Arc::clone(nodule.answer()?);
+            Some(Wanted { id: nodule.id, answer, layer, question: None })
+        });
     }
 
     /// Everything that came back.
@@ -45,10 +49,13 @@ impl Features {
             // Dropping a question stops it; it is asked again.
             None => wanted.question = None,
             Some(engine) if wanted.question.is_none() => {
-                match features::ask(engine, waker.now(), Arc::clone(&wanted.answer), wanted.layer) {
-                    Ok(question) => wanted.question = Some(question),
-                    Err(error) => {
-                        session.receive(News::Notice(Severity::Error, sentence(error)));
+                match asked_again(session, wanted.id, &wanted.answer) {
+                    Ok(request) => {
+                        let about = (request, Arc::clone(&wanted.answer));
+                        wanted.question = Some(features::ask(engine, waker.now(), about, wanted.layer));
+                    }
+                    Err(text) => {
+                        session.receive(News::Notice(Severity::Error, sentence(text)));
                         return;
                     }
                 }

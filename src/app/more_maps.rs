@@ -105,7 +105,7 @@ impl MoreMaps {
             match event {
                 inference::Event::Part(Part::Explained { saliency, .. }) => know(asked.id, saliency, session),
                 inference::Event::Part(Part::Failed(text)) => self.warn(session, sentence(text)),
-                inference::Event::Part(Part::Answer(_) | Part::Members(_)) => {}
+                inference::Event::Part(Part::Answer(_) | Part::Members(_) | Part::Turned(_)) => {}
                 inference::Event::Ended(Outcome::Failed(failure)) => {
                     self.warn(session, sentence(failure));
                     return true;

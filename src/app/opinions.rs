@@ -169,7 +169,7 @@ fn settle(asked: &mut Asked, session: &mut Session) -> bool {
             inference::Event::Part(Part::Failed(text)) if asked.answer.is_none() => {
                 know(Said::Nothing(sentence(text)), Vec::new());
             }
-            inference::Event::Part(Part::Failed(_)) => {}
+            inference::Event::Part(Part::Failed(_) | Part::Turned(_)) => {}
             inference::Event::Ended(Outcome::Failed(failure)) if asked.answer.is_none() => {
                 know(Said::Nothing(sentence(failure)), Vec::new());
                 return true;

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::again::asked_again;
 use super::waker::Waker;
 use super::words::sentence;
 use crate::findings::{Nodule, NoduleId};
@@ -67,16 +68,17 @@ impl Uncertainties {
         match engine {
             // Dropping a question stops it; it is asked again.
             None => asked.question = None,
-            Some(engine) if asked.question.is_none() => {
-                match uncertainty::ask(engine, waker.now(), Arc::clone(&asked.answer), None) {
-                    Ok(question) => asked.question = Some(question),
-                    Err(error) => {
-                        session.receive(News::Notice(Severity::Error, sentence(error)));
-                        session.receive(News::Stopped(WorkId::Uncertainty));
-                        return;
-                    }
+            Some(engine) if asked.question.is_none() => match asked_again(session, asked.id, &asked.answer) {
+                Ok(request) => {
+                    let about = (request, Arc::clone(&asked.answer));
+                    asked.question = Some(uncertainty::ask(engine, waker.now(), about));
                 }
-            }
+                Err(text) => {
+                    session.receive(News::Notice(Severity::Error, sentence(text)));
+                    session.receive(News::Stopped(WorkId::Uncertainty));
+                    return;
+                }
+            },
             Some(_) => {}
         }
         if let Some(question) = &asked.question {

@@ -13,7 +13,7 @@ use crate::clinical::ClinicalFields;
 use crate::explain::{Around, Method, Parameters, Wanted};
 use crate::geometry::{Patient, Point, Voxel, VoxelGrid};
 use crate::inference::{self, DeviceChoice, Engine, EngineOptions, WeightsChoice};
-use crate::networks::{self, Family};
+use crate::networks;
 use crate::volume::Stroke;
 use crate::workflow::batch::{self, Batch, BatchError, RESULT_FILE};
 use crate::workflow::dicom::AsDicom;
@@ -104,14 +104,6 @@ impl Options {
         let models = models(&raw.network.model)?;
         if models == Models::All && raw.network.weights.is_some() {
             return Err(Failure::arguments("--weights belongs to one network; name it with --model"));
-        }
-        if let Models::One(name) = models
-            && raw.uncertainty
-            && networks::spec(name).is_ok_and(|spec| spec.family != Family::M3Net)
-        {
-            return Err(Failure::arguments(format!(
-                "--uncertainty is for M3Net alone; {name} cannot be asked so"
-            )));
         }
         let mut explain: Vec<Wanted> = Vec::new();
         for asked in &raw.explain {
@@ -315,10 +307,8 @@ fn answer_words(text: &mut String, answer: &AnswerReport) {
         let _ = writeln!(text, "    {}: {reason}", answer.guard.verdict);
     }
     if let Some(found) = &answer.uncertainty {
-        let ways = [
-            ("turned and mirrored", found.test_time_augmentation),
-            ("with dropout on", found.monte_carlo_dropout),
-        ];
+        let dropped = found.monte_carlo_dropout.map(|varied| ("with dropout on", varied));
+        let ways = [("turned and mirrored", found.test_time_augmentation)].into_iter().chain(dropped);
         for (name, varied) in ways {
             let ([low, high], mean, count) = (varied.range, varied.mean, varied.count);
             let _ = writeln!(text, "    {name} ({count} times): mean {mean:.4}, {low:.4} to {high:.4}");

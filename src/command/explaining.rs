@@ -6,14 +6,13 @@ use super::conditions::{answered, mapped};
 use super::entry::{Entry, Group, line};
 use super::keys::{Key, Shortcut};
 use super::words::Command;
+use crate::explain::LayerWanted;
 use crate::findings::Nodule;
-use crate::networks::Scale;
 use crate::session::Session;
 
-/// The selected nodule has an answer of an M3Net.
+/// The selected nodule has an answer of weights that were taught something.
 fn wavering(session: &Session) -> bool {
-    answered(session)
-        && session.selected().and_then(Nodule::answer).is_some_and(|a| a.trained && a.m3net().is_some())
+    answered(session) && session.selected().and_then(Nodule::answer).is_some_and(|a| a.trained)
 }
 
 /// The selected nodule has an answer of an M3Net, whatever its weights.
@@ -48,12 +47,7 @@ pub enum Explaining {
     /// Open the sheet of a layer's features, or close it.
     ShowFeatures,
     /// Compute the features of a layer of the selected nodule's network.
-    Features {
-        /// Of which crop.
-        scale: Scale,
-        /// The layer's published name.
-        layer: &'static str,
-    },
+    Features(LayerWanted),
     /// Open the sheet of cases that are alike, or close it.
     ShowCases,
     /// Open the sheet of two nodules beside each other, or close it.
@@ -91,7 +85,7 @@ pub(super) static EXPLAINING: [Entry; 10] = [
         Group::Network,
         (
             "Ask otherwise",
-            "The same crops turned and mirrored, and the network with its dropout on: how far the answer moves.",
+            "What was read turned and mirrored, and M3Net with its dropout on: how far the answer moves.",
         ),
         &[Shortcut::shift(Key::Char('A'))],
         wavering,
@@ -102,10 +96,10 @@ pub(super) static EXPLAINING: [Entry; 10] = [
         Group::Network,
         (
             "Feature maps",
-            "What any layer of the network computed of its crops: every channel as a picture, slice by slice.",
+            "What any layer of the network computed of what it read: every channel as a picture, slice by slice.",
         ),
         &[Shortcut::shift(Key::Char('F'))],
-        layered,
+        answered,
     ),
     line(
         Command::Explaining(Explaining::ShowCases),

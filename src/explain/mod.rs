@@ -39,7 +39,7 @@ pub use cam::{CamRule, Evidence};
 pub use contribution::{Contribution, contribution, leave_one_out};
 pub use csf::{csf_change, csf_fields, csf_gate};
 pub use error::ExplainError;
-pub use features::{FeatureMaps, feature_maps};
+pub use features::{FeatureMaps, LayerWanted, Picture, feature_maps, read_parts};
 pub use grad_cam::{NativeMap, combined, evidence, grad_cam, native_map};
 pub use guided::{csf_back, csf_guided, guided};
 pub use input::{
@@ -60,4 +60,4 @@ pub use sampled::{
 };
 pub use ssm::ssm_attention;
 pub use trust::{Trust, rank_correlation, ssim};
-pub use uncertainty::{PASSES, SEED, Uncertainty, Varied, uncertainty};
+pub use uncertainty::{PASSES, Position, SEED, Uncertainty, Varied, turned_answers, uncertainty};

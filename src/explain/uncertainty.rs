@@ -1,12 +1,11 @@
-//! How far an answer moves when nothing of the nodule is changed: its crops turned and mirrored, and the network
-//! with its dropout left on.
+//! How far an answer moves when nothing of the nodule is changed: what was read turned and mirrored, and M3Net with
+//! its dropout left on.
 //!
 //! Both are told apart from the range of an ensemble: they ask other questions, and none of the three is a
 //! confidence interval.
 
-use std::sync::Arc;
-
 use super::error::ExplainError;
+use super::sampled::{Sampled, Worth};
 use crate::geometry::{Patient, Point};
 use crate::inference::{Answer, Crop, M3NetNetwork};
 use crate::jobs::JobContext;
@@ -17,6 +16,8 @@ pub const PASSES: usize = 100;
 pub const SEED: u64 = 1;
 /// Positions that are asked about at once.
 const BATCH: usize = 4;
+/// What is done meanwhile.
+const TURNING: &str = "Turning and mirroring the crops";
 
 /// What several ways of asking the same question came to.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,12 +57,12 @@ pub struct Uncertainty {
     pub mode: String,
     /// SHA-256 of its weights, hex.
     pub weights_sha256: String,
-    /// Test-time augmentation: the crops mirrored along each axis and turned by quarters in the slice, the crops as
-    /// they are first. Source: Wang et al. 2019, doi 10.1016/j.neucom.2019.01.103.
+    /// Test-time augmentation: what was read mirrored along each axis and turned by quarters in the slice, as it is
+    /// first. Source: Wang et al. 2019, doi 10.1016/j.neucom.2019.01.103.
     pub turned: Varied,
     /// Monte Carlo dropout: the fusion with the shares left out with which it was published; the encoders have none.
-    /// Source: Gal and Ghahramani 2016, arXiv 1506.02142.
-    pub dropped: Varied,
+    /// Of M3Net alone. Source: Gal and Ghahramani 2016, arXiv 1506.02142.
+    pub dropped: Option<Varied>,
 }
 
 impl Uncertainty {
@@ -74,20 +75,58 @@ impl Uncertainty {
     }
 }
 
-/// A position of the crops: which axes run backwards, and whether columns and rows change places.
+/// A position of what was read: which axes run backwards, and whether columns and rows change places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Position {
-    /// Slices, columns, rows.
+pub struct Position {
+    /// The three axes of the values, the slowest first.
     backwards: [bool; 3],
     transposed: bool,
 }
 
-/// All of them, the crops as they are first; without those that would need square slices.
-fn positions(square: bool) -> Vec<Position> {
-    let bits = if square { 16 } else { 8 };
-    (0..bits)
-        .map(|n: u8| Position { backwards: [0, 1, 2].map(|a| n >> a & 1 == 1), transposed: n >> 3 & 1 == 1 })
-        .collect()
+impl Position {
+    /// All of a block, as it is first; without those that would need square slices, and of one slice without those that
+    /// change nothing.
+    /// - `shape`: of the values, the slowest axis first
+    fn all([slices, down, across]: [usize; 3]) -> Vec<Self> {
+        (0..16u8)
+            .map(|n| Self { backwards: [0, 1, 2].map(|a| n >> a & 1 == 1), transposed: n >> 3 & 1 == 1 })
+            .filter(|at| (slices > 1 || !at.backwards[0]) && (down == across || !at.transposed))
+            .collect()
+    }
+
+    /// The same values in this position.
+    pub(super) fn of(self, values: &[f32], [slices, down, across]: [usize; 3]) -> Vec<f32> {
+        let at = |n: usize, of: usize, backwards: bool| if backwards { of - 1 - n } else { n };
+        let mut turned = Vec::with_capacity(values.len());
+        let [back_k, back_i, back_j] = self.backwards;
+        for k in 0..slices {
+            let k = at(k, slices, back_k);
+            for i in 0..down {
+                for j in 0..across {
+                    let (i, j) = if self.transposed { (j, i) } else { (i, j) };
+                    let (i, j) = (at(i, down, back_i), at(j, across, back_j));
+                    turned.push(values.get((k * down + i) * across + j).copied().unwrap_or(0.0));
+                }
+            }
+        }
+        turned
+    }
+}
+
+/// Asks a network that reads one block of samples.
+/// - `temperature`: by which its margin is divided before it is a probability
+/// - errors: values that are no numbers, a device that failed; cancelled
+pub fn turned_answers(of: &dyn Sampled, temperature: f64, ctx: &JobContext) -> Result<Varied, ExplainError> {
+    let positions = Position::all(of.shape());
+    let mut probabilities = Vec::with_capacity(positions.len());
+    for position in &positions {
+        ctx.step(TURNING, probabilities.len() as f32 / positions.len() as f32)?;
+        probabilities.push(match of.turned(*position)? {
+            Worth::Margin(margin) => 1.0 / (1.0 + (-margin / temperature).exp()),
+            Worth::Probability(probability) => probability,
+        });
+    }
+    Ok(Varied { probabilities })
 }
 
 /// Asks every network of an ensemble, in its own crops.
@@ -100,8 +139,14 @@ pub fn uncertainty(
     ctx: &JobContext,
 ) -> Result<Uncertainty, ExplainError> {
     let temperature = answer.temperature.unwrap_or(1.0);
-    let square = crops.iter().all(|crop| crop.context.bounds.size[0] == crop.context.bounds.size[1]);
-    let positions = positions(square);
+    let crop_shape = |crop: &Crop| {
+        let [columns, rows, slices] = crop.context.bounds.size;
+        [slices, columns, rows]
+    };
+    // Those that all three crops have.
+    let of_crops = crops.each_ref().map(|crop| Position::all(crop_shape(crop)));
+    let fewest = of_crops.into_iter().min_by_key(Vec::len);
+    let positions = fewest.unwrap_or_default();
     let members = network.members();
     let together = |sum: f64| 1.0 / (1.0 + (-sum / members as f64 / temperature).exp());
     let total = positions.len() * members;
@@ -112,7 +157,7 @@ pub fn uncertainty(
             batch.iter().map(|position| crops.each_ref().map(|crop| turned(crop, *position))).collect();
         for member in 0..members {
             // The passes with dropout cost less than one position.
-            ctx.step("Turning and mirroring the crops", asked as f32 / total as f32)?;
+            ctx.step(TURNING, asked as f32 / total as f32)?;
             for (sum, margin) in sums.iter_mut().zip(network.margins(member, &turned, ctx)?) {
                 *sum += margin;
             }
@@ -134,27 +179,14 @@ pub fn uncertainty(
         mode: answer.mode.clone(),
         weights_sha256: answer.weights_sha256.clone(),
         turned: varied(sums),
-        dropped: varied(dropped),
+        dropped: Some(varied(dropped)),
     })
 }
 
 /// The same values in another position; its normalisation is the same.
 fn turned(crop: &Crop, position: Position) -> Crop {
     let [columns, rows, slices] = crop.context.bounds.size;
-    let at = |n: usize, of: usize, backwards: bool| if backwards { of - 1 - n } else { n };
-    let mut values = Vec::with_capacity(crop.values.len());
-    let [back_k, back_i, back_j] = position.backwards;
-    for k in 0..slices {
-        let k = at(k, slices, back_k);
-        for i in 0..columns {
-            for j in 0..rows {
-                let (i, j) = if position.transposed { (j, i) } else { (i, j) };
-                let (i, j) = (at(i, columns, back_i), at(j, rows, back_j));
-                values.push(crop.values.get((k * columns + i) * rows + j).copied().unwrap_or(0.0));
-            }
-        }
-    }
-    Crop { values: Arc::from(values), ..crop.clone() }
+    Crop { values: position.of(&crop.values, [slices, columns, rows]).into(), ..crop.clone() }
 }
 
 #[cfg(test)]
@@ -174,7 +206,8 @@ mod tests {
     #[test]
     fn every_position_is_another_order_of_the_same_values_and_the_first_is_their_own() {
         let crop = crop([3, 3, 2]);
-        let all: Vec<Crop> = positions(true).into_iter().map(|position| turned(&crop, position)).collect();
+        let all: Vec<Crop> =
+            Position::all([2, 3, 3]).into_iter().map(|position| turned(&crop, position)).collect();
         assert_eq!(all.len(), 16);
         assert_eq!(all[0], crop);
         for (n, a) in all.iter().enumerate() {
@@ -194,10 +227,13 @@ mod tests {
     #[test]
     fn a_crop_that_is_not_square_is_mirrored_and_not_turned() {
         let crop = crop([2, 3, 2]);
-        assert_eq!(positions(false).len(), 8);
-        for position in positions(false) {
+        let positions = Position::all([2, 2, 3]);
+        assert_eq!(positions.len(), 8);
+        for position in positions {
             assert_eq!(turned(&crop, position).values.len(), 12);
         }
+        // Of one slice the order of slices is none.
+        assert_eq!(Position::all([1, 4, 4]).len(), 8);
     }
 
     #[test]

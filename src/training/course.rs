@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::config::Schedule;
 use super::error::TrainingError;
+use super::pictures::Look;
 
 /// Which optimiser steps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +82,17 @@ impl From<&Schedule> for Course {
 }
 
 impl Course {
+    /// Of several things the one whose turn it is: each has an equal share of the epochs, one after the other.
+    /// Progress is measured with the last one, so that the figures of all epochs are of the same.
+    /// - returns: `None` of nothing
+    pub(super) fn turn<T: Copy>(&self, of: &[T], look: Look) -> Option<T> {
+        let turn = match look {
+            Look::Plain => of.len(),
+            Look::Varied(epoch) => epoch as usize * of.len() / self.epochs.max(1),
+        };
+        of.get(turn).or(of.last()).copied()
+    }
+
     /// Learning rate of one step: a pure function of its number, so that nothing need be saved.
     /// - `steps`: of the whole stage
     pub fn rate(&self, step: usize, steps: usize) -> f64 {

@@ -6,12 +6,11 @@ use std::sync::Arc;
 use egui_commonmark::CommonMarkCache;
 
 use crate::command::{Command, Entry, FilmChoice, Keymap, entry};
-use crate::explain::Around;
+use crate::explain::{Around, LayerWanted};
 use crate::findings::NoduleId;
 use crate::geometry::{Patient, Point};
 use crate::inference::Answer;
 use crate::measure::MeasureId;
-use crate::networks::Scale;
 use crate::say;
 use crate::segments::SegmentId;
 use crate::session::{Heatmap, Layout, Pane, Preferences, Session, ViewportState};
@@ -111,7 +110,7 @@ pub struct UiState {
     /// Which layer's features are looked at.
     pub features: FeatureChoice,
     /// Whose features were asked for last.
-    pub features_asked: Option<(Arc<Answer>, (Scale, &'static str))>,
+    pub features_asked: Option<(Arc<Answer>, LayerWanted)>,
     /// Of the sheet of cases that are alike: the user's own are shown where there are any.
     pub own_cases: bool,
     /// Which nodule stands beside the selected one, which crop of both is shown, and which slice.

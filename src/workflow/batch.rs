@@ -216,9 +216,9 @@ pub fn run(
             }
             let mut answer = AnswerReport::new(&classified.answer, explanations);
             answer.agreement = AgreementReport::all(&classified.saliency);
-            if batch.uncertainty && (uncertainty::check(&classified.answer).is_ok() || !batch.skip_lacking) {
-                let weights = batch.weights.clone();
-                let found = uncertainty::run(engine, Arc::clone(&classified.answer), weights, ctx)?;
+            if batch.uncertainty {
+                let about = (request(opened, batch, at, model), Arc::clone(&classified.answer));
+                let found = uncertainty::run(engine, about, ctx)?;
                 answer.uncertainty = Some(UncertaintyReport::from(found.as_ref()));
             }
             answer.neighbourhood = around(engine, request(opened, batch, at, model), batch, ctx)?;
@@ -290,6 +290,7 @@ fn request(opened: &Opened, batch: &Batch, at: Point<Patient>, model: &str) -> R
         weights: batch.weights.clone(),
         explain: explained(batch, model),
         parameters: batch.parameters,
+        turned: false,
         all_members: true,
         force: batch.force,
     }

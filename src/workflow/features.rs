@@ -2,15 +2,12 @@
 
 use std::sync::Arc;
 
-use super::classify::{ClassifyError, stopped};
+use super::classify::{ClassifyError, Request, stopped};
 use super::models::weights_for;
-use crate::explain::{FeatureMaps, feature_maps};
-use crate::inference::{Answer, Engine, Loaded, Question, Runtime, Stopped};
+use crate::explain::{FeatureMaps, LayerWanted, feature_maps};
+use crate::inference::ssm::{Resolution, nearest_slice, slice_picture};
+use crate::inference::{Answer, Detail, Engine, Question, Runtime, Stopped};
 use crate::jobs::{JobContext, Wake};
-use crate::networks::{Scale, spec};
-
-/// What the error says of it.
-const WHAT: &str = "what its layers computed";
 
 /// What comes back.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,20 +18,16 @@ pub enum FeaturesPart {
     Failed(String),
 }
 
-/// Asks on the inference thread, in the crops of the answer.
-/// - `layer`: of the encoder of `scale`
-/// - errors: another network than M3Net
+/// Asks on the inference thread, about what the network read for its answer.
+/// - `request`: what was asked about
 pub fn ask(
     engine: &Engine,
     wake: Wake,
-    answer: Arc<Answer>,
-    (scale, layer): (Scale, &'static str),
-) -> Result<Question<FeaturesPart>, ClassifyError> {
-    if answer.m3net().is_none() {
-        return Err(ClassifyError::M3NetAlone { model: spec(&answer.model)?.name, what: WHAT });
-    }
-    Ok(engine.submit("features", wake, move |runtime, ctx, parts| {
-        match work(runtime, ctx, &answer, (scale, layer)) {
+    (request, answer): (Request, Arc<Answer>),
+    wanted: LayerWanted,
+) -> Question<FeaturesPart> {
+    engine.submit("features", wake, move |runtime, ctx, parts| {
+        match work(runtime, ctx, (&request, &answer), wanted) {
             Ok(found) => {
                 parts.send(FeaturesPart::Known(Arc::new(found)));
                 Ok(())
@@ -44,21 +37,25 @@ pub fn ask(
                 Stopped::Told
             })),
         }
-    }))
+    })
 }
 
 /// On the inference thread.
 fn work(
     runtime: &mut Runtime,
     ctx: &JobContext,
-    answer: &Answer,
-    (scale, layer): (Scale, &'static str),
+    (request, answer): (&Request, &Answer),
+    wanted: LayerWanted,
 ) -> Result<FeatureMaps, ClassifyError> {
     ctx.step("Loading the network", 0.0)?;
-    let weights = weights_for(&answer.model);
-    let (Loaded::M3Net(network), Some(seen)) = (runtime.network(&answer.model, &weights)?, answer.m3net())
-    else {
-        return Err(ClassifyError::M3NetAlone { model: spec(&answer.model)?.name, what: WHAT });
+    let network = runtime.network(&answer.model, &weights_for(&answer.model))?;
+    let slice = match answer.detail {
+        Detail::Ssm(_) => {
+            let slice = nearest_slice(request.volume.grid(), answer.at);
+            Some(slice_picture(&request.volume, slice, Resolution::PUBLISHED)?)
+        }
+        _ => None,
     };
-    Ok(feature_maps(&network, &seen.crops[scale as usize], scale, layer)?)
+    ctx.step("Running the network", 0.5)?;
+    Ok(feature_maps(&network, answer, slice.as_ref(), wanted)?)
 }

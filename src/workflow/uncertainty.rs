@@ -2,16 +2,12 @@
 
 use std::sync::Arc;
 
-use super::classify::{ClassifyError, stopped};
+use super::classify::{ClassifyError, Request, in_other_positions, stopped};
 use super::models::weights_for;
 use super::waiting::last_known;
 use crate::explain::{Uncertainty, uncertainty};
-use crate::inference::{Answer, Engine, Loaded, Question, Runtime, Stopped, WeightsChoice};
+use crate::inference::{Answer, Engine, Loaded, Question, Runtime, Stopped};
 use crate::jobs::{JobContext, Wake};
-use crate::networks::spec;
-
-/// What the error says of it.
-const WHAT: &str = "the uncertainty by turned crops and dropout";
 
 /// What comes back.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,27 +18,15 @@ pub enum UncertaintyPart {
     Failed(String),
 }
 
-/// Whether an answer can be asked for it: that of an M3Net.
-/// - errors: another network's
-pub fn check(answer: &Answer) -> Result<(), ClassifyError> {
-    match answer.m3net() {
-        Some(_) => Ok(()),
-        None => Err(ClassifyError::M3NetAlone { model: spec(&answer.model)?.name, what: WHAT }),
-    }
-}
-
-/// Asks on the inference thread, in the crops of the answer.
-/// - `weights`: `None` takes those that the network was asked with: what is installed, or built in
-/// - errors: what [`check`] refuses
+/// Asks on the inference thread: M3Net in the crops of the answer, other networks about what they read again.
+/// - `request`: what was asked, with the weights: `None` takes what is installed, or built in
 pub fn ask(
     engine: &Engine,
     wake: Wake,
-    answer: Arc<Answer>,
-    weights: Option<WeightsChoice>,
-) -> Result<Question<UncertaintyPart>, ClassifyError> {
-    check(&answer)?;
-    Ok(engine.submit("uncertainty", wake, move |runtime, ctx, parts| {
-        match work(runtime, ctx, &answer, weights.clone()) {
+    (request, answer): (Request, Arc<Answer>),
+) -> Question<UncertaintyPart> {
+    engine.submit("uncertainty", wake, move |runtime, ctx, parts| {
+        match work(runtime, ctx, (&request, &answer)) {
             Ok(found) => {
                 parts.send(UncertaintyPart::Known(Arc::new(found)));
                 Ok(())
@@ -52,17 +36,16 @@ pub fn ask(
                 Stopped::Told
             })),
         }
-    }))
+    })
 }
 
 /// Asks and waits. `ctx` can cancel.
 pub fn run(
     engine: &Engine,
-    answer: Arc<Answer>,
-    weights: Option<WeightsChoice>,
+    about: (Request, Arc<Answer>),
     ctx: &JobContext,
 ) -> Result<Arc<Uncertainty>, ClassifyError> {
-    let question = ask(engine, Arc::new(|| {}), answer, weights)?;
+    let question = ask(engine, Arc::new(|| {}), about);
     let known = |part| match part {
         UncertaintyPart::Known(known) => Ok(known),
         UncertaintyPart::Failed(why) => Err(why),
@@ -74,14 +57,22 @@ pub fn run(
 fn work(
     runtime: &mut Runtime,
     ctx: &JobContext,
-    answer: &Answer,
-    weights: Option<WeightsChoice>,
+    (request, answer): (&Request, &Answer),
 ) -> Result<Uncertainty, ClassifyError> {
     ctx.step("Loading the network", 0.0)?;
-    let weights = weights.unwrap_or_else(|| weights_for(&answer.model));
-    let (Loaded::M3Net(network), Some(seen)) = (runtime.network(&answer.model, &weights)?, answer.m3net())
-    else {
-        return Err(ClassifyError::M3NetAlone { model: spec(&answer.model)?.name, what: WHAT });
+    let Some(seen) = answer.m3net() else {
+        return Ok(Uncertainty {
+            at: answer.at,
+            model: answer.model.clone(),
+            mode: answer.mode.clone(),
+            weights_sha256: answer.weights_sha256.clone(),
+            turned: in_other_positions(runtime, request, answer, ctx)?,
+            dropped: None,
+        });
+    };
+    let weights = request.weights.clone().unwrap_or_else(|| weights_for(&answer.model));
+    let Loaded::M3Net(network) = runtime.network(&answer.model, &weights)? else {
+        return Err(ClassifyError::Replaced(answer.model.clone()));
     };
     Ok(uncertainty(&network, answer, &seen.crops, ctx)?)
 }

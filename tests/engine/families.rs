@@ -196,6 +196,7 @@ fn answers(model: &str, folder: &Path, weights: &Path) {
         weights: Some(WeightsChoice::File(weights.to_owned())),
         explain: Vec::new(),
         parameters: Parameters::default(),
+        turned: false,
         all_members: false,
         force: true,
     };

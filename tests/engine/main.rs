@@ -20,6 +20,7 @@ mod evaluations;
 mod families;
 mod crops;
 mod explanations;
+mod layers;
 mod neighbourhood;
 mod export_round_trip;
 mod devices;

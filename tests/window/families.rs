@@ -6,12 +6,13 @@ use std::sync::Arc;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, vec2};
 use triscope::app::Start;
-use triscope::command::Command;
+use triscope::command::{Command, Explaining};
+use triscope::explain::LayerWanted;
 use triscope::findings::Said;
 use triscope::inference::Detail;
 use triscope::networks::Architecture;
 use triscope::networks::weights::Card;
-use triscope::session::{Edit, Pane};
+use triscope::session::{Edit, Pane, Session};
 use triscope::volume::{Fill, Stroke};
 
 use crate::support::{Window, ask, explained, with_weights};
@@ -70,6 +71,8 @@ fn each_family_shows_what_it_saw_and_its_own_maps() {
         window.key(Key::G);
         assert!(window.session(|s| s.look().heatmap.on));
         window.key(Key::G);
+        layers_are_shown(&mut window, network);
+        asked_otherwise(&mut window, network);
     }
     // One date is not enough for a network that compares two.
     choose(&mut window, "csf-net-compact");
@@ -77,6 +80,51 @@ fn each_family_shows_what_it_saw_and_its_own_maps() {
         s.selected().and_then(|n| n.answer()).is_some_and(|a| matches!(a.detail, Detail::Ssm(_)))
     });
     assert!(window.says("csf-net-compact compares two dates") && window.says("This answer is of lungnodule"));
+}
+
+/// The sheet of a layer's channels: the middle one, and another one of the slider.
+fn layers_are_shown(window: &mut Window, network: &str) {
+    let maps =
+        |s: &Session| s.selected().and_then(|n| n.answer()).and_then(|answer| s.features_of(answer)).cloned();
+    assert!(window.says("Feature maps"), "{network}");
+    window.key_with(Modifiers::SHIFT, Key::F);
+    window.until("a layer is there", |s| maps(s).is_some());
+    window.settle();
+    let first = window.session(|s| maps(s).expect("there"));
+    let [depth, columns, rows] = first.shape;
+    let channels = first.channels();
+    let plural = if channels == 1 { "channel" } else { "channels" };
+    let told = format!("{channels} {plural} of {columns} × {rows} cells, slice");
+    assert!(window.says(&told), "{network}: {told}");
+    assert!(window.says("What was read, slice"), "{network}");
+    assert_eq!((first.layer, depth > 1), (first.layers.len() / 2, network == "mmcaf-net-compact"));
+    let ctx = window.harness.ctx.clone();
+    let wanted = LayerWanted { part: first.part, layer: Some(0) };
+    window.harness.state().command(Command::Explaining(Explaining::Features(wanted)), &ctx);
+    window.until("the first layer is there", |s| maps(s).is_some_and(|maps| maps.layer == 0));
+    window.key(Key::Escape);
+    window.settle();
+}
+
+/// What was read turned and mirrored; no other network than M3Net has its dropout on.
+fn asked_otherwise(window: &mut Window, network: &str) {
+    let known = |s: &Session| s.selected().and_then(|n| n.uncertainty().cloned());
+    window.key_with(Modifiers::SHIFT, Key::A);
+    window.until("it is asked otherwise", |s| known(s).is_some());
+    window.settle();
+    let (found, probability) = window.session(|s| {
+        let answer = s.selected().and_then(|n| n.answer()).expect("answered");
+        (known(s).expect("there"), answer.probability)
+    });
+    let turned = &found.turned.probabilities;
+    assert_eq!(turned.len(), if network == "lungnodule-ssm-compact" { 8 } else { 16 }, "{network}");
+    // As it is first.
+    assert!((turned[0] - probability).abs() < 1e-6, "{network}: {turned:?} {probability}");
+    // Random weights may be as sure as numbers can be.
+    let sure = !(1e-6..1.0 - 1e-6).contains(&probability);
+    assert!(sure || turned.iter().any(|p| (p - probability).abs() > 1e-6), "{network}: {turned:?}");
+    assert!(found.dropped.is_none());
+    assert!(window.says("The same, asked otherwise") && !window.says("Dropout on"), "{network}");
 }
 
 #[test]

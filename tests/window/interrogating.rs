@@ -10,7 +10,7 @@ use triscope::cases::{KnownCase, KnownCases};
 use triscope::command::{Command, Explaining};
 use triscope::explain::{Around, block_around};
 use triscope::geometry::{Patient, Point};
-use triscope::networks::Scale;
+use triscope::inference::RegionName;
 use triscope::session::{Brush, Edit, Pane, Session, Tool, WorkId};
 use triscope::ui::viewport::compose;
 
@@ -179,16 +179,18 @@ fn every_layer_of_the_network_is_shown_channel_by_channel() {
     window.settle();
     // The middle one first: 16 channels of cells of eight voxels.
     let first = window.session(|s| maps(s).expect("there"));
-    assert_eq!((first.scale, first.layer, first.channels()), (Scale::Meso, "layer2", 16));
+    assert_eq!((first.part, &*first.layers[first.layer], first.channels()), (RegionName::Meso, "layer2", 16));
     assert_eq!(first.shape, [14, 8, 8]);
     assert!(window.says("16 channels of 8 × 8 cells, slice 8 of 14"));
     assert!(first.ranges.iter().all(|[low, high]| *low >= 0.0 && high >= low), "behind a ReLU");
     assert!(first.ranges.iter().any(|[low, high]| high > low));
     // Another crop and another layer are computed when they are chosen.
-    window.click("Crop: macro");
+    window.click("What was read: macro");
+    window.until("the crop is there", |s| maps(s).is_some_and(|maps| maps.part == RegionName::Macro));
+    window.settle();
     window.click("Layer: layer1");
     window.until("the other layer is there", |s| {
-        maps(s).is_some_and(|maps| (maps.scale, maps.layer) == (Scale::Macro, "layer1"))
+        maps(s).is_some_and(|maps| maps.part == RegionName::Macro && maps.layers[maps.layer] == "layer1")
     });
     window.settle();
     assert!(window.says("8 channels of 24 × 24 cells, slice 15 of 28"));

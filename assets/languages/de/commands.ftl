@@ -177,9 +177,9 @@ command-next-mode = Eingabe: publiziert oder klinisch
     .help = Wie die Eingabe des Netzes vorbereitet wird: wie publiziert oder im klinischen Modus; es wird neu befragt.
 
 command-ask-otherwise = Anders befragen
-    .help = Dieselben Ausschnitte gedreht und gespiegelt, und das Netz mit Dropout: wie weit die Antwort schwankt.
+    .help = Das Gelesene gedreht und gespiegelt, und M3Net mit Dropout: wie weit die Antwort schwankt.
 command-feature-maps = Merkmalskarten
-    .help = Was eine beliebige Netzschicht aus den Ausschnitten berechnet hat: jeder Kanal als Bild, Schicht für Schicht.
+    .help = Was eine beliebige Netzschicht aus dem Gelesenen berechnet hat: jeder Kanal als Bild, Schicht für Schicht.
 command-cases-alike = Ähnliche Fälle
     .help = Welche bekannten Fälle das Netz so sieht wie diesen Rundherd, und wo er unter allen liegt.
 command-two-nodules = Zwei Rundherde

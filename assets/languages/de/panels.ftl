@@ -467,7 +467,7 @@ take-save = Karten speichern
 
 ## ui/panels/uncertainty
 
-otherwise-turned-tip = Gedreht und gespiegelt: dieselben Ausschnitte in ihren anderen Lagen, was keinen Unterschied machen sollte.
+otherwise-turned-tip = Gedreht und gespiegelt: das Gelesene in seinen anderen Lagen, was keinen Unterschied machen sollte.
 otherwise-dropout-tip = Mit Dropout: die Fusion ohne zufällige Werte, wie beim Lernen; wie viel an einzelnen Werten hängt.
 otherwise-no-interval = Keine Konfidenzintervalle: beide können eng um eine falsche Antwort liegen.
 otherwise-asking = Dasselbe wird neu befragt

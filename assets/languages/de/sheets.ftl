@@ -204,14 +204,18 @@ binding-leave = So lassen
 ## ui/states/features
 
 features-title = Was die Netzschichten von { $model } berechnet haben
-features-crop = Ausschnitt
+features-crop = Gelesenes
 features-layer = Netzschicht
+features-layer-of = { $name }, Netzschicht { $number } von { $count }
 features-slice = Schicht der Merkmale
-features-told = { $channels } Kanäle mit { $columns } × { $rows } Zellen, Schicht { $slice } von { $depth }; jeder von seinem kleinsten (schwarz) bis zu seinem größten Wert (weiß) aller Schichten
+features-told = { $channels ->
+    [one] { $channels } Kanal
+   *[other] { $channels } Kanäle
+} mit { $columns } × { $rows } Zellen, Schicht { $slice } von { $depth }; jeder von seinem kleinsten (schwarz) bis zu seinem größten Wert (weiß) aller Schichten
 features-all = Alle Kanäle
 features-channel = Kanal { $channel }: { $low } bis { $high }
 features-coming = Das Netz wird befragt.
-features-read = Der Ausschnitt, Schicht { $slice }
+features-read = Gelesenes, Schicht { $slice }
 
 ## ui/states/alike
 

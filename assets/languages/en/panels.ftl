@@ -467,7 +467,7 @@ take-save = Save maps
 
 ## ui/panels/uncertainty
 
-otherwise-turned-tip = Turned and mirrored: the same crops in their other positions, which should make no difference.
+otherwise-turned-tip = Turned and mirrored: what was read in its other positions, which should make no difference.
 otherwise-dropout-tip = Dropout on: the fusion with random values left out, as while it learned; how much hangs on single values.
 otherwise-no-interval = No confidence intervals: either can be narrow around a wrong answer.
 otherwise-asking = Asking the same again

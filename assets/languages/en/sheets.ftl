@@ -204,14 +204,18 @@ binding-leave = Leave it
 ## ui/states/features
 
 features-title = What the layers of { $model } computed
-features-crop = Crop
+features-crop = What was read
 features-layer = Layer
+features-layer-of = { $name }, layer { $number } of { $count }
 features-slice = Slice of the features
-features-told = { $channels } channels of { $columns } × { $rows } cells, slice { $slice } of { $depth }; each from its smallest (black) to its largest value (white) of all slices
+features-told = { $channels ->
+    [one] { $channels } channel
+   *[other] { $channels } channels
+} of { $columns } × { $rows } cells, slice { $slice } of { $depth }; each from its smallest (black) to its largest value (white) of all slices
 features-all = All channels
 features-channel = Channel { $channel }: { $low } to { $high }
 features-coming = The network is being asked.
-features-read = The crop, slice { $slice }
+features-read = What was read, slice { $slice }
 
 ## ui/states/alike
 

@@ -151,7 +151,7 @@ pub(in crate::cli) struct Classify {
     /// weight_kg, t_stage, n_stage, m_stage, smoking, race, screening_result, screening_result_alone
     #[arg(long, value_name = "F.json")]
     pub(in crate::cli) fields: Option<PathBuf>,
-    /// Ask the same with the crops turned and mirrored, and with the published dropout left on (M3Net): how far the
+    /// Ask the same with what was read turned and mirrored, and M3Net with its published dropout left on: how far the
     /// answer moves, apart from the range of an ensemble
     #[arg(long)]
     pub(in crate::cli) uncertainty: bool,

@@ -4,8 +4,9 @@ use std::cell::OnceCell;
 
 use burn::tensor::Tensor;
 
-use super::{Layer, Sampled, Slope, back, difference, number};
+use super::{Layer, Sampled, Slope, Worth, back, difference, number};
 use crate::explain::error::ExplainError;
+use crate::explain::uncertainty::Position;
 use crate::inference::Region;
 use crate::inference::csf::{CsfForward, CsfNetwork, Input, SHADES};
 use crate::networks::Taps;
@@ -82,6 +83,17 @@ impl Sampled for CsfSampled<'_> {
         let later = net.encode(self.network.region(values), &mut Taps::off());
         let dates = [self.features(), later];
         number(difference(net.join(dates, self.embedded.clone(), &mut Taps::off())))
+    }
+
+    /// Both dates in one position: they are laid on each other.
+    fn turned(&self, position: Position) -> Result<Worth, ExplainError> {
+        let net = self.network.net();
+        let features = self.dates().map(|values| {
+            let turned = position.of(values, self.shape());
+            net.encode(self.network.region(&turned), &mut Taps::off())
+        });
+        let joined = net.join(features, self.embedded.clone(), &mut Taps::off());
+        Ok(Worth::Margin(number(difference(joined))?))
     }
 
     fn layer(&self) -> Result<Layer, ExplainError> {

@@ -31,6 +31,7 @@ pub use trust::SampledTrust;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::error::ExplainError;
+use super::uncertainty::Position;
 use crate::inference::{Region, read};
 
 /// A network and the block of samples that it answered to.
@@ -58,6 +59,11 @@ pub trait Sampled {
     /// - errors: as [`Sampled::slope`]
     fn worth(&self, values: &[f32]) -> Result<Worth, ExplainError> {
         Ok(Worth::Margin(self.margin(values)?))
+    }
+    /// What is asked when all that was read stands in another position.
+    /// - errors: as [`Sampled::slope`]
+    fn turned(&self, position: Position) -> Result<Worth, ExplainError> {
+        self.worth(&position.of(self.values(), self.shape()))
     }
     /// The layer that class activation maps look at, as it answered.
     /// - errors: as [`Sampled::slope`]
@@ -95,7 +101,7 @@ impl Worth {
         }
     }
 
-    /// As a probability, before any calibration.
+    /// As a probability; of a margin before any calibration.
     fn probability(self) -> f64 {
         match self {
             Self::Margin(margin) => 1.0 / (1.0 + (-margin).exp()),

@@ -5,6 +5,7 @@ use std::time::Instant;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::forest::Forest;
+use crate::inference::Mode;
 use crate::inference::error::InferenceError;
 use crate::inference::numbers::read;
 use crate::inference::opened::{Known, Opened};
@@ -27,7 +28,8 @@ pub struct SsmNetwork {
 /// What is said of a slice.
 #[derive(Debug)]
 pub struct SsmForward {
-    /// That the slice shows a nodule: the forest's, or the head's where there is no forest.
+    /// That the slice shows a nodule, calibrated where the weights say how: the forest's, or the head's where there is
+    /// no forest.
     pub probability: f64,
     /// Of the head: no nodule, nodule.
     pub logits: Option<[f64; 2]>,
@@ -153,12 +155,16 @@ impl SsmNetwork {
             logits = Some([none, nodule]);
             shares = Some([left, top, width, height].map(|v| v as f32));
         }
+        let temperature = self.known.temperature(Mode::Paper);
         let probability = match (&self.forest, logits) {
             (Some(forest), _) => {
                 let classes = forest.predict(&features).map_err(|_| InferenceError::NoAnswer)?;
-                classes.get(1).copied().ok_or(InferenceError::NoAnswer)?
+                let share = classes.get(1).copied().ok_or(InferenceError::NoAnswer)?;
+                temperature.map_or(share, |t| cooled(share, forest.trees(), t))
             }
-            (None, Some([none, nodule])) => 1.0 / (1.0 + (none - nodule).exp()),
+            (None, Some([none, nodule])) => {
+                1.0 / (1.0 + ((none - nodule) / temperature.unwrap_or(1.0)).exp())
+            }
             (None, None) => return Err(InferenceError::NoAnswer),
         };
         let forward_ms = start.elapsed().as_secs_f64() * 1e3;
@@ -171,5 +177,28 @@ impl SsmNetwork {
             _ => None,
         };
         Ok(SsmForward { probability, logits, shares, features, attention, upload_ms, forward_ms })
+    }
+}
+
+/// The share of trees with its log odds divided by a temperature. Half a tree is taken to be of another opinion where
+/// all agree, as when the temperature was fitted.
+fn cooled(share: f64, trees: usize, temperature: f64) -> f64 {
+    let least = 0.5 / trees.max(1) as f64;
+    let share = share.clamp(least, 1.0 - least);
+    1.0 / (1.0 + (-(share / (1.0 - share)).ln() / temperature).exp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_temperature_draws_shares_towards_a_half_and_none_to_certainty() {
+        assert!((cooled(0.32, 100, 1.247) - 0.3533).abs() < 1e-4);
+        assert_eq!(cooled(0.5, 100, 3.0), 0.5);
+        assert!((cooled(0.2, 100, 1.0) - 0.2).abs() < 1e-12);
+        assert!(
+            (cooled(1.0, 100, 1.0) - 0.995).abs() < 1e-12 && (cooled(0.0, 100, 1.0) - 0.005).abs() < 1e-12
+        );
     }
 }

@@ -84,6 +84,11 @@ impl CsfNet {
         embedded.slice_assign([0..patients, field..field + 1, 0..width], mean)
     }
 
+    /// The layers that are offered of one date's region, from the input on.
+    pub fn layers(&self) -> Vec<String> {
+        self.trunk.layers()
+    }
+
     /// One date's region to its features.
     /// - `region`: `[batch, slice, row, column]`
     /// - returns: `[batch, channel, d, h, w]`

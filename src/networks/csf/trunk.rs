@@ -73,6 +73,18 @@ impl Trunk {
         }
     }
 
+    /// The layers that are offered of a region, from the input on.
+    pub fn layers(&self) -> Vec<String> {
+        let mut names = ["first_cbam.gate", "first_cbam"].map(str::to_owned).to_vec();
+        for (n, layer) in self.layers.iter().enumerate() {
+            if matches!(layer, Layer::Gate(_)) {
+                names.push(format!("layers.{n}.gate"));
+            }
+            names.push(format!("layers.{n}"));
+        }
+        names
+    }
+
     /// - `region`: `[batch, slice, row, column]`
     /// - returns: `[batch, channel, d, h, w]`, an eighth of the size along each axis, rounded up
     pub fn forward_tapped(&self, region: Tensor<4>, taps: &mut Taps) -> Tensor<5> {

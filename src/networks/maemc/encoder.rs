@@ -79,6 +79,12 @@ impl Encoder {
         [first].into_iter().chain(blocks).chain([list_param_ids(&self.norm)]).collect()
     }
 
+    /// The layers that are offered of a montage, from the input on; each token but the class token is one slice.
+    pub fn layers(&self) -> Vec<String> {
+        let blocks = (0..self.blocks.len()).map(|n| format!("blocks.{n}"));
+        ["patch_embed".to_owned()].into_iter().chain(blocks).collect()
+    }
+
     /// The names under which the blocks offer their attention, first to last: `[batch, head, 26, 26]`,
     /// query by key, the class token first. Each other token is one slice, so that what the class token
     /// attends to is the share of each slice.

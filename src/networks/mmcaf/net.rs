@@ -87,6 +87,22 @@ impl Mmcaf {
     /// The gates of every voxel of the levels, fine to coarse, as they are offered.
     pub const GATES: [&str; 3] = ["image_encoder.sab1", "image_encoder.sab2", "image_encoder.sab3"];
 
+    /// The layers that are offered of a window, from the input on.
+    pub const LAYERS: [&str; 12] = [
+        "image_encoder.encoder.max_pool",
+        "image_encoder.encoder.encoders.0",
+        "image_encoder.encoder.encoders.1",
+        "image_encoder.encoder.encoders.2",
+        "image_encoder.sab3",
+        "image_encoder.dcfb3",
+        "image_encoder.sab2",
+        "image_encoder.dcfb2",
+        "image_encoder.sab1",
+        "image_encoder.dcfb1",
+        "image_encoder.bfpu1",
+        "image_encoder.bfpu2",
+    ];
+
     /// [`Mmcaf::image_features`] from the trunk's levels on: where the trunk is not to learn.
     /// - `levels`: of [`ImageEncoder::levels`]
     pub fn features_of(&self, levels: Vec<Tensor<5>>, taps: &mut Taps, drop: Drop) -> Tensor<2> {

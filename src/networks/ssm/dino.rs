@@ -150,6 +150,11 @@ impl Dino {
         self.tokens(image, positions, taps)
     }
 
+    /// The layers that are offered of an image, from the input on: `[batch, token, dim]`, the patches last.
+    pub fn layers(&self) -> Vec<String> {
+        (0..self.blocks.len()).map(|n| format!("blocks.{n}")).collect()
+    }
+
     /// The image up to the last block, for [`Dino::last`].
     /// - `image`: as in [`Dino::forward_tapped`]
     /// - returns: `[batch, token, dim]`

@@ -13,7 +13,7 @@ struct BuiltIn {
     card: &'static str,
 }
 
-const ALL: [BuiltIn; 3] = [
+const ALL: [BuiltIn; 4] = [
     BuiltIn {
         model: "m3net-compact",
         weights: include_bytes!("../../../assets/weights/m3net-compact.safetensors"),
@@ -28,6 +28,11 @@ const ALL: [BuiltIn; 3] = [
         model: "csf-net-compact",
         weights: include_bytes!("../../../assets/weights/csf-net-compact.safetensors"),
         card: include_str!("../../../docs/models/csf-net-compact.md"),
+    },
+    BuiltIn {
+        model: "lungnodule-ssm-compact",
+        weights: include_bytes!("../../../assets/weights/lungnodule-ssm-compact.safetensors"),
+        card: include_str!("../../../docs/models/lungnodule-ssm-compact.md"),
     },
 ];
 

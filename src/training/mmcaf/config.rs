@@ -27,6 +27,27 @@ impl Default for MmcafAugmentation {
     }
 }
 
+/// Rows and columns of what each stage reads, 192 for the whole window: each size for an equal share of the epochs,
+/// one after the other. Ours: nothing published does. Smaller ones are pieces around the lesion. The encoder ends in a
+/// maximum over all places, and so reads pieces as it reads windows; a step costs a ninth with pieces of 64.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MmcafPieces {
+    /// Of the trunk.
+    pub trunk: Vec<usize>,
+    /// Of the rest of the image's encoder.
+    pub image: Vec<usize>,
+    /// Of table, fusion and classifier.
+    pub joint: Vec<usize>,
+}
+
+impl Default for MmcafPieces {
+    fn default() -> Self {
+        let whole = || vec![MmcafConfig::WINDOW[1]];
+        Self { trunk: whole(), image: whole(), joint: whole() }
+    }
+}
+
 /// A training run of MMCAF-Net.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -55,6 +76,8 @@ pub struct MmcafTraining {
     pub tokens: String,
     /// Variation of the windows.
     pub augmentation: MmcafAugmentation,
+    /// How much of a window is read.
+    pub pieces: MmcafPieces,
     /// The trunk, with a head of its own that is left behind.
     pub trunk: Course,
     /// The rest of the image's encoder, the trunk as it is.
@@ -77,6 +100,7 @@ impl Default for MmcafTraining {
             dropout: false,
             tokens: Tokens::Apart.name().to_owned(),
             augmentation: MmcafAugmentation::default(),
+            pieces: MmcafPieces::default(),
             trunk: Course { epochs: 10, ..course },
             image: Course { epochs: 10, learning_rate: 5e-4, ..course },
             joint: Course { epochs: 20, learning_rate: 3e-3, patience: 8, ..course },
@@ -98,6 +122,13 @@ impl MmcafTraining {
         let a = &config.augmentation;
         check(a.jitter_slices > 24, "jitter_slices must not be above 24")?;
         check(a.rotation_degrees > 180, "rotation_degrees must not be above 180")?;
+        let MmcafPieces { trunk, image, joint } = &config.pieces;
+        for (name, sides) in [("trunk", trunk), ("image", image), ("joint", joint)] {
+            // The coarsest cells lie 16 samples apart.
+            let fits = |side: &usize| (32..=MmcafConfig::WINDOW[1]).contains(side) && side % 16 == 0;
+            let sentence = format!("pieces.{name} must be sizes of 32 to 192 that 16 divides");
+            check(sides.is_empty() || !sides.iter().all(fits), &sentence)?;
+        }
         for (name, course) in [("trunk", config.trunk), ("image", config.image), ("joint", config.joint)] {
             course.check(name)?;
         }
@@ -114,5 +145,20 @@ impl MmcafTraining {
         let tokens = all.into_iter().find(|tokens| tokens.name() == self.tokens);
         let wrong = || TrainingError::Config(format!("there is no tokens = \"{}\"", self.tokens));
         Ok(MmcafConfig { tokens: tokens.ok_or_else(wrong)?, ..layers })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_whole_cells_of_the_window() {
+        let config = MmcafTraining::parse("[pieces]\ntrunk = [64]\nimage = [96, 192]").expect("good");
+        assert_eq!((config.pieces.trunk, config.pieces.image), (vec![64], vec![96, 192]));
+        assert_eq!(config.pieces.joint, [192]);
+        for wrong in ["trunk = []", "image = [16]", "joint = [70]", "joint = [208]"] {
+            assert!(MmcafTraining::parse(&format!("[pieces]\n{wrong}")).is_err(), "{wrong}");
+        }
     }
 }

@@ -20,8 +20,6 @@ const DEPTH: usize = MmcafConfig::WINDOW[0];
 const SIDE: usize = MmcafConfig::WINDOW[1];
 /// Values of a slice.
 const PLANE: usize = SIDE * MmcafConfig::WINDOW[2];
-/// Values of a window.
-pub(super) const VALUES: usize = DEPTH * PLANE;
 
 /// Every slice that a window of the case may have, its jitter included.
 pub(super) fn read(seen: &Seen<'_>, config: &MmcafTraining) -> Result<Vec<u8>, InferenceError> {
@@ -89,6 +87,13 @@ impl Mark {
         let at = [slice - start as f32, cos * y + sin * x + middle, cos * x - sin * y + middle];
         Self { at, ..self }
     }
+
+    /// In a piece of the window.
+    fn from(self, piece: Piece) -> Self {
+        let [slice, row, column] = self.at;
+        let [top, left] = piece.first.map(|n| n as f32);
+        Self { at: [slice, row - top, column - left], ..self }
+    }
 }
 
 /// A case's slices, and where its windows start among them.
@@ -124,11 +129,20 @@ impl<'a> Planes<'a> {
         unpacked(bytes).into_iter().map(|v| v - MEAN).collect()
     }
 
-    /// A window of one look, and where the point lies in it.
-    pub(super) fn look(&self, look: Look, config: &MmcafTraining, case: usize) -> (Vec<f32>, Mark) {
+    /// A window of one look or a piece of it, and where the point lies in it.
+    /// - `side`: rows and columns that are read
+    pub(super) fn look(
+        &self,
+        look: Look,
+        config: &MmcafTraining,
+        case: usize,
+        side: usize,
+    ) -> (Vec<f32>, Mark) {
         let Look::Varied(number) = look else {
             let start = self.begun(self.starts.first().copied().unwrap_or(0));
-            return (self.window(start), self.mark.moved(start, false, 0.0));
+            let mark = self.mark.moved(start, false, 0.0);
+            let piece = Piece::around(mark, side, || 0.5);
+            return (piece.cut(&self.window(start), false, 0.0), mark.from(piece));
         };
         let varied = config.augmentation;
         let mut random = generator(config.seed, "window", &[case as u64, number]);
@@ -139,15 +153,10 @@ impl<'a> Planes<'a> {
         let most = i64::from(varied.rotation_degrees);
         let degrees = random.random_range(-most..=most);
         let start = self.begun(start.saturating_sub(varied.jitter_slices));
-        let mut values = self.window(start);
-        if mirrored {
-            values.chunks_exact_mut(SIDE).for_each(<[f32]>::reverse);
-        }
         let angle = (degrees as f32).to_radians();
-        if degrees != 0 {
-            values = values.chunks_exact(PLANE).flat_map(|plane| rotated(plane, angle)).collect();
-        }
-        (values, self.mark.moved(start, mirrored, angle))
+        let mark = self.mark.moved(start, mirrored, angle);
+        let piece = Piece::around(mark, side, || random.random_range(0.25..0.75));
+        (piece.cut(&self.window(start), mirrored, angle), mark.from(piece))
     }
 
     /// The first slice of a window that is to begin there: a window lies among the slices.
@@ -156,17 +165,49 @@ impl<'a> Planes<'a> {
     }
 }
 
-/// A slice turned about its middle, bilinear; outside is air.
-fn rotated(plane: &[f32], angle: f32) -> Vec<f32> {
+/// Rows and columns of a window, as many of each.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Piece {
+    /// First row and column.
+    first: [usize; 2],
+    side: usize,
+}
+
+impl Piece {
+    /// - `share`: how far along each axis the point lies in the piece, 0 to 1, unless the piece would leave the window
+    fn around(mark: Mark, side: usize, mut share: impl FnMut() -> f32) -> Self {
+        let side = side.min(SIDE);
+        let first = [mark.at[1], mark.at[2]].map(|at| {
+            let before = if side < SIDE { share() * side as f32 } else { 0.0 };
+            ((at - before).max(0.0) as usize).min(SIDE - side)
+        });
+        Self { first, side }
+    }
+
+    /// - `window`: all of it, as it is stored
+    fn cut(self, window: &[f32], mirrored: bool, angle: f32) -> Vec<f32> {
+        let planes = window.chunks_exact(PLANE);
+        planes.flat_map(|plane| turned(plane, mirrored, angle, self)).collect()
+    }
+}
+
+/// A piece of a slice that is mirrored and then turned about its middle, bilinear; outside is air.
+fn turned(plane: &[f32], mirrored: bool, angle: f32, piece: Piece) -> Vec<f32> {
     let (sin, cos) = angle.sin_cos();
     let middle = (SIDE as f32 - 1.0) / 2.0;
     let at = |row: i32, column: i32| {
         let inside = (0..SIDE as i32).contains(&row) && (0..SIDE as i32).contains(&column);
+        let column = if mirrored { SIDE as i32 - 1 - column } else { column };
         if inside { plane[row as usize * SIDE + column as usize] } else { -MEAN }
     };
-    (0..PLANE)
+    let Piece { first: [top, left], side } = piece;
+    (0..side * side)
         .map(|n| {
-            let (y, x) = ((n / SIDE) as f32 - middle, (n % SIDE) as f32 - middle);
+            let (row, column) = (top + n / side, left + n % side);
+            if angle == 0.0 {
+                return at(row as i32, column as i32);
+            }
+            let (y, x) = (row as f32 - middle, column as f32 - middle);
             let (row, column) = (cos * y - sin * x + middle, sin * y + cos * x + middle);
             let (top, left) = (row.floor(), column.floor());
             let (down, right) = (row - top, column - left);
@@ -182,10 +223,34 @@ fn rotated(plane: &[f32], angle: f32) -> Vec<f32> {
 mod tests {
     use super::*;
 
+    const WHOLE: Piece = Piece { first: [0, 0], side: SIDE };
+
+    #[test]
+    fn a_piece_is_what_the_window_shows_there_and_the_mark_goes_with_it() {
+        let plane: Vec<f32> = (0..PLANE).map(|n| (n.wrapping_mul(37) % 101) as f32 / 101.0).collect();
+        let mark = Mark { at: [5.0, 100.0, 60.0], spacing_mm: [2.0; 3] };
+        for (mirrored, degrees) in [(false, 0.0f32), (true, 0.0), (true, 9.0)] {
+            let whole = turned(&plane, mirrored, degrees.to_radians(), WHOLE);
+            for side in [64, 96, 192] {
+                let piece = Piece::around(mark, side, || 0.3);
+                let [top, left] = piece.first;
+                let own = piece.cut(&plane, mirrored, degrees.to_radians());
+                let there = |n: usize| whole[(top + n / side) * SIDE + left + n % side];
+                assert!((0..side * side).all(|n| own[n] == there(n)));
+                assert_eq!(mark.from(piece).at, [5.0, 100.0 - top as f32, 60.0 - left as f32]);
+            }
+        }
+        // At the window's border it stays inside.
+        let [low, high] = [2.0, 191.0].map(|at| Mark { at: [0.0, at, at], ..mark });
+        assert_eq!(Piece::around(low, 64, || 0.5).first, [0, 0]);
+        assert_eq!(Piece::around(high, 64, || 0.5).first, [128, 128]);
+    }
+
     #[test]
     fn four_quarter_turns_bring_a_slice_back() {
         let plane: Vec<f32> = (0..PLANE).map(|n| (n.wrapping_mul(37) % 101) as f32 / 101.0).collect();
         let quarter = std::f32::consts::FRAC_PI_2;
+        let rotated = |plane: &[f32], angle| turned(plane, false, angle, WHOLE);
         let back = (0..4).fold(plane.clone(), |plane, _| rotated(&plane, quarter));
         let inside = |n: &usize| (2..SIDE - 2).contains(&(n / SIDE)) && (2..SIDE - 2).contains(&(n % SIDE));
         let worst = (0..PLANE).filter(inside).map(|n| (plane[n] - back[n]).abs()).fold(0.0, f32::max);
@@ -206,11 +271,7 @@ mod tests {
         }
         let mark = Mark { at: [9.0, row as f32, column as f32], spacing_mm: [2.0; 3] };
         for (mirrored, degrees) in [(false, 0.0f32), (true, 0.0), (false, 15.0), (true, -11.0)] {
-            let mut turned = plane.clone();
-            if mirrored {
-                turned.chunks_exact_mut(SIDE).for_each(<[f32]>::reverse);
-            }
-            let turned = rotated(&turned, degrees.to_radians());
+            let turned = turned(&plane, mirrored, degrees.to_radians(), WHOLE);
             let bright = |n: &usize| turned[*n] > 0.0;
             let all: f32 = (0..PLANE).filter(bright).map(|n| turned[n]).sum();
             let mean = |of: &dyn Fn(usize) -> f32| {

@@ -5,7 +5,7 @@ mod input;
 mod place;
 mod task;
 
-pub use config::{MmcafAugmentation, MmcafTraining};
+pub use config::{MmcafAugmentation, MmcafPieces, MmcafTraining};
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};

@@ -6,7 +6,7 @@ use burn::nn::{Initializer, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 use rayon::prelude::*;
 
-use super::input::{Mark, Planes, VALUES};
+use super::input::{Mark, Planes};
 use super::place::{Lesion, missed, shut, there, told};
 use super::{IMAGE, JOINT, MmcafTraining, TRUNK};
 use crate::inference::mmcaf::table;
@@ -58,6 +58,8 @@ pub(super) struct Shared<'a> {
 /// What a step reads.
 #[derive(Clone, Debug)]
 pub(super) struct Batch {
+    /// Rows and columns of every window, or of every piece of one.
+    side: usize,
     windows: Vec<f32>,
     rows: Vec<f32>,
     positive: Vec<bool>,
@@ -70,8 +72,7 @@ pub(super) struct Batch {
 impl Batch {
     /// `[case, slice, row, column]`
     pub(super) fn windows(&self, device: &Device) -> Tensor<4> {
-        let [slices, rows, columns] = MmcafConfig::WINDOW;
-        let shape = [self.positive.len(), slices, rows, columns];
+        let shape = [self.positive.len(), MmcafConfig::WINDOW[0], self.side, self.side];
         Tensor::from_data(TensorData::new(self.windows.clone(), shape), device)
     }
 
@@ -88,14 +89,15 @@ impl Shared<'_> {
         cases.iter().flat_map(|&n| table(&self.cohort.cases[n].fields).values).collect()
     }
 
-    fn batch(&self, cases: &[usize], look: Look) -> Batch {
-        let one = |&case: &usize| Planes::new(&self.cohort.inputs[case]).look(look, self.config, case);
+    /// - `course`, `sides`: of the stage
+    fn batch(&self, cases: &[usize], look: Look, course: Course, sides: &[usize]) -> Batch {
+        let side = course.turn(sides, look).unwrap_or(MmcafConfig::WINDOW[1]);
+        let one = |&case: &usize| Planes::new(&self.cohort.inputs[case]).look(look, self.config, case, side);
         let read: Vec<(Vec<f32>, Mark)> = cases.par_iter().map(one).collect();
-        let mut windows = Vec::with_capacity(cases.len() * VALUES);
-        read.iter().for_each(|(values, _)| windows.extend_from_slice(values));
+        let windows = read.iter().flat_map(|(values, _)| values.iter().copied()).collect();
         let marks = read.iter().map(|(_, mark)| *mark).collect();
         let positive = cases.iter().map(|&n| self.cohort.cases[n].positive).collect();
-        Batch { windows, rows: self.rows(cases), positive, cases: cases.to_vec(), marks }
+        Batch { side, windows, rows: self.rows(cases), positive, cases: cases.to_vec(), marks }
     }
 
     /// Where the lesions of a batch lie.
@@ -141,7 +143,7 @@ impl Task for TrunkTask<'_> {
     }
 
     fn batch(&self, cases: &[usize], look: Look) -> Batch {
-        self.0.batch(cases, look)
+        self.0.batch(cases, look, self.course(), &self.0.config.pieces.trunk)
     }
 
     fn loss(&self, net: &TrunkInTraining, batch: &Batch, learning: bool, device: &Device) -> Loss {
@@ -191,7 +193,7 @@ impl Task for ImageTask<'_> {
     }
 
     fn batch(&self, cases: &[usize], look: Look) -> Batch {
-        self.0.batch(cases, look)
+        self.0.batch(cases, look, self.course(), &self.0.config.pieces.image)
     }
 
     fn loss(&self, net: &Mmcaf, batch: &Batch, learning: bool, device: &Device) -> Loss {
@@ -231,7 +233,7 @@ impl Task for JointTask<'_> {
     }
 
     fn batch(&self, cases: &[usize], look: Look) -> Batch {
-        self.0.batch(cases, look)
+        self.0.batch(cases, look, self.course(), &self.0.config.pieces.joint)
     }
 
     fn loss(&self, net: &Mmcaf, batch: &Batch, learning: bool, device: &Device) -> Loss {
@@ -271,7 +273,7 @@ mod tests {
             let mut bytes: Vec<u8> = [12u32, 1, 0].iter().flat_map(|v| v.to_le_bytes()).collect();
             let mark = [6.0f32, 95.5, 95.5, 3.0, 2.0, 2.0];
             bytes.extend(mark.iter().flat_map(|v| v.to_le_bytes()));
-            for at in 0..VALUES as u32 {
+            for at in 0..MmcafConfig::WINDOW.iter().product::<usize>() as u32 {
                 let (row, column) = (at / 192 % 192, at % 192);
                 let away = (f64::from(row) - 96.0).hypot(f64::from(column) - 96.0);
                 let grain = (at.wrapping_add(n * 7919).wrapping_mul(2_654_435_761) >> 21) as u16;

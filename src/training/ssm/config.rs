@@ -137,12 +137,6 @@ impl Default for SsmTraining {
 }
 
 impl SsmTraining {
-    /// Rows and columns of patches of the pieces of an epoch of learning with labels, and behind the last one.
-    pub(super) fn patches_in(&self, epoch: usize) -> usize {
-        let turn = epoch * self.tuning_patches.len() / self.tuning.epochs.max(1);
-        self.tuning_patches.get(turn).or(self.tuning_patches.last()).copied().unwrap_or(1)
-    }
-
     /// Reads a configuration; what it does not say keeps its default.
     /// - errors: not TOML, unknown words, values out of their range
     pub fn parse(text: &str) -> Result<Self, TrainingError> {
@@ -191,12 +185,15 @@ impl SsmTraining {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::training::pictures::Look;
 
     #[test]
     fn pieces_grow_by_equal_shares_of_the_epochs_and_the_last_size_stays() {
         let config = SsmTraining::parse("tuning_patches = [4, 8, 16]\n[tuning]\nepochs = 7").expect("good");
-        let sizes: Vec<usize> = (0..9).map(|epoch| config.patches_in(epoch)).collect();
+        let turn = |look| config.tuning.turn(&config.tuning_patches, look).expect("one at least");
+        let sizes: Vec<usize> = (0..9).map(|epoch| turn(Look::Varied(epoch))).collect();
         assert_eq!(sizes, [4, 4, 4, 8, 8, 16, 16, 16, 16]);
+        assert_eq!(turn(Look::Plain), 16);
         for wrong in ["tuning_patches = []", "tuning_patches = [0, 4]", "tuning_patches = [4, 37]"] {
             assert!(SsmTraining::parse(wrong).is_err(), "{wrong}");
         }

@@ -129,6 +129,9 @@ impl SsmTraining {
     }
 }
 
+/// Name of the forest that an untaught transformer's features are given to: what teaching is worth stands against it.
+pub const ON_RANDOM_FEATURES: &str = "forest on random features";
+
 impl Curriculum for SsmTraining {
     fn seed(&self) -> u64 {
         self.seed
@@ -306,7 +309,7 @@ impl Curriculum for SsmTraining {
             let untaught = transformer(model, &vit, first_values(&vit, seed), device)?;
             let others = features(&untaught, cohort, cases, device, ctx)?;
             asked.push(Asked {
-                name: "forest on random features",
+                name: ON_RANDOM_FEATURES,
                 what: "a forest on the features of a transformer of random values that nothing taught",
                 margins: self.margins(&read(&forest)?, &others)?,
             });

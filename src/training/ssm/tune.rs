@@ -172,11 +172,7 @@ impl Task for TuningTask<'_> {
     }
 
     fn batch(&self, cases: &[usize], look: Look) -> Batch {
-        // Progress is measured where learning ends: the figures of all epochs are of the same pieces.
-        let patches = match look {
-            Look::Plain => self.config.patches_in(self.config.tuning.epochs),
-            Look::Varied(epoch) => self.config.patches_in(epoch as usize),
-        };
+        let patches = self.config.tuning.turn(&self.config.tuning_patches, look).unwrap_or(1);
         let pieces: Vec<Piece> = cases.par_iter().map(|&case| self.piece(case, patches, look)).collect();
         let mut batch =
             Batch { patches, values: Vec::new(), corners: Vec::new(), inside: Vec::new(), holds: Vec::new() };

@@ -1,8 +1,8 @@
 //! The left panel: series, what was found in the one that is open, and the scan of its slices.
 
-use egui::{Frame, Margin, Panel, Ui};
+use egui::{Frame, Panel, Ui};
 
-use super::width::scrolled_ui;
+use super::width::{SCROLLED, scrolled_ui};
 use super::{findings, measurements, pet, prior_marks, segments, series, slice_scan, structures};
 use crate::command::Commands;
 use crate::say;
@@ -12,7 +12,7 @@ use crate::ui::{Scene, UiState};
 
 /// Draws the panel.
 pub fn left_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
-    let frame = Frame::new().inner_margin(Margin::symmetric(10, 8));
+    let frame = Frame::new().inner_margin(SCROLLED);
     Panel::left("left")
         .frame(frame)
         .default_size(size::LEFT_PANEL)

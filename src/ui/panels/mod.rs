@@ -41,7 +41,7 @@ mod window_menu;
 
 pub(in crate::ui) use answer::guard_notes;
 pub(in crate::ui) use contribution::scales_ui;
-pub(in crate::ui) use crop_image::{OverCrop, crop_texture};
+pub(in crate::ui) use crop_image::OverCrop;
 pub(in crate::ui) use crops::picture as crop_picture;
 pub use crops::strip_ui;
 pub use left::left_ui;

@@ -1,8 +1,8 @@
 //! The right panel: everything about the selected nodule.
 
-use egui::{Align, Frame, Layout, Margin, Panel, RichText, TextStyle, Ui};
+use egui::{Align, Frame, Layout, Panel, RichText, TextStyle, Ui};
 
-use super::width::scrolled_ui;
+use super::width::{SCROLLED, scrolled_ui};
 use super::{
     answer, beside, contribution, counterfactual, crops, explanation, fields, neighbourhood, network,
     occluding, prior, seen, uncertainty,
@@ -20,7 +20,7 @@ use crate::ui::{Scene, UiState, icons, words};
 
 /// Draws the panel.
 pub fn right_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
-    let frame = Frame::new().inner_margin(Margin::symmetric(10, 8));
+    let frame = Frame::new().inner_margin(SCROLLED);
     Panel::right("right")
         .frame(frame)
         .default_size(size::RIGHT_PANEL)
@@ -122,7 +122,7 @@ fn nodule_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodul
                     ui.add_space(size::STEP);
                     contribution::contribution_ui(ui, answer);
                 }
-                None => seen::seen_ui(ui, answer, scene.session.is_anonymous()),
+                None => seen::seen_ui(ui, scene, answer, out),
             });
             ui.add_space(size::HALF);
             card_ui(ui, |ui| explanation::explanation_ui(ui, scene, nodule, out));

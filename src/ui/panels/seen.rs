@@ -10,6 +10,7 @@ use egui::{
 use super::attention::attention_ui;
 use super::contribution::{Bar, bars_ui};
 use super::thumbnails::kept_texture;
+use crate::command::{Command, Commands, Explaining};
 use crate::inference::{Answer, CsfDetail, Detail, FieldShare, MaemcDetail, MmcafDetail, RegionName};
 use crate::language::{heard, named};
 use crate::networks::csf::CsfNet;
@@ -19,8 +20,8 @@ use crate::say;
 use crate::ui::theme::{self, PICTURE, region_colour, size, text, tokens};
 use crate::ui::viewport::on_pixels;
 use crate::ui::viewport::overlay::{Halo, halo_text, region_line};
-use crate::ui::widgets::{line_ui, paragraph_ui, small_paragraph_ui};
-use crate::ui::words;
+use crate::ui::widgets::{Press, line_ui, paragraph_ui, press_ui, small_paragraph_ui};
+use crate::ui::{Scene, icons, words};
 
 /// One picture of the input.
 struct Seen {
@@ -165,8 +166,8 @@ fn places(room: Rect, seen: &[Seen], gap: f32) -> Vec<Rect> {
 }
 
 /// In the panel: the pictures, and what the clinical fields did.
-pub fn seen_ui(ui: &mut Ui, answer: &Answer, anonymous: bool) {
-    let t = tokens(ui);
+pub fn seen_ui(ui: &mut Ui, scene: &Scene<'_>, answer: &Answer, out: &mut Commands) {
+    let (t, anonymous) = (tokens(ui), scene.session.is_anonymous());
     line_ui(ui, say!("seen-title"), text::strong(), t.text);
     ui.add_space(2.0);
     let seen = pictures(answer);
@@ -187,6 +188,11 @@ pub fn seen_ui(ui: &mut Ui, answer: &Answer, anonymous: bool) {
             ui.painter().with_clip_rect(all).galley(pos2(rect.left(), rect.bottom() + 3.0), galley, t.muted);
             response.on_hover_text(seen.words);
         }
+    }
+    let command = Command::Explaining(Explaining::ShowFeatures);
+    let press = Press::new(icons::LAYOUT, say!("crops-features")).filled();
+    if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
+        out.push(command);
     }
     match &answer.detail {
         Detail::Ssm(detail) => {

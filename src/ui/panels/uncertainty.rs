@@ -13,9 +13,9 @@ use crate::ui::theme::{text, tokens};
 use crate::ui::widgets::{Press, fact_ui, line_ui, meter_ui, paragraph_ui, press_ui, small_paragraph_ui};
 use crate::ui::{Scene, icons};
 
-/// Draws the figures and the button; nothing for a network that cannot be asked.
+/// Draws the figures and the button; nothing for weights that were taught nothing.
 pub fn uncertainty_ui(ui: &mut Ui, scene: &Scene<'_>, nodule: &Nodule, answer: &Answer, out: &mut Commands) {
-    if answer.m3net().is_none() || !answer.trained {
+    if !answer.trained {
         return;
     }
     let t = tokens(ui);
@@ -55,8 +55,12 @@ fn found_ui(ui: &mut Ui, found: &Uncertainty) {
     };
     let name = |what: &str, varied: &Varied| format!("{what} ({})", varied.probabilities.len());
     fact_ui(ui, &name(say!("otherwise-turned"), &found.turned), &figures(&found.turned));
-    fact_ui(ui, &name(say!("otherwise-dropout"), &found.dropped), &figures(&found.dropped));
+    if let Some(dropped) = &found.dropped {
+        fact_ui(ui, &name(say!("otherwise-dropout"), dropped), &figures(dropped));
+    }
     paragraph_ui(ui, say!("otherwise-turned-tip"), t.muted);
-    paragraph_ui(ui, say!("otherwise-dropout-tip"), t.muted);
+    if found.dropped.is_some() {
+        paragraph_ui(ui, say!("otherwise-dropout-tip"), t.muted);
+    }
     paragraph_ui(ui, say!("otherwise-no-interval"), t.muted);
 }

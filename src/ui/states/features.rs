@@ -10,14 +10,12 @@ use egui::{
 
 use super::sheet::sheet_ui;
 use crate::command::{Command, Commands, Explaining};
-use crate::explain::FeatureMaps;
+use crate::explain::{FeatureMaps, LayerWanted, read_parts};
 use crate::findings::Nodule;
-use crate::inference::{Answer, Crop};
+use crate::inference::{Answer, RegionName};
 use crate::language::named;
-use crate::networks::m3net::EncoderConfig;
-use crate::networks::{Scale, m3net_config};
 use crate::say;
-use crate::ui::panels::{crop_texture, kept_texture};
+use crate::ui::panels::kept_texture;
 use crate::ui::theme::{self, PICTURE, size, tokens};
 use crate::ui::widgets::{Press, bare_slider_ui, line_ui, paragraph_ui, press_ui, segments_ui};
 use crate::ui::{Scene, UiState, icons};
@@ -29,61 +27,60 @@ const WIDTH: f32 = 980.0;
 const SIDES: [f32; 4] = [216.0, 176.0, 136.0, 104.0];
 const BELOW: f32 = 20.0;
 
+/// More layers than these stand on a slider.
+const SIDE_BY_SIDE: usize = 6;
+
 /// What is looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FeatureChoice {
-    /// The crop.
-    pub scale: Scale,
-    /// The layer of its encoder; empty until one was chosen.
-    pub layer: &'static str,
+    /// What was read there; `None` until it was chosen, and for a network that does not read it.
+    pub part: Option<RegionName>,
+    /// The number of the layer; `None` the middle one.
+    pub layer: Option<usize>,
     /// The slice, from 0; `None` the middle one.
     pub slice: Option<usize>,
     /// The channel that is shown large, from 0.
     pub channel: Option<usize>,
 }
 
-impl Default for FeatureChoice {
-    fn default() -> Self {
-        Self { scale: Scale::Meso, layer: "", slice: None, channel: None }
-    }
-}
-
-/// The layers that can be looked at; none of another network than an M3Net.
-fn layers(answer: &Answer, scale: Scale) -> &'static [&'static str] {
-    let config = m3net_config(&answer.model).ok();
-    config.and_then(|config| config.encoders.get(scale as usize).copied()).map_or(&[], EncoderConfig::layers)
-}
-
 /// Draws the sheet; Escape, the cross or a click beside it closes it.
 pub fn features_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Commands) {
-    let Some(answer) = scene.session.selected().and_then(Nodule::answer).filter(|a| a.m3net().is_some())
-    else {
+    let Some(answer) = scene.session.selected().and_then(Nodule::answer) else {
         state.sheet = None;
         return;
     };
     let mut choice = state.features;
-    let Some(crop) = answer.m3net().and_then(|seen| seen.crops.get(choice.scale as usize)) else { return };
-    let known = layers(answer, choice.scale);
-    if !known.contains(&choice.layer) {
-        // In the middle: fine enough to be seen, deep enough to mean something.
-        choice.layer = known.get(known.len() / 2).copied().unwrap_or("");
+    let parts = read_parts(answer);
+    // Of M3Net's three crops the middle one first.
+    let part = choice.part.filter(|part| parts.contains(part)).or(parts.get(parts.len() / 2).copied());
+    let Some(part) = part else { return };
+    if choice.part != Some(part) {
+        choice = FeatureChoice { part: Some(part), ..FeatureChoice::default() };
     }
-    let maps = scene
-        .session
-        .features_of(answer)
-        .filter(|maps| (maps.scale, maps.layer) == (choice.scale, choice.layer));
+    let known = scene.session.features_of(answer).filter(|maps| maps.part == part);
+    // Another network may have fewer layers than the one before.
+    if let (Some(known), Some(layer)) = (known, choice.layer)
+        && layer >= known.layers.len()
+    {
+        choice.layer = None;
+    }
+    let wanted = LayerWanted { part, layer: choice.layer };
+    let maps = known.filter(|maps| maps.layer == wanted.layer.unwrap_or(maps.layers.len() / 2));
     // Asked once: what is on its way is not asked for again.
-    let asked = (choice.scale, choice.layer);
-    let on_its_way = |(of, what): &(Arc<Answer>, _)| Arc::ptr_eq(of, answer) && *what == asked;
+    let on_its_way = |(of, what): &(Arc<Answer>, _)| Arc::ptr_eq(of, answer) && *what == wanted;
     if maps.is_none() && !state.features_asked.as_ref().is_some_and(on_its_way) {
-        state.features_asked = Some((Arc::clone(answer), asked));
-        out.push(Command::Explaining(Explaining::Features { scale: asked.0, layer: asked.1 }));
+        state.features_asked = Some((Arc::clone(answer), wanted));
+        out.push(Command::Explaining(Explaining::Features(wanted)));
     }
     let title = say!("features-title", model = answer.model.as_str());
     let closed = sheet_ui(ui, "features", &title, WIDTH, |ui, width, room| {
-        choose_ui(ui, known, &mut choice);
+        part_ui(ui, (parts, part), &mut choice);
+        // The layers are known with the first of them.
+        if let Some(known) = known {
+            layer_ui(ui, known, &mut choice);
+        }
         match maps {
-            Some(maps) => maps_ui(ui, (width, room - 130.0), (maps, crop), &mut choice),
+            Some(maps) => maps_ui(ui, (width, room - 130.0), maps, &mut choice),
             None => paragraph_ui(ui, say!("features-coming"), tokens(ui).muted),
         }
     });
@@ -95,33 +92,48 @@ pub fn features_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Co
     }
 }
 
-/// Which crop, which layer.
-fn choose_ui(ui: &mut Ui, layers: &[&'static str], choice: &mut FeatureChoice) {
-    let scales = Scale::ALL.map(|scale| named("scale", scale.name()));
-    let now = Scale::ALL.iter().position(|scale| *scale == choice.scale).unwrap_or(0);
-    if let Some(scale) =
-        segments_ui(ui, say!("features-crop"), &scales, now).and_then(|n| Scale::ALL.get(n).copied())
+/// Which of the blocks that it read; nothing of a network that reads one.
+fn part_ui(ui: &mut Ui, (parts, now): (&[RegionName], RegionName), choice: &mut FeatureChoice) {
+    if parts.len() < 2 {
+        return;
+    }
+    let words: Vec<&str> = parts.iter().map(|part| named("region", part.name())).collect();
+    let now = parts.iter().position(|part| *part == now).unwrap_or(0);
+    if let Some(part) =
+        segments_ui(ui, say!("features-crop"), &words, now).and_then(|n| parts.get(n).copied())
     {
-        *choice = FeatureChoice { scale, layer: choice.layer, ..FeatureChoice::default() };
+        *choice = FeatureChoice { part: Some(part), layer: choice.layer, ..FeatureChoice::default() };
     }
     ui.add_space(size::HALF);
-    let now = layers.iter().position(|layer| *layer == choice.layer).unwrap_or(0);
-    if let Some(layer) =
-        segments_ui(ui, say!("features-layer"), layers, now).and_then(|n| layers.get(n).copied())
-    {
-        *choice =
-            FeatureChoice { layer, ..FeatureChoice { scale: choice.scale, ..FeatureChoice::default() } };
+}
+
+/// Which layer.
+fn layer_ui(ui: &mut Ui, known: &FeatureMaps, choice: &mut FeatureChoice) {
+    let now = choice.layer.unwrap_or(known.layers.len() / 2);
+    let mut chosen = None;
+    if known.layers.len() <= SIDE_BY_SIDE {
+        let layers: Vec<&str> = known.layers.iter().map(String::as_str).collect();
+        chosen = segments_ui(ui, say!("features-layer"), &layers, now);
+    } else {
+        let mut shown = now + 1;
+        let last = known.layers.len();
+        let slider = bare_slider_ui(ui, |ui| ui.add(Slider::new(&mut shown, 1..=last).show_value(false)));
+        slider.widget_info(|| WidgetInfo::slider(true, (now + 1) as f64, say!("features-layer")));
+        if slider.changed() {
+            chosen = Some(shown.saturating_sub(1));
+        }
+        let name = known.layers.get(now).map_or("", String::as_str);
+        let words = say!("features-layer-of", name = name, number = now + 1, count = last);
+        line_ui(ui, &words, TextStyle::Body, tokens(ui).text);
+    }
+    if let Some(layer) = chosen.filter(|layer| *layer != now) {
+        *choice = FeatureChoice { part: choice.part, layer: Some(layer), ..FeatureChoice::default() };
     }
     ui.add_space(size::HALF);
 }
 
 /// The slices, then all channels or one.
-fn maps_ui(
-    ui: &mut Ui,
-    (width, room): (f32, f32),
-    (maps, crop): (&Arc<FeatureMaps>, &Crop),
-    choice: &mut FeatureChoice,
-) {
+fn maps_ui(ui: &mut Ui, (width, room): (f32, f32), maps: &Arc<FeatureMaps>, choice: &mut FeatureChoice) {
     let t = tokens(ui);
     let [depth, columns, rows] = maps.shape;
     let slice = choice.slice.unwrap_or(depth / 2).min(depth.saturating_sub(1));
@@ -160,7 +172,7 @@ fn maps_ui(
     }
     let area = ScrollArea::vertical().max_height(room).min_scrolled_height(room).auto_shrink(false);
     area.show(ui, |ui| {
-        // The crop itself comes first.
+        // What was read comes first.
         let count = channels + 1;
         let room_across = width - size::DOUBLE;
         let across = |side: f32| ((room_across + size::STEP) / (side + size::STEP)).floor().max(1.0) as usize;
@@ -178,11 +190,14 @@ fn maps_ui(
             let galley = ui.painter().layout_no_wrap(words, small, t.muted);
             ui.painter().galley(rect.left_bottom() + vec2(0.0, 1.0), galley, t.muted);
         };
-        let k = slice_of_crop(crop, depth, slice);
-        let texture = crop_texture(ui.ctx(), "features", crop, k, None);
-        let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-        ui.painter().image(texture.id(), place(0), whole, Color32::WHITE);
-        below(ui, place(0), say!("features-read", slice = k + 1));
+        let k = maps.slice_read(slice);
+        picture_ui(ui, ("read", 0), place(0), (maps, k), || {
+            grey(maps.read.plane(k), maps.read.shape, maps.read.range)
+        });
+        let words = say!("features-read", slice = k + 1);
+        let response = ui.interact(place(0), ui.scope_id().with("read"), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
+        below(ui, place(0), words);
         for channel in 0..channels {
             let rect = place(channel + 1);
             // Hundreds of channels: what is scrolled away is not drawn.
@@ -207,13 +222,6 @@ fn maps_ui(
     });
 }
 
-/// The slice of the crop over which a slice of cells is centred: kernels are odd and padded evenly, so cell n stands over
-/// slice `stride x n`; a planar encoder takes all slices at once, of which the middle one is shown.
-fn slice_of_crop(crop: &Crop, depth: usize, slice: usize) -> usize {
-    let slices = crop.context.bounds.size[2];
-    if depth > 1 { (slice * slices.div_ceil(depth)).min(slices.saturating_sub(1)) } else { slices / 2 }
-}
-
 fn said(maps: &FeatureMaps, channel: usize) -> String {
     let [low, high] = maps.ranges.get(channel).copied().unwrap_or_default();
     say!("features-channel", channel = channel + 1, low = number(low), high = number(high))
@@ -228,27 +236,39 @@ fn number(value: f32) -> String {
 /// and rows down, as everywhere.
 fn channel_picture(
     ui: &Ui,
-    place: &str,
+    place: &'static str,
     rect: Rect,
     maps: &Arc<FeatureMaps>,
     (channel, slice): (usize, usize),
 ) {
-    let mut key = DefaultHasher::new();
-    (Arc::as_ptr(maps) as usize, channel, slice).hash(&mut key);
-    let id = Id::unique(("features", place, channel));
-    let owner = Arc::clone(maps);
-    let texture = kept_texture(ui.ctx(), id, key.finish(), owner, TextureOptions::NEAREST, || {
-        image(maps, channel, slice)
+    let range = maps.ranges.get(channel).copied().unwrap_or_default();
+    picture_ui(ui, (place, channel), rect, (maps, slice), || {
+        grey(maps.plane(channel, slice), maps.shape, range)
     });
+}
+
+/// A picture of one slice of some maps, kept until they are gone.
+/// - `place`: who shows it, and the number of the channel
+fn picture_ui(
+    ui: &Ui,
+    place: (&'static str, usize),
+    rect: Rect,
+    (maps, slice): (&Arc<FeatureMaps>, usize),
+    image: impl FnOnce() -> ColorImage,
+) {
+    let mut key = DefaultHasher::new();
+    (Arc::as_ptr(maps) as usize, slice).hash(&mut key);
+    let id = Id::unique(("features", place));
+    let owner = Arc::clone(maps);
+    let texture = kept_texture(ui.ctx(), id, key.finish(), owner, TextureOptions::NEAREST, image);
     let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
     ui.painter().rect_filled(rect, 0.0, PICTURE.ground);
     ui.painter().image(texture.id(), rect, whole, Color32::WHITE);
 }
 
-fn image(maps: &FeatureMaps, channel: usize, slice: usize) -> ColorImage {
-    let [_, columns, rows] = maps.shape;
-    let plane = maps.plane(channel, slice);
-    let [low, high] = maps.ranges.get(channel).copied().unwrap_or_default();
+/// - `plane`: columns, each with its rows
+/// - `range`: what is black and what is white
+fn grey(plane: &[f32], [_, columns, rows]: [usize; 3], [low, high]: [f32; 2]) -> ColorImage {
     let span = if high > low { high - low } else { 1.0 };
     let pixel = |n: usize| {
         let (i, j) = (n % columns.max(1), n / columns.max(1));
@@ -263,15 +283,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_run_to_the_right_and_rows_down_from_each_channels_darkest_to_its_brightest() {
-        let maps = FeatureMaps {
-            scale: Scale::Micro,
-            layer: "layer1",
-            shape: [1, 2, 3],
-            values: vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0].into(),
-            ranges: vec![[0.0, 5.0]],
-        };
-        let image = image(&maps, 0, 0);
+    fn columns_run_to_the_right_and_rows_down_from_black_to_white() {
+        let image = grey(&[0.0, 1.0, 2.0, 3.0, 4.0, 5.0], [1, 2, 3], [0.0, 5.0]);
         assert_eq!(image.size, [2, 3]);
         // Column 1, row 2 holds the last value; column 0, row 1 the second.
         assert_eq!((image[(1, 2)], image[(0, 1)]), (theme::grey(255), theme::grey(51)));

@@ -1,10 +1,11 @@
-//! Maps of a network that reads one block of samples, checked where that was asked.
+//! What is asked besides the answer of a network that reads one block of samples: the same in other positions, and
+//! maps, checked where that was asked.
 
 use std::sync::Arc;
 use std::time::Instant;
 
 use super::{ClassifyError, Part, Request};
-use crate::explain::{CASCADE, Cascade, Method, Saliency, Sampled, SampledTrust};
+use crate::explain::{CASCADE, Cascade, Method, Saliency, Sampled, SampledTrust, turned_answers};
 use crate::geometry::VoxelGrid;
 use crate::inference::{Loaded, WeightsChoice};
 use crate::jobs::JobContext;
@@ -19,7 +20,7 @@ pub(super) type Ask<'a> = dyn FnMut(&mut Map<'_>) -> Result<(), ClassifyError> +
 /// Runs another network of the same kind on what was read, and has its maps asked for.
 pub(super) type Others<'a> = dyn FnMut(&Loaded, &mut Ask<'_>) -> Result<(), ClassifyError> + 'a;
 
-/// Computes the maps that were asked for and hands them on.
+/// Asks in other positions and computes the maps, as far as that was asked for, and hands both on.
 /// - `of`: what was read, on whose CT
 /// - `taught`: who answered, with which weights
 /// - `others`: runs the same network with random layers, where maps are to be checked
@@ -31,6 +32,10 @@ pub(super) fn maps(
     (taught, others): ((&Loaded, &WeightsChoice), &mut Others<'_>),
     ctx: &JobContext,
 ) -> Result<(), ClassifyError> {
+    if request.turned {
+        let temperature = taught.0.known().temperature(request.mode).unwrap_or(1.0);
+        send(Part::Turned(turned_answers(of, temperature, ctx)?));
+    }
     if request.explain.is_empty() {
         return Ok(());
     }

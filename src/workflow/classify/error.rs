@@ -3,7 +3,6 @@
 use crate::explain::{ExplainError, Method, Wanted};
 use crate::inference::InferenceError;
 use crate::inference::csf::CodesError;
-use crate::ingest::FEWEST_SLICES;
 use crate::jobs::{Cancelled, JobFailure};
 use crate::networks::{NetworkSpec, UnknownNetwork, spec};
 
@@ -45,8 +44,13 @@ pub enum ClassifyError {
     )]
     NotHu(String),
     /// Too thin.
-    #[error("this series has {0} slices; the network needs at least {FEWEST_SLICES}, with --force too")]
-    TooThin(usize),
+    #[error("this series has {slices} slices; the network needs at least {fewest}, with --force too")]
+    TooThin {
+        /// Slices that there are.
+        slices: usize,
+        /// Slices that the network needs.
+        fewest: usize,
+    },
     /// A method of other networks.
     #[error(
         "{model} cannot be explained by {wanted}; it has {list}",

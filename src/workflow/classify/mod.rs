@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use super::models::weights_for;
 use crate::clinical::ClinicalFields;
-use crate::explain::{ExplainError, Parameters, Saliency, Wanted};
+use crate::explain::{ExplainError, Parameters, Saliency, Varied, Wanted};
 use crate::geometry::{Patient, Point};
 use crate::inference::{
     Answer, Engine, Event, InferenceError, Loaded, Mode, Question, Runtime, Stopped, WeightsChoice,
@@ -56,6 +56,8 @@ pub struct Request {
     pub explain: Vec<Wanted>,
     /// What is chosen about methods.
     pub parameters: Parameters,
+    /// Ask the same with what was read turned and mirrored; of networks that read one block of samples.
+    pub turned: bool,
     /// Ask every member of an ensemble; else the first alone, which the maps explain.
     pub all_members: bool,
     /// Answer although the series has defects that forbid it.
@@ -90,6 +92,7 @@ impl Request {
             weights: Some(WeightsChoice::BuiltIn),
             explain: Wanted::ALL_GRAD_CAM.to_vec(),
             parameters: Parameters::default(),
+            turned: false,
             all_members: true,
             force: false,
         }
@@ -109,6 +112,8 @@ pub enum Part {
         /// Time taken.
         explain_ms: f64,
     },
+    /// The same in other positions, where that was asked for.
+    Turned(Varied),
     /// The answer of all members together, in place of the first one's; of an ensemble alone.
     Members(Arc<Answer>),
     /// The sentence that says why not.
@@ -145,14 +150,23 @@ pub fn check(request: &Request) -> Result<(), ClassifyError> {
     check_place(request)
 }
 
+/// Slices that a series must have for a network to be asked: of those that read a region nine tenths of it would
+/// be padding; one that reads a slice needs no other.
+pub const fn fewest_slices(family: Family) -> usize {
+    match family {
+        Family::Ssm => 1,
+        Family::M3Net | Family::Mmcaf | Family::Maemc | Family::Csf => FEWEST_SLICES,
+    }
+}
+
 /// Whether a network may read this series at this place.
 /// - errors: unknown network, too few slices, a series that forbids it, a point outside
 pub fn check_place(request: &Request) -> Result<(), ClassifyError> {
-    spec(&request.model)?;
+    let fewest = fewest_slices(spec(&request.model)?.family);
     let grid = request.volume.grid();
     let slices = grid.size()[2];
-    if slices < FEWEST_SLICES {
-        return Err(ClassifyError::TooThin(slices));
+    if slices < fewest {
+        return Err(ClassifyError::TooThin { slices, fewest });
     }
     if !request.force {
         if let Some(defect) = request.defects.iter().find(|d| !d.classifiable()) {
@@ -263,6 +277,8 @@ pub fn run(engine: &Engine, request: Request, ctx: &JobContext) -> Result<Classi
             }
             Event::Part(Ok(Part::Explained { saliency, explain_ms })) => maps = Some((saliency, explain_ms)),
             Event::Part(Ok(Part::Members(given))) => answer = Some(given),
+            // Asked for elsewhere alone.
+            Event::Part(Ok(Part::Turned(_))) => {}
             Event::Part(Ok(Part::Failed(detail))) => {
                 return Err(JobFailure { what: "classification".to_owned(), detail }.into());
             }
@@ -321,14 +337,49 @@ pub(super) fn first_answer(
     request: &Request,
     ctx: &JobContext,
 ) -> Result<Arc<Answer>, ClassifyError> {
+    let request = Request { explain: Vec::new(), all_members: false, ..request.clone() };
+    first(runtime, &request, &ctx.quiet(), |part| match part {
+        Part::Answer(answer) => Some(answer),
+        _ => None,
+    })
+}
+
+/// On the inference thread: what a network that reads one block of samples says of it in other positions.
+/// - `answer`: that it gave
+/// - errors: its weights were replaced since
+pub(super) fn in_other_positions(
+    runtime: &mut Runtime,
+    request: &Request,
+    answer: &Answer,
+    ctx: &JobContext,
+) -> Result<Varied, ClassifyError> {
+    let request = Request { explain: Vec::new(), turned: true, ..request.clone() };
+    let same = Cell::new(false);
+    let known = first(runtime, &request, ctx, |part| match part {
+        Part::Answer(again) => {
+            same.set(again.weights_sha256 == answer.weights_sha256);
+            None
+        }
+        Part::Turned(varied) => Some(varied),
+        _ => None,
+    })?;
+    if same.get() { Ok(known) } else { Err(ClassifyError::Replaced(answer.model.clone())) }
+}
+
+/// Works on a question and keeps what is picked of what comes back.
+fn first<T>(
+    runtime: &mut Runtime,
+    request: &Request,
+    ctx: &JobContext,
+    pick: impl Fn(Part) -> Option<T>,
+) -> Result<T, ClassifyError> {
     let given = RefCell::new(None);
     let send = |part| {
-        if let Part::Answer(answer) = part {
-            *given.borrow_mut() = Some(answer);
+        if let Some(picked) = pick(part) {
+            *given.borrow_mut() = Some(picked);
         }
     };
-    let request = Request { explain: Vec::new(), all_members: false, ..request.clone() };
-    work(runtime, &ctx.quiet(), &send, &request)?;
+    work(runtime, ctx, &send, request)?;
     let nothing =
         || JobFailure { what: "classification".to_owned(), detail: "no answer came".to_owned() }.into();
     given.into_inner().ok_or_else(nothing)

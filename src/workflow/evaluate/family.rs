@@ -22,7 +22,7 @@ use crate::inference::{DeviceChoice, LearningDevice};
 use crate::jobs::JobContext;
 use crate::networks::weights::{Card, Precision, WeightsFile, pack};
 use crate::networks::{Architecture, NetworkSpec, spec};
-use crate::training::{Asked, curriculum};
+use crate::training::{Asked, ON_RANDOM_FEATURES, curriculum};
 use crate::workflow::train::{FamilyRun, GatheredCohort, LeftOut, gather_cohort, is_simulated};
 
 /// What is asked for.
@@ -322,7 +322,9 @@ impl Found {
     ) -> Result<FamilyReport, EvaluateError> {
         let bootstrap = &request.bootstrap;
         let answer = &self.contenders[0].scored;
-        let reference = self.contenders.iter().find(|c| c.name == SIZE).map(|c| c.name.as_str());
+        // A slice without a nodule has no size.
+        let trivial = [SIZE, ON_RANDOM_FEATURES];
+        let reference = trivial.into_iter().find(|name| self.contenders.iter().any(|c| c.name == *name));
         let comparison = Comparison::new(&self.contenders, &self.patients, reference, bootstrap)?;
         let [malignant, benign] = answer.classes();
         let uncalibrated = match self.temperature {

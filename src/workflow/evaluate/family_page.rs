@@ -118,8 +118,8 @@ fn figures(report: &FamilyReport, level: &str) -> String {
     for reason in &report.baselines_left_out {
         text += &format!("- left out: {reason}.\n");
     }
-    if report.comparison.reference.is_none() {
-        text += &format!("\nNothing stands against {SIZE}: the manifest has no diameters.\n");
+    if report.comparison.reference.as_deref() != Some(SIZE) {
+        text += &format!("\nNothing stands against {SIZE}: not every case has a diameter.\n");
     }
     text
 }

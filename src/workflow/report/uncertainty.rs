@@ -8,10 +8,11 @@ use crate::explain::{SEED, Uncertainty, Varied};
 /// Two ways of asking the same question again; neither is a confidence interval, nor the range of the ensemble.
 #[derive(Clone, Debug, Serialize)]
 pub struct UncertaintyReport {
-    /// The crops mirrored along each axis and turned by quarters in the slice.
+    /// What was read mirrored along each axis and turned by quarters in the slice.
     pub test_time_augmentation: VariedReport,
-    /// The published dropout of the fusion left on.
-    pub monte_carlo_dropout: VariedReport,
+    /// The published dropout of the fusion left on; of M3Net alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub monte_carlo_dropout: Option<VariedReport>,
 }
 
 /// What several ways of asking came to.
@@ -46,7 +47,7 @@ impl From<&Uncertainty> for UncertaintyReport {
     fn from(found: &Uncertainty) -> Self {
         Self {
             test_time_augmentation: VariedReport::new(&found.turned, None),
-            monte_carlo_dropout: VariedReport::new(&found.dropped, Some(SEED)),
+            monte_carlo_dropout: found.dropped.as_ref().map(|dropped| VariedReport::new(dropped, Some(SEED))),
         }
     }
 }

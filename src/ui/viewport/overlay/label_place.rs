@@ -1,6 +1,6 @@
 //! Where the words of a measurement stand: beside it, off other words, nearest to what they are of.
 
-use egui::{Pos2, Rect, Vec2, pos2};
+use egui::{Pos2, Rect, Vec2, pos2, vec2};
 
 /// Between a measurement and what it says, points.
 const GAP: f32 = 8.0;
@@ -11,6 +11,8 @@ const FARTHEST: usize = 9;
 const PER_POINT: f32 = 4.0;
 /// Words that stand so far from their measurement, points, have a line to it.
 const AWAY: f32 = 12.5;
+/// Between words side by side, points, so that they are not read as one.
+const BETWEEN: f32 = 8.0;
 /// So much nearer, points, than anything else words must be to what they are of, to be taken for its.
 const NEARER: f32 = 3.0;
 
@@ -91,7 +93,8 @@ fn places(wanted: &Wanted<'_>) -> Vec<(Rect, f32)> {
 /// lines.
 fn cost(wanted: &Wanted<'_>, (at, pushed): &(Rect, f32)) -> f32 {
     let Wanted { own, others, taken, letters, .. } = *wanted;
-    let count = |rects: &[Rect]| rects.iter().filter(|other| other.intersects(*at)).count() as f32;
+    let roomy = at.expand2(vec2(BETWEEN, 0.0));
+    let count = |rects: &[Rect]| rects.iter().filter(|other| other.intersects(roomy)).count() as f32;
     let lines = own.iter().chain(others).filter(|p| at.expand(2.0).contains(**p)).count() as f32;
     let strange = f32::from(u8::from(nearest(*at, own) + NEARER > nearest(*at, others)));
     1000.0 * count(taken) + 400.0 * strange + 200.0 * count(letters) + 10.0 * lines + PER_POINT * pushed
@@ -100,7 +103,6 @@ fn cost(wanted: &Wanted<'_>, (at, pushed): &(Rect, f32)) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use egui::vec2;
 
     fn placed(points: &[Pos2], n: usize, taken: &[Rect]) -> (Rect, Vec<Pos2>) {
         let others: Vec<Pos2> =
