@@ -486,6 +486,7 @@ heard-the-inference-thread-is-not-there = der Rechenfaden ist nicht da ({ $why }
 heard-these-weights-cannot-do-without-the = diese Gewichte brauchen das klinische Feld { $field } und haben keine Kategorie für das, was davon bekannt ist; einen Wert eingeben, mit dem sie gelernt haben
 heard-malignant-means-the-impression-of-radiologists = maligne heißt: nach dem Eindruck von Radiologen, die dasselbe CT gelesen haben, nicht nach der Pathologie
 heard-the-surroundings-in-training-were-simulated = die Umgebung im Training war simuliert: was einen Rundherd umgibt, ist kein Beleg
+heard-it-tells-from-poorly-an-auc = Es unterscheidet { $class } und { $other } schlecht: eine AUC von { $auc } bei Fällen, an denen nicht gelernt wurde
 heard-malignant = maligne
 heard-benign = benigne
 heard-adenocarcinoma = Adenokarzinom

@@ -487,6 +487,7 @@ heard-the-inference-thread-is-not-there = the inference thread is not there ({ $
 heard-these-weights-cannot-do-without-the = these weights cannot do without the clinical field { $field } and have no category for what is known of it; enter it, with a value that they were trained on
 heard-malignant-means-the-impression-of-radiologists = malignant means the impression of radiologists who read the same CT, not pathology
 heard-the-surroundings-in-training-were-simulated = the surroundings in training were simulated: what surrounds a nodule is no evidence
+heard-it-tells-from-poorly-an-auc = It tells { $class } from { $other } poorly: an AUC of { $auc } on cases that had no part in teaching
 heard-malignant = malignant
 heard-benign = benign
 heard-adenocarcinoma = adenocarcinoma

@@ -30,14 +30,27 @@ const TRUNK: &str = "trunk";
 const IMAGE: &str = "image";
 const JOINT: &str = "joint";
 
+/// Of the usual size of random values, where features are multiplied.
+const SMALL: f32 = 0.1;
+
 /// Random values; the heads say nothing at first. The layers before them multiply features with each other,
-/// and a head of random values would begin tens of nats from any answer.
+/// and a head of random values would begin tens of nats from any answer. For the same reason the shares in which
+/// levels are joined begin at a half each, nearly whatever the levels hold: random ones bring features of tens of
+/// thousands, whose every step throws the answer about. Ours; the published code leaves it to chance.
 fn first_values(layers: &MmcafConfig, seed: u64) -> StateDict {
     const HEADS: [&str; 3] = ["image_encoder.fused_cls.0.weight", "fin_cls.weight", "tab_cls.weight"];
     let mut state = random(layers, seed);
     for key in HEADS {
         if let Some(array) = state.tensors.get_mut(key) {
             array.values.fill(0.0);
+        }
+    }
+    for (key, array) in &mut state.tensors {
+        let shares = key.contains(".gamma1.") || key.contains(".gamma2.");
+        if shares && key.ends_with(".bias") {
+            array.values.fill(0.5);
+        } else if shares || key == "image_encoder.fc.0.weight" {
+            array.values.iter_mut().for_each(|v| *v *= SMALL);
         }
     }
     state

@@ -322,4 +322,17 @@ mod tests {
             assert_ne!(before.values, after.values, "{key} was left as it was");
         }
     }
+
+    #[test]
+    fn features_begin_small_enough_for_a_step() {
+        let device = Device::flex();
+        let (cohort, config, layers) = (cohort(), MmcafTraining::default(), MmcafConfig::compact());
+        let shared = Shared { cohort: &cohort, config: &config, weights: [1.0; 2] };
+        let batch = TrunkTask(&shared).batch(&[0, 1], Look::Plain);
+        let net = loaded("mmcaf-net-compact", &layers, first_values(&layers, 1), &device).expect("fits");
+        let features = net.image_features(batch.windows(&device), &mut Taps::off(), Drop::Nothing);
+        let largest: f32 = features.max().into_scalar();
+        // Random values in every layer bring tens of thousands.
+        assert!(largest > 0.01 && largest < 100.0, "{largest}");
+    }
 }

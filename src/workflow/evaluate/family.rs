@@ -117,6 +117,8 @@ pub struct AnswerReport {
     pub left_out: Vec<LeftOut>,
 }
 
+/// Below this area under the ROC curve every answer says so: three of ten pairs in the wrong order.
+const POOR: f64 = 0.7;
 /// Name of the baseline of size.
 pub(super) const SIZE: &str = "size alone";
 /// Name of the baseline of the clinical fields.
@@ -202,7 +204,14 @@ fn measured(card: Card, report: &FamilyReport) -> Card {
         words(own),
         report.evaluated
     );
-    Card { trained_on, ..card }
+    let [no, yes] = report.classes;
+    let caution = (own.auc.value < POOR).then(|| {
+        format!(
+            "It tells {yes} from {no} poorly: an AUC of {:.2} on cases that had no part in teaching",
+            own.auc.value
+        )
+    });
+    Card { trained_on, caution, ..card }
 }
 
 /// Scores of every classifier.
