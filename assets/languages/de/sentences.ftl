@@ -518,7 +518,6 @@ heard-the-weights-of-were-replaced = die Gewichte von { $model } wurden seit die
 heard-is-asked-with-the-published-input-mode = { $what }: danach wird nur mit der veröffentlichten Eingabe (Modus paper) gefragt
 heard-the-neighbourhood-of-a-point = die Umgebung einer Stelle
 heard-what-tissue-does-to-an-answer = was Gewebe an einer Antwort ändert
-heard-the-uncertainty-by-turned-crops-and-dropout = die Unsicherheit durch gedrehte Ausschnitte und Dropout
 heard-does-not-scan-volumes-lungnodule-ssm-and = { $model } durchsucht keine Volumen; lungnodule-ssm und lungnodule-ssm-compact tun es
 heard-it-is-the-very-series-that-is = es ist genau die Serie, nach der gefragt wird; eine mit anderem Datum wählen
 heard-the-point-mm-lies-outside-it = die Stelle ({ $x }, { $y }, { $z }) mm liegt außerhalb davon

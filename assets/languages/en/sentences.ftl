@@ -519,7 +519,6 @@ heard-the-weights-of-were-replaced = the weights of { $model } were replaced sin
 heard-is-asked-with-the-published-input-mode = { $what } is asked with the published input (mode paper) alone
 heard-the-neighbourhood-of-a-point = the neighbourhood of a point
 heard-what-tissue-does-to-an-answer = what tissue does to an answer
-heard-the-uncertainty-by-turned-crops-and-dropout = the uncertainty by turned crops and dropout
 heard-does-not-scan-volumes-lungnodule-ssm-and = { $model } does not scan volumes; lungnodule-ssm and lungnodule-ssm-compact do
 heard-it-is-the-very-series-that-is = it is the very series that is asked about; choose one of another date
 heard-the-point-mm-lies-outside-it = the point ({ $x }, { $y }, { $z }) mm lies outside it

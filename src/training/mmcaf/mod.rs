@@ -49,7 +49,7 @@ fn first_values(layers: &MmcafConfig, seed: u64) -> StateDict {
         let shares = key.contains(".gamma1.") || key.contains(".gamma2.");
         if shares && key.ends_with(".bias") {
             array.values.fill(0.5);
-        } else if shares || key == "image_encoder.fc.0.weight" {
+        } else if shares {
             array.values.iter_mut().for_each(|v| *v *= SMALL);
         }
     }
