@@ -31,11 +31,14 @@ const IMAGE: &str = "image";
 const JOINT: &str = "joint";
 
 /// Of the usual size of random values, where features are multiplied.
-const SMALL: f32 = 0.1;
+const SMALL: f32 = 0.01;
+
+/// In which each level and what it has in common with the other one begin to be joined.
+const SHARE: f32 = 0.1;
 
 /// Random values; the heads say nothing at first. The layers before them multiply features with each other,
 /// and a head of random values would begin tens of nats from any answer. For the same reason the shares in which
-/// levels are joined begin at a half each, nearly whatever the levels hold: random ones bring features of tens of
+/// levels are joined begin at a tenth each, whatever the levels hold: random ones bring features of tens of
 /// thousands, whose every step throws the answer about. Ours; the published code leaves it to chance.
 fn first_values(layers: &MmcafConfig, seed: u64) -> StateDict {
     const HEADS: [&str; 3] = ["image_encoder.fused_cls.0.weight", "fin_cls.weight", "tab_cls.weight"];
@@ -48,7 +51,7 @@ fn first_values(layers: &MmcafConfig, seed: u64) -> StateDict {
     for (key, array) in &mut state.tensors {
         let shares = key.contains(".gamma1.") || key.contains(".gamma2.");
         if shares && key.ends_with(".bias") {
-            array.values.fill(0.5);
+            array.values.fill(SHARE);
         } else if shares {
             array.values.iter_mut().for_each(|v| *v *= SMALL);
         }
