@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use super::again::asked_again;
+use super::again::{asked_again, is_still};
 use super::waker::Waker;
 use super::words::sentence;
-use crate::findings::{Nodule, NoduleId};
+use crate::findings::NoduleId;
 use crate::inference::{self, Answer, Engine};
 use crate::jobs::{Outcome, Progress};
 use crate::session::{News, Session, Severity, Work, WorkId};
@@ -55,13 +55,7 @@ impl Uncertainties {
     /// - `engine`: `None` while it is not there, or has more urgent work
     pub(super) fn poll(&mut self, engine: Option<&Engine>, session: &mut Session, waker: &Waker) {
         let Some(mut asked) = self.asked.take() else { return };
-        let current = session.findings().nodule(asked.id).and_then(Nodule::answer);
-        let same = |answer: &Arc<Answer>| {
-            answer.at == asked.answer.at
-                && answer.mode == asked.answer.mode
-                && answer.weights_sha256 == asked.answer.weights_sha256
-        };
-        if !current.is_some_and(same) {
+        if !is_still(session, asked.id, &asked.answer) {
             session.receive(News::Stopped(WorkId::Uncertainty));
             return;
         }

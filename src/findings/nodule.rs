@@ -56,7 +56,7 @@ pub struct Nodule {
     /// What the network says of the places around the point, at this point or where it lay before.
     neighbourhood: Option<Asked<Neighbourhood>>,
     /// How far its answer moves when nothing is changed.
-    uncertainty: Option<Arc<Uncertainty>>,
+    uncertainty: Option<Asked<Uncertainty>>,
     /// What it would say without the tissue that was painted away.
     counterfactual: Option<Asked<Counterfactual>>,
     /// Its maps beside each other.
@@ -226,13 +226,14 @@ impl Nodule {
 
     /// Takes in how far the answer moves when nothing is changed.
     pub fn waver(&mut self, found: Arc<Uncertainty>) {
-        self.uncertainty = Some(found);
+        let logits = self.answer().and_then(|answer| answer.first_logits());
+        self.uncertainty = Some(Asked { logits, found });
     }
 
     /// How far the answer moves when nothing is changed; `None` where another answer was asked about.
     pub fn uncertainty(&self) -> Option<&Arc<Uncertainty>> {
         let answer = self.answer()?;
-        self.uncertainty.as_ref().filter(|found| found.belongs_to(answer))
+        self.uncertainty.as_ref()?.of(answer).filter(|found| found.belongs_to(answer))
     }
 
     /// Takes in what the network would say without the painted tissue.

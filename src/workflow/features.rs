@@ -49,6 +49,9 @@ fn work(
 ) -> Result<FeatureMaps, ClassifyError> {
     ctx.step("Loading the network", 0.0)?;
     let network = runtime.network(&answer.model, &weights_for(&answer.model))?;
+    if network.known().weights_sha256 != answer.weights_sha256 {
+        return Err(ClassifyError::Replaced(answer.model.clone()));
+    }
     let slice = match answer.detail {
         Detail::Ssm(_) => {
             let slice = nearest_slice(request.volume.grid(), answer.at);

@@ -71,8 +71,9 @@ fn work(
         });
     };
     let weights = request.weights.clone().unwrap_or_else(|| weights_for(&answer.model));
-    let Loaded::M3Net(network) = runtime.network(&answer.model, &weights)? else {
-        return Err(ClassifyError::Replaced(answer.model.clone()));
+    let network = match runtime.network(&answer.model, &weights)? {
+        Loaded::M3Net(network) if network.known.weights_sha256 == answer.weights_sha256 => network,
+        _ => return Err(ClassifyError::Replaced(answer.model.clone())),
     };
     Ok(uncertainty(&network, answer, &seen.crops, ctx)?)
 }
