@@ -125,7 +125,7 @@ impl MmcafTraining {
         let MmcafPieces { trunk, image, joint } = &config.pieces;
         for (name, sides) in [("trunk", trunk), ("image", image), ("joint", joint)] {
             // The coarsest cells lie 16 samples apart.
-            let fits = |side: &usize| (32..=MmcafConfig::WINDOW[1]).contains(side) && side % 16 == 0;
+            let fits = |side: &usize| (32..=MmcafConfig::WINDOW[1]).contains(side) && side.is_multiple_of(16);
             let sentence = format!("pieces.{name} must be sizes of 32 to 192 that 16 divides");
             check(sides.is_empty() || !sides.iter().all(fits), &sentence)?;
         }
