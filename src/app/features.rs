@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::again::asked_again;
+use super::again::is_still;
 use super::waker::Waker;
 use super::words::sentence;
 use crate::explain::LayerWanted;
 use crate::findings::NoduleId;
-use crate::inference::{self, Answer, Engine};
+use crate::inference::{self, Answer, Detail, Engine};
 use crate::jobs::Outcome;
 use crate::session::{News, Session, Severity};
 use crate::workflow::features::{self, FeaturesPart};
@@ -45,20 +45,21 @@ impl Features {
     /// - `engine`: `None` while it is not there, or has more urgent work
     pub(super) fn poll(&mut self, engine: Option<&Engine>, session: &mut Session, waker: &Waker) {
         let Some(mut wanted) = self.wanted.take() else { return };
-        match engine {
+        if !is_still(session, wanted.id, &wanted.answer) {
+            return;
+        }
+        // One slice of the CT is read again; of the others the answer keeps what was read.
+        let ct = session.open().filter(|open| open.loaded).map(|open| Arc::clone(&open.volume));
+        let (reads, ct) = match wanted.answer.detail {
+            Detail::Ssm(_) => (ct.is_some(), ct),
+            _ => (true, None),
+        };
+        match engine.filter(|_| reads) {
             // Dropping a question stops it; it is asked again.
             None => wanted.question = None,
             Some(engine) if wanted.question.is_none() => {
-                match asked_again(session, wanted.id, &wanted.answer) {
-                    Ok(request) => {
-                        let about = (request, Arc::clone(&wanted.answer));
-                        wanted.question = Some(features::ask(engine, waker.now(), about, wanted.layer));
-                    }
-                    Err(text) => {
-                        session.receive(News::Notice(Severity::Error, sentence(text)));
-                        return;
-                    }
-                }
+                let about = (Arc::clone(&wanted.answer), ct);
+                wanted.question = Some(features::ask(engine, waker.now(), about, wanted.layer));
             }
             Some(_) => {}
         }
@@ -78,9 +79,11 @@ fn settle(wanted: &Wanted, session: &mut Session) -> bool {
                 session.receive(News::Features { of: Arc::clone(&wanted.answer), maps });
             }
             inference::Event::Part(FeaturesPart::Failed(text)) => {
+                session.receive(News::NoFeatures { of: Arc::clone(&wanted.answer), wanted: wanted.layer });
                 session.receive(News::Notice(Severity::Error, sentence(text)));
             }
             inference::Event::Ended(Outcome::Failed(failure)) => {
+                session.receive(News::NoFeatures { of: Arc::clone(&wanted.answer), wanted: wanted.layer });
                 session.receive(News::Notice(Severity::Error, sentence(failure)));
                 return true;
             }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::again::{asked_again, is_still};
+use super::again::{asked_again, is_at_hand, is_still};
 use super::waker::Waker;
 use super::words::sentence;
 use crate::findings::NoduleId;
@@ -59,7 +59,9 @@ impl Uncertainties {
             session.receive(News::Stopped(WorkId::Uncertainty));
             return;
         }
-        match engine {
+        // Other networks than M3Net read the CT, and the earlier date, again.
+        let at_hand = is_at_hand(session, asked.id, &asked.answer);
+        match engine.filter(|_| at_hand) {
             // Dropping a question stops it; it is asked again.
             None => asked.question = None,
             Some(engine) if asked.question.is_none() => match asked_again(session, asked.id, &asked.answer) {

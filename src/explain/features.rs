@@ -62,7 +62,7 @@ fn plane(values: &[f32], [depth, columns, rows]: [usize; 3], channel: usize, sli
 pub struct LayerWanted {
     /// Of what was read there: one of [`read_parts`].
     pub part: RegionName,
-    /// Its number; `None` for one in the middle, fine enough to be seen and deep enough to mean something.
+    /// Its number; `None`, or one that there is not, for one in the middle, fine enough to be seen and deep enough to mean something.
     pub layer: Option<usize>,
 }
 
@@ -251,7 +251,8 @@ fn kept(
     run: impl FnOnce(&str) -> Option<Tapped>,
 ) -> Result<FeatureMaps, ExplainError> {
     let none = ExplainError::NoLayer(wanted.part.name());
-    let layer = wanted.layer.unwrap_or(layers.len() / 2);
+    // Another network of the family, or another crop, may have fewer.
+    let layer = wanted.layer.filter(|n| *n < layers.len()).unwrap_or(layers.len() / 2);
     let Some(name) = layers.get(layer) else { return Err(none) };
     let Some(tapped) = run(name) else { return Err(none) };
     let (shape, values) = channels(tapped, cells).ok_or(none)?;

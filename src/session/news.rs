@@ -1,7 +1,7 @@
 //! What the machine reports: jobs, devices, memory. Never undone; handed in by `app` alone.
 
 use crate::cases::CaseSet;
-use crate::explain::{FeatureMaps, Neighbourhood, Uncertainty};
+use crate::explain::{FeatureMaps, LayerWanted, Neighbourhood, Uncertainty};
 use crate::findings::{Comparison, Counterfactual, NoduleId, Opinion, Probed, Question};
 use crate::geometry::{Patient, Point};
 use crate::inference::{Answer, DeviceInfo};
@@ -241,6 +241,13 @@ pub enum News {
         of: Arc<Answer>,
         /// All of them.
         maps: Arc<FeatureMaps>,
+    },
+    /// The channels of a layer could not be computed; why is told apart.
+    NoFeatures {
+        /// Of whose network.
+        of: Arc<Answer>,
+        /// Which layer.
+        wanted: LayerWanted,
     },
     /// Cases that the user brought, in place of those before.
     OwnCases(Arc<CaseSet>),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::document::Session;
 use super::look::Tool;
-use crate::explain::{FeatureMaps, block_around};
+use crate::explain::{FeatureMaps, LayerWanted, block_around};
 use crate::findings::{Nodule, Probed};
 use crate::geometry::VoxelBox;
 use crate::inference::Answer;
@@ -14,6 +14,7 @@ use crate::inference::Answer;
 pub(super) struct Interrogated {
     pub(super) probed: Option<Probed>,
     pub(super) features: Option<(Arc<Answer>, Arc<FeatureMaps>)>,
+    pub(super) no_features: Option<(Arc<Answer>, LayerWanted)>,
 }
 
 impl Session {
@@ -29,6 +30,12 @@ impl Session {
     pub fn features_of(&self, answer: &Arc<Answer>) -> Option<&Arc<FeatureMaps>> {
         let (of, maps) = self.interrogated().features.as_ref()?;
         Arc::ptr_eq(of, answer).then_some(maps)
+    }
+
+    /// Whether this layer of the answer's network was asked for last and could not be computed.
+    pub fn lacks_features(&self, answer: &Arc<Answer>, wanted: LayerWanted) -> bool {
+        let failed = self.interrogated().no_features.as_ref();
+        failed.is_some_and(|(of, what)| Arc::ptr_eq(of, answer) && *what == wanted)
     }
 
     /// The block of tissue under the pointer, while it is to be left out: of the selected nodule's answer, in its

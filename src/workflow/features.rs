@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use super::classify::{ClassifyError, Request, stopped};
+use super::classify::{ClassifyError, stopped};
 use super::models::weights_for;
 use crate::explain::{FeatureMaps, LayerWanted, feature_maps};
 use crate::inference::ssm::{Resolution, nearest_slice, slice_picture};
-use crate::inference::{Answer, Detail, Engine, Question, Runtime, Stopped};
+use crate::inference::{Answer, Engine, Question, Runtime, Stopped};
 use crate::jobs::{JobContext, Wake};
+use crate::volume::Volume;
 
 /// What comes back.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,15 +20,15 @@ pub enum FeaturesPart {
 }
 
 /// Asks on the inference thread, about what the network read for its answer.
-/// - `request`: what was asked about
+/// - `ct`: that was asked about; of LungNodule-SSM alone, whose answer does not keep what it read
 pub fn ask(
     engine: &Engine,
     wake: Wake,
-    (request, answer): (Request, Arc<Answer>),
+    (answer, ct): (Arc<Answer>, Option<Arc<Volume>>),
     wanted: LayerWanted,
 ) -> Question<FeaturesPart> {
     engine.submit("features", wake, move |runtime, ctx, parts| {
-        match work(runtime, ctx, (&request, &answer), wanted) {
+        match work(runtime, ctx, (&answer, ct.as_deref()), wanted) {
             Ok(found) => {
                 parts.send(FeaturesPart::Known(Arc::new(found)));
                 Ok(())
@@ -44,7 +45,7 @@ pub fn ask(
 fn work(
     runtime: &mut Runtime,
     ctx: &JobContext,
-    (request, answer): (&Request, &Answer),
+    (answer, ct): (&Answer, Option<&Volume>),
     wanted: LayerWanted,
 ) -> Result<FeatureMaps, ClassifyError> {
     ctx.step("Loading the network", 0.0)?;
@@ -52,13 +53,8 @@ fn work(
     if network.known().weights_sha256 != answer.weights_sha256 {
         return Err(ClassifyError::Replaced(answer.model.clone()));
     }
-    let slice = match answer.detail {
-        Detail::Ssm(_) => {
-            let slice = nearest_slice(request.volume.grid(), answer.at);
-            Some(slice_picture(&request.volume, slice, Resolution::PUBLISHED)?)
-        }
-        _ => None,
-    };
+    let read = |ct: &Volume| slice_picture(ct, nearest_slice(ct.grid(), answer.at), Resolution::PUBLISHED);
+    let slice = ct.map(read).transpose()?;
     ctx.step("Running the network", 0.5)?;
     Ok(feature_maps(&network, answer, slice.as_ref(), wanted)?)
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use burn::tensor::{Device, Tensor, TensorData};
 use triscope::dataset::CasePoint;
 use triscope::explain::{FeatureMaps, LayerWanted, feature_maps, read_parts};
+use triscope::inference::ssm::{Resolution, nearest_slice, slice_picture};
 use triscope::inference::{
     Answer, Detail, DeviceChoice, DeviceInfo, Engine, EngineOptions, Loaded, RegionName, WeightsChoice,
 };
@@ -12,10 +13,17 @@ use triscope::jobs::JobContext;
 use triscope::networks::maemc::{GRID, PATCH};
 use triscope::networks::{Tapped, Taps};
 use triscope::synth::{Cohort, Sample};
+use triscope::volume::Volume;
 use triscope::workflow::classify::{self, Prior, Request};
 
 /// The answer to a phantom, and the network that gave it.
 fn asked(model: &str, cohort: Cohort) -> (Arc<Answer>, Loaded) {
+    let (answer, network, _) = asked_with(model, cohort, WeightsChoice::BuiltIn);
+    (answer, network)
+}
+
+/// And what was asked about.
+fn asked_with(model: &str, cohort: Cohort, weights: WeightsChoice) -> (Arc<Answer>, Loaded, Arc<Volume>) {
     let Sample { case, image, prior } = cohort.draw(2, 0).picture().expect("a place");
     let CasePoint::Patient(at) = case.point else { panic!("millimetres") };
     let prior = prior.zip(case.prior.as_ref()).map(|(volume, then)| Prior {
@@ -24,19 +32,20 @@ fn asked(model: &str, cohort: Cohort) -> (Arc<Answer>, Loaded) {
         at: then.point,
         doubts: Vec::new(),
     });
+    let volume = Arc::new(image);
     let request = Request {
         model: model.to_owned(),
         prior,
-        weights: Some(WeightsChoice::BuiltIn),
+        weights: Some(weights.clone()),
         all_members: false,
         explain: Vec::new(),
-        ..Request::new(Arc::new(image), Vec::new(), at)
+        ..Request::new(Arc::clone(&volume), Vec::new(), at)
     };
     let engine = Engine::start(EngineOptions::alone(DeviceChoice::Cpu)).expect("a thread");
     let answer = classify::run(&engine, request, &JobContext::unobserved()).expect("answers").answer;
     let info = DeviceInfo { backend: "flex".to_owned(), name: "CPU".to_owned() };
-    let network = Loaded::load(model, &WeightsChoice::BuiltIn, &Device::flex(), info).expect("built in");
-    (answer, network)
+    let network = Loaded::load(model, &weights, &Device::flex(), info).expect("it has these");
+    (answer, network, volume)
 }
 
 fn layer(network: &Loaded, answer: &Answer, part: RegionName, layer: usize) -> FeatureMaps {
@@ -76,8 +85,9 @@ fn both_dates_have_their_layers_and_cells_lie_where_the_network_put_them() {
             assert_eq!(value(&maps, channel, [slice, row, column]), own[at]);
         }
     }
-    let beyond = LayerWanted { part: RegionName::Prior, layer: Some(99) };
-    assert!(feature_maps(&network, &answer, None, beyond).is_err());
+    // A number that another network had is the middle one's.
+    let beyond = layer(&network, &answer, RegionName::Prior, 99);
+    assert_eq!(beyond.layer, beyond.layers.len() / 2);
 }
 
 #[test]
@@ -103,4 +113,40 @@ fn a_slice_of_the_montage_is_a_cell_where_it_lies_in_the_montage() {
     let last = layer(&network, &answer, RegionName::Axial, maps.layers.len() - 1);
     assert_eq!((last.shape, last.channels()), ([1, GRID, GRID], width));
     assert!(last.ranges.iter().any(|[low, high]| high > low));
+}
+
+#[test]
+fn every_layer_that_is_offered_is_there_and_lies_over_what_was_read() {
+    let (answer, network, _) = asked_with("mmcaf-net-compact", Cohort::Histology, WeightsChoice::Random(3));
+    let first = layer(&network, &answer, RegionName::Window, 0);
+    for n in 0..first.layers.len() {
+        let maps = layer(&network, &answer, RegionName::Window, n);
+        // Slices of cells lie evenly, the first over the first slice.
+        let [slices, columns, rows] = maps.shape;
+        let last = maps.slice_read(slices - 1);
+        assert_eq!((maps.layer, maps.slice_read(0), columns), (n, 0, rows), "{}", maps.layers[n]);
+        assert!(last < 12 && last * columns == (slices - 1) * 192 / 2, "{}: {last}", maps.layers[n]);
+    }
+    let (answer, network, volume) =
+        asked_with("lungnodule-ssm-compact", Cohort::Slices, WeightsChoice::BuiltIn);
+    let Loaded::Ssm(ssm) = &network else { panic!("LungNodule-SSM") };
+    let slice = nearest_slice(volume.grid(), answer.at);
+    let picture = slice_picture(&volume, slice, Resolution::PUBLISHED).expect("a slice");
+    let side = Resolution::PUBLISHED.px();
+    let image = TensorData::new(picture.values.to_vec(), [1, 3, side, side]);
+    let mut taps = Taps::of(&["blocks.0"]);
+    ssm.vit().forward_tapped(Tensor::<4>::from_data(image, &Device::flex()), &mut taps);
+    let Some(Tapped::D3(tokens)) = taps.take("blocks.0") else { panic!("offered") };
+    let [_, count, width] = tokens.dims();
+    let tokens = tokens.into_data().try_to_vec::<f32>().expect("numbers");
+    let wanted = |n| LayerWanted { part: RegionName::Slice, layer: Some(n) };
+    let maps = feature_maps(&network, &answer, Some(&picture), wanted(0)).expect("computed");
+    assert_eq!((maps.shape, maps.channels(), count), ([1, 36, 36], width, 1 + 36 * 36));
+    // Row 3, column 20, behind the class token.
+    assert_eq!(value(&maps, 7, [0, 3, 20]), tokens[(1 + 3 * 36 + 20) * width + 7]);
+    // Pixel of row 100, column 250.
+    assert_eq!(maps.read.plane(0)[250 * side + 100], picture.values[100 * side + 250]);
+    for n in 1..maps.layers.len() {
+        assert!(feature_maps(&network, &answer, Some(&picture), wanted(n)).is_ok(), "{}", maps.layers[n]);
+    }
 }

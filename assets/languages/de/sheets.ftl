@@ -214,6 +214,7 @@ features-told = { $channels ->
 } mit { $columns } × { $rows } Zellen, Schicht { $slice } von { $depth }; jeder von seinem kleinsten (schwarz) bis zu seinem größten Wert (weiß) aller Schichten
 features-all = Alle Kanäle
 features-channel = Kanal { $channel }: { $low } bis { $high }
+features-none = Das Netz konnte nach dieser Netzschicht nicht befragt werden; der Hinweis sagt, warum.
 features-coming = Das Netz wird befragt.
 features-read = Gelesenes, Schicht { $slice }
 

@@ -214,6 +214,7 @@ features-told = { $channels ->
 } of { $columns } × { $rows } cells, slice { $slice } of { $depth }; each from its smallest (black) to its largest value (white) of all slices
 features-all = All channels
 features-channel = Channel { $channel }: { $low } to { $high }
+features-none = The network could not be asked for this layer; the notice says why.
 features-coming = The network is being asked.
 features-read = What was read, slice { $slice }
 

@@ -101,7 +101,7 @@ impl Worth {
         }
     }
 
-    /// As a probability; of a margin before any calibration.
+    /// As a probability; of a margin before any calibration, of a forest after it.
     fn probability(self) -> f64 {
         match self {
             Self::Margin(margin) => 1.0 / (1.0 + (-margin).exp()),

@@ -81,6 +81,9 @@ pub fn features_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Co
         }
         match maps {
             Some(maps) => maps_ui(ui, (width, room - 130.0), maps, &mut choice),
+            None if scene.session.lacks_features(answer, wanted) => {
+                paragraph_ui(ui, say!("features-none"), tokens(ui).muted);
+            }
             None => paragraph_ui(ui, say!("features-coming"), tokens(ui).muted),
         }
     });
@@ -102,7 +105,7 @@ fn part_ui(ui: &mut Ui, (parts, now): (&[RegionName], RegionName), choice: &mut 
     if let Some(part) =
         segments_ui(ui, say!("features-crop"), &words, now).and_then(|n| parts.get(n).copied())
     {
-        *choice = FeatureChoice { part: Some(part), layer: choice.layer, ..FeatureChoice::default() };
+        *choice = FeatureChoice { part: Some(part), ..FeatureChoice::default() };
     }
     ui.add_space(size::HALF);
 }

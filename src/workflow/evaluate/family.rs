@@ -204,14 +204,16 @@ fn measured(card: Card, report: &FamilyReport) -> Card {
         words(own),
         report.evaluated
     );
-    let [no, yes] = report.classes;
-    let caution = (own.auc.value < POOR).then(|| {
-        format!(
-            "It tells {yes} from {no} poorly: an AUC of {:.2} on cases that had no part in teaching",
-            own.auc.value
-        )
+    Card { trained_on, caution: cautioned(card.caution, own.auc.value, report.classes), ..card }
+}
+
+/// What was to be said with every answer before, and how poor the network is, if it is.
+fn cautioned(before: Option<String>, auc: f64, [no, yes]: [&str; 2]) -> Option<String> {
+    let poor = (auc < POOR).then(|| {
+        format!("it tells {yes} from {no} poorly: an AUC of {auc:.2} on cases that had no part in teaching")
     });
-    Card { trained_on, caution, ..card }
+    let all: Vec<String> = before.into_iter().chain(poor).collect();
+    (!all.is_empty()).then(|| all.join("; "))
 }
 
 /// Scores of every classifier.
@@ -512,5 +514,23 @@ impl Columns {
         let is = |field: FieldName, word: &String| fields.word(field).as_ref() == Some(word);
         row.extend(self.words.iter().map(|(field, word)| f64::from(u8::from(is(*field, word)))));
         (!row.is_empty()).then_some(row)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_caution_of_teaching_stays_and_a_poor_network_says_so_besides() {
+        let classes = ["benign", "malignant"];
+        let taught = || Some("Learned from simulated nodules".to_owned());
+        assert_eq!(cautioned(taught(), 0.8, classes), taught());
+        assert_eq!(cautioned(None, 0.8, classes), None);
+        let both = cautioned(taught(), 0.61, classes).expect("two");
+        assert!(both.starts_with(
+            "Learned from simulated nodules; it tells malignant from benign poorly: an AUC of 0.61"
+        ));
+        assert!(cautioned(None, 0.61, classes).is_some_and(|poor| poor.starts_with("it tells")));
     }
 }
