@@ -3,6 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{
     Color32, ColorImage, Id, Rect, Role, ScrollArea, Sense, Slider, TextStyle, TextureOptions, Ui,
     WidgetInfo, pos2, vec2,
@@ -190,7 +191,10 @@ fn maps_ui(ui: &mut Ui, (width, room): (f32, f32), maps: &Arc<FeatureMaps>, choi
         };
         let below = |ui: &Ui, rect: Rect, words: String| {
             let small = TextStyle::Small.resolve(ui.style());
-            let galley = ui.painter().layout_no_wrap(words, small, t.muted);
+            let mut job = LayoutJob::simple_singleline(words, small, t.muted);
+            // No wider than its picture: the words of the next one begin there.
+            job.wrap = TextWrapping::truncate_at_width(rect.width());
+            let galley = ui.painter().layout_job(job);
             ui.painter().galley(rect.left_bottom() + vec2(0.0, 1.0), galley, t.muted);
         };
         let k = maps.slice_read(slice);
@@ -232,7 +236,11 @@ fn said(maps: &FeatureMaps, channel: usize) -> String {
 
 /// Short enough to stand below a small picture.
 fn number(value: f32) -> String {
-    if value.abs() >= 100.0 { format!("{value:.0}") } else { format!("{value:.2}") }
+    match value.abs() {
+        large if large >= 100.0 => format!("{value:.0}"),
+        middling if middling >= 10.0 => format!("{value:.1}"),
+        _ => format!("{value:.2}"),
+    }
 }
 
 /// A slice of a channel, from its smallest value (black) to its largest (white) of all slices; columns to the right
