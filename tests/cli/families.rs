@@ -269,7 +269,11 @@ fn a_volume_is_scanned_slice_by_slice_into_candidates() {
     assert_eq!(none["candidates"], json!([]));
     let other = triscope(&["scan", arg(phantom()), "--model", "m3net-compact"]);
     assert!(other.refused(1).contains("does not scan"), "{}", other.stderr);
-    assert!(triscope(&["scan", arg(phantom())]).refused(1).contains("models import"));
+    let without = triscope(&["scan", arg(phantom()), "--model", "lungnodule-ssm"]);
+    assert!(without.refused(1).contains("models import"), "{}", without.stderr);
+    // The compact one has weights of its own, and its forest answers.
+    let own = triscope(&["scan", arg(phantom()), "--every", "32", "--device", "cpu", "--json"]).json();
+    assert_eq!(own["answered_by"], "forest");
 }
 
 #[test]
