@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 
 use super::error::ExplainError;
+use super::sampled::block;
 use crate::inference::csf::CsfNetwork;
 use crate::inference::maemc::MaemcNetwork;
 use crate::inference::mmcaf::MmcafNetwork;
@@ -226,11 +227,6 @@ fn of_slice(
     kept(wanted, layers, read, Cells::Tokens([side / ssm::PATCH; 2]), run)
 }
 
-/// A block on a device, `[1, slice, row, column]`.
-fn block(values: &[f32], [slices, rows, columns]: [usize; 3], device: &Device) -> Tensor<4> {
-    Tensor::from_data(TensorData::new(values.to_vec(), [1, slices, rows, columns]), device)
-}
-
 /// How a layer's cells lie in its tensor.
 #[derive(Clone, Copy)]
 enum Cells {
@@ -290,6 +286,7 @@ fn channels(tapped: Tapped, cells: Cells) -> Option<([usize; 3], Tensor<1>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use burn::tensor::Device;
 
     fn maps(shape: [usize; 3], read: [usize; 3], step: usize) -> FeatureMaps {
         let values: Vec<f32> = (0..2 * shape.iter().product::<usize>()).map(|n| n as f32).collect();

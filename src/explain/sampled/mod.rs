@@ -118,7 +118,7 @@ impl Worth {
 }
 
 /// A block on a device, `[1, slice, row, column]`.
-fn block(values: &[f32], [slices, rows, columns]: [usize; 3], device: &Device) -> Tensor<4> {
+pub(super) fn block(values: &[f32], [slices, rows, columns]: [usize; 3], device: &Device) -> Tensor<4> {
     Tensor::from_data(TensorData::new(values.to_vec(), [1, slices, rows, columns]), device)
 }
 
