@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::checks::Checks;
 use super::comparisons::Comparisons;
 use super::counterfactuals::Counterfactuals;
-use super::features::Features;
+use super::inside::Insides;
 use super::more_maps::MoreMaps;
 use super::neighbourhoods::Neighbourhoods;
 use super::network::NetworkThread;
@@ -17,7 +17,7 @@ use super::slice_scans::SliceScans;
 use super::uncertainties::Uncertainties;
 use super::waker::Waker;
 use super::words::sentence;
-use crate::explain::{Around, LayerWanted, Saliency, Wanted};
+use crate::explain::{Around, InsideWanted, Saliency, Wanted};
 use crate::findings::{Nodule, NoduleId, PriorPoint, Question};
 use crate::geometry::{Patient, Point};
 use crate::inference::{self, Answer, EngineOptions};
@@ -82,8 +82,8 @@ pub(super) struct Asker {
     counterfactuals: Counterfactuals,
     /// Asks what the block under the pointer does to the answer.
     probes: Probes,
-    /// Asks for a layer's features.
-    features: Features,
+    /// Asks what was computed on the way.
+    insides: Insides,
     /// Asks about the places around a point.
     around: Neighbourhoods,
     /// Asks the same otherwise.
@@ -135,8 +135,8 @@ impl Asker {
     }
 
     /// Asks for a layer of the selected nodule's network.
-    pub(super) fn ask_features(&mut self, layer: LayerWanted, session: &Session) {
-        self.features.ask(layer, session);
+    pub(super) fn look_inside(&mut self, what: InsideWanted, session: &Session) {
+        self.insides.ask(what, session);
     }
 
     /// Stops checking the map on the screen.
@@ -314,8 +314,8 @@ impl Asker {
         let engine = engine.filter(|_| self.counterfactuals.is_idle());
         self.probes.poll(engine, session, waker);
         let engine = engine.filter(|_| self.probes.is_idle());
-        self.features.poll(engine, session, waker);
-        let engine = engine.filter(|_| self.features.is_idle());
+        self.insides.poll(engine, session, waker);
+        let engine = engine.filter(|_| self.insides.is_idle());
         self.maps.poll(engine, session, waker);
         let engine = engine.filter(|_| self.maps.is_idle());
         self.around.poll(engine, session, waker);

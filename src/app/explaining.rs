@@ -31,9 +31,10 @@ impl Core {
                 self.asker.ask_again_otherwise(&mut self.session);
             }
             Explaining::ShowFeatures => self.ui.toggle(Sheet::Features),
-            Explaining::Features(layer) => {
+            Explaining::ShowAttention => self.ui.toggle(Sheet::Attention),
+            Explaining::LookInside(what) => {
                 self.start_network();
-                self.asker.ask_features(layer, &self.session);
+                self.asker.look_inside(what, &self.session);
             }
             Explaining::ShowCases => self.ui.toggle(Sheet::Cases),
             Explaining::ShowTwo => self.ui.toggle(Sheet::TwoNodules),

@@ -6,7 +6,7 @@ use super::conditions::{answered, mapped};
 use super::entry::{Entry, Group, line};
 use super::keys::{Key, Shortcut};
 use super::words::Command;
-use crate::explain::LayerWanted;
+use crate::explain::InsideWanted;
 use crate::findings::Nodule;
 use crate::session::Session;
 
@@ -46,8 +46,10 @@ pub enum Explaining {
     AskAgain,
     /// Open the sheet of a layer's features, or close it.
     ShowFeatures,
-    /// Compute the features of a layer of the selected nodule's network.
-    Features(LayerWanted),
+    /// Open the sheet of who attends to whom, or close it.
+    ShowAttention,
+    /// Compute what the selected nodule's network had on its way to the answer.
+    LookInside(InsideWanted),
     /// Open the sheet of cases that are alike, or close it.
     ShowCases,
     /// Open the sheet of two nodules beside each other, or close it.
@@ -78,7 +80,7 @@ pub enum Explaining {
 }
 
 /// Those that need no value.
-pub(super) static EXPLAINING: [Entry; 10] = [
+pub(super) static EXPLAINING: [Entry; 11] = [
     line(
         Command::Explaining(Explaining::AskAgain),
         "ask_otherwise",
@@ -99,6 +101,17 @@ pub(super) static EXPLAINING: [Entry; 10] = [
             "What any layer of the network computed of what it read: every channel as a picture, slice by slice.",
         ),
         &[Shortcut::shift(Key::Char('F'))],
+        answered,
+    ),
+    line(
+        Command::Explaining(Explaining::ShowAttention),
+        "attention",
+        Group::Network,
+        (
+            "Attention",
+            "Which scale, slice or patch attends to which: every layer and head of the network that answered.",
+        ),
+        &[Shortcut::ctrl_shift(Key::Char('A'))],
         answered,
     ),
     line(

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use burn::tensor::{Tensor, TensorData};
 
 use super::error::ExplainError;
+use super::picture::{Picture, UNIT, extremes, plane};
 use super::sampled::block;
 use crate::inference::csf::CsfNetwork;
 use crate::inference::maemc::MaemcNetwork;
@@ -17,46 +18,6 @@ use crate::networks::m3net::M3Net;
 use crate::networks::maemc::{GRID, PATCH};
 use crate::networks::mmcaf::{Mmcaf, MmcafConfig};
 use crate::networks::{Scale, Tapped, Taps, m3net_config, ssm};
-
-/// What black and white are of a montage and of crops.
-const UNIT: [f32; 2] = [0.0, 1.0];
-
-/// A block of numbers as it is shown: [slice][column][row], rows fastest, as M3Net reads its crops.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Picture {
-    /// Slices, columns, rows.
-    pub shape: [usize; 3],
-    /// No unit.
-    pub values: Arc<[f32]>,
-    /// What is black and what is white.
-    pub range: [f32; 2],
-}
-
-impl Picture {
-    /// - `values`: [slice][row][column], columns fastest
-    fn of_rows(values: &[f32], [slices, rows, columns]: [usize; 3], range: [f32; 2]) -> Self {
-        let at = |n: usize| (n / (columns * rows) * rows + n % rows) * columns + n / rows % columns;
-        let count = slices * rows * columns;
-        let turned = (0..count).map(|n| values.get(at(n)).copied().unwrap_or(range[0])).collect();
-        Self { shape: [slices, columns, rows], values: turned, range }
-    }
-
-    /// One slice; empty where there is none.
-    pub fn plane(&self, slice: usize) -> &[f32] {
-        plane(&self.values, self.shape, 0, slice)
-    }
-}
-
-/// Smallest and largest; black alone where they are the same.
-fn extremes(values: &[f32]) -> [f32; 2] {
-    values.iter().fold([f32::INFINITY, f32::NEG_INFINITY], |[low, high], v| [low.min(*v), high.max(*v)])
-}
-
-fn plane(values: &[f32], [depth, columns, rows]: [usize; 3], channel: usize, slice: usize) -> &[f32] {
-    let size = columns * rows;
-    let start = (channel * depth + slice) * size;
-    if slice < depth { values.get(start..start + size).unwrap_or(&[]) } else { &[] }
-}
 
 /// The layer that is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -194,7 +155,7 @@ fn of_montage(
         network.net().forward_tapped(montage.repeat_dim(1, network.channels()), &mut taps);
         taps.take(layer)
     };
-    kept(wanted, layers, Picture::of_rows(seen, [1, side, side], UNIT), Cells::Tokens([GRID; 2]), run)
+    kept(wanted, layers, Picture::of_montage(seen), Cells::Tokens([GRID; 2]), run)
 }
 
 fn of_date(network: &CsfNetwork, seen: &[f32], wanted: LayerWanted) -> Result<FeatureMaps, ExplainError> {
@@ -213,9 +174,8 @@ fn of_slice(
     picture: &SlicePicture,
     wanted: LayerWanted,
 ) -> Result<FeatureMaps, ExplainError> {
-    // Three equal channels, one behind the other.
-    let grey = &picture.values[..picture.values.len() / 3];
-    let side = grey.len().isqrt();
+    let read = Picture::of_slice(picture);
+    let [_, side, _] = read.shape;
     let layers = network.vit().layers();
     let run = |layer: &str| {
         let mut taps = Taps::of(&[layer]);
@@ -223,7 +183,6 @@ fn of_slice(
         network.vit().forward_tapped(Tensor::<4>::from_data(image, network.device()), &mut taps);
         taps.take(layer)
     };
-    let read = Picture::of_rows(grey, [1, side, side], extremes(grey));
     kept(wanted, layers, read, Cells::Tokens([side / ssm::PATCH; 2]), run)
 }
 
@@ -317,14 +276,6 @@ mod tests {
     #[test]
     fn a_planar_layer_stands_over_the_middle_slice() {
         assert_eq!(maps([1, 2, 3], [25, 8, 8], 25).slice_read(0), 12);
-    }
-
-    #[test]
-    fn rows_of_columns_become_columns_of_rows() {
-        let values: Vec<f32> = (0..12).map(|n| n as f32).collect();
-        let picture = Picture::of_rows(&values, [2, 2, 3], [0.0, 11.0]);
-        assert_eq!(picture.shape, [2, 3, 2]);
-        assert_eq!(picture.plane(1), [6.0, 9.0, 7.0, 10.0, 8.0, 11.0]);
     }
 
     #[test]

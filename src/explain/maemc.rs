@@ -1,7 +1,5 @@
 //! MAEMC-NET: which slices it attended to.
 
-use std::sync::Arc;
-
 use burn::tensor::Tensor;
 
 use super::attention::{ROLLOUT, carried};
@@ -21,7 +19,7 @@ const TOKENS: usize = 1 + SLICES;
 /// What each token of each block attends to, mean over heads, from the input on: a row of shares for each token, the
 /// class token first, then the slices in the order of the montage.
 /// - errors: a device that failed, numbers that are none
-pub fn maemc_attention(forward: &MaemcForward) -> Result<Vec<Arc<[f32]>>, ExplainError> {
+fn mean_attention(forward: &MaemcForward) -> Result<Vec<Vec<f32>>, ExplainError> {
     let of_block = |attention: &Tensor<4>| {
         let mean = read(attention.clone().mean_dim(1).flatten::<2>(0, 2))?;
         if mean.len() != TOKENS * TOKENS {
@@ -40,7 +38,7 @@ pub fn maemc_attention(forward: &MaemcForward) -> Result<Vec<Arc<[f32]>>, Explai
 pub fn maemc_rollout(forward: &MaemcForward) -> Result<[f64; SLICES], ExplainError> {
     let mut reads = vec![0.0; TOKENS];
     reads[0] = 1.0;
-    let row = carried(reads, &maemc_attention(forward)?, ROLLOUT);
+    let row = carried(reads, &mean_attention(forward)?, ROLLOUT);
     let mut slices = [0.0; SLICES];
     slices.iter_mut().zip(row.iter().skip(1)).for_each(|(slice, share)| *slice = *share);
     Ok(slices)

@@ -79,9 +79,6 @@ pub struct MaemcDetail {
     pub coronal: Arc<[f32]>,
     /// Attention rollout, a share for each axial slice.
     pub slices: Vec<f64>,
-    /// Of each block from the input on, the mean over its heads: 26 x 26 shares, each row those that one token gives.
-    /// Token 0 is the class token, the others are the axial slices in the order of the montage.
-    pub attention: Vec<Arc<[f32]>>,
 }
 
 /// What CSF-Net read of both dates, and what the fields did.

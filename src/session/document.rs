@@ -473,8 +473,8 @@ impl Session {
             News::Hover(hover) => self.hover = hover,
             News::Probed(probed) => self.interrogated.probed = Some(probed),
             News::OwnCases(cases) => self.own_cases = Some(cases),
-            News::Features { of, maps } => self.interrogated.features = Some((of, maps)),
-            News::NoFeatures { of, wanted } => self.interrogated.no_features = Some((of, wanted)),
+            News::Inside { of, found } => self.interrogated.inside(of, found),
+            News::NotInside { of, wanted } => self.interrogated.nothing = Some((of, wanted)),
             News::Playing(playing) => self.playing = playing,
             News::LastSession(there) => self.last_session = there,
             News::Sketch(sketch) => {

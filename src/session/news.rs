@@ -1,7 +1,7 @@
 //! What the machine reports: jobs, devices, memory. Never undone; handed in by `app` alone.
 
 use crate::cases::CaseSet;
-use crate::explain::{FeatureMaps, LayerWanted, Neighbourhood, Uncertainty};
+use crate::explain::{Inside, InsideWanted, Neighbourhood, Uncertainty};
 use crate::findings::{Comparison, Counterfactual, NoduleId, Opinion, Probed, Question};
 use crate::geometry::{Patient, Point};
 use crate::inference::{Answer, DeviceInfo};
@@ -235,19 +235,19 @@ pub enum News {
     },
     /// What the network says without the block under the pointer.
     Probed(Probed),
-    /// The channels of a layer.
-    Features {
-        /// Of whose network, and of which crops.
+    /// What a network computed on its way.
+    Inside {
+        /// To this answer.
         of: Arc<Answer>,
-        /// All of them.
-        maps: Arc<FeatureMaps>,
+        /// A layer's channels, or its attention.
+        found: Inside,
     },
-    /// The channels of a layer could not be computed; why is told apart.
-    NoFeatures {
+    /// It could not be computed; why is told apart.
+    NotInside {
         /// Of whose network.
         of: Arc<Answer>,
-        /// Which layer.
-        wanted: LayerWanted,
+        /// What was wanted.
+        wanted: InsideWanted,
     },
     /// Cases that the user brought, in place of those before.
     OwnCases(Arc<CaseSet>),

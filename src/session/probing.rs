@@ -1,10 +1,10 @@
-//! What a network is asked besides its answer: without the block under the pointer, and for what a layer computed.
+//! What a network is asked besides its answer: without the block under the pointer, and for what it computed on its way.
 
 use std::sync::Arc;
 
 use super::document::Session;
 use super::look::Tool;
-use crate::explain::{FeatureMaps, LayerWanted, block_around};
+use crate::explain::{AttentionMaps, FeatureMaps, Inside, InsideWanted, block_around};
 use crate::findings::{Nodule, Probed};
 use crate::geometry::VoxelBox;
 use crate::inference::Answer;
@@ -14,7 +14,17 @@ use crate::inference::Answer;
 pub(super) struct Interrogated {
     pub(super) probed: Option<Probed>,
     pub(super) features: Option<(Arc<Answer>, Arc<FeatureMaps>)>,
-    pub(super) no_features: Option<(Arc<Answer>, LayerWanted)>,
+    pub(super) attention: Option<(Arc<Answer>, Arc<AttentionMaps>)>,
+    pub(super) nothing: Option<(Arc<Answer>, InsideWanted)>,
+}
+
+impl Interrogated {
+    pub(super) fn inside(&mut self, of: Arc<Answer>, found: Inside) {
+        match found {
+            Inside::Layer(maps) => self.features = Some((of, maps)),
+            Inside::Attention(maps) => self.attention = Some((of, maps)),
+        }
+    }
 }
 
 impl Session {
@@ -32,9 +42,15 @@ impl Session {
         Arc::ptr_eq(of, answer).then_some(maps)
     }
 
-    /// Whether this layer of the answer's network was asked for last and could not be computed.
-    pub fn lacks_features(&self, answer: &Arc<Answer>, wanted: LayerWanted) -> bool {
-        let failed = self.interrogated().no_features.as_ref();
+    /// The attention that was asked for last, where it is of this answer.
+    pub fn attention_of(&self, answer: &Arc<Answer>) -> Option<&Arc<AttentionMaps>> {
+        let (of, maps) = self.interrogated().attention.as_ref()?;
+        Arc::ptr_eq(of, answer).then_some(maps)
+    }
+
+    /// Whether this was asked for last of the answer's network and could not be computed.
+    pub fn lacks_inside(&self, answer: &Arc<Answer>, wanted: InsideWanted) -> bool {
+        let failed = self.interrogated().nothing.as_ref();
         failed.is_some_and(|(of, what)| Arc::ptr_eq(of, answer) && *what == wanted)
     }
 

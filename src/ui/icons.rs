@@ -47,6 +47,8 @@ icons! {
     INFO = "\u{E2CE}";
     /// Phosphor `check`.
     CHECK = "\u{E182}";
+    /// Phosphor `eye`.
+    ATTENTION = "\u{E220}";
     /// Phosphor `caret-down`.
     DOWN = "\u{E136}";
     /// Phosphor `caret-right`.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use egui_commonmark::CommonMarkCache;
 
 use crate::command::{Command, Entry, FilmChoice, Keymap, entry};
-use crate::explain::{Around, LayerWanted};
+use crate::explain::{Around, InsideWanted};
 use crate::findings::NoduleId;
 use crate::geometry::{Patient, Point};
 use crate::inference::Answer;
@@ -15,7 +15,7 @@ use crate::say;
 use crate::segments::SegmentId;
 use crate::session::{Heatmap, Layout, Pane, Preferences, Session, ViewportState};
 use crate::tools::{PriorHands, VolumeHands, Wheel};
-use crate::ui::states::{FeatureChoice, KeyBinding, Palette, TwoChoice, TypedPassword};
+use crate::ui::states::{AttentionChoice, FeatureChoice, KeyBinding, Palette, TwoChoice, TypedPassword};
 use crate::ui::viewport::{DrawnPane, OutlineCache, WireCache};
 use crate::ui::words;
 use crate::view::Screen;
@@ -109,8 +109,10 @@ pub struct UiState {
     pub before_pair: Option<BeforePair>,
     /// Which layer's features are looked at.
     pub features: FeatureChoice,
-    /// Whose features were asked for last.
-    pub features_asked: Option<(Arc<Answer>, LayerWanted)>,
+    /// Whose attention is looked at.
+    pub attention: AttentionChoice,
+    /// What was asked for last of what a network computed on its way, and to which answer.
+    pub inside_asked: Option<(Arc<Answer>, InsideWanted)>,
     /// Of the sheet of cases that are alike: the user's own are shown where there are any.
     pub own_cases: bool,
     /// Which nodule stands beside the selected one, which crop of both is shown, and which slice.
@@ -159,6 +161,8 @@ pub enum Sheet {
     Film,
     /// What a layer of the network computed.
     Features,
+    /// Who attends to whom in a layer of the network.
+    Attention,
     /// Known cases that the network sees as it sees the selected nodule.
     Cases,
     /// The selected nodule and another one.

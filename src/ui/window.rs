@@ -50,6 +50,7 @@ pub fn window_ui(
         Some(Sheet::Palette) => states::palette_ui(ui, scene, state, out),
         Some(Sheet::ModelCard(of)) => states::model_card_ui(ui, scene, state, of),
         Some(Sheet::Features) => states::features_ui(ui, scene, state, out),
+        Some(Sheet::Attention) => states::attention_ui(ui, scene, state, out),
         Some(Sheet::Cases) => states::alike_ui(ui, scene, state, out),
         Some(Sheet::TwoNodules) => states::two_nodules_ui(ui, scene, state, out),
         Some(Sheet::Networks(shown)) => states::networks_ui(ui, scene, state, shown, out),

@@ -10,7 +10,7 @@ pub mod counterfactual;
 pub mod dataset;
 pub mod demo;
 pub mod dicom;
-pub mod features;
+pub mod inside;
 pub mod figure;
 pub mod embed;
 pub mod evaluate;

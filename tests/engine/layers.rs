@@ -17,13 +17,13 @@ use triscope::volume::Volume;
 use triscope::workflow::classify::{self, Prior, Request};
 
 /// The answer to a phantom, and the network that gave it.
-fn asked(model: &str, cohort: Cohort) -> (Arc<Answer>, Loaded) {
+pub fn asked(model: &str, cohort: Cohort) -> (Arc<Answer>, Loaded) {
     let (answer, network, _) = asked_with(model, cohort, WeightsChoice::BuiltIn);
     (answer, network)
 }
 
 /// And what was asked about.
-fn asked_with(model: &str, cohort: Cohort, weights: WeightsChoice) -> (Arc<Answer>, Loaded, Arc<Volume>) {
+pub fn asked_with(model: &str, cohort: Cohort, weights: WeightsChoice) -> (Arc<Answer>, Loaded, Arc<Volume>) {
     let Sample { case, image, prior } = cohort.draw(2, 0).picture().expect("a place");
     let CasePoint::Patient(at) = case.point else { panic!("millimetres") };
     let prior = prior.zip(case.prior.as_ref()).map(|(volume, then)| Prior {

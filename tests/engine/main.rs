@@ -38,6 +38,7 @@ mod support;
 mod thumbnails;
 mod weights;
 mod archives;
+mod attention;
 mod packings;
 mod bad_input_files;
 mod odd_files;

@@ -7,7 +7,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers, vec2};
 use triscope::app::Start;
 use triscope::command::{Command, Explaining};
-use triscope::explain::LayerWanted;
+use triscope::explain::{InsideWanted, LayerWanted};
 use triscope::findings::Said;
 use triscope::inference::Detail;
 use triscope::networks::Architecture;
@@ -65,9 +65,7 @@ fn each_family_shows_what_it_saw_and_its_own_maps() {
         window.settle();
         assert!(window.says(words), "{network}");
         assert!(window.says("What the network saw"), "{network}");
-        if network == "maemc-net-compact" {
-            attention_names_both_slices(&mut window);
-        }
+        attention_is_shown(&mut window, network);
         window.key(Key::G);
         assert!(window.session(|s| s.look().heatmap.on));
         window.key(Key::G);
@@ -100,7 +98,10 @@ fn layers_are_shown(window: &mut Window, network: &str) {
     assert_eq!((first.layer, depth > 1), (first.layers.len() / 2, network == "mmcaf-net-compact"));
     let ctx = window.harness.ctx.clone();
     let wanted = LayerWanted { part: first.part, layer: Some(0) };
-    window.harness.state().command(Command::Explaining(Explaining::Features(wanted)), &ctx);
+    window
+        .harness
+        .state()
+        .command(Command::Explaining(Explaining::LookInside(InsideWanted::Layer(wanted))), &ctx);
     window.until("the first layer is there", |s| maps(s).is_some_and(|maps| maps.layer == 0));
     window.key(Key::Escape);
     window.settle();
@@ -190,29 +191,50 @@ fn a_network_besides_m3net_is_asked_around_without_a_block_and_without_painted_t
     assert!(window.says("not CT") && window.says("without it"));
 }
 
-/// The matrix of which slice attends to which: row 3, column 12 of 26.
-fn attention_names_both_slices(window: &mut Window) {
-    let matrix = |window: &Window| {
-        window.harness.get_by_role_and_label(Role::Image, "Which slice attends to which").rect()
+/// The sheet of who attends to whom: of MAEMC-NET a matrix, row 3, column 12 of 26; of LungNodule-SSM the patch under
+/// the pointer.
+fn attention_is_shown(window: &mut Window, network: &str) {
+    let maps = |s: &Session| {
+        s.selected().and_then(|n| n.answer()).and_then(|answer| s.attention_of(answer)).cloned()
     };
-    window.harness.get_by_role_and_label(Role::Image, "Which slice attends to which").scroll_to_me();
+    let on = |window: &Window, name: &str| window.harness.get_by_role_and_label(Role::Image, name).rect();
+    window.key_with(Modifiers::COMMAND | Modifiers::SHIFT, Key::A);
     window.settle();
-    let rect = matrix(window);
-    window.move_to(rect.min + vec2(12.5, 3.5) / 26.0 * rect.size());
-    window.settle();
-    let share = window.session(|s| {
-        let Some(Detail::Maemc(detail)) = s.selected().and_then(|n| n.answer()).map(|a| &a.detail) else {
-            panic!("of MAEMC-NET")
-        };
-        for block in &detail.attention {
-            // What a token gives adds up to one.
-            assert!(block.chunks_exact(26).all(|row| (row.iter().sum::<f32>() - 1.0).abs() < 1e-4));
+    match network {
+        "maemc-net-compact" => {
+            window.until("it is there", |s| maps(s).is_some());
+            window.settle();
+            assert!(window.says("The class token attends most to"));
+            let rect = on(window, "Matrix of shares");
+            window.move_to(rect.min + vec2(12.5, 3.5) / 26.0 * rect.size());
+            window.settle();
+            let share = window.session(|s| maps(s).expect("there").row(None, 3)[12] * 100.0);
+            assert!(window.says(&format!("slice 3 attends to slice 12: {share:.1} %")), "{share}");
         }
-        detail.attention.last().expect("blocks")[3 * 26 + 12] * 100.0
-    });
-    assert!(window.says(&format!("slice 3 attends to slice 12: {share:.1} %")), "{share}");
-    // Back to the top of the panel.
-    window.harness.get_all_by_label("maemc-net-compact").next().expect("a button").scroll_to_me();
+        "lungnodule-ssm-compact" => {
+            window.until("it is there", |s| maps(s).is_some());
+            window.settle();
+            // A click lets a patch ask, and by one head alone.
+            let rect = on(window, "What was read, with what one token attends to");
+            let at = |column: f32, row: f32| rect.min + vec2(column + 0.5, row + 0.5) / 36.0 * rect.size();
+            window.click_on(egui::Rect::from_center_size(at(20.0, 3.0), vec2(1.0, 1.0)));
+            window.click("Head: head 2");
+            window.move_to(at(5.0, 30.0));
+            window.settle();
+            let share =
+                window.session(|s| maps(s).expect("there").row(Some(1), 1 + 3 * 36 + 20)[1 + 30 * 36 + 5]);
+            let words = format!(
+                "patch in row 4, column 21 attends to patch in row 31, column 6: {:.1} %",
+                share * 100.0
+            );
+            assert!(window.says(&words), "{words}");
+            window.click("The class token");
+            window.settle();
+            assert!(window.says("The class token attends most to"));
+        }
+        _ => assert!(window.says("as one token each, as published"), "{network}"),
+    }
+    window.key(Key::Escape);
     window.settle();
 }
 

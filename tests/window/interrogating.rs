@@ -208,6 +208,36 @@ fn every_layer_of_the_network_is_shown_channel_by_channel() {
 }
 
 #[test]
+fn scales_attend_to_each_other_layer_by_layer_and_head_by_head() {
+    let mut window = asked();
+    let maps = |s: &Session| {
+        s.selected().and_then(|n| n.answer()).and_then(|answer| s.attention_of(answer)).cloned()
+    };
+    window.click("Attention");
+    window.until("the last layer is there", |s| maps(s).is_some());
+    window.settle();
+    let last = window.session(|s| maps(s).expect("there"));
+    assert_eq!((last.layer, last.asks.len(), last.heads), (3, 3, 4));
+    // Which of the three gets most of what the first one gives.
+    let row = last.row(None, 0);
+    let most = (0..3).max_by(|a, b| row[*a].total_cmp(&row[*b])).expect("three");
+    let names = ["micro", "meso", "macro"];
+    assert!(window.says(&format!("micro attends most to {} ({:.1} %)", names[most], row[most] * 100.0)));
+    // The macro scale asks the two others, by one head.
+    window.click("Layer: cross2");
+    window.until("the other layer is there", |s| maps(s).is_some_and(|maps| maps.layer == 1));
+    window.click("Head: head 3");
+    let matrix = window.harness.get_by_label("Matrix of shares").rect();
+    window.move_to(matrix.left_top() + egui::vec2(1.5, 0.5) / egui::vec2(2.0, 1.0) * matrix.size());
+    window.settle();
+    let share = window.session(|s| maps(s).expect("there").row(Some(2), 0)[1] * 100.0);
+    assert!(window.says(&format!("macro attends to meso: {share:.1} %")), "{share}");
+    window.key(Key::Escape);
+    window.settle();
+    assert!(!window.says("Matrix of shares"));
+}
+
+#[test]
 fn the_nearest_known_cases_are_listed_and_own_ones_take_their_place() {
     let mut window = asked();
     window.key_with(Modifiers::SHIFT, Key::Q);

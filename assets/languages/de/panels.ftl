@@ -110,6 +110,7 @@ occluding-told = Anstelle des Blocks steht Lunge. Ein Klick holt alle Ebenen zu 
 crops-own-range = Jeder Ausschnitt reicht von seinem dunkelsten bis zu seinem hellsten Voxel, wie in der Eingabe des Netzes. Spalten laufen nach rechts und Zeilen nach unten, wie im CT; das Netz selbst liest sie transponiert.
 crops-resampled = Jeder Ausschnitt wurde auf 1 mm umgerechnet; −1000 HU ist schwarz und 400 HU weiß, wie in der Eingabe des Netzes. Spalten laufen nach rechts und Zeilen nach unten, wie im CT; das Netz selbst liest sie transponiert.
 crops-features = Merkmalskarten
+crops-attention = Aufmerksamkeit
 crops-cases = Ähnliche Fälle
 crops-title = Was das Netz sah
 crops-slice = Schicht { $slice } / { $depth }
@@ -496,12 +497,3 @@ prior-marks-empty = leer
 prior-marks-show = { $name } der Voraufnahme zeigen
 prior-marks-draw = Klicken, um darin zu zeichnen
 prior-marks-remove = Aus der Voraufnahme entfernen
-
-## ui/panels/attention
-
-attention-title = Welche Schicht auf welche achtet
-attention-block = Block { $block } von { $count }, Mittel über die Köpfe
-attention-blocks = Block der Aufmerksamkeit
-attention-how = Auf eine Zelle zeigen: ihre Zeile fragt, auf ihre Spalte wird geachtet; beide Schichten sind oben umrandet.
-attention-cell = { $asks } achtet auf { $asked }: { $share } %
-attention-class = Das Klassen-Token

@@ -110,6 +110,7 @@ occluding-told = Lung stands in the place of the block. A click brings all plane
 crops-own-range = Each crop runs from its own darkest to its own brightest voxel, as the network's input does. Columns run right and rows down, as in the CT; the network itself reads them transposed.
 crops-resampled = Each crop was resampled to 1 mm; −1000 HU is black and 400 HU white, as the network's input has it. Columns run right and rows down, as in the CT; the network itself reads them transposed.
 crops-features = Feature maps
+crops-attention = Attention
 crops-cases = Cases alike
 crops-title = What the network saw
 crops-slice = slice { $slice } / { $depth }
@@ -496,12 +497,3 @@ prior-marks-empty = empty
 prior-marks-show = Show { $name } of the prior
 prior-marks-draw = Click to draw in it
 prior-marks-remove = Remove from the prior
-
-## ui/panels/attention
-
-attention-title = Which slice attends to which
-attention-block = block { $block } of { $count }, mean over heads
-attention-blocks = Block of the attention
-attention-how = Point at a cell: its row asks, its column is attended to; both slices are outlined above.
-attention-cell = { $asks } attends to { $asked }: { $share } %
-attention-class = The class token

@@ -6,12 +6,25 @@ use burn::tensor::activation::gelu;
 use burn::tensor::{Device, Tensor};
 
 use crate::networks::layers::{Drop, MultiheadAttention, attend};
+use crate::networks::spec::Scale;
 use crate::networks::taps::Taps;
 
 /// Features of a token.
 const WIDTH: usize = 128;
 /// Attention heads, 32 features each.
 const HEADS: usize = 4;
+
+/// Layers in which scales attend to each other, by their published names, first to last, with who asks whom. Each offers
+/// `weights`, `[batch, head, query, key]`.
+pub const ATTENTION: [(&str, &[Scale], &[Scale]); 4] = [
+    ("cross1", NEAR, NEAR),
+    ("cross2", &[Scale::Macro], NEAR),
+    ("transformer_fusion.layers.0.self_attn", &Scale::ALL, &Scale::ALL),
+    ("transformer_fusion.layers.1.self_attn", &Scale::ALL, &Scale::ALL),
+];
+
+/// What the macro scale asks.
+const NEAR: &[Scale] = &[Scale::Micro, Scale::Meso];
 
 fn linear(from: usize, to: usize, device: &Device) -> Linear {
     LinearConfig::new(from, to).with_initializer(Initializer::Zeros).init(device)
@@ -32,9 +45,12 @@ impl CrossAttention {
         Self { q_proj: square(), k_proj: square(), v_proj: square(), out_proj: square() }
     }
 
-    fn forward(&self, query: Tensor<3>, context: Tensor<3>, drop: Drop) -> Tensor<3> {
+    fn forward(&self, query: Tensor<3>, context: Tensor<3>, taps: &mut Taps, drop: Drop) -> Tensor<3> {
         let (key, value) = (self.k_proj.forward(context.clone()), self.v_proj.forward(context));
-        let attended = attend([self.q_proj.forward(query), key, value], HEADS, |w| drop.some(w, 0.1));
+        let attended = attend([self.q_proj.forward(query), key, value], HEADS, |weights| {
+            taps.offer("weights", &weights);
+            drop.some(weights, 0.1)
+        });
         self.out_proj.forward(attended)
     }
 }
@@ -60,8 +76,11 @@ impl EncoderLayer {
         }
     }
 
-    fn forward(&self, x: Tensor<3>, drop: Drop) -> Tensor<3> {
-        let attended = self.self_attn.forward([x.clone(), x.clone(), x.clone()], |w| drop.some(w, 0.2));
+    fn forward(&self, x: Tensor<3>, taps: &mut Taps, drop: Drop) -> Tensor<3> {
+        let attended = self.self_attn.forward([x.clone(), x.clone(), x.clone()], |weights| {
+            taps.offer("weights", &weights);
+            drop.some(weights, 0.2)
+        });
         let attended = drop.some(attended, 0.2);
         let x = self.norm1.forward(attended + x);
         let wide = drop.some(gelu(self.linear1.forward(x.clone())), 0.2);
@@ -175,14 +194,23 @@ impl Fusion {
         let [micro, meso, wide] = logits;
         let token = |linear: &Linear, l: Tensor<2>| linear.forward(l).unsqueeze_dim::<3>(1);
         let near = Tensor::cat(vec![token(&self.proj32, micro), token(&self.proj64, meso)], 1);
-        let near = if layers.cross1 { self.cross1.forward(near.clone(), near, drop) } else { near };
+        let near = if layers.cross1 {
+            taps.within("cross1", |taps| self.cross1.forward(near.clone(), near, taps, drop))
+        } else {
+            near
+        };
         taps.offer("cross1", &near);
         let far = token(&self.proj96, wide);
-        let far = if layers.cross2 { self.cross2.forward(far, near.clone(), drop) } else { far };
+        let far = if layers.cross2 {
+            taps.within("cross2", |taps| self.cross2.forward(far, near.clone(), taps, drop))
+        } else {
+            far
+        };
         taps.offer("cross2", &far);
         let mut x = Tensor::cat(vec![near, far], 1);
-        for layer in self.transformer_fusion.layers.iter().filter(|_| layers.transformer) {
-            x = layer.forward(x, drop);
+        let transformer = self.transformer_fusion.layers.iter().filter(|_| layers.transformer);
+        for (layer, (name, ..)) in transformer.zip(ATTENTION.into_iter().skip(2)) {
+            x = taps.within(name, |taps| layer.forward(x, taps, drop));
         }
         taps.offer("transformer_fusion", &x);
         let x = self.norm.forward(x.mean_dim(1).squeeze_dim::<2>(1));

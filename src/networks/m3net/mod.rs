@@ -15,7 +15,7 @@ pub use crate::networks::layout::{Layout, layout_of};
 pub use blocks::BasicBlock;
 pub use config::{Encoder2dConfig, EncoderConfig, M3NetConfig, ResNet3dConfig};
 pub use convnext::ConvNext;
-pub use fusion::{Fusion, FusionLayers};
+pub use fusion::{ATTENTION, Fusion, FusionLayers};
 pub use keys::{is_without_effect, path_of, published_layout, readers_layout};
 pub use net::{Encoder, M3Net};
 pub use resnet3d::ResNet3d;

@@ -1,6 +1,6 @@
 //! The image encoder: the trunk's three levels, gated, brought together from coarse to fine and back.
 
-use burn::module::Module;
+use burn::module::{Module, ParamId, list_param_ids};
 use burn::nn::{BatchNorm, Dropout, DropoutConfig, Linear, Relu};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
@@ -138,6 +138,13 @@ impl ImageEncoder {
         let united = self.bfpu2.forward(pyramid.coarse, near);
         taps.offer("bfpu2", &united);
         united
+    }
+
+    /// The layers that bring the levels together, which a learning rate may treat otherwise.
+    pub fn joining(&self) -> Vec<ParamId> {
+        let mut ids = list_param_ids(&self.bfpu1);
+        ids.extend(list_param_ids(&self.bfpu2));
+        ids
     }
 
     /// From the united levels to `[batch, 24]`, none below zero.

@@ -60,12 +60,20 @@ pub struct MmcafTraining {
     pub validation: f64,
     /// Whether both classes have the same say; published: not.
     pub class_weights: bool,
-    /// Weight of telling what the manifest says of the nodule besides (size, growth, ratings), by a head that
-    /// is left behind; 0: it is not asked.
+    /// Weight of telling what the manifest says of the nodule besides (size, growth, ratings), by heads that
+    /// are left behind, one on the trunk and one on the image's features; 0: it is not asked.
     pub described_weight: f32,
     /// Weight of telling which cells of the trunk's levels the lesion lies in, by heads that are left behind, and in
     /// the second stage by the gates of its levels themselves; 0: it is not asked. Ours: nothing published does.
     pub where_weight: f32,
+    /// Share of the second stage's learning rate for the convolutions that join its levels. Each reads thousands of
+    /// values, and multiplies what others computed: Adam's steps, as large for every weight of a layer whatever their
+    /// number, add up in them. 1 as published; a share of one over the number of inputs keeps the change of what a
+    /// layer says the same (Yang and Hu 2021, arXiv 2011.14522).
+    pub joining_rate: f64,
+    /// Whether the table's own head, which the answer never uses, teaches the table's encoder with the answer; ours:
+    /// published, the fusion alone does.
+    pub table_teaches: bool,
     /// How much less a case weighs that is answered rightly: the focal loss's gamma.
     pub focus: f64,
     /// Whether features are dropped and branches skipped as published: up to half of them, which narrow
@@ -96,6 +104,8 @@ impl Default for MmcafTraining {
             class_weights: true,
             described_weight: 0.5,
             where_weight: 0.0,
+            joining_rate: 1.0,
+            table_teaches: false,
             focus: 2.0,
             dropout: false,
             tokens: Tokens::Apart.name().to_owned(),
@@ -118,6 +128,8 @@ impl MmcafTraining {
         check(!(described >= 0.0 && described.is_finite()), "described_weight must not be negative")?;
         let place = config.where_weight;
         check(!(place >= 0.0 && place.is_finite()), "where_weight must not be negative")?;
+        let rate = config.joining_rate;
+        check(!(rate > 0.0 && rate <= 1.0), "joining_rate must be above 0 and at most 1")?;
         check(!(config.focus >= 0.0 && config.focus.is_finite()), "focus must not be negative")?;
         let a = &config.augmentation;
         check(a.jitter_slices > 24, "jitter_slices must not be above 24")?;

@@ -23,7 +23,7 @@ use crate::networks::mmcaf::{
 use crate::networks::weights::{Import, Metadata, StateDict, WeightsFile, collect};
 use crate::networks::{Architecture, Taps};
 use input::Planes;
-use task::{ImageTask, JointTask, Shared, TrunkInTraining, TrunkTask};
+use task::{ImageInTraining, ImageTask, JointTask, Shared, TrunkInTraining, TrunkTask};
 
 /// The stages.
 const TRUNK: &str = "trunk";
@@ -116,7 +116,7 @@ impl Curriculum for MmcafTraining {
         let net = loaded(lesson.model, &layers, first_values(&layers, self.seed), &learning)?;
         let fresh = TrunkInTraining::new(net, layers.widths, &learning);
         let net = lesson.stage(&TrunkTask(&shared), fresh, told)?.into_net();
-        let net = lesson.stage(&ImageTask(&shared), net, told)?;
+        let net = lesson.stage(&ImageTask(&shared), ImageInTraining::new(net, &learning), told)?.into_net();
         let net = lesson.stage(&JointTask(&shared), net, told)?;
         let state = collect(&net.valid(), key_of)?;
         let metadata = Metadata::from([Architecture::Mmcaf(layers).options_entry()]);

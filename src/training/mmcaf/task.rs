@@ -1,7 +1,7 @@
 //! The three stages. Parts that are not to learn run without gradients, as they will answer: running
 //! statistics, nothing dropped. (The published code leaves them in training: its statistics drift.)
 
-use burn::module::Module;
+use burn::module::{Module, ParamId, list_param_ids};
 use burn::nn::{Initializer, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 use rayon::prelude::*;
@@ -37,6 +37,26 @@ impl TrunkInTraining {
         let pooled = 2 * widths[2] + widths.iter().sum::<usize>();
         let places = widths.into_iter().map(head).collect();
         Self { net, head: head(pooled), described: DescribingHead::new(pooled, DESCRIBED, device), places }
+    }
+
+    /// Without the head.
+    pub(super) fn into_net(self) -> Mmcaf {
+        self.net
+    }
+}
+
+/// The network, and while its image's encoder learns a head on the features that tells what is
+/// [said](crate::training::described) of the lesion.
+#[derive(Module, Debug)]
+pub(super) struct ImageInTraining {
+    net: Mmcaf,
+    described: DescribingHead,
+}
+
+impl ImageInTraining {
+    /// With a head that says nothing yet.
+    pub(super) fn new(net: Mmcaf, device: &Device) -> Self {
+        Self { net, described: DescribingHead::new(MmcafConfig::FEATURES, DESCRIBED, device) }
     }
 
     /// Without the head.
@@ -112,6 +132,24 @@ impl Shared<'_> {
         if learning && self.config.dropout { Drop::AsPublished } else { Drop::Nothing }
     }
 
+    /// The answer's loss, and beside it, where it is asked, how wrongly the features tell what is said of the lesion.
+    fn described(
+        &self,
+        answer: Tensor<1>,
+        head: &DescribingHead,
+        features: Tensor<2>,
+        batch: &Batch,
+    ) -> Loss {
+        match f64::from(self.config.described_weight) {
+            0.0 => answer.into(),
+            weight => {
+                let all: [usize; DESCRIBED] = std::array::from_fn(|n| n);
+                let error = head.error(features, self.cohort.described(&batch.cases, &all));
+                Loss::described(answer, error, weight)
+            }
+        }
+    }
+
     fn loss(&self, logit: Tensor<2>, batch: &Batch) -> Tensor<1> {
         binary_loss(logit, &batch.positive, self.weights, self.config.focus)
     }
@@ -156,18 +194,11 @@ impl Task for TrunkTask<'_> {
         let places = told(&net.places, levels);
         let pooled = Tensor::cat(vec![whole, there(&places)], 1);
         let answer = self.0.loss(net.head.forward(pooled.clone()), batch);
-        let [described, place] = [self.0.config.described_weight, self.0.config.where_weight].map(f64::from);
         if !learning {
             return answer.into();
         }
-        let mut loss = match described {
-            0.0 => answer.into(),
-            weight => {
-                let all: [usize; DESCRIBED] = std::array::from_fn(|n| n);
-                let error = net.described.error(pooled, self.0.cohort.described(&batch.cases, &all));
-                Loss::described(answer, error, weight)
-            }
-        };
+        let mut loss = self.0.described(answer, &net.described, pooled, batch);
+        let place = f64::from(self.0.config.where_weight);
         if place > 0.0 {
             let missed = missed(&places, &self.0.lesions(batch), device);
             loss.total = loss.total + missed.clone() * place;
@@ -181,7 +212,7 @@ impl Task for TrunkTask<'_> {
 pub(super) struct ImageTask<'a>(pub(super) &'a Shared<'a>);
 
 impl Task for ImageTask<'_> {
-    type Net = Mmcaf;
+    type Net = ImageInTraining;
     type Batch = Batch;
 
     fn name(&self) -> &'static str {
@@ -196,24 +227,40 @@ impl Task for ImageTask<'_> {
         self.0.batch(cases, look, self.course(), &self.0.config.pieces.image)
     }
 
-    fn loss(&self, net: &Mmcaf, batch: &Batch, learning: bool, device: &Device) -> Loss {
+    fn rates(&self, net: &ImageInTraining) -> Vec<(f64, Vec<ParamId>)> {
+        let share = self.0.config.joining_rate;
+        if share == 1.0 {
+            return Vec::new();
+        }
+        let joining = net.net.image_encoder().joining();
+        let others = list_param_ids(net).into_iter().filter(|id| !joining.contains(id)).collect();
+        vec![(1.0, others), (share, joining)]
+    }
+
+    fn loss(&self, learned: &ImageInTraining, batch: &Batch, learning: bool, device: &Device) -> Loss {
+        let net = &learned.net;
         let (trunk, place) = resting(net, learning, device);
         let levels = trunk.image_encoder().levels(batch.windows(&place), &mut Taps::off(), Drop::Nothing);
         let levels = levels.into_iter().map(|level| still(level, learning)).collect();
         let mut taps = Taps::of(&Mmcaf::GATES);
         let features = net.features_of(levels, &mut taps, self.0.drop(learning));
-        let answer = self.0.loss(net.image_encoder().answer(features), batch);
-        let weight = f64::from(self.0.config.where_weight);
-        if !learning || weight == 0.0 {
+        let answer = self.0.loss(net.image_encoder().answer(features.clone()), batch);
+        if !learning {
             return answer.into();
+        }
+        let mut loss = self.0.described(answer, &learned.described, features, batch);
+        let weight = f64::from(self.0.config.where_weight);
+        if weight == 0.0 {
+            return loss;
         }
         let gates = Mmcaf::GATES.iter().filter_map(|name| match taps.take(name) {
             Some(Tapped::D5(gate)) => Some(gate),
             _ => None,
         });
         let shut = shut(gates.collect(), &self.0.lesions(batch), device);
-        let total = answer.clone() + shut.clone() * weight;
-        Loss { total, parts: vec![("answer", answer), ("gates", shut)], carried: Vec::new() }
+        loss.total = loss.total + shut.clone() * weight;
+        loss.parts.push(("gates", shut));
+        loss
     }
 }
 
@@ -243,8 +290,9 @@ impl Task for JointTask<'_> {
         let joined =
             net.join(still(features, learning), told.clone(), &mut Taps::off(), self.0.drop(learning));
         let joint = self.0.loss(joined, batch);
-        // The published answer never uses this head: it learns beside, and moves nothing else.
-        let table = self.0.loss(net.answer_told(told.detach()), batch);
+        // The published answer never uses this head: it learns beside, and moves nothing else unless it is told to.
+        let alone = if self.0.config.table_teaches { told } else { told.detach() };
+        let table = self.0.loss(net.answer_told(alone), batch);
         Loss {
             total: joint.clone() + table.clone(),
             parts: vec![("answer", joint), ("table alone", table)],

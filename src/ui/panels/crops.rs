@@ -4,8 +4,9 @@
 use egui::{Align2, Color32, FontId, Rect, Role, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
 use super::crop_image::{OverCrop, crop_texture};
+use super::inside::inside_ui;
 use super::seen::seen_strip_ui;
-use crate::command::{Command, Commands, Explaining};
+use crate::command::{Command, Commands};
 use crate::findings::{Nodule, Question};
 use crate::inference::{Answer, Crop, M3NetDetail, Mode, Region};
 use crate::language::named;
@@ -13,7 +14,7 @@ use crate::say;
 use crate::ui::theme::{PICTURE, region_colour, size, strong_family, text, tokens};
 use crate::ui::viewport::overlay::{Halo, halo_text, region_line};
 use crate::ui::viewport::{heatmap, on_pixels, scrolled};
-use crate::ui::widgets::{Press, bare_slider_ui, line_ui, press_ui, splits};
+use crate::ui::widgets::{bare_slider_ui, line_ui, splits};
 use crate::ui::{CropSlice, Scene, UiState, icons, words};
 
 /// From line to line over a crop, points.
@@ -160,18 +161,7 @@ pub fn crops_ui(
     if response.changed() {
         choose(state, nodule, answer, shown.saturating_sub(1));
     }
-    ui.horizontal_wrapped(|ui| {
-        for (command, icon, words) in [
-            (Explaining::ShowFeatures, icons::LAYOUT, say!("crops-features")),
-            (Explaining::ShowCases, icons::NODULE, say!("crops-cases")),
-        ] {
-            let command = Command::Explaining(command);
-            let press = Press::new(icon, words).filled();
-            if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
-                out.push(command);
-            }
-        }
-    });
+    inside_ui(ui, scene, answer, out);
 }
 
 /// The fourth viewport: the crops, large; or, quietly, how to get them.

@@ -1,7 +1,6 @@
 //! Bars and side panels: one file each. They read the scene, draw, and push commands.
 
 mod answer;
-mod attention;
 mod beside;
 mod compare;
 mod contribution;
@@ -12,6 +11,7 @@ mod explanation;
 mod fields;
 mod findings;
 mod histogram;
+mod inside;
 mod left;
 mod measurements;
 mod mode;

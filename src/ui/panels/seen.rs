@@ -7,10 +7,10 @@ use egui::{
     Align2, Color32, ColorImage, Id, Rect, Role, Sense, TextStyle, TextureOptions, Ui, WidgetInfo, pos2, vec2,
 };
 
-use super::attention::attention_ui;
 use super::contribution::{Bar, bars_ui};
+use super::inside::inside_ui;
 use super::thumbnails::kept_texture;
-use crate::command::{Command, Commands, Explaining};
+use crate::command::Commands;
 use crate::inference::{Answer, CsfDetail, Detail, FieldShare, MaemcDetail, MmcafDetail, RegionName};
 use crate::language::{heard, named};
 use crate::networks::csf::CsfNet;
@@ -20,8 +20,8 @@ use crate::say;
 use crate::ui::theme::{self, PICTURE, region_colour, size, text, tokens};
 use crate::ui::viewport::on_pixels;
 use crate::ui::viewport::overlay::{Halo, halo_text, region_line};
-use crate::ui::widgets::{Press, line_ui, paragraph_ui, press_ui, small_paragraph_ui};
-use crate::ui::{Scene, icons, words};
+use crate::ui::widgets::{line_ui, paragraph_ui, small_paragraph_ui};
+use crate::ui::{Scene, words};
 
 /// One picture of the input.
 struct Seen {
@@ -171,7 +171,6 @@ pub fn seen_ui(ui: &mut Ui, scene: &Scene<'_>, answer: &Answer, out: &mut Comman
     line_ui(ui, say!("seen-title"), text::strong(), t.text);
     ui.add_space(2.0);
     let seen = pictures(answer);
-    let mut first = None;
     if !seen.is_empty() {
         let width = ui.available_width();
         let room = Rect::from_min_size(ui.cursor().min, vec2(width, width));
@@ -179,7 +178,6 @@ pub fn seen_ui(ui: &mut Ui, scene: &Scene<'_>, answer: &Answer, out: &mut Comman
         let (all, _) = ui.allocate_exact_size(vec2(width, height + 34.0), Sense::hover());
         let room = Rect::from_min_size(all.min, vec2(width, height));
         for (n, (seen, rect)) in seen.iter().zip(places(room, &seen, 6.0)).enumerate() {
-            first = first.or(Some(rect));
             let response = ui.interact(rect, ui.scope_id().with(("seen", n)), Sense::hover());
             response.widget_info(|| WidgetInfo::labeled(Role::Image, true, seen.words));
             draw(ui, "panel", rect, seen);
@@ -189,11 +187,7 @@ pub fn seen_ui(ui: &mut Ui, scene: &Scene<'_>, answer: &Answer, out: &mut Comman
             response.on_hover_text(seen.words);
         }
     }
-    let command = Command::Explaining(Explaining::ShowFeatures);
-    let press = Press::new(icons::LAYOUT, say!("crops-features")).filled();
-    if press_ui(ui, press).on_hover_text(scene.tip(&command)).clicked() {
-        out.push(command);
-    }
+    inside_ui(ui, scene, answer, out);
     match &answer.detail {
         Detail::Ssm(detail) => {
             let by = if detail.forest { say!("seen-forest") } else { say!("seen-head") };
@@ -214,8 +208,6 @@ pub fn seen_ui(ui: &mut Ui, scene: &Scene<'_>, answer: &Answer, out: &mut Comman
             bars.sort_by(|a, b| b.value.total_cmp(&a.value));
             bars.truncate(5);
             bars_ui(ui, say!("seen-attended"), say!("seen-share"), &bars);
-            ui.add_space(size::STEP);
-            attention_ui(ui, detail, first);
         }
         // How much each field counts tells of the field.
         Detail::Mmcaf(_) | Detail::Csf(_) if anonymous => {}

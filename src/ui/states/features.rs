@@ -11,7 +11,7 @@ use egui::{
 
 use super::sheet::sheet_ui;
 use crate::command::{Command, Commands, Explaining};
-use crate::explain::{FeatureMaps, LayerWanted, read_parts};
+use crate::explain::{FeatureMaps, InsideWanted, LayerWanted, read_parts};
 use crate::findings::Nodule;
 use crate::inference::{Answer, RegionName};
 use crate::language::named;
@@ -67,22 +67,22 @@ pub fn features_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Co
     }
     let wanted = LayerWanted { part, layer: choice.layer };
     let maps = known.filter(|maps| maps.layer == wanted.layer.unwrap_or(maps.layers.len() / 2));
-    // Asked once: what is on its way is not asked for again.
-    let on_its_way = |(of, what): &(Arc<Answer>, _)| Arc::ptr_eq(of, answer) && *what == wanted;
-    if maps.is_none() && !state.features_asked.as_ref().is_some_and(on_its_way) {
-        state.features_asked = Some((Arc::clone(answer), wanted));
-        out.push(Command::Explaining(Explaining::Features(wanted)));
+    if maps.is_none() {
+        asked_once(state, answer, InsideWanted::Layer(wanted), out);
     }
     let title = say!("features-title", model = answer.model.as_str());
     let closed = sheet_ui(ui, "features", &title, WIDTH, |ui, width, room| {
         part_ui(ui, (parts, part), &mut choice);
         // The layers are known with the first of them.
         if let Some(known) = known {
-            layer_ui(ui, known, &mut choice);
+            let now = choice.layer.unwrap_or(known.layers.len() / 2);
+            if let Some(layer) = layer_ui(ui, &known.layers, now) {
+                choice = FeatureChoice { part: choice.part, layer: Some(layer), ..FeatureChoice::default() };
+            }
         }
         match maps {
             Some(maps) => maps_ui(ui, (width, room - 130.0), maps, &mut choice),
-            None if scene.session.lacks_features(answer, wanted) => {
+            None if scene.session.lacks_inside(answer, InsideWanted::Layer(wanted)) => {
                 paragraph_ui(ui, say!("features-none"), tokens(ui).muted);
             }
             None => paragraph_ui(ui, say!("features-coming"), tokens(ui).muted),
@@ -92,7 +92,7 @@ pub fn features_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Co
     if closed {
         state.sheet = None;
         // Asked for anew when it is opened again, if it is not there by then.
-        state.features_asked = None;
+        state.inside_asked = None;
     }
 }
 
@@ -112,28 +112,41 @@ fn part_ui(ui: &mut Ui, (parts, now): (&[RegionName], RegionName), choice: &mut 
 }
 
 /// Which layer.
-fn layer_ui(ui: &mut Ui, known: &FeatureMaps, choice: &mut FeatureChoice) {
-    let now = choice.layer.unwrap_or(known.layers.len() / 2);
+/// - `now`: the one that is shown
+/// - returns: another one that was chosen
+pub(super) fn layer_ui(ui: &mut Ui, layers: &[String], now: usize) -> Option<usize> {
     let mut chosen = None;
-    if known.layers.len() <= SIDE_BY_SIDE {
-        let layers: Vec<&str> = known.layers.iter().map(String::as_str).collect();
+    if layers.len() <= SIDE_BY_SIDE {
+        let layers: Vec<&str> = layers.iter().map(String::as_str).collect();
         chosen = segments_ui(ui, say!("features-layer"), &layers, now);
     } else {
         let mut shown = now + 1;
-        let last = known.layers.len();
+        let last = layers.len();
         let slider = bare_slider_ui(ui, |ui| ui.add(Slider::new(&mut shown, 1..=last).show_value(false)));
         slider.widget_info(|| WidgetInfo::slider(true, (now + 1) as f64, say!("features-layer")));
         if slider.changed() {
             chosen = Some(shown.saturating_sub(1));
         }
-        let name = known.layers.get(now).map_or("", String::as_str);
+        let name = layers.get(now).map_or("", String::as_str);
         let words = say!("features-layer-of", name = name, number = now + 1, count = last);
         line_ui(ui, &words, TextStyle::Body, tokens(ui).text);
     }
-    if let Some(layer) = chosen.filter(|layer| *layer != now) {
-        *choice = FeatureChoice { part: choice.part, layer: Some(layer), ..FeatureChoice::default() };
-    }
     ui.add_space(size::HALF);
+    chosen.filter(|layer| *layer != now)
+}
+
+/// Asks for what is not there; what is on its way is not asked for again.
+pub(super) fn asked_once(
+    state: &mut UiState,
+    answer: &Arc<Answer>,
+    wanted: InsideWanted,
+    out: &mut Commands,
+) {
+    let on_its_way = |(of, what): &(Arc<Answer>, _)| Arc::ptr_eq(of, answer) && *what == wanted;
+    if !state.inside_asked.as_ref().is_some_and(on_its_way) {
+        state.inside_asked = Some((Arc::clone(answer), wanted));
+        out.push(Command::Explaining(Explaining::LookInside(wanted)));
+    }
 }
 
 /// The slices, then all channels or one.
@@ -279,7 +292,7 @@ fn picture_ui(
 
 /// - `plane`: columns, each with its rows
 /// - `range`: what is black and what is white
-fn grey(plane: &[f32], [_, columns, rows]: [usize; 3], [low, high]: [f32; 2]) -> ColorImage {
+pub(super) fn grey(plane: &[f32], [_, columns, rows]: [usize; 3], [low, high]: [f32; 2]) -> ColorImage {
     let span = if high > low { high - low } else { 1.0 };
     let pixel = |n: usize| {
         let (i, j) = (n % columns.max(1), n / columns.max(1));

@@ -2,6 +2,7 @@
 //! keys and of the model card. Each says in words what is and what would help.
 
 mod alike;
+mod attention;
 mod features;
 mod film;
 mod help;
@@ -20,6 +21,7 @@ mod two_nodules;
 mod welcome;
 
 pub use alike::alike_ui;
+pub use attention::{AttentionChoice, attention_ui};
 pub use features::{FeatureChoice, features_ui};
 pub use film::film_ui;
 pub use help::help_ui;

@@ -6,9 +6,7 @@ use std::time::Instant;
 use super::answer::{Spoken, answer, probability};
 use super::checked::{self, Ask};
 use super::{ClassifyError, Part, Request};
-use crate::explain::{
-    MaemcSampled, Method, Saliency, Sampled, SampledMaps, maemc_attention, maemc_map, maemc_rollout,
-};
+use crate::explain::{MaemcSampled, Method, Saliency, Sampled, SampledMaps, maemc_map, maemc_rollout};
 use crate::geometry::VoxelGrid;
 use crate::inference::maemc::{MaemcForward, MaemcNetwork, montages};
 use crate::inference::{Detail, Loaded, MaemcDetail, WeightsChoice, repeated};
@@ -38,7 +36,6 @@ pub(super) fn work(
             axial: Arc::clone(&axial.values),
             coronal: Arc::clone(&coronal.values),
             slices: slices.to_vec(),
-            attention: maemc_attention(&forward)?,
         }),
         doubts: repeated(&[axial.region, coronal.region]).into_iter().collect(),
         unknown: Vec::new(),

@@ -1,43 +1,43 @@
-//! Layers of the selected nodule's network, asked for while their sheet is open.
+//! What the selected nodule's network computed on its way, asked for while a sheet shows it.
 
 use std::sync::Arc;
 
 use super::again::is_still;
 use super::waker::Waker;
 use super::words::sentence;
-use crate::explain::LayerWanted;
+use crate::explain::InsideWanted;
 use crate::findings::NoduleId;
 use crate::inference::{self, Answer, Detail, Engine};
 use crate::jobs::Outcome;
 use crate::session::{News, Session, Severity};
-use crate::workflow::features::{self, FeaturesPart};
+use crate::workflow::inside::{self, InsidePart};
 
 /// What is wanted of an answer.
 struct Wanted {
     id: NoduleId,
     answer: Arc<Answer>,
-    layer: LayerWanted,
+    what: InsideWanted,
     /// `None` while the network has more urgent work.
-    question: Option<inference::Question<FeaturesPart>>,
+    question: Option<inference::Question<InsidePart>>,
 }
 
-/// Asks for one layer at a time.
+/// Asks for one thing at a time.
 #[derive(Default)]
-pub(super) struct Features {
+pub(super) struct Insides {
     wanted: Option<Wanted>,
 }
 
-impl Features {
+impl Insides {
     /// Whether nothing is asked.
     pub(super) fn is_idle(&self) -> bool {
         self.wanted.is_none()
     }
 
-    /// Asks for a layer of the selected nodule's answer; another one that is waited for is dropped.
-    pub(super) fn ask(&mut self, layer: LayerWanted, session: &Session) {
+    /// Asks about the selected nodule's answer; another one that is waited for is dropped.
+    pub(super) fn ask(&mut self, what: InsideWanted, session: &Session) {
         self.wanted = session.selected().and_then(|nodule| {
             let answer = Arc::clone(nodule.answer()?);
-            Some(Wanted { id: nodule.id, answer, layer, question: None })
+            Some(Wanted { id: nodule.id, answer, what, question: None })
         });
     }
 
@@ -59,7 +59,7 @@ impl Features {
             None => wanted.question = None,
             Some(engine) if wanted.question.is_none() => {
                 let about = (Arc::clone(&wanted.answer), ct);
-                wanted.question = Some(features::ask(engine, waker.now(), about, wanted.layer));
+                wanted.question = Some(inside::ask(engine, waker.now(), about, wanted.what));
             }
             Some(_) => {}
         }
@@ -75,15 +75,15 @@ fn settle(wanted: &Wanted, session: &mut Session) -> bool {
     let Some(question) = &wanted.question else { return false };
     while let Some(event) = question.poll() {
         match event {
-            inference::Event::Part(FeaturesPart::Known(maps)) => {
-                session.receive(News::Features { of: Arc::clone(&wanted.answer), maps });
+            inference::Event::Part(InsidePart::Known(found)) => {
+                session.receive(News::Inside { of: Arc::clone(&wanted.answer), found });
             }
-            inference::Event::Part(FeaturesPart::Failed(text)) => {
-                session.receive(News::NoFeatures { of: Arc::clone(&wanted.answer), wanted: wanted.layer });
+            inference::Event::Part(InsidePart::Failed(text)) => {
+                session.receive(News::NotInside { of: Arc::clone(&wanted.answer), wanted: wanted.what });
                 session.receive(News::Notice(Severity::Error, sentence(text)));
             }
             inference::Event::Ended(Outcome::Failed(failure)) => {
-                session.receive(News::NoFeatures { of: Arc::clone(&wanted.answer), wanted: wanted.layer });
+                session.receive(News::NotInside { of: Arc::clone(&wanted.answer), wanted: wanted.what });
                 session.receive(News::Notice(Severity::Error, sentence(failure)));
                 return true;
             }

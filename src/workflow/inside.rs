@@ -1,10 +1,10 @@
-//! What a layer of a network computed of what it read, for the window.
+//! What a network computed on its way to its answer, for the window.
 
 use std::sync::Arc;
 
 use super::classify::{ClassifyError, stopped};
 use super::models::weights_for;
-use crate::explain::{FeatureMaps, LayerWanted, feature_maps};
+use crate::explain::{Inside, InsideWanted, look_inside};
 use crate::inference::ssm::{Resolution, nearest_slice, slice_picture};
 use crate::inference::{Answer, Engine, Question, Runtime, Stopped};
 use crate::jobs::{JobContext, Wake};
@@ -12,9 +12,9 @@ use crate::volume::Volume;
 
 /// What comes back.
 #[derive(Clone, Debug, PartialEq)]
-pub enum FeaturesPart {
-    /// All channels of the layer.
-    Known(Arc<FeatureMaps>),
+pub enum InsidePart {
+    /// What was wanted.
+    Known(Inside),
     /// The sentence that says why not.
     Failed(String),
 }
@@ -25,16 +25,16 @@ pub fn ask(
     engine: &Engine,
     wake: Wake,
     (answer, ct): (Arc<Answer>, Option<Arc<Volume>>),
-    wanted: LayerWanted,
-) -> Question<FeaturesPart> {
-    engine.submit("features", wake, move |runtime, ctx, parts| {
+    wanted: InsideWanted,
+) -> Question<InsidePart> {
+    engine.submit("inside", wake, move |runtime, ctx, parts| {
         match work(runtime, ctx, (&answer, ct.as_deref()), wanted) {
             Ok(found) => {
-                parts.send(FeaturesPart::Known(Arc::new(found)));
+                parts.send(InsidePart::Known(found));
                 Ok(())
             }
             Err(error) => Err(stopped(runtime, &error).unwrap_or_else(|| {
-                parts.send(FeaturesPart::Failed(error.to_string()));
+                parts.send(InsidePart::Failed(error.to_string()));
                 Stopped::Told
             })),
         }
@@ -46,8 +46,8 @@ fn work(
     runtime: &mut Runtime,
     ctx: &JobContext,
     (answer, ct): (&Answer, Option<&Volume>),
-    wanted: LayerWanted,
-) -> Result<FeatureMaps, ClassifyError> {
+    wanted: InsideWanted,
+) -> Result<Inside, ClassifyError> {
     ctx.step("Loading the network", 0.0)?;
     let network = runtime.network(&answer.model, &weights_for(&answer.model))?;
     if network.known().weights_sha256 != answer.weights_sha256 {
@@ -56,5 +56,5 @@ fn work(
     let read = |ct: &Volume| slice_picture(ct, nearest_slice(ct.grid(), answer.at), Resolution::PUBLISHED);
     let slice = ct.map(read).transpose()?;
     ctx.step("Running the network", 0.5)?;
-    Ok(feature_maps(&network, answer, slice.as_ref(), wanted)?)
+    Ok(look_inside(&network, answer, slice.as_ref(), wanted)?)
 }
