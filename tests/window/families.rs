@@ -92,7 +92,9 @@ fn layers_are_shown(window: &mut Window, network: &str) {
     let [depth, columns, rows] = first.shape;
     let channels = first.channels();
     let plural = if channels == 1 { "channel" } else { "channels" };
-    let told = format!("{channels} {plural} of {columns} × {rows} cells, slice");
+    let (slices, flat) = (", slice", ", each from its smallest");
+    let told =
+        format!("{channels} {plural} of {columns} × {rows} cells{}", if depth > 1 { slices } else { flat });
     assert!(window.says(&told), "{network}: {told}");
     assert!(window.says("What was read, slice"), "{network}");
     assert_eq!((first.layer, depth > 1), (first.layers.len() / 2, network == "mmcaf-net-compact"));

@@ -232,10 +232,15 @@ features-told = { $channels ->
     [one] { $channels } Kanal
    *[other] { $channels } Kanäle
 } mit { $columns } × { $rows } Zellen, Schicht { $slice } von { $depth }; jeder von seinem kleinsten (schwarz) bis zu seinem größten Wert (weiß) aller Schichten
+features-told-flat = { $channels ->
+    [one] { $channels } Kanal
+   *[other] { $channels } Kanäle
+} mit { $columns } × { $rows } Zellen, jeder vom kleinsten (schwarz) bis zum größten Wert (weiß)
 features-all = Alle Kanäle
 features-channel = Kanal { $channel }: { $low } bis { $high }
 features-none = Das Netz konnte nach dieser Netzschicht nicht befragt werden; der Hinweis sagt, warum.
 features-coming = Das Netz wird befragt.
+features-read-short = gelesen, Schicht { $slice }
 features-read = Gelesenes, Schicht { $slice }
 
 ## ui/states/alike

@@ -232,10 +232,15 @@ features-told = { $channels ->
     [one] { $channels } channel
    *[other] { $channels } channels
 } of { $columns } × { $rows } cells, slice { $slice } of { $depth }; each from its smallest (black) to its largest value (white) of all slices
+features-told-flat = { $channels ->
+    [one] { $channels } channel
+   *[other] { $channels } channels
+} of { $columns } × { $rows } cells, each from its smallest (black) to its largest value (white)
 features-all = All channels
 features-channel = Channel { $channel }: { $low } to { $high }
 features-none = The network could not be asked for this layer; the notice says why.
 features-coming = The network is being asked.
+features-read-short = read, slice { $slice }
 features-read = What was read, slice { $slice }
 
 ## ui/states/alike

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use burn::store::pytorch_reader::{PickleValue, PytorchReader};
 use burn::store::{ModuleStore, PytorchStore, bridge};
@@ -15,10 +16,19 @@ use super::card::Card;
 use super::error::WeightsError;
 use super::state::{Array, StateDict};
 use super::store::Metadata;
-use super::stream::{Halt, Stream, Watch};
+use super::stream::{Halt, Stream, Watch, hashed};
 
 /// Wrappers that training programs put around a state dict.
 const WRAPPERS: [&str; 5] = ["state_dict", "model_state_dict", "model_state", "model", "net"];
+
+/// A whole safetensors file, and what its header says.
+fn streamed<R: Read>(
+    name: &str,
+    mut stream: Stream<'_, R>,
+) -> Result<(StateDict, (Option<Card>, Metadata)), WeightsError> {
+    let (state, header) = stream.safetensors().map_err(|halt| halted(name, halt))?;
+    Ok((state, words(&header, name)?))
+}
 
 /// A weights file as read: nothing is known yet of the network that it is for.
 #[derive(Clone, Debug)]
@@ -55,34 +65,43 @@ impl WeightsFile {
         let mut first = Vec::new();
         file.by_ref().take(9).read_to_end(&mut first).map_err(unreadable)?;
         file.rewind().map_err(unreadable)?;
-        let stream = Stream::new(file, length, &mut *watch);
-        match Kind::of(&first) {
-            Kind::Safetensors => Self::streamed(&name, stream),
-            Kind::Pickle => {
-                let sha256 = stream.rest().map_err(|halt| halted(&name, halt))?;
-                let state = pytorch(path, &name, watch)?;
-                Self::checked(&name, sha256, state, (None, Metadata::new()))
-            }
-            Kind::Other => Err(WeightsError::NotWeights { name }),
+        let kind = Kind::of(&first);
+        if kind == Kind::Other {
+            return Err(WeightsError::NotWeights { name });
         }
+        // Reading and hashing take about as long as each other: each of them on its own.
+        let stop = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let hash = scope.spawn(|| hashed(File::open(path)?, &stop));
+            let read = match kind {
+                Kind::Safetensors => streamed(&name, Stream::new(file, length, watch)),
+                Kind::Pickle | Kind::Other => {
+                    pytorch(path, &name, watch).map(|state| (state, (None, Metadata::new())))
+                }
+            };
+            let checked = read.and_then(|(state, words)| Self::checked(&name, state, words));
+            if checked.is_err() {
+                stop.store(true, Ordering::Relaxed);
+            }
+            let hash = hash.join().unwrap_or_else(|_| Err(Halt::Damaged("it cannot be hashed".to_owned())));
+            // What is wrong with the file comes before a hash that nobody waits for any more.
+            let file = checked?;
+            Ok(Self { sha256: hash.map_err(|halt| halted(&name, halt))?, ..file })
+        })
     }
 
     /// The same from the bytes of a safetensors file.
     /// - `name`: in messages, and of the result
     /// - errors: cut short, changed since it was written
     pub fn from_safetensors(name: &str, bytes: &[u8]) -> Result<Self, WeightsError> {
-        Self::streamed(name, Stream::new(bytes, bytes.len() as u64, &mut |_| true))
+        let (state, words) = streamed(name, Stream::new(bytes, bytes.len() as u64, &mut |_| true))?;
+        let hash = hashed(bytes, &AtomicBool::new(false)).map_err(|halt| halted(name, halt))?;
+        Ok(Self { sha256: hash, ..Self::checked(name, state, words)? })
     }
 
-    fn streamed<R: Read>(name: &str, mut stream: Stream<'_, R>) -> Result<Self, WeightsError> {
-        let (state, header) = stream.safetensors().map_err(|halt| halted(name, halt))?;
-        let sha256 = stream.rest().map_err(|halt| halted(name, halt))?;
-        Self::checked(name, sha256, state, words(&header, name)?)
-    }
-
+    /// All but its hash.
     fn checked(
         name: &str,
-        sha256: String,
         state: StateDict,
         (card, metadata): (Option<Card>, Metadata),
     ) -> Result<Self, WeightsError> {
@@ -93,7 +112,7 @@ impl WeightsFile {
         {
             return Err(WeightsError::Changed { name });
         }
-        Ok(Self { name, sha256, state, card, metadata })
+        Ok(Self { name, sha256: String::new(), state, card, metadata })
     }
 
     /// The card, made up of what is known where the file carries none.
@@ -120,6 +139,7 @@ fn halted(name: &str, halt: Halt) -> WeightsError {
     }
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Safetensors,
     Pickle,

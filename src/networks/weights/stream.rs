@@ -2,6 +2,7 @@
 //! file is in memory at a time.
 
 use std::io::Read;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use burn::tensor::{bf16, f16};
 use safetensors::Dtype;
@@ -10,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::state::{Array, StateDict, hex};
 
-/// So many bytes are read, hashed and converted at a time. A multiple of every size of a value.
+/// So many bytes are read, hashed or converted at a time. A multiple of every size of a value.
 const PIECE: usize = 4 << 20;
 /// No header of a network is longer; a file that says so is none of ours.
 pub(super) const LONGEST_HEADER: u64 = 100 << 20;
@@ -35,26 +36,41 @@ impl From<std::io::Error> for Halt {
     }
 }
 
-/// A file that is hashed while it is read.
+/// SHA-256 of what is left of a file, hex.
+/// - `stop`: whether nobody waits for it any more
+pub(super) fn hashed(mut file: impl Read, stop: &AtomicBool) -> Result<String, Halt> {
+    let (mut hash, mut piece) = (Sha256::new(), vec![0; PIECE]);
+    loop {
+        if stop.load(Ordering::Relaxed) {
+            return Err(Halt::Stopped);
+        }
+        match file.read(&mut piece) {
+            Ok(0) => return Ok(hex(&hash.finalize())),
+            Ok(count) => hash.update(piece.get(..count).unwrap_or_default()),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// A file that is read from its beginning, with somebody who is told how far.
 pub(super) struct Stream<'a, R> {
     file: R,
     length: u64,
     done: u64,
-    hash: Sha256,
     watch: Watch<'a>,
 }
 
 impl<'a, R: Read> Stream<'a, R> {
     /// - `length`: of the whole file, bytes
     pub(super) fn new(file: R, length: u64, watch: Watch<'a>) -> Self {
-        Self { file, length, done: 0, hash: Sha256::new(), watch }
+        Self { file, length, done: 0, watch }
     }
 
     /// Fills all of `bytes`, in pieces.
     fn fill(&mut self, bytes: &mut [u8]) -> Result<(), Halt> {
         for piece in bytes.chunks_mut(PIECE) {
             self.file.read_exact(piece)?;
-            self.hash.update(&*piece);
             self.done += piece.len() as u64;
             let share = self.done as f64 / self.length.max(1) as f64;
             if !(self.watch)(share as f32) {
@@ -62,17 +78,6 @@ impl<'a, R: Read> Stream<'a, R> {
             }
         }
         Ok(())
-    }
-
-    /// To the end, for the hash of the whole file alone: hex.
-    pub(super) fn rest(mut self) -> Result<String, Halt> {
-        let left = |this: &Self| (this.length - this.done.min(this.length)).min(PIECE as u64) as usize;
-        let mut piece = vec![0; left(&self)];
-        while left(&self) > 0 {
-            piece.truncate(left(&self));
-            self.fill(&mut piece)?;
-        }
-        Ok(hex(&self.hash.finalize()))
     }
 
     /// A whole safetensors file: its tensors as 32-bit floats, and its header with the eight bytes before

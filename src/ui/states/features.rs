@@ -155,14 +155,18 @@ fn maps_ui(ui: &mut Ui, (width, room): (f32, f32), maps: &Arc<FeatureMaps>, choi
     let [depth, columns, rows] = maps.shape;
     let slice = choice.slice.unwrap_or(depth / 2).min(depth.saturating_sub(1));
     let channels = maps.channels();
-    let told = say!(
-        "features-told",
-        channels = channels,
-        columns = columns,
-        rows = rows,
-        slice = slice + 1,
-        depth = depth
-    );
+    let told = if depth > 1 {
+        say!(
+            "features-told",
+            channels = channels,
+            columns = columns,
+            rows = rows,
+            slice = slice + 1,
+            depth = depth
+        )
+    } else {
+        say!("features-told-flat", channels = channels, columns = columns, rows = rows)
+    };
     line_ui(ui, &told, TextStyle::Body, t.text);
     if depth > 1 {
         let mut shown = slice + 1;
@@ -217,7 +221,7 @@ fn maps_ui(ui: &mut Ui, (width, room): (f32, f32), maps: &Arc<FeatureMaps>, choi
         let words = say!("features-read", slice = k + 1);
         let response = ui.interact(place(0), ui.scope_id().with("read"), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
-        below(ui, place(0), words);
+        below(ui, place(0), say!("features-read-short", slice = k + 1));
         for channel in 0..channels {
             let rect = place(channel + 1);
             // Hundreds of channels: what is scrolled away is not drawn.
