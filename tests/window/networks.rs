@@ -49,6 +49,7 @@ fn the_sheet_tells_of_paper_licences_and_weights_and_the_citation_goes_to_the_cl
         });
     }
     assert_eq!(copied.as_deref(), Some(paper(Family::M3Net).bibtex));
+    assert!(window.says("BibTeX copied"));
     show(&mut window, "lungnodule-ssm-compact");
     assert!(window.says("98.37") && window.says("DINOv2 is Apache-2.0"));
     assert!(window.says("Its weights are never those of the paper"));

@@ -113,6 +113,7 @@ networks-no-effect = ohne Wirkung
 networks-more = , und { $more } weitere
 networks-publication = Die Veröffentlichung
 networks-copy = BibTeX kopieren
+networks-copied = BibTeX kopiert
 networks-code = Code
 networks-code-licence = Lizenz dieses Codes: { $licence }.
 networks-published = Veröffentlichte Gewichte: { $weights }.

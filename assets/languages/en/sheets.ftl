@@ -113,6 +113,7 @@ networks-no-effect = without effect
 networks-more = , and { $more } more
 networks-publication = The publication
 networks-copy = Copy BibTeX
+networks-copied = BibTeX copied
 networks-code = Code
 networks-code-licence = Licence of that code: { $licence }.
 networks-published = Published weights: { $weights }.

@@ -1,8 +1,10 @@
 //! The sheet of networks: for each its question, paper and licences, what its authors reported, the weights that
 //! are here, and importing others.
 
+use std::time::Duration;
+
 use egui::{
-    Align, Color32, CornerRadius, Layout, Role, ScrollArea, Sense, Stroke, StrokeKind, TextStyle, Ui,
+    Align, Color32, CornerRadius, Id, Layout, Role, ScrollArea, Sense, Stroke, StrokeKind, TextStyle, Ui,
     WidgetInfo, pos2, vec2,
 };
 
@@ -29,6 +31,8 @@ const HEIGHT: f32 = 640.0;
 const TWO_FROM: f32 = 960.0;
 /// Share of what is here: a SHA-256 stands on one line.
 const HERE: f32 = 0.58;
+/// For so many seconds a button says that it copied.
+const CONFIRMED_S: f64 = 2.0;
 /// Keys of one kind that are listed; the rest is counted.
 const KEYS: usize = 12;
 
@@ -308,14 +312,29 @@ fn key_lines(keys: &Import) -> Vec<String> {
     lines
 }
 
+/// A button that says for a moment that it did what it was pressed for.
+fn copy_ui(ui: &mut Ui, bibtex: &'static str) {
+    // When it was pressed last, for as long as the window lives.
+    let id = Id::unique(("copied", bibtex));
+    let now = ui.input(|i| i.time);
+    let copied = ui.data(|d| d.get_temp::<f64>(id)).is_some_and(|at| now - at < CONFIRMED_S);
+    let (icon, words) = match copied {
+        true => (icons::CHECK, say!("networks-copied")),
+        false => (icons::FILES, say!("networks-copy")),
+    };
+    if press_ui(ui, Press::new(icon, words).filled()).clicked() {
+        ui.copy_text(bibtex.to_owned());
+        ui.data_mut(|d| d.insert_temp(id, now));
+        ui.ctx().request_repaint_after(Duration::from_secs_f64(CONFIRMED_S));
+    }
+}
+
 fn paper_ui(ui: &mut Ui, paper: &'static Paper) {
     let t = tokens(ui);
     heading_ui(ui, say!("networks-publication"));
     paragraph_ui(ui, paper.title, t.text);
     paragraph_ui(ui, paper.source, t.muted);
-    if press_ui(ui, Press::new(icons::FILES, say!("networks-copy")).filled()).clicked() {
-        ui.copy_text(paper.bibtex.to_owned());
-    }
+    copy_ui(ui, paper.bibtex);
     if let Some(code) = paper.code {
         fact_ui(ui, say!("networks-code"), code);
     }
