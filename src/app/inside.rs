@@ -10,7 +10,7 @@ use crate::findings::NoduleId;
 use crate::inference::{self, Answer, Detail, Engine};
 use crate::jobs::Outcome;
 use crate::session::{News, Session, Severity};
-use crate::workflow::inside::{self, InsidePart};
+use crate::workflow::inside::{self, About, InsidePart};
 
 /// What is wanted of an answer.
 struct Wanted {
@@ -58,7 +58,7 @@ impl Insides {
             // Dropping a question stops it; it is asked again.
             None => wanted.question = None,
             Some(engine) if wanted.question.is_none() => {
-                let about = (Arc::clone(&wanted.answer), ct);
+                let about = About { answer: Arc::clone(&wanted.answer), ct, weights: None };
                 wanted.question = Some(inside::ask(engine, waker.now(), about, wanted.what));
             }
             Some(_) => {}

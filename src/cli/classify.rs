@@ -92,6 +92,8 @@ pub(super) struct Options {
     pub(super) without: Vec<Stroke>,
     pub(super) out: Option<PathBuf>,
     pub(super) uncertainty: bool,
+    /// What was computed on the way, too.
+    pub(super) inside: bool,
     pub(super) dicom: Option<AsDicom>,
     pub(super) figure: Option<AsFigure>,
     pub(super) json: bool,
@@ -137,6 +139,7 @@ impl Options {
             without: Vec::new(),
             out: raw.out.clone(),
             uncertainty: raw.uncertainty,
+            inside: false,
             dicom: None,
             figure: None,
             json: raw.json,
@@ -203,6 +206,7 @@ pub(super) fn ask(options: Options, how: &HowRead, terminal: &Terminal) -> Resul
         force: options.force,
         out: options.out,
         uncertainty: options.uncertainty,
+        inside: options.inside,
         dicom: options.dicom,
         figure: options.figure,
     };
@@ -305,6 +309,13 @@ fn answer_words(text: &mut String, answer: &AnswerReport) {
     }
     for reason in &answer.guard.reasons {
         let _ = writeln!(text, "    {}: {reason}", answer.guard.verdict);
+    }
+    if !answer.inside.is_empty() {
+        let _ = writeln!(
+            text,
+            "    inside: {} arrays of what was read, layers and attention",
+            answer.inside.len()
+        );
     }
     if let Some(found) = &answer.uncertainty {
         let dropped = found.monte_carlo_dropout.map(|varied| ("with dropout on", varied));

@@ -24,6 +24,7 @@ pub(super) fn run(raw: &Explain, matches: &ArgMatches, terminal: &Terminal) -> R
     let ball =
         |[x, y, z, radius_mm]: [f64; 4]| Stroke::ball(raw.fill_with.into(), radius_mm, Point::new(x, y, z));
     options.without = raw.without.iter().copied().map(ball).collect();
+    options.inside = raw.inside;
     options.dicom = raw.dicom.as_ref().map(|folder| AsDicom {
         folder: folder.clone(),
         with_patient: raw.with_patient,

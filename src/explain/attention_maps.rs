@@ -29,6 +29,19 @@ pub enum Token {
     Patch([usize; 2]),
 }
 
+impl Token {
+    /// In files: a word, and its number or row and column from 0.
+    pub fn name(self) -> String {
+        match self {
+            Self::Class => "class".to_owned(),
+            Self::Register(n) => format!("register {n}"),
+            Self::Scale(scale) => scale.name().to_owned(),
+            Self::Slice(n) => format!("slice {n}"),
+            Self::Patch([row, column]) => format!("patch {row} {column}"),
+        }
+    }
+}
+
 /// The attention of a layer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AttentionMaps {
@@ -68,6 +81,11 @@ impl AttentionMaps {
                 if rows.is_empty() { Vec::new() } else { (0..keys).map(mean).collect() }
             }
         }
+    }
+
+    /// All of them: `[head][asks][asked]`, each row's add up to 1.
+    pub fn shares(&self) -> &[f32] {
+        &self.shares
     }
 
     /// Column and row of a token's cell in the picture; `None` for one that lies nowhere.

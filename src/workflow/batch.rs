@@ -8,6 +8,8 @@ use super::classify::{self, Classified, ClassifyError, Prior, Request};
 use super::counterfactual;
 use super::dicom::{AsDicom, DicomError, MapFiles, own_folder};
 use super::figure::{self, AsFigure, FigureError};
+use super::inside::About;
+use super::inside_files::write_inside;
 use super::models::weights_for;
 use super::neighbourhood;
 use super::open::Opened;
@@ -62,6 +64,8 @@ pub struct Batch {
     pub without: Vec<Stroke>,
     /// Ask with turned crops and with dropout, too; of several networks those that can be asked.
     pub uncertainty: bool,
+    /// Write what each network computed on its way, too: every layer, into `out`.
+    pub inside: bool,
     /// Answer although the series has defects that forbid it.
     pub force: bool,
     /// Where files go; `None` writes none.
@@ -220,6 +224,15 @@ pub fn run(
                 let about = (request(opened, batch, at, model), Arc::clone(&classified.answer));
                 let found = uncertainty::run(engine, about, ctx)?;
                 answer.uncertainty = Some(UncertaintyReport::from(found.as_ref()));
+            }
+            if let Some(output) = output.as_ref().filter(|_| batch.inside) {
+                let about = About {
+                    answer: Arc::clone(&classified.answer),
+                    ct: Some(Arc::clone(&opened.volume)),
+                    weights: batch.weights.clone(),
+                };
+                let start = start_of_name(n + 1, &classified, batch.models.len() > 1);
+                answer.inside = write_inside(engine, &about, (output.folder.path(), &start), ctx)?;
             }
             answer.neighbourhood = around(engine, request(opened, batch, at, model), batch, ctx)?;
             answer.counterfactual = without(engine, opened, batch, &classified, ctx)?;

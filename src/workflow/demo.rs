@@ -101,6 +101,7 @@ pub fn demo(out: Option<&Path>, options: EngineOptions, ctx: &JobContext) -> Res
         out: Some(folder.clone()),
         dicom: None,
         uncertainty: false,
+        inside: false,
         figure: None,
     };
     let engine = Engine::start(options)?;

@@ -169,7 +169,7 @@ pub fn embed(
         write_whole(&request.out, &known.to_bytes())?;
         vec![request.out.clone()]
     } else {
-        write_npy(&request.out, &values, shape)?;
+        write_npy(&request.out, &values, &shape)?;
         let table = request.out.with_extension("csv");
         let row = |(n, nodule): (usize, &Nodule)| {
             let label = nodule.label.map_or_else(String::new, |m| u8::from(m).to_string());

@@ -11,6 +11,7 @@ pub mod dataset;
 pub mod demo;
 pub mod dicom;
 pub mod inside;
+mod inside_files;
 pub mod figure;
 pub mod embed;
 pub mod evaluate;

@@ -7,6 +7,7 @@
 mod agreement;
 mod counterfactual;
 mod detail;
+mod inside;
 mod neighbourhood;
 mod uncertainty;
 
@@ -16,6 +17,7 @@ pub use detail::{
     ContributionReport, DetailReport, DetectionReport, FieldReport, WindowReport, WithheldReport,
 };
 
+pub use inside::InsideReport;
 pub use neighbourhood::{JitterReport, NeighbourhoodReport, PlaceReport, StabilityReport};
 pub use uncertainty::{UncertaintyReport, VariedReport};
 
@@ -201,6 +203,9 @@ pub struct AnswerReport {
     /// What it says when the same is asked otherwise; absent where that was not asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uncertainty: Option<UncertaintyReport>,
+    /// What was computed on the way, where that was asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub inside: Vec<InsideReport>,
     /// What it would say without some tissue; absent where that was not asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub counterfactual: Option<CounterfactualReport>,
@@ -401,6 +406,7 @@ impl AnswerReport {
             agreement: Vec::new(),
             neighbourhood: None,
             uncertainty: None,
+            inside: Vec::new(),
             counterfactual: None,
         }
     }

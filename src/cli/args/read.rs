@@ -214,6 +214,10 @@ pub(in crate::cli) struct Explain {
     /// What stands in its place
     #[arg(long, value_enum, default_value = "lung", requires = "without")]
     pub(in crate::cli) fill_with: FillName,
+    /// Write what the network computed on its way into the folder of --out, one .npy file each: what it read, all
+    /// channels of every layer, and who attends to whom; result.json says which is which
+    #[arg(long, requires = "out")]
+    pub(in crate::cli) inside: bool,
     /// Check each map: against the network with random weights, layer by layer, and by covering what it
     /// points at; many times the work of the map
     #[arg(long)]
