@@ -11,7 +11,7 @@ use crate::explain::DIFFERENCE;
 use crate::ingest::Series;
 use crate::jobs::{Cancelled, JobContext, spawn};
 use crate::render::HeatmapLook;
-use crate::session::{Edit, Heatmap, Layout, Pane, PriorSeries, ViewportState};
+use crate::session::{Edit, Heatmap, Layout, News, Pane, PriorSeries, ViewportState};
 use crate::ui::picture::Picture;
 use crate::ui::viewport::heatmap;
 use crate::ui::{BeforePair, Sheet};
@@ -34,6 +34,7 @@ impl Core {
             Explaining::ShowAttention => self.ui.toggle(Sheet::Attention),
             Explaining::LookInside(what) => {
                 self.start_network();
+                self.session.receive(News::LooksInside);
                 self.asker.look_inside(what, &self.session);
             }
             Explaining::ShowCases => self.ui.toggle(Sheet::Cases),

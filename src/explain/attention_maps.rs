@@ -9,7 +9,7 @@ use super::picture::{Picture, UNIT, plane};
 use super::sampled::block;
 use crate::inference::maemc::MaemcNetwork;
 use crate::inference::ssm::{SlicePicture, SsmNetwork};
-use crate::inference::{Answer, Crop, Detail, Loaded, M3NetNetwork, read};
+use crate::inference::{Answer, Crop, Detail, Loaded, M3NetNetwork};
 use crate::networks::m3net::ATTENTION;
 use crate::networks::maemc::{GRID, PATCH, SLICES};
 use crate::networks::{Scale, Tapped, Taps, ssm};
@@ -99,8 +99,9 @@ impl AttentionMaps {
     }
 }
 
-/// Whether tokens of this answer's network attend to each other. MMCAF-Net and CSF-Net as published bring
-/// picture and table together as one token each, whose share is 1 whatever is asked.
+/// Whether who attends to whom can be shown of this answer's network. MMCAF-Net and CSF-Net as published bring
+/// picture and table together as one token each, whose share is 1 whatever is asked; a CSF-Net that was taught with more
+/// tokens (`networks::csf::Attending::Tokens`) is not shown.
 pub fn attends(answer: &Answer) -> bool {
     matches!(answer.detail, Detail::M3Net(_) | Detail::Maemc(_) | Detail::Ssm(_))
 }
@@ -205,6 +206,12 @@ fn chosen(wanted: Option<usize>, layers: usize) -> usize {
     wanted.filter(|n| *n < layers).unwrap_or(layers.saturating_sub(1))
 }
 
+/// Values of a tensor, without the detour by 64 bits: of a published network they are a hundred megabytes.
+fn numbers(tensor: Tensor<1>) -> Result<Vec<f32>, ExplainError> {
+    let values = tensor.into_data().try_to_vec::<f32>().map_err(|_| ExplainError::NoNumber)?;
+    if values.iter().all(|value| value.is_finite()) { Ok(values) } else { Err(ExplainError::NoNumber) }
+}
+
 /// All but what was computed.
 struct Frame {
     layers: Vec<String>,
@@ -226,7 +233,7 @@ impl Frame {
         if [queries, keys] != [asks.len(), asked.len()] {
             return Err(NONE);
         }
-        let shares = read(weights.flatten::<1>(0, 3))?.into_iter().map(|share| share as f32).collect();
+        let shares = numbers(weights.flatten::<1>(0, 3))?.into();
         let Self { layers, layer, read, cells } = self;
         Ok(AttentionMaps { layers, layer, heads, asks, asked, read, cells, shares })
     }

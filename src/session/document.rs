@@ -474,6 +474,7 @@ impl Session {
             News::Probed(probed) => self.interrogated.probed = Some(probed),
             News::OwnCases(cases) => self.own_cases = Some(cases),
             News::Inside { of, found } => self.interrogated.inside(of, found),
+            News::LooksInside => self.interrogated.nothing = None,
             News::NotInside { of, wanted } => self.interrogated.nothing = Some((of, wanted)),
             News::Playing(playing) => self.playing = playing,
             News::LastSession(there) => self.last_session = there,

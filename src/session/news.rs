@@ -242,6 +242,8 @@ pub enum News {
         /// A layer's channels, or its attention.
         found: Inside,
     },
+    /// It is asked what a network computed on its way: what could not be computed before may be now.
+    LooksInside,
     /// It could not be computed; why is told apart.
     NotInside {
         /// Of whose network.

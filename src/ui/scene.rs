@@ -109,7 +109,7 @@ pub struct UiState {
     pub before_pair: Option<BeforePair>,
     /// Which layer's features are looked at.
     pub features: FeatureChoice,
-    /// Whose attention is looked at.
+    /// Which layer's attention is looked at, by which head, and of whom.
     pub attention: AttentionChoice,
     /// What was asked for last of what a network computed on its way, and to which answer.
     pub inside_asked: Option<(Arc<Answer>, InsideWanted)>,

@@ -41,6 +41,10 @@ pub fn window_ui(
     if scene.session.locked().is_some() {
         state.sheet = Some(Sheet::Locked);
     }
+    if !matches!(state.sheet, Some(Sheet::Features | Sheet::Attention)) {
+        // Asked for anew when such a sheet is opened again, if it is not there by then.
+        state.inside_asked = None;
+    }
     match state.sheet {
         Some(Sheet::Locked) => states::locked_ui(ui, scene, state, out),
         Some(Sheet::Keys) => states::help_ui(ui, scene, state),

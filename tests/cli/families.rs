@@ -112,6 +112,57 @@ fn maemc_attends_to_slices_and_has_one_mode() {
 }
 
 #[test]
+fn what_was_computed_on_the_way_is_written_as_arrays() {
+    let out = scratch("inside");
+    let at = nodule(phantom());
+    let file = weights("maemc-net-compact");
+    let ran = triscope(&[
+        "explain",
+        arg(phantom()),
+        "--at",
+        &at,
+        "--model",
+        "maemc-net-compact",
+        "--weights",
+        arg(&file),
+        "--explain",
+        "native",
+        "--inside",
+        "--out",
+        arg(&out),
+        "--json",
+    ]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let report: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    let arrays = report["results"][0]["answers"][0]["inside"].as_array().expect("a list").clone();
+    let of = |kind: &str| arrays.iter().filter(|array| array["kind"] == kind).collect::<Vec<_>>();
+    // The montage, the patches' embedding and six blocks, and the attention of each block.
+    assert_eq!([of("read").len(), of("features").len(), of("attention").len()], [1, 7, 6]);
+    assert_eq!(of("read")[0]["shape"], json!([1, 250, 250]));
+    let last = of("attention")[5];
+    assert_eq!((&last["axes"], &last["asks"][0]), (&json!(["head", "asks", "asked"]), &json!("class")));
+    assert_eq!(last["asked"][25], "slice 24");
+    for array in &arrays {
+        let bytes = std::fs::read(out.join(array["file"].as_str().expect("a name"))).expect("there");
+        let shape: Vec<u64> =
+            array["shape"].as_array().expect("a list").iter().filter_map(Value::as_u64).collect();
+        let header = 10 + usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
+        assert_eq!((bytes.len() - header) as u64, 4 * shape.iter().product::<u64>(), "{array}");
+        if array["kind"] == "attention" {
+            let shares: Vec<f32> =
+                bytes[header..].as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
+            assert!(
+                shares.chunks_exact(26).all(|row| (row.iter().sum::<f32>() - 1.0).abs() < 1e-4),
+                "{array}"
+            );
+        }
+    }
+    // Without a folder there is nowhere to put them.
+    let ran = triscope(&["explain", arg(phantom()), "--at", &at, "--inside"]);
+    assert!(ran.code == Some(2) && ran.stderr.contains("--out"), "{}", ran.stderr);
+}
+
+#[test]
 fn csf_needs_an_earlier_date_and_never_the_same_series() {
     let folder = scratch("followup");
     let ran = triscope(&[

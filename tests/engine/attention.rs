@@ -140,7 +140,13 @@ fn the_class_token_attends_to_patches_as_the_map_shows() {
         // The same numbers, by another order of the sums.
         assert!(f64::from(apart) < BOUND, "{head}: {apart}");
     }
-    // Without its slice there is nothing to ask about, and single tokens attend to nothing but each other.
-    assert!(attention_maps(&loaded, &answer, None, None).is_err());
     shares_are_whole(&attention_maps(&loaded, &answer, Some(&picture), Some(0)).expect("computed"));
+    // Without its slice there is nothing to ask about.
+    assert!(attention_maps(&loaded, &answer, None, None).is_err());
+}
+
+#[test]
+fn picture_and_table_of_one_token_each_are_not_shown() {
+    let (answer, loaded) = asked("csf-net-compact", Cohort::MalignancyPairs);
+    assert!(!attends(&answer) && attention_maps(&loaded, &answer, None, None).is_err());
 }

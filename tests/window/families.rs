@@ -206,12 +206,12 @@ fn attention_is_shown(window: &mut Window, network: &str) {
         "maemc-net-compact" => {
             window.until("it is there", |s| maps(s).is_some());
             window.settle();
-            assert!(window.says("The class token attends most to"));
+            assert!(window.says("From class token most to"));
             let rect = on(window, "Matrix of shares");
             window.move_to(rect.min + vec2(12.5, 3.5) / 26.0 * rect.size());
             window.settle();
             let share = window.session(|s| maps(s).expect("there").row(None, 3)[12] * 100.0);
-            assert!(window.says(&format!("slice 3 attends to slice 12: {share:.1} %")), "{share}");
+            assert!(window.says(&format!("From slice 3 to slice 12: {share:.1} %")), "{share}");
         }
         "lungnodule-ssm-compact" => {
             window.until("it is there", |s| maps(s).is_some());
@@ -226,13 +226,16 @@ fn attention_is_shown(window: &mut Window, network: &str) {
             let share =
                 window.session(|s| maps(s).expect("there").row(Some(1), 1 + 3 * 36 + 20)[1 + 30 * 36 + 5]);
             let words = format!(
-                "patch in row 4, column 21 attends to patch in row 31, column 6: {:.1} %",
+                "From patch in row 4, column 21 to patch in row 31, column 6: {:.1} %",
                 share * 100.0
             );
             assert!(window.says(&words), "{words}");
-            window.click("The class token");
+            // The same patch in another layer, and without a pointer.
+            window.click("Layer: blocks.0.attn");
+            window.until("the first layer is there", |s| maps(s).is_some_and(|maps| maps.layer == 0));
+            window.move_to(egui::pos2(2.0, 2.0));
             window.settle();
-            assert!(window.says("The class token attends most to"));
+            assert!(window.says("From patch in row 4, column 21 most to"));
         }
         _ => assert!(window.says("as one token each, as published"), "{network}"),
     }

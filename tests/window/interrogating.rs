@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::support::{Window, ask};
+use egui::accesskit::Role;
 use egui::{Key, Modifiers, PointerButton, vec2};
 use egui_kittest::kittest::Queryable;
 use triscope::app::Start;
@@ -222,7 +223,13 @@ fn scales_attend_to_each_other_layer_by_layer_and_head_by_head() {
     let row = last.row(None, 0);
     let most = (0..3).max_by(|a, b| row[*a].total_cmp(&row[*b])).expect("three");
     let names = ["micro", "meso", "macro"];
-    assert!(window.says(&format!("micro attends most to {} ({:.1} %)", names[most], row[most] * 100.0)));
+    assert!(window.says(&format!("From micro most to {} ({:.1} %)", names[most], row[most] * 100.0)));
+    // Another token by the keyboard's slider.
+    window.harness.get_by_role_and_label(Role::Slider, "Who asks").focus();
+    window.settle();
+    window.key(Key::ArrowRight);
+    window.settle();
+    assert!(window.says("From meso most to"));
     // The macro scale asks the two others, by one head.
     window.click("Layer: cross2");
     window.until("the other layer is there", |s| maps(s).is_some_and(|maps| maps.layer == 1));
@@ -231,7 +238,7 @@ fn scales_attend_to_each_other_layer_by_layer_and_head_by_head() {
     window.move_to(matrix.left_top() + egui::vec2(1.5, 0.5) / egui::vec2(2.0, 1.0) * matrix.size());
     window.settle();
     let share = window.session(|s| maps(s).expect("there").row(Some(2), 0)[1] * 100.0);
-    assert!(window.says(&format!("macro attends to meso: {share:.1} %")), "{share}");
+    assert!(window.says(&format!("From macro to meso: {share:.1} %")), "{share}");
     window.key(Key::Escape);
     window.settle();
     assert!(!window.says("Matrix of shares"));

@@ -205,20 +205,21 @@ binding-leave = So lassen
 ## ui/states/attention
 
 attention-title = Wer in { $model } auf wen achtet
-attention-single = Dieses Netz bringt sein Bild und seine Tabelle als je ein Token zusammen, wie veröffentlicht: ein Softmax über ein Token ist 1, was auch gefragt wird, sodass es nichts zu sehen gibt. Seine Gates sind unter den Karten.
+attention-single = Dieses Netz bringt sein Bild und seine Tabelle als je ein Token zusammen, wie veröffentlicht: ein Softmax über ein Token ist 1, was auch gefragt wird, sodass es nichts zu sehen gibt. Seine Gates sind unter den Karten. Gewichte, die mit mehr Tokens gelernt haben, werden hier nicht gezeigt.
 attention-mean = Mittel
 attention-head = Kopf { $head }
 attention-heads = Kopf
 attention-head-of = Kopf { $head } von { $count }
 attention-mean-of = Mittel über { $count } Köpfe
 attention-told = Anteile von 100 %, die jedes Token denen gibt, die es fragt. Sie sagen, woher Werte genommen werden, nicht was sie mit der Antwort machen: davon erzählen die Karten der Ableitungen und weggelassenes Gewebe.
-attention-how = Zeilen fragen, Spalten werden gefragt. Auf eine Zelle zeigen, oder klicken, um ihre Zeile zu behalten.
+attention-how = Zeilen fragen, Spalten werden gefragt. Auf eine Zelle zeigen oder klicken, um ihre Zeile zu behalten.
 attention-point = Auf einen Patch zeigen, um seinen Anteil zu sehen; einen anklicken, um ihn fragen zu lassen.
+attention-asks = Wer fragt
 attention-matrix = Matrix der Anteile
 attention-picture = Gelesenes mit dem, worauf ein Token achtet
-attention-cell = { $asks } achtet auf { $asked }: { $share }
-attention-most = { $asks } achtet am meisten auf { $most }
-attention-class = Das Klassen-Token
+attention-cell = Von { $asks } zu { $asked }: { $share }
+attention-most = Von { $asks } am meisten zu { $most }
+attention-class = Klassen-Token
 attention-register = Register { $number }
 attention-patch = Patch in Zeile { $row }, Spalte { $column }
 

@@ -205,7 +205,7 @@ binding-leave = Leave it
 ## ui/states/attention
 
 attention-title = Who attends to whom in { $model }
-attention-single = This network brings its picture and its table together as one token each, as published: a softmax over one token is 1 whatever is asked, so that there is nothing to see. Its gates are among the maps.
+attention-single = This network brings its picture and its table together as one token each, as published: a softmax over one token is 1 whatever is asked, so that there is nothing to see. Its gates are among the maps. Weights that were taught with more tokens are not shown here.
 attention-mean = mean
 attention-head = head { $head }
 attention-heads = Head
@@ -214,12 +214,13 @@ attention-mean-of = mean over { $count } heads
 attention-told = Shares of 100 % that each token gives those that it asks. They say where values are taken from, not what they do to the answer: the maps of derivatives, and tissue that is left out, tell of that.
 attention-how = Rows ask, columns are asked. Point at a cell, or click to keep its row.
 attention-point = Point at a patch to see its share; click a patch to let it ask.
+attention-asks = Who asks
 attention-matrix = Matrix of shares
 attention-picture = What was read, with what one token attends to
-attention-cell = { $asks } attends to { $asked }: { $share }
-attention-most = { $asks } attends most to { $most }
-attention-class = The class token
-attention-register = Register { $number }
+attention-cell = From { $asks } to { $asked }: { $share }
+attention-most = From { $asks } most to { $most }
+attention-class = class token
+attention-register = register { $number }
 attention-patch = patch in row { $row }, column { $column }
 
 ## ui/states/features

@@ -208,9 +208,9 @@ impl Fusion {
         };
         taps.offer("cross2", &far);
         let mut x = Tensor::cat(vec![near, far], 1);
-        let transformer = self.transformer_fusion.layers.iter().filter(|_| layers.transformer);
-        for (layer, (name, ..)) in transformer.zip(ATTENTION.into_iter().skip(2)) {
-            x = taps.within(name, |taps| layer.forward(x, taps, drop));
+        for (n, layer) in self.transformer_fusion.layers.iter().enumerate().filter(|_| layers.transformer) {
+            let name = format!("transformer_fusion.layers.{n}.self_attn");
+            x = taps.within(&name, |taps| layer.forward(x, taps, drop));
         }
         taps.offer("transformer_fusion", &x);
         let x = self.norm.forward(x.mean_dim(1).squeeze_dim::<2>(1));

@@ -5,9 +5,8 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{Read, Seek};
+use std::io::{Cursor, Read, Seek};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use burn::store::pytorch_reader::{PickleValue, PytorchReader};
 use burn::store::{ModuleStore, PytorchStore, bridge};
@@ -20,15 +19,6 @@ use super::stream::{Halt, Stream, Watch, hashed};
 
 /// Wrappers that training programs put around a state dict.
 const WRAPPERS: [&str; 5] = ["state_dict", "model_state_dict", "model_state", "model", "net"];
-
-/// A whole safetensors file, and what its header says.
-fn streamed<R: Read>(
-    name: &str,
-    mut stream: Stream<'_, R>,
-) -> Result<(StateDict, (Option<Card>, Metadata)), WeightsError> {
-    let (state, header) = stream.safetensors().map_err(|halt| halted(name, halt))?;
-    Ok((state, words(&header, name)?))
-}
 
 /// A weights file as read: nothing is known yet of the network that it is for.
 #[derive(Clone, Debug)]
@@ -65,54 +55,67 @@ impl WeightsFile {
         let mut first = Vec::new();
         file.by_ref().take(9).read_to_end(&mut first).map_err(unreadable)?;
         file.rewind().map_err(unreadable)?;
-        let kind = Kind::of(&first);
-        if kind == Kind::Other {
-            return Err(WeightsError::NotWeights { name });
-        }
-        // Reading and hashing take about as long as each other: each of them on its own.
-        let stop = AtomicBool::new(false);
-        std::thread::scope(|scope| {
-            let hash = scope.spawn(|| hashed(File::open(path)?, &stop));
-            let read = match kind {
-                Kind::Safetensors => streamed(&name, Stream::new(file, length, watch)),
-                Kind::Pickle | Kind::Other => {
-                    pytorch(path, &name, watch).map(|state| (state, (None, Metadata::new())))
-                }
-            };
-            let checked = read.and_then(|(state, words)| Self::checked(&name, state, words));
-            if checked.is_err() {
-                stop.store(true, Ordering::Relaxed);
+        match Kind::of(&first) {
+            Kind::Safetensors => Self::streamed(&name, file, length, watch),
+            Kind::Pickle => {
+                let hash = hashed(file, length, watch).map_err(|halt| halted(&name, halt))?;
+                let state = pytorch(path, &name, watch)?;
+                Self::checked(&name, state, (None, Metadata::new()), || Ok(hash))
             }
-            let hash = hash.join().unwrap_or_else(|_| Err(Halt::Damaged("it cannot be hashed".to_owned())));
-            // What is wrong with the file comes before a hash that nobody waits for any more.
-            let file = checked?;
-            Ok(Self { sha256: hash.map_err(|halt| halted(&name, halt))?, ..file })
-        })
+            Kind::Other => Err(WeightsError::NotWeights { name }),
+        }
     }
 
     /// The same from the bytes of a safetensors file.
     /// - `name`: in messages, and of the result
     /// - errors: cut short, changed since it was written
     pub fn from_safetensors(name: &str, bytes: &[u8]) -> Result<Self, WeightsError> {
-        let (state, words) = streamed(name, Stream::new(bytes, bytes.len() as u64, &mut |_| true))?;
-        let hash = hashed(bytes, &AtomicBool::new(false)).map_err(|halt| halted(name, halt))?;
-        Ok(Self { sha256: hash, ..Self::checked(name, state, words)? })
+        Self::streamed(name, Cursor::new(bytes), bytes.len() as u64, &mut |_| true)
     }
 
-    /// All but its hash.
+    /// Reads a whole safetensors file, and then once more for its hash: from the system's memory that takes less time
+    /// than the hash, beside which the values' own is made.
+    fn streamed(
+        name: &str,
+        mut file: impl Read + Seek,
+        length: u64,
+        watch: Watch<'_>,
+    ) -> Result<Self, WeightsError> {
+        let halt = |halt| halted(name, halt);
+        let mut half = |share: f32| watch(0.5 * share);
+        let (state, header) = Stream::new(&mut file, length, &mut half).safetensors().map_err(halt)?;
+        let words = words(&header, name)?;
+        file.rewind().map_err(|error| halt(Halt::Unreadable(error)))?;
+        Self::checked(name, state, words, || {
+            hashed(file, length, &mut |share| watch(0.5 + 0.5 * share)).map_err(halt)
+        })
+    }
+
+    /// - `hash`: of the file, made while the values are hashed where the card says what they were
     fn checked(
         name: &str,
         state: StateDict,
         (card, metadata): (Option<Card>, Metadata),
+        hash: impl FnOnce() -> Result<String, WeightsError>,
     ) -> Result<Self, WeightsError> {
         let name = name.to_owned();
         let state = unwrapped(state);
-        if let Some(expected) = card.as_ref().and_then(|c: &Card| c.values_sha256.as_ref())
-            && *expected != state.sha256()
-        {
+        let expected = card.as_ref().and_then(|card| card.values_sha256.clone());
+        let (sha256, changed) = match expected {
+            None => (hash()?, false),
+            Some(expected) => std::thread::scope(|scope| {
+                let values = std::thread::Builder::new().spawn_scoped(scope, || state.sha256());
+                let sha256 = hash()?;
+                // Without a thread, or where that one failed, one after the other.
+                let found =
+                    values.ok().and_then(|thread| thread.join().ok()).unwrap_or_else(|| state.sha256());
+                Ok::<_, WeightsError>((sha256, found != expected))
+            })?,
+        };
+        if changed {
             return Err(WeightsError::Changed { name });
         }
-        Ok(Self { name, sha256: String::new(), state, card, metadata })
+        Ok(Self { name, sha256, state, card, metadata })
     }
 
     /// The card, made up of what is known where the file carries none.
@@ -139,7 +142,6 @@ fn halted(name: &str, halt: Halt) -> WeightsError {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Safetensors,
     Pickle,

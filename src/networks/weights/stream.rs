@@ -2,7 +2,6 @@
 //! file is in memory at a time.
 
 use std::io::Read;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use burn::tensor::{bf16, f16};
 use safetensors::Dtype;
@@ -37,18 +36,21 @@ impl From<std::io::Error> for Halt {
 }
 
 /// SHA-256 of what is left of a file, hex.
-/// - `stop`: whether nobody waits for it any more
-pub(super) fn hashed(mut file: impl Read, stop: &AtomicBool) -> Result<String, Halt> {
-    let (mut hash, mut piece) = (Sha256::new(), vec![0; PIECE]);
+/// - `length`: of the whole file, bytes: told is how much of that has been hashed
+pub(super) fn hashed(mut file: impl Read, length: u64, watch: Watch<'_>) -> Result<String, Halt> {
+    let (mut hash, mut piece, mut done) = (Sha256::new(), vec![0; PIECE], 0u64);
     loop {
-        if stop.load(Ordering::Relaxed) {
-            return Err(Halt::Stopped);
-        }
         match file.read(&mut piece) {
             Ok(0) => return Ok(hex(&hash.finalize())),
-            Ok(count) => hash.update(piece.get(..count).unwrap_or_default()),
+            Ok(count) => {
+                hash.update(piece.get(..count).unwrap_or_default());
+                done += count as u64;
+            }
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error.into()),
+        }
+        if !watch((done as f64 / length.max(1) as f64) as f32) {
+            return Err(Halt::Stopped);
         }
     }
 }

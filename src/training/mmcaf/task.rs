@@ -141,7 +141,7 @@ impl Shared<'_> {
         batch: &Batch,
     ) -> Loss {
         match f64::from(self.config.described_weight) {
-            0.0 => answer.into(),
+            0.0 => Loss { total: answer.clone(), parts: vec![("answer", answer)], carried: Vec::new() },
             weight => {
                 let all: [usize; DESCRIBED] = std::array::from_fn(|n| n);
                 let error = head.error(features, self.cohort.described(&batch.cases, &all));
@@ -310,7 +310,7 @@ mod tests {
     use crate::networks::weights::collect;
     use crate::training::cohort::CohortCase;
     use crate::training::learner::{At, Learner};
-    use crate::training::mmcaf::{first_values, loaded};
+    use crate::training::mmcaf::{MmcafPieces, first_values, loaded};
 
     /// Four cases: a wide bright cylinder in grainy air is positive, a thin one negative.
     fn cohort() -> Cohort {
@@ -369,6 +369,49 @@ mod tests {
         for ((key, before), (_, after)) in before.iter().zip(values(&learner)) {
             assert_ne!(before.values, after.values, "{key} was left as it was");
         }
+    }
+
+    #[test]
+    fn layers_that_join_levels_learn_slowly_and_every_layer_learns_once() {
+        let device = Device::flex().autodiff();
+        let (cohort, layers) = (Cohort::default(), MmcafConfig::compact());
+        let config = MmcafTraining { joining_rate: 0.1, ..MmcafTraining::default() };
+        let shared = Shared { cohort: &cohort, config: &config, weights: [1.0; 2] };
+        let net = loaded("mmcaf-net-compact", &layers, first_values(&layers, 1), &device).expect("fits");
+        let net = ImageInTraining::new(net, &device);
+        let rates = ImageTask(&shared).rates(&net);
+        assert_eq!(rates.iter().map(|(share, _)| *share).collect::<Vec<_>>(), [1.0, 0.1]);
+        // Five convolutions with a bias each, twice.
+        assert_eq!(rates[1].1.len(), 20);
+        let sorted = |mut ids: Vec<ParamId>| {
+            ids.sort();
+            ids
+        };
+        let all = rates.into_iter().flat_map(|(_, ids)| ids).collect();
+        assert_eq!(sorted(all), sorted(list_param_ids(&net)));
+    }
+
+    #[test]
+    fn the_tables_head_moves_the_tables_encoder_where_it_is_told_to() {
+        let device = Device::flex().autodiff();
+        let (cohort, layers) = (cohort(), MmcafConfig::compact());
+        let pieces = MmcafPieces { joint: vec![32], ..MmcafPieces::default() };
+        let learned = |table_teaches| {
+            let config = MmcafTraining { table_teaches, pieces: pieces.clone(), ..MmcafTraining::default() };
+            let shared = Shared { cohort: &cohort, config: &config, weights: [1.0; 2] };
+            let task = JointTask(&shared);
+            let net = loaded("mmcaf-net-compact", &layers, first_values(&layers, 1), &device).expect("fits");
+            let batch = task.batch(&[0, 1, 2, 3], Look::Plain);
+            let mut learner = Learner::new(net, &task.course(), &device);
+            // The first step moves the heads, which are zero; through them the second moves what is before.
+            for step in 0..2 {
+                learner = learner.step(&task, &batch, 1e-2, 1, At { step, steps: 2 }).0;
+            }
+            collect(&learner.net, str::to_owned).expect("on this machine").tensors
+        };
+        let [alone, taught] = [false, true].map(learned);
+        assert_ne!(alone["kan.coef"].values, taught["kan.coef"].values);
+        assert_eq!(alone["tab_cls.weight"].shape, taught["tab_cls.weight"].shape);
     }
 
     #[test]

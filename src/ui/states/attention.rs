@@ -20,8 +20,8 @@ use crate::ui::panels::kept_texture;
 use crate::ui::theme::{PICTURE, size, text, tokens};
 use crate::ui::viewport::heat_colour;
 use crate::ui::viewport::overlay::{Halo, halo_text};
-use crate::ui::widgets::{Press, bare_slider_ui, line_ui, paragraph_ui, press_ui, segments_ui};
-use crate::ui::{Scene, UiState, icons};
+use crate::ui::widgets::{bare_slider_ui, line_ui, paragraph_ui, segments_ui};
+use crate::ui::{Scene, UiState};
 
 /// Widest sheet, points.
 const WIDTH: f32 = 980.0;
@@ -36,6 +36,8 @@ const POINTED: usize = 32;
 const NAMED: usize = 4;
 /// More heads than these stand on a slider.
 const SIDE_BY_SIDE: usize = 6;
+/// Beside a picture that stands alone, points.
+const WORDS: f32 = 296.0;
 /// For a line or two below matrix and picture, points.
 const BELOW: f32 = 36.0;
 /// What a token attends to most is told of so many.
@@ -50,8 +52,8 @@ pub struct AttentionChoice {
     pub layer: Option<usize>,
     /// The head; `None` the mean over all.
     pub head: Option<usize>,
-    /// Which of the tokens asks, from 0.
-    pub asks: usize,
+    /// Who asks; `None`, or one that the layer does not have, for the first.
+    pub asks: Option<Token>,
 }
 
 /// Draws the sheet; Escape, the cross or a click beside it closes it.
@@ -84,7 +86,7 @@ pub fn attention_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut C
         if let Some(known) = known
             && let Some(layer) = layer_ui(ui, &known.layers, choice.layer.unwrap_or(last(known)))
         {
-            choice = AttentionChoice { layer: Some(layer), head: choice.head, asks: 0 };
+            choice.layer = Some(layer);
         }
         match maps {
             Some(maps) => maps_ui(ui, (width, room - 150.0), maps, &mut choice),
@@ -97,8 +99,6 @@ pub fn attention_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut C
     state.attention = choice;
     if closed {
         state.sheet = None;
-        // Asked for anew when it is opened again, if it is not there by then.
-        state.inside_asked = None;
     }
 }
 
@@ -106,19 +106,16 @@ pub fn attention_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut C
 fn maps_ui(ui: &mut Ui, (width, room): (f32, f32), maps: &Arc<AttentionMaps>, choice: &mut AttentionChoice) {
     let t = tokens(ui);
     head_ui(ui, maps.heads, &mut choice.head);
-    choice.asks = choice.asks.min(maps.asks.len().saturating_sub(1));
+    asks_ui(ui, maps, &mut choice.asks);
     paragraph_ui(ui, say!("attention-told"), t.muted);
     ui.add_space(size::HALF);
     let pointed_into = maps.asks.len().max(maps.asked.len()) <= POINTED;
     let matrix = Cells::of(maps, vec2(MATRIX.min(width * 0.4), room));
     let beside = if pointed_into { matrix.whole().x.max(MATRIX * 0.7) + size::DOUBLE } else { 0.0 };
-    // Words, and buttons of tokens that lie nowhere; beside a picture alone they have room.
-    let below = match pointed_into {
-        true if maps.asks.iter().any(|token| maps.cell(*token).is_none()) => 2.0 * BELOW,
-        true => BELOW,
-        false => 0.0,
-    };
-    let picture = scaled(maps, vec2(width - beside, room - below));
+    let below = if pointed_into { BELOW } else { 0.0 };
+    // Where the words stand beside it.
+    let words = if pointed_into { 0.0 } else { WORDS };
+    let picture = scaled(maps, vec2(width - beside - words, room - below));
     let beneath = if pointed_into { matrix.whole().y + 1.5 * BELOW } else { 0.0 };
     let high = beneath.max(picture.y + below);
     let (all, _) = ui.allocate_exact_size(vec2(width, high), Sense::hover());
@@ -130,25 +127,56 @@ fn maps_ui(ui: &mut Ui, (width, room): (f32, f32), maps: &Arc<AttentionMaps>, ch
         let place = UiBuilder::new().max_rect(column(0.0, beside - size::DOUBLE));
         ui.scope_builder(place, |ui| pointed = matrix_ui(ui, maps, matrix, choice));
     }
-    let asks = pointed.map_or(choice.asks, |[asks, _]| asks);
+    let asks = pointed.map_or(asking(maps, choice), |[asks, _]| asks);
     let row = maps.row(choice.head, asks);
     let place = UiBuilder::new().max_rect(column(beside, width - beside));
     let mut asked = pointed.map(|[_, asked]| asked);
     ui.scope_builder(place, |ui| {
         asked = picture_ui(ui, (maps, picture), (asks, asked), &row, choice);
         if pointed_into {
-            words_ui(ui, maps, (asks, asked), &row, choice);
+            words_ui(ui, maps, (asks, asked), &row);
         }
     });
     if !pointed_into {
         let left = picture.x + size::DOUBLE;
         let place = UiBuilder::new().max_rect(column(left, width - left));
         ui.scope_builder(place, |ui| {
-            words_ui(ui, maps, (asks, asked), &row, choice);
+            words_ui(ui, maps, (asks, asked), &row);
             ui.add_space(size::STEP);
             paragraph_ui(ui, say!("attention-point"), t.muted);
         });
     }
+}
+
+/// The number of the token that asks.
+fn asking(maps: &AttentionMaps, choice: &AttentionChoice) -> usize {
+    choice.asks.and_then(|asks| maps.asks.iter().position(|token| *token == asks)).unwrap_or(0)
+}
+
+/// Who asks, for the keyboard and for tokens that lie nowhere.
+fn asks_ui(ui: &mut Ui, maps: &AttentionMaps, asks: &mut Option<Token>) {
+    let count = maps.asks.len();
+    let now = asking(maps, &AttentionChoice { asks: *asks, ..AttentionChoice::default() });
+    if count < 2 {
+        return;
+    }
+    let t = tokens(ui);
+    let mut shown = now + 1;
+    ui.horizontal(|ui| {
+        line_ui(ui, say!("attention-asks"), TextStyle::Body, t.muted);
+        let slider = bare_slider_ui(ui, |ui| ui.add(Slider::new(&mut shown, 1..=count).show_value(false)));
+        slider.widget_info(|| WidgetInfo::slider(true, (now + 1) as f64, say!("attention-asks")));
+        if slider.changed() {
+            *asks = maps.asks.get(shown.saturating_sub(1)).copied();
+        }
+        line_ui(
+            ui,
+            &maps.asks.get(now).map(|token| name(*token)).unwrap_or_default(),
+            TextStyle::Body,
+            t.text,
+        );
+    });
+    ui.add_space(size::HALF);
 }
 
 /// Which head.
@@ -231,7 +259,8 @@ fn matrix_ui(
     let few = is_named(maps);
     let (all, _) = ui.allocate_exact_size(cells.whole(), Sense::hover());
     let rect = Rect::from_min_max(all.min + names, all.max);
-    let response = ui.interact(rect, ui.scope_id().with("matrix"), Sense::click());
+    // The slider above is the keyboard's way.
+    let response = ui.interact(rect, ui.scope_id().with("matrix"), Sense::CLICK);
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, say!("attention-matrix")));
     let shares: Vec<f32> = (0..rows).flat_map(|asks| maps.row(choice.head, asks)).collect();
     let texture = kept(ui, "matrix", maps, (choice.head, 0), || {
@@ -271,11 +300,11 @@ fn matrix_ui(
         let stroke = Stroke::new(1.5, PICTURE.text);
         ui.painter().rect_stroke(cell(row, column), 0.0, stroke, StrokeKind::Outside);
         if response.clicked() {
-            choice.asks = row;
+            choice.asks = maps.asks.get(row).copied();
         }
     }
     // The row that the picture shows.
-    let row = pointed.map_or(choice.asks, |[row, _]| row);
+    let row = pointed.map_or(asking(maps, choice), |[row, _]| row);
     let line = cell(row, 0).union(cell(row, columns.saturating_sub(1)));
     ui.painter().rect_stroke(line, 0.0, Stroke::new(1.5, PICTURE.focus), StrokeKind::Outside);
     ui.add_space(size::HALF);
@@ -293,7 +322,7 @@ fn picture_ui(
     row: &[f32],
     choice: &mut AttentionChoice,
 ) -> Option<usize> {
-    let (rect, response) = ui.allocate_exact_size(large, Sense::click());
+    let (rect, response) = ui.allocate_exact_size(large, Sense::CLICK);
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, say!("attention-picture")));
     let ground =
         kept(ui, "read", maps, (None, 0), || grey(maps.read.plane(0), maps.read.shape, maps.read.range));
@@ -316,7 +345,7 @@ fn picture_ui(
     if response.clicked()
         && let Some(token) = among(&maps.asks)
     {
-        choice.asks = token;
+        choice.asks = maps.asks.get(token).copied();
     }
     let asked = asked.or_else(|| among(&maps.asked));
     if named {
@@ -342,14 +371,8 @@ fn picture_ui(
     asked
 }
 
-/// Who asks, whom it asks most, and the one under the pointer; and the tokens that lie nowhere.
-fn words_ui(
-    ui: &mut Ui,
-    maps: &AttentionMaps,
-    (asks, asked): (usize, Option<usize>),
-    row: &[f32],
-    choice: &mut AttentionChoice,
-) {
+/// Who asks, and whom it asks most or the share of the one under the pointer.
+fn words_ui(ui: &mut Ui, maps: &AttentionMaps, (asks, asked): (usize, Option<usize>), row: &[f32]) {
     let t = tokens(ui);
     ui.add_space(size::HALF);
     let asks_name = maps.asks.get(asks).map(|token| name(*token)).unwrap_or_default();
@@ -368,17 +391,6 @@ fn words_ui(
         }
     };
     ui.add(Label::new(RichText::new(words).text_style(text::strong()).color(t.text)).wrap());
-    let nowhere = |token: &&Token| maps.cell(**token).is_none();
-    ui.horizontal_wrapped(|ui| {
-        for token in maps.asks.iter().filter(nowhere) {
-            let n = maps.asks.iter().position(|other| other == token);
-            let words = name(*token);
-            let press = Press::new(icons::NODULE, &words).filled();
-            if n != Some(choice.asks) && press_ui(ui, press).clicked() {
-                choice.asks = n.unwrap_or(0);
-            }
-        }
-    });
 }
 
 const WHOLE: Rect = Rect { min: pos2(0.0, 0.0), max: pos2(1.0, 1.0) };
@@ -424,7 +436,8 @@ fn over(maps: &AttentionMaps, row: &[f32]) -> ColorImage {
     image
 }
 
-/// A picture of these maps, kept until they are gone.
+/// A picture of these maps. What is kept beside it is what was read: shares of a published network are a hundred
+/// megabytes.
 /// - `which`: head and token that it shows
 fn kept(
     ui: &Ui,
@@ -434,7 +447,9 @@ fn kept(
     image: impl FnOnce() -> ColorImage,
 ) -> egui::TextureId {
     let mut key = DefaultHasher::new();
-    (Arc::as_ptr(maps) as usize, which).hash(&mut key);
+    // Each has a picture of its own, whose place in memory nothing else has while it is kept.
+    (Arc::as_ptr(&maps.read.values).cast::<f32>() as usize, maps.layer, which).hash(&mut key);
     let id = Id::unique(("attention", name));
-    kept_texture(ui.ctx(), id, key.finish(), Arc::clone(maps), TextureOptions::NEAREST, image).id()
+    kept_texture(ui.ctx(), id, key.finish(), Arc::clone(&maps.read.values), TextureOptions::NEAREST, image)
+        .id()
 }

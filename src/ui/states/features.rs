@@ -91,8 +91,6 @@ pub fn features_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut Co
     state.features = choice;
     if closed {
         state.sheet = None;
-        // Asked for anew when it is opened again, if it is not there by then.
-        state.inside_asked = None;
     }
 }
 
