@@ -215,6 +215,7 @@ attention-told = Anteile von 100 %, die jedes Token denen gibt, die es fragt. Si
 attention-how = Zeilen fragen, Spalten werden gefragt. Auf eine Zelle zeigen oder klicken, um ihre Zeile zu behalten.
 attention-point = Auf einen Patch zeigen, um seinen Anteil zu sehen; einen anklicken, um ihn fragen zu lassen.
 attention-asks = Wer fragt
+attention-asks-who = Wer fragt: { $who }
 attention-matrix = Matrix der Anteile
 attention-picture = Gelesenes mit dem, worauf ein Token achtet
 attention-cell = Von { $asks } zu { $asked }: { $share }

@@ -215,6 +215,7 @@ attention-told = Shares of 100 % that each token gives those that it asks. They 
 attention-how = Rows ask, columns are asked. Point at a cell, or click to keep its row.
 attention-point = Point at a patch to see its share; click a patch to let it ask.
 attention-asks = Who asks
+attention-asks-who = Who asks: { $who }
 attention-matrix = Matrix of shares
 attention-picture = What was read, with what one token attends to
 attention-cell = From { $asks } to { $asked }: { $share }

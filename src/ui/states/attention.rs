@@ -89,7 +89,7 @@ pub fn attention_ui(ui: &Ui, scene: &Scene<'_>, state: &mut UiState, out: &mut C
             choice.layer = Some(layer);
         }
         match maps {
-            Some(maps) => maps_ui(ui, (width, room - 150.0), maps, &mut choice),
+            Some(maps) => maps_ui(ui, (width, room - 176.0), maps, &mut choice),
             None if scene.session.lacks_inside(answer, wanted) => {
                 paragraph_ui(ui, say!("features-none"), tokens(ui).muted);
             }
@@ -161,21 +161,14 @@ fn asks_ui(ui: &mut Ui, maps: &AttentionMaps, asks: &mut Option<Token>) {
         return;
     }
     let t = tokens(ui);
+    let who = maps.asks.get(now).map(|token| name(*token)).unwrap_or_default();
+    line_ui(ui, &say!("attention-asks-who", who = who), TextStyle::Body, t.text);
     let mut shown = now + 1;
-    ui.horizontal(|ui| {
-        line_ui(ui, say!("attention-asks"), TextStyle::Body, t.muted);
-        let slider = bare_slider_ui(ui, |ui| ui.add(Slider::new(&mut shown, 1..=count).show_value(false)));
-        slider.widget_info(|| WidgetInfo::slider(true, (now + 1) as f64, say!("attention-asks")));
-        if slider.changed() {
-            *asks = maps.asks.get(shown.saturating_sub(1)).copied();
-        }
-        line_ui(
-            ui,
-            &maps.asks.get(now).map(|token| name(*token)).unwrap_or_default(),
-            TextStyle::Body,
-            t.text,
-        );
-    });
+    let slider = bare_slider_ui(ui, |ui| ui.add(Slider::new(&mut shown, 1..=count).show_value(false)));
+    slider.widget_info(|| WidgetInfo::slider(true, (now + 1) as f64, say!("attention-asks")));
+    if slider.changed() {
+        *asks = maps.asks.get(shown.saturating_sub(1)).copied();
+    }
     ui.add_space(size::HALF);
 }
 
