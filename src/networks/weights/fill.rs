@@ -11,8 +11,8 @@ use rayon::prelude::*;
 
 use super::state::Array;
 
-/// Columns that are turned round at a time: a cache line of each row.
-const BAND: usize = 16;
+/// Rows and columns that are turned round at a time: several lines of the cache of each, which come one after the other.
+const BAND: usize = 64;
 
 /// Puts every array where its path says. Norms call their weight and bias gamma and beta here, and linear
 /// layers are stored input by output; the arrays are as PyTorch has them.
@@ -97,10 +97,17 @@ impl Array {
         if rows > 0 {
             values.par_chunks_mut(rows * BAND).enumerate().for_each(|(band, out)| {
                 let first = band * BAND;
-                for (row, line) in self.values.chunks_exact(columns).enumerate() {
-                    let line = line.get(first..columns.min(first + BAND)).unwrap_or(&[]);
-                    for (column, value) in line.iter().enumerate() {
-                        out[column * rows + row] = *value;
+                // Rows of a matrix lie a power of two apart, whose lines push each other out of the cache: each is read
+                // and written once, whole.
+                for (block, lines) in self.values.chunks(columns * BAND).enumerate() {
+                    let mut tile = [[0.0; BAND]; BAND];
+                    for (row, line) in lines.chunks_exact(columns).enumerate() {
+                        let line = line.get(first..columns.min(first + BAND)).unwrap_or(&[]);
+                        line.iter().zip(&mut tile).for_each(|(value, column)| column[row] = *value);
+                    }
+                    let (from, count) = (block * BAND, lines.len() / columns);
+                    for (column, turned) in out.chunks_exact_mut(rows).zip(&tile) {
+                        column[from..from + count].copy_from_slice(&turned[..count]);
                     }
                 }
             });

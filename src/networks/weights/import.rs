@@ -1,6 +1,7 @@
 //! From named arrays into a module, with a report of every key.
 
 use burn::module::Module;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::ensemble::{members, of_member, prefix};
@@ -147,9 +148,15 @@ fn held(shape: &[usize]) -> &[usize] {
     if shape.is_empty() { &[1] } else { shape }
 }
 
+/// Values that are looked through at a time.
+const PIECE: usize = 1 << 14;
+
 /// The first tensor that holds an infinite or undefined value.
 pub fn non_finite(state: &StateDict) -> Option<String> {
-    let bad = |values: &[f32]| values.iter().any(|v| !v.is_finite());
+    // In pieces that are looked through to their end: of these several values are compared at a time.
+    let bad = |values: &[f32]| {
+        values.par_chunks(PIECE).any(|piece| piece.iter().fold(false, |bad, v| bad | !v.is_finite()))
+    };
     state.tensors.iter().find(|(_, array)| bad(&array.values)).map(|(key, _)| key.clone())
 }
 
