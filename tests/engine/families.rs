@@ -279,8 +279,9 @@ fn mmcaf_net_learns_in_three_stages_of_which_each_leaves_the_parts_before_it_alo
     let trunk = ["trunk", "trunk, answer", "trunk, description"];
     let joint = ["joint", "joint, answer", "joint, table alone"];
     assert_eq!(stages[..6], [trunk, trunk].concat());
-    assert_eq!(stages[6..8], ["image", "image"]);
-    assert_eq!(stages[8..], [joint, joint].concat());
+    let image = ["image", "image, answer", "image, description"];
+    assert_eq!(stages[6..12], [image, image].concat());
+    assert_eq!(stages[12..], [joint, joint].concat());
 }
 
 #[test]
