@@ -9,7 +9,7 @@ use super::picture::{Picture, UNIT, plane};
 use super::sampled::block;
 use crate::inference::maemc::MaemcNetwork;
 use crate::inference::ssm::{SlicePicture, SsmNetwork};
-use crate::inference::{Answer, Crop, Detail, Loaded, M3NetNetwork};
+use crate::inference::{Answer, Crop, Detail, Loaded, M3NetNetwork, read_single};
 use crate::networks::m3net::ATTENTION;
 use crate::networks::maemc::{GRID, PATCH, SLICES};
 use crate::networks::{Scale, Tapped, Taps, ssm};
@@ -206,12 +206,6 @@ fn chosen(wanted: Option<usize>, layers: usize) -> usize {
     wanted.filter(|n| *n < layers).unwrap_or(layers.saturating_sub(1))
 }
 
-/// Values of a tensor, without the detour by 64 bits: of a published network they are a hundred megabytes.
-fn numbers(tensor: Tensor<1>) -> Result<Vec<f32>, ExplainError> {
-    let values = tensor.into_data().try_to_vec::<f32>().map_err(|_| ExplainError::NoNumber)?;
-    if values.iter().all(|value| value.is_finite()) { Ok(values) } else { Err(ExplainError::NoNumber) }
-}
-
 /// All but what was computed.
 struct Frame {
     layers: Vec<String>,
@@ -233,7 +227,7 @@ impl Frame {
         if [queries, keys] != [asks.len(), asked.len()] {
             return Err(NONE);
         }
-        let shares = numbers(weights.flatten::<1>(0, 3))?.into();
+        let shares = read_single(weights)?.into();
         let Self { layers, layer, read, cells } = self;
         Ok(AttentionMaps { layers, layer, heads, asks, asked, read, cells, shares })
     }

@@ -11,7 +11,7 @@ use crate::inference::csf::CsfNetwork;
 use crate::inference::maemc::MaemcNetwork;
 use crate::inference::mmcaf::MmcafNetwork;
 use crate::inference::ssm::{SlicePicture, SsmNetwork};
-use crate::inference::{Answer, Crop, Detail, Loaded, M3NetNetwork, RegionName, read};
+use crate::inference::{Answer, Crop, Detail, Loaded, M3NetNetwork, RegionName, read_single};
 use crate::networks::csf::CsfNet;
 use crate::networks::layers::Drop;
 use crate::networks::m3net::M3Net;
@@ -211,7 +211,7 @@ fn kept(
     let Some(name) = layers.get(layer) else { return Err(none) };
     let Some(tapped) = run(name) else { return Err(none) };
     let (shape, values) = channels(tapped, cells).ok_or(none)?;
-    let values: Vec<f32> = self::read(values)?.into_iter().map(|v| v as f32).collect();
+    let values = read_single(values)?;
     let ranges = values.chunks_exact(shape.iter().product::<usize>().max(1)).map(extremes).collect();
     let step = read.shape[0].div_ceil(shape[0].max(1));
     Ok(FeatureMaps { part: wanted.part, layers, layer, shape, values: values.into(), ranges, read, step })
@@ -286,7 +286,7 @@ mod tests {
         let tokens = Tensor::<3>::from_data(TensorData::new(values, [1, 7, 2]), &device);
         let (shape, of) = channels(Tapped::D3(tokens), Cells::Tokens([2, 3])).expect("there");
         assert_eq!(shape, [1, 3, 2]);
-        let of = read(of).expect("numbers");
+        let of = read_single(of).expect("numbers");
         // Column 0 of the first channel: patches 0 and 3, which are tokens 1 and 4.
         assert_eq!(of[..2], [2.0, 8.0]);
         assert_eq!(of[6..8], [3.0, 9.0]);

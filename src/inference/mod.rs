@@ -44,7 +44,7 @@ pub use m3net::{
     prepare, prepare_painted,
 };
 pub use mode::Mode;
-pub(crate) use numbers::read;
+pub(crate) use numbers::{read, read_single};
 pub use opened::{Known, WeightsChoice};
 pub use place::{repeated, squeezed};
 pub use region::{Region, RegionName, regions};

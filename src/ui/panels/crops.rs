@@ -14,7 +14,7 @@ use crate::say;
 use crate::ui::theme::{PICTURE, region_colour, size, strong_family, text, tokens};
 use crate::ui::viewport::overlay::{Halo, halo_text, region_line};
 use crate::ui::viewport::{heatmap, on_pixels, scrolled};
-use crate::ui::widgets::{bare_slider_ui, line_ui, splits};
+use crate::ui::widgets::{line_ui, place_slider_ui, splits};
 use crate::ui::{CropSlice, Scene, UiState, icons, words};
 
 /// From line to line over a crop, points.
@@ -154,12 +154,8 @@ pub fn crops_ui(
             ui.painter().galley(at, galley, t.muted);
         }
     }
-    let mut shown = k + 1;
-    let response =
-        bare_slider_ui(ui, |ui| ui.add(egui::Slider::new(&mut shown, 1..=depth).show_value(false)));
-    response.widget_info(|| WidgetInfo::slider(true, (k + 1) as f64, say!("crops-slice-of-crops")));
-    if response.changed() {
-        choose(state, nodule, answer, shown.saturating_sub(1));
+    if let Some(next) = place_slider_ui(ui, say!("crops-slice-of-crops"), k, depth) {
+        choose(state, nodule, answer, next);
     }
     inside_ui(ui, scene, answer, out);
 }

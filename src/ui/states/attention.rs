@@ -20,7 +20,7 @@ use crate::ui::panels::kept_texture;
 use crate::ui::theme::{PICTURE, size, text, tokens};
 use crate::ui::viewport::heat_colour;
 use crate::ui::viewport::overlay::{Halo, halo_text};
-use crate::ui::widgets::{bare_slider_ui, line_ui, paragraph_ui, segments_ui};
+use crate::ui::widgets::{bare_slider_ui, line_ui, paragraph_ui, place_slider_ui, segments_ui};
 use crate::ui::{Scene, UiState};
 
 /// Widest sheet, points.
@@ -127,7 +127,7 @@ fn maps_ui(ui: &mut Ui, (width, room): (f32, f32), maps: &Arc<AttentionMaps>, ch
         let place = UiBuilder::new().max_rect(column(0.0, beside - size::DOUBLE));
         ui.scope_builder(place, |ui| pointed = matrix_ui(ui, maps, matrix, choice));
     }
-    let asks = pointed.map_or(asking(maps, choice), |[asks, _]| asks);
+    let asks = pointed.map_or(asking(maps, choice.asks), |[asks, _]| asks);
     let row = maps.row(choice.head, asks);
     let place = UiBuilder::new().max_rect(column(beside, width - beside));
     let mut asked = pointed.map(|[_, asked]| asked);
@@ -149,25 +149,22 @@ fn maps_ui(ui: &mut Ui, (width, room): (f32, f32), maps: &Arc<AttentionMaps>, ch
 }
 
 /// The number of the token that asks.
-fn asking(maps: &AttentionMaps, choice: &AttentionChoice) -> usize {
-    choice.asks.and_then(|asks| maps.asks.iter().position(|token| *token == asks)).unwrap_or(0)
+fn asking(maps: &AttentionMaps, asks: Option<Token>) -> usize {
+    asks.and_then(|asks| maps.asks.iter().position(|token| *token == asks)).unwrap_or(0)
 }
 
 /// Who asks, for the keyboard and for tokens that lie nowhere.
 fn asks_ui(ui: &mut Ui, maps: &AttentionMaps, asks: &mut Option<Token>) {
     let count = maps.asks.len();
-    let now = asking(maps, &AttentionChoice { asks: *asks, ..AttentionChoice::default() });
+    let now = asking(maps, *asks);
     if count < 2 {
         return;
     }
     let t = tokens(ui);
     let who = maps.asks.get(now).map(|token| name(*token)).unwrap_or_default();
     line_ui(ui, &say!("attention-asks-who", who = who), TextStyle::Body, t.text);
-    let mut shown = now + 1;
-    let slider = bare_slider_ui(ui, |ui| ui.add(Slider::new(&mut shown, 1..=count).show_value(false)));
-    slider.widget_info(|| WidgetInfo::slider(true, (now + 1) as f64, say!("attention-asks")));
-    if slider.changed() {
-        *asks = maps.asks.get(shown.saturating_sub(1)).copied();
+    if let Some(next) = place_slider_ui(ui, say!("attention-asks"), now, count) {
+        *asks = maps.asks.get(next).copied();
     }
     ui.add_space(size::HALF);
 }
@@ -248,7 +245,7 @@ fn matrix_ui(
     choice: &mut AttentionChoice,
 ) -> Option<[usize; 2]> {
     let t = tokens(ui);
-    let Cells { count: [rows, columns], names, each } = cells;
+    let Cells { count: [rows, columns], names, .. } = cells;
     let few = is_named(maps);
     let (all, _) = ui.allocate_exact_size(cells.whole(), Sense::hover());
     let rect = Rect::from_min_max(all.min + names, all.max);
@@ -256,15 +253,14 @@ fn matrix_ui(
     let response = ui.interact(rect, ui.scope_id().with("matrix"), Sense::CLICK);
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, say!("attention-matrix")));
     let shares: Vec<f32> = (0..rows).flat_map(|asks| maps.row(choice.head, asks)).collect();
+    let largest = shares.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
     let texture = kept(ui, "matrix", maps, (choice.head, 0), || {
-        let largest = shares.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
         let pixels = shares.iter().map(|share| heat_colour(share / largest, false)).collect();
         ColorImage::new([columns, rows], pixels)
     });
     ui.painter().image(texture, rect, WHOLE, Color32::WHITE);
-    let cell = |row: usize, column: usize| {
-        Rect::from_min_size(rect.min + vec2(column as f32, row as f32) * each, vec2(each, each))
-    };
+    let grid = Grid { rect, count: [columns, rows] };
+    let cell = |row: usize, column: usize| grid.tile([column, row]);
     let font = TextStyle::Small.resolve(ui.style());
     if few {
         let painter = ui.painter();
@@ -279,16 +275,11 @@ fn matrix_ui(
         for (n, share) in shares.iter().enumerate() {
             let place = cell(n / columns.max(1), n % columns.max(1));
             // Dark on light cells and light on dark ones, by their share of the brightest.
-            let largest = shares.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
             let ink = if share / largest > 0.6 { PICTURE.ground } else { PICTURE.text };
             painter.text(place.center(), Align2::CENTER_CENTER, percent(*share), font.clone(), ink);
         }
     }
-    let pointed = response.hover_pos().and_then(|at| {
-        let place = (at - rect.min) / each.max(1.0);
-        let [column, row] = [place.x, place.y].map(|n| n.floor().max(0.0) as usize);
-        (row < rows && column < columns).then_some([row, column])
-    });
+    let pointed = response.hover_pos().and_then(|at| grid.at(at)).map(|[column, row]| [row, column]);
     if let Some([row, column]) = pointed {
         let stroke = Stroke::new(1.5, PICTURE.text);
         ui.painter().rect_stroke(cell(row, column), 0.0, stroke, StrokeKind::Outside);
@@ -297,7 +288,7 @@ fn matrix_ui(
         }
     }
     // The row that the picture shows.
-    let row = pointed.map_or(asking(maps, choice), |[row, _]| row);
+    let row = pointed.map_or(asking(maps, choice.asks), |[row, _]| row);
     let line = cell(row, 0).union(cell(row, columns.saturating_sub(1)));
     ui.painter().rect_stroke(line, 0.0, Stroke::new(1.5, PICTURE.focus), StrokeKind::Outside);
     ui.add_space(size::HALF);
@@ -326,13 +317,9 @@ fn picture_ui(
         let looked = kept(ui, "looked", maps, (choice.head, asks), || over(maps, row));
         ui.painter().image(looked, rect, WHOLE, Color32::WHITE);
     }
-    let [columns, rows] = maps.cells;
-    let each = rect.size() / vec2(columns.max(1) as f32, rows.max(1) as f32);
-    let place = |token: Token| {
-        maps.cell(token)
-            .map(|[column, row]| Rect::from_min_size(rect.min + vec2(column as f32, row as f32) * each, each))
-    };
-    let pointed = response.hover_pos().and_then(|at| cell_at(maps, rect, at));
+    let grid = Grid { rect, count: maps.cells };
+    let place = |token: Token| maps.cell(token).map(|cell| grid.tile(cell));
+    let pointed = response.hover_pos().and_then(|at| grid.at(at));
     let among =
         |all: &[Token]| pointed.and_then(|cell| all.iter().position(|token| maps.cell(*token) == Some(cell)));
     if response.clicked()
@@ -402,14 +389,29 @@ fn name(token: Token) -> String {
     }
 }
 
-/// Column and row of the cell of the picture under a place.
-fn cell_at(maps: &AttentionMaps, rect: Rect, at: Pos2) -> Option<[usize; 2]> {
-    let share = (at - rect.min) / rect.size();
-    let n = |share: f32, count: usize| {
-        let n = (share * count as f32).floor();
-        (0.0..count as f32).contains(&n).then_some(n as usize)
-    };
-    Some([n(share.x, maps.cells[0])?, n(share.y, maps.cells[1])?])
+/// Cells of one size on the screen.
+struct Grid {
+    rect: Rect,
+    /// Columns, rows.
+    count: [usize; 2],
+}
+
+impl Grid {
+    fn tile(&self, [column, row]: [usize; 2]) -> Rect {
+        let [columns, rows] = self.count.map(|n| n.max(1) as f32);
+        let each = self.rect.size() / vec2(columns, rows);
+        Rect::from_min_size(self.rect.min + vec2(column as f32, row as f32) * each, each)
+    }
+
+    /// Column and row under a place.
+    fn at(&self, at: Pos2) -> Option<[usize; 2]> {
+        let share = (at - self.rect.min) / self.rect.size();
+        let n = |share: f32, count: usize| {
+            let n = (share * count as f32).floor();
+            (0.0..count as f32).contains(&n).then_some(n as usize)
+        };
+        Some([n(share.x, self.count[0])?, n(share.y, self.count[1])?])
+    }
 }
 
 /// A pixel for every cell, clear where no token that is asked lies, the more opaque the larger its share.

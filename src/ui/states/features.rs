@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Color32, ColorImage, Id, Rect, Role, ScrollArea, Sense, Slider, TextStyle, TextureOptions, Ui,
-    WidgetInfo, pos2, vec2,
+    Color32, ColorImage, Id, Rect, Role, ScrollArea, Sense, TextStyle, TextureOptions, Ui, WidgetInfo, pos2,
+    vec2,
 };
 
 use super::sheet::sheet_ui;
@@ -18,7 +18,7 @@ use crate::language::named;
 use crate::say;
 use crate::ui::panels::kept_texture;
 use crate::ui::theme::{self, PICTURE, size, tokens};
-use crate::ui::widgets::{Press, bare_slider_ui, line_ui, paragraph_ui, press_ui, segments_ui};
+use crate::ui::widgets::{Press, line_ui, paragraph_ui, place_slider_ui, press_ui, segments_ui};
 use crate::ui::{Scene, UiState, icons};
 
 /// Widest sheet, points.
@@ -113,22 +113,17 @@ fn part_ui(ui: &mut Ui, (parts, now): (&[RegionName], RegionName), choice: &mut 
 /// - `now`: the one that is shown
 /// - returns: another one that was chosen
 pub(super) fn layer_ui(ui: &mut Ui, layers: &[String], now: usize) -> Option<usize> {
-    let mut chosen = None;
-    if layers.len() <= SIDE_BY_SIDE {
+    let chosen = if layers.len() <= SIDE_BY_SIDE {
         let layers: Vec<&str> = layers.iter().map(String::as_str).collect();
-        chosen = segments_ui(ui, say!("features-layer"), &layers, now);
+        segments_ui(ui, say!("features-layer"), &layers, now)
     } else {
-        let mut shown = now + 1;
         let last = layers.len();
-        let slider = bare_slider_ui(ui, |ui| ui.add(Slider::new(&mut shown, 1..=last).show_value(false)));
-        slider.widget_info(|| WidgetInfo::slider(true, (now + 1) as f64, say!("features-layer")));
-        if slider.changed() {
-            chosen = Some(shown.saturating_sub(1));
-        }
+        let chosen = place_slider_ui(ui, say!("features-layer"), now, last);
         let name = layers.get(now).map_or("", String::as_str);
         let words = say!("features-layer-of", name = name, number = now + 1, count = last);
         line_ui(ui, &words, TextStyle::Body, tokens(ui).text);
-    }
+        chosen
+    };
     ui.add_space(size::HALF);
     chosen.filter(|layer| *layer != now)
 }
@@ -167,12 +162,7 @@ fn maps_ui(ui: &mut Ui, (width, room): (f32, f32), maps: &Arc<FeatureMaps>, choi
     };
     line_ui(ui, &told, TextStyle::Body, t.text);
     if depth > 1 {
-        let mut shown = slice + 1;
-        let slider = bare_slider_ui(ui, |ui| ui.add(Slider::new(&mut shown, 1..=depth).show_value(false)));
-        slider.widget_info(|| WidgetInfo::slider(true, (slice + 1) as f64, say!("features-slice")));
-        if slider.changed() {
-            choice.slice = Some(shown.saturating_sub(1));
-        }
+        choice.slice = place_slider_ui(ui, say!("features-slice"), slice, depth).or(choice.slice);
     }
     ui.add_space(size::HALF);
     if let Some(channel) = choice.channel.filter(|channel| *channel < channels) {

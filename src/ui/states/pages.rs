@@ -1,7 +1,7 @@
 //! The pictures of a series that is no volume, one by one: pages of a report, a film of another machine, slices
 //! without a place.
 
-use egui::{Align, Layout, Role, Sense, Slider, Ui, WidgetInfo, vec2};
+use egui::{Align, Layout, Role, Sense, Ui, WidgetInfo, vec2};
 
 use crate::command::{Command, Commands};
 use crate::language::heard;
@@ -9,7 +9,7 @@ use crate::say;
 use crate::ui::panels::thumbnail_ui;
 use crate::ui::theme::{PICTURE, size, tokens};
 use crate::ui::viewport::scrolled;
-use crate::ui::widgets::{Press, bare_slider_ui, note_ui, paragraph_ui, press_ui};
+use crate::ui::widgets::{Press, note_ui, paragraph_ui, place_slider_ui, press_ui};
 use crate::ui::{Scene, UiState, icons};
 
 /// - `index`: of the series in the scan, which the window shows
@@ -75,11 +75,9 @@ fn turning_ui(ui: &mut Ui, wanted: usize, total: usize, which: &str, out: &mut C
         let on = ui
             .with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let on = turn(ui, icons::RIGHT, say!("pages-next"), Some(wanted + 1).filter(|n| *n < total));
-                let mut shown = wanted + 1;
-                let slider =
-                    bare_slider_ui(ui, |ui| ui.add(Slider::new(&mut shown, 1..=total).show_value(false)));
-                slider.widget_info(|| WidgetInfo::slider(true, (wanted + 1) as f64, which));
-                on.or(slider.changed().then(|| shown.saturating_sub(1)))
+                // Drawn whether or not the button was pressed.
+                let slid = place_slider_ui(ui, which, wanted, total);
+                on.or(slid)
             })
             .inner;
         if let Some(page) = back.or(on) {

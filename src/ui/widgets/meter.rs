@@ -33,6 +33,16 @@ pub fn slider_row_ui(ui: &mut Ui, name: &str, value: f32, shown: &str) -> (Optio
     ((new != value).then_some(new), response)
 }
 
+/// A slider through things that are counted from 1 on the screen and from 0 here.
+/// - `name`: for those who do not see it
+/// - returns: another one that was chosen
+pub fn place_slider_ui(ui: &mut Ui, name: &str, now: usize, count: usize) -> Option<usize> {
+    let mut shown = now + 1;
+    let slider = bare_slider_ui(ui, |ui| ui.add(Slider::new(&mut shown, 1..=count).show_value(false)));
+    slider.widget_info(|| WidgetInfo::slider(true, (now + 1) as f64, name));
+    slider.changed().then(|| shown.saturating_sub(1))
+}
+
 /// A slider over the whole width: thin rail, small light handle.
 pub fn bare_slider_ui(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> egui::Response) -> egui::Response {
     let t = tokens(ui);

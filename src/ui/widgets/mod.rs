@@ -10,7 +10,7 @@ mod text;
 
 pub use button::{Press, menu, menu_row_ui, menu_width, press_ui};
 pub use card::{card_ui, ends_ui, fact_ui, heading_ui, note_ui, splits, splits_of};
-pub use meter::{bare_slider_ui, meter_ui, slider_row_ui};
+pub use meter::{bare_slider_ui, meter_ui, place_slider_ui, slider_row_ui};
 pub use number::{NumberField, number_ui};
 pub use row::row_ground;
 pub use segments::segments_ui;
