@@ -10,17 +10,17 @@ use super::progress::Terminal;
 use super::{output, series};
 use crate::export::Film;
 use crate::geometry::{Plane, Point};
+use crate::gpu;
 use crate::inference::{DeviceChoice, Engine, EngineOptions, Mode, WeightsChoice, regions};
 use crate::networks::weights::UNTRAINED;
 use crate::session::{Orientation, PetLook, PetSeries, Projection, Side, Slab, VolumeView};
 use crate::workflow::batch;
 use crate::workflow::classify::{self, ClassifyError, Request};
 use crate::workflow::dicom::{AsDicom, is_dicom, write_view};
-use crate::workflow::models::weights_for;
+use crate::workflow::models::{architecture, weights_for};
 use crate::workflow::open::Opened;
 use crate::workflow::overlays::{pet, pets, structures};
 use crate::workflow::render::{Overlays, RenderError, Subject, View, WindowChoice};
-use crate::{gpu, networks};
 
 impl From<RenderError> for Failure {
     fn from(error: RenderError) -> Self {
@@ -227,8 +227,8 @@ fn overlays(options: &Options, opened: &Opened, terminal: &Terminal) -> Result<O
     if options.saliency { classify::check(&request) } else { classify::check_place(&request) }?;
     overlays.mark = Some(at);
     if options.boxes {
-        let spec = networks::spec(options.model).map_err(Failure::arguments)?;
-        overlays.boxes = regions(spec, options.mode, grid, at);
+        let layers = architecture(options.model, &options.weights).map_err(Failure::arguments)?;
+        overlays.boxes = regions(&layers, options.mode, grid, at);
     }
     if options.saliency {
         let engine = Engine::start(EngineOptions::alone(options.device)).map_err(Failure::work)?;

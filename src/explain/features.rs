@@ -16,7 +16,7 @@ use crate::networks::csf::CsfNet;
 use crate::networks::layers::Drop;
 use crate::networks::m3net::M3Net;
 use crate::networks::maemc::{GRID, PATCH};
-use crate::networks::mmcaf::{Mmcaf, MmcafConfig};
+use crate::networks::mmcaf::Mmcaf;
 use crate::networks::{Scale, Tapped, Taps, m3net_config, ssm};
 
 /// The layer that is wanted.
@@ -129,7 +129,7 @@ fn of_crop(
 }
 
 fn of_window(network: &MmcafNetwork, seen: &[f32], wanted: LayerWanted) -> Result<FeatureMaps, ExplainError> {
-    let shape = MmcafConfig::WINDOW;
+    let shape = network.field().window();
     let layers = Mmcaf::LAYERS.map(str::to_owned).to_vec();
     let run = |layer: &str| {
         let mut taps = Taps::of(&[layer]);

@@ -30,7 +30,7 @@ pub fn mmcaf_grad_cam(
 ) -> Result<Saliency, ExplainError> {
     let Layer { evidence, .. } = mmcaf_layer(network, forward)?;
     let values = evidence.sums(CamRule::GradCam);
-    laid(Method::GradCam, EXPLAINED, evidence.shape, values, ("logit", true), region, grid)
+    laid(Method::GradCam, EXPLAINED, (evidence.shape, forward.read), values, ("logit", true), region, grid)
 }
 
 /// The features that the network's own Grad-CAM looks at, and the logit's derivative by them.
@@ -51,7 +51,8 @@ pub fn mmcaf_gate(
 ) -> Result<Saliency, ExplainError> {
     let [_, _, d, h, w] = forward.gate.dims();
     let values = read(forward.gate.clone().flatten::<2>(0, 3))?;
-    laid(Method::Native, "image_encoder.sab1", [d, h, w], values, ("gate", false), region, grid)
+    let shapes = ([d, h, w], forward.read);
+    laid(Method::Native, "image_encoder.sab1", shapes, values, ("gate", false), region, grid)
 }
 
 /// What each clinical field added to the logit, in logits: the exact term of its edges in the sum that
@@ -81,7 +82,7 @@ fn autodiff(tensor: &Tensor<2>) -> Tensor<2> {
 fn laid(
     method: Method,
     layer: &'static str,
-    shape: [usize; 3],
+    (shape, samples): ([usize; 3], [usize; 3]),
     values: Vec<f64>,
     (unit, signed): (&'static str, bool),
     region: &Region,
@@ -89,6 +90,6 @@ fn laid(
 ) -> Result<Saliency, ExplainError> {
     let cells: CellGrid = Mmcaf::cells(layer).ok_or(ExplainError::NoLayer(layer))?;
     let values = values.into_iter().map(|v| v as f32).collect();
-    let laid = Laid { method, shape, values, cells, samples: MmcafConfig::WINDOW, unit, signed };
+    let laid = Laid { method, shape, values, cells, samples, unit, signed };
     Ok(laid.over(region, grid))
 }

@@ -64,8 +64,10 @@ pub struct FieldShare {
 pub struct MmcafDetail {
     /// First slice of each window that was asked about, and its logit: the largest answers.
     pub windows: Vec<(i64, f64)>,
-    /// The window that answers, as the network saw it: 12 x 192 x 192, [slice][row][column].
+    /// The window that answers, as the network saw it: [slice][row][column].
     pub seen: Arc<[f32]>,
+    /// Its slices, rows and columns: 12 x 192 x 192, or as many as the network's field has.
+    pub shape: [usize; 3],
     /// Exact terms of the table's encoder times the logit's derivative.
     pub fields: Vec<FieldShare>,
 }

@@ -1,6 +1,5 @@
 //! Weights of any network, read and compared with its layers: what is known of them, before a device.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::answer::DeviceInfo;
@@ -41,8 +40,8 @@ impl WeightsChoice {
 pub struct Known {
     /// Its plain facts.
     pub spec: &'static NetworkSpec,
-    /// Variants that its sources leave open, as its weights decide them.
-    pub options: BTreeMap<&'static str, &'static str>,
+    /// Its layers, as its weights decide them.
+    pub architecture: Architecture,
     /// What is known of its weights.
     pub card: Card,
     /// File name, or `built-in`.
@@ -146,8 +145,7 @@ impl Opened {
             return Err(WeightsError::NotFinite { key }.into());
         }
         let weights_sha256 = sha256.unwrap_or_else(|| state.sha256());
-        let (spec, options) = (spec(model)?, architecture.options());
-        let known = Known { spec, options, card, weights, weights_sha256, info };
+        let known = Known { spec: spec(model)?, architecture, card, weights, weights_sha256, info };
         Ok(Self { architecture, state, members: report.members, metadata: Metadata::new(), known })
     }
 }

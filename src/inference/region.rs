@@ -4,7 +4,7 @@ use super::m3net::{ContextBox, Sampling};
 use super::mode::Mode;
 use super::{csf, maemc, mmcaf, ssm};
 use crate::geometry::{Patient, Point, VoxelBox, VoxelGrid};
-use crate::networks::{Family, NetworkSpec, Scale};
+use crate::networks::{Architecture, Scale};
 
 /// Which part of a network's input a box is; by these names in files and on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -86,20 +86,21 @@ impl ContextBox {
 }
 
 /// What a network reads around a point.
+/// - `architecture`: its layers, as its weights decide them
 /// - `mode`: how its input is prepared; of the five M3Net alone reads other places in another mode
 /// - `at`: in the patient, LPS mm; one outside the grid gives what is read at the nearest place inside
 /// - returns: nothing where the grid cannot be sampled as the mode wants it
-pub fn regions(spec: &NetworkSpec, mode: Mode, grid: &VoxelGrid, at: Point<Patient>) -> Vec<Region> {
-    match spec.family {
-        Family::M3Net => Sampling::of(mode, grid).map_or_else(
+pub fn regions(architecture: &Architecture, mode: Mode, grid: &VoxelGrid, at: Point<Patient>) -> Vec<Region> {
+    match architecture {
+        Architecture::M3Net(_) => Sampling::of(mode, grid).map_or_else(
             |_| Vec::new(),
             |sampling| sampling.boxes(at).iter().map(|context| sampling.region(context, grid)).collect(),
         ),
-        Family::Mmcaf => mmcaf::regions(grid, at, None),
-        Family::Maemc => maemc::regions(grid, at).into(),
+        Architecture::Mmcaf(config) => mmcaf::regions(grid, at, None, config.field),
+        Architecture::Maemc(_) => maemc::regions(grid, at).into(),
         // The earlier date's lies in another series.
-        Family::Csf => vec![csf::region(grid, at, csf::Date::Current)],
-        Family::Ssm => vec![ssm::region(grid, ssm::nearest_slice(grid, at))],
+        Architecture::Csf(_) => vec![csf::region(grid, at, csf::Date::Current)],
+        Architecture::Ssm(_) => vec![ssm::region(grid, ssm::nearest_slice(grid, at))],
     }
 }
 

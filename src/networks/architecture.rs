@@ -6,11 +6,11 @@ use super::csf::{self, AfterTemporal, Attending, CsfConfig};
 use super::layout::Layout;
 use super::m3net::{self, EncoderConfig, M3NetConfig};
 use super::maemc::{self, MaemcConfig, Pooling, Positions};
-use super::mmcaf::{self, MmcafConfig, Tokens};
+use super::mmcaf::{self, Field, MmcafConfig, Tokens};
 use super::registry::{Size, UnknownNetwork, m3net_config, spec};
 use super::spec::Family;
 use super::ssm::{self, DinoConfig, SsmConfig};
-use super::weights::{StateDict, WeightsError, WeightsFile, random};
+use super::weights::{Metadata, StateDict, WeightsError, WeightsFile, random};
 
 /// A network's layers, all sizes and options decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,10 +84,7 @@ impl Architecture {
     /// [`Architecture::of`] a file, with the options that its header names ([`Architecture::OPTIONS_KEY`]).
     /// - errors: [`UnknownNetwork`]; options or values that tell nonsense
     pub fn of_file(name: &str, file: &WeightsFile) -> Result<Self, WeightsError> {
-        let nonsense = |why: String| WeightsError::Damaged {
-            name: file.name.clone(),
-            why: format!("its options: {why}"),
-        };
+        let nonsense = |why: String| damaged(&file.name, &why);
         let found = Self::of(name, &file.state)?;
         match &found {
             Self::Maemc(config) => {
@@ -98,10 +95,18 @@ impl Architecture {
             }
             Self::M3Net(_) | Self::Mmcaf(_) | Self::Ssm(_) => {}
         }
-        let Some(text) = file.metadata.get(Self::OPTIONS_KEY) else { return Ok(found) };
+        found.chosen_in(&file.metadata, &file.name)
+    }
+
+    /// The same with the options that a file's header names.
+    /// - `file`: its name
+    /// - errors: options that tell nonsense
+    pub(super) fn chosen_in(self, metadata: &Metadata, file: &str) -> Result<Self, WeightsError> {
+        let nonsense = |why: String| damaged(file, &why);
+        let Some(text) = metadata.get(Self::OPTIONS_KEY) else { return Ok(self) };
         let chosen: BTreeMap<String, String> =
             serde_json::from_str(text).map_err(|error| nonsense(error.to_string()))?;
-        chosen.iter().try_fold(found, |found, (name, word)| {
+        chosen.iter().try_fold(self, |found, (name, word)| {
             found.with(name, word).ok_or_else(|| nonsense(format!("no option {name} = {word}")))
         })
     }
@@ -114,6 +119,9 @@ impl Architecture {
         let told = self.options().get(name) == Some(&word);
         match (self, name) {
             _ if told => Some(self),
+            (Self::Mmcaf(config), "field") => {
+                Some(Self::Mmcaf(MmcafConfig { field: Field::named(word)?, ..config }))
+            }
             (Self::Maemc(config), "pooling") => {
                 let pooling = [Pooling::Class, Pooling::Mean].into_iter().find(|p| p.name() == word)?;
                 Some(Self::Maemc(MaemcConfig { pooling, ..config }))
@@ -207,7 +215,7 @@ impl Architecture {
     pub fn options(&self) -> BTreeMap<&'static str, &'static str> {
         match self {
             Self::M3Net(_) => BTreeMap::new(),
-            Self::Mmcaf(config) => [("tokens", config.tokens.name())].into(),
+            Self::Mmcaf(config) => [("tokens", config.tokens.name()), ("field", config.field.name())].into(),
             Self::Maemc(config) => {
                 [("positions", config.positions.name()), ("pooling", config.pooling.name())].into()
             }
@@ -218,6 +226,10 @@ impl Architecture {
             Self::Ssm(config) => [("transformer", config.vit.name())].into(),
         }
     }
+}
+
+fn damaged(file: &str, why: &str) -> WeightsError {
+    WeightsError::Damaged { name: file.to_owned(), why: format!("its options: {why}") }
 }
 
 #[cfg(test)]

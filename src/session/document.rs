@@ -30,6 +30,7 @@ use crate::clinical::ClinicalFields;
 use crate::findings::{Nodule, NoduleId, Question};
 use crate::geometry::{Patient, Point, VoxelGrid};
 use crate::ingest::{Defect, Private, Scan, Series};
+use crate::networks::Architecture;
 use crate::volume::{Colours, Preset, Unit, Volume, VolumeHistogram, Window};
 
 /// Everything that the window knows. Cloning is cheap: large arrays are shared.
@@ -274,6 +275,12 @@ impl Session {
     /// Every network, and whether it can be asked; empty until that is known.
     pub fn networks(&self) -> &[NetworkChoice] {
         &self.networks
+    }
+
+    /// The layers of a network, as its weights decide them; as published until that is known.
+    pub fn architecture(&self, name: &str) -> Option<Architecture> {
+        let known = self.networks.iter().find(|network| network.name == name);
+        known.map(|network| network.architecture).or_else(|| Architecture::named(name).ok())
     }
 
     /// What was read of a network and its weights, once it was.

@@ -8,6 +8,7 @@ use crate::inference::{Answer, DeviceInfo};
 use crate::ingest::{Defect, Scan, Suv};
 use crate::jobs::Progress;
 use crate::measure::Measurement;
+use crate::networks::Architecture;
 use crate::structures::StructureSet;
 use crate::volume::{Volume, VolumeHistogram};
 use std::path::PathBuf;
@@ -151,6 +152,8 @@ pub struct NetworkChoice {
     pub name: &'static str,
     /// Its weights in a few words, or the sentence that says why it cannot be asked.
     pub weights: Result<String, String>,
+    /// Its layers, as these weights decide them; as published where there are none.
+    pub architecture: Architecture,
 }
 
 /// Memory in use.

@@ -12,8 +12,8 @@ use crate::inference::ssm::SsmNetwork;
 use crate::jobs::{Cancelled, JobContext};
 use crate::networks::ssm::HEAD;
 use crate::networks::weights::{
-    BUILT_IN, Card, Import, Precision, StateDict, WeightsError, WeightsFile, built_in, glance, has_built_in,
-    installed, non_finite, pack,
+    BUILT_IN, Card, Import, Precision, StateDict, WeightsError, WeightsFile, built_in, built_in_architecture,
+    glance, has_built_in, installed, non_finite, pack,
 };
 use crate::networks::{
     Architecture, DEFAULT_MODEL, Family, Keys, Layout, M3NET_SCALES, UnknownNetwork, names, spec,
@@ -150,22 +150,42 @@ pub fn weights_for(model: &str) -> WeightsChoice {
     folder().and_then(|folder| installed(&folder, model)).map_or(WeightsChoice::BuiltIn, WeightsChoice::File)
 }
 
+/// The layers of a network as weights decide them, from their header alone; as published where there are none.
+/// - errors: no such network; a file that is none of its weights, as far as its header tells
+pub fn architecture(model: &str, weights: &WeightsChoice) -> Result<Architecture, WeightsError> {
+    match weights {
+        WeightsChoice::File(path) => glance(path, model),
+        WeightsChoice::BuiltIn => {
+            built_in_architecture(model).map_or_else(|| Ok(Architecture::named(model)?), Ok)
+        }
+        WeightsChoice::Random(_) => Ok(Architecture::named(model)?),
+    }
+}
+
 /// Every network, the default one first, and whether it can be asked. Reads no more of an installed
 /// file than its header, so that it may be asked for often: values are checked when they are loaded.
 pub fn choices() -> Vec<NetworkChoice> {
     let folder = folder();
-    names()
-        .into_iter()
-        .map(|name| NetworkChoice { name, weights: weights_words(folder.as_deref(), name) })
-        .collect()
+    let choice = |name| {
+        let (weights, decided) = match found(folder.as_deref(), name) {
+            Ok((weights, architecture)) => (Ok(weights), architecture),
+            Err(why) => (Err(why), None),
+        };
+        let architecture = decided.or_else(|| Architecture::named(name).ok())?;
+        Some(NetworkChoice { name, weights, architecture })
+    };
+    names().into_iter().filter_map(choice).collect()
 }
 
-/// The weights that a network would answer with, in a few words, or why it cannot.
-fn weights_words(folder: Option<&Path>, name: &str) -> Result<String, String> {
+/// The weights that a network would answer with, in a few words, and the layers that they decide; or why it cannot.
+fn found(folder: Option<&Path>, name: &str) -> Result<(String, Option<Architecture>), String> {
     let file_name = format!("{name}.safetensors");
     match folder.and_then(|folder| installed(folder, name)) {
-        Some(file) => glance(&file, name).map(|()| file_name).map_err(|error| error.to_string()),
-        None if has_built_in(name) => Ok(BUILT_IN.to_owned()),
+        Some(file) => {
+            let architecture = glance(&file, name).map_err(|error| error.to_string())?;
+            Ok((file_name, Some(architecture)))
+        }
+        None if has_built_in(name) => Ok((BUILT_IN.to_owned(), built_in_architecture(name))),
         None => {
             let out = folder.map_or_else(|| file_name.clone().into(), |folder| folder.join(&file_name));
             Err(format!(
@@ -329,12 +349,12 @@ mod tests {
     use super::*;
     use crate::networks::m3net::published_layout;
     use crate::networks::m3net_config;
-    use crate::networks::weights::random;
+    use crate::networks::weights::{Metadata, pack, random};
 
     #[test]
     fn a_network_without_fitting_weights_says_what_is_wrong_before_it_is_asked() {
         let folder = tempfile::tempdir().expect("a folder");
-        let words = |name| weights_words(Some(folder.path()), name);
+        let words = |name| found(Some(folder.path()), name).map(|(words, _)| words);
         let file = |name: &str| folder.path().join(format!("{name}.safetensors"));
         assert_eq!(words("m3net-compact").as_deref(), Ok("built-in"));
         let missing = words("m3net-r18x3").expect_err("missing");
@@ -360,5 +380,28 @@ mod tests {
         assert!(cut.contains("damaged or incomplete"), "{cut}");
         std::fs::write(file("m3net-compact"), b"no weights at all").expect("written");
         assert!(words("m3net-compact").is_err_and(|e| e.contains("no weights file")));
+    }
+
+    #[test]
+    fn weights_decide_what_their_network_reads_before_they_are_loaded() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let name = "mmcaf-net-compact";
+        let file = folder.path().join(format!("{name}.safetensors"));
+        let published = Architecture::named(name).expect("listed");
+        let third = published.with("field", "third").expect("an option");
+        assert_ne!(third, published);
+        let metadata = Metadata::from([third.options_entry()]);
+        let packed = |metadata| pack(&[third.random(1)], &Card::random(name, 1), Precision::Half, metadata);
+        let bytes = packed(&metadata).expect("fits");
+        std::fs::write(&file, bytes).expect("written");
+        assert_eq!(found(Some(folder.path()), name).map(|(_, decided)| decided), Ok(Some(third)));
+        assert_eq!(architecture(name, &WeightsChoice::File(file.clone())).ok(), Some(third));
+        assert_eq!(architecture(name, &WeightsChoice::Random(1)).ok(), Some(published));
+
+        let nonsense =
+            Metadata::from([(Architecture::OPTIONS_KEY.to_owned(), r#"{"field": "half"}"#.to_owned())]);
+        std::fs::write(&file, packed(&nonsense).expect("fits")).expect("written");
+        let why = found(Some(folder.path()), name).expect_err("nonsense");
+        assert!(why.contains("no option field = half"), "{why}");
     }
 }

@@ -8,7 +8,7 @@ use super::waiting::last_known;
 use crate::explain::{Around, Neighbourhood, neighbourhood};
 use crate::inference::{Engine, Loaded, Mode, Question, Region, Runtime, Stopped, regions};
 use crate::jobs::{JobContext, Wake};
-use crate::networks::{Family, spec};
+use crate::networks::{Architecture, Family, spec};
 
 /// What comes back.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,12 +75,15 @@ fn work(
 ) -> Result<(), ClassifyError> {
     ctx.step("Loading the network", 0.0)?;
     let weights = request.weights.clone().unwrap_or_else(|| weights_for(&request.model));
-    if let Loaded::M3Net(network) = runtime.network(&request.model, &weights)? {
-        neighbourhood(&network, &request.volume, request.at, how, ctx, told)?;
+    let loaded = runtime.network(&request.model, &weights)?;
+    if let Loaded::M3Net(network) = &loaded {
+        neighbourhood(network, &request.volume, request.at, how, ctx, told)?;
         return Ok(());
     }
+    let architecture = loaded.known().architecture;
     // Looked for once, not at every place.
-    one_by_one(runtime, ctx, &mut told, &Request { weights: Some(weights), ..request.clone() }, how)
+    let request = Request { weights: Some(weights), ..request.clone() };
+    one_by_one(runtime, ctx, &mut told, (&request, &architecture), how)
 }
 
 /// Asks a network without members about one place after the other, as if each had been clicked. Where it reads the
@@ -89,7 +92,7 @@ fn one_by_one(
     runtime: &mut Runtime,
     ctx: &JobContext,
     told: &mut dyn FnMut(&Neighbourhood),
-    request: &Request,
+    (request, architecture): (&Request, &Architecture),
     how: Around,
 ) -> Result<(), ClassifyError> {
     let (spec, grid) = (spec(&request.model)?, request.volume.grid());
@@ -98,7 +101,7 @@ fn one_by_one(
     let mut place = 0;
     loop {
         let at = found.as_ref().and_then(|found| found.places.get(place)).map_or(request.at, |p| p.at);
-        let read = regions(spec, request.mode, grid, at);
+        let read = regions(architecture, request.mode, grid, at);
         let same = known.iter().find(|(regions, _)| !read.is_empty() && *regions == read);
         let probability = match same {
             Some((_, probability)) => *probability,

@@ -61,7 +61,7 @@ fn mmcaf_reads_twelve_slices_and_says_what_each_field_did() {
     let file = weights("mmcaf-net-compact");
     let answer = ask("mmcaf-net-compact", &file, &["--explain", "grad_cam,native", "--fields", arg(&fields)]);
     assert_eq!(answer["question"], "adenocarcinoma_vs_squamous");
-    assert_eq!(answer["options"], json!({ "tokens": "tokens48" }));
+    assert_eq!(answer["options"], json!({ "tokens": "tokens48", "field": "whole" }));
     assert_eq!(names(&answer, "regions", "name"), ["window"]);
     assert_eq!(answer["regions"][0]["index_size"][2], 12);
     assert_eq!(names(&answer, "explanations", "method"), ["grad_cam", "native"]);

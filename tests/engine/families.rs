@@ -271,7 +271,7 @@ fn maemc_net_learns_without_labels_then_with_them_and_goes_on_where_it_was_stopp
 fn mmcaf_net_learns_in_three_stages_of_which_each_leaves_the_parts_before_it_alone() {
     let course = "epochs = 2\nbatch = 4\nlearning_rate = 1e-3";
     let config = format!(
-        "[augmentation]\njitter_slices = 2\n[trunk]\n{course}\n[image]\n{course}\n[joint]\n{course}\npatience = 0"
+        "field = \"third\"\n[augmentation]\njitter_slices = 2\n[trunk]\n{course}\n[image]\n{course}\n[joint]\n{course}\npatience = 0"
     );
     let question = Question::AdenocarcinomaVsSquamous;
     let epochs = from_end_to_end("mmcaf-net-compact", question, &config, "image");

@@ -8,8 +8,8 @@ use burn::nn::LinearConfig;
 use burn::tensor::{Device, Tensor};
 use triscope::networks::layers::Drop;
 use triscope::networks::mmcaf::{
-    Bottleneck, ChannelAttention, Fusion, Kan, Mmcaf, MmcafConfig, MultiKernel, SpatialAttention, Tokens,
-    Unite, UpBlock, is_without_effect, key_of, path_of, published_layout, random,
+    Bottleneck, ChannelAttention, Field, Fusion, Kan, Mmcaf, MmcafConfig, MultiKernel, SpatialAttention,
+    Tokens, Unite, UpBlock, is_without_effect, key_of, path_of, published_layout, random,
 };
 use triscope::networks::weights::{Array, Import, StateDict, WeightsFile, collect, load_into};
 use triscope::networks::{Tapped, Taps, layout_of};
@@ -113,7 +113,8 @@ fn fusion(device: &Device) {
 
 /// Every level a few channels wide: the whole way from window to logit in a small file, which
 /// tests/bench/mmcaf.py writes.
-const TINY: MmcafConfig = MmcafConfig { stem: 4, widths: [8, 16, 32], groups: 2, tokens: Tokens::Apart };
+const TINY: MmcafConfig =
+    MmcafConfig { stem: 4, widths: [8, 16, 32], groups: 2, tokens: Tokens::Apart, field: Field::Whole };
 
 #[test]
 fn every_part_equals_the_published_one_on_flex() {
@@ -196,17 +197,20 @@ fn the_cells_of_every_spatial_layer_cover_the_window() {
         "bfpu2",
     ]
     .map(|name| format!("image_encoder.{name}"));
-    let mut taps = Taps::of(&layers.each_ref().map(String::as_str));
-    let [slices, rows, columns] = MmcafConfig::WINDOW;
-    let window = Tensor::<4>::zeros([1, slices, rows, columns], &Device::flex());
-    net.image_features(window, &mut taps, Drop::Nothing);
-    for layer in layers {
-        let Some(Tapped::D5(inner)) = taps.take(&layer) else { panic!("{layer} is tapped") };
-        let cells = Mmcaf::cells(&layer).expect("a spatial layer");
-        for axis in 0..3 {
-            let last = cells.first[axis] + cells.step[axis] * (inner.dims()[axis + 2] - 1) as f64;
-            let size = MmcafConfig::WINDOW[axis] as f64;
-            assert!(last < size && last + cells.step[axis] >= size, "{layer}, axis {axis}: {last} of {size}");
+    for read in Field::ALL.map(Field::window) {
+        let mut taps = Taps::of(&layers.each_ref().map(String::as_str));
+        let [slices, rows, columns] = read;
+        let window = Tensor::<4>::zeros([1, slices, rows, columns], &Device::flex());
+        net.image_features(window, &mut taps, Drop::Nothing);
+        for layer in &layers {
+            let Some(Tapped::D5(inner)) = taps.take(layer) else { panic!("{layer} is tapped") };
+            let cells = Mmcaf::cells(layer).expect("a spatial layer");
+            for axis in 0..3 {
+                let last = cells.first[axis] + cells.step[axis] * (inner.dims()[axis + 2] - 1) as f64;
+                let size = read[axis] as f64;
+                let inside = last < size && last + cells.step[axis] >= size;
+                assert!(inside, "{layer}, axis {axis}: {last} of {size}");
+            }
         }
     }
     assert!(Mmcaf::cells("kan").is_none() && Mmcaf::cells("image_encoder.fc").is_none());

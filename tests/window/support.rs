@@ -15,6 +15,7 @@ use triscope::findings::Question;
 use triscope::geometry::{Patient, Point};
 use triscope::gpu;
 use triscope::jobs::JobContext;
+use triscope::networks::Architecture;
 use triscope::session::{Engine, NetworkChoice, News, Pane, Session};
 use triscope::synth::{PhantomSpec, Truth};
 use triscope::view;
@@ -153,10 +154,11 @@ impl Window {
     /// Lists m3net-r18x3 with these weights, or with the reason why it has none.
     pub fn networks(&mut self, full: Result<String, String>) {
         self.until("the networks are listed", |s| !s.networks().is_empty());
-        let list = vec![
-            NetworkChoice { name: "m3net-compact", weights: Ok("built-in".to_owned()) },
-            NetworkChoice { name: "m3net-r18x3", weights: full },
-        ];
+        let choice = |name, weights| {
+            let architecture = Architecture::named(name).expect("listed");
+            NetworkChoice { name, weights, architecture }
+        };
+        let list = vec![choice("m3net-compact", Ok("built-in".to_owned())), choice("m3net-r18x3", full)];
         self.harness.state().report(News::Networks(list));
         self.settle();
     }

@@ -7,7 +7,6 @@ use crate::inference::mmcaf::{MmcafForward, MmcafNetwork, Window, of_hu};
 use crate::inference::{Mode, Region};
 use crate::networks::Taps;
 use crate::networks::layers::Drop;
-use crate::networks::mmcaf::MmcafConfig;
 
 /// What MMCAF-Net read of the window that answered.
 #[derive(Debug)]
@@ -32,7 +31,7 @@ impl Sampled for MmcafSampled<'_> {
     }
 
     fn shape(&self) -> [usize; 3] {
-        MmcafConfig::WINDOW
+        self.network.field().window()
     }
 
     fn region(&self) -> &Region {

@@ -27,6 +27,7 @@ use crate::inference::ssm::{Resolution, slice_picture};
 use crate::inference::{DeviceInfo, Loaded, Mode, WeightsChoice, maemc};
 use crate::jobs::JobContext;
 use crate::networks::Taps;
+use crate::networks::mmcaf::Field;
 use crate::volume::{Unit, Volume};
 
 fn loaded(model: &str) -> Loaded {
@@ -181,7 +182,8 @@ fn of_mmcaf_net_the_window_is_asked() {
     let ctx = JobContext::unobserved();
     for (mode, ground) in [(Mode::Paper, -60), (Mode::Clinical, -900)] {
         let volume = chest(ground);
-        let window = windows(&volume, volume.grid().centre(), None, mode).expect("read").remove(0);
+        let window =
+            windows(&volume, volume.grid().centre(), None, mode, Field::Whole).expect("read").remove(0);
         let forward = network.forward(&window.values, [0.0; 7], &ctx).expect("answers");
         let of = MmcafSampled::new(&network, &forward, &window, mode);
         assert!(

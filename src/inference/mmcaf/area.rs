@@ -40,19 +40,23 @@ impl Area {
         Self { size: from, columns: covers(from[0], to[0]), rows: covers(from[1], to[1]) }
     }
 
-    /// - `source`: row by row; what is missing counts as 0
+    /// - `lines`: the rows of the source; what is missing counts as 0
     /// - `out`: row by row, as many as the result has
     /// - `finish`: the exact mean (its only rounding is the last division) to what is stored
-    pub(super) fn resize<T>(&self, source: &[T], out: &mut [f32], finish: impl Fn(f64) -> f32)
-    where
-        T: Copy,
+    pub(super) fn resize<'a, T>(
+        &self,
+        lines: impl Iterator<Item = &'a [T]>,
+        out: &mut [f32],
+        finish: impl Fn(f64) -> f32,
+    ) where
+        T: Copy + 'a,
         f32: From<T>,
     {
         let [width, height] = [self.columns.len(), self.rows.len()];
         let mut squeezed = vec![0.0f64; width * self.size[1]];
-        for (row, out) in source.chunks_exact(self.size[0]).zip(squeezed.chunks_exact_mut(width)) {
+        for (line, out) in lines.zip(squeezed.chunks_exact_mut(width)) {
             for (value, cover) in out.iter_mut().zip(&self.columns) {
-                let covered = row.iter().skip(cover.first).zip(&cover.shares);
+                let covered = line.iter().skip(cover.first).zip(&cover.shares);
                 *value = covered.map(|(v, share)| f64::from(f32::from(*v)) * share).sum();
             }
         }
@@ -83,7 +87,7 @@ mod tests {
 
     fn resized(from: [usize; 2], to: [usize; 2], finish: impl Fn(f64) -> f32) -> Vec<f32> {
         let mut out = vec![0.0; to[0] * to[1]];
-        Area::new(from, to).resize(&pattern(from), &mut out, finish);
+        Area::new(from, to).resize(pattern(from).chunks_exact(from[0]), &mut out, finish);
         out
     }
 

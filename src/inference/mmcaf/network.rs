@@ -9,7 +9,7 @@ use crate::inference::numbers::read;
 use crate::inference::opened::{Known, Opened};
 use crate::jobs::JobContext;
 use crate::networks::layers::Drop;
-use crate::networks::mmcaf::{Mmcaf, MmcafConfig, is_without_effect, path_of, published_layout};
+use crate::networks::mmcaf::{Field, Mmcaf, MmcafConfig, is_without_effect, path_of, published_layout};
 use crate::networks::weights::Import;
 use crate::networks::{Tapped, Taps};
 
@@ -19,6 +19,7 @@ pub struct MmcafNetwork {
     net: Mmcaf,
     /// What is known of it.
     pub known: Known,
+    field: Field,
     device: Device,
 }
 
@@ -35,6 +36,8 @@ pub struct MmcafForward {
     pub image: Tensor<2>,
     /// The row of the table, `[1, 7]`.
     pub table: Tensor<2>,
+    /// Slices, rows and columns that were read.
+    pub read: [usize; 3],
     /// Window and table handed to the device, arrived there.
     pub upload_ms: f64,
     /// Wall clock of the pass after that, result read back.
@@ -51,7 +54,7 @@ impl MmcafNetwork {
         let mut net = Mmcaf::new(config, device);
         let layout = published_layout(config);
         Import::load(&mut net, known.spec.name, &layout, state, path_of, is_without_effect)?;
-        Ok(Self { net: net.fold(), known, device: device.clone() })
+        Ok(Self { net: net.fold(), known, field: config.field, device: device.clone() })
     }
 
     /// Where it lies.
@@ -64,7 +67,12 @@ impl MmcafNetwork {
         &self.net
     }
 
-    /// - `window`: 12 x 192 x 192, [slice][row][column]
+    /// How much of every slice it reads.
+    pub fn field(&self) -> Field {
+        self.field
+    }
+
+    /// - `window`: 12 x 192 x 192, or as many as its field has, [slice][row][column]
     /// - `table`: seven columns, -1 to 1
     /// - errors: cancelled, a device that failed, or an answer that is no number
     pub fn forward(
@@ -75,7 +83,7 @@ impl MmcafNetwork {
     ) -> Result<MmcafForward, InferenceError> {
         ctx.check()?;
         let start = Instant::now();
-        let [slices, rows, columns] = MmcafConfig::WINDOW;
+        let [slices, rows, columns] = self.field.window();
         let window: Tensor<4> =
             Tensor::from_data(TensorData::new(window.to_vec(), [1, slices, rows, columns]), &self.device);
         let table: Tensor<2> =
@@ -93,6 +101,7 @@ impl MmcafNetwork {
         let logits = read(self.net.fuse(image.clone(), table.clone(), &mut Taps::off(), Drop::Nothing))?;
         let logit = logits.first().copied().ok_or(InferenceError::NoAnswer)?;
         let forward_ms = start.elapsed().as_secs_f64() * 1e3;
-        Ok(MmcafForward { logit, united, gate, image, table, upload_ms, forward_ms })
+        let read = [slices, rows, columns];
+        Ok(MmcafForward { logit, united, gate, image, table, read, upload_ms, forward_ms })
     }
 }

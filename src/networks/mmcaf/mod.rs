@@ -14,7 +14,7 @@ mod net;
 mod penet;
 
 pub use blocks::{MultiKernel, Unite, UpBlock};
-pub use config::{MmcafConfig, Tokens};
+pub use config::{Field, MmcafConfig, Tokens};
 pub use fusion::Fusion;
 pub use gates::{ChannelAttention, SpatialAttention};
 pub use image::{ImageEncoder, Pyramid};

@@ -1,7 +1,8 @@
 //! The weights that come with the program: files of `assets/weights`, compiled in.
 
 use super::error::WeightsError;
-use super::file::WeightsFile;
+use super::file::{WeightsFile, words};
+use crate::networks::Architecture;
 
 /// What the window and files call them.
 pub const BUILT_IN: &str = "built-in";
@@ -44,6 +45,13 @@ fn find(model: &str) -> Option<&'static BuiltIn> {
 /// - returns: `None` where there are none
 pub fn built_in(model: &str) -> Option<Result<WeightsFile, WeightsError>> {
     Some(WeightsFile::from_safetensors(BUILT_IN, find(model)?.weights))
+}
+
+/// The layers that they decide, from their header alone.
+/// - returns: `None` where there are none
+pub fn built_in_architecture(model: &str) -> Option<Architecture> {
+    let (_, metadata) = words(find(model)?.weights, BUILT_IN).ok()?;
+    Architecture::named(model).ok()?.chosen_in(&metadata, BUILT_IN).ok()
 }
 
 /// Whether a network has any.

@@ -1,4 +1,5 @@
-//! Whether a weights file is for a network, from its header alone: for lists that are shown often.
+//! Whether a weights file is for a network, and what layers it decides, from its header alone: for lists that are
+//! shown often.
 
 use std::fs::File;
 use std::io::Read;
@@ -13,8 +14,9 @@ use crate::networks::Architecture;
 
 /// Looks at length, card, keys and shapes; the values are checked when they are loaded. Of a PyTorch
 /// checkpoint only its kind is looked at.
+/// - returns: the layers; of a PyTorch checkpoint as published
 /// - errors: as [`super::WeightsFile::read`], as far as the header tells; no such network
-pub fn glance(path: &Path, model: &str) -> Result<(), WeightsError> {
+pub fn glance(path: &Path, model: &str) -> Result<Architecture, WeightsError> {
     let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     let unreadable =
         |error: std::io::Error| WeightsError::Unreadable { name: name.clone(), why: error.to_string() };
@@ -25,7 +27,7 @@ pub fn glance(path: &Path, model: &str) -> Result<(), WeightsError> {
     file.by_ref().take(9).read_to_end(&mut bytes).map_err(unreadable)?;
     match Kind::of(&bytes) {
         Kind::Safetensors => {}
-        Kind::Pickle => return Ok(()),
+        Kind::Pickle => return Ok(Architecture::named(model)?),
         Kind::Other => return Err(WeightsError::NotWeights { name }),
     }
     let length = bytes.first_chunk().map_or(0, |length| u64::from_le_bytes(*length));
@@ -37,7 +39,8 @@ pub fn glance(path: &Path, model: &str) -> Result<(), WeightsError> {
         .get(8..)
         .and_then(|json| serde_json::from_slice(json).ok())
         .ok_or_else(|| damaged("no header"))?;
-    if let Some(card) = words(&bytes, &name)?.0.filter(|card| card.model != model) {
+    let (card, metadata) = words(&bytes, &name)?;
+    if let Some(card) = card.filter(|card| card.model != model) {
         return Err(WeightsError::OtherNetwork { name, found: card.model, model: model.to_owned() });
     }
     // Shapes alone, without values.
@@ -58,9 +61,10 @@ pub fn glance(path: &Path, model: &str) -> Result<(), WeightsError> {
         return Err(damaged("values are missing at its end"));
     }
     let state = Architecture::published(model, unwrapped(state));
-    let keys = Import::compare(&Architecture::of(model, &state)?.keys(), &state);
+    let architecture = Architecture::of(model, &state)?;
+    let keys = Import::compare(&architecture.keys(), &state);
     if keys.fits() {
-        Ok(())
+        architecture.chosen_in(&metadata, &name)
     } else {
         Err(WeightsError::DoNotFit { model: model.to_owned(), report: Box::new(keys) })
     }

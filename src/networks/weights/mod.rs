@@ -14,7 +14,7 @@ mod state;
 mod store;
 mod stream;
 
-pub use built_in::{BUILT_IN, built_in, built_in_card, has_built_in};
+pub use built_in::{BUILT_IN, built_in, built_in_architecture, built_in_card, has_built_in};
 pub use card::{Calibration, Card, UNTRAINED};
 pub use collect::collect;
 pub use ensemble::pack;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::inference::Mode;
-use crate::networks::mmcaf::{MmcafConfig, Tokens};
+use crate::networks::mmcaf::{Field, MmcafConfig, Tokens};
 use crate::networks::{Family, Size, spec};
 use crate::training::course::Course;
 use crate::training::curriculum::{check, parsed};
@@ -27,10 +27,10 @@ impl Default for MmcafAugmentation {
     }
 }
 
-/// Rows and columns of what each stage reads, 192 for the whole window: each size for an equal share of the epochs,
-/// one after the other. Ours: nothing published does. Smaller ones are pieces around the lesion. The encoder ends in a
-/// maximum over all places, and so reads pieces as it reads windows; a step costs a ninth with pieces of 64.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// Rows and columns of what each stage reads: each size for an equal share of the epochs, one after the other; none:
+/// all that the field has. Ours: nothing published does. Smaller ones are pieces around the lesion; a step costs a
+/// ninth with pieces of 64 of 192.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MmcafPieces {
     /// Of the trunk.
@@ -39,13 +39,6 @@ pub struct MmcafPieces {
     pub image: Vec<usize>,
     /// Of table, fusion and classifier.
     pub joint: Vec<usize>,
-}
-
-impl Default for MmcafPieces {
-    fn default() -> Self {
-        let whole = || vec![MmcafConfig::WINDOW[1]];
-        Self { trunk: whole(), image: whole(), joint: whole() }
-    }
 }
 
 /// A training run of MMCAF-Net.
@@ -82,6 +75,8 @@ pub struct MmcafTraining {
     /// How the fusion's tokens reach the classifier: `tokens48` or `mean24` (see
     /// `networks::mmcaf::Tokens`).
     pub tokens: String,
+    /// How much of every slice is read: `whole`, as published, or `third` (see `networks::mmcaf::Field`).
+    pub field: String,
     /// Variation of the windows.
     pub augmentation: MmcafAugmentation,
     /// How much of a window is read.
@@ -109,6 +104,7 @@ impl Default for MmcafTraining {
             focus: 2.0,
             dropout: false,
             tokens: Tokens::Apart.name().to_owned(),
+            field: Field::Whole.name().to_owned(),
             augmentation: MmcafAugmentation::default(),
             pieces: MmcafPieces::default(),
             trunk: Course { epochs: 10, ..course },
@@ -134,18 +130,24 @@ impl MmcafTraining {
         let a = &config.augmentation;
         check(a.jitter_slices > 24, "jitter_slices must not be above 24")?;
         check(a.rotation_degrees > 180, "rotation_degrees must not be above 180")?;
-        let MmcafPieces { trunk, image, joint } = &config.pieces;
+        let (most, MmcafPieces { trunk, image, joint }) = (config.field()?.window()[1], &config.pieces);
         for (name, sides) in [("trunk", trunk), ("image", image), ("joint", joint)] {
             // The coarsest cells lie 16 samples apart.
-            let fits = |side: &usize| (32..=MmcafConfig::WINDOW[1]).contains(side) && side.is_multiple_of(16);
-            let sentence = format!("pieces.{name} must be sizes of 32 to 192 that 16 divides");
-            check(sides.is_empty() || !sides.iter().all(fits), &sentence)?;
+            let fits = |side: &usize| (32..=most).contains(side) && side.is_multiple_of(16);
+            let sentence = format!("pieces.{name} must be sizes of 32 to {most} that 16 divides");
+            check(!sides.iter().all(fits), &sentence)?;
         }
         for (name, course) in [("trunk", config.trunk), ("image", config.image), ("joint", config.joint)] {
             course.check(name)?;
         }
         config.layers("mmcaf-net")?;
         Ok(config)
+    }
+
+    /// How much of every slice is read.
+    pub(super) fn field(&self) -> Result<Field, TrainingError> {
+        let wrong = || TrainingError::Config(format!("there is no field = \"{}\"", self.field));
+        Field::named(&self.field).ok_or_else(wrong)
     }
 
     /// The layers that are taught.
@@ -156,7 +158,7 @@ impl MmcafTraining {
         let all = [Tokens::Apart, Tokens::Averaged];
         let tokens = all.into_iter().find(|tokens| tokens.name() == self.tokens);
         let wrong = || TrainingError::Config(format!("there is no tokens = \"{}\"", self.tokens));
-        Ok(MmcafConfig { tokens: tokens.ok_or_else(wrong)?, ..layers })
+        Ok(MmcafConfig { tokens: tokens.ok_or_else(wrong)?, field: self.field()?, ..layers })
     }
 }
 
@@ -168,9 +170,12 @@ mod tests {
     fn pieces_are_whole_cells_of_the_window() {
         let config = MmcafTraining::parse("[pieces]\ntrunk = [64]\nimage = [96, 192]").expect("good");
         assert_eq!((config.pieces.trunk, config.pieces.image), (vec![64], vec![96, 192]));
-        assert_eq!(config.pieces.joint, [192]);
-        for wrong in ["trunk = []", "image = [16]", "joint = [70]", "joint = [208]"] {
+        assert!(config.pieces.joint.is_empty());
+        for wrong in ["image = [16]", "joint = [70]", "joint = [208]"] {
             assert!(MmcafTraining::parse(&format!("[pieces]\n{wrong}")).is_err(), "{wrong}");
         }
+        let third = |pieces: &str| MmcafTraining::parse(&format!("field = \"third\"\n[pieces]\n{pieces}"));
+        assert!(third("trunk = [64]").is_ok() && third("trunk = [80]").is_err());
+        assert!(MmcafTraining::parse("field = \"half\"").is_err());
     }
 }

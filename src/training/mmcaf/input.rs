@@ -9,7 +9,7 @@ use rand::RngExt;
 use super::MmcafTraining;
 use crate::inference::InferenceError;
 use crate::inference::mmcaf::{MEAN, regions, windows};
-use crate::networks::mmcaf::MmcafConfig;
+use crate::networks::mmcaf::{Field, MmcafConfig};
 use crate::training::curriculum::Seen;
 use crate::training::draw::generator;
 use crate::training::pictures::Look;
@@ -24,7 +24,8 @@ const PLANE: usize = SIDE * MmcafConfig::WINDOW[2];
 /// Every slice that a window of the case may have, its jitter included.
 pub(super) fn read(seen: &Seen<'_>, config: &MmcafTraining) -> Result<Vec<u8>, InferenceError> {
     let (volume, lesion) = (seen.volume.as_ref(), seen.case.lesion_slices);
-    let starts: Vec<usize> = regions(volume.grid(), seen.at, lesion)
+    // Whole slices are kept: what is read is cut from them when they were turned.
+    let starts: Vec<usize> = regions(volume.grid(), seen.at, lesion, Field::Whole)
         .iter()
         .map(|region| usize::try_from(region.bounds.min[2]).unwrap_or(0))
         .collect();
@@ -34,7 +35,7 @@ pub(super) fn read(seen: &Seen<'_>, config: &MmcafTraining) -> Result<Vec<u8>, I
     // A volume of fewer slices than a window has is one window with air at its end.
     let count = (high + 1 - low).max(DEPTH);
     let mut planes: Vec<Option<Vec<u8>>> = vec![None; count];
-    for window in windows(volume, seen.at, Some([low, high]), config.mode)? {
+    for window in windows(volume, seen.at, Some([low, high]), config.mode, Field::Whole)? {
         let start = usize::try_from(window.region.bounds.min[2]).unwrap_or(0);
         for (n, plane) in window.values.chunks_exact(PLANE).enumerate() {
             let slot = (start + n).checked_sub(low).and_then(|at| planes.get_mut(at));
@@ -122,8 +123,17 @@ impl<'a> Planes<'a> {
         Self { starts: (0..starts).map(|n| word(2 + n)).collect(), mark, count, bytes: rest }
     }
 
-    /// A window as the network reads it.
-    pub(super) fn window(&self, start: usize) -> Vec<f32> {
+    /// What the network reads of a window.
+    pub(super) fn read(&self, start: usize, field: Field) -> Vec<f32> {
+        let window = self.window(start);
+        match field {
+            Field::Whole => window,
+            Field::Third => Piece::middle(self.mark, field.window()[1]).cut(&window, false, 0.0),
+        }
+    }
+
+    /// A window of whole slices.
+    fn window(&self, start: usize) -> Vec<f32> {
         let start = self.begun(start);
         let bytes = self.bytes.get(2 * PLANE * start..2 * PLANE * (start + DEPTH)).unwrap_or(&[]);
         unpacked(bytes).into_iter().map(|v| v - MEAN).collect()
@@ -141,7 +151,7 @@ impl<'a> Planes<'a> {
         let Look::Varied(number) = look else {
             let start = self.begun(self.starts.first().copied().unwrap_or(0));
             let mark = self.mark.moved(start, false, 0.0);
-            let piece = Piece::around(mark, side, || 0.5);
+            let piece = Piece::middle(mark, side);
             return (piece.cut(&self.window(start), false, 0.0), mark.from(piece));
         };
         let varied = config.augmentation;
@@ -174,6 +184,16 @@ struct Piece {
 }
 
 impl Piece {
+    /// The point's sample in the middle, as [`regions`] has it, unless the piece would leave the window.
+    fn middle(mark: Mark, side: usize) -> Self {
+        let side = side.min(SIDE);
+        let first = [mark.at[1], mark.at[2]].map(|at| {
+            let first = (at + 0.5).floor() - (side / 2) as f32;
+            (first.max(0.0) as usize).min(SIDE - side)
+        });
+        Self { first, side }
+    }
+
     /// - `share`: how far along each axis the point lies in the piece, 0 to 1, unless the piece would leave the window
     fn around(mark: Mark, side: usize, mut share: impl FnMut() -> f32) -> Self {
         let side = side.min(SIDE);

@@ -112,7 +112,7 @@ impl Curriculum for MmcafTraining {
     ) -> Result<Learned, TrainingError> {
         let (layers, learning) = (self.layers(lesson.model)?, lesson.learning());
         let weights = lesson.cohort.class_weights(&lesson.split.train, self.class_weights);
-        let shared = Shared { cohort: lesson.cohort, config: self, weights };
+        let shared = Shared { cohort: lesson.cohort, config: self, field: layers.field, weights };
         let net = loaded(lesson.model, &layers, first_values(&layers, self.seed), &learning)?;
         let fresh = TrunkInTraining::new(net, layers.widths, &learning);
         let net = lesson.stage(&TrunkTask(&shared), fresh, told)?.into_net();
@@ -136,7 +136,7 @@ impl Curriculum for MmcafTraining {
             return Err(TrainingError::Config(format!("{} holds no MMCAF-Net", file.name)));
         };
         let net = loaded(model, &layers, file.state.clone(), device)?.fold();
-        let shared = Shared { cohort, config: self, weights: [1.0; 2] };
+        let shared = Shared { cohort, config: self, field: layers.field, weights: [1.0; 2] };
         let [mut whole, mut image, mut blank] = [0; 3].map(|_| Vec::with_capacity(cases.len()));
         let mut told = Vec::with_capacity(cases.len());
         for &case in cases {
@@ -149,8 +149,8 @@ impl Curriculum for MmcafTraining {
             // Of every window that the program asks about, the largest answer.
             let mut largest = [f64::NEG_INFINITY; 3];
             for &start in &planes.starts {
-                let [slices, rows, columns] = MmcafConfig::WINDOW;
-                let window = TensorData::new(planes.window(start), [1, slices, rows, columns]);
+                let [slices, rows, columns] = layers.field.window();
+                let window = TensorData::new(planes.read(start, layers.field), [1, slices, rows, columns]);
                 let window = Tensor::<4>::from_data(window, device);
                 let features = net.image_features(window, &mut Taps::off(), Drop::Nothing);
                 let fused = |row: &Tensor<2>| {

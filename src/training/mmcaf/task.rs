@@ -11,7 +11,7 @@ use super::place::{Lesion, missed, shut, there, told};
 use super::{IMAGE, JOINT, MmcafTraining, TRUNK};
 use crate::inference::mmcaf::table;
 use crate::networks::layers::Drop;
-use crate::networks::mmcaf::{Mmcaf, MmcafConfig};
+use crate::networks::mmcaf::{Field, Mmcaf, MmcafConfig};
 use crate::networks::{Tapped, Taps};
 use crate::training::cohort::Cohort;
 use crate::training::course::Course;
@@ -71,6 +71,8 @@ pub(super) struct Shared<'a> {
     pub(super) cohort: &'a Cohort,
     /// Every choice.
     pub(super) config: &'a MmcafTraining,
+    /// How much of every slice is read.
+    pub(super) field: Field,
     /// Of the classes.
     pub(super) weights: [f32; 2],
 }
@@ -111,7 +113,7 @@ impl Shared<'_> {
 
     /// - `course`, `sides`: of the stage
     fn batch(&self, cases: &[usize], look: Look, course: Course, sides: &[usize]) -> Batch {
-        let side = course.turn(sides, look).unwrap_or(MmcafConfig::WINDOW[1]);
+        let side = course.turn(sides, look).unwrap_or(self.field.window()[1]);
         let one = |&case: &usize| Planes::new(&self.cohort.inputs[case]).look(look, self.config, case, side);
         let read: Vec<(Vec<f32>, Mark)> = cases.par_iter().map(one).collect();
         let windows = read.iter().flat_map(|(values, _)| values.iter().copied()).collect();
@@ -347,7 +349,7 @@ mod tests {
     fn every_layer_of_the_trunk_learns_and_its_loss_falls_on_four_cases() {
         let device = Device::flex().autodiff();
         let (cohort, config) = (cohort(), MmcafTraining::default());
-        let shared = Shared { cohort: &cohort, config: &config, weights: [1.0; 2] };
+        let shared = Shared { cohort: &cohort, config: &config, field: Field::Whole, weights: [1.0; 2] };
         let (task, layers) = (TrunkTask(&shared), MmcafConfig::compact());
         let net = loaded("mmcaf-net-compact", &layers, first_values(&layers, 1), &device).expect("fits");
         let mut learner =
@@ -376,7 +378,7 @@ mod tests {
         let device = Device::flex().autodiff();
         let (cohort, layers) = (Cohort::default(), MmcafConfig::compact());
         let config = MmcafTraining { joining_rate: 0.1, ..MmcafTraining::default() };
-        let shared = Shared { cohort: &cohort, config: &config, weights: [1.0; 2] };
+        let shared = Shared { cohort: &cohort, config: &config, field: Field::Whole, weights: [1.0; 2] };
         let net = loaded("mmcaf-net-compact", &layers, first_values(&layers, 1), &device).expect("fits");
         let net = ImageInTraining::new(net, &device);
         let rates = ImageTask(&shared).rates(&net);
@@ -398,7 +400,7 @@ mod tests {
         let pieces = MmcafPieces { joint: vec![32], ..MmcafPieces::default() };
         let learned = |table_teaches| {
             let config = MmcafTraining { table_teaches, pieces: pieces.clone(), ..MmcafTraining::default() };
-            let shared = Shared { cohort: &cohort, config: &config, weights: [1.0; 2] };
+            let shared = Shared { cohort: &cohort, config: &config, field: Field::Whole, weights: [1.0; 2] };
             let task = JointTask(&shared);
             let net = loaded("mmcaf-net-compact", &layers, first_values(&layers, 1), &device).expect("fits");
             let batch = task.batch(&[0, 1, 2, 3], Look::Plain);
@@ -418,7 +420,7 @@ mod tests {
     fn features_begin_small_enough_for_a_step() {
         let device = Device::flex();
         let (cohort, config, layers) = (cohort(), MmcafTraining::default(), MmcafConfig::compact());
-        let shared = Shared { cohort: &cohort, config: &config, weights: [1.0; 2] };
+        let shared = Shared { cohort: &cohort, config: &config, field: Field::Whole, weights: [1.0; 2] };
         let batch = TrunkTask(&shared).batch(&[0, 1], Look::Plain);
         let net = loaded("mmcaf-net-compact", &layers, first_values(&layers, 1), &device).expect("fits");
         let features = net.image_features(batch.windows(&device), &mut Taps::off(), Drop::Nothing);

@@ -15,7 +15,6 @@ use crate::inference::{Answer, CsfDetail, Detail, FieldShare, MaemcDetail, Mmcaf
 use crate::language::{heard, named};
 use crate::networks::csf::CsfNet;
 use crate::networks::maemc::{GRID, PATCH};
-use crate::networks::mmcaf::MmcafConfig;
 use crate::say;
 use crate::ui::theme::{self, PICTURE, region_colour, size, text, tokens};
 use crate::ui::viewport::on_pixels;
@@ -64,9 +63,8 @@ impl Tiles {
 fn pictures(answer: &Answer) -> Vec<Seen> {
     match &answer.detail {
         Detail::M3Net(_) | Detail::Ssm(_) => Vec::new(),
-        Detail::Mmcaf(MmcafDetail { seen, .. }) => {
-            let [_, rows, columns] = MmcafConfig::WINDOW;
-            let tiles = Tiles { size: [columns, rows], count: [4, 3], one_by_one: true };
+        Detail::Mmcaf(MmcafDetail { seen, shape: [_, rows, columns], .. }) => {
+            let tiles = Tiles { size: [*columns, *rows], count: [4, 3], one_by_one: true };
             // What the published mean of all pictures was taken off of.
             let range = [-0.158_97, 0.841_03];
             vec![Seen {

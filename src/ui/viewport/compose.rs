@@ -10,7 +10,7 @@ use crate::findings::{Nodule, Question};
 use crate::inference::{Region, RegionName, regions};
 use crate::ingest::{Defect, DefectCode, Series};
 use crate::language::heard;
-use crate::networks::spec;
+use crate::networks::Architecture;
 use crate::render::{HeatmapLook, LayerLook};
 use crate::say;
 use crate::session::{
@@ -115,7 +115,8 @@ pub fn boxes(session: &Session, nodule: &Nodule) -> Vec<Region> {
         (Some(grid), Engine::Ready { .. }) => {
             let look = session.look();
             let mode = look.mode_of(look.network);
-            spec(look.network).map_or_else(|_| Vec::new(), |spec| regions(spec, mode, grid, nodule.at))
+            let read = |layers: Architecture| regions(&layers, mode, grid, nodule.at);
+            session.architecture(look.network).map_or_else(Vec::new, read)
         }
         _ => Vec::new(),
     }

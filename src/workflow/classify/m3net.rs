@@ -194,7 +194,7 @@ fn answer(
         mode: request.mode.name().to_owned(),
         weights: known.weights.clone(),
         weights_sha256: known.weights_sha256.clone(),
-        options: known.options.clone(),
+        options: known.architecture.options(),
         trained_on: known.card.trained_on.clone(),
         intended_use: known.card.intended_use.clone(),
         trained: known.card.trained,

@@ -25,7 +25,7 @@ pub(super) fn work(
     ctx.step("Cutting the windows", 0.1)?;
     let start = Instant::now();
     let table = table(&request.fields);
-    let windows = windows(&request.volume, request.at, request.lesion_slices, request.mode)?;
+    let windows = windows(&request.volume, request.at, request.lesion_slices, request.mode, network.field())?;
     let crop_ms = start.elapsed().as_secs_f64() * 1e3;
 
     let mut asked: Vec<(Window, MmcafForward)> = Vec::with_capacity(windows.len());
@@ -44,7 +44,8 @@ pub(super) fn work(
     let shares = mmcaf_fields(network, &forward)?;
     let fields = COLUMNS.into_iter().zip(shares);
     let fields = fields.map(|(field, share)| FieldShare { field, known: request.fields.knows(field), share });
-    let detail = MmcafDetail { windows: scores, seen: Arc::clone(&window.values), fields: fields.collect() };
+    let (seen, shape) = (Arc::clone(&window.values), forward.read);
+    let detail = MmcafDetail { windows: scores, seen, shape, fields: fields.collect() };
     let mut doubts: Vec<String> = squeezed(request.volume.grid()).into_iter().collect();
     let padded = window.region.padded[2];
     if padded > 0 {
