@@ -142,11 +142,10 @@ pub(super) fn run(raw: &Render, terminal: &Terminal) -> Result<(), Failure> {
     if let Some(preset) = raw.volume {
         let [right, down] = raw.turn.unwrap_or([0.0; 2]).map(f64::to_radians);
         let side = raw.from.map_or(Side::Front, Side::from);
-        let look = VolumeView::default()
-            .with_preset(preset.into())
-            .from_side(side)
-            .turned(right, 0.0)
-            .turned(0.0, down);
+        let seen = VolumeView { table: raw.table, ..VolumeView::default() }.with_preset(preset.into());
+        let around_cursor_mm = raw.cube.map(|side| side / 2.0).or(seen.around_cursor_mm);
+        let look =
+            VolumeView { around_cursor_mm, ..seen }.from_side(side).turned(right, 0.0).turned(0.0, down);
         let View { at, window, size_px, .. } = options.view;
         let subject = Subject::new(&case.opened);
         if let Some(film) = options.film() {

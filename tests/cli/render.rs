@@ -143,6 +143,25 @@ fn a_scroll_is_a_gif_and_a_turn_numbered_pictures() {
 }
 
 #[test]
+fn what_the_body_lies_on_and_what_lies_around_the_point_are_shown_in_3d_as_asked() {
+    let folder = scratch("volume-parts");
+    let drawn = |name: &str, more: &[&str]| {
+        let out = folder.join(format!("{name}.png"));
+        let fixed = ["render", arg(phantom()), "--volume", "surface", "--from", "left", "--size", "96x96"];
+        let ran = triscope(&[&fixed[..], &["--out", arg(&out)], more].concat());
+        assert_eq!(ran.code, Some(0), "{name}: {}", ran.stderr);
+        picture(&out)
+    };
+    let [body, table, cube] = [("body", &[][..]), ("table", &["--table"]), ("cube", &["--cube", "60"])]
+        .map(|(n, more)| drawn(n, more));
+    let lit = |picture: &image::RgbaImage| picture.pixels().filter(|p| p[0] > 40).count();
+    assert!(lit(&table) > lit(&body), "{} and {}", lit(&table), lit(&body));
+    assert!(cube != body);
+    let ran = triscope(&["render", arg(phantom()), "--plane", "axial", "--table", "--out", "none.png"]);
+    assert!(ran.code == Some(2) && ran.stderr.contains("--volume"), "{}", ran.stderr);
+}
+
+#[test]
 fn films_that_cannot_be_are_refused() {
     let out = scratch("animate-bad").join("film.gif");
     let refused = |more: &[&str], code| {

@@ -54,6 +54,12 @@ pub(in crate::cli) struct Render {
     #[arg(long, value_name = "RIGHT,DOWN", value_parser = values::turn_deg,
         requires = "volume", allow_hyphen_values = true)]
     pub(in crate::cli) turn: Option<[f64; 2]>,
+    /// Show in 3D what the body lies on, too
+    #[arg(long, requires = "volume")]
+    pub(in crate::cli) table: bool,
+    /// Show in 3D nothing outside a cube of this side around the point of --at
+    #[arg(long, value_name = "MM", value_parser = values::slab_mm, requires = "volume")]
+    pub(in crate::cli) cube: Option<f64>,
     /// Point that the slice passes through [default: the middle of the volume]
     #[arg(long, value_name = "X,Y,Z", value_parser = values::position)]
     pub(in crate::cli) at: Option<[f64; 3]>,
