@@ -231,6 +231,12 @@ fn figures(model: &str, manifest: &Path, run: &Path, out: &Path) {
     assert!(report.answer.moved_by_rounding < 0.02, "{}", report.answer.moved_by_rounding);
     let card = fs::read_to_string(out.join("card.md")).expect("a card");
     assert!(card.contains("simulated") && card.contains(report.classes[1]), "{card}");
+    let caution = weights.card_for(model).expect("its own").caution;
+    assert_eq!(caution, report.answer.caution);
+    assert!(
+        caution.is_none_or(|caution| card.contains(&format!("Said with every answer: {caution}"))),
+        "{card}"
+    );
     assert!(report.files.iter().all(|file| out.join(file).is_file()));
     // The window reads both.
     for (folder, expected) in [(run, ReportKind::Run), (out, ReportKind::Evaluation)] {

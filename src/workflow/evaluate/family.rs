@@ -97,6 +97,9 @@ pub struct AnswerReport {
     pub moved_by_rounding: f64,
     /// What it was taught on, in the words of its card.
     pub trained_on: String,
+    /// What is said with every answer of the weights that are written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caution: Option<String>,
     /// Cases that taught it, and those that measured its progress.
     pub taught: [usize; 2],
     /// Fold that was held out; absent where the manifest is divided once.
@@ -168,6 +171,7 @@ pub fn evaluate_family(
         found.report(request, network, &run, &gathered, (device.info.name, candidates, moved))?;
     let card = measured(run.weights.card_for(&request.model)?, &report);
     let bytes = pack_half(&run.weights, &card)?;
+    report.answer.caution = card.caution;
     report.answer.weights_sha256 = WeightsFile::from_safetensors(&request.model, &bytes)?.sha256;
     ctx.check()?;
     found.write(folder.path(), request, report, &gathered, &bytes)
@@ -365,6 +369,7 @@ impl Found {
                 weights_sha256: run.weights.sha256.clone(),
                 moved_by_rounding: moved,
                 trained_on: run.weights.card.as_ref().map_or_else(String::new, |c| c.trained_on.clone()),
+                caution: None,
                 taught: [run.cases.train.len(), run.cases.validation.len()],
                 held_out: run.cases.held_out,
                 temperature: self.temperature,

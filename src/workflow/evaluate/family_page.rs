@@ -19,6 +19,9 @@ pub(super) fn card(report: &FamilyReport) -> String {
             report.simulated, report.evaluated
         );
     }
+    if let Some(caution) = &answer.caution {
+        text += &format!("> Said with every answer: {}.\n\n", caution.trim_end_matches('.'));
+    }
     text += &format!(
         "## Question\n\n`{}`: positive is {}, negative is {}.\n",
         report.question, report.classes[1], report.classes[0]
