@@ -147,6 +147,11 @@ impl ImageEncoder {
         ids
     }
 
+    /// The trunk's layers, likewise.
+    pub fn trunk(&self) -> Vec<ParamId> {
+        list_param_ids(&self.encoder)
+    }
+
     /// From the united levels to `[batch, 24]`, none below zero.
     pub fn features(&self, united: Tensor<5>, taps: &mut Taps, drop: Drop) -> Tensor<2> {
         let [batch, channels, ..] = united.dims();

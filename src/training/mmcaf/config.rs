@@ -64,6 +64,10 @@ pub struct MmcafTraining {
     /// number, add up in them. 1 as published; a share of one over the number of inputs keeps the change of what a
     /// layer says the same (Yang and Hu 2021, arXiv 2011.14522).
     pub joining_rate: f64,
+    /// Share of the second stage's learning rate for the trunk: 0, as published, leaves it as it was taught. What a
+    /// narrow trunk says by a head that reads all of its levels, the rest of the encoder, which reads them through gates
+    /// and a maximum, does not find in it unless it learns along. Ours.
+    pub trunk_rate: f64,
     /// Whether the table's own head, which the answer never uses, teaches the table's encoder with the answer; ours:
     /// published, the fusion alone does.
     pub table_teaches: bool,
@@ -83,7 +87,7 @@ pub struct MmcafTraining {
     pub pieces: MmcafPieces,
     /// The trunk, with a head of its own that is left behind.
     pub trunk: Course,
-    /// The rest of the image's encoder, the trunk as it is.
+    /// The rest of the image's encoder, the trunk as it is or at its own rate.
     pub image: Course,
     /// Table, fusion and classifier, the image's encoder as it is.
     pub joint: Course,
@@ -100,6 +104,7 @@ impl Default for MmcafTraining {
             described_weight: 0.5,
             where_weight: 0.0,
             joining_rate: 1.0,
+            trunk_rate: 0.0,
             table_teaches: false,
             focus: 2.0,
             dropout: false,
@@ -126,6 +131,7 @@ impl MmcafTraining {
         check(!(place >= 0.0 && place.is_finite()), "where_weight must not be negative")?;
         let rate = config.joining_rate;
         check(!(rate > 0.0 && rate <= 1.0), "joining_rate must be above 0 and at most 1")?;
+        check(!(0.0..=1.0).contains(&config.trunk_rate), "trunk_rate must be at least 0 and at most 1")?;
         check(!(config.focus >= 0.0 && config.focus.is_finite()), "focus must not be negative")?;
         let a = &config.augmentation;
         check(a.jitter_slices > 24, "jitter_slices must not be above 24")?;

@@ -210,7 +210,7 @@ impl Task for TrunkTask<'_> {
     }
 }
 
-/// The image's encoder, its trunk as it is.
+/// The image's encoder, its trunk as it is or at its own rate.
 pub(super) struct ImageTask<'a>(pub(super) &'a Shared<'a>);
 
 impl Task for ImageTask<'_> {
@@ -230,20 +230,23 @@ impl Task for ImageTask<'_> {
     }
 
     fn rates(&self, net: &ImageInTraining) -> Vec<(f64, Vec<ParamId>)> {
-        let share = self.0.config.joining_rate;
-        if share == 1.0 {
-            return Vec::new();
-        }
-        let joining = net.net.image_encoder().joining();
-        let others = list_param_ids(net).into_iter().filter(|id| !joining.contains(id)).collect();
-        vec![(1.0, others), (share, joining)]
+        let (config, encoder) = (self.0.config, net.net.image_encoder());
+        let slow = [(config.joining_rate, encoder.joining()), (config.trunk_rate, encoder.trunk())];
+        let is_slow = |id: &ParamId| slow.iter().any(|(_, ids)| ids.contains(id));
+        let others = list_param_ids(net).into_iter().filter(|id| !is_slow(id)).collect();
+        [(1.0, others)].into_iter().chain(slow).collect()
     }
 
     fn loss(&self, learned: &ImageInTraining, batch: &Batch, learning: bool, device: &Device) -> Loss {
         let net = &learned.net;
-        let (trunk, place) = resting(net, learning, device);
-        let levels = trunk.image_encoder().levels(batch.windows(&place), &mut Taps::off(), Drop::Nothing);
-        let levels = levels.into_iter().map(|level| still(level, learning)).collect();
+        let levels = if self.0.config.trunk_rate > 0.0 {
+            let drop = self.0.drop(learning);
+            net.image_encoder().levels(batch.windows(device), &mut Taps::off(), drop)
+        } else {
+            let (trunk, place) = resting(net, learning, device);
+            let levels = trunk.image_encoder().levels(batch.windows(&place), &mut Taps::off(), Drop::Nothing);
+            levels.into_iter().map(|level| still(level, learning)).collect()
+        };
         let mut taps = Taps::of(&Mmcaf::GATES);
         let features = net.features_of(levels, &mut taps, self.0.drop(learning));
         let answer = self.0.loss(net.image_encoder().answer(features.clone()), batch);
@@ -305,11 +308,12 @@ impl Task for JointTask<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::sync::Arc;
 
     use super::*;
     use crate::clinical::ClinicalFields;
-    use crate::networks::weights::collect;
+    use crate::networks::weights::{Array, collect};
     use crate::training::cohort::CohortCase;
     use crate::training::learner::{At, Learner};
     use crate::training::mmcaf::{MmcafPieces, first_values, loaded};
@@ -382,7 +386,7 @@ mod tests {
         let net = loaded("mmcaf-net-compact", &layers, first_values(&layers, 1), &device).expect("fits");
         let net = ImageInTraining::new(net, &device);
         let rates = ImageTask(&shared).rates(&net);
-        assert_eq!(rates.iter().map(|(share, _)| *share).collect::<Vec<_>>(), [1.0, 0.1]);
+        assert_eq!(rates.iter().map(|(share, _)| *share).collect::<Vec<_>>(), [1.0, 0.1, 0.0]);
         // Five convolutions with a bias each, twice.
         assert_eq!(rates[1].1.len(), 20);
         let sorted = |mut ids: Vec<ParamId>| {
@@ -391,6 +395,35 @@ mod tests {
         };
         let all = rates.into_iter().flat_map(|(_, ids)| ids).collect();
         assert_eq!(sorted(all), sorted(list_param_ids(&net)));
+    }
+
+    #[test]
+    fn the_trunk_learns_with_the_image_where_it_is_told_to() {
+        let device = Device::flex().autodiff();
+        let (cohort, layers) = (cohort(), MmcafConfig::compact());
+        let pieces = MmcafPieces { image: vec![32], ..MmcafPieces::default() };
+        let learned = |trunk_rate| {
+            let config = MmcafTraining { trunk_rate, pieces: pieces.clone(), ..MmcafTraining::default() };
+            let shared = Shared { cohort: &cohort, config: &config, field: Field::Whole, weights: [1.0; 2] };
+            let task = ImageTask(&shared);
+            let net = loaded("mmcaf-net-compact", &layers, first_values(&layers, 1), &device).expect("fits");
+            let batch = task.batch(&[0, 1, 2, 3], Look::Plain);
+            let mut learner = Learner::new(ImageInTraining::new(net, &device), &task.course(), &device);
+            // The first step moves the heads, which are zero; through them the second moves what is before.
+            for step in 0..2 {
+                learner = learner.step(&task, &batch, 1e-2, 1, At { step, steps: 2 }).0;
+            }
+            collect(&learner.net, str::to_owned).expect("on this machine").tensors
+        };
+        let [still, moved] = [0.0, 0.5].map(learned);
+        let first = first_values(&layers, 1).tensors;
+        let key = "image_encoder.encoder.in_conv.0.weight";
+        let of = |learned: &BTreeMap<String, Array>| {
+            let found = learned.iter().find(|(name, _)| name.ends_with("encoder.in_conv.0.weight"));
+            found.expect("there").1.values.clone()
+        };
+        assert_eq!(of(&still), first[key].values);
+        assert_ne!(of(&moved), first[key].values);
     }
 
     #[test]
