@@ -97,6 +97,10 @@ pub struct CsfDetail {
 pub struct SsmDetail {
     /// Whether the forest answers; else the detection head does.
     pub forest: bool,
+    /// The slice as the network saw it, 0 to 1 as in each of its three channels before they are scaled: row by row.
+    pub seen: Arc<[f32]>,
+    /// Columns of it, and as many rows.
+    pub side: usize,
     /// Of the head.
     pub detection: Option<SliceDetection>,
 }

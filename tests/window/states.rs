@@ -30,6 +30,8 @@ impl Window {
         self.until("the list has its pictures", |s| {
             (0..s.scan().series.len()).all(|index| s.case().thumbnail(index).is_some())
         });
+        // What can be asked stands in the panels.
+        self.until("the networks are listed", |s| !s.networks().is_empty());
         self.settle();
         // Memory, at the right end of the status bar, moves what stands beside it.
         let corner = egui::pos2(SIZE[0], SIZE[1]);

@@ -322,7 +322,7 @@ right-cancel = Abbrechen
 
 ## ui/panels/seen
 
-seen-ssm = 12 Schichten, Zeile für Zeile
+seen-window = 12 Schichten, Zeile für Zeile
 seen-axial = axial: danach befragt
 seen-coronal = koronar: für diese Antwort nicht gelesen
 seen-prior = Voraufnahme: 16 Schichten von 1 mm
@@ -330,7 +330,7 @@ seen-current = aktuell: dieselbe Stelle
 seen-title = Was das Netz sah
 seen-forest = Sein Forest antwortet
 seen-head = Sein Detektionskopf antwortet
-seen-whole-slice = Die ganze axiale Schicht. { $by }, aus dem, was der Transformer daraus macht.
+seen-whole-slice = { $by }, aus dem, was der Transformer daraus macht.
 seen-box = Der Kopf gibt für jede Schicht einen Rahmen, was er auch von ihr sagt: hier { $score }.
 seen-slice = Schicht { $slice }
 seen-attended = Am stärksten beachtete Schichten
@@ -339,7 +339,7 @@ seen-unknown = { $field } (unbekannt)
 seen-each-field = Beitrag jedes klinischen Felds
 seen-class-asked = die gefragte Klasse
 seen-right = Rechts: zugunsten von { $class }.
-seen-whole = Das Netz sah die ganze axiale Schicht
+seen-whole = die ganze axiale Schicht
 
 ## ui/panels/segments
 

@@ -322,7 +322,7 @@ right-cancel = Cancel
 
 ## ui/panels/seen
 
-seen-ssm = 12 slices, row by row
+seen-window = 12 slices, row by row
 seen-axial = axial: answered about
 seen-coronal = coronal: not read for this answer
 seen-prior = prior: 16 slices of 1 mm
@@ -330,7 +330,7 @@ seen-current = current: the same place
 seen-title = What the network saw
 seen-forest = Its forest answers
 seen-head = Its detection head answers
-seen-whole-slice = The whole axial slice. { $by }, from what the transformer makes of it.
+seen-whole-slice = { $by }, from what the transformer makes of it.
 seen-box = The head gives one box for every slice, whatever it says of it: { $score } here.
 seen-slice = slice { $slice }
 seen-attended = Slices attended to most
@@ -339,7 +339,7 @@ seen-unknown = { $field } (unknown)
 seen-each-field = Contribution of each clinical field
 seen-class-asked = the class asked for
 seen-right = Right: towards { $class }.
-seen-whole = The network saw the whole axial slice
+seen-whole = the whole axial slice
 
 ## ui/panels/segments
 

@@ -61,6 +61,15 @@ pub fn region(grid: &VoxelGrid, slice: usize) -> Region {
     Region::of_voxels(RegionName::Slice, bounds, grid)
 }
 
+impl SlicePicture {
+    /// One channel, 0 to 1, before it is scaled: what is the same in all three.
+    pub fn grey(&self) -> Arc<[f32]> {
+        let [mean, deviation] = CHANNELS[0];
+        let first = self.values.iter().take(self.values.len() / CHANNELS.len());
+        first.map(|value| value * deviation + mean).collect()
+    }
+}
+
 /// A slice as the network reads it.
 ///
 /// - -1000 to 400 HU become 0 to 255, cut off outside, rounded to the nearest whole number, halves up
@@ -196,6 +205,9 @@ mod tests {
             // Single precision of numbers below 1, divided by 0.2.
             assert!(channel.iter().all(|v| (v - expected).abs() < 1e-6));
         }
+        let grey = found.grey();
+        assert_eq!(grey.len(), 28 * 28);
+        assert!(grey.iter().all(|v| (v - 128.0 / 255.0).abs() < 1e-6));
     }
 
     #[test]

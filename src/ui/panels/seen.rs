@@ -11,7 +11,9 @@ use super::contribution::{Bar, bars_ui};
 use super::inside::inside_ui;
 use super::thumbnails::kept_texture;
 use crate::command::Commands;
-use crate::inference::{Answer, CsfDetail, Detail, FieldShare, MaemcDetail, MmcafDetail, RegionName};
+use crate::inference::{
+    Answer, CsfDetail, Detail, FieldShare, MaemcDetail, MmcafDetail, RegionName, SsmDetail,
+};
 use crate::language::{heard, named};
 use crate::networks::csf::CsfNet;
 use crate::networks::maemc::{GRID, PATCH};
@@ -62,19 +64,26 @@ impl Tiles {
 
 fn pictures(answer: &Answer) -> Vec<Seen> {
     match &answer.detail {
-        Detail::M3Net(_) | Detail::Ssm(_) => Vec::new(),
+        Detail::M3Net(_) => Vec::new(),
         Detail::Mmcaf(MmcafDetail { seen, shape: [_, rows, columns], .. }) => {
             let tiles = Tiles { size: [*columns, *rows], count: [4, 3], one_by_one: true };
             // What the published mean of all pictures was taken off of.
             let range = [-0.158_97, 0.841_03];
             vec![Seen {
                 region: RegionName::Window,
-                words: say!("seen-ssm"),
+                words: say!("seen-window"),
                 values: Arc::clone(seen),
                 range,
                 tiles,
             }]
         }
+        Detail::Ssm(SsmDetail { seen, side, .. }) => vec![Seen {
+            region: RegionName::Slice,
+            words: say!("seen-whole"),
+            values: Arc::clone(seen),
+            range: [0.0, 1.0],
+            tiles: Tiles { size: [*side; 2], count: [1; 2], one_by_one: false },
+        }],
         Detail::Maemc(MaemcDetail { axial, coronal, .. }) => {
             let tiles = Tiles { size: [PATCH; 2], count: [GRID; 2], one_by_one: false };
             [
@@ -236,7 +245,7 @@ fn fields_ui(ui: &mut Ui, answer: &Answer, fields: &[FieldShare]) {
     small_paragraph_ui(ui, &say!("seen-right", class = class), t.muted);
 }
 
-/// In the fourth viewport: the pictures, large; a sentence where there are none.
+/// In the fourth viewport: the pictures, large.
 pub fn seen_strip_ui(ui: &Ui, rect: Rect, answer: &Answer) {
     let seen = pictures(answer);
     let all = ui.interact(rect, ui.scope_id().with("strip"), Sense::hover());
@@ -250,11 +259,17 @@ pub fn seen_strip_ui(ui: &Ui, rect: Rect, answer: &Answer) {
     }
     let corner = rect.min + vec2(10.0, size::STEP);
     let width = rect.width() - 20.0;
-    let title = if seen.is_empty() { say!("seen-whole") } else { say!("seen-title") };
+    let title = say!("seen-title");
     halo_text(ui.painter(), corner, Align2::LEFT_TOP, title, &Halo::strong(), width);
     let region = answer.regions.first().map(words::box_mm).unwrap_or_default();
-    let right = pos2(rect.right() - 10.0, rect.top() + size::STEP);
-    halo_text(ui.painter(), right, Align2::RIGHT_TOP, &region, &Halo::plain(), width / 2.0);
+    let long = |text: &str, look: &Halo| {
+        ui.painter().layout_no_wrap(text.to_owned(), look.font.clone(), look.colour).size().x
+    };
+    // Where both have no room: the box on the CT bears its size, too.
+    if long(title, &Halo::strong()) + long(&region, &Halo::plain()) + size::DOUBLE <= width {
+        let right = pos2(rect.right() - 10.0, rect.top() + size::STEP);
+        halo_text(ui.painter(), right, Align2::RIGHT_TOP, &region, &Halo::plain(), width);
+    }
 }
 
 #[cfg(test)]

@@ -35,6 +35,8 @@ pub(super) fn work(
         regions: vec![picture.region],
         detail: Detail::Ssm(SsmDetail {
             forest: network.has_forest(),
+            seen: picture.grey(),
+            side: resolution.px(),
             detection: forward.logits.zip(forward.shares).map(|([none, nodule], shares)| {
                 let [columns, rows, _] = grid.size();
                 let found = SliceBox::of_shares(shares, [columns, rows]);

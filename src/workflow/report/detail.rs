@@ -118,7 +118,7 @@ impl From<&Detail> for DetailReport {
             Detail::Csf(CsfDetail { fields: shares, .. }) => {
                 Self { field_contribution: fields(shares), ..none }
             }
-            Detail::Ssm(SsmDetail { forest, detection }) => Self {
+            Detail::Ssm(SsmDetail { forest, detection, .. }) => Self {
                 answered_by: Some(if *forest { "forest" } else { "detector" }),
                 detection: detection.as_ref().map(DetectionReport::from),
                 ..none

@@ -180,10 +180,20 @@ fn arranged(painter: &Painter, place: &Place, shown: &Shown) -> Option<Labels> {
     let across = if right { x..=x + short } else { x - short..=x };
     let bar = colour_bar::taken(painter, place.rect, shown);
     let over_bar = if *across.end() > bar.left() { bar.top() - 2.0 } else { f32::INFINITY };
-    let bottom = (place.rect.bottom() - 48.0).min(over_bar) - LABEL_HEIGHT * lines.len() as f32;
+    let height = LABEL_HEIGHT * lines.len() as f32;
+    let bottom = (place.rect.bottom() - 48.0).min(over_bar) - height;
     // Three lines of corner text stand above.
     let under_corners = place.rect.top() + 60.0;
-    let y = (around.top() - 2.0).clamp(under_corners, bottom.max(under_corners));
+    let wanted = (around.top() - 2.0).clamp(under_corners, bottom.max(under_corners));
+    // Off the letter at the edge, where a box reaches it.
+    let covers =
+        |y: f32, letter: &Rect| letter.intersects(Rect::from_x_y_ranges(across.clone(), y..=y + height));
+    // Their places have room around them.
+    let letters = lines::letter_places(place.rect).map(|letter| letter.shrink2(vec2(6.0, 3.0)));
+    let y = letters.iter().find(|letter| covers(wanted, letter)).map_or(wanted, |letter| {
+        let [above, below] = [letter.top() - height, letter.bottom()];
+        if above >= under_corners { above } else { below }
+    });
     let lines = lines
         .into_iter()
         .map(|(name, mut texts)| (name, texts.get_mut(form).map(std::mem::take).unwrap_or_default()));

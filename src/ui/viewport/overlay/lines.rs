@@ -124,6 +124,18 @@ pub(super) fn letters(painter: &Painter, rect: Rect, shown: &Shown) {
     }
 }
 
+/// Where [`letters`] writes: left, right, top, bottom.
+pub(super) fn letter_places(rect: Rect) -> [Rect; 4] {
+    let box_at = |at: Pos2| Rect::from_center_size(at, vec2(26.0, 26.0));
+    let (c, away) = (rect.center(), size::STEP + 8.0);
+    [
+        box_at(pos2(rect.left() + away, c.y)),
+        box_at(pos2(rect.right() - away, c.y)),
+        box_at(pos2(c.x, rect.top() + away)),
+        box_at(pos2(c.x, rect.bottom() - away)),
+    ]
+}
+
 /// A round length at the lower left.
 pub(super) fn scale_bar(painter: &Painter, place: &Place, shown: &Shown) {
     let bar = view::scale_bar(&shown.view, 0.25);

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use egui::{Align2, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2, vec2};
+use egui::{Align2, Painter, Pos2, Rect, Shape, Stroke, Vec2, vec2};
 
 use super::halo::{Halo, halo_line, halo_text, wrapped};
 use super::label_place::{self, Wanted};
@@ -151,18 +151,6 @@ fn written(painter: &Painter, place: &Place, shown: &Shown) -> Vec<Rect> {
     names.chain(bar).chain(marks).chain(corners).chain([lines::scale_rect(place, shown)]).collect()
 }
 
-/// Where the letters of the directions stand.
-fn letters(rect: Rect) -> [Rect; 4] {
-    let box_at = |at: Pos2| Rect::from_center_size(at, vec2(26.0, 26.0));
-    let (c, away) = (rect.center(), size::STEP + 8.0);
-    [
-        box_at(pos2(rect.left() + away, c.y)),
-        box_at(pos2(rect.right() - away, c.y)),
-        box_at(pos2(c.x, rect.top() + away)),
-        box_at(pos2(c.x, rect.bottom() - away)),
-    ]
-}
-
 /// What it says beside it, with a thin line from there where it stands away. Where only a part lies in the slice the
 /// name alone: what it says is of all of it.
 /// - `n`: its place among `inks`, the lines of all measurements
@@ -210,7 +198,7 @@ fn words(
         own: own_ink,
         others: &others,
         taken,
-        letters: &letters(place.rect),
+        letters: &lines::letter_places(place.rect),
         room: place.rect.shrink(size::HALF),
     });
     taken.push(at);
