@@ -60,9 +60,7 @@ impl Counterfactuals {
             return;
         }
         let Some(nodule) = session.selected() else { return };
-        let asked = |answer: &&Arc<Answer>| {
-            answer.can_be_questioned() && answer.can_lack_tissue() && answer.is_whole()
-        };
+        let asked = |answer: &&Arc<Answer>| answer.can_lack_tissue() && answer.is_whole();
         let Some(answer) = nodule.answer().filter(asked) else { return };
         let whole = |found: &crate::findings::Counterfactual| {
             Arc::ptr_eq(&found.painted, &painted) && found.said.len() == answer.said.len()

@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use super::conditions::{
     always, answered, beside_suv, compared, drawn, in_suv, irregular, laid, leaves_mode, linked, mapped,
-    oblique, painted, questionable, redoable, region_picked, removable, reported, restorable, running,
-    savable, scannable, scanned, selected, several, shown, sliced, something, surrounded, undoable, with_pet,
+    oblique, painted, redoable, region_picked, removable, reported, restorable, running, savable, scannable,
+    scanned, selected, several, shown, sliced, something, surrounded, undoable, with_pet,
 };
 use super::entry::{Entry, Group, key, line};
 use super::explaining::EXPLAINING;
@@ -561,7 +561,7 @@ static LISTED: [Entry; 81] = [
             "Asks the network about the places around the selected nodule's point: how far a click may be off.",
         ),
         &[key('J')],
-        questionable,
+        answered,
     ),
     line(
         Command::TogglePainted,

@@ -1,6 +1,6 @@
 //! When a command can be carried out.
 
-use crate::findings::{Nodule, Question};
+use crate::findings::Question;
 use crate::inference::Mode;
 use crate::ingest::Series;
 use crate::networks::spec;
@@ -122,12 +122,6 @@ pub(super) fn linked(session: &Session) -> bool {
 /// The selected nodule has an answer.
 pub(super) fn answered(session: &Session) -> bool {
     shown(session) && session.selected().is_some_and(|n| matches!(n.question, Question::Answered { .. }))
-}
-
-/// The selected nodule has an answer about whose neighbourhood its network can be asked.
-pub(super) fn questionable(session: &Session) -> bool {
-    let answer = session.selected().and_then(Nodule::answer);
-    shown(session) && answer.is_some_and(|answer| answer.can_be_questioned())
 }
 
 /// There are answers around the selected nodule.

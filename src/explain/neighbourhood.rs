@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use super::error::ExplainError;
 use crate::geometry::{Patient, Point, Vector, Voxel, VoxelGrid};
-use crate::inference::{ContextBox, Crop, M3NetNetwork, context_boxes, prepare};
+use crate::inference::{ContextBox, Crop, M3NetNetwork, Mode, Sampling};
 use crate::jobs::JobContext;
 use crate::networks::Scale;
 use crate::volume::Volume;
@@ -233,20 +233,20 @@ fn offsets(side: usize) -> Vec<[i64; 3]> {
 /// - errors: slices that have not arrived, values that are no numbers, a device that failed; cancelled
 pub fn neighbourhood(
     network: &M3NetNetwork,
-    volume: &Volume,
+    (volume, mode): (&Volume, Mode),
     at: Point<Patient>,
     how: Around,
     ctx: &JobContext,
     mut told: impl FnMut(&Neighbourhood),
 ) -> Result<Neighbourhood, ExplainError> {
     let grid = volume.grid();
+    let sampling = Sampling::of(mode, grid)?;
     let of = (network.known.spec.name, network.known.weights_sha256.as_str(), network.members());
     let mut found = Neighbourhood::begin(grid, at, how, of);
-    let contexts: Vec<[ContextBox; 3]> =
-        found.places.iter().map(|place| context_boxes(grid, grid.voxel_from_patient() * place.at)).collect();
+    let contexts: Vec<[ContextBox; 3]> = found.places.iter().map(|place| sampling.boxes(place.at)).collect();
     // Places less than a voxel apart may read the same crops: they are asked about once.
     let (distinct, which) = distinct(&contexts);
-    let temperature = network.known.card.calibration.map_or(1.0, |calibration| calibration.temperature);
+    let temperature = network.known.temperature(mode).unwrap_or(1.0);
     let total = distinct.len() * network.members();
     let mut sums = vec![0.0f64; distinct.len()];
     let mut asked = 0;
@@ -258,7 +258,8 @@ pub fn neighbourhood(
             let mut crops: Vec<[Crop; 3]> = Vec::with_capacity(batch.len());
             for place in batch {
                 let [micro, meso, wide] = &contexts[distinct[*place]];
-                crops.push([prepare(volume, micro)?, prepare(volume, meso)?, prepare(volume, wide)?]);
+                let crop = |context| sampling.crop(volume, context);
+                crops.push([crop(micro)?, crop(meso)?, crop(wide)?]);
             }
             let margins = network.margins(member, &crops, ctx)?;
             for (place, margin) in batch.iter().zip(margins) {
@@ -299,6 +300,7 @@ fn distinct(contexts: &[[ContextBox; 3]]) -> (Vec<usize>, Vec<usize>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inference::context_boxes;
 
     fn grid() -> VoxelGrid {
         VoxelGrid::axis_aligned([120, 110, 64], [0.7, 0.7, 1.25], Point::new(0.0, 0.0, 0.0)).expect("a grid")

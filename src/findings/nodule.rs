@@ -216,8 +216,7 @@ impl Nodule {
     pub fn neighbourhood(&self) -> Option<&Arc<Neighbourhood>> {
         let answer = self.answer()?;
         let same = |found: &&Arc<Neighbourhood>| {
-            answer.can_be_questioned()
-                && found.at == answer.at
+            found.at == answer.at
                 && found.model == answer.model
                 && found.weights_sha256 == answer.weights_sha256
         };

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::m3net::{Crop, Readers, Said, Sampling, Together};
-use super::mode::Mode;
 use super::region::{Region, RegionName};
 use crate::clinical::FieldName;
 use crate::geometry::{Patient, Point, VoxelBox, VoxelGrid};
@@ -185,11 +184,6 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Whether the places around it can be asked about: of M3Net with the published input alone.
-    pub fn can_be_questioned(&self) -> bool {
-        self.m3net().is_none() || self.mode == Mode::Paper.name()
-    }
-
     /// Whether tissue can be taken away from what was read: of two dates it would be taken out of one.
     pub fn can_lack_tissue(&self) -> bool {
         !self.detail.family().compares_dates()

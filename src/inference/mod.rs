@@ -41,7 +41,7 @@ pub use loaded::{Loaded, Randomised};
 pub(crate) use m3net::ReadersHead;
 pub use m3net::{
     ContextBox, Crop, Forward, M3NetNetwork, Readers, Said, Sampling, Together, context_boxes, normalise,
-    prepare, prepare_painted,
+    prepare,
 };
 pub use mode::Mode;
 pub(crate) use numbers::{read, read_single};

@@ -157,22 +157,6 @@ impl Painted {
         let block = self.blocks.get(&[k / SIDE, j / SIDE, i / SIDE])?;
         block.get(offset(at)).copied().filter(|value| !value.is_nan())
     }
-
-    /// Calls `each` with every changed voxel inside a box, and with what stands in its place.
-    pub fn within(&self, bounds: &VoxelBox, mut each: impl FnMut([usize; 3], f32)) {
-        for ([bk, bj, bi], block) in &self.blocks {
-            for (n, value) in block.iter().enumerate().filter(|(_, value)| !value.is_nan()) {
-                let at = [bi * SIDE + n % SIDE, bj * SIDE + n / SIDE % SIDE, bk * SIDE + n / (SIDE * SIDE)];
-                let inside = |axis: usize| {
-                    let from = at[axis] as i64 - bounds.min[axis];
-                    (0..bounds.size[axis] as i64).contains(&from)
-                };
-                if (0..3).all(inside) {
-                    each(at, *value);
-                }
-            }
-        }
-    }
 }
 
 fn offset([i, j, k]: [usize; 3]) -> usize {
@@ -377,9 +361,8 @@ mod tests {
     fn lung_from_nearby_has_the_values_and_the_texture_of_lung() {
         let volume = volume();
         let painted = Painted::of(&volume, &[Stroke::ball(Fill::Lung, 6.5, centre())]);
-        let all = VoxelBox { min: [0; 3], size: [60, 60, 40] };
-        let mut values = Vec::new();
-        painted.within(&all, |_, value| values.push(value));
+        let all = (0..60 * 60 * 40).map(|n| [n % 60, n / 60 % 60, n / 3600]);
+        let values: Vec<f32> = all.filter_map(|at| painted.value(at)).collect();
         assert_eq!(values.len(), painted.voxels());
         assert!(values.iter().all(|v| (-870.0..-830.0).contains(v)), "tissue was copied");
         // A piece of lung as a whole: neighbours differ by what neighbours in lung differ by, 31 or 9.

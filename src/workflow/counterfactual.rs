@@ -7,11 +7,10 @@ use super::models::weights_for;
 use crate::findings::Counterfactual;
 use crate::geometry::VoxelBox;
 use crate::inference::{
-    Answer, ContextBox, Engine, Event, InferenceError, Loaded, Mode, Question, Runtime, Said, Stopped,
-    context_boxes, prepare_painted,
+    Answer, ContextBox, Engine, Event, InferenceError, Loaded, Question, Runtime, Said, Sampling, Stopped,
 };
 use crate::jobs::{Cancelled, JobContext, JobFailure, Outcome, Wake};
-use crate::networks::{Family, spec};
+use crate::networks::spec;
 use crate::volume::Painted;
 
 /// What the error says of it.
@@ -27,15 +26,11 @@ pub enum CounterfactualPart {
 }
 
 /// Whether it can be asked: plain facts, no network.
-/// - errors: a network that compares dates; an M3Net to whose input the published preparation was not applied; as
-///   [`check_place`]
+/// - errors: a network that compares dates; as [`check_place`]
 pub fn check(request: &Request) -> Result<(), ClassifyError> {
     let spec = spec(&request.model)?;
     if spec.family.compares_dates() {
         return Err(ClassifyError::TwoDates { model: spec.name, what: WHAT });
-    }
-    if spec.family == Family::M3Net && request.mode != Mode::Paper {
-        return Err(ClassifyError::PaperAlone(WHAT));
     }
     check_place(request)
 }
@@ -96,9 +91,9 @@ fn work(
 ) -> Result<(), ClassifyError> {
     ctx.step("Loading the network", 0.0)?;
     let weights = request.weights.clone().unwrap_or_else(|| weights_for(&request.model));
+    let bounds = painted.bounds().unwrap_or(VoxelBox { min: [0; 3], size: [0; 3] });
     let Loaded::M3Net(network) = runtime.network(&request.model, &weights)? else {
         ctx.step("Asking without the tissue", 0.0)?;
-        let bounds = painted.bounds().unwrap_or(VoxelBox { min: [0; 3], size: [0; 3] });
         let answer = without(runtime, request, &bounds, ctx, |at| painted.value(at))?;
         known(Counterfactual {
             painted: Arc::clone(painted),
@@ -109,10 +104,11 @@ fn work(
         });
         return Ok(());
     };
-    let grid = request.volume.grid();
-    let contexts = context_boxes(grid, grid.voxel_from_patient() * request.at);
-    let crop = |context: &ContextBox| prepare_painted(&request.volume, context, painted);
-    let [micro, meso, wide] = &contexts;
+    let edited =
+        request.volume.edited(&bounds, |at| painted.value(at)).ok_or(InferenceError::StillLoading)?;
+    let sampling = Sampling::of(request.mode, edited.grid())?;
+    let crop = |context: &ContextBox| sampling.crop(&edited, context);
+    let [micro, meso, wide] = &sampling.boxes(request.at);
     let crops = [crop(micro)?, crop(meso)?, crop(wide)?];
     let mut said: Vec<Said> = Vec::with_capacity(network.members());
     for member in 0..network.members() {
@@ -150,10 +146,11 @@ pub(super) fn without(
 mod tests {
     use super::*;
     use crate::geometry::{Point, VoxelGrid};
+    use crate::inference::Mode;
     use crate::volume::{Unit, Volume};
 
     #[test]
-    fn tissue_is_taken_out_of_one_date_and_of_the_published_input_of_m3net() {
+    fn tissue_is_taken_out_of_one_date() {
         let corner = Point::new(0.0, 0.0, 0.0);
         let grid = VoxelGrid::axis_aligned([64; 3], [1.0; 3], corner).expect("a grid");
         let volume = Arc::new(Volume::loading(grid, Unit::Hu, None));
@@ -162,8 +159,8 @@ mod tests {
             check(&Request { model: model.to_owned(), mode, ..request }).map_err(|error| error.to_string())
         };
         assert_eq!(asked("m3net-compact", Mode::Paper), Ok(()));
+        assert_eq!(asked("m3net-compact", Mode::Clinical), Ok(()));
         assert_eq!(asked("maemc-net-compact", Mode::Clinical), Ok(()));
-        assert!(asked("m3net-compact", Mode::Clinical).is_err_and(|text| text.contains("published input")));
         assert!(asked("csf-net-compact", Mode::Paper).is_err_and(|text| text.contains("compares two")));
     }
 }

@@ -6,9 +6,9 @@ use super::classify::{self, ClassifyError, Request, first_answer, stopped};
 use super::models::weights_for;
 use super::waiting::last_known;
 use crate::explain::{Around, Neighbourhood, neighbourhood};
-use crate::inference::{Engine, Loaded, Mode, Question, Region, Runtime, Stopped, regions};
+use crate::inference::{Engine, Loaded, Question, Region, Runtime, Stopped, regions};
 use crate::jobs::{JobContext, Wake};
-use crate::networks::{Architecture, Family, spec};
+use crate::networks::{Architecture, spec};
 
 /// What comes back.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,12 +20,8 @@ pub enum NeighbourhoodPart {
 }
 
 /// Whether the places around the point can be asked about: plain facts, no network.
-/// - errors: an M3Net to whose input the published preparation was not applied; as [`classify::check`]
+/// - errors: as [`classify::check`]
 pub fn check(request: &Request) -> Result<(), ClassifyError> {
-    let spec = spec(&request.model)?;
-    if spec.family == Family::M3Net && request.mode != Mode::Paper {
-        return Err(ClassifyError::PaperAlone("the neighbourhood of a point"));
-    }
     classify::check(&Request { explain: Vec::new(), ..request.clone() })
 }
 
@@ -77,7 +73,7 @@ fn work(
     let weights = request.weights.clone().unwrap_or_else(|| weights_for(&request.model));
     let loaded = runtime.network(&request.model, &weights)?;
     if let Loaded::M3Net(network) = &loaded {
-        neighbourhood(network, &request.volume, request.at, how, ctx, told)?;
+        neighbourhood(network, (&request.volume, request.mode), request.at, how, ctx, told)?;
         return Ok(());
     }
     let architecture = loaded.known().architecture;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use triscope::explain::{Around, ExplainError, Neighbourhood, Why, neighbourhood};
 use triscope::geometry::{Point, VoxelGrid};
-use triscope::inference::{DeviceInfo, M3NetNetwork, WeightsChoice, context_boxes, prepare};
+use triscope::inference::{DeviceInfo, M3NetNetwork, Mode, Sampling, WeightsChoice};
 use triscope::jobs::JobContext;
 use triscope::volume::Volume;
 
@@ -30,18 +30,24 @@ fn ct() -> Arc<Volume> {
 
 #[test]
 fn every_place_has_the_answer_that_a_click_there_gets() {
+    for mode in [Mode::Paper, Mode::Clinical] {
+        every_place_has_its_answer(mode);
+    }
+}
+
+fn every_place_has_its_answer(mode: Mode) {
     let (network, ct) = (network(), ct());
     let ctx = JobContext::unobserved();
     let grid = ct.grid();
     let how = Around { centres: 3, step_mm: 1.0, jitter_voxels: 1 };
     let mut told: Vec<Neighbourhood> = Vec::new();
-    let found = neighbourhood(&network, &ct, grid.centre(), how, &ctx, |so_far| told.push(so_far.clone()))
-        .expect("answers");
+    let tell = |so_far: &Neighbourhood| told.push(so_far.clone());
+    let found = neighbourhood(&network, (&ct, mode), grid.centre(), how, &ctx, tell).expect("answers");
     assert_eq!((found.places.len(), found.outside, found.members), (1 + 26 + 26, 0, 1));
     assert!(found.is_whole() && found.jitter().is_some() && found.same_side().is_some());
     for place in &found.places {
-        let contexts = context_boxes(grid, grid.voxel_from_patient() * place.at);
-        let crops = [0, 1, 2].map(|n| prepare(&ct, &contexts[n]).expect("complete"));
+        let sampling = Sampling::of(mode, grid).expect("sampled");
+        let crops = sampling.boxes(place.at).map(|context| sampling.crop(&ct, &context).expect("complete"));
         let [benign, malignant] = network.forward(&crops, &ctx).expect("an answer").logits;
         let expected = 1.0 / (1.0 + (benign - malignant).exp());
         // Single precision, in another order of the batch.
@@ -55,7 +61,7 @@ fn every_place_has_the_answer_that_a_click_there_gets() {
     assert!(first.centre().is_some() && first.members == 0);
     // A place of the grid is known already where a click beside the point reads the same voxels.
     let unknown = first.places.iter().filter(|p| p.why == Why::Grid && p.probability.is_none()).count();
-    assert!(unknown > 13, "{unknown}");
+    assert!(unknown > 13, "{mode}: {unknown}");
     assert!(told.len() > 5 && told.last() == Some(&found));
 }
 
@@ -65,6 +71,7 @@ fn it_can_be_stopped_in_between() {
     let ctx = JobContext::unobserved();
     let stop = ctx.clone();
     let how = Around { centres: 3, ..Around::default() };
-    let stopped = neighbourhood(&network, &ct, ct.grid().centre(), how, &ctx, |_| stop.cancel());
+    let stopped =
+        neighbourhood(&network, (&ct, Mode::Paper), ct.grid().centre(), how, &ctx, |_| stop.cancel());
     assert!(matches!(stopped, Err(ExplainError::Cancelled(_))), "{stopped:?}");
 }

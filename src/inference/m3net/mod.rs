@@ -11,5 +11,5 @@ pub use context::{ContextBox, context_boxes};
 pub(crate) use members::ReadersHead;
 pub use members::{Readers, Said, Together};
 pub use network::{Forward, M3NetNetwork};
-pub use prepare::{Crop, normalise, prepare, prepare_painted};
+pub use prepare::{Crop, normalise, prepare};
 pub use sampling::Sampling;

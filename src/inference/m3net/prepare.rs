@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::context::ContextBox;
 use crate::inference::error::InferenceError;
-use crate::volume::{Painted, Values, Volume};
+use crate::volume::{Values, Volume};
 
 /// Air, in HU: what a volume thinner than the crop is padded with.
 const PADDING_HU: f32 = -1000.0;
@@ -30,26 +30,6 @@ pub struct Crop {
 /// - errors: a slice of the box that has not arrived, values that are no numbers
 pub fn prepare(volume: &Volume, context: &ContextBox) -> Result<Crop, InferenceError> {
     let mut values = raw(volume, context)?;
-    let range_hu = normalise(&mut values).ok_or(InferenceError::NoNumbers)?;
-    Ok(Crop { context: *context, values: values.into(), range_hu })
-}
-
-/// As [`prepare`], of the CT as it would be with other values in some voxels: its normalisation, too, is that
-/// of the changed crop.
-/// - errors: as [`prepare`]
-pub fn prepare_painted(
-    volume: &Volume,
-    context: &ContextBox,
-    painted: &Painted,
-) -> Result<Crop, InferenceError> {
-    let mut values = raw(volume, context)?;
-    let [ni, nj, _] = context.bounds.size;
-    painted.within(&context.bounds, |at, value| {
-        let [i, j, k] = std::array::from_fn(|a| (at[a] as i64 - context.bounds.min[a]) as usize);
-        if let Some(slot) = values.get_mut((k * ni + i) * nj + j) {
-            *slot = value;
-        }
-    });
     let range_hu = normalise(&mut values).ok_or(InferenceError::NoNumbers)?;
     Ok(Crop { context: *context, values: values.into(), range_hu })
 }
@@ -113,7 +93,7 @@ mod tests {
     use super::*;
     use crate::geometry::{Point, VoxelBox, VoxelGrid};
     use crate::networks::Scale;
-    use crate::volume::{Fill, Stroke, Unit};
+    use crate::volume::Unit;
 
     #[test]
     fn a_crop_has_the_networks_axes_and_padding_is_air() {
@@ -134,12 +114,5 @@ mod tests {
         // Columns 1 and 2, each with its three rows.
         assert_eq!(hu[6..12], [10.0, 1010.0, 2010.0, 20.0, 1020.0, 2020.0]);
         assert_eq!(hu[12..], [-1000.0; 6]);
-        // Column 2, row 1: the last place but one of its slice. What is changed is normalised with the rest.
-        let at = volume.grid().patient_from_voxel() * Point::new(2.0, 1.0, 0.0);
-        let painted = Painted::of(&volume, &[Stroke::ball(Fill::Air, 0.1, at)]);
-        let changed = prepare_painted(&volume, &context, &painted).expect("complete");
-        let hu: Vec<f32> = changed.values.iter().map(|v| (v * 3020.0 - 1000.0).round()).collect();
-        assert_eq!(hu[6..12], [10.0, 1010.0, 2010.0, 20.0, -1000.0, 2020.0]);
-        assert_eq!(changed.range_hu, [-1000.0, 2020.0]);
     }
 }

@@ -20,7 +20,7 @@ use crate::ui::{Scene, UiState, icons, words};
 const CENTRES: [usize; 3] = [3, 5, 7];
 const STEPS_MM: [f64; 3] = [1.0, 2.0, 3.0];
 
-/// Draws the badge, what is stable, and the button; nothing for a network that cannot be asked.
+/// Draws the badge, what is stable, and the button; nothing for a network that was never taught.
 pub fn neighbourhood_ui(
     ui: &mut Ui,
     scene: &Scene<'_>,
@@ -29,7 +29,7 @@ pub fn neighbourhood_ui(
     answer: &Answer,
     out: &mut Commands,
 ) {
-    if !answer.can_be_questioned() || !answer.trained {
+    if !answer.trained {
         return;
     }
     let t = tokens(ui);

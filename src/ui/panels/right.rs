@@ -108,11 +108,9 @@ fn nodule_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, nodule: &Nodul
                 ui.add_space(size::HALF);
             }
             told_ui(ui, scene, out);
-            if answer.can_be_questioned() && answer.can_lack_tissue() && answer.trained {
+            if answer.can_lack_tissue() && answer.trained {
                 card_ui(ui, |ui| counterfactual::counterfactual_ui(ui, scene, nodule, answer, out));
                 ui.add_space(size::HALF);
-            }
-            if answer.can_lack_tissue() && answer.trained {
                 card_ui(ui, |ui| occluding::occluding_ui(ui, scene, out));
                 ui.add_space(size::HALF);
             }

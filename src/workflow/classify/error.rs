@@ -97,9 +97,6 @@ pub enum ClassifyError {
         /// What was asked for.
         what: &'static str,
     },
-    /// Asked with the published input alone.
-    #[error("{0} is asked with the published input (mode paper) alone")]
-    PaperAlone(&'static str),
     /// A network of another kind.
     #[error("{0} does not scan volumes; lungnodule-ssm and lungnodule-ssm-compact do")]
     NoScanner(&'static str),
