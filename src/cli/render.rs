@@ -10,9 +10,9 @@ use super::progress::Terminal;
 use super::{output, series};
 use crate::export::Film;
 use crate::geometry::{Plane, Point};
-use crate::gpu;
 use crate::inference::{DeviceChoice, Engine, EngineOptions, Mode, WeightsChoice, regions};
 use crate::networks::weights::UNTRAINED;
+use crate::networks::{Architecture, Family};
 use crate::session::{Orientation, PetLook, PetSeries, Projection, Side, Slab, VolumeView};
 use crate::workflow::batch;
 use crate::workflow::classify::{self, ClassifyError, Request};
@@ -21,6 +21,7 @@ use crate::workflow::models::{architecture, weights_for};
 use crate::workflow::open::Opened;
 use crate::workflow::overlays::{pet, pets, structures};
 use crate::workflow::render::{Overlays, RenderError, Subject, View, WindowChoice};
+use crate::{gpu, networks};
 
 impl From<RenderError> for Failure {
     fn from(error: RenderError) -> Self {
@@ -205,7 +206,7 @@ fn of_others(
     Ok(())
 }
 
-/// Boxes are plain arithmetic; the map needs the network.
+/// Boxes are arithmetic; the map needs the network.
 fn overlays(options: &Options, opened: &Opened, terminal: &Terminal) -> Result<Overlays, Failure> {
     let mut overlays = Overlays::default();
     if !options.boxes && !options.saliency {
@@ -222,11 +223,15 @@ fn overlays(options: &Options, opened: &Opened, terminal: &Terminal) -> Result<O
         force: options.force,
         ..Request::new(Arc::clone(&opened.volume), opened.defects.clone(), at)
     };
-    // Boxes are known without what else a network needs.
+    // Boxes are known without what else a network needs, but for the weights where these decide what is read.
     if options.saliency { classify::check(&request) } else { classify::check_place(&request) }?;
     overlays.mark = Some(at);
     if options.boxes {
-        let layers = architecture(options.model, &options.weights).map_err(Failure::arguments)?;
+        let spec = networks::spec(options.model).map_err(Failure::arguments)?;
+        let layers = match spec.family {
+            Family::Mmcaf => architecture(spec.name, &options.weights).map_err(Failure::work)?,
+            _ => Architecture::named(spec.name).map_err(Failure::arguments)?,
+        };
         overlays.boxes = regions(&layers, options.mode, grid, at);
     }
     if options.saliency {

@@ -108,7 +108,7 @@ pub fn attends(answer: &Answer) -> bool {
 
 /// Runs the network once more on what it read, and keeps the attention of a layer.
 /// - `network`: that answered, or the first of them
-/// - `slice`: what LungNodule-SSM read; its answer does not keep it
+/// - `slice`: what LungNodule-SSM read; its answer keeps one channel, as it was before it was scaled
 /// - `layer`: its number; `None`, or one that there is not, for the last one
 /// - errors: a network whose tokens do not attend; a device that failed, numbers that are none
 pub fn attention_maps(

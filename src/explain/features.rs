@@ -82,7 +82,7 @@ pub fn read_parts(answer: &Answer) -> &'static [RegionName] {
 
 /// Runs the network once more on what it read, and keeps a layer.
 /// - `network`: that answered, or the first of them
-/// - `slice`: what LungNodule-SSM read; its answer does not keep it
+/// - `slice`: what LungNodule-SSM read; its answer keeps one channel, as it was before it was scaled
 /// - errors: another network; a part or layer that it does not have, a device that failed, numbers that are none
 pub fn feature_maps(
     network: &Loaded,

@@ -28,7 +28,7 @@ pub enum Inside {
 
 /// Runs the network once more on what it read.
 /// - `network`: that answered, or the first of them
-/// - `slice`: what LungNodule-SSM read; its answer does not keep it
+/// - `slice`: what LungNodule-SSM read; its answer keeps one channel, as it was before it was scaled
 /// - errors: see [`feature_maps`] and [`attention_maps`]
 pub fn look_inside(
     network: &Loaded,

@@ -1,7 +1,7 @@
 //! What the network says of the places around a point: how far a click may be off before the answer is
 //! another one.
 //!
-//! Every place is asked about as if it had been clicked: its own crops, each with its own normalisation. A
+//! Every place is asked about as if it had been clicked: its own crops, prepared as the mode prepares them. A
 //! click that is off by some voxels is the commonest change that an answer meets, and none that it should
 //! depend on.
 

@@ -60,6 +60,9 @@ pub enum InferenceError {
     /// The device failed while working.
     #[error("the device failed while the network ran ({0})")]
     Device(String),
+    /// Of a network whose weights were replaced by others of another field.
+    #[error("these weights read another part of the CT than was prepared for them; ask the network again")]
+    OtherInput,
     /// Logits that are no numbers.
     #[error("the network's answer is no number; its weights do not suit this input")]
     NoAnswer,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::classify::{ClassifyError, Request, check_place, first_answer, stopped};
+use super::classify::{ClassifyError, Request, check_mode, check_place, first_answer, stopped};
 use super::models::weights_for;
 use crate::findings::Counterfactual;
 use crate::geometry::VoxelBox;
@@ -26,12 +26,13 @@ pub enum CounterfactualPart {
 }
 
 /// Whether it can be asked: plain facts, no network.
-/// - errors: a network that compares dates; as [`check_place`]
+/// - errors: a network that compares dates; as [`check_mode`] and [`check_place`]
 pub fn check(request: &Request) -> Result<(), ClassifyError> {
     let spec = spec(&request.model)?;
     if spec.family.compares_dates() {
         return Err(ClassifyError::TwoDates { model: spec.name, what: WHAT });
     }
+    check_mode(request)?;
     check_place(request)
 }
 
@@ -150,7 +151,7 @@ mod tests {
     use crate::volume::{Unit, Volume};
 
     #[test]
-    fn tissue_is_taken_out_of_one_date() {
+    fn tissue_is_taken_out_of_one_date_in_a_mode_that_the_network_has() {
         let corner = Point::new(0.0, 0.0, 0.0);
         let grid = VoxelGrid::axis_aligned([64; 3], [1.0; 3], corner).expect("a grid");
         let volume = Arc::new(Volume::loading(grid, Unit::Hu, None));
@@ -160,7 +161,14 @@ mod tests {
         };
         assert_eq!(asked("m3net-compact", Mode::Paper), Ok(()));
         assert_eq!(asked("m3net-compact", Mode::Clinical), Ok(()));
-        assert_eq!(asked("maemc-net-compact", Mode::Clinical), Ok(()));
+        // One takes slices as channels, the other has one published preparation.
+        for model in ["m3net-cnb-r34-r18", "maemc-net-compact"] {
+            assert_eq!(asked(model, Mode::Paper), Ok(()));
+            assert!(
+                asked(model, Mode::Clinical).is_err_and(|text| text.contains("no mode clinical")),
+                "{model}"
+            );
+        }
         assert!(asked("csf-net-compact", Mode::Paper).is_err_and(|text| text.contains("compares two")));
     }
 }

@@ -25,7 +25,7 @@ pub enum InsidePart {
 pub struct About {
     /// What was said.
     pub answer: Arc<Answer>,
-    /// What was asked about; of LungNodule-SSM alone, whose answer does not keep what it read.
+    /// What was asked about; of LungNodule-SSM alone, whose answer keeps one channel of what it read.
     pub ct: Option<Arc<Volume>>,
     /// The weights that answered; `None` takes what is installed, or built in.
     pub weights: Option<WeightsChoice>,

@@ -10,6 +10,7 @@ use crate::forest::Forest;
 use crate::inference::WeightsChoice;
 use crate::inference::ssm::SsmNetwork;
 use crate::jobs::{Cancelled, JobContext};
+use crate::networks::mmcaf::{Field, MmcafConfig};
 use crate::networks::ssm::HEAD;
 use crate::networks::weights::{
     BUILT_IN, Card, Import, Precision, StateDict, WeightsError, WeightsFile, built_in, built_in_architecture,
@@ -213,7 +214,7 @@ pub fn info(name: &str) -> Result<ModelReport, ModelsError> {
         classes: spec.classes,
         family: spec.family.name(),
         crops: if spec.family == Family::M3Net { M3NET_SCALES.map(|s| s.crop).to_vec() } else { Vec::new() },
-        reads: reads(spec.family),
+        reads: reads(&published),
         parameters: parameters(&published.keys().needed),
         options: published.options(),
         weights: None,
@@ -232,6 +233,7 @@ pub fn info(name: &str) -> Result<ModelReport, ModelsError> {
     match file.and_then(|file| checked(file, name)) {
         Ok(Checked { file, card, architecture, keys, .. }) => {
             report.options = architecture.options();
+            report.reads = reads(&architecture);
             report.parameters = parameters(&keys.needed);
             report.weights = Some(file.name);
             report.weights_sha256 = Some(file.sha256);
@@ -243,14 +245,21 @@ pub fn info(name: &str) -> Result<ModelReport, ModelsError> {
     Ok(report)
 }
 
-/// What a network of a family reads of a CT.
-const fn reads(family: Family) -> &'static str {
-    match family {
-        Family::M3Net => "three crops of native voxels around the point",
-        Family::Mmcaf => "12 whole slices around the point, resized to 192 x 192, and seven clinical fields",
-        Family::Maemc => "25 axial slices of 50 x 50 mm at 1 mm around the point, as one montage",
-        Family::Csf => "64 x 64 x 16 mm at 1 mm around a point on each of two dates, and six clinical fields",
-        Family::Ssm => "the whole axial slice nearest to the point, resized to 504 x 504",
+/// What a network reads of a CT.
+const fn reads(architecture: &Architecture) -> &'static str {
+    match architecture {
+        Architecture::M3Net(_) => "three crops of native voxels around the point",
+        Architecture::Mmcaf(MmcafConfig { field: Field::Whole, .. }) => {
+            "12 whole slices around the point, resized to 192 x 192, and seven clinical fields"
+        }
+        Architecture::Mmcaf(MmcafConfig { field: Field::Third, .. }) => {
+            "a third of the columns and rows of 12 slices around the point, resized to 64 x 64, and seven clinical fields"
+        }
+        Architecture::Maemc(_) => "25 axial slices of 50 x 50 mm at 1 mm around the point, as one montage",
+        Architecture::Csf(_) => {
+            "64 x 64 x 16 mm at 1 mm around a point on each of two dates, and six clinical fields"
+        }
+        Architecture::Ssm(_) => "the whole axial slice nearest to the point, resized to 504 x 504",
     }
 }
 

@@ -6,7 +6,8 @@ use super::classify::{self, ClassifyError, Request, first_answer, stopped};
 use super::models::weights_for;
 use super::waiting::last_known;
 use crate::explain::{Around, Neighbourhood, neighbourhood};
-use crate::inference::{Engine, Loaded, Question, Region, Runtime, Stopped, regions};
+use crate::geometry::{Patient, Point, VoxelBox};
+use crate::inference::{Engine, Loaded, Question, Runtime, Stopped, regions};
 use crate::jobs::{JobContext, Wake};
 use crate::networks::{Architecture, spec};
 
@@ -93,11 +94,13 @@ fn one_by_one(
 ) -> Result<(), ClassifyError> {
     let (spec, grid) = (spec(&request.model)?, request.volume.grid());
     let mut found: Option<Neighbourhood> = None;
-    let mut known: Vec<(Vec<Region>, f64)> = Vec::new();
+    let mut known: Vec<(Vec<(VoxelBox, [Point<Patient>; 8])>, f64)> = Vec::new();
     let mut place = 0;
     loop {
         let at = found.as_ref().and_then(|found| found.places.get(place)).map_or(request.at, |p| p.at);
-        let read = regions(architecture, request.mode, grid, at);
+        // How far they were moved to be there makes no difference to what is read.
+        let read: Vec<_> =
+            regions(architecture, request.mode, grid, at).iter().map(|r| (r.bounds, r.corners)).collect();
         let same = known.iter().find(|(regions, _)| !read.is_empty() && *regions == read);
         let probability = match same {
             Some((_, probability)) => *probability,

@@ -147,7 +147,7 @@ fn what_the_body_lies_on_and_what_lies_around_the_point_are_shown_in_3d_as_asked
     let folder = scratch("volume-parts");
     let drawn = |name: &str, more: &[&str]| {
         let out = folder.join(format!("{name}.png"));
-        let fixed = ["render", arg(phantom()), "--volume", "surface", "--from", "left", "--size", "96x96"];
+        let fixed = ["render", arg(phantom()), "--volume", "mip", "--from", "left", "--size", "96x96"];
         let ran = triscope(&[&fixed[..], &["--out", arg(&out)], more].concat());
         assert_eq!(ran.code, Some(0), "{name}: {}", ran.stderr);
         picture(&out)

@@ -203,6 +203,10 @@ fn answers(model: &str, folder: &Path, weights: &Path) {
     let engine = Engine::start(EngineOptions::alone(DeviceChoice::Cpu));
     let said = classify::run(&engine.expect("a thread"), request, &ctx).expect("answers");
     assert!(said.answer.trained && (0.0..=1.0).contains(&said.answer.probability));
+    if let Some(field) = said.answer.options.get("field") {
+        // What was taught to read a third of 72 columns and rows is asked so.
+        assert_eq!((*field, said.answer.regions[0].bounds.size), ("third", [24, 24, 12]));
+    }
 }
 
 fn figures(model: &str, manifest: &Path, run: &Path, out: &Path) {

@@ -54,7 +54,7 @@ pub(in crate::cli) struct Render {
     #[arg(long, value_name = "RIGHT,DOWN", value_parser = values::turn_deg,
         requires = "volume", allow_hyphen_values = true)]
     pub(in crate::cli) turn: Option<[f64; 2]>,
-    /// Show in 3D what the body lies on, too
+    /// Show in 3D what the body lies on, too; the lungs are shown without it all the same
     #[arg(long, requires = "volume")]
     pub(in crate::cli) table: bool,
     /// Show in 3D nothing outside a cube of this side around the point of --at

@@ -3,6 +3,8 @@
 //! The forest bends nowhere and has no derivative: derivatives are those of the detection head's logits, on the same
 //! features. What is covered is asked of whatever answers.
 
+use std::sync::Arc;
+
 use burn::tensor::{Device, Tensor};
 
 use super::attended::{raising, shares};
@@ -22,15 +24,13 @@ pub struct SsmSampled<'a> {
     region: &'a Region,
     side: usize,
     /// 0 to 1.
-    grey: Vec<f32>,
+    grey: Arc<[f32]>,
 }
 
 impl<'a> SsmSampled<'a> {
     /// - `picture`: of `side` x `side`
     pub fn new(network: &'a SsmNetwork, picture: &'a SlicePicture, side: usize) -> Self {
-        let [[mean, deviation], ..] = CHANNELS;
-        let grey = picture.values.iter().take(side * side).map(|v| v * deviation + mean).collect();
-        Self { network, region: &picture.region, side, grey }
+        Self { network, region: &picture.region, side, grey: picture.grey() }
     }
 
     /// The three channels, `[1, 3, row, column]`.

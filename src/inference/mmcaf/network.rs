@@ -74,7 +74,7 @@ impl MmcafNetwork {
 
     /// - `window`: 12 x 192 x 192, or as many as its field has, [slice][row][column]
     /// - `table`: seven columns, -1 to 1
-    /// - errors: cancelled, a device that failed, or an answer that is no number
+    /// - errors: cancelled, a window of another field, a device that failed, or an answer that is no number
     pub fn forward(
         &self,
         window: &[f32],
@@ -84,6 +84,10 @@ impl MmcafNetwork {
         ctx.check()?;
         let start = Instant::now();
         let [slices, rows, columns] = self.field.window();
+        // Weights that were replaced meanwhile may read another field.
+        if window.len() != slices * rows * columns {
+            return Err(InferenceError::OtherInput);
+        }
         let window: Tensor<4> =
             Tensor::from_data(TensorData::new(window.to_vec(), [1, slices, rows, columns]), &self.device);
         let table: Tensor<2> =

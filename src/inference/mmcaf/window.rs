@@ -359,6 +359,20 @@ mod tests {
     }
 
     #[test]
+    fn a_mark_in_the_patient_is_at_its_place_in_a_third_of_a_finer_slice() {
+        // 384 pixels, a third of which is 128 for 64 samples: columns 240 and 241, rows 100 and 101 become one.
+        let volume = volume([384, 384, 12], |i, j, _| if [i / 2, j / 2] == [120, 50] { 900 } else { -1000 });
+        let patient = volume.grid().patient_from_voxel() * Point::new(240.0, 100.0, 6.0);
+        let found = windows(&volume, patient, None, Mode::Paper, Field::Third).expect("read").remove(0);
+        assert_eq!(found.region.bounds, VoxelBox { min: [176, 36, 0], size: [128, 128, 12] });
+        let bright: Vec<[usize; 2]> = (found.values[..64 * 64].iter().enumerate())
+            .filter(|(_, v)| **v > 0.0)
+            .map(|(n, _)| [n % 64, n / 64])
+            .collect();
+        assert_eq!(bright, [[(240 - 176) / 2, (100 - 36) / 2]]);
+    }
+
+    #[test]
     fn a_slice_of_one_pixel_has_a_third() {
         let volume = volume([1, 2, 3], |_, j, k| (100 * j + 10 * k) as i16);
         let middle = at(volume.grid(), 1.0);

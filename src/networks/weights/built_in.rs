@@ -1,7 +1,10 @@
 //! The weights that come with the program: files of `assets/weights`, compiled in.
 
+use std::sync::LazyLock;
+
 use super::error::WeightsError;
-use super::file::{WeightsFile, words};
+use super::file::WeightsFile;
+use super::glance::of_header;
 use crate::networks::Architecture;
 
 /// What the window and files call them.
@@ -47,11 +50,15 @@ pub fn built_in(model: &str) -> Option<Result<WeightsFile, WeightsError>> {
     Some(WeightsFile::from_safetensors(BUILT_IN, find(model)?.weights))
 }
 
-/// The layers that they decide, from their header alone.
+/// The layers that they decide, from their header alone, as [`super::glance`] has them.
 /// - returns: `None` where there are none
 pub fn built_in_architecture(model: &str) -> Option<Architecture> {
-    let (_, metadata) = words(find(model)?.weights, BUILT_IN).ok()?;
-    Architecture::named(model).ok()?.chosen_in(&metadata, BUILT_IN).ok()
+    // What is compiled in is read once: lists ask often, and a forest makes a header of megabytes.
+    static DECIDED: LazyLock<Vec<(&str, Option<Architecture>)>> = LazyLock::new(|| {
+        let decided = |one: &BuiltIn| Some(of_header(one.weights, BUILT_IN, one.model).ok()?.0);
+        ALL.iter().map(|one| (one.model, decided(one))).collect()
+    });
+    DECIDED.iter().find(|(name, _)| *name == model)?.1
 }
 
 /// Whether a network has any.
@@ -62,4 +69,21 @@ pub fn has_built_in(model: &str) -> bool {
 /// Their model card, as Markdown.
 pub fn built_in_card(model: &str) -> Option<&'static str> {
     Some(find(model)?.card)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_headers_decide_the_options_that_the_files_decide() {
+        for one in &ALL {
+            let file = built_in(one.model).expect("there").expect("sound");
+            let whole = Architecture::of_file(one.model, &file).expect("sound");
+            // How many categories a field has is told by values.
+            let decided = built_in_architecture(one.model).map(|layers| layers.options());
+            assert_eq!(decided, Some(whole.options()), "{}", one.model);
+        }
+        assert_eq!(built_in_architecture("m3net-r18x3"), None);
+    }
 }

@@ -35,13 +35,30 @@ pub fn glance(path: &Path, model: &str) -> Result<Architecture, WeightsError> {
         return Err(damaged("its header is too long"));
     }
     file.take(length.saturating_sub(1)).read_to_end(&mut bytes).map_err(unreadable)?;
-    let header: serde_json::Map<String, serde_json::Value> = bytes
-        .get(8..)
-        .and_then(|json| serde_json::from_slice(json).ok())
-        .ok_or_else(|| damaged("no header"))?;
-    let (card, metadata) = words(&bytes, &name)?;
+    let (architecture, end) = of_header(&bytes, &name, model)?;
+    if whole < length.saturating_add(8).saturating_add(end) {
+        return Err(damaged("values are missing at its end"));
+    }
+    Ok(architecture)
+}
+
+/// What the header of a safetensors file tells of a network.
+/// - `bytes`: its length and its text at least
+/// - returns: the layers, and where the last value ends
+/// - errors: no header, another network's, keys or shapes that do not fit, options that tell nonsense
+pub(super) fn of_header(bytes: &[u8], name: &str, model: &str) -> Result<(Architecture, u64), WeightsError> {
+    let damaged = |why: &str| WeightsError::Damaged { name: name.to_owned(), why: why.to_owned() };
+    let length = bytes.first_chunk().map_or(0, |length| u64::from_le_bytes(*length));
+    let text = usize::try_from(length).ok().and_then(|length| bytes.get(8..length.checked_add(8)?));
+    let header: serde_json::Map<String, serde_json::Value> =
+        text.and_then(|json| serde_json::from_slice(json).ok()).ok_or_else(|| damaged("no header"))?;
+    let (card, metadata) = words(bytes, name)?;
     if let Some(card) = card.filter(|card| card.model != model) {
-        return Err(WeightsError::OtherNetwork { name, found: card.model, model: model.to_owned() });
+        return Err(WeightsError::OtherNetwork {
+            name: name.to_owned(),
+            found: card.model,
+            model: model.to_owned(),
+        });
     }
     // Shapes alone, without values.
     let mut state = StateDict::default();
@@ -57,15 +74,11 @@ pub fn glance(path: &Path, model: &str) -> Result<Architecture, WeightsError> {
         let shape = shape.into_iter().map(|n| usize::try_from(n).unwrap_or(usize::MAX)).collect();
         state.tensors.insert(key.clone(), Array { shape, values: Vec::new() });
     }
-    if whole < length.saturating_add(8).saturating_add(end) {
-        return Err(damaged("values are missing at its end"));
-    }
     let state = Architecture::published(model, unwrapped(state));
     let architecture = Architecture::of(model, &state)?;
     let keys = Import::compare(&architecture.keys(), &state);
-    if keys.fits() {
-        architecture.chosen_in(&metadata, &name)
-    } else {
-        Err(WeightsError::DoNotFit { model: model.to_owned(), report: Box::new(keys) })
+    if !keys.fits() {
+        return Err(WeightsError::DoNotFit { model: model.to_owned(), report: Box::new(keys) });
     }
+    Ok((architecture.chosen_in(&metadata, name)?, end))
 }

@@ -267,6 +267,20 @@ mod tests {
     }
 
     #[test]
+    fn a_third_is_cut_where_the_program_reads_it() {
+        let corner = crate::geometry::Point::new(-100.0, 40.0, 7.0);
+        let grid = crate::geometry::VoxelGrid::axis_aligned([SIDE, SIDE, 20], [1.9, 1.9, 3.0], corner);
+        let grid = grid.expect("a grid");
+        for [column, row] in [[96.0, 96.0], [80.4, 120.6], [3.0, 190.0], [191.0, 31.9], [32.0, 160.0]] {
+            let at = grid.patient_from_voxel() * crate::geometry::Point::new(column, row, 9.0);
+            let region = regions(&grid, at, None, Field::Third)[0];
+            let mark = Mark { at: [9.0, row as f32, column as f32], spacing_mm: [3.0, 1.9, 1.9] };
+            let [top, left] = Piece::middle(mark, Field::Third.window()[1]).first;
+            assert_eq!(region.bounds.min[..2], [left as i64, top as i64], "{column}, {row}");
+        }
+    }
+
+    #[test]
     fn four_quarter_turns_bring_a_slice_back() {
         let plane: Vec<f32> = (0..PLANE).map(|n| (n.wrapping_mul(37) % 101) as f32 / 101.0).collect();
         let quarter = std::f32::consts::FRAC_PI_2;

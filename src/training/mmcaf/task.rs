@@ -403,7 +403,9 @@ mod tests {
         let (cohort, layers) = (cohort(), MmcafConfig::compact());
         let pieces = MmcafPieces { image: vec![32], ..MmcafPieces::default() };
         let learned = |trunk_rate| {
-            let config = MmcafTraining { trunk_rate, pieces: pieces.clone(), ..MmcafTraining::default() };
+            let mut config = MmcafTraining { trunk_rate, pieces: pieces.clone(), ..MmcafTraining::default() };
+            // Decay moves what no gradient reaches.
+            config.image.weight_decay = 0.0;
             let shared = Shared { cohort: &cohort, config: &config, field: Field::Whole, weights: [1.0; 2] };
             let task = ImageTask(&shared);
             let net = loaded("mmcaf-net-compact", &layers, first_values(&layers, 1), &device).expect("fits");

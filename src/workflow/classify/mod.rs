@@ -137,10 +137,7 @@ pub struct Classified {
 /// - errors: as [`check_place`]; a method that the network does not have; an earlier date that it needs
 pub fn check(request: &Request) -> Result<(), ClassifyError> {
     let spec = spec(&request.model)?;
-    if !Mode::of(spec).contains(&request.mode) {
-        let (model, mode) = (spec.name, request.mode);
-        return Err(InferenceError::NoSuchMode { model, mode }.into());
-    }
+    check_mode(request)?;
     if let Some(wanted) = request.explain.iter().find(|wanted| !wanted.is_of(spec)) {
         return Err(ClassifyError::no_method(spec, *wanted));
     }
@@ -148,6 +145,17 @@ pub fn check(request: &Request) -> Result<(), ClassifyError> {
         return Err(ClassifyError::NeedsPrior(spec.name));
     }
     check_place(request)
+}
+
+/// Whether a network's input can be prepared in the way that is asked for.
+/// - errors: unknown network, a mode that it does not have
+pub fn check_mode(request: &Request) -> Result<(), ClassifyError> {
+    let spec = spec(&request.model)?;
+    if Mode::of(spec).contains(&request.mode) {
+        return Ok(());
+    }
+    let (model, mode) = (spec.name, request.mode);
+    Err(InferenceError::NoSuchMode { model, mode }.into())
 }
 
 /// Slices that a series must have for a network to be asked: of those that read a region nine tenths of it would

@@ -177,7 +177,8 @@ fn arranged(painter: &Painter, place: &Place, shown: &Shown) -> Option<Labels> {
             room_left,
         )
     };
-    let across = if right { x..=x + short } else { x - short..=x };
+    let width = if form == 0 { long } else { short };
+    let across = if right { x..=x + width } else { x - width..=x };
     let bar = colour_bar::taken(painter, place.rect, shown);
     let over_bar = if *across.end() > bar.left() { bar.top() - 2.0 } else { f32::INFINITY };
     let height = LABEL_HEIGHT * lines.len() as f32;
@@ -192,7 +193,13 @@ fn arranged(painter: &Painter, place: &Place, shown: &Shown) -> Option<Labels> {
     let letters = lines::letter_places(place.rect).map(|letter| letter.shrink2(vec2(6.0, 3.0)));
     let y = letters.iter().find(|letter| covers(wanted, letter)).map_or(wanted, |letter| {
         let [above, below] = [letter.top() - height, letter.bottom()];
-        if above >= under_corners { above } else { below }
+        if above >= under_corners {
+            above
+        } else if below <= bottom {
+            below
+        } else {
+            wanted
+        }
     });
     let lines = lines
         .into_iter()
