@@ -157,8 +157,11 @@ fn what_the_body_lies_on_and_what_lies_around_the_point_are_shown_in_3d_as_asked
     let lit = |picture: &image::RgbaImage| picture.pixels().filter(|p| p[0] > 40).count();
     assert!(lit(&table) > lit(&body), "{} and {}", lit(&table), lit(&body));
     assert!(cube != body);
-    let ran = triscope(&["render", arg(phantom()), "--plane", "axial", "--table", "--out", "none.png"]);
-    assert!(ran.code == Some(2) && ran.stderr.contains("--volume"), "{}", ran.stderr);
+    for of_3d in [&["--table"][..], &["--cube", "60"], &["--from", "left"], &["--turn", "10,0"]] {
+        let plane = ["render", arg(phantom()), "--plane", "axial", "--out", "none.png"];
+        let ran = triscope(&[&plane[..], of_3d].concat());
+        assert!(ran.code == Some(2) && ran.stderr.contains("--plane"), "{of_3d:?}: {}", ran.stderr);
+    }
 }
 
 #[test]

@@ -48,17 +48,18 @@ pub(in crate::cli) struct Render {
     #[arg(long, value_enum, conflicts_with_all = ["plane", "oblique", "slab", "fov", "overlay"])]
     pub(in crate::cli) volume: Option<VolumeName>,
     /// From where the volume is seen in 3D [default: front]
-    #[arg(long, value_enum, requires = "volume")]
+    #[arg(long, value_enum, requires = "volume", conflicts_with_all = ["plane", "oblique"])]
     pub(in crate::cli) from: Option<SideName>,
     /// Turned in 3D: degrees that the side which one sees is pushed to the right, and down
     #[arg(long, value_name = "RIGHT,DOWN", value_parser = values::turn_deg,
-        requires = "volume", allow_hyphen_values = true)]
+        requires = "volume", conflicts_with_all = ["plane", "oblique"], allow_hyphen_values = true)]
     pub(in crate::cli) turn: Option<[f64; 2]>,
     /// Show in 3D what the body lies on, too; the lungs are shown without it all the same
-    #[arg(long, requires = "volume")]
+    #[arg(long, requires = "volume", conflicts_with_all = ["plane", "oblique"])]
     pub(in crate::cli) table: bool,
     /// Show in 3D nothing outside a cube of this side around the point of --at
-    #[arg(long, value_name = "MM", value_parser = values::slab_mm, requires = "volume")]
+    #[arg(long, value_name = "MM", value_parser = values::slab_mm,
+        requires = "volume", conflicts_with_all = ["plane", "oblique"])]
     pub(in crate::cli) cube: Option<f64>,
     /// Point that the slice passes through [default: the middle of the volume]
     #[arg(long, value_name = "X,Y,Z", value_parser = values::position)]
