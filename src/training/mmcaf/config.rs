@@ -68,6 +68,10 @@ pub struct MmcafTraining {
     /// narrow trunk says by a head that reads all of its levels, the rest of the encoder, which reads them through gates
     /// and a maximum, does not find in it unless it learns along. Ours.
     pub trunk_rate: f64,
+    /// Variations of every window whose features are kept for the third stage, beside those of the window as it is;
+    /// 0, as published: they are computed anew for every step. The encoder rests there, so that a step on kept features
+    /// costs a thousandth.
+    pub joint_views: usize,
     /// Whether the table's own head, which the answer never uses, teaches the table's encoder with the answer; ours:
     /// published, the fusion alone does.
     pub table_teaches: bool,
@@ -105,6 +109,7 @@ impl Default for MmcafTraining {
             where_weight: 0.0,
             joining_rate: 1.0,
             trunk_rate: 0.0,
+            joint_views: 0,
             table_teaches: false,
             focus: 2.0,
             dropout: false,
@@ -133,6 +138,7 @@ impl MmcafTraining {
         check(!(rate > 0.0 && rate <= 1.0), "joining_rate must be above 0 and at most 1")?;
         check(!(0.0..=1.0).contains(&config.trunk_rate), "trunk_rate must be at least 0 and at most 1")?;
         check(!(config.focus >= 0.0 && config.focus.is_finite()), "focus must not be negative")?;
+        check(config.joint_views > 64, "joint_views must not be above 64")?;
         let a = &config.augmentation;
         check(a.jitter_slices > 24, "jitter_slices must not be above 24")?;
         check(a.rotation_degrees > 180, "rotation_degrees must not be above 180")?;

@@ -23,7 +23,7 @@ use crate::networks::mmcaf::{
 use crate::networks::weights::{Import, Metadata, StateDict, WeightsFile, collect};
 use crate::networks::{Architecture, Taps};
 use input::Planes;
-use task::{ImageInTraining, ImageTask, JointTask, Shared, TrunkInTraining, TrunkTask};
+use task::{ImageInTraining, ImageTask, JointTask, Shared, TrunkInTraining, TrunkTask, Views};
 
 /// The stages.
 const TRUNK: &str = "trunk";
@@ -117,7 +117,11 @@ impl Curriculum for MmcafTraining {
         let fresh = TrunkInTraining::new(net, layers.widths, &learning);
         let net = lesson.stage(&TrunkTask(&shared), fresh, told)?.into_net();
         let net = lesson.stage(&ImageTask(&shared), ImageInTraining::new(net, &learning), told)?.into_net();
-        let net = lesson.stage(&JointTask(&shared), net, told)?;
+        let views = match self.joint_views {
+            0 => None,
+            _ => Some(Views::of(&net.valid(), &shared, &learning.clone().inner(), lesson.ctx)?),
+        };
+        let net = lesson.stage(&JointTask { shared: &shared, views: views.as_ref() }, net, told)?;
         let state = collect(&net.valid(), key_of)?;
         let metadata = Metadata::from([Architecture::Mmcaf(layers).options_entry()]);
         Ok(Learned { state, metadata, notes: Vec::new() })

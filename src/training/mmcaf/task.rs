@@ -10,12 +10,15 @@ use super::input::{Mark, Planes};
 use super::place::{Lesion, missed, shut, there, told};
 use super::{IMAGE, JOINT, MmcafTraining, TRUNK};
 use crate::inference::mmcaf::table;
+use crate::jobs::JobContext;
 use crate::networks::layers::Drop;
 use crate::networks::mmcaf::{Field, Mmcaf, MmcafConfig};
 use crate::networks::{Tapped, Taps};
 use crate::training::cohort::Cohort;
 use crate::training::course::Course;
+use crate::training::curriculum::numbers;
 use crate::training::described::{DESCRIBED, DescribingHead};
+use crate::training::error::TrainingError;
 use crate::training::learner::{Loss, Task};
 use crate::training::losses::binary_loss;
 use crate::training::pictures::Look;
@@ -89,6 +92,8 @@ pub(super) struct Batch {
     cases: Vec<usize>,
     /// Where their points lie in the windows.
     marks: Vec<Mark>,
+    /// Features of the image, where they are kept; there are no windows then.
+    features: Option<Vec<f32>>,
 }
 
 impl Batch {
@@ -119,7 +124,15 @@ impl Shared<'_> {
         let windows = read.iter().flat_map(|(values, _)| values.iter().copied()).collect();
         let marks = read.iter().map(|(_, mark)| *mark).collect();
         let positive = cases.iter().map(|&n| self.cohort.cases[n].positive).collect();
-        Batch { side, windows, rows: self.rows(cases), positive, cases: cases.to_vec(), marks }
+        Batch {
+            side,
+            windows,
+            rows: self.rows(cases),
+            positive,
+            cases: cases.to_vec(),
+            marks,
+            features: None,
+        }
     }
 
     /// Where the lesions of a batch lie.
@@ -269,8 +282,67 @@ impl Task for ImageTask<'_> {
     }
 }
 
+/// Features of the image as the resting encoder tells them, by look and case.
+pub(super) struct Views {
+    plain: Vec<Vec<f32>>,
+    varied: Vec<Vec<Vec<f32>>>,
+}
+
+impl Views {
+    /// Numbers of looks that no epoch has.
+    const FIRST: u64 = 1 << 32;
+    /// Windows that are read together.
+    const TOGETHER: usize = 16;
+
+    /// Asks the encoder.
+    /// - `device`: without gradients
+    /// - errors: cancelled, numbers that cannot be read back
+    pub(super) fn of(
+        net: &Mmcaf,
+        shared: &Shared<'_>,
+        device: &Device,
+        ctx: &JobContext,
+    ) -> Result<Self, TrainingError> {
+        let (count, config) = (shared.cohort.cases.len(), shared.config);
+        let all: Vec<usize> = (0..count).collect();
+        let mut done = 0;
+        let mut look = |look: Look| -> Result<Vec<Vec<f32>>, TrainingError> {
+            let mut told = Vec::with_capacity(count);
+            for cases in all.chunks(Self::TOGETHER) {
+                let share = done as f32 / (count * (config.joint_views + 1)).max(1) as f32;
+                ctx.step("What the image's encoder says", share)?;
+                let batch = shared.batch(cases, look, config.joint, &config.pieces.joint);
+                let features = net.image_features(batch.windows(device), &mut Taps::off(), Drop::Nothing);
+                let [_, width] = features.dims();
+                let values: Vec<f32> = numbers(features)?.into_iter().map(|v| v as f32).collect();
+                told.extend(values.chunks_exact(width).map(<[f32]>::to_vec));
+                done += cases.len();
+            }
+            Ok(told)
+        };
+        let plain = look(Look::Plain)?;
+        let varied = (0..config.joint_views as u64).map(|n| look(Look::Varied(Self::FIRST + n)));
+        Ok(Self { plain, varied: varied.collect::<Result<_, _>>()? })
+    }
+
+    fn at(&self, case: usize, look: Look) -> &[f32] {
+        let of = match look {
+            Look::Varied(number) if !self.varied.is_empty() => {
+                &self.varied[number as usize % self.varied.len()]
+            }
+            _ => &self.plain,
+        };
+        &of[case]
+    }
+}
+
 /// Table, fusion and classifier, the image's encoder as it is.
-pub(super) struct JointTask<'a>(pub(super) &'a Shared<'a>);
+pub(super) struct JointTask<'a> {
+    /// What all stages share.
+    pub(super) shared: &'a Shared<'a>,
+    /// Features that are kept; `None`: they are computed for every step.
+    pub(super) views: Option<&'a Views>,
+}
 
 impl Task for JointTask<'_> {
     type Net = Mmcaf;
@@ -281,23 +353,44 @@ impl Task for JointTask<'_> {
     }
 
     fn course(&self) -> Course {
-        self.0.config.joint
+        self.shared.config.joint
     }
 
     fn batch(&self, cases: &[usize], look: Look) -> Batch {
-        self.0.batch(cases, look, self.course(), &self.0.config.pieces.joint)
+        let shared = self.shared;
+        let Some(views) = self.views else {
+            return shared.batch(cases, look, self.course(), &shared.config.pieces.joint);
+        };
+        Batch {
+            side: 0,
+            windows: Vec::new(),
+            rows: shared.rows(cases),
+            positive: cases.iter().map(|&n| shared.cohort.cases[n].positive).collect(),
+            cases: cases.to_vec(),
+            marks: Vec::new(),
+            features: Some(cases.iter().flat_map(|&n| views.at(n, look).iter().copied()).collect()),
+        }
     }
 
     fn loss(&self, net: &Mmcaf, batch: &Batch, learning: bool, device: &Device) -> Loss {
-        let (encoder, place) = resting(net, learning, device);
-        let features = encoder.image_features(batch.windows(&place), &mut Taps::off(), Drop::Nothing);
+        let shared = self.shared;
+        let features = match &batch.features {
+            Some(kept) => {
+                let shape = [batch.positive.len(), MmcafConfig::FEATURES];
+                Tensor::from_data(TensorData::new(kept.clone(), shape), device)
+            }
+            None => {
+                let (encoder, place) = resting(net, learning, device);
+                let read = encoder.image_features(batch.windows(&place), &mut Taps::off(), Drop::Nothing);
+                still(read, learning)
+            }
+        };
         let told = net.kan().forward(batch.table(device));
-        let joined =
-            net.join(still(features, learning), told.clone(), &mut Taps::off(), self.0.drop(learning));
-        let joint = self.0.loss(joined, batch);
+        let joined = net.join(features, told.clone(), &mut Taps::off(), shared.drop(learning));
+        let joint = shared.loss(joined, batch);
         // The published answer never uses this head: it learns beside, and moves nothing else unless it is told to.
-        let alone = if self.0.config.table_teaches { told } else { told.detach() };
-        let table = self.0.loss(net.answer_told(alone), batch);
+        let alone = if shared.config.table_teaches { told } else { told.detach() };
+        let table = shared.loss(net.answer_told(alone), batch);
         Loss {
             total: joint.clone() + table.clone(),
             parts: vec![("answer", joint), ("table alone", table)],
@@ -313,6 +406,7 @@ mod tests {
 
     use super::*;
     use crate::clinical::ClinicalFields;
+    use crate::networks::mmcaf::random;
     use crate::networks::weights::{Array, collect};
     use crate::training::cohort::CohortCase;
     use crate::training::learner::{At, Learner};
@@ -398,6 +492,28 @@ mod tests {
     }
 
     #[test]
+    fn features_that_are_kept_say_what_is_computed_anew() {
+        let device = Device::flex();
+        let (cohort, layers) = (cohort(), MmcafConfig::compact());
+        let pieces = MmcafPieces { joint: vec![32], ..MmcafPieces::default() };
+        let config = MmcafTraining { joint_views: 2, pieces, ..MmcafTraining::default() };
+        let shared = Shared { cohort: &cohort, config: &config, field: Field::Whole, weights: [1.0; 2] };
+        let net = loaded("mmcaf-net-compact", &layers, random(&layers, 1), &device).expect("fits");
+        let views = Views::of(&net, &shared, &device, &JobContext::unobserved()).expect("read");
+        let [kept, anew] = [Some(&views), None].map(|views| JointTask { shared: &shared, views });
+        let cases = [2, 0, 3];
+        let loss = |task: &JointTask<'_>, look| {
+            let batch = task.batch(&cases, look);
+            f64::from(task.loss(&net, &batch, false, &device).total.into_scalar::<f32>())
+        };
+        let [a, b] = [loss(&kept, Look::Plain), loss(&anew, Look::Plain)];
+        // Single precision of features that were read in batches of another size.
+        assert!((a - b).abs() < 1e-5 * b.abs().max(1.0), "{a} {b}");
+        let varied = |number| views.at(2, Look::Varied(number)).to_vec();
+        assert!(varied(0) != varied(1) && varied(0) == varied(2) && varied(0) != views.plain[2]);
+    }
+
+    #[test]
     fn the_trunk_learns_with_the_image_where_it_is_told_to() {
         let device = Device::flex().autodiff();
         let (cohort, layers) = (cohort(), MmcafConfig::compact());
@@ -436,7 +552,7 @@ mod tests {
         let learned = |table_teaches| {
             let config = MmcafTraining { table_teaches, pieces: pieces.clone(), ..MmcafTraining::default() };
             let shared = Shared { cohort: &cohort, config: &config, field: Field::Whole, weights: [1.0; 2] };
-            let task = JointTask(&shared);
+            let task = JointTask { shared: &shared, views: None };
             let net = loaded("mmcaf-net-compact", &layers, first_values(&layers, 1), &device).expect("fits");
             let batch = task.batch(&[0, 1, 2, 3], Look::Plain);
             let mut learner = Learner::new(net, &task.course(), &device);
