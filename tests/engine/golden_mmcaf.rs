@@ -205,9 +205,8 @@ fn the_cells_of_every_spatial_layer_cover_the_window() {
         for layer in &layers {
             let Some(Tapped::D5(inner)) = taps.take(layer) else { panic!("{layer} is tapped") };
             let cells = Mmcaf::cells(layer).expect("a spatial layer");
-            for axis in 0..3 {
+            for (axis, size) in read.map(|n| n as f64).into_iter().enumerate() {
                 let last = cells.first[axis] + cells.step[axis] * (inner.dims()[axis + 2] - 1) as f64;
-                let size = read[axis] as f64;
                 let inside = last < size && last + cells.step[axis] >= size;
                 assert!(inside, "{layer}, axis {axis}: {last} of {size}");
             }
