@@ -158,7 +158,8 @@ fn what_the_body_lies_on_and_what_lies_around_the_point_are_shown_in_3d_as_asked
     assert!(lit(&table) > lit(&body), "{} and {}", lit(&table), lit(&body));
     assert!(cube != body);
     for of_3d in [&["--table"][..], &["--cube", "60"], &["--from", "left"], &["--turn", "10,0"]] {
-        let plane = ["render", arg(phantom()), "--plane", "axial", "--out", "none.png"];
+        let out = folder.join("none.png");
+        let plane = ["render", arg(phantom()), "--plane", "axial", "--out", arg(&out)];
         let ran = triscope(&[&plane[..], of_3d].concat());
         assert!(ran.code == Some(2) && ran.stderr.contains("--plane"), "{of_3d:?}: {}", ran.stderr);
     }
