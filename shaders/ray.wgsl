@@ -55,7 +55,8 @@ struct Ray {
 }
 
 @group(0) @binding(0) var<uniform> ray: Ray;
-// Colour and opacity of one sample, by place in the table.
+// What the values before each place in the table take of the light of one sample: their colours, each weighed by its
+// optical depth, and their optical depth, summed up.
 @group(0) @binding(4) var table: texture_2d<f32>;
 // For each block of voxels, by MAXIMUM: how many blocks away the nearest one lies that shows anything, -1
 // where only a map may show; or the block's highest stored value.
@@ -74,6 +75,8 @@ override FINE: bool = true;
 const BLOCK: i32 = 8;
 // Light that is left when a ray ends.
 const FAINT: f32 = 0.01;
+// How often the entries between two samples are halved in search of one.
+const HALVINGS: i32 = 7;
 // Part of a pixel's light under which a sample is not lit.
 const HAZE: f32 = 0.004;
 // Opacity of a sample under which tissue is too thin to have a face where it is cut.
@@ -82,6 +85,8 @@ const THIN: f32 = 0.05;
 const FADE_MM: f32 = 1.5;
 // Samples on a ray: more than any volume asks for.
 const MOST: u32 = 16384u;
+// No place in the table.
+const NOWHERE: i32 = -1;
 // Farther than any sample.
 const FAR: f32 = 1e9;
 
@@ -244,18 +249,62 @@ fn shown_share(p: vec3f) -> f32 {
     return clamp(mix(low, high, f.z) / FADE_MM, 0.0, 1.0);
 }
 
-// Front to back, until hardly any light is left.
+// Place in the table of the value in a cell.
+fn place_of(cell: Cell) -> i32 {
+    // The last texel is the sum of all.
+    let most = f32(textureDimensions(table).x - 2u);
+    return i32(clamp(round(cell_value(cell) * ray.entry.x + ray.entry.y), 0.0, most));
+}
+
+// Where between two samples half of what they take of the light is taken: 0 at the first one, 1 at the second, as if
+// the value between them went straight. The light falls there: a ray whose samples lie a little deeper would else see
+// the slope of what lies deeper, and its neighbours, in rings, another one.
+// - depth: of all entries from one to the other
+fn face_between(a: i32, b: i32, depth: f32) -> f32 {
+    let lowest = min(a, b);
+    let highest = max(a, b) + 1;
+    let mean = depth / f32(highest - lowest);
+    // From the first sample on, as a share of the optical depth of all entries.
+    let half_taken = -log(0.5 + 0.5 * exp(-mean)) / max(mean, 1e-12);
+    let share = select(1.0 - half_taken, half_taken, a <= b);
+    let first = textureLoad(table, vec2i(lowest, 0), 0).a;
+    let sought = first + share * depth;
+    var low = lowest;
+    var high = highest;
+    var below = first;
+    var above = first + depth;
+    for (var turn = 0; turn < HALVINGS && high - low > 1; turn++) {
+        let middle = (low + high) / 2;
+        let sum = textureLoad(table, vec2i(middle, 0), 0).a;
+        if sum < sought {
+            low = middle;
+            below = sum;
+        } else {
+            high = middle;
+            above = sum;
+        }
+    }
+    let entry = f32(low) + f32(high - low) * clamp((sought - below) / max(above - below, 1e-12), 0.0, 1.0);
+    let place = (entry - f32(lowest)) / f32(highest - lowest);
+    return select(1.0 - place, place, a <= b);
+}
+
+// Front to back, until hardly any light is left. From one sample to the next a ray passes every value between theirs.
 fn composite(start: vec3f, samples: vec2f, mapped: bool) -> vec3f {
     var gathered = vec3f(0.0);
     var left = 1.0;
     var n = samples.x;
     // A ray that begins in tissue begins at a face where it was cut: that is no surface, and no light falls on it.
     var cut = true;
+    // Place in the table of the last sample, and whether that was looked at.
+    var before = NOWHERE;
+    var followed = false;
     for (var turn = 0u; turn < MOST && n <= samples.y && left > FAINT; turn++) {
         let p = start + ray.into.xyz * n;
         let block = block_at(p);
         let empty = textureLoad(blocks, block, 0).r;
-        if empty > 0 {
+        // What lies between this sample and the last one may show though nothing does from here on.
+        if empty > 0 && !followed {
             cut = false;
             n = max(n + 1.0, behind(start, block - (empty - 1), block + empty));
             continue;
@@ -269,23 +318,34 @@ fn composite(start: vec3f, samples: vec2f, mapped: bool) -> vec3f {
         // Where a map alone may show, tissue does not.
         if empty < 0 {
             cut = false;
+            followed = false;
             n += 1.0;
             continue;
         }
         let cell = cell_at(p);
-        let width = f32(textureDimensions(table).x - 1u);
-        let place = clamp(round(cell_value(cell) * ray.entry.x + ray.entry.y), 0.0, width);
-        let lookup = textureLoad(table, vec2u(u32(place), 0u), 0);
+        let here = place_of(cell);
+        let padded = is_padded(cell);
+        // Where the last sample was left out, its value is read for this one alone.
+        if !followed && n > samples.x {
+            let last = cell_at(p - ray.into.xyz);
+            before = select(place_of(last), NOWHERE, is_padded(last));
+        }
+        let other = select(before, here, before == NOWHERE);
+        let lowest = min(here, other);
+        let highest = max(here, other) + 1;
+        let among = textureLoad(table, vec2i(highest, 0), 0) - textureLoad(table, vec2i(lowest, 0), 0);
+        before = select(here, NOWHERE, padded);
+        followed = empty == 0;
         var taken = 0.0;
-        if lookup.a > 0.0 && !is_padded(cell) {
-            taken = lookup.a * shown_share(p);
+        if among.a > 0.0 && !padded {
+            taken = (1.0 - exp(-among.a / f32(highest - lowest))) * shown_share(p);
         }
         cut = cut && taken > THIN;
         if taken > 0.0 {
-            var colour = lookup.rgb;
+            var colour = among.rgb / among.a;
             // A slope costs more than all else of a sample; of a haze nobody sees which way it faces.
             if LIT && !cut && left * taken > HAZE {
-                colour = lit(colour, cell);
+                colour = lit(colour, cell_at(p - ray.into.xyz * (1.0 - face_between(other, here, among.a))));
             }
             gathered += left * taken * colour;
             left *= 1.0 - taken;

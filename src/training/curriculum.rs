@@ -5,7 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use burn::tensor::Device;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use toml::{Table, Value};
 
 use super::checkpoint::StageState;
 use super::cohort::Cohort;
@@ -189,9 +192,24 @@ impl Lesson<'_> {
     }
 }
 
-/// Reads a configuration.
-pub(super) fn parsed<C: serde::de::DeserializeOwned>(text: &str) -> Result<C, TrainingError> {
-    toml::from_str(text).map_err(|e| TrainingError::Config(e.message().to_owned()))
+/// Reads a configuration. What it leaves out, within a section as well, keeps the value that this network has by
+/// default, which need not be the one that such a section has elsewhere.
+pub(super) fn parsed<C: Default + Serialize + DeserializeOwned>(text: &str) -> Result<C, TrainingError> {
+    let wrong = |e: toml::de::Error| TrainingError::Config(e.message().to_owned());
+    let said: Table = toml::from_str(text).map_err(wrong)?;
+    let mut all = Table::try_from(C::default()).map_err(|e| TrainingError::Config(e.to_string()))?;
+    overlay(&mut all, said);
+    all.try_into().map_err(wrong)
+}
+
+/// What is said in place of what is there; of two sections, entry by entry.
+fn overlay(there: &mut Table, said: Table) {
+    for (key, value) in said {
+        match (there.get_mut(&key), value) {
+            (Some(Value::Table(section)), Value::Table(said)) => overlay(section, said),
+            (_, value) => drop(there.insert(key, value)),
+        }
+    }
 }
 
 /// What every configuration is held to.
@@ -207,6 +225,8 @@ pub(super) fn numbers(tensor: burn::tensor::Tensor<2>) -> Result<Vec<f64>, Train
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::training::course::Course;
+    use crate::training::mmcaf::{MmcafPieces, MmcafTraining};
 
     const MODELS: [&str; 4] = ["csf-net", "mmcaf-net", "maemc-net", "lungnodule-ssm"];
 
@@ -220,6 +240,20 @@ mod tests {
             assert!(error.contains("sed"), "{error}");
         }
         assert!(curriculum("m3net-compact", "").is_err() && curriculum("m4net", "").is_err());
+    }
+
+    #[test]
+    fn a_section_keeps_the_networks_own_values_for_what_it_leaves_out() {
+        let own = MmcafTraining::default();
+        let config = MmcafTraining::parse("[joint]\nepochs = 3\n[pieces]\ntrunk = [64]").expect("reads");
+        let joint = Course { epochs: 3, ..own.joint };
+        assert!(own.joint.clip != Course::default().clip && own.joint.patience != Course::default().patience);
+        let pieces = MmcafPieces { trunk: vec![64], ..MmcafPieces::default() };
+        assert_eq!(config, MmcafTraining { joint, pieces, ..own });
+        for wrong in ["[joint]\nepoch = 3", "[joint]\nepochs = \"three\"", "joint = 3", "[joint", "[joints]"]
+        {
+            assert!(MmcafTraining::parse(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

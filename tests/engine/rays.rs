@@ -6,7 +6,7 @@ use triscope::explain::Saliency;
 use triscope::geometry::{Plane, Point, Vector, VoxelBox, VoxelGrid};
 use triscope::gpu::{Gpu, headless};
 use triscope::render::ray::gpu::Stretch;
-use triscope::render::ray::{COARSE, Pace, TABLE_SIZE, fine_step_mm, table, uniform};
+use triscope::render::ray::{COARSE, Pace, TABLE_SIZE, fine_step_mm, sums, table, uniform};
 use triscope::render::reference::ray::{Only, Variant, ray_fragment, ray_start, span};
 use triscope::render::reference::stretch::stretch_fragment;
 use triscope::render::reference::volume::Voxels;
@@ -14,7 +14,7 @@ use triscope::render::slice::StoredVoxels;
 use triscope::render::{HeatmapLook, Offscreen, RayFrame};
 use triscope::session::{Side, VolumeView};
 use triscope::view::{Shown3d, met, resolve_volume};
-use triscope::volume::{Padding, Part, Unit, Volume, VolumePreset, Window};
+use triscope::volume::{Node, Padding, Part, Transfer, Unit, Volume, VolumePreset, Window};
 
 use super::support::{Dice, with_volumes_up_to};
 
@@ -96,7 +96,7 @@ fn compare(case: &Case, frame: &RayFrame, picture: &[u8], what: &str) -> [f64; 2
     let map = frame.heatmap.as_ref().map_or(&[][..], |look| &look.saliency.values);
     let ray = uniform(frame, &stored, largest, step_mm);
     let transfer = frame.transfer.as_deref();
-    let table = transfer.map_or_else(|| vec![[0.0; 4]], |transfer| table(transfer, step_mm));
+    let table = transfer.map_or_else(|| vec![[0.0; 4]; 2], |transfer| sums(&table(transfer, step_mm)));
     let lit = transfer.is_some_and(|transfer| transfer.shading.is_some());
     let variant = Variant { maximum: transfer.is_none(), lit, fine: true };
     let inside = frame.inside();
@@ -318,7 +318,7 @@ fn what_is_shown_while_it_is_turned_is_what_the_twins_say() {
         let times = divider as f32;
         (ray.right, ray.down) = (ray.right.map(|c| c * times), ray.down.map(|c| c * times));
         let transfer = frame.transfer.as_deref();
-        let table = transfer.map_or_else(|| vec![[0.0; 4]], |transfer| table(transfer, step_mm));
+        let table = transfer.map_or_else(|| vec![[0.0; 4]; 2], |transfer| sums(&table(transfer, step_mm)));
         let variant = Variant { maximum: transfer.is_none(), lit: transfer.is_some(), fine: false };
         let mut coarse = Vec::new();
         let mut doubtful = Vec::new();
@@ -354,6 +354,32 @@ fn what_is_shown_while_it_is_turned_is_what_the_twins_say() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn a_shell_that_is_thinner_than_a_step_has_no_rings() {
+    // A ramp of 300 HU a millimetre from front to back, seen a little from the side: samples meet it at every depth.
+    let grid = VoxelGrid::axis_aligned([40, 40, 40], [1.0; 3], Point::new(0.0, 0.0, 0.0)).expect("a grid");
+    let volume = Arc::new(Volume::loading(grid, Unit::Hu, None));
+    let ramp = |j: usize| (-1000 + 300 * (j as i16 - 14)).clamp(-1000, 2000);
+    let slice: Vec<i16> = (0..1600).map(|n| ramp(n / 40)).collect();
+    for k in 0..40 {
+        volume.int16().expect("int16").fill(k, slice.clone().into()).expect("fits");
+    }
+    let case = Case { volume, values: slice.repeat(40) };
+    // Colours for 40 of these 300 HU alone: four of five rays have no sample in them.
+    let node = |value, opacity| Node { value, colour: [0.9, 0.6, 0.3], opacity };
+    let narrow = [node(199.0, 0.0), node(200.0, 0.9), node(240.0, 0.9), node(241.0, 0.0)];
+    let view = VolumeView { zoom: 2.0, ..VolumeView::default() }.turned(0.13, 0.08);
+    let mut frame = frame(&case, &view, Shown3d::default());
+    for shading in [None, VolumePreset::Surface.transfer().and_then(|transfer| transfer.shading)] {
+        frame.transfer = Some(Arc::new(Transfer::new(&narrow, shading)));
+        let picture = Offscreen::new(&GPU).ray_picture(&frame).expect("drawn");
+        let middle = (20..33).flat_map(|y| (20..47).map(move |x| picture[(y * 67 + x) * 4]));
+        let (low, high) = middle.fold((255, 0), |(low, high), byte| (low.min(byte), high.max(byte)));
+        // What is left is that the 40 HU may fall in one step or in two.
+        assert!(low > 20 && high - low <= 8, "{low} to {high}, lit: {}", shading.is_some());
     }
 }
 

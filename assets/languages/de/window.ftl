@@ -57,6 +57,7 @@ menu-device = Gerät: { $name }
 volume-menu-tip = 3D-Ansicht: Farben, Seiten, Schnitte. Ziehen dreht, Strg+Ziehen rollt
 volume-menu-cut = Schnitt
 volume-menu-moved = Farben verschoben um
+volume-menu-cube = Seite des Würfels
 
 ## ui/panels/window_menu
 

@@ -57,6 +57,7 @@ menu-device = Device: { $name }
 volume-menu-tip = 3D view: colours, sides, cuts. Drag turns, Ctrl+drag rolls
 volume-menu-cut = Cut
 volume-menu-moved = Colours moved by
+volume-menu-cube = Side of the cube
 
 ## ui/panels/window_menu
 

@@ -1,6 +1,6 @@
 //! The fusion: features of image and table ask each other at three widths, then the widths are joined.
 
-use burn::module::Module;
+use burn::module::{Module, RunningState};
 use burn::nn::{BatchNorm, Dropout, DropoutConfig, Linear, Relu};
 use burn::tensor::activation::{relu, softmax};
 use burn::tensor::{Device, Tensor};
@@ -140,6 +140,15 @@ impl Fusion {
         let fused = self.sf2.forward(tokens(image1, table1), narrow);
         taps.offer("fused", &fused);
         fused.flatten(1, 2)
+    }
+
+    /// With these statistics in the image's norm, which keeps them while the rest learns.
+    /// - `mean`, `variance`: `[24]`
+    pub(super) fn with_image_statistics(mut self, mean: Tensor<1>, variance: Tensor<1>) -> Self {
+        let norm = &mut self.norm_img;
+        norm.running_mean = RunningState::new(mean);
+        norm.running_var = RunningState::new(variance);
+        Self { norm_img: self.norm_img.freeze(), ..self }
     }
 
     /// The same function; its norms keep their statistics.

@@ -134,6 +134,14 @@ impl Mmcaf {
         self.fin_cls.forward(fused)
     }
 
+    /// With the image's features brought to mean 0 and variance 1 by these figures, which stay while the rest learns:
+    /// of an encoder that rests they can be known beforehand, and the few cases of one step need not guess them.
+    /// - `mean`, `variance`: `[24]`
+    pub fn with_image_statistics(self, mean: Tensor<1>, variance: Tensor<1>) -> Self {
+        let multiscale_fusion = self.multiscale_fusion.with_image_statistics(mean, variance);
+        Self { multiscale_fusion, ..self }
+    }
+
     /// The image by itself: the head that taught the image encoder, `[batch, 1]`.
     pub fn answer_image(&self, window: Tensor<4>) -> Tensor<2> {
         let features = self.image_features(window, &mut Taps::off(), Drop::Nothing);

@@ -15,7 +15,7 @@ pub use blocks::{Blocks, by_air};
 pub use pace::Pace;
 pub(super) use pipelines::RayPipelines;
 pub(super) use renderer::{RayRenderer, RayShared};
-pub use table::{TABLE_SIZE, table};
+pub use table::{TABLE_SIZE, sums, table};
 pub use uniform::{RayFrame, fine_step_mm, gpu, uniform};
 
 /// Steps of a picture that is still being turned, in those of one at rest.

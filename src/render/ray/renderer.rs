@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::blocks::{Blocks, by_air};
 use super::pace::Pace;
 use super::uniform::{RayFrame, fine_step_mm, gpu, uniform};
-use super::{COARSE, table};
+use super::{COARSE, sums, table};
 use crate::explain::Saliency;
 use crate::render::heatmap::HeatmapTexture;
 use crate::render::pipelines::Pipelines;
@@ -294,7 +294,7 @@ impl RayRenderer {
         // Something must be bound where there is no map.
         let none = texture_of(device, queue, "no map", [1; 3], &[0.0f32]);
         let groups = std::array::from_fn(|n| {
-            let table = table_texture(device, queue, &tables[n]);
+            let table = table_texture(device, queue, &sums(&tables[n]));
             device.create_bind_group(&wgpu::BindGroupDescriptor {
                 label: Some("ray"),
                 layout: &self.pipelines.layout,

@@ -28,6 +28,7 @@ pub type Only<'a> = Option<&'a dyn Fn([f64; 3]) -> f64>;
 const DIVERGING: u32 = 1;
 const FAINT: f64 = 0.01;
 const HAZE: f64 = 0.004;
+const HALVINGS: usize = 7;
 const THIN: f64 = 0.05;
 const FADE_MM: f64 = 1.5;
 const FAR: f64 = 1e9;
@@ -113,8 +114,31 @@ fn map_colour(ray: &Ray, share: f64) -> [f64; 3] {
     colour(ray.map, if ray.map == DIVERGING { share * 0.5 + 0.5 } else { share })
 }
 
-/// Front to back, until hardly any light is left.
-/// - `table`: colour and opacity of one sample, by place
+/// Where between two samples half of what they take of the light is taken: 0 at the first one, 1 at the second.
+/// - `steps`: places of both in the table
+pub fn face_between(table: &[[f32; 4]], [a, b]: [usize; 2]) -> f64 {
+    let sum = |n: usize| f64::from(table[n][3]);
+    let (lowest, highest) = (a.min(b), a.max(b) + 1);
+    let (count, depth) = ((highest - lowest) as f64, sum(highest) - sum(lowest));
+    let mean = depth / count;
+    let half_taken = -(0.5 + 0.5 * (-mean).exp()).ln() / mean.max(1e-12);
+    let share = if a <= b { half_taken } else { 1.0 - half_taken };
+    let sought = sum(lowest) + share * depth;
+    let (mut low, mut high) = (lowest, highest);
+    for _ in 0..HALVINGS {
+        if high - low <= 1 {
+            break;
+        }
+        let middle = (low + high) / 2;
+        if sum(middle) < sought { low = middle } else { high = middle }
+    }
+    let within = ((sought - sum(low)) / (sum(high) - sum(low)).max(1e-12)).clamp(0.0, 1.0);
+    let place = (low as f64 + (high - low) as f64 * within - lowest as f64) / count;
+    if a <= b { place } else { 1.0 - place }
+}
+
+/// Front to back, until hardly any light is left. From one sample to the next a ray passes every value between theirs.
+/// - `table`: sums of colours and optical depths ([`crate::render::ray::sums`])
 pub fn composite(
     ray: &Ray,
     voxels: &Voxels<'_>,
@@ -122,7 +146,14 @@ pub fn composite(
     variant: Variant,
     start: [f64; 3],
 ) -> [f64; 3] {
-    let [mut n, end] = shown(ray, start);
+    let [first, end] = shown(ray, start);
+    let mut n = first;
+    let place_at = |p: [f64; 3]| {
+        let found = sample_trilinear(voxels, p, xyz(ray.last), ray.padding);
+        let [scale, offset] = ray.entry.map(f64::from);
+        let place = (found.value * scale + offset).round().clamp(0.0, table.len() as f64 - 2.0);
+        (found.kind == Kind::Value).then_some(place as usize)
+    };
     let mut gathered = [0.0; 3];
     let mut left = 1.0;
     // A ray that begins in tissue begins at a face where it was cut: that is no surface, and no light falls on it.
@@ -139,18 +170,28 @@ pub fn composite(
             add(&mut left, taken, map_colour(ray, share));
         }
         let share = only.map_or(1.0, |only| (only(p) / FADE_MM).clamp(0.0, 1.0));
-        let found = sample_trilinear(voxels, p, xyz(ray.last), ray.padding);
-        let [scale, offset] = ray.entry.map(f64::from);
-        let place = (found.value * scale + offset).round().clamp(0.0, table.len() as f64 - 1.0);
-        let [r, g, b, alpha] = table[place as usize].map(f64::from);
-        let taken = if found.kind == Kind::Value { alpha * share } else { 0.0 };
+        let here = place_at(p);
+        let before = if n > first { place_at(along(start, xyz(ray.into), n - 1.0)) } else { None };
+        let mut taken = 0.0;
+        let mut colour = [0.0; 3];
+        let mut steps = [0; 2];
+        if let Some(here) = here {
+            let other = before.unwrap_or(here);
+            steps = [other, here];
+            let (low, high) = (here.min(other), here.max(other) + 1);
+            let [r, g, b, depth] =
+                std::array::from_fn(|c| f64::from(table[high][c]) - f64::from(table[low][c]));
+            if depth > 0.0 {
+                taken = (1.0 - (-depth / (high - low) as f64).exp()) * share;
+                colour = [r, g, b].map(|c| c / depth);
+            }
+        }
         cut &= taken > THIN;
         if taken > 0.0 {
-            let colour = if variant.lit && !cut && left * taken > HAZE {
-                lit(ray, voxels, variant, [r, g, b], p)
-            } else {
-                [r, g, b]
-            };
+            if variant.lit && !cut && left * taken > HAZE {
+                let face = along(start, xyz(ray.into), n - 1.0 + face_between(table, steps));
+                colour = lit(ray, voxels, variant, colour, face);
+            }
             add(&mut left, taken, colour);
         }
         n += 1.0;

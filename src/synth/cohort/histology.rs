@@ -51,26 +51,26 @@ pub(super) struct Cancer {
 /// | | adenocarcinoma | squamous |
 /// |---|---|---|
 /// | diameter, median mm (log deviation) | 29 (0.39) | 29 (0.39) |
-/// | central | 0.27 | 0.60 |
-/// | ground glass: none, part, whole | 0.66, 0.24, 0.10 | 0.92, 0.07, 0.01 |
-/// | spiculation, lobulation | 2.9 +- 1.0, 2.8 +- 0.8 | 2.3 +- 0.9, 2.6 +- 0.8 |
-/// | cavity, of solid ones | 0.05 | 0.20 |
+/// | central | 0.22 | 0.68 |
+/// | ground glass: none, part, whole | 0.58, 0.28, 0.14 | 0.93, 0.06, 0.01 |
+/// | spiculation, lobulation | 3.0 +- 0.9, 2.9 +- 0.8 | 2.2 +- 0.9, 2.5 +- 0.8 |
+/// | cavity, of solid ones | 0.04 | 0.25 |
 pub(super) fn draw(adenocarcinoma: bool, rng: &mut ChaCha8Rng) -> (Cancer, ClinicalFields) {
     let of = |a: f32, s: f32| if adenocarcinoma { a } else { s };
     let diameter_mm = log_normal(rng, 29.0, 0.39, DIAMETER_MM);
     // Solid, part-solid, ground glass alone, as a range of the rating: a core is larger or smaller.
-    let textures = [([5.0, 5.0], of(0.66, 0.92)), ([2.4, 3.9], of(0.24, 0.07)), ([1.5, 1.5], of(0.10, 0.01))];
+    let textures = [([5.0, 5.0], of(0.58, 0.93)), ([2.4, 3.9], of(0.28, 0.06)), ([1.5, 1.5], of(0.14, 0.01))];
     let [low, high] = pick(rng, &textures).unwrap_or([5.0, 5.0]);
     let texture = between(rng, low, high);
     let rated = ratings(
         rng,
         diameter_mm,
-        [(of(2.9, 2.3), of(1.0, 0.9)), (of(2.8, 2.6), 0.8), (of(3.9, 4.0), 0.6), (3.7, 0.5)],
+        [(of(3.0, 2.2), 0.9), (of(2.9, 2.5), 0.8), (of(3.9, 4.0), 0.6), (3.7, 0.5)],
         texture,
     );
-    let hollow = texture >= 4.0 && happens(rng, of(0.05, 0.20));
+    let hollow = texture >= 4.0 && happens(rng, of(0.04, 0.25));
     let wall = hollow.then(|| between(rng, 0.35, 0.7));
-    let central = happens(rng, of(0.27, 0.60));
+    let central = happens(rng, of(0.22, 0.68));
     let pleural = happens(rng, 0.6);
     let attachment = if pleural { Attachment::JuxtaPleural } else { Attachment::Isolated };
     let clinical = patient(adenocarcinoma, diameter_mm, rng);

@@ -70,7 +70,9 @@ pub struct MmcafTraining {
     pub trunk_rate: f64,
     /// Variations of every window whose features are kept for the third stage, beside those of the window as it is;
     /// 0, as published: they are computed anew for every step. The encoder rests there, so that a step on kept features
-    /// costs a thousandth.
+    /// costs a thousandth, and the norm of the image's features holds their mean and variance over all teaching cases:
+    /// a feature that few cases have has no variance in most batches, and the figures that a norm keeps of these throw
+    /// the answer about.
     pub joint_views: usize,
     /// Whether the table's own head, which the answer never uses, teaches the table's encoder with the answer; ours:
     /// published, the fusion alone does.

@@ -121,6 +121,18 @@ impl Curriculum for MmcafTraining {
             0 => None,
             _ => Some(Views::of(&net.valid(), &shared, &learning.clone().inner(), lesson.ctx)?),
         };
+        let net = match &views {
+            Some(views) => {
+                let [mean, variance] = views.statistics(&lesson.split.train).map(|values| {
+                    Tensor::from_data(
+                        TensorData::new(values, [MmcafConfig::FEATURES]),
+                        &learning.clone().inner(),
+                    )
+                });
+                net.with_image_statistics(mean, variance)
+            }
+            None => net,
+        };
         let net = lesson.stage(&JointTask { shared: &shared, views: views.as_ref() }, net, told)?;
         let state = collect(&net.valid(), key_of)?;
         let metadata = Metadata::from([Architecture::Mmcaf(layers).options_entry()]);

@@ -325,6 +325,20 @@ impl Views {
         Ok(Self { plain, varied: varied.collect::<Result<_, _>>()? })
     }
 
+    /// Mean and variance of each feature over cases as they are. A variance is at least a hundredth of the mean of
+    /// all: a feature that only a few of these cases have would be blown up in the next one that has it.
+    pub(super) fn statistics(&self, cases: &[usize]) -> [Vec<f32>; 2] {
+        let mean = |of: &dyn Fn(f64, usize) -> f64| -> Vec<f64> {
+            let sum = |n| cases.iter().map(|&case| of(f64::from(self.plain[case][n]), n)).sum::<f64>();
+            (0..MmcafConfig::FEATURES).map(|n| sum(n) / cases.len().max(1) as f64).collect()
+        };
+        let middle = mean(&|value, _| value);
+        let variance = mean(&|value, n| (value - middle[n]).powi(2));
+        let least = 0.01 * variance.iter().sum::<f64>() / variance.len() as f64;
+        let single = |values: Vec<f64>, least: f64| values.into_iter().map(|v| v.max(least) as f32).collect();
+        [single(middle, f64::NEG_INFINITY), single(variance, least)]
+    }
+
     fn at(&self, case: usize, look: Look) -> &[f32] {
         let of = match look {
             Look::Varied(number) if !self.varied.is_empty() => {
@@ -511,6 +525,41 @@ mod tests {
         assert!((a - b).abs() < 1e-5 * b.abs().max(1.0), "{a} {b}");
         let varied = |number| views.at(2, Look::Varied(number)).to_vec();
         assert!(varied(0) != varied(1) && varied(0) == varied(2) && varied(0) != views.plain[2]);
+    }
+
+    #[test]
+    fn statistics_that_are_held_are_those_of_all_cases_and_stay() {
+        let plain = [[1.0, 0.0], [5.0, 0.0], [3.0, 0.0], [100.0, 7.0]];
+        let wide = |[a, b]: [f32; 2]| {
+            (0..MmcafConfig::FEATURES).map(|n| if n % 2 == 0 { a } else { b }).collect::<Vec<f32>>()
+        };
+        let views = Views { plain: plain.map(wide).to_vec(), varied: Vec::new() };
+        let [mean, variance] = views.statistics(&[0, 1, 2]);
+        // 8/3 for half of the features; a hundredth of the mean of all for those that are dead.
+        assert_eq!(mean, wide([3.0, 0.0]));
+        let near = |a: &f32, b: f32| (a - b).abs() < 1e-6;
+        assert!(variance.iter().zip(wide([8.0 / 3.0, 0.04 / 3.0])).all(|(a, b)| near(a, b)), "{variance:?}");
+
+        let device = Device::flex().autodiff();
+        let (cohort, layers, config) = (cohort(), MmcafConfig::compact(), MmcafTraining::default());
+        let shared = Shared { cohort: &cohort, config: &config, field: Field::Whole, weights: [1.0; 2] };
+        let task = JointTask { shared: &shared, views: Some(&views) };
+        let net = loaded("mmcaf-net-compact", &layers, first_values(&layers, 1), &device).expect("fits");
+        let before = collect(&net, str::to_owned).expect("on this machine").tensors;
+        let [a, b] = [mean.clone(), variance.clone()]
+            .map(|values| Tensor::<1>::from_data(TensorData::new(values, [24]), &device.clone().inner()));
+        let mut learner = Learner::new(net.with_image_statistics(a, b), &task.course(), &device);
+        let batch = task.batch(&[0, 1, 2, 3], Look::Plain);
+        // The first step moves the heads, which are zero; through them the second moves what is before.
+        for step in 0..2 {
+            learner = learner.step(&task, &batch, 1e-2, 1, At { step, steps: 2 }).0;
+        }
+        let after = collect(&learner.net, str::to_owned).expect("on this machine").tensors;
+        let of = |name: &str| after[&format!("multiscale_fusion.{name}")].values.clone();
+        assert_eq!((of("norm_img.running_mean"), of("norm_img.running_var")), (mean, variance));
+        for learned in ["norm_tab.running_mean", "sample_img1.weight"] {
+            assert_ne!(of(learned), before[&format!("multiscale_fusion.{learned}")].values, "{learned}");
+        }
     }
 
     #[test]

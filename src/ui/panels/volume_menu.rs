@@ -15,6 +15,8 @@ use crate::volume::VolumePreset;
 
 /// Farthest that colours are moved, HU.
 const FARTHEST_HU: f32 = 400.0;
+/// Smallest and largest side of the cube around the cursor, mm.
+const CUBE_MM: [f64; 2] = [10.0, 250.0];
 
 /// The button, with the colours' name, and everything that can be asked of the 3D view.
 pub fn volume_menu_ui(ui: &mut Ui, scene: &Scene<'_>, look: &VolumeView, out: &mut Commands) {
@@ -42,6 +44,12 @@ pub fn volume_menu_ui(ui: &mut Ui, scene: &Scene<'_>, look: &VolumeView, out: &m
             row_ui(ui, scene, out, Command::CutVolume(plane), icons::SLAB, cut.is_some());
         }
         row_ui(ui, scene, out, Command::CropVolume, icons::RECTANGLE, look.around_cursor_mm.is_some());
+        if let Some(half) = look.around_cursor_mm {
+            ui.scope(|ui| {
+                ui.spacing_mut().item_spacing.y = size::HALF;
+                cube_ui(ui, look, half, out);
+            });
+        }
         row_ui(ui, scene, out, Command::CropBox, icons::VOLUME, look.crop_box.is_some());
         row_ui(ui, scene, out, Command::ResetCropBox, icons::RESET, false);
         ui.separator();
@@ -62,5 +70,19 @@ fn shift_ui(ui: &mut Ui, look: &VolumeView, out: &mut Commands) {
         // Near the middle it is not moved at all.
         let shift = if hu.abs() < 12.0 { 0.0 } else { (hu / 10.0).round() * 10.0 };
         out.edit(Edit::VolumeView(VolumeView { shift, ..*look }));
+    }
+}
+
+/// Side of the cube around the cursor, each step of the slider the same share larger.
+/// - `half`: of its side, mm
+fn cube_ui(ui: &mut Ui, look: &VolumeView, half: f64, out: &mut Commands) {
+    let [least, most] = CUBE_MM;
+    let share = (2.0 * half / least).ln() / (most / least).ln();
+    let shown = format!("{:.0} mm", 2.0 * half);
+    let (new, _) = slider_row_ui(ui, say!("volume-menu-cube"), share.clamp(0.0, 1.0) as f32, &shown);
+    if let Some(new) = new {
+        let side = least * (most / least).powf(f64::from(new));
+        let around_cursor_mm = Some((side.round() / 2.0).max(least / 2.0));
+        out.edit(Edit::VolumeView(VolumeView { around_cursor_mm, ..*look }));
     }
 }
