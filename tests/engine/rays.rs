@@ -376,8 +376,9 @@ fn a_shell_that_is_thinner_than_a_step_has_no_rings() {
     for shading in [None, VolumePreset::Surface.transfer().and_then(|transfer| transfer.shading)] {
         frame.transfer = Some(Arc::new(Transfer::new(&narrow, shading)));
         let picture = Offscreen::new(&GPU).ray_picture(&frame).expect("drawn");
-        let middle = (20..33).flat_map(|y| (20..47).map(move |x| picture[(y * 67 + x) * 4]));
-        let (low, high) = middle.fold((255, 0), |(low, high), byte| (low.min(byte), high.max(byte)));
+        let middle = (20..33).flat_map(|y| (20..47).map(move |x| (y * 67 + x) * 4));
+        let (low, high) =
+            middle.map(|at| picture[at]).fold((255, 0), |(low, high), byte| (low.min(byte), high.max(byte)));
         // What is left is that the 40 HU may fall in one step or in two.
         assert!(low > 20 && high - low <= 8, "{low} to {high}, lit: {}", shading.is_some());
     }
