@@ -25,15 +25,15 @@ impl Side {
     /// In the order in which they are offered.
     pub const ALL: [Self; 6] = [Self::Front, Self::Back, Self::Left, Self::Right, Self::Above, Self::Below];
 
-    /// Word in the interface.
+    /// Word in the interface: from where one looks.
     pub const fn label(self) -> &'static str {
         match self {
-            Self::Front => "From the front",
-            Self::Back => "From the back",
-            Self::Left => "From the left",
-            Self::Right => "From the right",
-            Self::Above => "From above",
-            Self::Below => "From below",
+            Self::Front => "Front",
+            Self::Back => "Back",
+            Self::Left => "Left",
+            Self::Right => "Right",
+            Self::Above => "Above",
+            Self::Below => "Below",
         }
     }
 

@@ -8,7 +8,7 @@ use crate::inference::Mode;
 use crate::language::{Language, own, slug, speak};
 use crate::measure::Kind;
 use crate::networks::Scale;
-use crate::session::{Arrangement, CornerText, Pane, Tool};
+use crate::session::{Arrangement, CornerText, Pane, Side, Tool};
 use crate::volume::{Colours, Interpolation, Preset, Sharpening, VolumePreset};
 
 /// What stands under a key in a language; nothing where it lacks it.
@@ -46,6 +46,7 @@ fn names() -> Vec<(&'static str, Vec<&'static str>)> {
         ("tool", tools.map(Tool::label).collect()),
         ("kind", Kind::ALL.map(Kind::label).to_vec()),
         ("plane", [Pane::Axial, Pane::Coronal, Pane::Sagittal].map(Pane::label).to_vec()),
+        ("side", Side::ALL.map(Side::label).to_vec()),
         ("arrangement", arrangements.map(Arrangement::label).to_vec()),
         ("corner", CornerText::ALL.map(CornerText::label).to_vec()),
         ("interpolation", Interpolation::ALL.map(Interpolation::label).to_vec()),

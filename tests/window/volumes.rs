@@ -122,8 +122,14 @@ fn the_menu_gives_colours_cuts_and_sides() {
     assert_eq!(view(&window).cuts.iter().flatten().count(), 1);
     window.click("3D shading");
     assert!(!view(&window).shaded);
-    window.click("3D from the left");
+    window.click("Seen from: Left");
     assert_eq!(letters(&window), ["P", "F", "R"].map(str::to_owned));
+    // The slider of the cube's side is there with a cube alone.
+    assert!(!window.says("Side of the cube"));
+    window.click("3D around the cursor");
+    assert!(window.says("Side of the cube"));
+    window.click("3D around the cursor");
+    assert!(!window.says("Side of the cube"));
     assert!(window.says("3D  Bone"));
     window.key(Key::Escape);
     // Colours may be asked for while the planes are alone: then they are shown.

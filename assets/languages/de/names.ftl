@@ -46,6 +46,15 @@ plane-axial = Axial
 plane-coronal = Koronar
 plane-sagittal = Sagittal
 
+## Von wo das Volumen in 3D gesehen wird
+
+side-front = Vorn
+side-back = Hinten
+side-left = Links
+side-right = Rechts
+side-above = Oben
+side-below = Unten
+
 ## Wie Ansichten beieinander liegen
 
 arrangement-2-2 = 2 × 2

@@ -58,6 +58,7 @@ volume-menu-tip = 3D-Ansicht: Farben, Seiten, Schnitte. Ziehen dreht, Strg+Ziehe
 volume-menu-cut = Schnitt
 volume-menu-moved = Farben verschoben um
 volume-menu-cube = Seite des Würfels
+volume-menu-from = Gesehen von
 
 ## ui/panels/window_menu
 

@@ -46,6 +46,15 @@ plane-axial = Axial
 plane-coronal = Coronal
 plane-sagittal = Sagittal
 
+## From where the volume is seen in 3D
+
+side-front = Front
+side-back = Back
+side-left = Left
+side-right = Right
+side-above = Above
+side-below = Below
+
 ## How viewports lie beside each other
 
 arrangement-2-2 = 2 × 2

@@ -58,6 +58,7 @@ volume-menu-tip = 3D view: colours, sides, cuts. Drag turns, Ctrl+drag rolls
 volume-menu-cut = Cut
 volume-menu-moved = Colours moved by
 volume-menu-cube = Side of the cube
+volume-menu-from = Seen from
 
 ## ui/panels/window_menu
 

@@ -9,7 +9,7 @@ use crate::language::named;
 use crate::say;
 use crate::session::{Edit, Side, VolumeView};
 use crate::ui::theme::size;
-use crate::ui::widgets::{Press, heading_ui, menu, press_ui, slider_row_ui};
+use crate::ui::widgets::{Press, heading_ui, menu, press_ui, segments_ui, slider_row_ui};
 use crate::ui::{Scene, icons, words};
 use crate::volume::VolumePreset;
 
@@ -54,8 +54,12 @@ pub fn volume_menu_ui(ui: &mut Ui, scene: &Scene<'_>, look: &VolumeView, out: &m
         row_ui(ui, scene, out, Command::ResetCropBox, icons::RESET, false);
         ui.separator();
         row_ui(ui, scene, out, Command::FitVolume, icons::RESET, false);
-        for side in Side::ALL {
-            row_ui(ui, scene, out, Command::VolumeSide(side), icons::RERUN, false);
+        heading_ui(ui, say!("volume-menu-from"));
+        let words = Side::ALL.map(|side| named("side", side.label()));
+        let chosen = Side::ALL.into_iter().position(|side| side.axes() == [look.right, look.down]);
+        let asked = segments_ui(ui, say!("volume-menu-from"), &words, chosen.unwrap_or(words.len()));
+        if let Some(side) = asked.and_then(|n| Side::ALL.get(n)) {
+            out.push(Command::VolumeSide(*side));
         }
     });
 }
