@@ -2,7 +2,7 @@
 
 use super::core::Core;
 use crate::ingest::Series;
-use crate::session::{Edit, Layout};
+use crate::session::{Edit, Layout, Pane};
 
 impl Core {
     /// Shows a series of the list beside the one on the screen.
@@ -37,7 +37,7 @@ impl Core {
         }
         self.beside_wanted = false;
         if self.session.look().layout != Layout::Dates {
-            self.session.apply(Edit::Layout(Layout::Dates));
+            self.session.apply(Edit::Many(vec![Edit::Focus(Pane::Axial), Edit::Layout(Layout::Dates)]));
         }
     }
 }

@@ -10,6 +10,8 @@ use crate::view;
 const PACES: [f64; 12] = [1.0, 2.0, 3.0, 5.0, 8.0, 10.0, 15.0, 20.0, 25.0, 30.0, 45.0, 60.0];
 /// A window that was not drawn for longer does not catch up.
 const CATCH_UP: f64 = 4.0;
+/// A step that moves the cursor by less has not moved it, mm.
+const STILL_MM: f64 = 1e-6;
 
 impl Core {
     /// Plays the focused viewport, or stops.
@@ -58,7 +60,8 @@ impl Core {
             let (Some(shown), Some(grid)) = (self.resolved(pane), self.session.grid()) else { return };
             let cursor = self.session.look().cursor;
             let mut next = view::step(grid, &shown, cursor, due.min(CATCH_UP) as i64);
-            if next == cursor {
+            // At the end a step may still move it by a rounding.
+            if next.distance(cursor) < STILL_MM {
                 next = view::to_end(grid, &shown, cursor, false);
             }
             self.session.apply(Edit::Cursor(next));

@@ -236,7 +236,14 @@ fn show(ask: &Ask, folder: Option<&Path>) -> Vec<PathBuf> {
             .save_file()
             .into_iter()
             .collect(),
-        Ask::Picture(name) | Ask::LayoutPicture(name) => dialog
+        Ask::LayoutPicture(name) => dialog
+            .set_title(say!("dialog-picture"))
+            .set_file_name(name)
+            .add_filter(say!("dialog-png"), &["png"])
+            .save_file()
+            .into_iter()
+            .collect(),
+        Ask::Picture(name) => dialog
             .set_title(say!("dialog-picture"))
             .set_file_name(name)
             .add_filter(say!("dialog-png"), &["png"])

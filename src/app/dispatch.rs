@@ -468,15 +468,24 @@ impl Core {
         self.session.apply(Edit::Window(window, None));
     }
 
-    /// Both dates side by side, or everything.
+    /// Both dates side by side, or everything. Keys act on what is on the screen: of the planes the axial one alone is.
     fn toggle_dates(&mut self) {
         let dates = self.session.prior().is_some() && self.session.look().layout != Layout::Dates;
-        self.session.apply(Edit::Layout(if dates { Layout::Dates } else { Layout::Grid }));
+        let focus = dates.then_some(Edit::Focus(Pane::Axial));
+        let layout = Edit::Layout(if dates { Layout::Dates } else { Layout::Grid });
+        self.session.apply(Edit::Many(focus.into_iter().chain([layout]).collect()));
     }
 
-    /// Asks about what is under the pointer; in the prior it is marked there instead. Without the pointer
+    /// Asks about what is under the pointer, in 3D about what is seen there; in the prior it is marked there instead. Without the pointer
     /// the cursor counts: of the prior where that has the keyboard.
     fn here(&mut self) {
+        if self.ui.volume_pointer.is_some() {
+            // Where nothing is seen that is said, and nothing is asked.
+            if let Some(at) = self.met_in_3d() {
+                self.classify(at);
+            }
+            return;
+        }
         let prior = self.session.prior().map(|prior| prior.uid().to_owned());
         let there = self
             .ui
@@ -545,16 +554,25 @@ impl Core {
         }
     }
 
-    /// Other clinical fields: what was answered without them is asked again.
+    /// Other clinical fields: what was answered without them is asked again, of every nodule; what other networks said
+    /// is no longer known.
     fn tell(&mut self, fields: Edit) {
-        let again = self.session.selected().filter(|n| n.answer().is_some());
-        let again = again.map(Nodule::asked_again).map(Nodule::unheard);
-        let id = again.as_ref().map(|n| n.id);
-        let edits = std::iter::once(fields).chain(again.map(Edit::SetNodule)).collect();
+        let nodules = self.session.findings().nodules();
+        let asked: Vec<Nodule> = nodules
+            .iter()
+            .filter(|n| n.answer().is_some_and(|answer| answer.is_told_fields()))
+            .map(Nodule::asked_again)
+            .collect();
+        let others = nodules.iter().filter(|n| asked.iter().all(|again| again.id != n.id)).cloned();
+        let heard = others.filter(Nodule::is_heard);
+        let changed = asked.iter().cloned().chain(heard).map(Nodule::unheard).map(Edit::SetNodule);
+        let edits = std::iter::once(fields).chain(changed).collect();
         self.session.apply(Edit::Many(edits));
-        if let Some(id) = id {
+        if !asked.is_empty() {
             self.start_network();
-            self.asker.ask(id, &mut self.session);
+        }
+        for nodule in asked {
+            self.asker.ask(nodule.id, &mut self.session);
         }
     }
 

@@ -7,7 +7,8 @@ use crate::ui::{Sheet, UiState};
 /// Takes the keys that mean a command out of this frame's input and asks for the commands.
 ///
 /// Nothing is taken while text is being typed. Keys that move or press a widget (space, arrows,
-/// Home, End) are left to the widget that has the focus, unless it is a viewport.
+/// Home, End, pages) are left to the widget that has the focus, unless it is a viewport; the prior and the 3D
+/// view keep those that they know themselves.
 pub(super) fn keys(
     ctx: &egui::Context,
     session: &Session,
@@ -24,6 +25,7 @@ pub(super) fn keys(
         return hear(ctx, wanted.is_waiting(), out);
     }
     let widget = ctx.memory(|m| m.focused()).is_some() && !state.viewport_has_focus;
+    let own_keys = state.prior_has_focus || state.volume_has_focus;
     let on_top = state.sheet.is_some() || egui::Popup::is_any_open(ctx);
     let held = state.heatmap_hidden;
     ctx.input_mut(|input| {
@@ -40,7 +42,8 @@ pub(super) fn keys(
                 out.push(Command::Explaining(Explaining::ShowFirstMap));
             }
             let Some(shortcut) = pressed(event) else { return true };
-            if widget && belongs_to_widget(shortcut) {
+            let left = if own_keys { belongs_to_view(shortcut) } else { belongs_to_widget(shortcut) };
+            if widget && left {
                 return true;
             }
             // Escape closes what lies on top before it cancels work.
@@ -109,6 +112,13 @@ fn belongs_to_widget(shortcut: Shortcut) -> bool {
     use Key::{Down, End, Home, Left, PageDown, PageUp, Right, Space, Up};
     let plain = !(shortcut.ctrl || shortcut.alt);
     plain && matches!(shortcut.key, Space | Up | Down | Left | Right | Home | End | PageUp | PageDown)
+}
+
+/// What the prior and the 3D view know themselves.
+fn belongs_to_view(shortcut: Shortcut) -> bool {
+    use Key::{Down, End, Home, Left, Right, Space, Up};
+    let plain = !(shortcut.ctrl || shortcut.alt || shortcut.shift);
+    plain && matches!(shortcut.key, Space | Up | Down | Left | Right | Home | End)
 }
 
 /// The shortcut of a pressed key; `None` for keys that can mean nothing.
@@ -188,6 +198,19 @@ mod tests {
             for key in entry.keys {
                 assert!(typed.contains(key), "{key} for {} cannot be typed", entry.id);
             }
+        }
+    }
+
+    #[test]
+    fn the_prior_and_the_3d_view_keep_plain_keys_alone() {
+        for key in [Key::Space, Key::Up, Key::Left, Key::Home, Key::End] {
+            assert!(belongs_to_view(Shortcut::plain(key)) && belongs_to_widget(Shortcut::shift(key)));
+            assert!(!belongs_to_view(Shortcut::shift(key)) && !belongs_to_view(Shortcut::alt(key)));
+        }
+        for key in
+            [Shortcut::plain(Key::PageDown), Shortcut::plain(Key::PageUp), Shortcut::shift(Key::PageDown)]
+        {
+            assert!(!belongs_to_view(key) && belongs_to_widget(key));
         }
     }
 

@@ -2,15 +2,15 @@
 
 use super::core::Core;
 use super::dialogs::Ask;
-use super::picture::{one_of_two, request};
+use super::picture::{one_of_two, prior_away, request, volume_away};
 use super::saving::Target;
 use crate::export::write_png;
 use crate::gpu::Gpu;
 use crate::jobs::{JobContext, spawn};
 use crate::language::carrying;
-use crate::session::{CornerText, Session};
-use crate::ui::picture::{Picture, PictureError, Pictures, shown_of};
-use crate::ui::viewport::{DrawnPane, PaneKind, compose_prior, prior_outlines, volume_picture};
+use crate::session::Session;
+use crate::ui::picture::{Picture, PictureError, Pictures};
+use crate::ui::viewport::{DrawnPane, PaneKind};
 use crate::volume::Sampling;
 
 impl Core {
@@ -82,21 +82,11 @@ fn layout(
             PaneKind::OfTwo(which, side) => one_of_two(session, which, side, sampling, pane.size_px)
                 .map(|shown| pictures.draw_shown(&shown))
                 .transpose()?,
-            PaneKind::Prior => compose_prior(session, pane.size_px)
-                .map(|mut shown| {
-                    shown.sampling = sampling;
-                    shown.outlines = prior_outlines(session, &shown.view);
-                    prior.draw_shown(&shown_of(shown))
-                })
+            PaneKind::Prior => prior_away(session, sampling, pane.size_px)
+                .map(|shown| prior.draw_shown(&shown))
                 .transpose()?,
-            PaneKind::Volume => volume_picture(session, pane.size_px)
-                .map(|mut picture| {
-                    if picture.shown.text == CornerText::Full {
-                        picture.shown.text = CornerText::NoPatient;
-                    }
-                    picture.shown.facts = picture.shown.facts.anonymous();
-                    pictures.draw_volume(&picture)
-                })
+            PaneKind::Volume => volume_away(session, pane.size_px)
+                .map(|picture| pictures.draw_volume(&picture))
                 .transpose()?,
         };
         let Some(drawn) = drawn else { continue };

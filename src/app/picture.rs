@@ -9,8 +9,10 @@ use crate::jobs::{Job, JobContext, Outcome, spawn};
 use crate::language::carrying;
 use crate::session::{CornerText, Layout, Pane, Session};
 use crate::ui::pair_picture::PairPicture;
-use crate::ui::picture::{Picture, PictureError, PictureRequest, Pictures, picture, shown_of};
-use crate::ui::viewport::{Shown, Side, compose, of_pair, outlines};
+use crate::ui::picture::{Picture, PictureError, PictureRequest, Pictures, VolumePicture, picture, shown_of};
+use crate::ui::viewport::{
+    PaneKind, Shown, Side, compose, compose_prior, of_pair, outlines, prior_outlines, volume_picture,
+};
 use crate::volume::Sampling;
 
 /// Both sides of a saved picture, in pixels: a page of a report. Of one of two views: its longer side.
@@ -19,10 +21,42 @@ const SIZE_PX: u32 = 1024;
 impl Core {
     /// The name that is suggested for a picture: what it shows, nothing of the patient.
     pub(super) fn picture_name(&self) -> String {
-        format!("triscope-{}.png", self.session.look().focus.plane().name())
+        let what = match self.kind() {
+            PaneKind::Volume => "3d",
+            PaneKind::Prior => "beside",
+            PaneKind::Slices(pane) | PaneKind::OfTwo(pane, _) => pane.plane().name(),
+        };
+        format!("triscope-{what}.png")
+    }
+
+    /// Which viewport a picture is of: the one that has the keyboard, or that is alone on the screen.
+    fn kind(&self) -> PaneKind {
+        let look = self.session.look();
+        if look.layout == Layout::Volume || self.ui.volume_has_focus {
+            PaneKind::Volume
+        } else if self.ui.prior_has_focus && self.session.prior().is_some() {
+            PaneKind::Prior
+        } else {
+            PaneKind::Slices(look.focus)
+        }
     }
 
     fn focused(&self) -> Option<Focused> {
+        let drawn =
+            |kind: &PaneKind| self.ui.panes.iter().find(|pane| pane.kind == *kind).map(|pane| pane.size_px);
+        let kind = self.kind();
+        match kind {
+            PaneKind::Volume => {
+                let size_px = of_shape(drawn(&kind).unwrap_or_default());
+                return Some(Focused::Volume(Box::new(volume_away(&self.session, size_px)?)));
+            }
+            PaneKind::Prior => {
+                let size_px = of_shape(drawn(&kind).unwrap_or_default());
+                let shown = prior_away(&self.session, self.prefs.sampling(), size_px)?;
+                return Some(Focused::Prior(Box::new(shown)));
+            }
+            PaneKind::Slices(_) | PaneKind::OfTwo(..) => {}
+        }
         let drawn_px = self.ui.viewport_px.get(self.session.look().focus.index()).copied();
         Focused::of(&self.session, self.prefs.sampling(), drawn_px.unwrap_or_default())
     }
@@ -87,10 +121,12 @@ impl Core {
     }
 }
 
-/// What the focused viewport shows: a slice, or two of them with a map each.
+/// What the focused viewport shows: a slice, two of them with a map each, the volume in 3D, or the second series.
 enum Focused {
     One(Box<PictureRequest>),
     Two(Box<PairPicture>),
+    Volume(Box<VolumePicture>),
+    Prior(Box<Shown>),
 }
 
 impl Focused {
@@ -111,6 +147,8 @@ impl Focused {
         match self {
             Self::One(request) => picture(gpu, request),
             Self::Two(pair) => pair.draw(&mut Pictures::new(gpu)),
+            Self::Volume(request) => Pictures::new(gpu).draw_volume(request),
+            Self::Prior(shown) => Pictures::new(gpu).draw_shown(shown),
         }
     }
 }
@@ -139,6 +177,24 @@ pub(super) fn one_of_two(
     shown.sampling = sampling;
     shown.outlines = outlines(session, &shown.view);
     of_pair(session, side, false, &mut shown);
+    Some(shown_of(shown))
+}
+
+/// The volume in 3D as it is on the screen, without the patient's name.
+pub(super) fn volume_away(session: &Session, size_px: [u32; 2]) -> Option<VolumePicture> {
+    let mut picture = volume_picture(session, size_px)?;
+    if picture.shown.text == CornerText::Full {
+        picture.shown.text = CornerText::NoPatient;
+    }
+    picture.shown.facts = picture.shown.facts.anonymous();
+    Some(picture)
+}
+
+/// The second series as it is on the screen, without the patient's name.
+pub(super) fn prior_away(session: &Session, sampling: Sampling, size_px: [u32; 2]) -> Option<Shown> {
+    let mut shown = compose_prior(session, size_px)?;
+    shown.sampling = sampling;
+    shown.outlines = prior_outlines(session, &shown.view);
     Some(shown_of(shown))
 }
 

@@ -1,5 +1,6 @@
 //! Going on after a loss in the middle of a frame, which ends the window's thread with a panic: the
-//! program is started anew with the same folders, and marks the same nodules.
+//! program is started anew with the same folders, and brings back what was made, or marks the same nodules where
+//! sessions are not kept.
 
 use std::process::Command as Process;
 
@@ -16,7 +17,12 @@ const HANDED_ON: &str = "TRISCOPE_RESUME";
 pub(super) struct Marked {
     uid: String,
     points: Vec<Point<Patient>>,
+    /// Everything that was made was put aside as a session, the points in it.
+    as_session: bool,
 }
+
+/// In place of points.
+const AS_SESSION: &str = "session";
 
 impl Marked {
     /// What another process of ours has handed on.
@@ -24,20 +30,23 @@ impl Marked {
         Self::parse(&std::env::var(HANDED_ON).ok()?)
     }
 
-    /// `UID|x,y,z;x,y,z`, LPS mm.
+    /// `UID|x,y,z;x,y,z`, LPS mm, or `UID|session`.
     fn parse(text: &str) -> Option<Self> {
-        let (uid, points) = text.split_once('|')?;
-        let points = points
+        let (uid, made) = text.split_once('|')?;
+        let points = made
             .split(';')
             .filter_map(|p| {
                 let numbers: Vec<f64> = p.split(',').filter_map(|n| n.parse().ok()).collect();
                 <[f64; 3]>::try_from(numbers).ok().map(Point::from_array)
             })
             .collect();
-        Some(Self { uid: uid.to_owned(), points })
+        Some(Self { uid: uid.to_owned(), points, as_session: made == AS_SESSION })
     }
 
     fn text(&self) -> String {
+        if self.as_session {
+            return format!("{}|{AS_SESSION}", self.uid);
+        }
         let point = |p: &Point<Patient>| format!("{},{},{}", p.x, p.y, p.z);
         format!("{}|{}", self.uid, self.points.iter().map(point).collect::<Vec<_>>().join(";"))
     }
@@ -56,6 +65,9 @@ impl Core {
                 self.marked = Some(marked);
             }
             (Some(open), Some(_)) if open.loaded => {
+                if marked.as_session {
+                    self.restore_session();
+                }
                 marked.points.into_iter().for_each(|at| self.carry_out(Command::ClassifyAt(at), ctx));
                 self.warn("The graphics device was lost. The program has started anew and asked again");
             }
@@ -78,7 +90,7 @@ impl Core {
         let Ok(program) = std::env::current_exe() else { return false };
         let points = self.session.findings().nodules().iter().map(|n| n.at).collect();
         let uid = self.session.series().map(|s| s.uid.clone()).unwrap_or_default();
-        let marked = Marked { uid, points };
+        let marked = Marked { uid, points, as_session: self.leave_session() };
         let shown = self.session.report().filter(|open| open.shown).map(|open| &open.report.folder);
         let case = self.session.paths().iter().filter(|_| shown.is_none());
         Process::new(program)
@@ -96,8 +108,11 @@ mod tests {
     #[test]
     fn what_is_handed_on_is_read_as_it_was_written() {
         let points = vec![Point::new(-57.25, 131.0, -520.625), Point::new(0.0, 1e-9, 3.0)];
-        let marked = Marked { uid: "1.2.3#1".to_owned(), points };
-        assert_eq!(Marked::parse(&marked.text()), Some(marked));
+        let marked = Marked { uid: "1.2.3#1".to_owned(), points, as_session: false };
+        let put_aside = Marked { points: Vec::new(), as_session: true, ..marked.clone() };
+        for marked in [marked, put_aside] {
+            assert_eq!(Marked::parse(&marked.text()), Some(marked));
+        }
         assert_eq!(Marked::parse("nothing"), None);
         let broken = Marked::parse("1.2|1,2;a,b,c;4,5,6").map(|m| m.points);
         assert_eq!(broken, Some(vec![Point::new(4.0, 5.0, 6.0)]));

@@ -7,9 +7,12 @@ use super::dialogs::Ask;
 use super::saving::{Saved, Target};
 use crate::command::Segmenting;
 use crate::export::{SegmentsFile, write_segments};
+use crate::geometry::{Patient, Point};
 use crate::jobs::spawn;
 use crate::segments::{SegmentId, range_of_tissue};
-use crate::session::{Edit, Hover, SegmentBrush, SegmentEdit, SegmentsLook, Tool};
+use crate::session::{Edit, SegmentBrush, SegmentEdit, SegmentsLook, Tool, WorkId};
+use crate::view;
+use crate::volume::Volume;
 use crate::workflow::dicom::apart;
 
 impl Core {
@@ -42,12 +45,8 @@ impl Core {
                 self.segments(SegmentEdit::Brush(SegmentBrush { limited: !brush.limited, ..brush }));
             }
             Segmenting::RangeHere => {
-                let at = self.session.hover().map_or(self.session.look().cursor, |hover: &Hover| hover.at);
-                match self.session.volume().and_then(|volume| range_of_tissue(volume, at)) {
-                    Some(range) => {
-                        self.segments(SegmentEdit::Brush(SegmentBrush { range, limited: true, ..brush }));
-                    }
-                    None => self.warn("Nothing is known of the tissue there: point at a place in the volume"),
+                if let Some(range) = self.range_here() {
+                    self.segments(SegmentEdit::Brush(SegmentBrush { range, limited: true, ..brush }));
                 }
             }
             Segmenting::ToggleShown => {
@@ -63,6 +62,44 @@ impl Core {
                 self.export_segments(Target::File(path), with_patient);
             }
             Segmenting::GoTo(id) => self.go_to_segment(id),
+            Segmenting::Early { in_prior } => self.say_why_early(in_prior),
+        }
+    }
+
+    /// Why a brush does nothing yet, or will not.
+    fn say_why_early(&mut self, in_prior: bool) {
+        let loading = if in_prior { WorkId::Prior } else { WorkId::Load };
+        if self.session.working(loading).is_some() {
+            self.confirm("The brush works once all slices are there");
+        } else {
+            self.warn("Loading was stopped before every slice was there. Choose the series again");
+        }
+    }
+
+    /// The values of the tissue under the pointer; says so where nothing is known of it.
+    fn range_here(&mut self) -> Option<[f32; 2]> {
+        let (volume, at) = match self.ui.volume_pointer {
+            // Where it meets nothing that is said already.
+            Some(_) => (self.session.volume().map(Arc::clone), self.met_in_3d()?),
+            None => self.pointed(),
+        };
+        let range = volume.and_then(|volume| range_of_tissue(&volume, at));
+        if range.is_none() {
+            self.warn("Nothing is known of the tissue there: point at a place in the volume");
+        }
+        range
+    }
+
+    /// The place under the pointer, LPS mm of the volume that it is over. Without the pointer the cursor counts:
+    /// of the prior where that has the keyboard.
+    fn pointed(&self) -> (Option<Arc<Volume>>, Point<Patient>) {
+        let session = &self.session;
+        let cursor = || view::prior_look(session, self.ui.prior_px).cursor;
+        let there = self.ui.prior_hover.or_else(|| self.ui.prior_has_focus.then(cursor));
+        match (session.hover(), session.prior(), there) {
+            (Some(hover), ..) => (session.volume().map(Arc::clone), hover.at),
+            (None, Some(prior), Some(at)) => (Some(Arc::clone(&prior.volume)), at),
+            _ => (session.volume().map(Arc::clone), session.look().cursor),
         }
     }
 

@@ -295,6 +295,15 @@ impl Core {
         }
     }
 
+    /// Writes what was made and puts it aside for a program that takes over, at once: this one ends.
+    /// - returns: whether anything was
+    pub(super) fn leave_session(&self) -> bool {
+        let (Some(slot), Some(whole)) = (&self.sessions.slot, self.whole_session()) else { return false };
+        let paths: Vec<PathBuf> = self.session.paths().iter().map(|path| path.reveal().clone()).collect();
+        let whole = if paths.is_empty() { whole } else { SavedSession { paths, ..whole } };
+        session_file::write(&slot.file, &whole).is_ok() && Slot::put_aside(&slot.file).is_some()
+    }
+
     fn write_session(&mut self) {
         let Some(file) = self.sessions.slot.as_ref().map(|slot| slot.file.clone()) else { return };
         self.sessions.written = Some(self.session.revision());

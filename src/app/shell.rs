@@ -8,6 +8,7 @@ use super::graphics::Graphics;
 use crate::command::{Command, Commands};
 use crate::geometry::{Point, Viewport};
 use crate::language;
+use crate::measure::own_value;
 use crate::session::{Hover, News, Pane};
 use crate::tools::{Pointed, PointerEvent};
 use crate::ui::{self, Scene};
@@ -268,9 +269,9 @@ impl Shell {
 /// What lies under a position of a viewport.
 fn under(core: &Core, pane: Pane, view: &ResolvedView, at: Point<Viewport>) -> Option<Hover> {
     let volume = core.session.volume()?;
-    let at = &view.patient_from_viewport * Point::new(at.x, at.y, 0.0);
+    let at = view::extreme_depth(volume, view, at);
     let voxel = volume.grid().voxel_at(volume.grid().voxel_from_patient() * at);
-    let value = voxel.and_then(|v| volume.value(v));
+    let value = voxel.and_then(|v| own_value(volume, v)).map(|v| v as f32);
     let pet = core.session.pet().and_then(|pet| {
         let grid = pet.volume.grid();
         pet.volume.value(grid.voxel_at(grid.voxel_from_patient() * at)?)

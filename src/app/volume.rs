@@ -1,8 +1,9 @@
 //! Commands about the 3D view.
 
 use super::core::Core;
-use crate::geometry::Plane;
+use crate::geometry::{Patient, Plane, Point};
 use crate::session::{Arrangement, CropBox, Edit, Layout, VolumeView};
+use crate::ui::viewport;
 use crate::view;
 use crate::volume::{Part, VolumePreset};
 
@@ -76,6 +77,17 @@ impl Core {
         if let Some(grid) = self.session.grid().copied() {
             self.change_volume_view(|view| VolumeView { crop_box: Some(CropBox::whole(&grid)), ..view });
         }
+    }
+
+    /// What lies under the pointer in 3D, LPS mm; `None` where the pointer is elsewhere, and where nothing is
+    /// seen there, which is said.
+    pub(super) fn met_in_3d(&mut self) -> Option<Point<Patient>> {
+        let (at, size_px) = self.ui.volume_pointer?;
+        let met = viewport::met_in_volume(&self.session, at, size_px);
+        if met.is_none() {
+            self.warn("Nothing is seen there in 3D: point at what is shown");
+        }
+        met
     }
 
     pub(super) fn change_volume_view(&mut self, to: impl FnOnce(VolumeView) -> VolumeView) {

@@ -13,7 +13,7 @@ use crate::clinical::ClinicalFields;
 use crate::explain::{Around, Method, Parameters, Wanted};
 use crate::geometry::{Patient, Point, Voxel, VoxelGrid};
 use crate::inference::{self, DeviceChoice, Engine, EngineOptions, WeightsChoice};
-use crate::networks;
+use crate::networks::{self, Family};
 use crate::volume::Stroke;
 use crate::workflow::batch::{self, Batch, BatchError, RESULT_FILE};
 use crate::workflow::dicom::AsDicom;
@@ -82,6 +82,8 @@ pub(super) struct Options {
     pub(super) device: DeviceChoice,
     pub(super) mode: inference::Mode,
     pub(super) fields: ClinicalFields,
+    /// First and last slice of the lesion, from 0.
+    pub(super) lesion_slices: Option<[usize; 2]>,
     /// Where the earlier series is, and the point in it.
     pub(super) prior: Option<(PathBuf, Point<Patient>)>,
     pub(super) explain: Vec<Wanted>,
@@ -106,6 +108,15 @@ impl Options {
         let models = models(&raw.network.model)?;
         if models == Models::All && raw.network.weights.is_some() {
             return Err(Failure::arguments("--weights belongs to one network; name it with --model"));
+        }
+        let takes_slices = |name: &str| networks::spec(name).is_ok_and(|spec| spec.family == Family::Mmcaf);
+        if let Models::One(name) = models
+            && raw.lesion_slices.is_some()
+            && !takes_slices(name)
+        {
+            return Err(Failure::arguments(format!(
+                "--lesion-slices is for MMCAF-Net; {name} reads no range of them"
+            )));
         }
         let mut explain: Vec<Wanted> = Vec::new();
         for asked in &raw.explain {
@@ -132,6 +143,7 @@ impl Options {
             device: raw.network.device.into(),
             mode: raw.mode.into(),
             fields: raw.fields.as_deref().map(fields).transpose()?.unwrap_or_default(),
+            lesion_slices: raw.lesion_slices,
             prior: raw.prior.clone().zip(raw.prior_at.map(Point::from_array)),
             explain,
             parameters: Parameters::default(),
@@ -179,6 +191,12 @@ pub(super) fn run(raw: &Classify, matches: &ArgMatches, terminal: &Terminal) -> 
 pub(super) fn ask(options: Options, how: &HowRead, terminal: &Terminal) -> Result<(), Failure> {
     let case = series::load(&options.path, options.series.as_deref(), how, terminal.ctx())?;
     let grid = case.opened.volume.grid();
+    let slices = grid.size()[2];
+    if let Some([_, last]) = options.lesion_slices.filter(|[_, last]| *last >= slices) {
+        let sentence =
+            format!("--lesion-slices: there is no slice {last}; this series has 0 to {}", slices - 1);
+        return Err(Failure::work(sentence));
+    }
     let prior = match &options.prior {
         Some((path, at)) => {
             let earlier = series::load(path, None, how, terminal.ctx())?;
@@ -197,6 +215,7 @@ pub(super) fn ask(options: Options, how: &HowRead, terminal: &Terminal) -> Resul
         skip_lacking: options.models == Models::All,
         mode: options.mode,
         fields: options.fields.or(case.opened.series().clinical.reveal().clone()),
+        lesion_slices: options.lesion_slices,
         prior,
         weights: options.weights.map(WeightsChoice::File),
         explain: options.explain,

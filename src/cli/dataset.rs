@@ -13,7 +13,8 @@ use crate::dataset::{Group, Spread};
 use crate::ingest::count;
 use crate::workflow::cohort::{CohortSpec, build_cohort, cohort_for};
 use crate::workflow::dataset::{
-    self, BuildReport, BuildSpec, CheckReport, DatasetWorkError, Problem, Question, Severity, Source, Stats,
+    self, BuildReport, BuildSpec, CheckReport, DatasetWorkError, LabelRule, Problem, Question, Severity,
+    Source, Stats,
 };
 
 /// Cases of a cohort where no number is asked for.
@@ -53,6 +54,10 @@ fn build(raw: &BuildDataset, terminal: &Terminal) -> Result<(), Failure> {
     if raw.question.is_some() && source != Some(Source::Points) {
         return Err(Failure::arguments("--question is for --from points: the other sources have their own"));
     }
+    if raw.label.is_some() && matches!(source, None | Some(Source::Luna16)) {
+        let sentence = "--label is for --from nodules, lidc and points: the other sources have no ratings";
+        return Err(Failure::arguments(sentence));
+    }
     let Some(source) = source else { return told(raw, paint(raw, terminal)?, terminal) };
     if raw.network.is_some() || raw.cases.is_some() || raw.nodules.is_some() {
         return Err(Failure::arguments("--for, --cases and --nodules are for --from phantoms"));
@@ -63,7 +68,7 @@ fn build(raw: &BuildDataset, terminal: &Terminal) -> Result<(), Failure> {
         out: raw.out.clone(),
         folds: raw.folds,
         seed: raw.seed,
-        rule: raw.label.into(),
+        rule: raw.label.map_or(LabelRule::Strict, LabelRule::from),
         question: raw.question.map_or(Question::Malignancy, Question::from),
     };
     told(raw, dataset::build(&spec, terminal.ctx()), terminal)

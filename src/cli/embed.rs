@@ -10,7 +10,7 @@ impl From<EmbedError> for Failure {
     fn from(error: EmbedError) -> Self {
         use crate::training::TrainingError;
         match error {
-            EmbedError::OtherEnding(_) => Self::arguments(error),
+            EmbedError::OtherEnding(_) | EmbedError::Network(_) => Self::arguments(error),
             EmbedError::Cancelled(_) | EmbedError::Training(TrainingError::Cancelled(_)) => Self::Interrupted,
             EmbedError::Train(error) => error.into(),
             other => Self::work(other),

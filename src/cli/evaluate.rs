@@ -7,7 +7,8 @@ use super::progress::Terminal;
 use crate::evaluation::{Bootstrap, ComparisonRow};
 use crate::networks::{Family, spec};
 use crate::workflow::evaluate::{
-    EvaluateError, EvaluateRequest, EvaluationReport, FamilyEvaluateRequest, evaluate, evaluate_family,
+    Effort, EvaluateError, EvaluateRequest, EvaluationReport, FamilyEvaluateRequest, evaluate,
+    evaluate_family,
 };
 
 impl From<EvaluateError> for Failure {
@@ -26,7 +27,7 @@ impl From<EvaluateError> for Failure {
 
 /// Runs the command.
 pub(super) fn run(raw: &Evaluate, terminal: &Terminal) -> Result<(), Failure> {
-    if spec(&raw.model).map_err(Failure::work)?.family != Family::M3Net {
+    if spec(&raw.model).map_err(Failure::arguments)?.family != Family::M3Net {
         return of_family(raw, terminal);
     }
     let request = EvaluateRequest {
@@ -35,8 +36,8 @@ pub(super) fn run(raw: &Evaluate, terminal: &Terminal) -> Result<(), Failure> {
         run: raw.run.clone(),
         control: raw.control.clone(),
         out: raw.out.clone(),
-        effort: raw.robustness.into(),
-        surroundings: raw.surroundings.into(),
+        effort: raw.robustness.map(Effort::from).unwrap_or_default(),
+        surroundings: raw.surroundings.map_or(0, usize::from),
         bootstrap: Bootstrap::default(),
     };
     let report = evaluate(&request, raw.device.into(), terminal.ctx());
@@ -62,6 +63,9 @@ fn of_family(raw: &Evaluate, terminal: &Terminal) -> Result<(), Failure> {
     if raw.control.is_some() {
         return Err(Failure::arguments("--control is for M3Net alone"));
     }
+    if raw.robustness.is_some() || raw.surroundings.is_some() {
+        return Err(Failure::arguments("--robustness and --surroundings are for M3Net alone"));
+    }
     let request = FamilyEvaluateRequest {
         model: raw.model.clone(),
         manifest: raw.data.clone(),
@@ -74,6 +78,10 @@ fn of_family(raw: &Evaluate, terminal: &Terminal) -> Result<(), Failure> {
     let report = report?;
     for reason in &report.baselines_left_out {
         output::note(&format!("left out: {reason}"));
+    }
+    if report.of_taught_patients > 0 {
+        let count = report.of_taught_patients;
+        output::note(&format!("{count} cases were left out: others of their patients taught the network"));
     }
     if !report.answer.left_out.is_empty() {
         let count = report.answer.left_out.len();

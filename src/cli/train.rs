@@ -28,6 +28,7 @@ impl From<TrainError> for Failure {
 
 /// Runs the command.
 pub(super) fn run(raw: &Train, terminal: &Terminal) -> Result<(), Failure> {
+    let family = spec(&raw.model).map_err(Failure::arguments)?.family;
     let text = match &raw.config {
         Some(file) => std::fs::read_to_string(file)
             .map_err(|e| Failure::work(format!("{} cannot be read: {e}", file.display())))?,
@@ -38,7 +39,6 @@ pub(super) fn run(raw: &Train, terminal: &Terminal) -> Result<(), Failure> {
         None => Failure::work(error),
     };
     let at_most = raw.stop_after.map(|minutes| Duration::from_secs_f64(minutes * 60.0));
-    let family = spec(&raw.model).map_err(Failure::work)?.family;
     if family != Family::M3Net && !raw.guard {
         let request = FamilyRequest {
             model: raw.model.clone(),

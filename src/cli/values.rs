@@ -46,6 +46,19 @@ pub(super) fn position(text: &str) -> Result<[f64; 3], String> {
     Ok(p)
 }
 
+/// `FIRST,LAST`: slices, from 0.
+pub(super) fn slices(text: &str) -> Result<[usize; 2], String> {
+    let slice =
+        |part: &str| part.trim().parse::<usize>().map_err(|_| format!("`{part}` is no number of a slice"));
+    match text.split(',').collect::<Vec<_>>()[..] {
+        [first, last] => match [slice(first)?, slice(last)?] {
+            [first, last] if first > last => Err(format!("slice {first} comes after slice {last}")),
+            both => Ok(both),
+        },
+        _ => Err("the first and the last slice are needed, separated by a comma".to_owned()),
+    }
+}
+
 /// Thickness of a slab, millimetres.
 pub(super) fn slab_mm(text: &str) -> Result<f64, String> {
     within(text, 0.1, 500.0, "mm")
@@ -220,6 +233,15 @@ mod tests {
             assert!(numbers::<3>(wrong).is_err(), "{wrong}");
         }
         assert!(position("1e300,0,0").is_err());
+    }
+
+    #[test]
+    fn slices_are_a_first_and_a_last_one() {
+        assert_eq!(slices("3, 17"), Ok([3, 17]));
+        assert_eq!(slices("4,4"), Ok([4, 4]));
+        for wrong in ["5,4", "3", "1,2,3", "-1,4", "1.5,4", "", ","] {
+            assert!(slices(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -66,7 +66,10 @@ static LISTED: [Entry; 81] = [
         Command::ClearRecent,
         "clear_recent",
         Group::File,
-        ("Clear recent", "Forgets what was opened lately; folder names may name patients."),
+        (
+            "Clear recent",
+            "Forgets what was opened lately, and the sessions that were kept of it, for good: both name folders, which may name patients.",
+        ),
         &[],
         always,
     ),

@@ -42,6 +42,11 @@ pub enum Segmenting {
     },
     /// Draw in this one, and show it: the cursor goes to its middle.
     GoTo(SegmentId),
+    /// A brush, of segments or of what paints tissue away, was set down before all slices are there: say so.
+    Early {
+        /// In the prior, or in the series on the screen.
+        in_prior: bool,
+    },
 }
 
 /// Those that need no value.

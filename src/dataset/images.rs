@@ -1,7 +1,11 @@
 //! The volume and the mask of a case, from its manifest's folder.
 
-use std::path::Path;
+use std::fs::Metadata;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+
+use walkdir::WalkDir;
 
 use super::case::{Case, Prior};
 use super::error::DatasetError;
@@ -58,6 +62,37 @@ pub fn load_mask(folder: &Path, case: &Case, ctx: &JobContext) -> Result<Option<
     let Some(mask) = &case.mask else { return Ok(None) };
     let unit = Unit::Named("mask".to_owned());
     Ok(Some(Arc::new(ingest::read_volume(&from_manifest(folder, mask), unit, ctx)?)))
+}
+
+/// What tells whether the files of a case's image and earlier series are what they were, without reading
+/// them: the name of each from its own folder, its length, and when it was last changed.
+/// - `folder`: the manifest's
+pub fn trace(folder: &Path, case: &Case) -> String {
+    let images = [Some(&case.image), case.prior.as_ref().map(|prior| &prior.image)];
+    let paths = images.into_iter().flatten().map(|image| from_manifest(folder, image));
+    paths.flat_map(|path| files_of(&path)).map(|(root, file)| line(&root, &file)).collect()
+}
+
+/// The files of an image, each with the folder that it is named from, in an order that is always the same.
+fn files_of(image: &Path) -> Vec<(PathBuf, PathBuf)> {
+    if image.is_dir() {
+        let files = WalkDir::new(image).follow_links(true).sort_by_file_name().into_iter().flatten();
+        let files = files.filter(|entry| entry.file_type().is_file());
+        return files.map(|entry| (image.to_owned(), entry.into_path())).collect();
+    }
+    let folder = image.parent().unwrap_or(Path::new("")).to_owned();
+    let beside = ingest::files_beside(image).into_iter().map(|name| folder.join(name));
+    let all: Vec<PathBuf> = [image.to_owned()].into_iter().chain(beside).collect();
+    all.into_iter().map(|file| (folder.clone(), file)).collect()
+}
+
+/// What tells one state of a file from another; a file that is not there has its name alone.
+fn line(root: &Path, file: &Path) -> String {
+    let name = file.strip_prefix(root).unwrap_or(file).display();
+    let known = std::fs::metadata(file).ok();
+    let length = known.as_ref().map(Metadata::len);
+    let since = known.and_then(|known| known.modified().ok()?.duration_since(UNIX_EPOCH).ok());
+    format!("{name} {length:?} {:?}\n", since.map(|since| since.as_nanos()))
 }
 
 fn chosen<'a>(scan: &'a Scan, (image, series_uid): (&str, Option<&str>)) -> Result<&'a Series, DatasetError> {

@@ -29,7 +29,7 @@ pub use case::{
 pub use check::check;
 pub use error::DatasetError;
 pub use folds::{FEWEST_FOLDS, MOST_FOLDS, assign_folds, assign_splits, fixed_folds};
-pub use images::{Image, load_image, load_mask, load_prior};
+pub use images::{Image, load_image, load_mask, load_prior, trace};
 pub use lidc::{Contour, Reading, ReadingFile, build_lidc, cluster, read_readings};
 pub use luna16::build_luna16;
 pub use manifest::{COLUMNS, Column, Manifest, VERSION};

@@ -183,6 +183,11 @@ impl Nodule {
         Self { opinions: Vec::new(), ..self }
     }
 
+    /// Whether other networks said anything of it.
+    pub fn is_heard(&self) -> bool {
+        !self.opinions.is_empty()
+    }
+
     /// Takes in what another network says; one that was known before is replaced.
     pub fn hear(&mut self, opinion: Opinion) {
         self.unhear(opinion.model);

@@ -157,6 +157,10 @@ fn shares(
     if places.len().saturating_mul(classes) > MOST_SHARES {
         return unreadable(format!("it has {} nodes and {classes} classes, too many to keep", places.len()));
     }
+    // Nothing would be filled up to a whole, and every answer would be the first class.
+    if of_tree.is_empty() {
+        return unreadable("none of its leaves has a share");
+    }
     let (count, inner) = (trees.len() as f64, vec![Some(1.0); classes]);
     let nothing = vec![Some(0.0); classes];
     for tree in &mut *trees {

@@ -93,24 +93,62 @@ fn onnx_that_is_no_forest_or_another_one_is_refused_in_a_sentence() {
     }
 }
 
+/// A field of a message that holds bytes.
+fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
+    let mut length = bytes.len();
+    let mut out = vec![number << 3 | 2];
+    while length > 127 {
+        out.push(length as u8 | 128);
+        length >>= 7;
+    }
+    out.push(length as u8);
+    [out, bytes.to_vec()].concat()
+}
+
+/// A list of the operator: whole numbers of a byte each (field 8), or single-precision ones (field 7).
+fn list(name: &str, field_number: u8, values: Vec<u8>) -> Vec<u8> {
+    field(5, &[field(1, name.as_bytes()), field(field_number, &values)].concat())
+}
+
+#[test]
+fn a_leaf_of_an_onnx_forest_without_a_share_is_refused() {
+    // One question of one feature, two leaves, three classes.
+    let forest = |leaves: &[u8]| {
+        let modes = [field(9, b"BRANCH_LEQ"), field(9, b"LEAF"), field(9, b"LEAF")].concat();
+        let weights = leaves.iter().flat_map(|_| 1.0f32.to_le_bytes()).collect();
+        let operator = [
+            field(1, b"X"),
+            field(4, b"TreeEnsembleClassifier"),
+            list("nodes_treeids", 8, vec![0; 3]),
+            list("nodes_nodeids", 8, vec![0, 1, 2]),
+            list("nodes_featureids", 8, vec![0; 3]),
+            list("nodes_truenodeids", 8, vec![1, 0, 0]),
+            list("nodes_falsenodeids", 8, vec![2, 0, 0]),
+            list("nodes_values", 7, vec![0; 12]),
+            field(5, &[field(1, b"nodes_modes"), modes].concat()),
+            list("class_treeids", 8, vec![0; leaves.len()]),
+            list("class_nodeids", 8, leaves.to_vec()),
+            list("class_ids", 8, leaves.to_vec()),
+            list("class_weights", 7, weights),
+            list("classlabels_int64s", 8, vec![0, 1, 2]),
+        ];
+        let shape = field(1, &field(2, &field(1, &[1 << 3, 1])));
+        let input = [field(1, b"X"), field(2, &shape)].concat();
+        Forest::read(&field(7, &[field(1, &operator.concat()), field(11, &input)].concat()))
+    };
+    let whole = forest(&[1, 2]).expect("both leaves have one");
+    assert_eq!([-1.0, 1.0].map(|x| whole.predict(&[x]).expect("a feature")[2]), [0.0, 1.0]);
+    let one = forest(&[1]).expect_err("the other has none").to_string();
+    assert!(one.contains("node 2 of tree 0 of the forest has class values"), "{one}");
+    let none = forest(&[]).expect_err("neither has one").to_string();
+    assert!(none.contains("none of its leaves has a share"), "{none}");
+}
+
 #[test]
 fn onnx_of_thousands_of_nodes_and_classes_asks_for_no_gigabytes() {
-    fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
-        let mut length = bytes.len();
-        let mut out = vec![number << 3 | 2];
-        while length > 127 {
-            out.push(length as u8 | 128);
-            length >>= 7;
-        }
-        out.push(length as u8);
-        [out, bytes.to_vec()].concat()
-    }
     // Nodes are numbered by two bytes each, so that none is there twice.
     let numbers: Vec<u8> = (1 << 7..1 << 13).flat_map(|n: u16| [n as u8 | 128, (n >> 7) as u8]).collect();
     let count = numbers.len() / 2;
-    let list = |name: &str, field_number: u8, values: Vec<u8>| {
-        field(5, &[field(1, name.as_bytes()), field(field_number, &values)].concat())
-    };
     let zeros = || vec![0; count];
     let leaves: Vec<u8> = (0..count).flat_map(|_| field(9, b"LEAF")).collect();
     let operator = [

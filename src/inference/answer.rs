@@ -189,6 +189,11 @@ impl Answer {
         !self.detail.family().compares_dates()
     }
 
+    /// Whether the network was told clinical fields, or that they are unknown.
+    pub fn is_told_fields(&self) -> bool {
+        matches!(self.detail, Detail::Mmcaf(_) | Detail::Csf(_))
+    }
+
     /// The samples that blocks of tissue are counted in: those of M3Net's crops, else the CT's voxels.
     /// - `ct`: grid of the CT
     pub fn samples<'a>(&'a self, ct: &'a VoxelGrid) -> &'a VoxelGrid {

@@ -53,5 +53,5 @@ pub use private::Private;
 pub use scan::{scan, scan_unlocked};
 pub use series::{FEWEST_SLICES, FileWindow, Loaded, Locked, Scan, Series, Skipped};
 pub use suv::Suv;
-pub use volume_file::{read_grid, read_volume, read_volume_bytes};
+pub use volume_file::{files_beside, read_grid, read_volume, read_volume_bytes};
 pub use words::count;

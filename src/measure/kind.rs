@@ -109,6 +109,14 @@ impl Kind {
         matches!(self, Kind::Arrow | Kind::Note)
     }
 
+    /// As many characters as a name takes that is one.
+    pub const LONGEST_NAME: usize = 80;
+
+    /// As many characters as the field for its name takes: what is said takes more than what is called.
+    pub const fn longest_name(self) -> usize {
+        if self.is_text() { 300 } else { Self::LONGEST_NAME }
+    }
+
     /// Whether all its points lie in the plane that it was drawn in; the points of others may lie on
     /// different slices.
     pub const fn is_flat(self) -> bool {

@@ -142,9 +142,12 @@ impl Edit {
         Self::InPrior(Box::new(self))
     }
 
-    /// Whether a measurement is taken hold of by it.
-    pub(super) fn picks(&self) -> bool {
-        matches!(self, Edit::Pick(Some(_)) | Edit::AddMeasurement(..))
+    /// Whether a measurement or a nodule is taken hold of by it.
+    pub(super) fn takes_hold(&self) -> bool {
+        matches!(
+            self,
+            Edit::Pick(Some(_)) | Edit::AddMeasurement(..) | Edit::Select(Some(_)) | Edit::AddNodule(..)
+        )
     }
 
     /// Whether Ctrl+Z takes it back.

@@ -6,7 +6,7 @@ use super::news::GpuUse;
 use super::viewport::ViewportState;
 use crate::geometry::{Patient, Plane, Point, Vector, VoxelGrid};
 use crate::ingest::{Defect, Scan, Series};
-use crate::volume::Volume;
+use crate::volume::{Volume, Window};
 
 /// The prior: another series, perhaps of another folder. Its slices may still be arriving.
 #[derive(Clone, Debug)]
@@ -46,6 +46,8 @@ pub struct PriorLook {
     pub viewport: ViewportState,
     /// Whether it follows the series on the screen; then neither of the above counts.
     pub link: SeriesLink,
+    /// Its own window, where its values mean something else than those on the screen and somebody changed it.
+    pub window: Option<Window>,
 }
 
 /// What ties the places of two series to each other: for looking alone, no point of one becomes one of the other.
@@ -75,7 +77,7 @@ impl PriorLook {
     /// The axial plane, fitted.
     /// - `cursor`: LPS mm of the prior
     pub fn fitted(cursor: Point<Patient>) -> Self {
-        Self { cursor, viewport: ViewportState::fitted(Plane::Axial), link: SeriesLink::None }
+        Self { cursor, viewport: ViewportState::fitted(Plane::Axial), link: SeriesLink::None, window: None }
     }
 
     /// At the slice that lies as far along the prior as the cursor does along the current series: where to

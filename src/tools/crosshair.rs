@@ -2,11 +2,34 @@
 
 use super::pointer::under;
 use crate::geometry::{Patient, Point, Viewport, VoxelGrid};
-use crate::session::Edit;
-use crate::view::ResolvedView;
+use crate::session::{Edit, ViewportState};
+use crate::view::{self, ResolvedView};
+use crate::volume::Volume;
 
-/// The cursor at a position of the viewport, held inside the volume.
-pub(super) fn to(grid: &VoxelGrid, view: &ResolvedView, at: Point<Viewport>) -> Edit {
+/// The cursor at what is seen at a position of the viewport, held inside the volume.
+pub(super) fn to(volume: &Volume, view: &ResolvedView, at: Point<Viewport>) -> Edit {
+    Edit::Cursor(inside(volume.grid(), view::extreme_depth(volume, view, at)))
+}
+
+/// The same where a drag has come to. A slab counts as it lay when the drag began: its viewport follows the
+/// cursor, and going along with it the slab would run away under the hand.
+/// - `start`: the cursor before the drag, LPS mm
+pub(super) fn dragged(
+    volume: &Volume,
+    (state, start): (&ViewportState, Point<Patient>),
+    view: &ResolvedView,
+    at: Point<Viewport>,
+) -> Edit {
+    if view.slab_steps > 1 {
+        to(volume, &view::resolve(volume.grid(), state, start, view.size_px), at)
+    } else {
+        to(volume, view, at)
+    }
+}
+
+/// The cursor in the plane of the slice, through the middle of a slab: for a pointer that moves without a
+/// button, under which no slab is to run away.
+pub(super) fn in_plane(grid: &VoxelGrid, view: &ResolvedView, at: Point<Viewport>) -> Edit {
     Edit::Cursor(inside(grid, under(view, at)))
 }
 

@@ -9,11 +9,11 @@ use super::scroll::Wheel;
 use super::segment::{self, SegmentStroke};
 use super::turn_planes::{self, HeldPlanes};
 use super::{crosshair, pan, slab, window_level, zoom};
-use crate::command::{Command, Commands};
-use crate::geometry::{Point, Viewport, VoxelGrid};
+use crate::command::{Command, Commands, Segmenting};
+use crate::geometry::{Patient, Point, Viewport, VoxelGrid};
 use crate::session::{Edit, Pane, Session, Tool, ViewportState};
 use crate::view::{self, ResolvedView};
-use crate::volume::Window;
+use crate::volume::{Volume, Window};
 
 /// Up to here a press and a release are a click, physical pixels.
 pub(super) const CLICK_PX: f64 = 4.0;
@@ -24,7 +24,8 @@ enum Gesture {
     Window(Window),
     Pan(ViewportState),
     Zoom(ViewportState),
-    Crosshair,
+    /// With the cursor as it was before.
+    Crosshair(Point<Patient>),
     Mark,
     Point(Held),
     Draw,
@@ -63,24 +64,25 @@ impl Hands {
 
     /// Takes one event in and asks for what follows. Events without an open volume do nothing.
     pub fn handle(&mut self, session: &Session, pointed: &Pointed, out: &mut Commands) {
-        let Some(grid) = session.grid() else {
+        let Some(volume) = session.volume() else {
             (self.going, self.drawing) = (None, None);
             return;
         };
+        let grid = volume.grid();
         // Given up elsewhere: by a key, another tool, another series.
         if session.sketch().is_none() {
             self.drawing = None;
         }
         let Pointed { pane, view, event } = pointed;
         match *event {
-            PointerEvent::Move { at, keys } if keys.shift => out.edit(crosshair::to(grid, view, at)),
+            PointerEvent::Move { at, keys } if keys.shift => out.edit(crosshair::in_plane(grid, view, at)),
             PointerEvent::Move { at, .. } => self.follow(session, *pane, view, at, out),
             PointerEvent::Leave => {}
             PointerEvent::Press { at, button, keys } => {
-                self.press(session, grid, *pane, view, (at, button, keys), out);
+                self.press(session, volume, *pane, view, (at, button, keys), out);
             }
-            PointerEvent::Drag { at, keys } => self.drag(session, grid, view, (at, keys), out),
-            PointerEvent::Release { at } => self.release(session, view, at, out),
+            PointerEvent::Drag { at, keys } => self.drag(session, volume, view, (at, keys), out),
+            PointerEvent::Release { at } => self.release(session, volume, view, at, out),
             PointerEvent::DoubleClick { .. } => match session.look().tool {
                 // The first click asked already, or gave a point: a second must not surprise.
                 Tool::Nodule
@@ -103,7 +105,7 @@ impl Hands {
     fn press(
         &mut self,
         session: &Session,
-        grid: &VoxelGrid,
+        volume: &Volume,
         pane: Pane,
         view: &ResolvedView,
         (at, button, keys): (Point<Viewport>, Button, Modifiers),
@@ -113,7 +115,7 @@ impl Hands {
         if self.going.is_some() {
             return;
         }
-        let look = session.look();
+        let (look, grid) = (session.look(), volume.grid());
         let state = *look.viewport(pane);
         // What lies under the pointer comes before the tool, unless a point of a drawing is to be given.
         let grab = || {
@@ -137,21 +139,23 @@ impl Hands {
             (Button::Middle, ..) => Gesture::Pan(state),
             (Button::Right, ..) => Gesture::Zoom(state),
             (Button::Left, Some(held), _) => held,
-            (Button::Left, None, _) if keys.shift && look.tool != Tool::Window => Gesture::Crosshair,
+            (Button::Left, None, _) if keys.shift && look.tool != Tool::Window => {
+                Gesture::Crosshair(look.cursor)
+            }
             (Button::Left, None, Tool::Window) => Gesture::Window(look.window),
             (Button::Left, None, Tool::Pan) => Gesture::Pan(state),
             (Button::Left, None, Tool::Zoom) => Gesture::Zoom(state),
             // All planes come to the block.
-            (Button::Left, None, Tool::Crosshair | Tool::Occlude) => Gesture::Crosshair,
+            (Button::Left, None, Tool::Crosshair | Tool::Occlude) => Gesture::Crosshair(look.cursor),
             (Button::Left, None, Tool::Nodule) => Gesture::Mark,
             (Button::Left, None, Tool::Measure(_)) => Gesture::Draw,
             (Button::Left, None, Tool::Segment | Tool::Erase) => {
                 // Values that have not arrived cannot be counted.
                 if !session.open().is_some_and(|open| open.loaded) {
+                    out.push(Command::Segmenting(Segmenting::Early { in_prior: false }));
                     return;
                 }
-                let Some(volume) = session.volume() else { return };
-                let drawn_in = (session.findings(), volume.as_ref());
+                let drawn_in = (session.findings(), volume);
                 let Some((stroke, edits)) = SegmentStroke::begin(session.look(), drawn_in, view, (at, keys))
                 else {
                     return;
@@ -162,6 +166,7 @@ impl Hands {
             (Button::Left, None, Tool::Paint) => {
                 // What lies nearby is copied: all of it must be there.
                 if !session.open().is_some_and(|open| open.loaded) {
+                    out.push(Command::Segmenting(Segmenting::Early { in_prior: false }));
                     return;
                 }
                 let (painting, edit) = Painting::begin(session, view, at);
@@ -182,7 +187,7 @@ impl Hands {
         out.push(Command::BeginGesture);
         out.extend(first.into_iter().map(|edit| Command::Edit(Edit::Segments(edit))));
         match &gesture {
-            Gesture::Crosshair => out.edit(crosshair::to(grid, view, at)),
+            Gesture::Crosshair(_) => out.edit(crosshair::to(volume, view, at)),
             Gesture::Point(held) => out.edit(Edit::Select(Some(held.id()))),
             Gesture::Measurement(held) => out.edit(Edit::Pick(Some(held.id()))),
             Gesture::Draw => self.give(session, pane, view, at, out),
@@ -241,7 +246,7 @@ impl Hands {
     fn drag(
         &mut self,
         session: &Session,
-        grid: &VoxelGrid,
+        volume: &Volume,
         view: &ResolvedView,
         (at, keys): (Point<Viewport>, Modifiers),
         out: &mut Commands,
@@ -252,14 +257,17 @@ impl Hands {
         if !going.far {
             return;
         }
-        let pane = going.pane;
+        let (pane, grid) = (going.pane, volume.grid());
         match &mut going.gesture {
             Gesture::Window(start) => out.edit(window_level::drag(*start, from, at, keys)),
             Gesture::Pan(start) => {
                 out.edit(Edit::Viewport(pane, pan::drag(*start, going.mm_per_px, from, at)))
             }
             Gesture::Zoom(start) => out.edit(Edit::Viewport(pane, zoom::drag(*start, from, at))),
-            Gesture::Crosshair => out.edit(crosshair::to(grid, view, at)),
+            Gesture::Crosshair(start) => {
+                let lay = (session.look().viewport(pane), *start);
+                out.edit(crosshair::dragged(volume, lay, view, at));
+            }
             Gesture::Mark => {}
             Gesture::Point(held) => out.edit(held.drag(view, at)),
             Gesture::Measurement(held) => out.edit(held.drag(view, at)),
@@ -275,7 +283,14 @@ impl Hands {
         }
     }
 
-    fn release(&mut self, session: &Session, view: &ResolvedView, at: Point<Viewport>, out: &mut Commands) {
+    fn release(
+        &mut self,
+        session: &Session,
+        volume: &Volume,
+        view: &ResolvedView,
+        at: Point<Viewport>,
+        out: &mut Commands,
+    ) {
         let Some(going) = self.going.take() else { return };
         // The end of a drag is a point; a click gave its own when it began.
         if matches!(going.gesture, Gesture::Draw) && going.far && self.drawing.is_some() {
@@ -283,7 +298,7 @@ impl Hands {
         }
         out.push(Command::EndGesture);
         match going.gesture {
-            Gesture::Mark if !going.far => out.push(nodule::click(view, at)),
+            Gesture::Mark if !going.far => out.push(nodule::click(volume, view, at)),
             Gesture::Point(held) => {
                 if let Some(command) = held.release() {
                     out.push(command);
@@ -291,7 +306,7 @@ impl Hands {
             }
             // A lesion that is measured can be asked about where its lines are.
             Gesture::Measurement(_) if !going.far && session.look().tool == Tool::Nodule => {
-                out.push(nodule::click(view, at));
+                out.push(nodule::click(volume, view, at));
             }
             Gesture::Draw
             | Gesture::Paint(_)
@@ -345,7 +360,7 @@ mod tests {
     use super::*;
     use crate::findings::{Nodule, NoduleId, Question};
     use crate::geometry::{Patient, VoxelGrid};
-    use crate::session::News;
+    use crate::session::{News, Projection, Slab};
     use crate::volume::{Unit, Volume};
 
     const SIZE_PX: [u32; 2] = [400, 300];
@@ -561,6 +576,69 @@ mod tests {
         bench.drag(Pane::Axial, Button::Left, [210.0, 140.0], [250.0, 140.0]);
         assert_eq!(bench.session.selected().map(|n| n.at), Some(at));
         assert_eq!(bench.session.look().preset, None);
+    }
+
+    /// A bench whose volume is -800 HU but for one bright voxel 6 mm from the middle slice, seen in a slab of
+    /// maxima of 20 mm; where the voxel lies in the patient, and where in the axial view.
+    fn in_a_slab(tool: Tool) -> (Bench, Point<Patient>, [f64; 2]) {
+        let mut bench = Bench::new(tool);
+        let volume = bench.session.volume().expect("open");
+        for k in 0..60 {
+            let mut slice = vec![-800i16; 100 * 80];
+            if k == 35 {
+                slice[40 * 100 + 50] = 300;
+            }
+            volume.int16().expect("whole numbers").fill(k, slice.into()).expect("a slice");
+        }
+        let bright = volume.grid().patient_from_voxel() * Point::new(50.0, 40.0, 35.0);
+        let slab = Slab { thickness_mm: 20.0, projection: Projection::Max };
+        bench.session.apply(Edit::Slab(Some(slab)));
+        let at = &bench.view(Pane::Axial).viewport_from_patient * bright;
+        (bench, bright, [at.x, at.y])
+    }
+
+    #[test]
+    fn in_a_slab_of_maxima_a_click_asks_about_what_is_seen_and_its_ring_can_be_pulled() {
+        let (mut bench, bright, at) = in_a_slab(Tool::Nodule);
+        bench.drag(Pane::Axial, Button::Left, at, at);
+        let [Command::ClassifyAt(asked)] = bench.asked[..] else { panic!("{:?}", bench.asked) };
+        assert!(asked.distance(bright) < NEAR_MM, "{asked:?} {bright:?}");
+        bench.session.apply(Edit::AddNodule(0, Nodule::new(NoduleId(0), bright, Question::Cancelled)));
+        bench.drag(Pane::Axial, Button::Left, at, [at[0] + 30.0, at[1]]);
+        let moved = bench.session.selected().expect("marked").at;
+        assert!(moved.x > bright.x + 1.0 && (moved.z - bright.z).abs() < NEAR_MM, "{moved:?}");
+    }
+
+    #[test]
+    fn the_crosshair_goes_to_what_a_slab_shows_and_back_again() {
+        let (mut bench, bright, at) = in_a_slab(Tool::Crosshair);
+        let beside = px([at[0] + 60.0, at[1]]);
+        let keys = Modifiers::default();
+        bench.does(Pane::Axial, PointerEvent::Press { at: beside, button: Button::Left, keys });
+        let start = bench.session.look().cursor;
+        assert!((start.z - bright.z).abs() > 6.0, "where all is equal the middle counts: {start:?}");
+        bench.does(Pane::Axial, PointerEvent::Drag { at: px(at), keys });
+        assert!(bench.session.look().cursor.distance(bright) < NEAR_MM);
+        bench.does(Pane::Axial, PointerEvent::Drag { at: beside, keys });
+        assert!(bench.session.look().cursor.distance(start) < NEAR_MM, "the slab stays under the hand");
+        bench.does(Pane::Axial, PointerEvent::Release { at: beside });
+        // A pointer that only moves takes no slab along.
+        let keys = Modifiers { shift: true, ..keys };
+        bench.does(Pane::Axial, PointerEvent::Move { at: px(at), keys });
+        assert!((bench.session.look().cursor.z - start.z).abs() < NEAR_MM);
+    }
+
+    #[test]
+    fn a_brush_before_all_slices_are_there_says_so() {
+        for tool in [Tool::Segment, Tool::Erase, Tool::Paint] {
+            let mut bench = Bench::new(tool);
+            bench.drag(Pane::Axial, Button::Left, [100.0, 100.0], [140.0, 100.0]);
+            let early = Command::Segmenting(Segmenting::Early { in_prior: false });
+            assert_eq!(bench.asked, [early], "{tool:?}");
+            assert!(!bench.session.can_undo());
+            bench.drag(Pane::Axial, Button::Middle, [100.0, 100.0], [140.0, 100.0]);
+            assert_eq!(bench.asked.len(), 1, "any slice can be panned");
+        }
     }
 
     #[test]

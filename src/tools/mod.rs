@@ -24,7 +24,7 @@ pub use hands::Hands;
 pub use nodule::GRAB_RADIUS_PX;
 pub use orbit::VolumeHands;
 pub use pointer::{Button, Modifiers, Pointed, PointerEvent};
-pub use prior::PriorHands;
+pub use prior::{PriorHands, click_marks_prior};
 pub use scroll::Wheel;
 pub use slab::thicker;
 pub use turn_planes::straightened;

@@ -1,16 +1,14 @@
 //! A click asks the network; a marked point can be dragged, and is asked about again on release.
 
-use super::pointer::under;
 use crate::command::Command;
 use crate::findings::{Nodule, NoduleId};
 use crate::geometry::{Point, Vector, Viewport};
 use crate::session::{Edit, Session};
-use crate::view::ResolvedView;
+use crate::view::{self, ResolvedView};
+use crate::volume::Volume;
 
 /// How near to a marked point the pointer must be to take hold of it, physical pixels.
 pub const GRAB_RADIUS_PX: f64 = 9.0;
-/// How far from the slice a marked point may lie to be taken hold of, mm; it is drawn as far.
-pub(super) const GRAB_DEPTH_MM: f64 = 2.5;
 
 /// A marked point in the hand.
 #[derive(Clone, Debug)]
@@ -20,17 +18,19 @@ pub(super) struct Held {
     moved: bool,
 }
 
-/// The question of a click.
-pub(super) fn click(view: &ResolvedView, at: Point<Viewport>) -> Command {
-    Command::ClassifyAt(under(view, at))
+/// The question of a click: about what is seen there, however deep in a slab it lies.
+pub(super) fn click(volume: &Volume, view: &ResolvedView, at: Point<Viewport>) -> Command {
+    Command::ClassifyAt(view::extreme_depth(volume, view, at))
+}
+
+/// Whether a marked point, as the viewport has it, can be taken hold of there.
+pub(super) fn is_near(view: &ResolvedView, mark: Point<Viewport>, at: Point<Viewport>) -> bool {
+    mark.z.abs() <= view.mark_depth_mm() && (mark.x - at.x).hypot(mark.y - at.y) <= GRAB_RADIUS_PX
 }
 
 /// The marked point under the pointer, the selected one first.
 pub(super) fn grab(session: &Session, view: &ResolvedView, at: Point<Viewport>) -> Option<Held> {
-    let near = |nodule: &&Nodule| {
-        let p = &view.viewport_from_patient * nodule.at;
-        p.z.abs() <= GRAB_DEPTH_MM && (p.x - at.x).hypot(p.y - at.y) <= GRAB_RADIUS_PX
-    };
+    let near = |nodule: &&Nodule| is_near(view, &view.viewport_from_patient * nodule.at, at);
     let found = session.selected().filter(near);
     let nodule = found.or_else(|| session.findings().nodules().iter().rev().find(near))?;
     Some(Held { nodule: nodule.clone(), from: at, moved: false })

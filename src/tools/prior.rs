@@ -2,16 +2,18 @@
 //! measured and drawn in it.
 
 use super::measure::{self, Drawing, Drawn, HeldMeasurement};
-use super::nodule::{GRAB_DEPTH_MM, GRAB_RADIUS_PX};
+use super::nodule::is_near;
 use super::pointer::{Button, Modifiers, PointerEvent, under};
 use super::scroll::Wheel;
 use super::segment::{self, SegmentStroke};
 use super::{crosshair, hands::CLICK_PX, pan, window_level, zoom};
-use crate::command::{Command, Commands};
+use crate::command::{Command, Commands, Segmenting};
 use crate::findings::{Nodule, NoduleId, PriorPoint, Question};
 use crate::geometry::{Patient, Point, Vector, Viewport};
 use crate::networks::spec;
-use crate::session::{Edit, Findings, Pane, PriorLook, PriorSeries, Session, Tool, ViewportState};
+use crate::session::{
+    Edit, Findings, Pane, PriorLook, PriorSeries, Session, Tool, ViewportState, is_earlier,
+};
 use crate::view::{self, ResolvedView};
 use crate::volume::Window;
 
@@ -47,6 +49,8 @@ struct Going {
 pub struct PriorHands {
     going: Option<Going>,
     drawing: Option<Drawing>,
+    /// Whether the last press but one marked the nodule, and whether the last one did.
+    marked: [bool; 2],
     wheel: Wheel<()>,
     size_wheel: Wheel<()>,
 }
@@ -89,8 +93,9 @@ impl PriorHands {
                 }
                 PointerEvent::Drag { at, keys } => self.drag(session, view, (at, keys), &mut look, out),
                 PointerEvent::Release { at } => after = Some(at),
-                // With the nodule tool the first click marked already: a second must not surprise.
-                PointerEvent::DoubleClick { .. } if gives_points(session.look().tool) => {}
+                // Where the first click marked already, or gave a point, a second must not surprise.
+                PointerEvent::DoubleClick { .. }
+                    if gives_points(session.look().tool) || self.marked.contains(&true) => {}
                 PointerEvent::DoubleClick { .. } => out.push(Command::ToggleDates),
                 PointerEvent::Wheel { notches, keys, .. }
                     if keys.slab() && session.look().tool.segments() =>
@@ -130,6 +135,7 @@ impl PriorHands {
         if self.going.is_some() {
             return;
         }
+        self.marked = [self.marked[1], false];
         let left = button == Button::Left;
         let tool = session.look().tool;
         let nobody = Findings::default();
@@ -151,7 +157,10 @@ impl PriorHands {
             (Button::Left, None, Tool::Measure(_)) => Gesture::Draw,
             (Button::Left, None, Tool::Segment | Tool::Erase) => {
                 // Values that have not arrived cannot be counted.
-                let Some(prior) = session.prior().filter(|prior| prior.loaded) else { return };
+                let Some(prior) = session.prior().filter(|prior| prior.loaded) else {
+                    out.push(Command::Segmenting(Segmenting::Early { in_prior: true }));
+                    return;
+                };
                 let drawn_in = (findings, prior.volume.as_ref());
                 let begun = SegmentStroke::begin(session.look(), drawn_in, view, (at, keys));
                 let Some((stroke, edits)) = begun else { return };
@@ -160,7 +169,7 @@ impl PriorHands {
             }
             // Nothing is asked of the prior without this tissue: a drag changes the window there.
             (Button::Left, None, Tool::Window | Tool::Nodule | Tool::Paint | Tool::Occlude) => {
-                Gesture::Window(session.look().window)
+                Gesture::Window(session.prior_window().unwrap_or(session.look().window))
             }
         };
         out.push(Command::BeginGesture);
@@ -193,7 +202,11 @@ impl PriorHands {
         match &mut going.gesture {
             // With the nodule tool a drag is nothing, as over the other viewports.
             Gesture::Window(_) if session.look().tool == Tool::Nodule => {}
-            Gesture::Window(start) => out.edit(window_level::drag(*start, from, at, keys)),
+            Gesture::Window(start) if session.prior_shares_window() => {
+                out.edit(window_level::drag(*start, from, at, keys));
+            }
+            // Other values have a window of their own.
+            Gesture::Window(start) => look.window = Some(window_level::dragged(*start, from, at, keys)),
             Gesture::Pan(start) => look.viewport = pan::drag(*start, mm_per_px, from, at),
             Gesture::Zoom(start) => look.viewport = zoom::drag(*start, from, at),
             Gesture::Crosshair => cross(session, view, at, look),
@@ -262,18 +275,41 @@ impl PriorHands {
             self.give(session, view, at, out);
         }
         out.push(Command::EndGesture);
-        let new = session.selected().is_none_or(|nodule| session.at_in_prior(nodule).is_none());
         match going.gesture {
             Gesture::Point(id, _) if going.far && compares_dates(session) => out.push(Command::Rerun(id)),
-            Gesture::Point(..) | Gesture::Crosshair | Gesture::Draw | Gesture::Segment(_) => {}
+            Gesture::Point(..) | Gesture::Draw | Gesture::Segment(_) => {}
+            // With the nodule tool the nodule may be where the lines of a measurement are.
             Gesture::Measurement(_) if session.look().tool != Tool::Nodule => {}
-            // Where the nodule is not marked yet, a click can mean nothing else.
-            _ if going.left && !going.far && (new || session.look().tool == Tool::Nodule) => {
-                out.push(Command::LinkPrior(PriorPoint::new(prior.uid(), under(view, at))));
+            _ if going.far => {}
+            gesture => {
+                if going.left && !matches!(gesture, Gesture::Crosshair) && marks(session) {
+                    self.marked[1] = true;
+                    out.push(Command::LinkPrior(PriorPoint::new(prior.uid(), under(view, at))));
+                }
+                // A click beside it lets go of what was picked.
+                if session.prior_findings().and_then(Findings::picked).is_some() {
+                    out.edit(Edit::Pick(None).in_prior());
+                }
             }
-            _ => {}
         }
     }
+}
+
+/// Whether a click means the selected nodule: with its tool, or where the network waits for nothing else.
+fn marks(session: &Session) -> bool {
+    let new = || session.selected().is_some_and(|nodule| session.at_in_prior(nodule).is_none());
+    match session.look().tool {
+        Tool::Nodule => true,
+        Tool::Window | Tool::Pan | Tool::Zoom => click_marks_prior(session) && new(),
+        _ => false,
+    }
+}
+
+/// Whether a plain click marks a nodule that has no point in the second series yet: the chosen network compares
+/// dates, and the series is the earlier one. Else the nodule tool does.
+pub fn click_marks_prior(session: &Session) -> bool {
+    let both = session.series().zip(session.prior().and_then(PriorSeries::series));
+    compares_dates(session) && both.is_some_and(|(now, then)| is_earlier(now, then))
 }
 
 /// Whether a click of this tool is a point already: a second one must not surprise.
@@ -297,9 +333,7 @@ fn compares_dates(session: &Session) -> bool {
 fn grab(session: &Session, view: &ResolvedView, at: Point<Viewport>) -> Option<(NoduleId, Point<Patient>)> {
     let near = |nodule: &Nodule| {
         let place = session.at_in_prior(nodule)?;
-        let p = &view.viewport_from_patient * place;
-        let near = p.z.abs() <= GRAB_DEPTH_MM && (p.x - at.x).hypot(p.y - at.y) <= GRAB_RADIUS_PX;
-        near.then_some((nodule.id, place))
+        is_near(view, &view.viewport_from_patient * place, at).then_some((nodule.id, place))
     };
     let selected = session.selected().and_then(near);
     selected.or_else(|| session.findings().nodules().iter().rev().find_map(near))

@@ -11,8 +11,13 @@ const PER_PX: f64 = 1.0 / 400.0;
 const FINE: f64 = 0.1;
 const COARSE: f64 = 4.0;
 
-/// The window after a drag, from the window at its start.
+/// The shared window after a drag, from the window at its start.
 pub(super) fn drag(start: Window, from: Point<Viewport>, to: Point<Viewport>, keys: Modifiers) -> Edit {
+    Edit::Window(dragged(start, from, to, keys), None)
+}
+
+/// A window after a drag, from the window at its start.
+pub(super) fn dragged(start: Window, from: Point<Viewport>, to: Point<Viewport>, keys: Modifiers) -> Window {
     // In proportion to the width, so that a narrow window can be set as well as a wide one.
     let pace = match (keys.shift, keys.ctrl) {
         (true, _) => FINE,
@@ -22,14 +27,14 @@ pub(super) fn drag(start: Window, from: Point<Viewport>, to: Point<Viewport>, ke
     let step = start.width() * PER_PX * pace;
     let width = start.width() + (to.x - from.x) * step;
     let centre = start.centre() + (to.y - from.y) * step;
-    Edit::Window(Window::new(width, centre), None)
+    Window::new(width, centre)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn dragged(x: f64, y: f64, fine: bool) -> Window {
+    fn after(x: f64, y: f64, fine: bool) -> Window {
         let keys = Modifiers { shift: fine, ..Modifiers::default() };
         match drag(Window::new(400.0, 40.0), Point::new(10.0, 10.0, 0.0), Point::new(x, y, 0.0), keys) {
             Edit::Window(window, None) => window,
@@ -39,9 +44,9 @@ mod tests {
 
     #[test]
     fn right_widens_and_down_darkens() {
-        assert_eq!(dragged(110.0, 10.0, false), Window::new(500.0, 40.0));
+        assert_eq!(after(110.0, 10.0, false), Window::new(500.0, 40.0));
         // A higher centre needs a higher value for the same grey: darker.
-        let darker = dragged(10.0, 110.0, false);
+        let darker = after(10.0, 110.0, false);
         assert_eq!(darker, Window::new(400.0, 140.0));
         assert!(darker.grey(40.0) < Window::new(400.0, 40.0).grey(40.0));
     }
@@ -49,7 +54,7 @@ mod tests {
     #[test]
     fn shift_is_ten_times_finer() {
         // Tolerance: rounding of one product in f64.
-        assert!((dragged(110.0, 10.0, true).width() - 410.0).abs() < 1e-9);
+        assert!((after(110.0, 10.0, true).width() - 410.0).abs() < 1e-9);
     }
 
     #[test]
@@ -64,6 +69,6 @@ mod tests {
 
     #[test]
     fn a_wild_drag_leaves_a_window() {
-        assert_eq!(dragged(-1e9, 10.0, false).width(), Window::MIN_WIDTH);
+        assert_eq!(after(-1e9, 10.0, false).width(), Window::MIN_WIDTH);
     }
 }

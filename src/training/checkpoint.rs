@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use burn::module::Module;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::error::TrainingError;
 use crate::export::write_whole;
@@ -29,6 +30,15 @@ pub struct Epoch {
     pub parts: BTreeMap<String, f32>,
 }
 
+/// What fingerprints begin with: those of another edition are made of other things.
+const EDITION: &str = "2:";
+
+/// The fingerprint of what went into a hash.
+pub(super) fn fingerprint_of(hash: Sha256) -> String {
+    let digits: String = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
+    format!("{EDITION}{digits}")
+}
+
 /// Where a stage is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct StageState {
@@ -41,6 +51,24 @@ pub struct StageState {
     pub best: usize,
     /// Whether the stage is over.
     pub finished: bool,
+}
+
+impl StageState {
+    /// Its file in a stage's folder.
+    pub const FILE: &str = "state.json";
+
+    /// Whether its fingerprint can be held against those that are made now.
+    pub fn is_of_this_edition(&self) -> bool {
+        self.fingerprint.starts_with(EDITION)
+    }
+}
+
+/// Refuses the folder of a stage that was begun with something else; nothing in it is touched.
+/// - `fingerprint`: of the run, made where there is anything to hold it against
+/// - errors: as [`StageFolder::state`]
+pub fn refuse_other(folder: &Path, fingerprint: impl FnOnce() -> String) -> Result<(), TrainingError> {
+    let there = StageFolder { folder: folder.to_owned() };
+    if folder.join(StageState::FILE).is_file() { there.state(&fingerprint()).map(drop) } else { Ok(()) }
 }
 
 /// The folder of one stage.
@@ -76,7 +104,7 @@ impl StageFolder {
     /// Where the stage is; a new one if nothing is there yet.
     /// - errors: unreadable, or begun with something else
     pub fn state(&self, fingerprint: &str) -> Result<StageState, TrainingError> {
-        let file = self.folder.join("state.json");
+        let file = self.folder.join(StageState::FILE);
         let bytes = match fs::read(&file) {
             Ok(bytes) => bytes,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
@@ -88,7 +116,13 @@ impl StageFolder {
         let state: StageState =
             serde_json::from_slice(&bytes).map_err(|e| refused(&format!("it is damaged ({e})")))?;
         if state.fingerprint != fingerprint {
-            return Err(refused("it was begun with another network, configuration or data"));
+            let earlier = fingerprint.starts_with(EDITION) && !state.is_of_this_edition();
+            let other_run = TrainingError::other_run(&file);
+            return Err(if earlier {
+                refused("it was begun by another version of Triscope")
+            } else {
+                other_run
+            });
         }
         if state.best >= state.epochs.len().max(1) {
             return Err(refused("it names an epoch that it does not hold"));
@@ -99,7 +133,7 @@ impl StageFolder {
     /// Writes the state in one step, then removes the arrays that it no longer needs.
     /// - errors: disk full, no right to write
     pub fn commit(&self, state: &StageState) -> Result<(), TrainingError> {
-        let file = self.folder.join("state.json");
+        let file = self.folder.join(StageState::FILE);
         let text = serde_json::to_vec_pretty(state).unwrap_or_default();
         write_whole(&file, &text)?;
         let last = state.epochs.len().saturating_sub(1);
@@ -147,6 +181,26 @@ pub(super) fn arrays_error(file: &Path, what: &str, error: &impl std::fmt::Displ
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_stage_of_another_run_or_edition_is_refused_and_stays_as_it_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let own = || fingerprint_of(Sha256::new_with_prefix("own"));
+        refuse_other(folder.path(), || unreachable!("nothing is there to hold it against")).expect("nothing");
+        let file = folder.path().join(StageState::FILE);
+        let written = |fingerprint: String| {
+            let state = StageState { fingerprint, ..StageState::default() };
+            fs::write(&file, serde_json::to_vec(&state).expect("JSON")).expect("written");
+        };
+        let refused = || refuse_other(folder.path(), own).expect_err("another").to_string();
+        written(own());
+        refuse_other(folder.path(), own).expect("its own");
+        written(fingerprint_of(Sha256::new_with_prefix("other")));
+        assert!(refused().contains("was begun with another network, configuration or data"));
+        written("0f".repeat(32));
+        assert!(refused().contains("was begun by another version"), "{}", refused());
+        assert_eq!(fs::read_dir(folder.path()).expect("listed").count(), 1);
+    }
 
     #[test]
     fn a_loss_of_one_part_is_written_as_it_always_was() {

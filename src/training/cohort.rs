@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rand::seq::SliceRandom;
+use sha2::{Digest, Sha256};
 
 use super::described::Description;
 use super::draw::generator;
@@ -47,6 +48,18 @@ impl Cohort {
     pub fn classes(&self, cases: &[usize]) -> [usize; 2] {
         let positive = cases.iter().filter(|&&n| self.cases[n].positive).count();
         [cases.len() - positive, positive]
+    }
+
+    /// SHA-256 of what a case teaches: what is known of it, and what the network reads of it.
+    pub(super) fn sum(&self, case: usize) -> [u8; 32] {
+        let CohortCase { id, patient, positive, fields, diameter_mm, described, part: _, fold: _ } =
+            &self.cases[case];
+        let known = (id, patient, positive, fields, diameter_mm, described);
+        let mut hash = Sha256::new_with_prefix(serde_json::to_vec(&known).unwrap_or_default());
+        if let Some(input) = self.inputs.get(case) {
+            hash.update(input);
+        }
+        hash.finalize().into()
     }
 
     /// Some of what is said of these cases, case by case.
@@ -112,6 +125,17 @@ impl Cohort {
     }
 }
 
+/// SHA-256 of names of cases, hex.
+/// - `ids`: each once, sorted
+pub fn sum_of_ids(ids: &BTreeSet<&str>) -> String {
+    let mut hash = Sha256::new();
+    for id in ids {
+        hash.update((id.len() as u64).to_le_bytes());
+        hash.update(id);
+    }
+    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,6 +155,26 @@ mod tests {
     }
 
     #[test]
+    fn whatever_a_case_teaches_is_in_its_sum() {
+        let mut all = cohort(|_| None);
+        all.inputs = vec![Arc::from([1, 2, 3]); 40];
+        let first = all.sum(7);
+        let other = |change: &dyn Fn(&mut CohortCase)| {
+            let mut all = all.clone();
+            change(&mut all.cases[7]);
+            all.sum(7)
+        };
+        assert_eq!(other(&|case| case.fold = None), first, "who teaches is the split's");
+        assert_ne!(other(&|case| case.positive ^= true), first);
+        assert_ne!(other(&|case| case.fields.age_years = Some(50.0)), first);
+        assert_ne!(other(&|case| case.diameter_mm = Some(7.5)), first);
+        assert_ne!(other(&|case| case.described[2] = Some(0.5)), first);
+        assert_ne!(all.sum(8), first, "by its name");
+        all.inputs[7] = Arc::from([1, 2, 4]);
+        assert_ne!(all.sum(7), first, "by what is read of it");
+    }
+
+    #[test]
     fn patients_are_never_divided_and_both_labels_measure_progress() {
         let cohort = cohort(|_| None);
         let split = cohort.split(Some(2), 0.25, 4, 1).expect("enough");
@@ -141,6 +185,14 @@ mod tests {
         assert_eq!(a.len() + b.len() + c.len(), 20);
         assert!(cohort.classes(&split.validation).iter().all(|count| *count > 0));
         assert!(matches!(cohort.split(Some(2), 0.25, 64, 1), Err(TrainingError::TooFew { .. })));
+    }
+
+    #[test]
+    fn a_sum_of_names_tells_which_they_are_and_not_in_which_order() {
+        let sum = |ids: &[&str]| sum_of_ids(&ids.iter().copied().collect());
+        assert_eq!(sum(&["a", "bc"]), sum(&["bc", "a"]));
+        assert!(sum(&["a", "bc"]) != sum(&["ab", "c"]) && sum(&["a"]) != sum(&["a", ""]));
+        assert_eq!(sum(&["a"]).len(), 64);
     }
 
     #[test]

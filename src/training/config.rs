@@ -97,6 +97,26 @@ pub enum Part {
     Fusion,
 }
 
+impl Part {
+    /// All of them, in the order in which they are taught.
+    pub const ALL: [Self; 5] = [
+        Self::Encoder(Scale::Micro),
+        Self::Encoder(Scale::Meso),
+        Self::Encoder(Scale::Macro),
+        Self::Scales,
+        Self::Fusion,
+    ];
+
+    /// Its folder in that of a fold.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Encoder(scale) => scale.name(),
+            Self::Scales => "scales",
+            Self::Fusion => "fusion",
+        }
+    }
+}
+
 /// A training run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -5,12 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use burn::tensor::Device;
+use rayon::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use toml::{Table, Value};
 
-use super::checkpoint::StageState;
+use super::checkpoint::{StageState, fingerprint_of};
 use super::cohort::Cohort;
 use super::error::TrainingError;
 use super::fit::Stage;
@@ -170,8 +171,9 @@ impl Lesson<'_> {
         Ok(stage.fit(task, fresh, |state| told(task.name(), state))?.0)
     }
 
-    /// What a checkpoint belongs to: network, stage, every choice, and who teaches with which label.
-    fn fingerprint(&self, stage: &str) -> String {
+    /// What a checkpoint belongs to: network, stage, every choice, and who teaches, with all that is known of
+    /// each and what the network reads of it. Where that lies on disk is no part of it.
+    pub fn fingerprint(&self, stage: &str) -> String {
         let mut hash = Sha256::new();
         for text in [self.model, stage, &self.config] {
             hash.update((text.len() as u64).to_le_bytes());
@@ -182,13 +184,12 @@ impl Lesson<'_> {
         }
         for cases in [&self.split.train, &self.split.validation] {
             hash.update((cases.len() as u64).to_le_bytes());
-            for &n in cases {
-                let case = &self.cohort.cases[n];
-                hash.update(case.id.as_bytes());
-                hash.update([0, u8::from(case.positive)]);
-            }
+            // Inputs of whole chests are some hundred megabytes.
+            let cohort = self.cohort;
+            let sums: Vec<[u8; 32]> = cases.par_iter().map(|&n| cohort.sum(n)).collect();
+            sums.iter().for_each(|sum| hash.update(sum));
         }
-        hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+        fingerprint_of(hash)
     }
 }
 

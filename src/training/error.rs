@@ -1,6 +1,6 @@
 //! What can go wrong in training.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::jobs::Cancelled;
 
@@ -62,4 +62,12 @@ pub enum TrainingError {
     /// Asked to stop. An outcome, not an error; the last finished epoch is on disk.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+}
+
+impl TrainingError {
+    /// A file that belongs to a run that was begun with something else.
+    pub fn other_run(file: &Path) -> Self {
+        let why = "it was begun with another network, configuration or data".to_owned();
+        Self::Checkpoint { file: file.to_owned(), why }
+    }
 }

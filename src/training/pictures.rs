@@ -1,6 +1,7 @@
 //! Batches of pictures: which nodule in which chest, varied how. Depends on seed and numbers alone.
 
 use rayon::prelude::*;
+use sha2::{Digest, Sha256};
 
 use super::compose::crop;
 use super::config::{Target, TrainConfig};
@@ -29,6 +30,8 @@ pub struct Pictures {
     /// For each case the chests that suit it, its own first. A case that is seen in its own volume
     /// has its own alone, and no other case has that one.
     suitable: Vec<Vec<usize>>,
+    /// SHA-256 of what each case teaches.
+    sums: Vec<[u8; 32]>,
     seed: u64,
 }
 
@@ -56,7 +59,14 @@ impl Pictures {
                 order
             })
             .collect();
-        Self { nodules, chests, suitable, seed }
+        let sums = nodules.par_iter().zip(chests.par_iter()).map(|(n, chest)| sum(n, chest)).collect();
+        Self { nodules, chests, suitable, sums, seed }
+    }
+
+    /// SHA-256 of what a case teaches: what is known of it, its voxels, and in its own volume what surrounds
+    /// it.
+    pub(super) fn sum(&self, case: usize) -> &[u8; 32] {
+        &self.sums[case]
     }
 
     /// One picture in HU, [slice][column][row].
@@ -126,6 +136,21 @@ impl Pictures {
     }
 }
 
+/// See [`Pictures::sum`]. Simulated surroundings follow from the seed.
+fn sum(nodule: &Nodule, chest: &Block) -> [u8; 32] {
+    let Nodule { id, patient, fold: _, label, rating_mean, rating_spread, traits, block, opacity } = nodule;
+    let known = (id, patient, label, rating_mean, rating_spread, traits);
+    let mut hash = Sha256::new_with_prefix(serde_json::to_vec(&known).unwrap_or_default());
+    for block in [Some(block), opacity.is_empty().then_some(chest)].into_iter().flatten() {
+        let shape = (block.size, block.spacing_mm, block.centre);
+        hash.update(serde_json::to_vec(&shape).unwrap_or_default());
+        let values: Vec<u8> = block.values.iter().flat_map(|hu| hu.to_le_bytes()).collect();
+        hash.update(values);
+    }
+    hash.update(opacity);
+    hash.finalize().into()
+}
+
 fn goal(nodule: &Nodule, config: &TrainConfig) -> Goal {
     let malignant = match (config.target, nodule.rating_mean, nodule.label) {
         (Target::Ratings, Some(mean), _) => 1.0 / (1.0 + (-config.steepness * (mean - 3.0)).exp()),
@@ -138,7 +163,53 @@ fn goal(nodule: &Nodule, config: &TrainConfig) -> Goal {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+
+    #[test]
+    fn whatever_a_case_teaches_is_in_its_sum() {
+        let block = |hu: i16| Block {
+            size: [2; 3],
+            spacing_mm: [0.7, 0.7, 1.25],
+            values: vec![hu; 8].into(),
+            centre: [1; 3],
+        };
+        let nodule = Nodule {
+            id: "a".to_owned(),
+            patient: "p".to_owned(),
+            fold: 0,
+            label: Some(true),
+            rating_mean: Some(4.0),
+            rating_spread: Some(0.5),
+            traits: [None; 12],
+            block: block(40),
+            opacity: vec![255; 8].into(),
+        };
+        let first = sum(&nodule, &block(-900));
+        assert_eq!(
+            sum(&Nodule { fold: 3, ..nodule.clone() }, &block(-900)),
+            first,
+            "who teaches is the split's"
+        );
+        assert_eq!(sum(&nodule, &block(-700)), first, "simulated surroundings follow from the seed");
+        let mut traits = nodule.traits;
+        traits[3] = Some(0.5);
+        let others = [
+            Nodule { label: Some(false), ..nodule.clone() },
+            Nodule { label: None, ..nodule.clone() },
+            Nodule { rating_mean: Some(3.5), ..nodule.clone() },
+            Nodule { rating_spread: None, ..nodule.clone() },
+            Nodule { traits, ..nodule.clone() },
+            Nodule { block: block(41), ..nodule.clone() },
+            Nodule { block: Block { centre: [1, 1, 0], ..block(40) }, ..nodule.clone() },
+            Nodule { opacity: vec![254; 8].into(), ..nodule.clone() },
+        ];
+        assert!(others.iter().all(|other| sum(other, &block(-900)) != first));
+        // In its own volume its place there is part of it.
+        let whole = Nodule { opacity: Arc::new([]), ..nodule };
+        assert_ne!(sum(&whole, &block(-900)), sum(&whole, &block(-700)));
+    }
 
     #[test]
     fn elsewhere_the_nodule_is_the_same_and_what_surrounds_it_another() {

@@ -1,13 +1,13 @@
 //! A whole network for one fold: three encoders one after the other, all three together where that is asked
 //! for, then the fusion.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use burn::module::Module;
 use burn::tensor::Device;
 use sha2::{Digest, Sha256};
 
-use super::checkpoint::StageState;
+use super::checkpoint::{StageState, fingerprint_of, refuse_other};
 use super::config::{Part, TrainConfig};
 use super::encoder::{EncoderInTraining, EncoderTask};
 use super::error::TrainingError;
@@ -48,6 +48,23 @@ pub struct Trained {
 }
 
 impl Run<'_> {
+    /// The folder of a fold.
+    fn folder_of(&self, fold: Option<u32>) -> PathBuf {
+        self.folder.join(fold.map_or("all".to_owned(), |fold| format!("fold{fold}")))
+    }
+
+    /// Refuses a fold of which a stage was begun with something else, and leaves it as it is.
+    /// - errors: such a stage, too few cases left to train on
+    pub fn refuse_other(&self, fold: Option<u32>) -> Result<(), TrainingError> {
+        let split = split(self.pictures, fold, self.config)?;
+        let folder = self.folder_of(fold);
+        for part in Part::ALL {
+            let own = || fingerprint(self.model, self.config, part, self.pictures, &split);
+            refuse_other(&folder.join(part.name()), own)?;
+        }
+        Ok(())
+    }
+
     /// Trains one fold, or goes on where it was stopped.
     /// - `fold`: held out; `None` learns from every case
     /// - `told`: called with the stage's name after each epoch
@@ -60,7 +77,7 @@ impl Run<'_> {
         let config = self.config;
         let split = split(self.pictures, fold, config)?;
         let number = fold.map_or(u64::MAX, u64::from);
-        let folder = self.folder.join(fold.map_or("all".to_owned(), |fold| format!("fold{fold}")));
+        let folder = self.folder_of(fold);
         let fingerprint = |part| fingerprint(self.model, self.config, part, self.pictures, &split);
         let learning = self.device.device.clone().autodiff();
         let (encoders, fusion) =
@@ -68,8 +85,8 @@ impl Run<'_> {
                 .into_parts();
         let widths = layers_of(self.model)?.features();
 
-        let encoder_folders = M3NET_SCALES.map(|s| folder.join(s.scale.name()));
-        let (scales_folder, fusion_folder) = (folder.join("scales"), folder.join("fusion"));
+        let encoder_folders = M3NET_SCALES.map(|s| folder.join(Part::Encoder(s.scale).name()));
+        let [scales_folder, fusion_folder] = [Part::Scales, Part::Fusion].map(|p| folder.join(p.name()));
         let stage = |folder, part| Stage {
             split: &split,
             seed: config.seed,
@@ -165,7 +182,7 @@ impl Run<'_> {
 }
 
 /// What a checkpoint belongs to: network, configuration as far as it bears on the stage, and which
-/// cases teach.
+/// cases teach, with all that they teach. Where they lie on disk is no part of it.
 pub fn fingerprint(
     model: &str,
     config: &TrainConfig,
@@ -179,11 +196,10 @@ pub fn fingerprint(
     for cases in [&split.train, &split.validation] {
         hash.update((cases.len() as u64).to_le_bytes());
         for &case in cases {
-            hash.update(pictures.nodules[case].id.as_bytes());
-            hash.update([0]);
+            hash.update(pictures.sum(case));
         }
     }
-    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+    fingerprint_of(hash)
 }
 
 /// A network with random values.

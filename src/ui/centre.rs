@@ -53,6 +53,7 @@ fn viewports_ui(
     state.panes.clear();
     if !scene.session.look().shows_volume() {
         state.volume_hands.give_up(out);
+        state.volume_pointer = None;
     }
     let layout = scene.session.look().layout;
     let has_prior = scene.session.prior().is_some();

@@ -8,7 +8,7 @@ use egui_commonmark::CommonMarkCache;
 use crate::command::{Command, Entry, FilmChoice, Keymap, entry};
 use crate::explain::{Around, InsideWanted};
 use crate::findings::NoduleId;
-use crate::geometry::{Patient, Point};
+use crate::geometry::{Patient, Point, Viewport};
 use crate::inference::Answer;
 use crate::measure::MeasureId;
 use crate::say;
@@ -48,6 +48,8 @@ pub struct UiState {
     pub volume_has_focus: bool,
     /// The gesture in progress over the 3D view.
     pub volume_hands: VolumeHands,
+    /// The pointer over the 3D view, and the size of that, physical pixels.
+    pub volume_pointer: Option<(Point<Viewport>, [u32; 2])>,
     /// The pointer over the prior, LPS mm of the prior.
     pub prior_hover: Option<Point<Patient>>,
     /// The gesture in progress over the prior.

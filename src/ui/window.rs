@@ -37,6 +37,9 @@ pub fn window_ui(
     if scene.session.prior().is_none() {
         state.prior_hover = None;
     }
+    if scene.session.stage() != Stage::Open {
+        state.volume_pointer = None;
+    }
     let pointed = egui::CentralPanel::no_frame().show(ui, |ui| centre_ui(ui, scene, state, out)).inner;
     if scene.session.locked().is_some() {
         state.sheet = Some(Sheet::Locked);

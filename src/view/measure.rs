@@ -7,6 +7,9 @@ use crate::measure::Measurement;
 /// Measured on the slice itself, a point is never exactly on it: rounding, mm.
 const ROUNDING_MM: f64 = 1e-3;
 
+/// How far from the slice a marked point is drawn where no slab reaches further, mm.
+const MARK_DEPTH_MM: f64 = 2.5;
+
 /// A measurement as one viewport shows it: positions in viewport px, `z` in mm behind the slice.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SeenMeasurement {
@@ -30,8 +33,16 @@ impl SeenMeasurement {
 impl ResolvedView {
     /// Half the thickness of what is shown, mm: of the slab, or of one slice.
     pub fn half_thickness_mm(&self) -> f64 {
-        let slab = f64::from(self.slab_steps.saturating_sub(1)) * self.slab_step_mm / 2.0;
-        slab.max(self.slice_distance_mm / 2.0) + ROUNDING_MM
+        self.half_slab_mm().max(self.slice_distance_mm / 2.0) + ROUNDING_MM
+    }
+
+    /// How far from the slice a marked point is drawn, and can be taken hold of, mm.
+    pub fn mark_depth_mm(&self) -> f64 {
+        (self.half_slab_mm() + ROUNDING_MM).max(MARK_DEPTH_MM)
+    }
+
+    fn half_slab_mm(&self) -> f64 {
+        f64::from(self.slab_steps.saturating_sub(1)) * self.slab_step_mm / 2.0
     }
 }
 

@@ -5,6 +5,7 @@
 mod crop_handles;
 mod cursor;
 mod cut;
+mod extreme;
 mod fit;
 mod level;
 mod linked;
@@ -19,6 +20,7 @@ mod volume_view;
 pub use crop_handles::{CropHandle, crop_handles};
 pub use cursor::{crosshair, crosshair_line, patient_at, turn_handles, zoomed_at};
 pub use cut::cut_plane;
+pub use extreme::extreme_depth;
 pub use fit::{ZOOM_RANGE, close_up, fitted_mm_per_px};
 pub use level::level_line;
 pub use linked::{End, offset_here, prior_beyond, prior_edit, prior_look, relinked};

@@ -52,6 +52,8 @@ pub struct Batch {
     pub mode: Mode,
     /// What is known of the patient.
     pub fields: ClinicalFields,
+    /// First and last slice of the lesion, from 0, for networks that read a range of slices.
+    pub lesion_slices: Option<[usize; 2]>,
     /// An earlier series of the patient, for networks that compare dates.
     pub prior: Option<Prior>,
     /// Maps, in this order; of several networks each gets those that it has.
@@ -105,7 +107,7 @@ pub enum BatchError {
     #[error(transparent)]
     Figure(#[from] FigureError),
     /// No network had what it needs.
-    #[error("no network has weights: {0}")]
+    #[error("no network could answer: {0}")]
     NoNetwork(String),
     /// Asked to stop.
     #[error(transparent)]
@@ -174,6 +176,8 @@ pub fn run(
     let mut notices: Vec<String> = output.as_mut().and_then(|o| o.notice.take()).into_iter().collect();
     let mut timing = Timing { load: load_ms, ..Timing::default() };
     let mut device = None;
+    // The first one, for where nobody answers.
+    let mut withheld = None;
     let mut results = Vec::with_capacity(batch.points.len());
     for (n, &at) in batch.points.iter().enumerate() {
         let mut point = PointReport::new(at, grid);
@@ -188,7 +192,9 @@ pub fn run(
             }
             let classified = match classify::run(engine, request(opened, batch, at, model), ctx) {
                 Err(lacking) if batch.skip_lacking && lacks(&lacking) => {
-                    point.answers.extend(Given::withheld(model, lacking.to_string()));
+                    let why = lacking.to_string();
+                    withheld.get_or_insert_with(|| format!("{model}: {why}"));
+                    point.answers.extend(Given::withheld(model, why));
                     continue;
                 }
                 other => other?,
@@ -240,6 +246,7 @@ pub fn run(
         }
         results.push(point);
     }
+    notices.extend(withheld.filter(|_| device.is_none()));
     let Some(device) = device else { return Err(BatchError::NoNetwork(notices.join("; "))) };
     let report = Report {
         triscope: env!("CARGO_PKG_VERSION"),
@@ -298,7 +305,7 @@ fn request(opened: &Opened, batch: &Batch, at: Point<Patient>, model: &str) -> R
         model: model.to_owned(),
         mode: batch.mode,
         fields: batch.fields.clone(),
-        lesion_slices: None,
+        lesion_slices: batch.lesion_slices,
         prior: batch.prior.clone(),
         weights: batch.weights.clone(),
         explain: explained(batch, model),
@@ -322,11 +329,17 @@ fn has_weights(batch: &Batch, model: &str) -> bool {
     batch.weights.is_some() || has_built_in(model) || weights_for(model) != WeightsChoice::BuiltIn
 }
 
-/// Whether a network was not given what it needs, and others may well answer.
+/// Whether a network was not given what it needs, or is not whole itself, and others may well answer.
 fn lacks(error: &ClassifyError) -> bool {
     match error {
-        ClassifyError::NeedsPrior(_) => true,
-        ClassifyError::Inference(error) => matches!(error, InferenceError::NoSuchMode { .. }),
+        ClassifyError::NeedsPrior(_) | ClassifyError::TooThin { .. } | ClassifyError::Codes(_) => true,
+        ClassifyError::Inference(error) => matches!(
+            error,
+            InferenceError::NoSuchMode { .. }
+                | InferenceError::NothingAnswers(_)
+                | InferenceError::Category { .. }
+                | InferenceError::Weights(_)
+        ),
         _ => false,
     }
 }

@@ -91,6 +91,7 @@ pub fn demo(out: Option<&Path>, options: EngineOptions, ctx: &JobContext) -> Res
         skip_lacking: false,
         mode: Mode::Paper,
         fields: ClinicalFields::default(),
+        lesion_slices: None,
         prior: None,
         weights: Some(WeightsChoice::BuiltIn),
         explain: Wanted::ALL_GRAD_CAM.to_vec(),

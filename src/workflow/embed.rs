@@ -128,7 +128,7 @@ pub fn embed(
         Some("safetensors") => true,
         _ => return Err(EmbedError::OtherEnding(request.out.clone())),
     };
-    let network = spec(&request.model)?;
+    let (network, layers) = (spec(&request.model)?, m3net_config(&request.model)?);
     let (file, card) = chosen(&request.model, request.weights.as_deref())?;
     let (weights, sha256) = (file.name, file.sha256);
     let mut members = file.state.into_members();
@@ -179,7 +179,7 @@ pub fn embed(
         write_whole(&table, &csv_bytes(&head, pictures.nodules.iter().enumerate().map(row))?)?;
         vec![request.out.clone(), table]
     };
-    let widths = m3net_config(&request.model)?.features();
+    let widths = layers.features();
     let columns = |(n, scale): (usize, Scale)| ScaleColumns {
         scale: scale.name(),
         first: widths.iter().take(n).sum(),

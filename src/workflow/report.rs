@@ -168,7 +168,7 @@ pub struct AnswerReport {
     pub classes: Vec<String>,
     /// Of the class that the question names.
     pub probability: f64,
-    /// One per class; of an ensemble the mean. Not calibrated.
+    /// One per class; of an ensemble the mean. Not calibrated; empty where a forest answers.
     pub logits: Vec<f64>,
     /// Lowest and highest probability of an ensemble's members; absent for one network alone.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -225,7 +225,8 @@ pub struct MembersReport {
 /// Temperature scaling.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct CalibrationReport {
-    /// `probability = sigmoid((malignant - benign logit) / temperature)`.
+    /// `probability = sigmoid(margin / temperature)`: the margin is the second logit less the first, of one logit itself,
+    /// and of a forest the log odds of the share of its trees.
     pub temperature: f64,
 }
 
@@ -307,6 +308,9 @@ pub struct ExplanationReport {
     /// What must stand beside every map of its method; absent where nothing must.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caution: Option<&'static str>,
+    /// Likeness to the map of the same network with random weights; absent where that was not asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub randomisation: Option<RandomisationReport>,
     /// What is needed to compute it again, and what it says of itself: steps, seeds, sums.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub told: BTreeMap<&'static str, f64>,
@@ -325,8 +329,31 @@ impl ExplanationReport {
             signed: saliency.signed,
             native_shape: saliency.native_shape,
             caution: Method::named(saliency.method).and_then(Method::caution),
+            randomisation: RandomisationReport::of(saliency),
             told: saliency.told.iter().copied().collect(),
         }
+    }
+}
+
+/// What became of a map when all weights were made random.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct RandomisationReport {
+    /// Structural similarity in three dimensions to the map before.
+    pub ssim: f64,
+    /// Spearman's correlation of the magnitudes with it.
+    pub rank_correlation: f64,
+    /// Whether both are below one half: a map that stays what it was says nothing of what was learned.
+    pub passed: bool,
+}
+
+impl RandomisationReport {
+    fn of(saliency: &Saliency) -> Option<Self> {
+        let told = |wanted| saliency.told.iter().find(|(name, _)| *name == wanted).map(|(_, value)| *value);
+        Some(Self {
+            ssim: told("ssim_all")?,
+            rank_correlation: told("rank_all")?,
+            passed: told("randomisation_passed")? != 0.0,
+        })
     }
 }
 

@@ -13,15 +13,15 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::dataset::{DatasetError, Manifest, load_image, load_mask};
+use crate::dataset::{Case, DatasetError, Fold, Manifest, load_image, load_mask};
 use crate::evaluation::plot::{LossCurve, Plot};
 use crate::export::{WriteError, write_json, write_png, write_whole};
 use crate::inference::{DeviceChoice, InferenceError, LearningDevice};
 use crate::jobs::{Cancelled, JobContext};
 use crate::networks::weights::Card;
-use crate::networks::{M3NET_WIDEST, m3net_config as layers_of};
+use crate::networks::{M3NET_WIDEST, NetworkSpec, m3net_config as layers_of, spec};
 use crate::training::{
-    Block, Epoch, Nodule, Pictures, Plan, Run, SURROUNDINGS, StageState, Subject, SurroundingsCache,
+    Block, Epoch, Nodule, Part, Pictures, Plan, Run, SURROUNDINGS, StageState, Subject, SurroundingsCache,
     TrainConfig, TrainingError, block_around, is_whole, nearest_voxel, nodule, split,
 };
 
@@ -195,6 +195,42 @@ pub fn gather(
     Ok(Gathered { pictures: Pictures::new(nodules, chests, config.surroundings, config.seed), left_out })
 }
 
+/// Whether the labels that teach answer what the network is asked.
+/// - `cases`: those that can teach
+/// - errors: the first that answers something else
+fn one_question<'a>(
+    manifest: &Path,
+    network: &NetworkSpec,
+    mut cases: impl Iterator<Item = &'a Case>,
+) -> Result<(), TrainError> {
+    match cases.find(|case| case.question.name() != network.question) {
+        None => Ok(()),
+        Some(case) => Err(TrainError::OtherQuestion {
+            manifest: manifest.to_owned(),
+            found: case.question.name(),
+            wanted: network.question,
+        }),
+    }
+}
+
+/// Refuses a folder in which something was learned with other choices, so that these stay beside it. What
+/// bears on later stages alone may change.
+/// - errors: as a checkpoint of another run
+fn same_choices(out: &Path, config: &TrainConfig) -> Result<(), TrainingError> {
+    // Without choices that can be read the checkpoints decide alone.
+    let before = std::fs::read_to_string(out.join("config.toml")).ok();
+    let Some(before) = before.and_then(|text| TrainConfig::parse(&text).ok()) else { return Ok(()) };
+    let differs = |part: Part| before.up_to(part).to_toml() != config.up_to(part).to_toml();
+    let parts: Vec<Part> = Part::ALL.into_iter().filter(|part| differs(*part)).collect();
+    for entry in std::fs::read_dir(out).into_iter().flatten().flatten() {
+        let state = |part: &Part| entry.path().join(part.name()).join(StageState::FILE);
+        if let Some(file) = parts.iter().map(state).find(|file| file.is_file()) {
+            return Err(TrainingError::other_run(&file));
+        }
+    }
+    Ok(())
+}
+
 /// One more epoch.
 #[derive(Clone, Copy, Debug)]
 pub struct Step<'a> {
@@ -219,6 +255,12 @@ pub fn train(
 ) -> Result<TrainReport, TrainError> {
     let started = Instant::now();
     let config = &request.config;
+    let network = spec(&request.model).map_err(TrainingError::from)?;
+    let (rows, _) = Manifest::load(&request.manifest)?;
+    // A manifest may hold rows for the guard besides, which have no fold.
+    let teaching = rows.cases.iter().filter(|case| matches!(case.fold, Some(Fold::Number(_))));
+    one_question(&request.manifest, network, teaching)?;
+    same_choices(&request.out, config)?;
     std::fs::create_dir_all(&request.out).map_err(|e| WriteError::new(&request.out, e))?;
     let gathered = gather(&request.manifest, &request.model, config, &request.out.join("surroundings"), ctx)?;
     let pictures = &gathered.pictures;
@@ -229,10 +271,14 @@ pub fn train(
     }
     let folds: Vec<u32> =
         if request.folds.is_empty() { there.into_iter().collect() } else { request.folds.clone() };
-    write_whole(&request.out.join("config.toml"), config.to_toml().as_bytes())?;
 
     let device = LearningDevice::choose(device)?;
     let run = Run { model: &request.model, pictures, config, device: &device, folder: &request.out, ctx };
+    for &fold in &folds {
+        run.refuse_other(Some(fold))?;
+    }
+    // Now that nothing here was learned with others.
+    write_whole(&request.out.join("config.toml"), config.to_toml().as_bytes())?;
     let mut report = TrainReport {
         cases: pictures.nodules.len(),
         left_out: gathered.left_out,
@@ -362,5 +408,34 @@ fn card(request: &TrainRequest, taught: &[usize], pictures: &Pictures) -> Card {
         caution: None,
         source_sha256: None,
         values_sha256: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::training::Schedule;
+
+    #[test]
+    fn choices_may_change_for_stages_that_are_not_begun_and_for_no_other() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let begun = |stage: &str| {
+            let stage = folder.path().join("fold3").join(stage);
+            std::fs::create_dir_all(&stage).expect("made");
+            std::fs::write(stage.join(StageState::FILE), "{}").expect("written");
+        };
+        let usual = TrainConfig::default();
+        let other = TrainConfig { seed: 2, ..usual.clone() };
+        let later = TrainConfig { fusion: Schedule { epochs: 3, ..usual.fusion }, ..usual.clone() };
+        let taken = |config: &TrainConfig| same_choices(folder.path(), config);
+        begun("micro");
+        taken(&other).expect("no choices to hold it against");
+        std::fs::write(folder.path().join("config.toml"), usual.to_toml()).expect("written");
+        taken(&usual).expect("the same");
+        let sentence = taken(&other).expect_err("another seed").to_string();
+        assert!(sentence.contains("was begun with another") && sentence.contains("micro"), "{sentence}");
+        taken(&later).expect("the fusion is not begun");
+        begun("fusion");
+        assert!(taken(&later).is_err_and(|error| error.to_string().contains("fusion")));
     }
 }

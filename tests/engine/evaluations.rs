@@ -176,6 +176,8 @@ fn finished_folds_answer_what_they_have_not_seen_and_everything_is_written() {
     assert_eq!(network.temperatures_out_of_fold.len(), 2);
     assert!(network.folds.iter().all(|f| f.auc.is_some_and(|auc| (0.0..=1.0).contains(&auc))));
     assert!(network.folds.iter().all(|f| f.begun_with_these_cases.is_none() && f.mean_logits_of == 8));
+    // Half precision holds 11 bits of each value; margins of these random weights are some tenths.
+    assert!(network.moved_by_rounding > 0.0 && network.moved_by_rounding < 0.01, "{network:?}");
     let robustness = network.robustness.as_ref().expect("asked");
     assert_eq!((robustness.cases, robustness.changes.len()), (8, 4));
     assert!(network.surroundings.is_none(), "seen in their own volumes, these have no others");
@@ -264,6 +266,30 @@ fn finished_folds_answer_what_they_have_not_seen_and_everything_is_written() {
     // Margins of these random weights are some tenths; their layers add up errors of 2^-11.
     let packed = WeightsFile::read(&whole.out.join(format!("{MODEL}.safetensors"))).expect("weights");
     reproduce(&whole.out, packed, &manifest, &TrainConfig::default(), 2, 0.02);
+}
+
+#[test]
+fn what_one_fold_that_was_begun_otherwise_cannot_tell_is_said() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let manifest = manifest(folder.path());
+    let run = run(folder.path(), &[0]);
+    let stage = run.join("fold0/micro");
+    fs::create_dir_all(&stage).expect("made");
+    let state = r#"{"fingerprint":"2:0","epochs":[],"best":0,"finished":true}"#;
+    fs::write(stage.join("state.json"), state).expect("written");
+    let request = EvaluateRequest { run: Some(run), ..request(folder.path(), &manifest) };
+    let report = done(&request);
+    let network = report.network.as_ref().expect("asked");
+    assert_eq!(network.folds[0].begun_with_these_cases, Some(false));
+    let packed = WeightsFile::read(&request.out.join(format!("{MODEL}.safetensors"))).expect("a file");
+    let card = packed.card.expect("a card");
+    assert!(card.trained_on.starts_with("balls (12 nodules)"), "{}", card.trained_on);
+    let told = ["AUC", "begun with other cases"].map(|words| card.trained_on.contains(words));
+    assert_eq!(told, [false, true], "{}", card.trained_on);
+    // What the page says of the temperature is what the weights carry.
+    let page = fs::read_to_string(request.out.join("tables.md")).expect("read");
+    let said = ["on the very cases that are evaluated", "No temperature ships"].map(|w| page.contains(w));
+    assert_eq!(said, [card.calibration.is_some(), card.calibration.is_none()], "{page}");
 }
 
 /// The malignant logit of fold 2's network, asked as the program is asked by a click.

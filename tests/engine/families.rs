@@ -20,7 +20,7 @@ use triscope::training::{TrainingError, curriculum};
 use triscope::workflow::classify::{self, Request};
 use triscope::workflow::evaluate::{FamilyEvaluateRequest, evaluate_family};
 use triscope::workflow::review;
-use triscope::workflow::train::{FamilyRequest, STAGES, TrainError, TrainReport, train_family};
+use triscope::workflow::train::{FamilyRequest, RunCases, STAGES, TrainError, TrainReport, train_family};
 
 const SIZE: [usize; 3] = [72, 72, 30];
 
@@ -160,9 +160,24 @@ fn from_end_to_end(model: &str, question: Question, config: &str, stop_in: &str)
     answers(model, folder.path(), &weights);
     figures(model, &manifest, &whole, &folder.path().join("figures"));
 
+    if model == "csf-net-compact" {
+        whose_patients_taught(model, &manifest, &whole);
+    }
+
+    let there = || ["config.toml", RunCases::FILE].map(|name| fs::read(halved.join(name)).expect("there"));
+    let before = there();
     let (refused, _) = run(&request(model, &manifest, &format!("seed = 2\n{config}"), &halved), None);
     let sentence = refused.expect_err("another run").to_string();
     assert!(sentence.contains("was begun with another"), "{sentence}");
+    assert!(there() == before, "a run that is refused replaces nothing");
+    let mut cases: RunCases = serde_json::from_slice(&before[1]).expect("cases");
+    assert_eq!((cases.patients.len(), cases.patients[0].as_str()), (12, "p00"));
+    cases.train[0] = "c15".to_owned();
+    fs::write(halved.join(RunCases::FILE), serde_json::to_vec(&cases).expect("JSON")).expect("written");
+    let other = evaluation(model, &manifest, &halved, &folder.path().join("none"));
+    let other = evaluate_family(&other, DeviceChoice::Cpu, &JobContext::unobserved());
+    let sentence = other.expect_err("cases of another run").to_string();
+    assert!(sentence.contains("names other cases than those that taught"), "{sentence}");
     epochs
 }
 
@@ -209,16 +224,35 @@ fn answers(model: &str, folder: &Path, weights: &Path) {
     }
 }
 
-fn figures(model: &str, manifest: &Path, run: &Path, out: &Path) {
-    let request = FamilyEvaluateRequest {
+fn evaluation(model: &str, manifest: &Path, run: &Path, out: &Path) -> FamilyEvaluateRequest {
+    FamilyEvaluateRequest {
         model: model.to_owned(),
         manifest: manifest.to_owned(),
         run: run.to_owned(),
         out: out.to_owned(),
         bootstrap: Bootstrap { samples: 50, seed: 1 },
-    };
+    }
+}
+
+/// Those who were held out and a further case of a patient who taught are evaluated without the latter.
+fn whose_patients_taught(model: &str, manifest: &Path, run: &Path) {
+    let (all, _) = Manifest::load(manifest).expect("reads");
+    let mut later: Vec<Case> = all.cases[12..].iter().map(|c| Case { split: None, ..c.clone() }).collect();
+    later.push(Case { id: "c16".to_owned(), patient: "p00".to_owned(), ..later[3].clone() });
+    let file = manifest.with_file_name("later.csv");
+    fs::write(&file, Manifest::new(later).to_bytes().expect("rows")).expect("written");
+    let request = evaluation(model, &file, run, &manifest.with_file_name("later"));
+    let report = evaluate_family(&request, DeviceChoice::Cpu, &JobContext::unobserved()).expect("figures");
+    assert_eq!((report.evaluated, report.cases, report.of_taught_patients), (4, 4, 1));
+    let card = fs::read_to_string(request.out.join("card.md")).expect("a card");
+    assert!(card.contains("1 further cases were left out, since other cases of their patients"), "{card}");
+}
+
+fn figures(model: &str, manifest: &Path, run: &Path, out: &Path) {
+    let request = evaluation(model, manifest, run, out);
     let report = evaluate_family(&request, DeviceChoice::Cpu, &JobContext::unobserved()).expect("figures");
     assert_eq!((report.evaluated, report.malignant, report.simulated), (4, 2, 4));
+    assert_eq!(report.of_taught_patients, 0);
     assert_eq!(report.comparison.rows[0].name, model);
     let size =
         report.comparison.rows.iter().find(|row| row.name == "size alone").expect("diameters are there");

@@ -36,6 +36,35 @@ fn manifest(folder: &Path) -> Option<std::path::PathBuf> {
 }
 
 #[test]
+fn labels_that_answer_another_question_teach_no_m3net() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let head = "manifest_version,case_id,patient_id,image,i,j,k,question,label,spacing_i_mm,spacing_j_mm,\
+                spacing_k_mm,fold\n";
+    let manifest = folder.path().join("cases.csv");
+    let request = TrainRequest {
+        model: "m3net-compact".to_owned(),
+        manifest: manifest.clone(),
+        config: TrainConfig::default(),
+        out: folder.path().join("out"),
+        folds: Vec::new(),
+        at_most: None,
+    };
+    let refused = |question: &str, fold: &str| {
+        let row = format!("1,a,p,a.mhd,1,1,1,{question},1,1,1,1,{fold}\n");
+        std::fs::write(&manifest, format!("{head}{row}")).expect("written");
+        let ran = train(&request, DeviceChoice::Cpu, &JobContext::unobserved(), |_| {});
+        ran.expect_err("nothing to learn").to_string()
+    };
+    let sentence = refused("point_is_nodule", "0");
+    let why = "answer point_is_nodule; this network is asked about malignancy";
+    assert!(sentence.contains(why), "{sentence}");
+    assert!(!request.out.exists(), "nothing is left behind");
+    // What has no fold teaches the guard alone; then it is the volume that is not there.
+    let sentence = refused("point_is_nodule", "");
+    assert!(sentence.contains("a.mhd"), "{sentence}");
+}
+
+#[test]
 fn a_run_that_is_stopped_goes_on_and_its_weights_are_taken_by_the_program() {
     let folder = tempfile::tempdir().expect("a folder");
     let Some(manifest) = manifest(folder.path()) else { return };
@@ -90,6 +119,8 @@ fn a_run_that_is_stopped_goes_on_and_its_weights_are_taken_by_the_program() {
     let (refused, _) = run(&JobContext::unobserved(), &other);
     let sentence = refused.expect_err("another run").to_string();
     assert!(sentence.contains("was begun with another"), "{sentence}");
+    let written = std::fs::read_to_string(request.out.join("config.toml")).expect("written");
+    assert_eq!(written, request.config.to_toml(), "a run that is refused replaces nothing");
     let nowhere = TrainRequest { folds: vec![7], ..request };
     let sentence = run(&JobContext::unobserved(), &nowhere).0.expect_err("no such fold").to_string();
     assert_eq!(sentence, "there is no fold 7; the manifest has 0, 1");

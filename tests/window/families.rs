@@ -9,6 +9,7 @@ use triscope::app::Start;
 use triscope::command::{Command, Explaining};
 use triscope::explain::{InsideWanted, LayerWanted};
 use triscope::findings::Said;
+use triscope::geometry::Vector;
 use triscope::inference::Detail;
 use triscope::networks::Architecture;
 use triscope::networks::weights::Card;
@@ -241,6 +242,29 @@ fn attention_is_shown(window: &mut Window, network: &str) {
     }
     window.key(Key::Escape);
     window.settle();
+}
+
+#[test]
+fn a_number_that_another_network_said_names_it_in_the_list() {
+    let mut window = Window::blind(Start::default()).with_phantom();
+    window.network_ready();
+    window.until("the networks are known", |s| {
+        s.networks().iter().any(|n| n.name == "maemc-net-compact" && n.weights.is_ok())
+    });
+    ask(&mut window);
+    let elsewhere = window.session(|s| s.selected().expect("asked").at) + Vector::new(0.0, 0.0, 30.0);
+    let ctx = window.harness.ctx.clone();
+    window.harness.state().command(Command::ClassifyAt(elsewhere), &ctx);
+    window.settle();
+    window.until("both are answered", |s| s.findings().nodules().iter().all(|n| n.answer().is_some()));
+    assert!(!window.says("asked of"));
+    choose(&mut window, "maemc-net-compact");
+    window.until("the other network answers", |s| {
+        s.selected().and_then(|n| n.answer()).is_some_and(|answer| answer.model == "maemc-net-compact")
+    });
+    window.settle();
+    // The first nodule keeps the number of the network before.
+    assert!(window.says("asked of m3net-compact") && !window.says("asked of maemc-net-compact"));
 }
 
 #[test]

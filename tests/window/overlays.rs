@@ -6,7 +6,8 @@ use super::overlay_files::{Pet, Region, Segmentation, text, write_regions};
 use super::support::{Window, nodule, small};
 use dicom_core::VR;
 use dicom_dictionary_std::tags;
-use egui::Key;
+use egui::accesskit::Role;
+use egui::{Key, PointerButton};
 use egui_kittest::kittest::Queryable;
 use image::RgbaImage;
 use triscope::app::Start;
@@ -302,4 +303,16 @@ fn a_pet_alone_and_beside_the_ct_is_in_suv() {
     window.settle();
     assert!(window.says("PT beside") && window.says("Close the series beside"));
     assert!(!window.says("no earlier one") && !window.says("in the prior"));
+    // Its values have a window of their own: a drag there leaves the CT's, and can be taken back.
+    let windows = |window: &Window| window.session(|s| (s.look().window, s.prior_window()));
+    let before = windows(&window);
+    assert_eq!(before.1, Some(GreyWindow::new(6.0, 3.0)));
+    window.key(Key::W);
+    let rect = window.harness.get_by_role_and_label(Role::Canvas, "PT beside").rect();
+    window.drag(PointerButton::Primary, rect.center(), rect.center() + egui::vec2(60.0, 0.0));
+    let (ct, pet) = windows(&window);
+    assert_eq!(ct, before.0);
+    assert!(pet.is_some_and(|pet| pet.width() > 6.5 && pet.centre() == 3.0), "{pet:?}");
+    window.key_with(egui::Modifiers::COMMAND, Key::Z);
+    assert_eq!(windows(&window), before);
 }

@@ -1,19 +1,22 @@
 //! Measuring and drawing in the prior: it belongs to that series, in the document, the session and the files.
 
 use std::path::PathBuf;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use egui::accesskit::Role;
-use egui::{Key, Modifiers, PointerButton, Rect, vec2};
+use egui::{Key, Modifiers, PointerButton, Pos2, Rect, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use triscope::app::Start;
 use triscope::command::Command;
 use triscope::export::hashed_uid;
-use triscope::geometry::Vector;
+use triscope::geometry::{Patient, Point, Vector};
 use triscope::jobs::JobContext;
 use triscope::measure::{Kind, read};
-use triscope::session::{Edit, Findings, Layout, Pane, PriorLook, SeriesLink, Session, Tool};
+use triscope::segments::range_of_tissue;
+use triscope::session::{Edit, Findings, Layout, News, Pane, PriorLook, SeriesLink, Session, Tool};
 use triscope::synth::PhantomSpec;
+use triscope::ui::viewport::compose_prior;
+use triscope::volume::{Unit, Volume};
 use triscope::workflow::synth::synth_followup;
 
 use super::support::Window;
@@ -63,6 +66,32 @@ fn prior(window: &Window) -> Rect {
 fn spoken(window: &Window) -> String {
     let node = window.harness.get_by_role_and_label(Role::Canvas, "Prior");
     node.accesskit_node().value().unwrap_or_default()
+}
+
+/// The patient point of the prior under a position of the window.
+fn under(window: &Window, at: Pos2) -> Point<Patient> {
+    let rect = prior(window);
+    let size = [rect.width().round() as u32, rect.height().round() as u32];
+    let p = at - rect.min;
+    window.session(|s| {
+        let view = compose_prior(s, size).expect("a prior").view;
+        &view.patient_from_viewport * Point::new(f64::from(p.x), f64::from(p.y), 0.0)
+    })
+}
+
+/// So long that two clicks are none that belong together.
+fn pause(window: &mut Window) {
+    window.harness.run_steps(40);
+}
+
+/// Marks a nodule in the middle of the later study.
+fn mark(window: &mut Window) {
+    let middle = window.session(|s| s.grid().expect("open").centre());
+    does(window, Command::ClassifyAt(middle));
+}
+
+fn nodules(session: &Session) -> usize {
+    session.findings().nodules().len()
 }
 
 fn there(session: &Session) -> usize {
@@ -221,4 +250,125 @@ fn another_series_of_the_list_is_laid_beside_by_pointer_and_by_key() {
     window.until("it stands beside", |s| {
         s.prior().is_some_and(|p| p.loaded) && s.look().layout == Layout::Dates
     });
+}
+
+#[test]
+fn a_plain_click_marks_nothing_in_the_prior_and_a_double_click_lays_all_beside_each_other() {
+    let mut window = open();
+    let linked = |s: &Session| s.selected().is_some_and(|nodule| s.at_in_prior(nodule).is_some());
+    let then = prior(&window).center();
+    for with_nodule in [false, true] {
+        if with_nodule {
+            mark(&mut window);
+            assert!(window.says("in the prior with the nodule tool"));
+        }
+        for key in [Key::W, Key::P, Key::Z] {
+            window.key(key);
+            pause(&mut window);
+            window.click_at(then);
+            window.settle();
+        }
+    }
+    assert!(!window.session(linked));
+    assert!(window.session(|s| s.notices().iter().all(|n| !n.text.contains("Mark the nodule"))));
+    pause(&mut window);
+    window.click_at(then);
+    window.click_at(then);
+    window.settle();
+    assert_eq!(window.session(|s| s.look().layout), Layout::Grid);
+    assert!(!window.session(linked));
+    // With the nodule tool a click means nothing else.
+    does(&mut window, Command::Tool(Tool::Nodule));
+    let at = prior(&window).center();
+    window.click_at(at);
+    window.settle();
+    assert!(window.session(linked));
+}
+
+#[test]
+fn delete_takes_what_was_chosen_last_and_a_click_beside_lets_go() {
+    let mut window = open();
+    mark(&mut window);
+    let then = prior(&window).center();
+    let measure = |window: &mut Window, down: f32| {
+        window.key(Key::L);
+        window.drag(PointerButton::Primary, then + vec2(0.0, down), then + vec2(60.0, down));
+        window.key(Key::W);
+    };
+    let picked = |s: &Session| s.prior_findings().and_then(Findings::picked).is_some();
+    measure(&mut window, 0.0);
+    assert!(window.session(picked));
+    let id = window.session(|s| s.selected().expect("marked").id);
+    does(&mut window, Command::GoTo(id));
+    assert!(!window.session(picked));
+    window.key(Key::Delete);
+    assert_eq!(window.session(|s| (nodules(s), there(s))), (0, 1));
+    // A nodule that comes is chosen, too.
+    measure(&mut window, 40.0);
+    mark(&mut window);
+    window.key(Key::Delete);
+    assert_eq!(window.session(|s| (nodules(s), there(s))), (0, 2));
+    // Beside it nothing is in the hand any more, and nothing is there to be taken away.
+    measure(&mut window, -40.0);
+    pause(&mut window);
+    window.click_at(then + vec2(-70.0, 90.0));
+    window.settle();
+    assert!(!window.session(picked));
+    window.key(Key::Delete);
+    assert_eq!(window.session(there), 3);
+}
+
+#[test]
+fn the_tissue_under_the_pointer_is_that_of_the_prior() {
+    let mut window = open();
+    window.key_with(Modifiers::SHIFT, Key::B);
+    // In a corner of the picture: air, where the cursor of the other series lies in tissue.
+    let half = prior(&window).size().min_elem() / 2.0 - 12.0;
+    let at = prior(&window).center() - vec2(half, half);
+    window.move_to(at);
+    window.settle();
+    window.key_with(Modifiers::SHIFT, Key::T);
+    let place = under(&window, at);
+    window.session(|s| {
+        let of_then = range_of_tissue(&s.prior().expect("open").volume, place);
+        assert!(s.look().segment_brush.limited);
+        assert_eq!(Some(s.look().segment_brush.range), of_then);
+        assert_ne!(of_then, range_of_tissue(s.volume().expect("open"), s.look().cursor));
+    });
+}
+
+#[test]
+fn the_prior_leaves_keys_that_it_does_not_know_to_commands() {
+    let mut window = open();
+    let then = prior(&window).center();
+    window.wheel(then, 4.0, Modifiers::COMMAND);
+    window.click_at(then);
+    window.settle();
+    let zoom = |window: &Window| window.session(|s| s.look().prior.viewport.zoom);
+    let before = zoom(&window);
+    window.key_with(Modifiers::SHIFT, Key::Space);
+    assert!(window.session(|s| s.playing().is_some()));
+    window.key_with(Modifiers::SHIFT, Key::Space);
+    assert!(window.session(|s| s.playing().is_none()) && zoom(&window) == before);
+    window.key(Key::Space);
+    assert_eq!(zoom(&window), 1.0);
+}
+
+#[test]
+fn a_brush_says_that_it_waits_for_all_slices() {
+    let mut window = open();
+    // As if the prior had just begun to load.
+    let (scan, index, grid) = window.session(|s| {
+        let prior = s.prior().expect("open");
+        (Arc::clone(&prior.scan), prior.index, *prior.volume.grid())
+    });
+    let volume = Arc::new(Volume::loading(grid, Unit::Hu, None));
+    window.harness.state().report(News::PriorBegan { scan, index, volume });
+    window.settle();
+    window.key_with(Modifiers::SHIFT, Key::B);
+    let then = prior(&window).center();
+    window.drag(PointerButton::Primary, then, then + vec2(40.0, 0.0));
+    assert_eq!(window.session(there), 0);
+    // Nothing loads it: the window was told so.
+    assert!(window.session(|s| s.notices().iter().any(|n| n.text.contains("Choose the series again"))));
 }

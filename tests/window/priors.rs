@@ -159,9 +159,13 @@ fn a_network_that_compares_dates_asks_for_the_prior_in_place_and_answers_when_it
     assert!(window.says("Click the same nodule in the prior"));
 
     let place = scroll_to(&mut window, pair().then);
+    // The first of two quick clicks marks, and the second changes nothing.
+    let layout = window.session(|s| s.look().layout);
+    window.click_at(place);
     window.click_at(place);
     window.until("both dates are compared", explained);
     window.settle();
+    assert_eq!(window.session(|s| s.look().layout), layout);
     let first = window.session(|s| {
         let at = linked(s).expect("marked");
         // The slice on the screen is half a slice away at most, the click half a pixel.
@@ -292,8 +296,12 @@ fn a_prior_of_another_patient_warns_in_the_card_and_beside_the_answer() {
     assert!(window.says("The two series carry different patient identifiers"));
     assert!(window.says("By its date, the second series is no earlier one") && window.says("2024-03-02"));
     assert!(window.says("CT beside"));
+    // What is no prior is marked on purpose alone.
     let place = scroll_to(&mut window, pair().then);
     window.click_at(place);
+    window.settle();
+    assert!(window.says("with the nodule tool") && window.session(linked).is_none());
+    window.key(Key::N);
     window.until("it has answered", explained);
     window.settle();
     let reasons = window.session(|s| s.selected().and_then(|n| n.answer()).map(|a| a.guard.reasons.clone()));

@@ -233,6 +233,45 @@ fn a_click_with_the_crosshair_goes_to_what_one_sees() {
 }
 
 #[test]
+fn the_key_of_the_nodule_asks_about_what_lies_under_the_pointer() {
+    let mut window = open();
+    does(&mut window, Command::VolumePreset(VolumePreset::Surface));
+    let there = rect(&window).center() + vec2(30.0, 20.0);
+    window.move_to(there);
+    window.settle();
+    window.key(Key::N);
+    let marked = |window: &Window| window.session(|s| s.selected().map(|nodule| nodule.at));
+    let at = marked(&window).expect("marked");
+    assert!(place_of(&window, at).distance(there) < 0.51);
+    let middle = window.session(|s| s.grid().expect("open").centre());
+    assert!(at.y < middle.y - 20.0, "what is seen from the front: {at:?}");
+    // Beside the body there is nothing to ask about, which is said.
+    let beside = rect(&window).left_bottom() + vec2(6.0, -6.0);
+    window.move_to(beside);
+    window.settle();
+    window.key(Key::N);
+    assert_eq!((marked(&window), window.session(|s| s.findings().nodules().len())), (Some(at), 1));
+    assert!(window.says("Nothing is seen there in 3D"));
+}
+
+#[test]
+fn keys_that_it_does_not_know_are_left_to_commands() {
+    let mut window = open();
+    let middle = rect(&window).center();
+    window.wheel(middle, 3.0, Modifiers::NONE);
+    window.click_at(middle);
+    window.settle();
+    let before = view(&window);
+    window.key_with(Modifiers::SHIFT, Key::Space);
+    assert!(window.session(|s| s.playing().is_some()));
+    window.key_with(Modifiers::SHIFT, Key::Space);
+    assert!(window.session(|s| s.playing().is_none()));
+    assert_eq!(view(&window), before);
+    window.key(Key::Space);
+    assert_eq!(view(&window).zoom, 1.0);
+}
+
+#[test]
 fn a_double_click_shows_it_alone_and_the_key_brings_all_back() {
     let mut window = open();
     let small = rect(&window).area();

@@ -96,9 +96,9 @@ pub(in crate::cli) struct BuildDataset {
     /// place of painted nodules
     #[arg(long, value_name = "F.csv")]
     pub(in crate::cli) nodules: Option<PathBuf>,
-    /// How the readers' mean malignancy becomes a label
-    #[arg(long, value_enum, default_value = "strict")]
-    pub(in crate::cli) label: LabelName,
+    /// Nodules, lidc and points: how the readers' mean malignancy becomes a label [default: strict]
+    #[arg(long, value_enum)]
+    pub(in crate::cli) label: Option<LabelName>,
     /// What the labels of a list of points answer [default: malignancy]
     #[arg(long, value_enum)]
     pub(in crate::cli) question: Option<QuestionName>,

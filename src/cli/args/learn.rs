@@ -107,12 +107,13 @@ pub(in crate::cli) struct Evaluate {
     /// Folder for predictions.csv, evaluation.json, tables, plots, card.md and the weights
     #[arg(long, value_name = "DIR")]
     pub(in crate::cli) out: PathBuf,
-    /// Small changes of the pictures: clicks beside the centre, noise, kernel, thicker slices
-    #[arg(long, value_enum, default_value = "quick")]
-    pub(in crate::cli) robustness: Robustness,
-    /// Other simulated surroundings that each cut-out nodule is seen in besides
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=64))]
-    pub(in crate::cli) surroundings: u8,
+    /// Of M3Net: small changes of the pictures: clicks beside the centre, noise, kernel, thicker slices
+    /// [default: quick]
+    #[arg(long, value_enum)]
+    pub(in crate::cli) robustness: Option<Robustness>,
+    /// Of M3Net: other simulated surroundings that each cut-out nodule is seen in besides [default: 0]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=64))]
+    pub(in crate::cli) surroundings: Option<u8>,
     /// Where it is computed; auto never takes a software adapter
     #[arg(long, value_enum, default_value = "auto")]
     pub(in crate::cli) device: Device,

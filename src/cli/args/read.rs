@@ -154,6 +154,10 @@ pub(in crate::cli) struct Classify {
     /// The same nodule there, LPS millimetres of that series
     #[arg(long, value_name = "X,Y,Z", value_parser = values::position, requires = "prior")]
     pub(in crate::cli) prior_at: Option<[f64; 3]>,
+    /// First and last slice of the lesion, counted from 0 as in --index: MMCAF-Net is asked about every window of 12
+    /// slices over them as well, and the highest answer counts
+    #[arg(long, value_name = "FIRST,LAST", value_parser = values::slices)]
+    pub(in crate::cli) lesion_slices: Option<[usize; 2]>,
     /// What is known of the patient besides what the files tell: a JSON object with the keys sex, age_years,
     /// weight_kg, t_stage, n_stage, m_stage, smoking, race, screening_result, screening_result_alone
     #[arg(long, value_name = "F.json")]

@@ -152,6 +152,13 @@ pub(super) fn data_beside(source: &Source) -> Vec<String> {
     }
 }
 
+/// Names of the files in which a volume file keeps its voxels, where others hold them: relative paths that do
+/// not leave its folder. Some may not be there: the other half of a pair has several names.
+pub fn files_beside(path: &Path) -> Vec<String> {
+    let named = data_beside(&Source::disk(path));
+    if named.is_empty() { named } else { named.into_iter().chain(pair_names(path)).collect() }
+}
+
 /// The same from the bytes of a file, which must hold header and voxels.
 /// - errors: as [`read_volume`], about "the file"
 pub fn read_volume_bytes(bytes: &[u8], unit: Unit) -> Result<Volume, IngestError> {

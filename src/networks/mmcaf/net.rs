@@ -1,6 +1,6 @@
 //! The whole network: a window of CT and a row of a table to one logit.
 
-use burn::module::Module;
+use burn::module::{Module, ParamId, list_param_ids};
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 
@@ -111,6 +111,11 @@ impl Mmcaf {
             let united = self.image_encoder.unite(pyramid, taps);
             self.image_encoder.features(united, taps, drop)
         })
+    }
+
+    /// The parameters of the table's encoder and of its own head.
+    pub fn of_table(&self) -> Vec<ParamId> {
+        list_param_ids(&self.kan).into_iter().chain(list_param_ids(&self.tab_cls)).collect()
     }
 
     /// The table's features, `[batch, 24]`, to one logit, `[batch, 1]`.

@@ -17,11 +17,16 @@ struct BuiltIn {
     card: &'static str,
 }
 
-const ALL: [BuiltIn; 4] = [
+const ALL: [BuiltIn; 5] = [
     BuiltIn {
         model: "m3net-compact",
         weights: include_bytes!("../../../assets/weights/m3net-compact.safetensors"),
         card: include_str!("../../../docs/models/m3net-compact.md"),
+    },
+    BuiltIn {
+        model: "mmcaf-net-compact",
+        weights: include_bytes!("../../../assets/weights/mmcaf-net-compact.safetensors"),
+        card: include_str!("../../../docs/models/mmcaf-net-compact.md"),
     },
     BuiltIn {
         model: "maemc-net-compact",

@@ -65,8 +65,8 @@ impl Session {
             }
             edit => edit,
         };
-        // One measurement is in the hand, of either series.
-        if edit.picks()
+        // What was taken hold of or chosen last is what Delete takes away, of either series.
+        if edit.takes_hold()
             && let Some(uid) = self.prior().map(|prior| prior.uid().to_owned())
             && let Some(findings) = self.case.findings.get_mut(&uid)
         {

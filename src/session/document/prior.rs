@@ -6,10 +6,11 @@ use super::Session;
 use crate::ingest::Scan;
 use crate::session::case::{Findings, Measured};
 use crate::session::edit::Edit;
+use crate::session::first_window::first_window;
 use crate::session::look::Layout;
 use crate::session::news::GpuUse;
 use crate::session::prior::{PriorLook, PriorSeries, SeriesLink};
-use crate::volume::Volume;
+use crate::volume::{Preset, Unit, Volume, Window};
 
 impl Session {
     /// The measurement that is being drawn in the prior.
@@ -22,11 +23,30 @@ impl Session {
         self.case.findings.get(self.prior()?.uid())
     }
 
+    /// Whether values of the prior mean the same as those on the screen: one window is for both then.
+    pub fn prior_shares_window(&self) -> bool {
+        self.prior().zip(self.volume()).is_some_and(|(prior, now)| prior.volume.unit() == now.unit())
+    }
+
+    /// The window that the prior is shown with, in the unit of its own values.
+    pub fn prior_window(&self) -> Option<Window> {
+        let prior = self.prior()?;
+        if self.prior_shares_window() {
+            return Some(self.look.window);
+        }
+        let first = || match prior.series() {
+            _ if *prior.volume.unit() == Unit::Hu => Preset::Lung.window([0.0, 0.0]),
+            Some(series) => first_window(series, &prior.volume).0,
+            None => Preset::Full.window(prior.volume.range_at_hand()),
+        };
+        Some(self.look.prior.window.unwrap_or_else(first))
+    }
+
     /// What is made in the prior is found in that series, and read off its voxels.
     pub(super) fn carry_out_in_prior(&mut self, edit: Edit) -> Option<Edit> {
         let prior = self.case.prior.as_ref().filter(|prior| !prior.uid().is_empty())?;
         let (uid, volume) = (prior.uid().to_owned(), Arc::clone(&prior.volume));
-        if edit.picks()
+        if edit.takes_hold()
             && let Some(now) = self.series().map(|series| series.uid.clone())
             && let Some(findings) = self.case.findings.get_mut(&now)
         {
@@ -50,9 +70,11 @@ impl Session {
         if same_frame {
             self.look.prior.link = SeriesLink::Frame;
         }
-        // Voxels of another grid: the same series may have come with its slices as stored.
         if let Some(findings) = self.case.findings.get_mut(&series.uid) {
+            // Voxels of another grid: the same series may have come with its slices as stored.
             findings.segments.retain(|segment| segment.voxels.size() == grid.size());
+            // What was in the hand when it was open before is long let go of.
+            findings.picked = None;
         }
         let defects = series.defects.clone();
         let gpu = GpuUse::default();

@@ -77,6 +77,9 @@ pub struct MmcafTraining {
     /// Whether the table's own head, which the answer never uses, teaches the table's encoder with the answer; ours:
     /// published, the fusion alone does.
     pub table_teaches: bool,
+    /// Share of the third stage's learning rate for the table's encoder and its own head: 1 as published; with 0 they
+    /// rest, as the authors' figure marks them.
+    pub table_rate: f64,
     /// How much less a case weighs that is answered rightly: the focal loss's gamma.
     pub focus: f64,
     /// Whether features are dropped and branches skipped as published: up to half of them, which narrow
@@ -95,6 +98,9 @@ pub struct MmcafTraining {
     pub trunk: Course,
     /// The rest of the image's encoder, the trunk as it is or at its own rate.
     pub image: Course,
+    /// The table's encoder by its own head, before table and image are joined. No epochs, as in the published code: it
+    /// begins with random values there; the authors' figure shows it taught beforehand.
+    pub table: Course,
     /// Table, fusion and classifier, the image's encoder as it is.
     pub joint: Course,
 }
@@ -113,6 +119,7 @@ impl Default for MmcafTraining {
             trunk_rate: 0.0,
             joint_views: 0,
             table_teaches: false,
+            table_rate: 1.0,
             focus: 2.0,
             dropout: false,
             tokens: Tokens::Apart.name().to_owned(),
@@ -121,6 +128,7 @@ impl Default for MmcafTraining {
             pieces: MmcafPieces::default(),
             trunk: Course { epochs: 10, ..course },
             image: Course { epochs: 10, learning_rate: 5e-4, ..course },
+            table: Course { epochs: 0, batch: 64, learning_rate: 1e-2, patience: 40, ..course },
             joint: Course { epochs: 20, learning_rate: 3e-3, patience: 8, ..course },
         }
     }
@@ -139,6 +147,7 @@ impl MmcafTraining {
         let rate = config.joining_rate;
         check(!(rate > 0.0 && rate <= 1.0), "joining_rate must be above 0 and at most 1")?;
         check(!(0.0..=1.0).contains(&config.trunk_rate), "trunk_rate must be at least 0 and at most 1")?;
+        check(!(0.0..=1.0).contains(&config.table_rate), "table_rate must be at least 0 and at most 1")?;
         check(!(config.focus >= 0.0 && config.focus.is_finite()), "focus must not be negative")?;
         check(config.joint_views > 64, "joint_views must not be above 64")?;
         let a = &config.augmentation;
@@ -153,6 +162,9 @@ impl MmcafTraining {
         }
         for (name, course) in [("trunk", config.trunk), ("image", config.image), ("joint", config.joint)] {
             course.check(name)?;
+        }
+        if config.table.epochs > 0 {
+            config.table.check("table")?;
         }
         config.layers("mmcaf-net")?;
         Ok(config)

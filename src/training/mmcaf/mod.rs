@@ -1,4 +1,5 @@
-//! MMCAF-Net: the trunk, then the rest of the image's encoder, then table, fusion and classifier.
+//! MMCAF-Net: the trunk, then the rest of the image's encoder, then, where it is asked, the table's encoder, then table,
+//! fusion and classifier.
 
 mod config;
 mod input;
@@ -23,11 +24,12 @@ use crate::networks::mmcaf::{
 use crate::networks::weights::{Import, Metadata, StateDict, WeightsFile, collect};
 use crate::networks::{Architecture, Taps};
 use input::Planes;
-use task::{ImageInTraining, ImageTask, JointTask, Shared, TrunkInTraining, TrunkTask, Views};
+use task::{ImageInTraining, ImageTask, JointTask, Shared, TableTask, TrunkInTraining, TrunkTask, Views};
 
 /// The stages.
 const TRUNK: &str = "trunk";
 const IMAGE: &str = "image";
+const TABLE: &str = "table";
 const JOINT: &str = "joint";
 
 /// Of the usual size of random values, where features are multiplied.
@@ -97,12 +99,20 @@ impl Curriculum for MmcafTraining {
 
     fn stages(&self) -> Vec<(&'static str, usize, f64)> {
         // Measured on the compact network: what does not learn costs a third of what does.
-        let [trunk, image, joint] = [&self.trunk, &self.image, &self.joint].map(|course| course.epochs);
-        vec![(TRUNK, trunk, 1.0), (IMAGE, image, 1.0), (JOINT, joint, 0.7)]
+        let [trunk, image, table, joint] =
+            [&self.trunk, &self.image, &self.table, &self.joint].map(|course| course.epochs);
+        // A step on kept features costs a thousandth.
+        let joined = if self.joint_views > 0 { 0.001 } else { 0.7 };
+        let table = (table > 0).then_some((TABLE, table, 0.001));
+        [(TRUNK, trunk, 1.0), (IMAGE, image, 1.0)]
+            .into_iter()
+            .chain(table)
+            .chain([(JOINT, joint, joined)])
+            .collect()
     }
 
     fn largest_batch(&self) -> usize {
-        self.trunk.batch.max(self.image.batch).max(self.joint.batch)
+        self.trunk.batch.max(self.image.batch).max(self.table.batch).max(self.joint.batch)
     }
 
     fn learn(
@@ -117,6 +127,10 @@ impl Curriculum for MmcafTraining {
         let fresh = TrunkInTraining::new(net, layers.widths, &learning);
         let net = lesson.stage(&TrunkTask(&shared), fresh, told)?.into_net();
         let net = lesson.stage(&ImageTask(&shared), ImageInTraining::new(net, &learning), told)?.into_net();
+        let net = match self.table.epochs {
+            0 => net,
+            _ => lesson.stage(&TableTask(&shared), net, told)?,
+        };
         let views = match self.joint_views {
             0 => None,
             _ => Some(Views::of(&net.valid(), &shared, &learning.clone().inner(), lesson.ctx)?),
@@ -153,7 +167,7 @@ impl Curriculum for MmcafTraining {
         };
         let net = loaded(model, &layers, file.state.clone(), device)?.fold();
         let shared = Shared { cohort, config: self, field: layers.field, weights: [1.0; 2] };
-        let [mut whole, mut image, mut blank] = [0; 3].map(|_| Vec::with_capacity(cases.len()));
+        let [mut whole, mut image, mut blank, mut highest] = [0; 4].map(|_| Vec::with_capacity(cases.len()));
         let mut told = Vec::with_capacity(cases.len());
         for &case in cases {
             ctx.step("Asking the network", whole.len() as f32 / cases.len() as f32)?;
@@ -162,8 +176,10 @@ impl Curriculum for MmcafTraining {
             };
             let (own, neutral) = (row(shared.rows(&[case])), row(vec![0.0; MmcafConfig::TABLE]));
             let planes = Planes::new(&cohort.inputs[case]);
-            // Of every window that the program asks about, the largest answer.
-            let mut largest = [f64::NEG_INFINITY; 3];
+            // The window around the point is what a click asks about; with the lesion's slices the largest answer of
+            // all windows over them counts.
+            let mut of_point: Option<[f64; 3]> = None;
+            let mut largest = f64::NEG_INFINITY;
             for &start in &planes.starts {
                 let [slices, rows, columns] = layers.field.window();
                 let window = TensorData::new(planes.read(start, layers.field), [1, slices, rows, columns]);
@@ -174,15 +190,19 @@ impl Curriculum for MmcafTraining {
                 };
                 let alone = net.image_encoder().answer(features.clone());
                 let said = numbers(Tensor::cat(vec![fused(&own), alone, fused(&neutral)], 1))?;
-                largest.iter_mut().zip(said).for_each(|(most, logit)| *most = most.max(logit));
+                let said: [f64; 3] = std::array::from_fn(|n| said.get(n).copied().unwrap_or(f64::NAN));
+                of_point.get_or_insert(said);
+                largest = largest.max(said[0]);
             }
-            for (all, logit) in [&mut whole, &mut image, &mut blank].into_iter().zip(largest) {
+            let of_point = of_point.unwrap_or([f64::NAN; 3]);
+            for (all, logit) in [&mut whole, &mut image, &mut blank].into_iter().zip(of_point) {
                 all.push(logit);
             }
+            highest.push(largest);
             told.extend(numbers(net.answer_table(own))?);
         }
         Ok(vec![
-            Asked { name: "whole", what: "windows and the table", margins: whole },
+            Asked { name: "whole", what: "the window around the point and the table", margins: whole },
             Asked {
                 name: "image alone",
                 what: "the head that taught the image's encoder, without the table",
@@ -197,6 +217,11 @@ impl Curriculum for MmcafTraining {
                 name: "table unknown",
                 what: "the whole network, told nothing of the patient",
                 margins: blank,
+            },
+            Asked {
+                name: "all windows",
+                what: "the highest answer of all windows over the lesion's slices",
+                margins: highest,
             },
         ])
     }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::input::{Mark, Planes};
 use super::place::{Lesion, missed, shut, there, told};
-use super::{IMAGE, JOINT, MmcafTraining, TRUNK};
+use super::{IMAGE, JOINT, MmcafTraining, TABLE, TRUNK};
 use crate::inference::mmcaf::table;
 use crate::jobs::JobContext;
 use crate::networks::layers::Drop;
@@ -131,6 +131,19 @@ impl Shared<'_> {
             positive,
             cases: cases.to_vec(),
             marks,
+            features: None,
+        }
+    }
+
+    /// What is known of cases besides their windows.
+    fn without_windows(&self, cases: &[usize]) -> Batch {
+        Batch {
+            side: 0,
+            windows: Vec::new(),
+            rows: self.rows(cases),
+            positive: cases.iter().map(|&n| self.cohort.cases[n].positive).collect(),
+            cases: cases.to_vec(),
+            marks: Vec::new(),
             features: None,
         }
     }
@@ -350,6 +363,30 @@ impl Views {
     }
 }
 
+/// The table's encoder by its own head; nothing is read of the image.
+pub(super) struct TableTask<'a>(pub(super) &'a Shared<'a>);
+
+impl Task for TableTask<'_> {
+    type Net = Mmcaf;
+    type Batch = Batch;
+
+    fn name(&self) -> &'static str {
+        TABLE
+    }
+
+    fn course(&self) -> Course {
+        self.0.config.table
+    }
+
+    fn batch(&self, cases: &[usize], _look: Look) -> Batch {
+        self.0.without_windows(cases)
+    }
+
+    fn loss(&self, net: &Mmcaf, batch: &Batch, _learning: bool, device: &Device) -> Loss {
+        self.0.loss(net.answer_told(net.kan().forward(batch.table(device))), batch).into()
+    }
+}
+
 /// Table, fusion and classifier, the image's encoder as it is.
 pub(super) struct JointTask<'a> {
     /// What all stages share.
@@ -370,20 +407,19 @@ impl Task for JointTask<'_> {
         self.shared.config.joint
     }
 
+    fn rates(&self, net: &Mmcaf) -> Vec<(f64, Vec<ParamId>)> {
+        let table: Vec<ParamId> = net.of_table();
+        let others = list_param_ids(net).into_iter().filter(|id| !table.contains(id)).collect();
+        vec![(1.0, others), (self.shared.config.table_rate, table)]
+    }
+
     fn batch(&self, cases: &[usize], look: Look) -> Batch {
         let shared = self.shared;
         let Some(views) = self.views else {
             return shared.batch(cases, look, self.course(), &shared.config.pieces.joint);
         };
-        Batch {
-            side: 0,
-            windows: Vec::new(),
-            rows: shared.rows(cases),
-            positive: cases.iter().map(|&n| shared.cohort.cases[n].positive).collect(),
-            cases: cases.to_vec(),
-            marks: Vec::new(),
-            features: Some(cases.iter().flat_map(|&n| views.at(n, look).iter().copied()).collect()),
-        }
+        let features = cases.iter().flat_map(|&n| views.at(n, look).iter().copied()).collect();
+        Batch { features: Some(features), ..shared.without_windows(cases) }
     }
 
     fn loss(&self, net: &Mmcaf, batch: &Batch, learning: bool, device: &Device) -> Loss {
@@ -402,6 +438,9 @@ impl Task for JointTask<'_> {
         let told = net.kan().forward(batch.table(device));
         let joined = net.join(features, told.clone(), &mut Taps::off(), shared.drop(learning));
         let joint = shared.loss(joined, batch);
+        if !learning {
+            return joint.into();
+        }
         // The published answer never uses this head: it learns beside, and moves nothing else unless it is told to.
         let alone = if shared.config.table_teaches { told } else { told.detach() };
         let table = shared.loss(net.answer_told(alone), batch);

@@ -19,7 +19,9 @@ pub fn findings_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Commands) {
     for (n, nodule) in findings.nodules().iter().enumerate() {
         let chosen = selected == Some(nodule.id);
         let prior = scene.session.at_in_prior(nodule);
-        if row_ui(ui, n + 1, nodule, prior, chosen) {
+        let network = scene.session.look().network;
+        let other = nodule.answer().map(|answer| answer.model.as_str()).filter(|model| *model != network);
+        if row_ui(ui, (n + 1, nodule), prior, other, chosen) {
             out.push(Command::GoTo(nodule.id));
         }
     }
@@ -60,8 +62,17 @@ fn answer_words(question: &Question) -> (String, bool) {
 /// Of a position, points.
 const LINE: f32 = 16.0;
 
+/// - `number`: of the nodule, from 1
 /// - `prior`: where it is marked in the prior, LPS mm of the prior
-fn row_ui(ui: &mut Ui, number: usize, nodule: &Nodule, prior: Option<Point<Patient>>, chosen: bool) -> bool {
+/// - `other`: the network that was asked, where that is not the chosen one: its number answers another question, or the
+///   same one in another way
+fn row_ui(
+    ui: &mut Ui,
+    (number, nodule): (usize, &Nodule),
+    prior: Option<Point<Patient>>,
+    other: Option<&str>,
+    chosen: bool,
+) -> bool {
     let t = tokens(ui);
     // A position that is cut may be read as another one: two lines where one is too short.
     let room = ui.available_width() - 40.0;
@@ -70,15 +81,19 @@ fn row_ui(ui: &mut Ui, number: usize, nodule: &Nodule, prior: Option<Point<Patie
     };
     let places = std::iter::once(words::patient_position(nodule.at))
         .chain(prior.map(|at| say!("findings-prior", value = words::patient_position(at))))
-        .map(|place| small(place.replace("   ", "  ")));
+        .map(|place| small(place.replace("   ", "  ")))
+        .chain(other.map(|model| small(say!("findings-asked-of", model = model))));
     let places: Vec<_> = places.collect();
     let height = 30.0 + places.iter().map(|galley| galley.size().y.max(LINE)).sum::<f32>();
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
     let place = words::patient_position(nodule.at);
     let there = prior.map(|at| say!("findings-prior", value = words::patient_position(at)));
     let (value, readable) = answer_words(&nodule.question);
+    // Beside numbers of the chosen network it must not look like one of them.
+    let readable = readable && other.is_none();
     response.widget_info(|| {
-        let there = there.as_ref().map_or_else(String::new, |there| format!(", {there}"));
+        let of = other.map(|model| say!("findings-asked-of", model = model));
+        let there: String = there.iter().chain(&of).map(|words| format!(", {words}")).collect();
         let said = say!("findings-row", number = number, place = place, value = value, there = there);
         WidgetInfo::selected(Role::ListItem, true, chosen, said)
     });

@@ -7,7 +7,7 @@ use crate::command::{Command, Commands};
 use crate::language::{heard, named};
 use crate::measure::{Histogram, Kind, MeasureId, Measurement, Statistics};
 use crate::say;
-use crate::session::{Edit, Measured, Tool};
+use crate::session::{Edit, Measured, Pane, Session, Tool};
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{Press, card_ui, fact_ui, paragraph_ui, press_ui, row_ground, text_field};
 use crate::ui::{Scene, UiState, icons, words};
@@ -38,7 +38,8 @@ pub fn measurements_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out:
             out.push(Command::GoToMeasurement(id));
         }
         if picked == Some(id) {
-            card_ui(ui, |ui| details_ui(ui, scene, state, (measured, |edit| edit), out));
+            let doubt = beside_slab(scene.session, &measured.measurement);
+            card_ui(ui, |ui| details_ui(ui, scene, state, (measured, |edit| edit, doubt), out));
         }
     }
     ui.add_space(size::HALF);
@@ -58,6 +59,14 @@ pub fn measurements_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out:
 /// What it says in a word or two.
 fn said(measured: &Measured) -> String {
     heard(&measured.reading.brief()).replace('-', "−")
+}
+
+/// What must be known of values while a slab is on the screen: what it shows is not what was measured.
+fn beside_slab(session: &Session, measurement: &Measurement) -> Option<&'static str> {
+    let look = session.look();
+    let slab = |pane: &Pane| look.shows(*pane) && look.viewport(*pane).slab.is_some();
+    let values = measurement.kind.is_region() || measurement.kind == Kind::Probe;
+    (values && Pane::ALL.iter().any(slab)).then(|| say!("measurements-one-slice"))
 }
 
 pub(super) fn row_ui(ui: &mut Ui, measured: &Measured, chosen: bool) -> bool {
@@ -89,11 +98,12 @@ pub(super) fn row_ui(ui: &mut Ui, measured: &Measured, chosen: bool) -> bool {
 }
 
 /// - `of`: the edit as it concerns the series of the measurement
+/// - `doubt`: what else must be known of its values
 pub(super) fn details_ui(
     ui: &mut Ui,
     scene: &Scene<'_>,
     state: &mut UiState,
-    (measured, of): (&Measured, fn(Edit) -> Edit),
+    (measured, of, doubt): (&Measured, fn(Edit) -> Edit, Option<&str>),
     out: &mut Commands,
 ) {
     let t = tokens(ui);
@@ -111,6 +121,9 @@ pub(super) fn details_ui(
     }
     if let Some(remark) = &measured.reading.remark {
         paragraph_ui(ui, &heard(remark), t.muted);
+    }
+    if let Some(doubt) = doubt {
+        paragraph_ui(ui, doubt, t.muted);
     }
     let remove = Command::Remove;
     let press = Press::new(icons::REMOVE, say!("measurements-remove")).filled();
@@ -140,7 +153,7 @@ fn name_ui(
         None if asks => String::new(),
         None => words::given_name(&measurement.name).into_owned(),
     };
-    let most = if measurement.kind.is_text() { 300 } else { 80 };
+    let most = measurement.kind.longest_name();
     let edit = text_field(&mut name).char_limit(most).desired_width(f32::INFINITY);
     let response = ui.add(edit.hint_text(say!("measurements-text")));
     // The end of the click on the picture would take the field's focus away again.

@@ -10,6 +10,7 @@ use crate::language::heard;
 use crate::networks::spec;
 use crate::say;
 use crate::session::{CornerText, Edit, PriorSeries, SeriesLink, WorkId, doubts, is_earlier, other_patient};
+use crate::tools::click_marks_prior;
 use crate::ui::theme::{size, text, tokens};
 use crate::ui::widgets::{
     Press, fact_ui, line_ui, menu, menu_row_ui, meter_ui, note_ui, paragraph_ui, press_ui, segments_ui,
@@ -153,7 +154,10 @@ fn link_ui(ui: &mut Ui, scene: &Scene<'_>, prior: &PriorSeries, nodule: Option<&
         }
         None => {
             let key = scene.key(&Command::ClassifyHere);
-            let how = say!("prior-click-same", key = key);
+            let how = match click_marks_prior(scene.session) {
+                true => say!("prior-click-same", key = key),
+                false => say!("prior-click-with-tool", key = key),
+            };
             note_ui(ui, icons::MARK, t.accent, &how);
             let elsewhere = nodule.prior.as_ref().is_some_and(|link| link.series_uid() != prior.uid());
             if elsewhere {

@@ -27,7 +27,7 @@ pub fn prior_marks_ui(ui: &mut Ui, scene: &Scene<'_>, state: &mut UiState, out: 
             out.push(Command::GoToPriorMeasurement(id));
         }
         if picked == Some(id) {
-            card_ui(ui, |ui| details_ui(ui, scene, state, (measured, Edit::in_prior), out));
+            card_ui(ui, |ui| details_ui(ui, scene, state, (measured, Edit::in_prior, None), out));
         }
     }
     for segment in findings.segments() {

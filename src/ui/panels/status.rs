@@ -5,6 +5,7 @@ use egui::{Align, Frame, Label, Layout, Margin, Panel, RichText, Ui};
 use crate::command::{Command, Commands};
 use crate::geometry::{Patient, Point};
 use crate::language::heard;
+use crate::measure::own_value;
 use crate::say;
 use crate::session::{Stage, WorkId};
 use crate::ui::theme::{size, tokens};
@@ -40,8 +41,8 @@ fn prior_pointer_ui(ui: &mut Ui, name: &str, volume: &Volume, at: Point<Patient>
         Some([i, j, k]) => small_ui(ui, &say!("status-voxel", i = i, j = j, k = k), t.muted),
         None => small_ui(ui, say!("status-outside"), t.muted),
     }
-    if let Some(value) = voxel.and_then(|voxel| volume.value(voxel)) {
-        let value = words::signed(f64::from(value), if value.fract() == 0.0 { 0 } else { 2 });
+    if let Some(value) = voxel.and_then(|voxel| own_value(volume, voxel)) {
+        let value = words::signed(value, if value.fract() == 0.0 { 0 } else { 2 });
         small_ui(ui, &format!("{value} {}", volume.unit().name()), t.text);
     }
 }

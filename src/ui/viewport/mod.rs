@@ -8,6 +8,7 @@ mod canvas;
 mod compose;
 mod depth;
 mod heat;
+mod keys;
 mod outlines;
 mod pair;
 pub mod overlay;
@@ -31,4 +32,4 @@ pub use shown::{
     CandidateBox, DrawnPane, Facts, Mark, MeasurementMark, PaneKind, ProbabilityDot, Second, Shown,
     ShownLayer,
 };
-pub use volume::{cut_words, volume_picture, volume_ui};
+pub use volume::{cut_words, met_in_volume, volume_picture, volume_ui};

@@ -7,6 +7,7 @@ use egui::{CursorIcon, EventFilter, Id, Key, Rect, Response, Role, Sense, Ui, Wi
 use super::callback::{SlicePlace, slice_shape};
 use super::canvas::on_pixels;
 use super::compose::{facts_of, measurements};
+use super::keys::presses;
 use super::shown::{DrawnPane, Facts, Mark, PaneKind, Second, Shown};
 use super::{overlay, pointer};
 use crate::command::Commands;
@@ -15,12 +16,12 @@ use crate::geometry::Plane;
 use crate::inference::{Region, csf};
 use crate::networks::spec;
 use crate::say;
-use crate::session::{PriorLook, PriorSeries, Session, Tool, ViewportState, first_window, is_earlier};
+use crate::session::{PriorLook, PriorSeries, Session, Tool, ViewportState, is_earlier};
 use crate::tools::PointerEvent;
 use crate::ui::theme::PICTURE;
 use crate::ui::{Scene, UiState, words};
 use crate::view;
-use crate::volume::{Preset, Sampling, Unit, Window};
+use crate::volume::Sampling;
 
 /// The prior as it is looked at now; `None` where there is none.
 /// - `size_px`: physical pixels
@@ -28,7 +29,7 @@ pub fn compose_prior(session: &Session, size_px: [u32; 2]) -> Option<Shown> {
     let prior = session.prior()?;
     let grid = prior.volume.grid();
     let look = session.look();
-    let PriorLook { cursor, viewport, link } = view::prior_look(session, size_px);
+    let PriorLook { cursor, viewport, link, .. } = view::prior_look(session, size_px);
     let other = |plane| (plane, view::resolve(grid, &ViewportState::fitted(plane), cursor, [64, 64]));
     Some(Shown {
         volume: Arc::clone(&prior.volume),
@@ -37,7 +38,7 @@ pub fn compose_prior(session: &Session, size_px: [u32; 2]) -> Option<Shown> {
         home: Some(Plane::Axial),
         turnable: false,
         cursor,
-        window: window(session, prior),
+        window: session.prior_window().unwrap_or(look.window),
         invert: prior.volume.polarity().inverted(look.invert),
         sampling: Sampling::default(),
         colours: look.colours,
@@ -106,19 +107,6 @@ fn facts(session: &Session, prior: &PriorSeries) -> Facts {
     let second = Some(if earlier { Second::Prior } else { Second::Beside });
     let facts = Facts { second, ..facts };
     if session.is_anonymous() { facts.anonymous() } else { facts }
-}
-
-/// The window of the series on the screen, where values mean the same; else one of its own.
-fn window(session: &Session, prior: &PriorSeries) -> Window {
-    let own = prior.volume.unit();
-    if session.open().is_some_and(|open| open.volume.unit() == own) {
-        return session.look().window;
-    }
-    match prior.series() {
-        _ if *own == Unit::Hu => Preset::Lung.window([0.0, 0.0]),
-        Some(series) => first_window(series, &prior.volume).0,
-        None => Preset::Full.window(prior.volume.range_at_hand()),
-    }
 }
 
 /// Draws the prior into `rect`; what the pointer and the keyboard did there goes to the commands.
@@ -204,19 +192,18 @@ fn keyboard(
     let grid = prior.volume.grid();
     let look = view::prior_look(session, size_px);
     let view = view::resolve(grid, &look.viewport, look.cursor, [64, 64]);
-    let pressed = |key| ui.input(|i| i.num_presses(key));
-    let by = |key| i64::try_from(pressed(key)).unwrap_or(0);
+    let by = |key| i64::try_from(presses(ui, key)).unwrap_or(0);
     let steps = by(Key::ArrowDown) - by(Key::ArrowUp);
     let mut to = look;
     if steps != 0 {
         to.cursor = view::step(grid, &view, look.cursor, steps);
     }
     for (key, last) in [(Key::Home, false), (Key::End, true)] {
-        if pressed(key) > 0 {
+        if by(key) > 0 {
             to.cursor = view::to_end(grid, &view, look.cursor, last);
         }
     }
-    if pressed(Key::Space) > 0 {
+    if by(Key::Space) > 0 {
         to.viewport = ViewportState::fitted(Plane::Axial);
     }
     if to != look {

@@ -7,12 +7,14 @@ use egui::{CursorIcon, EventFilter, Id, Key, Rect, Response, Role, Sense, Ui, Ui
 use super::callback::ray_shape;
 use super::canvas::on_pixels;
 use super::compose::{compose, heatmap};
+use super::keys::presses;
 use super::{Behind, DrawnPane, PaneKind, Shown, WireCache, overlay, pointer};
 use crate::command::Commands;
-use crate::geometry::Plane;
+use crate::geometry::{Patient, Plane, Point, Viewport};
 use crate::render::RayFrame;
 use crate::say;
 use crate::session::{Edit, Layout, Pane, Session, Side, Tool, VolumeView};
+use crate::tools::PointerEvent;
 use crate::ui::picture::VolumePicture;
 use crate::ui::theme::PICTURE;
 use crate::ui::{Scene, UiState, panels, words};
@@ -33,6 +35,15 @@ struct Composed {
 impl Composed {
     fn behind(&self) -> Behind {
         Behind::of(&self.shown, &self.cut, self.transfer.as_deref())
+    }
+
+    /// What lies under a position, LPS mm. Before all slices are there, nothing is seen that could be met.
+    fn met(&self, at: Point<Viewport>) -> Option<Point<Patient>> {
+        let Self { shown, cut, transfer, .. } = self;
+        if !shown.volume.is_complete() {
+            return None;
+        }
+        view::met(&shown.volume, &shown.view, transfer.as_deref(), cut, at)
     }
 
     fn frame(&self) -> RayFrame {
@@ -68,6 +79,12 @@ pub fn volume_picture(session: &Session, size_px: [u32; 2]) -> Option<VolumePict
         }
     }
     Some(VolumePicture { frame, shown, behind, look, annotations: true })
+}
+
+/// What lies under a position of the 3D view, LPS mm; `None` where nothing is seen there.
+/// - `at`, `size_px`: the position and the viewport, physical pixels
+pub fn met_in_volume(session: &Session, at: Point<Viewport>, size_px: [u32; 2]) -> Option<Point<Patient>> {
+    composed(session, false, false, size_px)?.met(at)
 }
 
 /// The state with colours that mean something of this volume.
@@ -123,7 +140,7 @@ pub fn volume_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState
         ui.ctx().request_repaint();
     }
     let behind = composed.behind();
-    let Composed { shown, cut, transfer, look } = &composed;
+    let Composed { shown, look, .. } = &composed;
     ui.painter().add(ray_shape(rect, composed.frame(), ui.ctx().clone()));
     overlay::paint_volume(ui.painter(), rect, shown, &behind, look);
     if let (Some(crop), Some(grid)) = (look.crop_box, scene.session.grid()) {
@@ -144,11 +161,16 @@ pub fn volume_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, state: &mut UiState
     }
     keyboard(ui, &response, &scene.session.look().volume_view, out);
     let events = pointer::events(ui, &response, rect, scale);
-    // Before all slices are there, nothing is seen that could be met.
-    let drawn = shown.volume.is_complete();
-    let met =
-        |at| drawn.then(|| view::met(&shown.volume, &shown.view, transfer.as_deref(), cut, at)).flatten();
-    state.volume_hands.handle(scene.session, &shown.view, &events, met, out);
+    for event in &events {
+        match *event {
+            PointerEvent::Leave => state.volume_pointer = None,
+            PointerEvent::Move { at, .. }
+            | PointerEvent::Drag { at, .. }
+            | PointerEvent::Press { at, .. } => state.volume_pointer = Some((at, size_px)),
+            _ => {}
+        }
+    }
+    state.volume_hands.handle(scene.session, &shown.view, &events, |at| composed.met(at), out);
     menu(ui, rect, scene, look, out);
 }
 
@@ -175,7 +197,7 @@ fn keyboard(ui: &Ui, response: &Response, look: &VolumeView, out: &mut Commands)
     }
     let filter = EventFilter { tab: false, horizontal_arrows: true, vertical_arrows: true, escape: false };
     ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
-    let pressed = |key| ui.input(|i| i.num_presses(key)) as f64;
+    let pressed = |key| presses(ui, key) as f64;
     let across = pressed(Key::ArrowRight) - pressed(Key::ArrowLeft);
     let along = pressed(Key::ArrowDown) - pressed(Key::ArrowUp);
     let mut to = *look;

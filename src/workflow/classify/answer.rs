@@ -2,8 +2,8 @@
 
 use super::Request;
 use super::forced::forced;
+use super::guarded::judged_within;
 use crate::clinical::FieldName;
-use crate::guard::Guard;
 use crate::inference::{Answer, Detail, Known, Mode, Region, Said};
 
 /// What a network with one answer said.
@@ -33,7 +33,7 @@ pub(super) fn answer(known: &Known, request: &Request, spoken: Spoken) -> Answer
     let Spoken { logits, probability, regions, detail, doubts, unknown, crop_ms, upload_ms, forward_ms } =
         spoken;
     let temperature = known.temperature(request.mode);
-    let mut guard = Guard::default();
+    let mut guard = judged_within(known, request, &regions);
     for reason in known.untaught(request.mode).into_iter().chain(forced(request)).chain(doubts) {
         guard.doubt(reason);
     }

@@ -4,15 +4,15 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::forced::forced;
+use super::guarded;
 use super::{ClassifyError, Part, Request};
 use crate::explain::{M3NetAnswered, M3NetMaps, Saliency, Trust, Wanted, contribution};
-use crate::guard::{Guard, GuardModel, Look, Tissue};
+use crate::guard::Guard;
 use crate::inference::{
     Answer, ContextBox, Detail, Forward, M3NetDetail, M3NetNetwork, Mode, Runtime, Said, Sampling, Together,
     WeightsChoice,
 };
 use crate::jobs::JobContext;
-use crate::volume::Unit;
 
 /// Asks it: the answer of its first member, the maps, what the other members say.
 pub(super) fn work(
@@ -122,9 +122,6 @@ fn explained(
 }
 
 /// Whether the answer can be read.
-///
-/// What lies at the point is judged for trained weights in Hounsfield units: there is nothing to spoil
-/// in a number that means nothing, and nothing to measure in other units.
 fn judged(
     network: &M3NetNetwork,
     request: &Request,
@@ -132,17 +129,12 @@ fn judged(
     forward: &Forward,
 ) -> Guard {
     let grid = request.volume.grid();
-    let mut guard = if network.known.card.trained && *request.volume.unit() == Unit::Hu {
-        let [micro, meso, _] = contexts;
-        let across = |context: &ContextBox| {
-            let mm = |axis: usize| context.bounds.size[axis] as f64 * sampling.grid().spacing_mm()[axis];
-            mm(0).min(mm(1))
-        };
-        let look = Look::at(&Tissue::of(&request.volume), request.at.to_array());
-        look.judge(GuardModel::built_in(), [across(micro), across(meso)])
-    } else {
-        Guard::default()
+    let [micro, meso, _] = contexts;
+    let across = |context: &ContextBox| {
+        let mm = |axis: usize| context.bounds.size[axis] as f64 * sampling.grid().spacing_mm()[axis];
+        mm(0).min(mm(1))
     };
+    let mut guard = guarded::judged(&network.known, request, [across(micro), across(meso)]);
     // What training was like says nothing of pictures that were prepared in another way.
     let range = network.training_range().filter(|_| network.known.is_taught_in(request.mode));
     let unlike = range.map(|range| range.judge(grid.spacing_mm(), &forward.pooled)).unwrap_or_default();

@@ -8,6 +8,7 @@ mod checked;
 mod csf;
 mod error;
 mod forced;
+mod guarded;
 mod m3net;
 mod maemc;
 mod mmcaf;

@@ -30,7 +30,8 @@ pub(super) fn work(
     ctx.step("Running the network", 0.2)?;
     let forward = network.forward(&picture.values, resolution.px(), !request.explain.is_empty(), ctx)?;
     let spoken = Spoken {
-        logits: forward.logits.map(Vec::from).unwrap_or_default(),
+        // A forest has none; those of the detection head answer another question than it does.
+        logits: forward.logits.filter(|_| !network.has_forest()).map(Vec::from).unwrap_or_default(),
         probability: forward.probability,
         regions: vec![picture.region],
         detail: Detail::Ssm(SsmDetail {

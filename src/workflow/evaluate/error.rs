@@ -50,7 +50,7 @@ pub enum EvaluateError {
     #[error("the run cannot be evaluated: {0}; triscope train --out goes on with a run that is not finished")]
     NoFamilyRun(String),
     /// Every case taught.
-    #[error("every case of {} taught the network or measured its progress; train with a fold or a split held out, or give other cases", .0.display())]
+    #[error("every case of {} taught the network or measured its progress, or is of a patient who did; train with a fold or a split held out, or give other cases", .0.display())]
     NothingHeldOut(PathBuf),
     /// Not the folder of a run.
     #[error("{} is no folder of a training run: {file} cannot be read ({why})", .run.display())]

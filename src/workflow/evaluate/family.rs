@@ -23,7 +23,7 @@ use crate::jobs::JobContext;
 use crate::networks::weights::{Card, Precision, WeightsFile, pack};
 use crate::networks::{Architecture, NetworkSpec, spec};
 use crate::training::{Asked, ON_RANDOM_FEATURES, curriculum};
-use crate::workflow::train::{FamilyRun, GatheredCohort, LeftOut, gather_cohort, is_simulated};
+use crate::workflow::train::{FamilyRun, GatheredCohort, LeftOut, RunCases, gather_cohort, is_simulated};
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -60,8 +60,11 @@ pub struct FamilyReport {
     pub classes: [&'static str; 2],
     /// Samples of the bootstrap by patient, and its seed.
     pub bootstrap: [u64; 2],
-    /// Cases of the manifest that had no part in teaching.
+    /// Cases of the manifest that had no part in teaching, of patients who had none either.
     pub cases: usize,
+    /// Cases that were left out since another one of their patient taught the network or measured its
+    /// progress.
+    pub of_taught_patients: usize,
     /// Patients of those that were evaluated.
     pub patients: usize,
     /// Labelled cases that the figures are of.
@@ -141,12 +144,13 @@ pub fn evaluate_family(
     let mut run = FamilyRun::open(&request.run).map_err(EvaluateError::NoFamilyRun)?;
     run.weights.card_for(&request.model)?;
     let curriculum = curriculum(&request.model, &run.config)?;
-    let taught: BTreeSet<&str> =
-        run.cases.train.iter().chain(&run.cases.validation).map(String::as_str).collect();
     let inputs = run.path.join("inputs");
-    let unseen = |case: &Case| !taught.contains(case.id.as_str());
     let (whole, _) = Manifest::load(&request.manifest)?;
+    let taught = Taught::new(&run.cases, &whole.cases);
+    let unseen = |case: &Case| !taught.by(case) && !taught.by_patient_of(case);
     let candidates = whole.cases.iter().filter(|case| unseen(case)).count();
+    let of_taught_patients =
+        whole.cases.iter().filter(|case| !taught.by(case) && taught.by_patient_of(case)).count();
     if candidates == 0 {
         return Err(EvaluateError::NothingHeldOut(request.manifest.clone()));
     }
@@ -165,16 +169,43 @@ pub fn evaluate_family(
     let asked = curriculum.ask(&run.weights, cohort, &all, &device.device, ctx)?;
     let moved = moved(&exact, &asked);
     ctx.step("Figures and their intervals", 0.0)?;
-    let teachers: Vec<&Case> = whole.cases.iter().filter(|case| !unseen(case)).collect();
+    let teachers: Vec<&Case> = whole.cases.iter().filter(|case| taught.by(case)).collect();
     let found = Found::new(request, network, &run, &gathered, &teachers, asked)?;
     let mut report =
         found.report(request, network, &run, &gathered, (device.info.name, candidates, moved))?;
+    report.of_taught_patients = of_taught_patients;
     let card = measured(run.weights.card_for(&request.model)?, &report);
     let bytes = pack_half(&run.weights, &card)?;
     report.answer.caution = card.caution;
     report.answer.weights_sha256 = WeightsFile::from_safetensors(&request.model, &bytes)?.sha256;
     ctx.check()?;
     found.write(folder.path(), request, report, &gathered, &bytes)
+}
+
+/// Who taught a network or measured its progress.
+struct Taught<'a> {
+    ids: BTreeSet<&'a str>,
+    patients: BTreeSet<&'a str>,
+}
+
+impl<'a> Taught<'a> {
+    /// - `rows`: of any manifest; those that taught tell their patients, which older runs do not name
+    fn new(cases: &'a RunCases, rows: &'a [Case]) -> Self {
+        let ids = cases.taught();
+        let own = rows.iter().filter(|case| ids.contains(case.id.as_str()));
+        let patients = own.map(|case| &case.patient).chain(&cases.patients).map(String::as_str).collect();
+        Self { ids, patients }
+    }
+
+    /// Whether this very case did.
+    fn by(&self, case: &Case) -> bool {
+        self.ids.contains(case.id.as_str())
+    }
+
+    /// Whether any case of its patient did.
+    fn by_patient_of(&self, case: &Case) -> bool {
+        self.patients.contains(case.patient.as_str())
+    }
 }
 
 /// The same weights as a file of 16 bits holds them.
@@ -200,8 +231,8 @@ fn measured(card: Card, report: &FamilyReport) -> Card {
     };
     let rows = &report.comparison.rows;
     let Some(own) = rows.first() else { return card };
-    let size = rows.iter().find(|row| row.name == SIZE);
-    let beside = size.map_or_else(String::new, |row| format!(", {SIZE} {}", words(row)));
+    let reference = rows.iter().find(|row| report.comparison.reference.as_ref() == Some(&row.name));
+    let beside = reference.map_or_else(String::new, |row| format!(", {} {}", row.name, words(row)));
     let trained_on = format!(
         "{}; AUC {} on {} cases that had no part in it{beside}",
         card.trained_on.trim_end_matches('.'),
@@ -327,6 +358,18 @@ impl Found {
         Ok(Summary::new(&Predictions::new(cases.collect())?, Threshold::default(), bootstrap)?)
     }
 
+    /// What the others stand against: the better, on these cases, of what needs no network. A slice without a nodule has
+    /// neither size nor fields; there it is what a network of random values brings.
+    fn reference(&self) -> Option<&'static str> {
+        let named = |name: &str| self.contenders.iter().find(|contender| contender.name == name);
+        let area = |name: &&str| {
+            named(name).and_then(|c| evaluation::auc(&c.scored).ok()).unwrap_or(f64::NEG_INFINITY)
+        };
+        let trivial = [SIZE, FIELDS].into_iter().filter(|name| named(name).is_some());
+        let best = trivial.max_by(|a, b| area(a).total_cmp(&area(b)));
+        best.or_else(|| named(ON_RANDOM_FEATURES).map(|_| ON_RANDOM_FEATURES))
+    }
+
     fn report(
         &self,
         request: &FamilyEvaluateRequest,
@@ -337,9 +380,7 @@ impl Found {
     ) -> Result<FamilyReport, EvaluateError> {
         let bootstrap = &request.bootstrap;
         let answer = &self.contenders[0].scored;
-        // A slice without a nodule has no size.
-        let trivial = [SIZE, ON_RANDOM_FEATURES];
-        let reference = trivial.into_iter().find(|name| self.contenders.iter().any(|c| c.name == *name));
+        let reference = self.reference();
         let comparison = Comparison::new(&self.contenders, &self.patients, reference, bootstrap)?;
         let [malignant, benign] = answer.classes();
         let uncalibrated = match self.temperature {
@@ -356,6 +397,8 @@ impl Found {
             classes: network.classes,
             bootstrap: [bootstrap.samples as u64, bootstrap.seed],
             cases: candidates,
+            // Counted by whoever chose the cases.
+            of_taught_patients: 0,
             patients: self.patients.iter().collect::<BTreeSet<_>>().len(),
             evaluated: malignant + benign,
             malignant,
@@ -525,6 +568,26 @@ impl Columns {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_taught_is_known_by_name_and_by_patient() {
+        let row = |id: &str, patient: &str| format!("1,{id},{patient},a.mhd,1,1,1,malignancy,1,1,1,1\n");
+        let head = "manifest_version,case_id,patient_id,image,i,j,k,question,label,spacing_i_mm,spacing_j_mm,\
+                    spacing_k_mm\n";
+        let rows = [row("a", "one"), row("b", "one"), row("c", "two"), row("d", "three")].concat();
+        let (manifest, _) = Manifest::from_bytes(format!("{head}{rows}").as_bytes()).expect("a manifest");
+        let of = |cases: &RunCases| {
+            let taught = Taught::new(cases, &manifest.cases);
+            let told = |case: &Case| [taught.by(case), taught.by_patient_of(case)];
+            manifest.cases.iter().map(told).collect::<Vec<_>>()
+        };
+        let [train, patients] = [["a", "z"], ["one", "two"]].map(|names| names.map(str::to_owned).to_vec());
+        // A file of an earlier version names no patients: those of rows that taught are known all the same.
+        let older = RunCases { train, ..RunCases::default() };
+        assert_eq!(of(&older), [[true, true], [false, true], [false, false], [false, false]]);
+        let newer = RunCases { patients, ..older };
+        assert_eq!(of(&newer), [[true, true], [false, true], [false, true], [false, false]]);
+    }
 
     #[test]
     fn a_caution_of_teaching_stays_and_a_poor_network_says_so_besides() {

@@ -77,8 +77,15 @@ fn about(report: &FamilyReport) -> String {
         Some(fold) => format!("fold {fold} was held out of teaching"),
         None => "they had no part in teaching".to_owned(),
     };
+    let left = match report.of_taught_patients {
+        0 => String::new(),
+        count => format!(
+            " {count} further cases were left out, since other cases of their patients taught the network or \
+             measured its progress."
+        ),
+    };
     format!(
-        "{} cases of {} patients, {} {}; {held}. Intervals are 95 %, by {} bootstrap samples of whole patients (seed {}); DeLong's take cases as independent.\n\n",
+        "{} cases of {} patients, {} {}; {held}.{left} Intervals are 95 %, by {} bootstrap samples of whole patients (seed {}); DeLong's take cases as independent.\n\n",
         report.evaluated,
         report.patients,
         report.malignant,
@@ -121,7 +128,7 @@ fn figures(report: &FamilyReport, level: &str) -> String {
     for reason in &report.baselines_left_out {
         text += &format!("- left out: {reason}.\n");
     }
-    if report.comparison.reference.as_deref() != Some(SIZE) {
+    if report.comparison.rows.iter().all(|row| row.name != SIZE) {
         text += &format!("\nNothing stands against {SIZE}: not every case has a diameter.\n");
     }
     text

@@ -188,6 +188,7 @@ impl Findings {
             unfinished_folds: there.difference(&finished).copied().collect(),
             answered,
             simulated: asked.predicted.predictions.iter().filter(simulated).count(),
+            moved_by_rounding: asked.rounded.moved,
             left_out: asked.left_out.clone(),
             summary: summary(&raw)?,
             calibrated: self.calibrated.as_ref().map(summary).transpose()?,

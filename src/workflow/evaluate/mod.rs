@@ -3,7 +3,8 @@
 //!
 //! `cases` reads and measures the cases, `baselines` answers without a network, `network` asks the
 //! finished folds, `robustness` changes pictures a little,
-//! `surroundings` puts nodules elsewhere; `rules` holds label rules against each other.
+//! `surroundings` puts nodules elsewhere, `rounding` asks with weights of 16 bits; `rules` holds label rules
+//! against each other.
 //! `report` is all of it as values; `plots`, `page` and `card` write it for people. `family` is all of that
 //! for the networks besides M3Net.
 
@@ -20,6 +21,7 @@ mod page;
 mod plots;
 mod report;
 mod robustness;
+mod rounding;
 mod rules;
 mod surroundings;
 mod table;
@@ -38,6 +40,7 @@ use self::cases::{Held, gather_held};
 use self::figures::Findings;
 use self::network::{Predicted, predict};
 use self::robustness::Changed;
+use self::rounding::Rounded;
 use self::surroundings::Elsewhere;
 use crate::dataset::relative;
 use crate::evaluation::Bootstrap;
@@ -77,6 +80,7 @@ struct Asked {
     predicted: Predicted,
     changed: Changed,
     elsewhere: Elsewhere,
+    rounded: Rounded,
     device: String,
     control: Option<Control>,
 }
@@ -138,8 +142,10 @@ fn ask(
     let simulated = pictures.nodules.iter().any(|nodule| !nodule.opacity.is_empty());
     let looks = if simulated { request.surroundings } else { 0 };
     let mut elsewhere = Elsewhere { looks, margins: Vec::new() };
+    let mut rounded = Rounded::default();
     let mean_of = if request.effort == Effort::Full { usize::MAX } else { network::MEAN_OF };
     let predicted = predict(&run, model, &pictures, mean_of, &device, ctx, |taught, predictions| {
+        rounded.ask((&run, model.as_str()), &pictures, predictions, &device, ctx)?;
         changed.ask(request.effort, taught, &pictures, predictions, ctx)?;
         elsewhere.ask(taught, &pictures, &run.config, predictions, ctx)
     })?;
@@ -156,7 +162,8 @@ fn ask(
         None => None,
     };
     let device = device.info.name;
-    Ok(Asked { run, pictures, left_out: gathered.left_out, predicted, changed, elsewhere, device, control })
+    let left_out = gathered.left_out;
+    Ok(Asked { run, pictures, left_out, predicted, changed, elsewhere, rounded, device, control })
 }
 
 /// The last part of a path.

@@ -109,8 +109,9 @@ pub struct FoldReport {
     /// own, so that the area of all together is seldom their mean.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auc: Option<f64>,
-    /// Whether its training state says that it was begun with the other folds' cases of this manifest and
-    /// with the run's configuration; `None` where there is no state to look at.
+    /// Whether its training state says that it was begun with the other folds' cases of this manifest, as
+    /// they are now, and with the run's configuration; `None` where there is no state to look at, or one of
+    /// an earlier version.
     pub begun_with_these_cases: Option<bool>,
     /// Training cases over which the mean logits of each scale were taken.
     pub mean_logits_of: usize,
@@ -231,10 +232,14 @@ fn ablations(
 
 /// Whether the fold's state was begun with the cases that this manifest leaves to it.
 fn begun_with(run: &RunFolder, model: &str, pictures: &Pictures, fold: u32) -> Option<bool> {
-    let state = run.path.join(format!("fold{fold}")).join(Scale::Micro.name()).join("state.json");
+    let part = Part::Encoder(Scale::Micro);
+    let state = run.path.join(format!("fold{fold}")).join(part.name()).join(StageState::FILE);
     let state: StageState = serde_json::from_slice(&std::fs::read(state).ok()?).ok()?;
+    if !state.is_of_this_edition() {
+        return None;
+    }
     let Ok(split) = split(pictures, Some(fold), &run.config) else { return Some(false) };
-    Some(state.fingerprint == fingerprint(model, &run.config, Part::Encoder(Scale::Micro), pictures, &split))
+    Some(state.fingerprint == fingerprint(model, &run.config, part, pictures, &split))
 }
 
 /// Margins of plain looks by case id: of a second run, whose pictures are others.

@@ -111,8 +111,9 @@ pub(super) fn main_tables(report: &EvaluationReport, level: &str) -> String {
 fn calibration(network: &NetworkReport, level: &str) -> String {
     let mut text = format!("\n{level} Calibration\n\n");
     let Some(calibrated) = &network.calibrated else {
-        return text
-            + "With one finished fold there is no other to fit a temperature on: calibration out of fold is not computed.\n";
+        text += "With one finished fold there is no other to fit a temperature on: calibration out of fold \
+                 is not computed. ";
+        return text + &shipped(network) + "\n";
     };
     let values: Vec<String> =
         network.temperatures_out_of_fold.iter().map(|t| format!("{:.3}", t.value)).collect();
@@ -122,9 +123,9 @@ fn calibration(network: &NetworkReport, level: &str) -> String {
         ""
     };
     text += &format!(
-        "One temperature for each fold, fitted on the others ({}). The temperature that ships, {:.3}, is fitted on all of them.{limit}\n\n| figure | as answered (95 % CI) | after temperature (95 % CI) |\n|---|---|---|\n",
+        "One temperature for each fold, fitted on the others ({}). {}{limit}\n\n| figure | as answered (95 % CI) | after temperature (95 % CI) |\n|---|---|---|\n",
         values.join(", "),
-        network.temperature.value
+        shipped(network)
     );
     for (name, before) in network.summary.figures.iter().filter(|(name, _)| {
         ["Brier score", "calibration error (10 bins)", "negative log likelihood"].contains(name)
@@ -137,6 +138,20 @@ fn calibration(network: &NetworkReport, level: &str) -> String {
             &format!("| {name} | {} | {} |\n", words(before), after.as_ref().map_or("-".to_owned(), words));
     }
     text + "\nBins hold equal numbers of cases.\n"
+}
+
+/// What is done with the temperature on all evaluated cases.
+fn shipped(network: &NetworkReport) -> String {
+    if network.temperature.at_limit {
+        return "**No temperature ships**: fitted on all evaluated cases it lies at its limit (0.01 or 100), \
+                which says nothing."
+            .to_owned();
+    }
+    let on = match &network.calibrated {
+        Some(_) => "on all of them",
+        None => "on the very cases that are evaluated: what it does to others is not measured",
+    };
+    format!("The temperature that ships, {:.3}, is fitted {on}.", network.temperature.value)
 }
 
 fn label_rules(report: &EvaluationReport, level: &str) -> String {

@@ -80,6 +80,9 @@ pub struct NetworkReport {
     pub answered: usize,
     /// Of those, nodules that were put into simulated surroundings.
     pub simulated: usize,
+    /// Largest change of a probability of a single network by rounding to the 16 bits of the weights that are
+    /// written; the figures are of the run's own, of 32.
+    pub moved_by_rounding: f64,
     /// Cases that the network was not shown, with the reason.
     pub left_out: Vec<LeftOut>,
     /// Every figure before calibration.
@@ -111,6 +114,13 @@ pub struct NetworkReport {
     /// What the network expects of the readers' ratings; absent for weights without that head.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub readers: Option<ReadersReport>,
+}
+
+impl NetworkReport {
+    /// Whether any fold was begun with something else, so that its held-out cases may have taught it.
+    pub(super) fn begun_otherwise(&self) -> bool {
+        self.folds.iter().any(|fold| fold.begun_with_these_cases == Some(false))
+    }
 }
 
 /// The shortcut control.

@@ -3,7 +3,7 @@
 use super::Asked;
 use super::card::caution;
 use super::error::EvaluateError;
-use super::report::EvaluationReport;
+use super::report::{EvaluationReport, NetworkReport};
 use crate::guard::TrainingRange;
 use crate::networks::weights::{
     Calibration, Card, Metadata, Precision, StateDict, WeightsError, WeightsFile, pack,
@@ -43,12 +43,7 @@ pub(super) fn packed(
         model: report.model.clone(),
         origin: format!("trained with triscope train, {} networks of a cross-validation", members.len()),
         trained,
-        trained_on: format!(
-            "{}; AUC out of fold {:.3} on {} of them",
-            sources.join(", "),
-            report.comparison.rows.first().map_or(f64::NAN, |row| row.auc.value),
-            report.evaluated
-        ),
+        trained_on: format!("{}; {}", sources.join(", "), measured(report, network)),
         intended_use: "research; not for a diagnosis".to_owned(),
         licence: format!("data: {}", licences.join(", ")),
         mode: None,
@@ -58,6 +53,16 @@ pub(super) fn packed(
         values_sha256: None,
     };
     Ok(Some(pack(&members, &card, Precision::Half, &metadata)?))
+}
+
+/// How well the networks do, where what they answered had no part in teaching them.
+fn measured(report: &EvaluationReport, network: &NetworkReport) -> String {
+    if network.begun_otherwise() {
+        return "how well it does is not known, as its run was begun with other cases or another configuration"
+            .to_owned();
+    }
+    let auc = report.comparison.rows.first().map_or(f64::NAN, |row| row.auc.value);
+    format!("AUC out of fold {auc:.3} on {} of them", report.evaluated)
 }
 
 /// Spacings of all cases, and what the first network makes of those that it had not seen: what a new

@@ -25,8 +25,6 @@ const UPRIGHT: f64 = 1e-3;
 const SAME_MM: f64 = 1e-3;
 /// Farther from the middle of the volume nothing is measured, mm.
 const FAR_MM: f64 = 10_000.0;
-/// As many characters as the field for a name takes.
-const LONGEST_NAME: usize = 80;
 
 /// What a session makes of the series on the screen.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -153,7 +151,7 @@ fn segments(saved: &[SavedSegment], (findings, volume): (&Findings, &Volume), re
         if findings.segments().iter().any(same) {
             continue;
         }
-        let name: String = saved.name.chars().take(LONGEST_NAME).collect();
+        let name: String = saved.name.chars().take(Kind::LONGEST_NAME).collect();
         let new = Segment { id, name, colour: readable(saved.colour), shown: saved.shown, voxels };
         restored.edits.push(Edit::Segments(SegmentEdit::Add(usize::MAX, new)));
         id.0 = id.0.saturating_add(1);
@@ -177,7 +175,7 @@ fn measurement(id: MeasureId, saved: &SavedMeasurement, grid: &VoxelGrid) -> Opt
         return None;
     }
     let basis = PlaneBasis { right, down, into: right.cross(down) };
-    let name = saved.name.chars().take(LONGEST_NAME).collect();
+    let name = saved.name.chars().take(kind.longest_name()).collect();
     Measurement::drawn(id, kind, &points, basis, name)
 }
 
@@ -208,7 +206,10 @@ fn look_of(look: &SavedLook, grid: &VoxelGrid, restored: &mut Restored) {
                 .push("the 3D view is looked at in a way that this program does not know".to_owned()),
         }
     }
-    let single = look.single.and_then(|n| Pane::ALL.get(n)).map(|pane| Layout::Single(*pane));
+    let single = look.single.and_then(|n| Pane::ALL.get(n)).copied();
+    // Keys act on what is on the screen.
+    edits.extend(single.map(Edit::Focus));
+    let single = single.map(Layout::Single);
     edits.push(Edit::Layout(single.unwrap_or(Layout::Grid)));
     edits.push(Edit::Mode(look.mode));
     match spec(&look.network) {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use super::{LeftOut, TrainError};
+use super::{LeftOut, TrainError, one_question};
 use crate::dataset::{Case, Fold, Image, Label, Manifest, load_image, load_prior};
 use crate::inference::InferenceError;
 use crate::jobs::JobContext;
@@ -40,15 +40,9 @@ pub fn gather_cohort(
     let (read, _) = Manifest::load(manifest)?;
     let place = manifest.parent().unwrap_or(Path::new("."));
     // What does not depend on the run's folder or its number of cases.
-    let cache = InputCache::open(folder, curriculum.inputs_depend_on())?;
+    let cache = InputCache::open(folder, place, curriculum.inputs_depend_on())?;
     let rows: Vec<(u64, Case)> = (0..).zip(read.cases).filter(|(_, case)| wanted(case)).collect();
-    if let Some((_, case)) = rows.iter().find(|(_, case)| case.question.name() != network.question) {
-        return Err(TrainError::OtherQuestion {
-            manifest: manifest.to_owned(),
-            found: case.question.name(),
-            wanted: network.question,
-        });
-    }
+    one_question(manifest, network, rows.iter().map(|(_, case)| case))?;
     let left_out = Mutex::new(Vec::new());
     let leave_out = |case: &Case, why: String| {
         let entry = LeftOut { case: case.id.clone(), why };

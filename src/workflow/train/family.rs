@@ -15,7 +15,7 @@ use crate::inference::{DeviceChoice, LearningDevice, Mode};
 use crate::jobs::JobContext;
 use crate::networks::spec;
 use crate::networks::weights::{Calibration, Card, Metadata, Precision, WeightsFile, pack};
-use crate::training::{Curriculum, Learned, Lesson, Plan, Split, TrainingError};
+use crate::training::{Curriculum, Learned, Lesson, Plan, Split, TrainingError, refuse_other, sum_of_ids};
 
 /// What is asked for.
 pub struct FamilyRequest {
@@ -49,11 +49,26 @@ pub struct RunCases {
     pub validation: Vec<String>,
     /// Were not looked at.
     pub test: Vec<String>,
+    /// Patients of those that taught or measured progress; none in files of earlier versions.
+    #[serde(default)]
+    pub patients: Vec<String>,
 }
 
 impl RunCases {
     /// Its file in a run's folder.
     pub const FILE: &str = "cases.json";
+    /// Under which the weights say whose they are: the sum of those that taught or measured progress.
+    const METADATA_KEY: &str = "triscope.taught_by";
+
+    /// Those that taught or measured progress, by id.
+    pub fn taught(&self) -> BTreeSet<&str> {
+        self.train.iter().chain(&self.validation).map(String::as_str).collect()
+    }
+
+    /// Whether they taught these weights; `None` for weights of earlier versions, which do not say it.
+    fn taught_these(&self, weights: &WeightsFile) -> Option<bool> {
+        weights.metadata.get(Self::METADATA_KEY).map(|sum| *sum == sum_of_ids(&self.taught()))
+    }
 }
 
 /// The weights' file in a run's folder.
@@ -86,16 +101,17 @@ pub fn train_family(
     let cohort = &gathered.cohort;
     let split =
         cohort.split(held_out, curriculum.validation(), curriculum.largest_batch(), curriculum.seed())?;
-    write_whole(&request.out.join("config.toml"), curriculum.to_toml().as_bytes())?;
     let ids = |cases: &[usize]| cases.iter().map(|&n| cohort.cases[n].id.clone()).collect();
+    let seen: BTreeSet<&String> =
+        split.train.iter().chain(&split.validation).map(|&n| &cohort.cases[n].patient).collect();
     let cases = RunCases {
         model: request.model.clone(),
         held_out,
         train: ids(&split.train),
         validation: ids(&split.validation),
         test: ids(&split.test),
+        patients: seen.into_iter().cloned().collect(),
     };
-    write_json(&request.out.join(RunCases::FILE), &cases)?;
 
     let device = LearningDevice::choose(device)?;
     let stages = request.out.join(STAGES);
@@ -110,6 +126,12 @@ pub fn train_family(
         begin_with: begin_with.as_ref(),
         ctx,
     };
+    for (stage, ..) in curriculum.stages() {
+        refuse_other(&stages.join(stage), || lesson.fingerprint(stage))?;
+    }
+    // Now that nothing here was learned with others: what lies beside weights is what taught them.
+    write_whole(&request.out.join("config.toml"), curriculum.to_toml().as_bytes())?;
+    write_json(&request.out.join(RunCases::FILE), &cases)?;
     let mut report = TrainReport {
         cases: cohort.cases.len(),
         left_out: gathered.left_out.clone(),
@@ -139,11 +161,12 @@ pub fn train_family(
     if let Some(error) = unwritten {
         return Err(error);
     }
-    let learned = match learned {
+    let mut learned = match learned {
         Ok(learned) => learned,
         Err(TrainingError::Cancelled(_)) if time_is_up() => return Ok(report),
         Err(error) => return Err(error.into()),
     };
+    learned.metadata.insert(RunCases::METADATA_KEY.to_owned(), sum_of_ids(&cases.taught()));
     let file = request.out.join(WEIGHTS);
     let begun = begin_with.as_ref();
     let bytes = weights(request, &gathered, &split, (&learned, begun), &device, ctx)?;
@@ -273,16 +296,19 @@ pub struct FamilyRun {
 
 impl FamilyRun {
     /// Reads a run's folder.
-    /// - errors: in words: which file is missing or damaged
+    /// - errors: in words: which file is missing, damaged or of another run
     pub fn open(path: &Path) -> Result<Self, String> {
         let text = |name: &str| {
             std::fs::read_to_string(path.join(name))
                 .map_err(|e| format!("{} cannot be read ({e})", path.join(name).display()))
         };
         let config = text("config.toml")?;
-        let cases = serde_json::from_str(&text(RunCases::FILE)?)
+        let cases: RunCases = serde_json::from_str(&text(RunCases::FILE)?)
             .map_err(|e| format!("{} is damaged: {e}", RunCases::FILE))?;
         let weights = WeightsFile::read(&path.join(WEIGHTS)).map_err(|e| e.to_string())?;
+        if cases.taught_these(&weights) == Some(false) {
+            return Err(format!("{} names other cases than those that taught {WEIGHTS}", RunCases::FILE));
+        }
         Ok(Self { path: path.to_owned(), config, cases, weights })
     }
 }

@@ -84,15 +84,18 @@ impl Corner<'_> {
     }
 }
 
+fn corner(painter: &Painter, rect: Rect, anchor: Align2) -> Corner<'_> {
+    Corner { painter, rect, anchor, lines: 0, covered: Rect::NOTHING }
+}
+
 /// Upper left: plane, slice, patient. Upper right: window, zoom, slab. Lower right: warnings.
 /// - `lift`: points at the lower right that are taken
 /// - returns: what is covered at the upper left and right, and where the warnings stand; nothing where there are none
 pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) -> [Rect; 3] {
     let wide = rect.width() >= NARROW && rect.height() >= 220.0;
-    let corner = |anchor| Corner { painter, rect, anchor, lines: 0, covered: Rect::NOTHING };
     let (plain, strong) = (Halo::plain(), Halo::strong());
 
-    let mut at = corner(Align2::LEFT_TOP);
+    let mut at = corner(painter, rect, Align2::LEFT_TOP);
     let plane = match shown.view.plane {
         Some(plane) => words::plane_label(plane).to_owned(),
         None => words::oblique(&shown.view, shown.home),
@@ -108,13 +111,7 @@ pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) -
         None => at.sentence(&words::from_middle(&shown.view, shown.volume.grid()), &plain),
     }
     at.sentence(&shown.facts.link, &plain);
-    if let Some(slices) = strip(shown) {
-        at.sentence(&say!("corner-strip", slices = slices), &plain.clone().in_colour(PICTURE.warning));
-    }
-    if let Some(beyond) = shown.facts.beyond {
-        let warn = Halo::strong().in_colour(PICTURE.warning);
-        at.sentence(&format!("{} {beyond}", icons::WARNING), &warn);
-    }
+    doubts_of_plane(&mut at, shown);
     if wide {
         let muted = Halo::plain().in_colour(PICTURE.muted);
         if shown.text == CornerText::Full {
@@ -126,7 +123,7 @@ pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) -
     }
     let (left, left_lines) = (at.covered, at.lines);
 
-    let mut at = corner(Align2::RIGHT_TOP);
+    let mut at = corner(painter, rect, Align2::RIGHT_TOP);
     let unit = match shown.volume.unit() {
         Unit::Hu => "",
         other => other.name(),
@@ -175,8 +172,41 @@ pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) -
         at.line(say!("corner-inverted"), &plain);
     }
 
-    let right = at.covered;
-    let mut at = corner(Align2::RIGHT_BOTTOM);
+    [left, at.covered, warnings(painter, rect, shown, lift)]
+}
+
+/// Without text in the corners: what must be known of a picture all the same. A slab is no slice, black is no longer
+/// air, and what is doubted stays doubted.
+/// - returns: as [`corners`]
+pub(super) fn bare(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) -> [Rect; 3] {
+    let mut left = corner(painter, rect, Align2::LEFT_TOP);
+    doubts_of_plane(&mut left, shown);
+    let mut right = corner(painter, rect, Align2::RIGHT_TOP);
+    if let Some(slab) = shown.slab {
+        right.line(&words::slab(slab), &Halo::plain());
+    }
+    if shown.invert {
+        right.line(say!("corner-inverted"), &Halo::plain());
+    }
+    [left.covered, right.covered, warnings(painter, rect, shown, lift)]
+}
+
+/// Of a plane that cuts through few slices, or lies where the other series has none.
+fn doubts_of_plane(at: &mut Corner<'_>, shown: &Shown) {
+    if let Some(slices) = strip(shown) {
+        let warn = Halo::plain().in_colour(PICTURE.warning);
+        at.sentence(&say!("corner-strip", slices = slices), &warn);
+    }
+    if let Some(beyond) = shown.facts.beyond {
+        let warn = Halo::strong().in_colour(PICTURE.warning);
+        at.sentence(&format!("{} {beyond}", icons::WARNING), &warn);
+    }
+}
+
+/// What is reduced, sheared, guessed or lossy, at the lower right.
+/// - returns: where it stands
+fn warnings(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) -> Rect {
+    let mut at = corner(painter, rect, Align2::RIGHT_BOTTOM);
     at.rect.max.y -= lift;
     let warn = Halo::strong().in_colour(PICTURE.warning);
     if shown.reduced > 1 {
@@ -197,9 +227,9 @@ pub(super) fn corners(painter: &Painter, rect: Rect, shown: &Shown, lift: f32) -
         at.sentence(&format!("{} {text}", icons::WARNING), &warn);
     }
     if shown.facts.lossy {
-        at.line(say!("corner-lossy"), &plain);
+        at.line(say!("corner-lossy"), &Halo::plain());
     }
-    [left, right, at.covered]
+    at.covered
 }
 
 /// How many slices the series has, where this plane cuts through so few of them that it is a strip.

@@ -8,14 +8,11 @@ use crate::ui::theme::PICTURE;
 use crate::ui::viewport::{Mark, Shown};
 use crate::view;
 
-/// A point is drawn, and can be taken hold of, up to this distance from the slice, mm.
-const DEPTH_MM: f64 = 2.5;
 const RADIUS: f32 = 7.0;
 
 /// Those that lie in or near the slice, and where.
 fn near<'a>(place: &Place, shown: &'a Shown) -> impl Iterator<Item = (&'a Mark, Pos2)> {
-    let half_slab_mm = f64::from(shown.view.slab_steps.saturating_sub(1)) * shown.view.slab_step_mm / 2.0;
-    let depth_mm = DEPTH_MM.max(half_slab_mm);
+    let depth_mm = shown.view.mark_depth_mm();
     let place = *place;
     shown.marks.iter().filter_map(move |mark| {
         let at = view::crosshair(&shown.view, mark.at);

@@ -72,9 +72,10 @@ fn written(painter: &Painter, place: &Place, shown: &Shown) -> Vec<Rect> {
     if lift > bar {
         written.push(layer_bar::taken(rect, [bar, lift]));
     }
-    if shown.text != CornerText::None {
-        written.extend(corners::corners(&quiet, rect, shown, lift));
-    }
+    written.extend(match shown.text {
+        CornerText::None => corners::bare(&quiet, rect, shown, lift),
+        _ => corners::corners(&quiet, rect, shown, lift),
+    });
     written
 }
 
@@ -103,12 +104,9 @@ pub fn paint(painter: &Painter, rect: Rect, shown: &Shown) -> Rect {
         Some(layer) => layer_bar::layer_bar(painter, rect, layer, lift),
         None => lift,
     };
-    let warnings = match shown.text {
-        CornerText::None => Rect::NOTHING,
-        _ => {
-            let [.., warnings] = corners::corners(painter, rect, shown, lift);
-            warnings
-        }
+    let [.., warnings] = match shown.text {
+        CornerText::None => corners::bare(painter, rect, shown, lift),
+        _ => corners::corners(painter, rect, shown, lift),
     };
     lines::scale_bar(painter, &place, shown);
     corners::loading(painter, rect, shown);
