@@ -106,13 +106,13 @@ impl Default for VolumeView {
     }
 }
 
-/// Half the side of the cube around the cursor, mm, where the colours ask for none.
-const AROUND_MM: f64 = 40.0;
-
 /// Smallest and largest enlargement.
 const ZOOM: [f64; 2] = [0.2, 40.0];
 
 impl VolumeView {
+    /// Half the side of the cube around the cursor, mm, where the colours ask for none.
+    pub const AROUND_MM: f64 = 40.0;
+
     /// Screen axes in patient space.
     pub fn basis(&self) -> PlaneBasis {
         PlaneBasis { right: self.right, down: self.down, into: self.right.cross(self.down) }
@@ -149,7 +149,7 @@ impl VolumeView {
 
     /// A cube around the cursor, or all of it.
     pub fn with_or_without_crop(self) -> Self {
-        let usual = self.preset.around_cursor_mm().unwrap_or(AROUND_MM);
+        let usual = self.preset.around_cursor_mm().unwrap_or(Self::AROUND_MM);
         let around_cursor_mm = if self.around_cursor_mm.is_some() { None } else { Some(usual) };
         let before_cursor_mm = around_cursor_mm.and(self.preset.before_cursor_mm());
         Self { around_cursor_mm, before_cursor_mm, ..self }

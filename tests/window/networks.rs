@@ -72,7 +72,7 @@ fn a_checkpoint_is_imported_by_its_path_and_what_does_not_fit_is_listed_and_not_
     std::fs::write(&file, state.to_safetensors(&card("csf-net-compact"))).expect("written");
     // The same values as if they were another network's: its keys are not among them.
     let wrong = folder.path().join("wrong.safetensors");
-    std::fs::write(&wrong, state.to_safetensors(&card("mmcaf-net-compact"))).expect("written");
+    std::fs::write(&wrong, state.to_safetensors(&card("mmcaf-net"))).expect("written");
     let mut window = open(Window::blind(Start::default()));
     let import = |window: &mut Window, name: &'static str, file: &std::path::Path| {
         show(window, name);
@@ -88,11 +88,12 @@ fn a_checkpoint_is_imported_by_its_path_and_what_does_not_fit_is_listed_and_not_
     };
     let ok = |s: &Session, name: &str| s.networks().iter().any(|n| n.name == name && n.weights.is_ok());
 
-    import(&mut window, "mmcaf-net-compact", &wrong);
+    // Nothing of it comes with the program.
+    import(&mut window, "mmcaf-net", &wrong);
     let refused = window.session(|s| s.imported().and_then(|i| i.refused.clone()));
-    assert!(refused.is_some_and(|why| why.contains("do not fit mmcaf-net-compact")));
+    assert!(refused.is_some_and(|why| why.contains("do not fit mmcaf-net")));
     assert!(window.says(" missing: ") && window.says(" unexpected: "), "every key is told");
-    assert!(!window.session(|s| ok(s, "mmcaf-net-compact")));
+    assert!(!window.session(|s| ok(s, "mmcaf-net")));
 
     import(&mut window, "csf-net-compact", &file);
     assert_eq!(window.session(|s| s.imported().and_then(|i| i.refused.clone())), None);

@@ -124,12 +124,15 @@ fn the_menu_gives_colours_cuts_and_sides() {
     assert!(!view(&window).shaded);
     window.click("Seen from: Left");
     assert_eq!(letters(&window), ["P", "F", "R"].map(str::to_owned));
-    // The slider of the cube's side is there with a cube alone.
-    assert!(!window.says("Side of the cube"));
+    let slider = |window: &Window| {
+        let found = window.harness.query_by_role_and_label(Role::Slider, "Side of the cube");
+        found.is_some_and(|node| !node.accesskit_node().is_disabled())
+    };
+    assert!(!slider(&window));
     window.click("3D around the cursor");
-    assert!(window.says("Side of the cube"));
+    assert!(slider(&window) && view(&window).around_cursor_mm == Some(VolumeView::AROUND_MM));
     window.click("3D around the cursor");
-    assert!(!window.says("Side of the cube"));
+    assert!(!slider(&window) && view(&window).around_cursor_mm.is_none());
     assert!(window.says("3D  Bone"));
     window.key(Key::Escape);
     // Colours may be asked for while the planes are alone: then they are shown.

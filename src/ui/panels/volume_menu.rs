@@ -44,12 +44,11 @@ pub fn volume_menu_ui(ui: &mut Ui, scene: &Scene<'_>, look: &VolumeView, out: &m
             row_ui(ui, scene, out, Command::CutVolume(plane), icons::SLAB, cut.is_some());
         }
         row_ui(ui, scene, out, Command::CropVolume, icons::RECTANGLE, look.around_cursor_mm.is_some());
-        if let Some(half) = look.around_cursor_mm {
-            ui.scope(|ui| {
-                ui.spacing_mut().item_spacing.y = size::HALF;
-                cube_ui(ui, look, half, out);
-            });
-        }
+        // It keeps its place without a cube: rows that move under the pointer are clicked by mistake.
+        ui.add_enabled_ui(look.around_cursor_mm.is_some(), |ui| {
+            ui.spacing_mut().item_spacing.y = size::HALF;
+            cube_ui(ui, look, look.around_cursor_mm.unwrap_or(VolumeView::AROUND_MM), out);
+        });
         row_ui(ui, scene, out, Command::CropBox, icons::VOLUME, look.crop_box.is_some());
         row_ui(ui, scene, out, Command::ResetCropBox, icons::RESET, false);
         ui.separator();

@@ -20,6 +20,9 @@ pub fn meter_ui(ui: &mut Ui, name: &str, share: f32, width: f32) {
     ui.painter().rect_filled(Rect::from_min_max(rect.min, pos2(end, rect.bottom())), radius, t.accent);
 }
 
+/// Steps of a slider from 0 to 1.
+const STEP: f64 = 0.01;
+
 /// A slider from 0 to 1 with its name at the left and its value at the right above it. Returns the
 /// new value, and whether the slider is in the hand.
 pub fn slider_row_ui(ui: &mut Ui, name: &str, value: f32, shown: &str) -> (Option<f32>, egui::Response) {
@@ -27,10 +30,12 @@ pub fn slider_row_ui(ui: &mut Ui, name: &str, value: f32, shown: &str) -> (Optio
     ends_ui(ui, (name, TextStyle::Body, t.muted), (shown, TextStyle::Body, t.text));
     let mut new = value;
     let response =
-        bare_slider_ui(ui, |ui| ui.add(Slider::new(&mut new, 0.0..=1.0).step_by(0.01).show_value(false)));
+        bare_slider_ui(ui, |ui| ui.add(Slider::new(&mut new, 0.0..=1.0).step_by(STEP).show_value(false)));
     let enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::slider(enabled, f64::from(value), name));
-    ((new != value).then_some(new), response)
+    // The slider rounds a value that lies between two steps, which nobody chose.
+    let chosen = f64::from((new - value).abs()) > 0.51 * STEP;
+    (chosen.then_some(new), response)
 }
 
 /// A slider through things that are counted from 1 on the screen and from 0 here.
