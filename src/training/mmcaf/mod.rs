@@ -112,7 +112,8 @@ impl Curriculum for MmcafTraining {
     }
 
     fn largest_batch(&self) -> usize {
-        self.trunk.batch.max(self.image.batch).max(self.table.batch).max(self.joint.batch)
+        let table = if self.table.epochs > 0 { self.table.batch } else { 0 };
+        self.trunk.batch.max(self.image.batch).max(table).max(self.joint.batch)
     }
 
     fn learn(

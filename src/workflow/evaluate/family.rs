@@ -365,7 +365,7 @@ impl Found {
         let area = |name: &&str| {
             named(name).and_then(|c| evaluation::auc(&c.scored).ok()).unwrap_or(f64::NEG_INFINITY)
         };
-        let trivial = [SIZE, FIELDS].into_iter().filter(|name| named(name).is_some());
+        let trivial = [FIELDS, SIZE].into_iter().filter(|name| named(name).is_some());
         let best = trivial.max_by(|a, b| area(a).total_cmp(&area(b)));
         best.or_else(|| named(ON_RANDOM_FEATURES).map(|_| ON_RANDOM_FEATURES))
     }
