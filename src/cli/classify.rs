@@ -286,15 +286,15 @@ fn answer_words(text: &mut String, answer: &AnswerReport) {
         (Some([low, high]), Some(members)) => format!(" ({low:.4} to {high:.4}, {} networks)", members.count),
         _ => String::new(),
     };
-    let _ = writeln!(
-        text,
-        "  {}: {} {:.4}{range}, logits {} ({})",
-        answer.model,
-        answer.question,
-        answer.probability,
-        logits.join(" "),
-        answer.classes.join(", ")
-    );
+    let logits = match (logits.as_slice(), answer.classes.last()) {
+        // A forest has none.
+        ([], _) => String::new(),
+        // One alone is that of the class that the question names.
+        ([one], Some(class)) => format!(", logit {one} ({class})"),
+        (all, _) => format!(", logits {} ({})", all.join(" "), answer.classes.join(", ")),
+    };
+    let _ =
+        writeln!(text, "  {}: {} {:.4}{range}{logits}", answer.model, answer.question, answer.probability);
     if let Some(readers) = answer.readers {
         let _ = writeln!(text, "    readers: rating {:.1} of 5, spread {:.1}", readers.mean, readers.sd);
     }

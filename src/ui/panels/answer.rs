@@ -176,19 +176,20 @@ fn readers_ui(ui: &mut Ui, answer: &Answer) {
 pub fn provenance_ui(ui: &mut Ui, answer: &Answer) {
     let t = tokens(ui);
     heading_ui(ui, say!("answer-whence"));
+    // One alone is that of the class that the question names, which is the last; a forest has none.
+    let without = answer.classes.len().saturating_sub(answer.logits.len());
     let logits = answer
         .logits
         .iter()
-        .zip(answer.classes.iter().map(String::as_str).chain(std::iter::repeat("")))
+        .zip(answer.classes.iter().skip(without).map(String::as_str).chain(std::iter::repeat("")))
         .map(|(v, class)| format!("{} {}", heard(class), words::with_sign(*v)).trim().to_owned())
         .collect::<Vec<_>>()
         .join(", ");
     let several = answer.ensemble > 1;
-    fact_ui(
-        ui,
-        if several && answer.is_whole() { say!("answer-mean-logits") } else { say!("answer-logits") },
-        &logits,
-    );
+    let of_all = several && answer.is_whole();
+    if !logits.is_empty() {
+        fact_ui(ui, if of_all { say!("answer-mean-logits") } else { say!("answer-logits") }, &logits);
+    }
     if several {
         let members: Vec<String> = answer.members().iter().map(|p| format!("{p:.2}")).collect();
         fact_ui(ui, say!("answer-each-network"), &members.join("  "));
