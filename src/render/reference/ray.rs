@@ -28,7 +28,9 @@ pub type Only<'a> = Option<&'a dyn Fn([f64; 3]) -> f64>;
 const DIVERGING: u32 = 1;
 const FAINT: f64 = 0.01;
 const HAZE: f64 = 0.004;
-const HALVINGS: usize = 7;
+const HALVINGS: usize = 4;
+const MUCH: f64 = 0.1;
+const STEEP: usize = 48;
 const THIN: f64 = 0.05;
 const FADE_MM: f64 = 1.5;
 const FAR: f64 = 1e9;
@@ -189,7 +191,10 @@ pub fn composite(
         cut &= taken > THIN;
         if taken > 0.0 {
             if variant.lit && !cut && left * taken > HAZE {
-                let face = along(start, xyz(ray.into), n - 1.0 + face_between(table, steps));
+                let [a, b] = steps;
+                let met = a.abs_diff(b) + 1 > STEEP && left * taken > MUCH;
+                let part = if met { face_between(table, steps) } else { 1.0 };
+                let face = along(start, xyz(ray.into), n - 1.0 + part);
                 colour = lit(ray, voxels, variant, colour, face);
             }
             add(&mut left, taken, colour);
